@@ -1,0 +1,190 @@
+"""The scenario: one YAML file that says what to assume. Frozen, and closed to unknown keys.
+
+Every setting carries its meaning and unit; where a default is an assumption rather than a rule, its description says
+"assumption" and the exports list it as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from geo_planner.errors import Fault, InputError, UsageError
+
+RelativePath = Annotated[str, Field(min_length=1)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Province(_Settings):
+    code: str = Field(description="Two-digit code of the province.", pattern=r"^\d{2}$")
+    name: str = Field(description="Name as it stands in the documents.", min_length=1)
+
+
+class Layers(_Settings):
+    """Files of the study area, relative to its folder."""
+
+    communes: RelativePath = "boundaries/communes.geojson"
+    former_communes: RelativePath | None = "boundaries/former_communes.csv"
+    villages: RelativePath = "villages/villages.csv"
+    sites: RelativePath = "sites/sites.csv"
+    rivers: RelativePath | None = None
+
+
+class Terrain(_Settings):
+    path: RelativePath = Field("terrain/sample_terrain.tif", description="GeoTIFF of heights above sea level in metres, any CRS.")
+    cell_m: float | None = Field(None, ge=10, le=2000, description="Cell of the working grid; null: the file's own resolution.")
+
+
+class Service(_Settings):
+    """What counts as coverage."""
+
+    technology: str = Field("LTE", description="Only cells of this technology serve.")
+    rsrp_threshold_dbm: float = Field(-113.0, ge=-150, le=-40, description="Least RSRP for service, outdoors. Assumption.")
+    rx_height_m: float = Field(1.5, ge=0.5, le=50, description="Height of the user's handset above ground.")
+    sigma_db: float = Field(8.0, gt=0, le=30, description="Standard deviation of the prediction error. Assumption until calibrated.")
+    min_probability: float = Field(0.75, gt=0, lt=1, description="A place is covered when P(RSRP >= threshold) reaches this.")
+    default_settlement_radius_m: float = Field(300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.")
+    full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
+
+
+class Propagation(_Settings):
+    model: Literal["free_space", "delta_bullington"] = Field("delta_bullington", description="Path loss model that decides.")
+    max_radius_km: float = Field(30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve.")
+    effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Median effective earth radius over the true one (ITU-R P.453). Assumption.")
+    relative_permittivity: float = Field(22.0, ge=1, le=100, description="Of the ground (ITU-R P.527, average land).")
+    conductivity_s_m: float = Field(0.003, ge=0, le=10, description="Of the ground (ITU-R P.527, average land).")
+
+
+class Criterion(_Settings):
+    """One criterion of the ranking: urgency grows from bounds[0] to bounds[1], whichever of the two is larger."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Stable word, also the name of the village column it reads.")
+    vi: str = Field(min_length=1, description="Title in Vietnamese.")
+    en: str = Field(min_length=1, description="Title in English.")
+    unit: str = Field("", description="Unit of the value and of the bounds.")
+    bounds: tuple[float, float] = Field(description="Values of least and greatest urgency. Fixed, so that a new village reorders nobody.")
+    weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count.")
+    source: str = Field("", description="Where the bounds and the weight come from.")
+
+    @model_validator(mode="after")
+    def _bounds_differ(self) -> Self:
+        if self.bounds[0] == self.bounds[1]:
+            raise ValueError("the two bounds must differ")
+        return self
+
+
+class Ranking(_Settings):
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        names = [c.name for c in self.criteria]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"criteria named twice: {', '.join(twice)}")
+        if sum(c.weight for c in self.criteria) <= 0:
+            raise ValueError("at least one criterion needs a weight above zero")
+        return self
+
+
+class Scenario(_Settings):
+    """Everything that a run assumes. ``name`` also names the run in the exports."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+    title_vi: str = Field("", description="Title in Vietnamese, on every screen and page.")
+    title_en: str = ""
+    province: Province
+    seed: int = Field(57, ge=0, description="Seed of every random draw.")
+    metric_crs: str | None = Field(None, description="Projected CRS for distances; null: the UTM zone of the communes.")
+    layers: Layers = Layers()
+    terrain: Terrain = Terrain()
+    service: Service = Service()
+    propagation: Propagation = Propagation()
+    ranking: Ranking
+
+
+def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file and apply ``path.to.key=value`` overrides.
+
+    Paths inside the scenario are relative to the study area (the folder that holds ``scenarios/``); a path given as an
+    override is relative to the working directory and made absolute here.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file or an override is not of the form ``key=value``.
+    InputError
+        With a fault for every unknown key and every value of the wrong type or range.
+    """
+    if not path.is_file():
+        raise UsageError(f"There is no scenario file {path}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml.")
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError([Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError([Fault(file, f"the file is not valid YAML: {getattr(error, 'problem', None) or error}", "Mend the line; indentation is by spaces.", row=None if mark is None else mark.line + 1, code="yaml")]) from error
+    if not isinstance(document, Mapping):
+        raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
+    document = apply_overrides(dict(document), overrides)
+    return parse_scenario(document, file=file)
+
+
+def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:
+    """Check a scenario that is already a mapping; see :func:`load_scenario` for the errors."""
+    try:
+        return Scenario.model_validate(document)
+    except ValidationError as error:
+        raise InputError([_fault(file, item) for item in error.errors(include_url=False)]) from error
+
+
+def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """A copy of the document with ``path.to.key=value`` settings put in; values are read as YAML."""
+    for text in overrides:
+        key, equals, raw = text.partition("=")
+        parts = key.strip().split(".")
+        if not equals or not all(parts):
+            raise UsageError(f"--set {text!r} is not of the form path.to.key=value, for instance terrain.path=dem.tif.")
+        try:
+            value: Any = yaml.safe_load(raw) if raw.strip() else None
+        except yaml.YAMLError as error:
+            raise UsageError(f"--set {text!r}: the value is not valid YAML. Put it in quotes.") from error
+        if isinstance(value, str) and (parts[0] == "layers" or parts == ["terrain", "path"]):
+            value = str(Path(value).resolve())
+        document = _put(document, parts, value)
+    return document
+
+
+def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
+    """`node` with one value replaced; lists are entered by position or by the ``name`` of an item."""
+    if not parts:
+        return value
+    head, rest = parts[0], parts[1:]
+    if isinstance(node, list):
+        names = [item.get("name") if isinstance(item, Mapping) else None for item in node]
+        at = int(head) if head.isdecimal() else (names.index(head) if head in names else -1)
+        if not 0 <= at < len(node):
+            raise UsageError(f"--set: there is no item {head!r} in the list; it has {', '.join(str(n) for n in names)}.")
+        return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
+    if node is not None and not isinstance(node, Mapping):
+        raise UsageError(f"--set: {head!r} stands under a value that is not a group of settings.")
+    return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
+
+
+def _fault(file: str, item: Any) -> Fault:
+    key = ".".join(str(part) for part in item["loc"]) or None
+    if item["type"] == "extra_forbidden":
+        return Fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
+    if item["type"] == "missing":
+        return Fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
+    value = None if isinstance(item["input"], (dict, list, tuple)) else str(item["input"])[:80]
+    return Fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

@@ -1,0 +1,76 @@
+"""Words that people read, Vietnamese first: statuses, responsibilities, flags, the sample-data line."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+SAMPLE_BANNER = {
+    "vi": "Dữ liệu mẫu: kết quả này dựa trên số liệu giả định, không dùng để trình duyệt.",
+    "en": "Sample data: this result rests on made-up data and is not fit for submission.",
+}
+
+WORDS: dict[str, dict[Language, str]] = {
+    "no_signal": {"vi": "Trắng sóng", "en": "No signal"},
+    "partial": {"vi": "Lõm sóng", "en": "Partial"},
+    "covered": {"vi": "Có sóng", "en": "Covered"},
+    "unknown": {"vi": "Chưa rõ", "en": "Unknown"},
+    "fund": {"vi": "Quỹ Viễn thông công ích", "en": "Telecom Service Fund"},
+    "operator": {"vi": "Doanh nghiệp tự đầu tư", "en": "Operator's own money"},
+    "power_first": {"vi": "Cần điện trước", "en": "Power first"},
+    "undecided": {"vi": "Chưa xác định", "en": "Undecided"},
+    "yes": {"vi": "Có", "en": "Yes"},
+    "no": {"vi": "Không", "en": "No"},
+    "planned": {"vi": "Dự kiến", "en": "Planned"},
+    "car": {"vi": "Ô tô", "en": "Car"},
+    "motorbike": {"vi": "Xe máy", "en": "Motorbike"},
+    "foot": {"vi": "Đi bộ", "en": "On foot"},
+    "surveyed": {"vi": "Đo thực địa", "en": "Surveyed"},
+    "map": {"vi": "Đọc trên bản đồ", "en": "Read off a map"},
+    "approximate": {"vi": "Ước lượng", "en": "Approximate"},
+    "sample": {"vi": "Mẫu", "en": "Sample"},
+    "on_air": {"vi": "Đang phát", "en": "On air"},
+    "candidate": {"vi": "Vị trí dự kiến", "en": "Candidate"},
+    "free_space": {"vi": "Không gian tự do", "en": "Free space"},
+    "delta_bullington": {"vi": "Nhiễu xạ delta-Bullington", "en": "Delta-Bullington diffraction"},
+}
+
+RESPONSIBILITY_REASONS: dict[str, dict[Language, str]] = {
+    "fund": {"vi": "Có điện lưới và là thôn đặc biệt khó khăn", "en": "Grid power and extremely difficult village"},
+    "operator": {"vi": "Có điện lưới, không phải thôn đặc biệt khó khăn", "en": "Grid power, not extremely difficult"},
+    "power_first": {"vi": "Chưa có điện lưới", "en": "No grid power yet"},
+    "ask_power": {"vi": "Câu hỏi cho xã: bản có điện lưới chưa?", "en": "Question to the commune: is there grid power?"},
+    "ask_difficult": {
+        "vi": "Câu hỏi cho xã: bản có thuộc danh sách thôn đặc biệt khó khăn không?",
+        "en": "Question to the commune: is it on the list of extremely difficult villages?",
+    },
+}
+
+FLAGS: dict[str, dict[Language, str]] = {
+    "declared_no_signal_but_modelled_covered": {
+        "vi": "Khai báo trắng sóng nhưng mô hình cho là có sóng: cần đo kiểm",
+        "en": "Declared without signal, but the model says covered: measure on site",
+    },
+    "declared_covered_but_modelled_no_signal": {
+        "vi": "Khai báo có sóng nhưng mô hình cho là trắng sóng: cần đo kiểm",
+        "en": "Declared covered, but the model says no signal: measure on site",
+    },
+    "status_uncertain": {
+        "vi": "Gần ngưỡng: sai số mô hình có thể đổi kết luận",
+        "en": "Near the threshold: the model's error could change the conclusion",
+    },
+    "path_leaves_terrain": {
+        "vi": "Có đường truyền ra ngoài dữ liệu địa hình: chưa tính được hết",
+        "en": "A path leaves the terrain data: not everything could be computed",
+    },
+    "position_approximate": {"vi": "Vị trí ước lượng", "en": "Approximate position"},
+    "near_commune_border": {"vi": "Điểm nằm ngoài xã ghi trong danh sách (dưới 500 m)", "en": "Point lies outside the commune it names (under 500 m)"},
+    "rests_on_sample": {"vi": "Dựa trên trạm hoặc địa hình mẫu", "en": "Rests on sample sites or sample terrain"},
+}
+
+
+def word(key: object, language: Language = "vi") -> str:
+    """The word that people read for a stable word; unknown words come back as they are."""
+    entry = WORDS.get(str(key))
+    return str(key) if entry is None else entry[language]

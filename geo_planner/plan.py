@@ -1,0 +1,268 @@
+"""The order of the work: study area and scenario in, plan out. The only module that knows it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_planner import priority
+from geo_planner.config import Scenario, load_scenario
+from geo_planner.coverage import (
+    Coverage,
+    commune_coverage,
+    compute_coverage,
+    in_service,
+    nearest_sites,
+    operator_coverage,
+    village_coverage,
+)
+from geo_planner.errors import Fault, InputError
+from geo_planner.radio import eirp_re_dbm
+from geo_planner.schema import RESULTS
+from geo_planner.sources import StudyArea, load_study_area, scenario_paths
+from geo_planner.terrain import Dem
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[str, float], None]
+"""Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
+
+MODEL_EDITIONS = {
+    "free_space": "ITU-R P.525-4",
+    "delta_bullington": "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The result of a run; every export and the app are made from this and nothing else.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    study_area : StudyArea
+        The input as it was read.
+    terrain : Dem
+    villages : GeoDataFrame
+        Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
+        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``flags`` a tuple of stable words
+        (see ``labels.FLAGS``), ``score`` in 0..1.
+    contributions : DataFrame
+        Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
+    criteria_values : DataFrame
+        The values of the criteria before scaling, same shape; NaN where not known.
+    operators : DataFrame
+        Index ``village_id``, one column an operator: RSRP at the centre from its cells alone, dBm.
+    communes : GeoDataFrame
+        Index ``code``, polygons in EPSG:4326, the input's columns and ``covered_area_share``,
+        ``covered_population_share`` (missing while no population layer takes part), ``n_villages``,
+        ``n_no_signal`` (villages modelled or declared without signal).
+    sites : GeoDataFrame
+        Index (``site_id``, ``cell_id``), points in EPSG:4326, the input's columns, ``eirp_re_dbm``
+        (EIRP per resource element) and ``in_service`` (takes part in the coverage).
+    coverage : Coverage
+    notes : tuple of Fault
+        Warnings of the input and of the run.
+    uses_sample_data : bool
+    manifest : dict
+        Scenario, sha256 of the inputs, versions, model and edition. No timestamp: the exporter adds it.
+    """
+
+    scenario: Scenario
+    study_area: StudyArea
+    terrain: Dem
+    villages: gpd.GeoDataFrame
+    contributions: pd.DataFrame
+    criteria_values: pd.DataFrame
+    operators: pd.DataFrame
+    communes: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    coverage: Coverage
+    notes: tuple[Fault, ...]
+    uses_sample_data: bool
+    manifest: dict[str, Any]
+
+
+def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None) -> Plan:
+    """Coverage, statuses, responsibility and ranking of a study area under a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    study_area : StudyArea
+        As :func:`geo_planner.sources.load_study_area` gives it for this scenario.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        When a criterion of the scenario names nothing that the villages have.
+    """
+    faults = _unknown_criteria(scenario, study_area)
+    if faults:
+        raise InputError(faults)
+    tell = progress or (lambda step, share: None)
+    dem, service = study_area.terrain, scenario.service
+    tell("coverage", 0.0)
+    coverage = compute_coverage(dem, study_area.sites, service, scenario.propagation, progress=lambda share: tell("coverage", 0.9 * share))
+    tell("villages", 0.9)
+    sites = study_area.sites.assign(in_service=in_service(study_area.sites, service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
+    serving = sites[sites["in_service"]]
+    villages = study_area.villages.join(village_coverage(coverage, dem, study_area.villages, service))
+    villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
+    villages = villages.join(_commune_facts(study_area), on="commune_code")
+    villages["measured_status"] = pd.Series("unknown", index=villages.index, dtype="string")
+    villages = villages.join(priority.responsibility(villages))
+    tell("ranking", 0.95)
+    criteria = scenario.ranking.criteria
+    values = priority.criteria_values(villages, criteria)
+    ranking = priority.rank_villages(values, criteria, households=villages["households"])
+    villages = villages.join([ranking.score, ranking.rank, ranking.missing])
+    villages["rank_in_group"] = priority.rank_within(villages["rank"], villages["responsibility"])
+    modelled_on_sample = dem.is_sample | _near_sample_site(villages, serving, scenario)
+    villages["depends_on_sample"] = villages["is_sample"].fillna(False).astype(bool) | modelled_on_sample
+    villages["flags"] = _flags(villages, study_area, scenario, modelled_on_sample)
+    villages = _ordered(villages).sort_values("rank")
+    uses_sample = bool(villages["depends_on_sample"].any() or dem.is_sample or serving["is_sample"].fillna(False).any())
+    return Plan(
+        scenario=scenario,
+        study_area=study_area,
+        terrain=dem,
+        villages=villages,
+        contributions=ranking.contributions.loc[villages.index],
+        criteria_values=values.loc[villages.index],
+        operators=operator_coverage(coverage, dem, villages, service),
+        communes=_communes(study_area, coverage, villages, scenario),
+        sites=sites,
+        coverage=coverage,
+        notes=study_area.warnings + _run_notes(study_area, sites, scenario),
+        uses_sample_data=uses_sample,
+        manifest=_manifest(scenario, study_area, uses_sample),
+    )
+
+
+def validate(root: Path) -> list[Fault]:
+    """Every fault and warning of a study area: its layers under each of its scenarios.
+
+    Raises
+    ------
+    UsageError
+        When `root` is not a folder.
+    """
+    paths = scenario_paths(root)
+    if not paths:
+        return [Fault("scenarios", "there is no scenario (*.yaml)", "Copy lai_chau_sample.yaml into it and adapt it.", code="missing_file")]
+    found: dict[Fault, None] = {}
+    for path in paths:
+        try:
+            scenario = load_scenario(path)
+            study_area = load_study_area(root, scenario)
+            found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area)]))
+        except InputError as error:
+            found.update(dict.fromkeys(error.faults))
+    return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0))
+
+
+def _unknown_criteria(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    known = {*priority.DERIVED, *study_area.villages.columns, "coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border"}
+    return [
+        Fault(f"scenario {scenario.name}", f"criterion {c.name} names no column of the villages", "Correct the name, or add the column to the village list.", column="ranking.criteria", value=c.name, code="unknown_criterion")
+        for c in scenario.ranking.criteria
+        if c.name not in known
+    ]
+
+
+def _commune_facts(study_area: StudyArea) -> pd.DataFrame:
+    communes = study_area.communes
+    facts = pd.DataFrame(communes[["border", "region_class"]]).assign(commune_name=communes["name"])
+    # a blank class means "none of I to III" where others have one, and "not known" where nobody has
+    facts["region_known"] = bool(communes["region_class"].notna().any())
+    return facts
+
+
+def _near_sample_site(villages: gpd.GeoDataFrame, serving: gpd.GeoDataFrame, scenario: Scenario) -> pd.Series:
+    """Whether a made-up mast stands within reach of the village, and so takes part in its figures."""
+    made_up = serving[serving["is_sample"].fillna(False).astype(bool)]
+    near_km = nearest_sites(villages, made_up, villages.estimate_utm_crs())["nearest_site_km"]
+    return (near_km <= scenario.propagation.max_radius_km).fillna(False).astype(bool)
+
+
+def _flags(villages: gpd.GeoDataFrame, study_area: StudyArea, scenario: Scenario, modelled_on_sample: pd.Series | bool) -> pd.Series:
+    service = scenario.service
+    declared, modelled = villages["declared_status"].fillna("unknown"), villages["modelled_status"]
+    border_rows = {f.row for f in study_area.warnings if f.code == "near_commune_border"}
+    margin_db = (villages["rsrp_dbm"] - service.rsrp_threshold_dbm).abs()
+    conditions = {
+        "declared_no_signal_but_modelled_covered": (declared == "no_signal") & modelled.isin(["covered", "partial"]),
+        "declared_covered_but_modelled_no_signal": (declared == "covered") & (modelled == "no_signal"),
+        "status_uncertain": (margin_db < service.sigma_db).fillna(False),
+        "path_leaves_terrain": villages["path_unknown"],
+        "position_approximate": (villages["position_quality"] == "approximate").fillna(False),
+        "near_commune_border": villages["source_row"].isin(border_rows),
+        "rests_on_sample": modelled_on_sample & ~villages["is_sample"].fillna(False).astype(bool),
+    }
+    table = pd.DataFrame({name: pd.Series(hit, index=villages.index).astype(bool) for name, hit in conditions.items()})
+    return pd.Series([tuple(table.columns[row]) for row in table.to_numpy()], index=villages.index, dtype=object)
+
+
+def _ordered(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Results first in the order of the schema, then the input's own columns; helper columns left out."""
+    results = [c.name for c in RESULTS.columns]
+    rest = [c for c in villages.columns if c not in results and c not in ("path_unknown", "region_known", "source_row", "geometry")]
+    return villages[[*results, *rest, "geometry"]]
+
+
+def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
+    communes = study_area.communes
+    without = villages["declared_status"].eq("no_signal").fillna(False) | villages["modelled_status"].eq("no_signal")
+    by_commune = villages["commune_code"]
+    return communes.assign(
+        covered_area_share=commune_coverage(coverage, communes, scenario.service),
+        covered_population_share=np.nan,  # no population layer yet: area is never sold as people
+        n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0),
+        n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0),
+    )
+
+
+def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
+    notes = []
+    file = scenario.layers.sites
+    if not sites["in_service"].any():
+        notes.append(Fault(file, f"no cell on air serves {scenario.service.technology}: nothing is covered", "Check status and technology.", level="warning", code="no_cell_in_service"))
+    blank = sites["technology"].isna() & (sites["status"] == "on_air")
+    if blank.any():
+        notes.append(Fault(file, f"{int(blank.sum())} cells on air name no technology and do not count", "Fill in the technology.", column="technology", level="warning", code="technology_unknown"))
+    if sites["in_service"].any():
+        rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
+        west, south, east, north = _grid_bounds(study_area.terrain)
+        outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
+        if outside.any():
+            notes.append(Fault(file, f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown", "Use a raster that reaches them.", level="warning", code="site_outside_terrain"))
+    return tuple(notes)
+
+
+def _grid_bounds(dem: Dem) -> tuple[float, float, float, float]:
+    rows, columns = dem.heights_m.shape
+    west, north = dem.transform.c, dem.transform.f
+    return west, north - rows * dem.cell_m, west + columns * dem.cell_m, north
+
+
+def _manifest(scenario: Scenario, study_area: StudyArea, uses_sample: bool) -> dict[str, Any]:
+    packages = ("geo-planner", "geopandas", "numba", "numpy", "pandas", "pyproj", "rasterio", "scipy", "shapely")
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "inputs_sha256": study_area.sha256,
+        "versions": {name: version(name) for name in packages},
+        "model": scenario.propagation.model,
+        "model_edition": MODEL_EDITIONS[scenario.propagation.model],
+        "metric_crs": study_area.metric_crs.to_string(),
+        "uses_sample_data": uses_sample,
+    }

@@ -1,0 +1,197 @@
+"""A GeoTIFF of heights, in any CRS, to the metric working grid."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import shapely
+from pyproj import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.transform import from_origin
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+from rasterio.windows import Window, from_bounds
+
+from geo_planner.errors import Fault
+
+logger = logging.getLogger(__name__)
+
+LOWEST_M, HIGHEST_M = -500.0, 9000.0
+MAX_CELLS = 250_000_000
+"""Larger grids (1 GB of heights) do not fit an ordinary laptop beside the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dem:
+    """Heights on a north-up metric grid with square cells.
+
+    Attributes
+    ----------
+    heights_m : ndarray of float32, shape (rows, columns)
+        Above sea level; NaN where there is no datum. Row 0 is the northernmost.
+    transform : affine.Affine
+        From (column, row) to metres in `crs`; the origin is the outer corner of cell (0, 0).
+    crs : pyproj.CRS
+    cell_m : float
+    is_sample : bool
+        The file's tags say that the terrain is synthetic.
+    sha256 : str
+        Of the file that it was read from.
+    """
+
+    heights_m: npt.NDArray[np.float32]
+    transform: Any
+    crs: CRS
+    cell_m: float
+    is_sample: bool
+    sha256: str
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[Dem | None, list[Fault]]:
+    """The heights around the communes on the working grid, or what keeps them from being used.
+
+    A file that is already north-up in `crs` with square cells of the wanted size is cropped, never resampled. Any other
+    one is warped: bilinear, or by averaging where the working cell is the coarser one.
+
+    Parameters
+    ----------
+    path, file
+        The file, and its name for the faults.
+    communes : GeoDataFrame
+        The area that the terrain must cover.
+    crs : CRS
+        Projected CRS of the working grid.
+    cell_m : float or None
+        Cell of the working grid; None keeps the file's own.
+    margin_m : float
+        How far beyond the communes to read, where the file has data.
+    """
+    if not path.is_file():
+        return None, [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    try:
+        with rasterio.open(path) as source:
+            faults = _header_faults(source, file)
+            if faults:
+                return None, faults
+            area = communes.to_crs(crs)
+            faults = _footprint_faults(source, area, crs, file)
+            if faults:
+                return None, faults
+            heights, transform = _on_grid(source, area.total_bounds, crs, cell_m, margin_m)
+            is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
+    except _TooLargeError as error:
+        return None, [Fault(file, f"the working grid would have {error.args[0]:,} cells", "Set terrain.cell_m to a coarser cell, for instance 90.", code="too_large")]
+    except (RasterioError, OSError, ValueError) as error:
+        logger.debug("cannot read %s", path, exc_info=error)
+        return None, [Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Export the terrain again as GeoTIFF.", code="unreadable")]
+    odd = np.isinf(heights) | (heights < LOWEST_M) | (heights > HIGHEST_M)
+    if odd.any():
+        value = f"{heights[odd][0]:g}"
+        return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible heights", "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.", value=value, code="impossible_height")]
+    dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
+    return dem, _void_faults(dem, area, file)
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+def _header_faults(source: Any, file: str) -> list[Fault]:
+    if source.crs is None:
+        return [Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:32648 FILE).", code="no_crs")]
+    if source.count != 1:
+        return [Fault(file, f"the raster has {source.count} bands; heights are one band", "Use the elevation model itself, not a picture of it.", code="bands")]
+    if np.dtype(source.dtypes[0]).kind not in "iuf":
+        return [Fault(file, f"the cells are of type {source.dtypes[0]}, not numbers", "Use an elevation model.", code="bands")]
+    west, south, east, north = source.bounds
+    if source.crs.is_geographic and not (-180.01 <= west < east <= 360.01 and -90.01 <= south < north <= 90.01):
+        return [Fault(file, f"the raster says degrees but its bounds are {west:.0f} … {east:.0f}", "Correct its CRS.", code="projected_as_degrees")]
+    if (units := (source.units[0] or "").lower()) in ("ft", "feet", "foot", "us survey foot"):
+        return [Fault(file, "the heights are in feet", "Convert them to metres.", value=units, code="units")]
+    return []
+
+
+def _footprint_faults(source: Any, area: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
+    """Communes that stick out of the raster's frame."""
+    corners = [source.transform @ (c, r) for c, r in ((0, 0), (source.width, 0), (source.width, source.height), (0, source.height))]
+    step = max(source.width, source.height) * abs(source.transform.a) / 100
+    frame = shapely.segmentize(shapely.Polygon(corners), step)
+    frame = gpd.GeoSeries([frame], crs=source.crs).to_crs(crs).iloc[0]
+    # one cell of slack: a raster that ends with the outline's own cell is complete
+    slack_m = math.sqrt(frame.area / (source.width * source.height))
+    outside = area.loc[~area.within(frame.buffer(slack_m))]
+    if outside.empty:
+        return []
+    names = ", ".join(f"{code} {name}" for code, name in outside["name"].head(5).items())
+    more = "" if len(outside) <= 5 else f" and {len(outside) - 5} more"
+    return [Fault(file, f"the terrain does not cover {len(outside)} of {len(area)} communes: {names}{more}", "Use a raster that reaches beyond the communes.", code="terrain_too_small")]
+
+
+def _on_grid(source: Any, bounds: npt.ArrayLike, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[npt.NDArray[np.float32], Any]:
+    west, south, east, north = np.asarray(bounds) + np.array([-1, -1, 1, 1]) * margin_m
+    t = source.transform
+    own = CRS.from_user_input(source.crs) == crs and t.b == t.d == 0 and t.a > 0 and math.isclose(t.a, -t.e)
+    if own and (cell_m is None or math.isclose(cell_m, t.a)):
+        asked = from_bounds(west, south, east, north, t)
+        rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
+        columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
+        window = Window.from_slices(rows, columns)
+        _refuse_large(window.width * window.height)
+        return _filled(source.read(1, window=window, masked=True), source), source.window_transform(window)
+    left, bottom, right, top = transform_bounds(source.crs, crs.to_wkt(), *source.bounds, densify_pts=51)
+    west, south, east, north = max(west, left), max(south, bottom), min(east, right), min(north, top)
+    native = math.sqrt((right - left) * (top - bottom) / (source.width * source.height))
+    cell = cell_m or float(max(round(native), 1))
+    # aligned to multiples of the cell, so that another outline gives the same cells
+    west, north = math.floor(west / cell) * cell, math.ceil(north / cell) * cell
+    width, height = math.ceil((east - west) / cell), math.ceil((north - south) / cell)
+    _refuse_large(width * height)
+    transform = from_origin(west, north, cell, cell)
+    resampling = Resampling.average if cell > 1.5 * native else Resampling.bilinear
+    options = {"crs": crs.to_wkt(), "transform": transform, "width": width, "height": height, "resampling": resampling, "dtype": "float32"}
+    with WarpedVRT(source, nodata=np.nan, src_nodata=source.nodata, **options) as warped:
+        return _filled(warped.read(1, masked=True), source), transform
+
+
+def _filled(values: Any, source: Any) -> npt.NDArray[np.float32]:
+    heights = np.ma.filled(values.astype("float32"), np.nan)
+    return np.asarray(heights * np.float32(source.scales[0]) + np.float32(source.offsets[0]), dtype=np.float32)
+
+
+def _refuse_large(cells: float) -> None:
+    if cells > MAX_CELLS:
+        raise _TooLargeError(int(cells))
+
+
+def _void_faults(dem: Dem, area: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Communes without heights: all of one is a fault, part of one a warning. Voids are never filled silently."""
+    void = np.isnan(dem.heights_m)
+    if not void.any():
+        return []
+    labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=void.shape, transform=dem.transform, dtype="int32")
+    cells = np.bincount(labels.ravel(), minlength=len(area) + 1)[1:]
+    empty = np.bincount(labels[void], minlength=len(area) + 1)[1:]
+    faults = []
+    for (code, name), n, gone in zip(area["name"].items(), cells, empty, strict=True):
+        if n and gone == n:
+            faults.append(Fault(file, f"the terrain has no heights in commune {code} {name}", "Use a raster with data there.", code="terrain_too_small"))
+        elif gone:
+            faults.append(Fault(file, f"{gone / n:.1%} of commune {code} {name} has no heights: paths across it stay unknown", "Fill the voids from another source if you can.", level="warning", code="terrain_void"))
+    return faults

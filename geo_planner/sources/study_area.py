@@ -1,0 +1,197 @@
+"""A study area: the folder of layers of one province, read and checked once, all faults told together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geo_planner.config import Scenario
+from geo_planner.crs import metric_crs, utm_for
+from geo_planner.errors import CrsError, Fault, InputError, UsageError
+from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES
+from geo_planner.sources.features import missing_file, read_communes, read_features
+from geo_planner.sources.places import place_sites, place_villages
+from geo_planner.sources.rasters import Dem, read_dem, sha256_of
+from geo_planner.sources.tables import read_csv, typed_table
+
+
+@dataclass(frozen=True, slots=True)
+class StudyArea:
+    """The validated layers of a folder.
+
+    Attributes
+    ----------
+    root : Path
+    communes : GeoDataFrame
+        Index ``code``, polygons in EPSG:4326, columns of ``schema.COMMUNES``.
+    villages : GeoDataFrame
+        Index ``village_id``, points in EPSG:4326, columns of ``schema.VILLAGES`` and any further columns of the file.
+        ``source_row`` is the row of the file (the header is 1). yes/no columns are pandas ``boolean``, whole numbers ``Int64``, numbers ``Float64``, words ``string``; a blank is NA.
+    sites : GeoDataFrame
+        Index (``site_id``, ``cell_id``), points in EPSG:4326, columns of ``schema.SITES``.
+    former_communes : DataFrame or None
+        Columns of ``schema.FORMER_COMMUNES``.
+    rivers : GeoDataFrame or None
+    terrain : Dem
+    terrain_path : Path
+    metric_crs : CRS
+    warnings : tuple of Fault
+    sha256 : dict of str to str
+        Hash of every file that was read, by its path relative to `root` (its name alone when it lies outside).
+    """
+
+    root: Path
+    communes: gpd.GeoDataFrame
+    villages: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    former_communes: pd.DataFrame | None
+    rivers: gpd.GeoDataFrame | None
+    terrain: Dem
+    terrain_path: Path
+    metric_crs: CRS
+    warnings: tuple[Fault, ...]
+    sha256: dict[str, str]
+
+
+def study_area_root(scenario_path: Path) -> Path:
+    """The folder that holds ``scenarios/``: paths in a scenario are relative to it."""
+    return scenario_path.resolve().parent.parent
+
+
+def scenario_paths(root: Path) -> list[Path]:
+    """The scenarios of a study area.
+
+    Raises
+    ------
+    UsageError
+        When `root` is not a folder.
+    """
+    if not root.is_dir():
+        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    return sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")])
+
+
+def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
+    """Read and check the layers that a scenario names.
+
+    Raises
+    ------
+    UsageError
+        When `root` is not a folder.
+    InputError
+        With every fault of every layer.
+    """
+    if not root.is_dir():
+        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    layers, faults, used = scenario.layers, list[Fault](), dict[str, Path]()
+
+    def locate(relative: str) -> tuple[Path, str]:
+        path = root / relative
+        file = relative if path.resolve().is_relative_to(root.resolve()) else path.name
+        used[file] = path
+        return path, file
+
+    communes, found = read_communes(*locate(layers.communes))
+    faults += found
+    former = _optional_table(locate(layers.former_communes), faults) if layers.former_communes else None
+    rivers = None
+    if layers.rivers:
+        rivers, found = read_features(*locate(layers.rivers))
+        faults += found
+    villages_path, villages_file = locate(layers.villages)
+    villages, found = _read_layer(villages_path, VILLAGES, villages_file)
+    faults += found
+    sites_path, sites_file = locate(layers.sites)
+    sites, found = _read_layer(sites_path, SITES, sites_file)
+    faults += found
+
+    crs, found = _working_crs(scenario, communes)
+    faults += found
+    terrain_path, terrain_file = locate(scenario.terrain.path)
+    terrain = None
+    if communes is not None and crs is not None:
+        margin_m = scenario.propagation.max_radius_km * 1000
+        terrain, found = read_dem(terrain_path, terrain_file, communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
+        faults += found
+        faults += place_villages(villages, communes, crs, villages_file)
+        faults += place_sites(sites, communes, crs, sites_file)
+    elif not terrain_path.is_file():
+        faults.append(missing_file(terrain_file))
+    if former is not None and communes is not None:
+        faults += _unknown_codes(former, communes, layers.former_communes or "")
+
+    if any(f.level == "fault" for f in faults):
+        raise InputError(faults)
+    assert communes is not None and terrain is not None and crs is not None  # each of these missing is a fault
+    sha256 = {file: sha256_of(path) for file, path in sorted(used.items())}
+    faults += _changed_since_listed(root, sha256)
+    return StudyArea(
+        root=root,
+        communes=communes,
+        villages=_as_points(villages).assign(source_row=villages.index).set_index("village_id").sort_index(),
+        sites=_as_points(sites).set_index(["site_id", "cell_id"]).sort_index(),
+        former_communes=former,
+        rivers=rivers,
+        terrain=terrain,
+        terrain_path=terrain_path,
+        metric_crs=crs,
+        warnings=tuple(faults),
+        sha256=sha256,
+    )
+
+
+def _read_layer(path: Path, layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:  # type: ignore[no-untyped-def]
+    if not path.is_file():
+        return pd.DataFrame(), [missing_file(file)]
+    raw, faults = read_csv(path, file)
+    return (pd.DataFrame(), faults) if faults else typed_table(raw, layer, file)
+
+
+def _optional_table(located: tuple[Path, str], faults: list[Fault]) -> pd.DataFrame:
+    table, found = _read_layer(located[0], FORMER_COMMUNES, located[1])
+    faults += found
+    return table
+
+
+def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple[CRS | None, list[Fault]]:
+    if scenario.metric_crs is None:
+        return (None if communes is None else utm_for(communes)), []
+    try:
+        return metric_crs(scenario.metric_crs, what="metric_crs"), []
+    except CrsError as error:
+        reason, _, remedy = str(error).rpartition(". ")
+        return None, [Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")]
+
+
+def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    if former.empty or "commune_code" not in former:
+        return []
+    unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
+    return [
+        Fault(file, "the commune code is not in the communes layer", "Use the code since 1 July 2025.", row=int(row), column="commune_code", value=str(code), code="unknown_commune")
+        for row, code in unknown.items()
+    ]
+
+
+def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float), crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=points)
+
+
+def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
+    """Files whose hash differs from the one in the folder's README: a warning, for the list may simply be newer."""
+    readme = root / "README.md"
+    if not readme.is_file():
+        return []
+    text = readme.read_text(encoding="utf-8", errors="replace")
+    listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
+    return [
+        Fault(file, "the file differs from the one listed in README.md", "If you changed it on purpose, write its new sha256 there.", level="warning", code="hash_differs")
+        for file, digest in sha256.items()
+        if file in listed and listed[file] != digest
+    ]

@@ -1,0 +1,211 @@
+"""Study-area csv files and feature properties to typed tables, against the columns declared in the schema.
+
+Words stay words until they are checked: a cell is read as text, then turned into its declared kind, and each cell that
+does not fit becomes one fault with its row. Ranges, choices and blanks are checked by pandera, all at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from geo_planner.errors import Fault
+from geo_planner.schema import Column, Layer
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_WHOLE = r"[+-]?\d{1,15}(?:\.0*)?"
+_TYPES = {"text": "string", "choice": "string", "date": "string", "int": "Int64", "float": "Float64", "yes_no": "boolean"}
+_YES_NO = {"yes": True, "no": False}
+FIRST_ROW = 2  # the header is row 1
+
+
+def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """A csv file as text columns, or the faults that keep it from being one.
+
+    Blanks are empty strings. `file` is the name to use in the faults.
+    """
+    empty = pd.DataFrame()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        return empty, [Fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        fault = Fault(file, "the text is not UTF-8", "Save the file as CSV UTF-8, or bring it in with geo-planner import.", row=line, code="encoding")
+        return empty, [fault]
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        return empty, [Fault(file, "the file holds null bytes: it is damaged or not a csv file", "Save it again as CSV UTF-8.", row=line, code="encoding")]
+    try:
+        records = [r for r in csv.reader(text.splitlines(keepends=True), strict=True) if r]
+    except csv.Error as error:
+        return empty, [Fault(file, f"the file is not a clean csv file ({error})", "Check the quotation marks.", code="csv")]
+    if not records:
+        return empty, [Fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
+    header = [unicodedata.normalize("NFC", name.strip()) for name in records[0]]
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        return empty, [Fault(file, "the columns are not separated by commas", "Save it with commas, or bring it in with geo-planner import.", row=1, code="csv")]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        return empty, [Fault(file, "the column stands twice", "Keep one of them.", row=1, column=name, code="duplicate_column") for name in twice]
+    ragged = [(row, len(r)) for row, r in enumerate(records[1:], FIRST_ROW) if len(r) != len(header)]
+    if ragged:
+        return empty, [
+            Fault(file, f"the row has {n} cells, the header has {len(header)}", "A comma inside a text needs quotation marks around the text.", row=row, code="ragged_row")
+            for row, n in ragged
+        ]
+    return pd.DataFrame(records[1:], columns=header, dtype="string"), []
+
+
+def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Text columns to the layer's kinds, with every fault.
+
+    Parameters
+    ----------
+    raw : DataFrame
+        Text; a blank is an empty string or NA. The index does not matter: rows are counted from 2.
+    layer : Layer
+    file : str
+        Name for the faults.
+
+    Returns
+    -------
+    table : DataFrame
+        Same rows, every declared column (absent optional ones as NA), then the file's further columns as text.
+    faults : list of Fault
+        Faults and warnings; with a fault among them the table is not fit for use.
+    """
+    faults: list[Fault] = []
+    if raw.empty:
+        return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
+    table = pd.DataFrame(index=pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw)))
+    for column in layer.columns:
+        if column.name not in raw:
+            if column.required:
+                faults.append(Fault(file, "the column is missing", f"Add it: {column.en}. {column.meaning_en}".strip(), row=1, column=column.name, code="missing_column"))
+            elif column.name not in ("is_sample", "source", "tilt_deg"):
+                faults.append(Fault(file, "the column is missing: its values count as not known", "Add it; cells may be blank.", row=1, column=column.name, level="warning", code="missing_column"))
+            table[column.name] = pd.Series(pd.NA, index=table.index, dtype=_TYPES[column.kind])
+            continue
+        text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
+        table[column.name], wrong = _typed(text, column)
+        faults += _cell_faults(file, column, text[wrong], *_EXPECTED[column.kind], "type")
+    for name in raw.columns:
+        if name not in table:
+            table[name] = raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)
+    absent = {c.name for c in layer.columns if c.name not in raw}
+    already = {(f.row, f.column) for f in faults}
+    faults += [f for f in _check(table, layer, file, absent) if (f.row, f.column) not in already]
+    faults += _control_characters(table, file)
+    return table, faults + _duplicates(table, layer, file)
+
+
+_EXPECTED = {
+    "int": ("not a whole number", "Write a whole number without spaces or separators, or leave the cell blank."),
+    "float": ("not a number", "Write a number with a decimal point, or leave the cell blank."),
+    "yes_no": ("neither yes nor no", "Write yes or no, or leave the cell blank."),
+    "date": ("not a date", "Write it as year-month-day, for instance 2026-01-28."),
+    "text": ("not a text", "Write a text."),
+    "choice": ("not a text", "Write a text."),
+}
+
+
+def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    """The column in its kind, and which cells do not fit it."""
+    filled = text != ""
+    if column.kind in ("int", "float"):
+        fits = text.str.fullmatch(_WHOLE if column.kind == "int" else _NUMBER)
+        value = pd.to_numeric(text.where(fits), errors="coerce").astype("Float64")
+        fits &= value.abs() < 1e15
+        return value.where(fits).astype(_TYPES[column.kind]), filled & ~fits
+    if column.kind == "yes_no":
+        value = text.str.lower().map(_YES_NO).astype("boolean")
+        return value, filled & value.isna()
+    value = text.where(filled)
+    if column.kind == "date":
+        return value, filled & pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce").isna()
+    return value, pd.Series(False, index=text.index)
+
+
+@cache
+def _pandera_schema(layer: Layer, absent: frozenset[str]) -> pa.DataFrameSchema:
+    columns = {}
+    for c in layer.columns:
+        if c.name in absent:
+            continue
+        checks = []
+        if c.minimum is not None:
+            checks.append(pa.Check.ge(c.minimum))
+        if c.maximum is not None:
+            checks.append(pa.Check.le(c.maximum))
+        if c.choices:
+            checks.append(pa.Check.isin(list(c.choices)))
+        columns[c.name] = pa.Column(checks=checks, nullable=not c.required)
+    return pa.DataFrameSchema(columns)
+
+
+def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> Iterable[Fault]:
+    """Ranges, choices and needed cells; pandera finds all, this words them."""
+    try:
+        _pandera_schema(layer, frozenset(absent)).validate(table, lazy=True)
+        return []
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+    faults = []
+    for row, name, check, value in zip(cases["index"], cases["column"], cases["check"].astype(str), cases["failure_case"], strict=True):
+        column = layer.column(str(name))
+        row_number = None if pd.isna(row) else int(row)
+        if check.startswith("not_nullable"):
+            faults.append(Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank"))
+        elif column.choices:
+            faults.append(Fault(file, "not one of the known words", f"Write one of: {', '.join(column.choices)}.", row=row_number, column=column.name, value=_shown(value), code="choice"))
+        else:
+            low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
+            span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+            faults.append(Fault(file, "the number is out of range", _range_remedy(column, span), row=row_number, column=column.name, value=_shown(value), code="range"))
+    return faults
+
+
+def _range_remedy(column: Column, span: str) -> str:
+    if column.name in ("lon", "lat"):
+        return f"Degrees of WGS84 are wanted ({span}); projected metres (VN-2000, UTM) go through geo-planner import --crs."
+    return f"Give a value {span}."
+
+
+def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
+    """Control characters and marks that turn the writing direction do not belong into names."""
+    faults = []
+    for name in table.columns:
+        if table[name].dtype == "string":
+            hit = table[name].str.contains(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", regex=True).fillna(False)
+            faults += [
+                Fault(file, "the text holds invisible control characters", "Type the text anew.", row=int(row), column=name, value=_shown(repr(value)), code="control_characters")
+                for row, value in table.loc[hit, name].items()
+            ]
+    return faults
+
+
+def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> list[Fault]:
+    key = list(layer.key)
+    known = table[key].notna().all(axis=1)
+    twice = known & table.duplicated(key, keep=False)
+    first = {tuple(values): row for row, values in reversed(list(table.loc[twice, key].iterrows()))}
+    return [
+        Fault(file, f"the id stands already in row {first[tuple(values)]}", "Give each row an id of its own.", row=int(row), column=key[-1], value=_shown("/".join(values)), code="duplicate_id")
+        for row, values in table.loc[twice, key].iterrows()
+        if first[tuple(values)] != row
+    ]
+
+
+def _cell_faults(file: str, column: Column, cells: pd.Series, reason: str, remedy: str, code: str) -> list[Fault]:
+    return [Fault(file, reason, remedy, row=int(row), column=column.name, value=_shown(value), code=code) for row, value in cells.items()]
+
+
+def _shown(value: object) -> str:
+    return str(value)[:80]

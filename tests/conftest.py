@@ -1,0 +1,47 @@
+"""Shared fixtures: the bundled study area, a copy to break, the reference folder, one real run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from geo_planner.config import Scenario, load_scenario
+from geo_planner.plan import Plan, run
+from geo_planner.sources import StudyArea, load_study_area
+
+ROOT = Path(__file__).resolve().parent.parent
+SCENARIO = ROOT / "data" / "scenarios" / "lai_chau_sample.yaml"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Folder of reference data that may not be in the repository; the test skips where it is absent."""
+    folder = Path(os.environ.get("GEO_PLANNER_REFERENCE", ROOT.parent / "shared" / "data" / "reference"))
+    if not folder.is_dir():
+        pytest.skip("no reference data: set GEO_PLANNER_REFERENCE to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scenario() -> Scenario:
+    return load_scenario(SCENARIO)
+
+
+@pytest.fixture(scope="session")
+def study_area(scenario: Scenario) -> StudyArea:
+    return load_study_area(ROOT / "data", scenario)
+
+
+@pytest.fixture(scope="session")
+def plan(scenario: Scenario, study_area: StudyArea) -> Plan:
+    """The bundled scenario, really run."""
+    return run(scenario, study_area)
+
+
+@pytest.fixture
+def area_copy(tmp_path: Path) -> Path:
+    """A study area of one's own to break."""
+    return Path(shutil.copytree(ROOT / "data", tmp_path / "area"))
