@@ -163,7 +163,31 @@ FORMER_COMMUNES = Layer(
     key=("code",),
 )
 
-LAYERS = {layer.name: layer for layer in (VILLAGES, SITES, COMMUNES, FORMER_COMMUNES)}
+MEASUREMENTS = Layer(
+    "measurements",
+    (
+        Column("measurement_id", "text", "Mã mẫu đo", "Measurement id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("time", "text", "Thời điểm", "Time", "ISO 8601 kèm múi giờ, ví dụ 2026-01-28T09:30:00+07:00.", "ISO 8601 with offset; blank: not known."),
+        _LON,
+        _LAT,
+        Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
+        Column("technology", "text", "Công nghệ", "Technology", "LTE, NR…; trống: chưa biết.", "Blank: not known."),
+        Column("freq_mhz", "float", "Băng tần (MHz)", "Band (MHz)", "Trống: chưa biết.", "Blank: not known.", minimum=30, maximum=6000),
+        Column("site_id", "text", "Mã trạm", "Site id", "Trạm đang phục vụ, nếu máy đo ghi được.", "Serving site where the device tells it."),
+        Column("rsrp_dbm", "float", "RSRP (dBm)", "RSRP (dBm)", "Trống: không có sóng khi no_service là yes.", "Blank where no_service is yes.", minimum=-160, maximum=-20),
+        Column("rsrq_db", "float", "RSRQ (dB)", "RSRQ (dB)", minimum=-40, maximum=10),
+        Column("sinr_db", "float", "SINR (dB)", "SINR (dB)", minimum=-40, maximum=60),
+        Column("no_service", "yes_no", "Mất sóng", "No service", "yes: máy đo không bắt được mạng.", "yes: the device found no network."),
+        Column("accuracy_m", "float", "Sai số vị trí (m)", "Position accuracy (m)", minimum=0, maximum=100_000),
+        Column("speed_kmh", "float", "Tốc độ (km/h)", "Speed (km/h)", minimum=0, maximum=1000),
+        Column("device", "text", "Thiết bị", "Device"),
+        _IS_SAMPLE,
+        _SOURCE,
+    ),
+    key=("measurement_id",),
+)  # fmt: skip
+
+LAYERS = {layer.name: layer for layer in (VILLAGES, SITES, MEASUREMENTS, COMMUNES, FORMER_COMMUNES)}
 
 # Columns that a plan adds to the villages, in the order in which the exports show them.
 RESULTS = Layer(
