@@ -6,6 +6,7 @@ Every setting carries its meaning and unit; where a default is an assumption rat
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -123,9 +124,30 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     InputError
         With a fault for every unknown key and every value of the wrong type or range.
     """
+    file = f"{path.parent.name}/{path.name}"
+    return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
+
+
+def naming_layers(path: Path) -> Scenario:
+    """As much of a faulty scenario as names its layers, so that these can be checked in the same run.
+
+    Sections that do not hold by themselves count as their defaults; the ranking is a placeholder. Not for planning.
+    """
+    try:
+        document = _read_document(path, path.name)
+    except InputError:
+        document = {}
+    usable: dict[str, Any] = {}
+    for name, section in (("layers", Layers), ("terrain", Terrain), ("propagation", Propagation)):
+        with contextlib.suppress(ValidationError):
+            usable[name] = section.model_validate(document.get(name, {}))
+    criterion = Criterion(name="households", vi="-", en="-", bounds=(0, 1), weight=1)
+    return Scenario(name="layers_only", province=Province(code="00", name="-"), ranking=Ranking(criteria=(criterion,)), **usable)
+
+
+def _read_document(path: Path, file: str) -> dict[str, Any]:
     if not path.is_file():
         raise UsageError(f"There is no scenario file {path}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml.")
-    file = f"{path.parent.name}/{path.name}"
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -135,8 +157,7 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         raise InputError([Fault(file, f"the file is not valid YAML: {getattr(error, 'problem', None) or error}", "Mend the line; indentation is by spaces.", row=None if mark is None else mark.line + 1, code="yaml")]) from error
     if not isinstance(document, Mapping):
         raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
-    document = apply_overrides(dict(document), overrides)
-    return parse_scenario(document, file=file)
+    return dict(document)
 
 
 def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:

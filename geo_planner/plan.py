@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner import priority
-from geo_planner.config import Scenario, load_scenario
+from geo_planner.config import Scenario, load_scenario, naming_layers
 from geo_planner.coverage import (
     Coverage,
     commune_coverage,
@@ -164,6 +164,10 @@ def validate(root: Path) -> list[Fault]:
     for path in paths:
         try:
             scenario = load_scenario(path)
+        except InputError as error:
+            found.update(dict.fromkeys(error.faults))
+            scenario = naming_layers(path)
+        try:
             study_area = load_study_area(root, scenario)
             found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area)]))
         except InputError as error:

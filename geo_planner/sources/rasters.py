@@ -83,13 +83,11 @@ def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cel
     margin_m : float
         How far beyond the communes to read, where the file has data.
     """
-    if not path.is_file():
-        return None, [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    faults = unreadable_dem(path, file)
+    if faults:
+        return None, faults
     try:
         with rasterio.open(path) as source:
-            faults = _header_faults(source, file)
-            if faults:
-                return None, faults
             area = communes.to_crs(crs)
             faults = _footprint_faults(source, area, crs, file)
             if faults:
@@ -99,14 +97,29 @@ def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cel
     except _TooLargeError as error:
         return None, [Fault(file, f"the working grid would have {error.args[0]:,} cells", "Set terrain.cell_m to a coarser cell, for instance 90.", code="too_large")]
     except (RasterioError, OSError, ValueError) as error:
-        logger.debug("cannot read %s", path, exc_info=error)
-        return None, [Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Export the terrain again as GeoTIFF.", code="unreadable")]
+        return None, [_unreadable(path, file, error)]
     odd = np.isinf(heights) | (heights < LOWEST_M) | (heights > HIGHEST_M)
     if odd.any():
         value = f"{heights[odd][0]:g}"
         return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible heights", "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.", value=value, code="impossible_height")]
     dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
     return dem, _void_faults(dem, area, file)
+
+
+def unreadable_dem(path: Path, file: str) -> list[Fault]:
+    """What keeps a file from being a terrain model at all, whatever area it should cover."""
+    if not path.is_file():
+        return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    try:
+        with rasterio.open(path) as source:
+            return _header_faults(source, file)
+    except (RasterioError, OSError, ValueError) as error:
+        return [_unreadable(path, file, error)]
+
+
+def _unreadable(path: Path, file: str, error: Exception) -> Fault:
+    logger.debug("cannot read %s", path, exc_info=error)
+    return Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Export the terrain again as GeoTIFF.", code="unreadable")
 
 
 class _TooLargeError(Exception):

@@ -13,10 +13,10 @@ from pyproj import CRS
 from geo_planner.config import Scenario
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
-from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES
+from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES, Layer
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.places import place_sites, place_villages
-from geo_planner.sources.rasters import Dem, read_dem, sha256_of
+from geo_planner.sources.rasters import Dem, read_dem, sha256_of, unreadable_dem
 from geo_planner.sources.tables import read_csv, typed_table
 
 
@@ -120,14 +120,15 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         faults += found
         faults += place_villages(villages, communes, crs, villages_file)
         faults += place_sites(sites, communes, crs, sites_file)
-    elif not terrain_path.is_file():
-        faults.append(missing_file(terrain_file))
+    else:
+        faults += unreadable_dem(terrain_path, terrain_file)
     if former is not None and communes is not None:
         faults += _unknown_codes(former, communes, layers.former_communes or "")
 
     if any(f.level == "fault" for f in faults):
         raise InputError(faults)
-    assert communes is not None and terrain is not None and crs is not None  # each of these missing is a fault
+    if communes is None or terrain is None or crs is None:
+        raise AssertionError("a layer is missing without a fault")
     sha256 = {file: sha256_of(path) for file, path in sorted(used.items())}
     faults += _changed_since_listed(root, sha256)
     return StudyArea(
@@ -145,7 +146,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     )
 
 
-def _read_layer(path: Path, layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:  # type: ignore[no-untyped-def]
+def _read_layer(path: Path, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     if not path.is_file():
         return pd.DataFrame(), [missing_file(file)]
     raw, faults = read_csv(path, file)
@@ -165,7 +166,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
         return metric_crs(scenario.metric_crs, what="metric_crs"), []
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")
-        return None, [Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")]
+        return (None if communes is None else utm_for(communes)), [Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")]
 
 
 def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:

@@ -165,17 +165,24 @@ def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> It
             faults.append(Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank"))
         elif column.choices:
             faults.append(Fault(file, "not one of the known words", f"Write one of: {', '.join(column.choices)}.", row=row_number, column=column.name, value=_shown(value), code="choice"))
+        elif column.name in ("lon", "lat") and row_number is not None:
+            faults.append(_coordinate_fault(file, row_number, column, table.at[row_number, "lon"], table.at[row_number, "lat"], _shown(value)))
         else:
             low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
             span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
-            faults.append(Fault(file, "the number is out of range", _range_remedy(column, span), row=row_number, column=column.name, value=_shown(value), code="range"))
+            faults.append(Fault(file, "the number is out of range", f"Give a value {span}.", row=row_number, column=column.name, value=_shown(value), code="range"))
     return faults
 
 
-def _range_remedy(column: Column, span: str) -> str:
-    if column.name in ("lon", "lat"):
-        return f"Degrees of WGS84 are wanted ({span}); projected metres (VN-2000, UTM) go through geo-planner import --crs."
-    return f"Give a value {span}."
+def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: object, value: str) -> Fault:
+    """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
+    numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]  # type: ignore[call-overload]
+    if numbers[0] <= 90 and numbers[1] <= 180:
+        return Fault(file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped")
+    if max(numbers) > 1000:
+        remedy = "Degrees of WGS84 are wanted; bring VN-2000 or UTM lists in with geo-planner import --crs EPSG:9205."
+        return Fault(file, "the coordinate is in metres of a projection, not in degrees", remedy, row=row, column=column.name, value=value, code="projected_as_degrees")
+    return Fault(file, "the number is out of range", f"Give degrees from {column.minimum:g} to {column.maximum:g}.", row=row, column=column.name, value=value, code="range")
 
 
 def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
