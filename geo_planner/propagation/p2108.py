@@ -1,0 +1,162 @@
+"""Clutter loss at a terminal, Recommendation ITU-R P.2108-1.
+
+The height-gain correction for a terminal below the clutter around it (section 3.1, 30 MHz to 3 GHz) and the statistical
+loss for terrestrial paths in urban and suburban surroundings (section 3.2, 0.5 to 67 GHz). Neither belongs on top of a
+path-loss model that already carries the clutter of the same terminal.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from geo_planner.errors import ModelRangeError
+from geo_planner.propagation.p526 import knife_edge_loss_db
+
+Clutter = Literal["water", "open", "suburban", "urban_or_forest", "dense_urban"]
+
+#: Default representative clutter heights in m (Table 3).
+REPRESENTATIVE_HEIGHT_M: Final[dict[Clutter, float]] = {
+    "water": 10.0,
+    "open": 10.0,
+    "suburban": 10.0,
+    "urban_or_forest": 15.0,
+    "dense_urban": 20.0,
+}
+#: Loss of an edge at grazing incidence as the Recommendation rounds it, dB: subtracted so that the correction starts at 0.
+_GRAZING_DB: Final = 6.03
+#: Distance from which the statistical loss no longer grows, km (section 3.2).
+_SATURATION_KM: Final = 2.0
+
+
+def _outside(
+    name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool
+) -> list[str]:
+    inside = (values > low) & (values < high) if open_ends else (values >= low) & (values <= high)
+    if np.all(inside):
+        return []
+    text = f"above {low:g}" if high == np.inf and open_ends else f"at least {low:g}"
+    if high != np.inf:
+        text = f"between {low:g} and {high:g}"
+    return [f"{name} must be {text} {unit}"]
+
+
+def _result(values: NDArray[np.float64]) -> float | NDArray[np.float64]:
+    return float(values) if np.ndim(values) == 0 else np.asarray(values, dtype=np.float64)
+
+
+def height_gain_loss_db(
+    freq_mhz: ArrayLike,
+    antenna_height_m: ArrayLike,
+    clutter: Clutter,
+    *,
+    representative_height_m: float | None = None,
+    street_width_m: float = 27.0,
+) -> float | NDArray[np.float64]:
+    """Extra loss of a terminal below the representative clutter height (P.2108-1, section 3.1, eqs 1 to 2g).
+
+    To be added to a basic transmission loss that was calculated to the representative height, not to the antenna.
+
+    Parameters
+    ----------
+    freq_mhz : array_like
+        Frequency, 30 to 3000 MHz. Broadcast against `antenna_height_m`.
+    antenna_height_m : array_like
+        Antenna height above ground, m, above 0.
+    clutter : {"water", "open", "suburban", "urban_or_forest", "dense_urban"}
+        Kind of clutter (Table 3): the first two shade by their surface, the others by an edge.
+    representative_height_m : float, optional
+        Representative clutter height, m; the default of Table 3 if left out.
+    street_width_m : float
+        Width of the street or gap in front of the clutter, m.
+
+    Returns
+    -------
+    float or ndarray
+        Loss in dB; 0 for an antenna at or above the representative height.
+
+    Raises
+    ------
+    ModelRangeError
+        Anything outside the ranges above, all of it in one message.
+    """
+    freq = np.asarray(freq_mhz, dtype=np.float64)
+    antenna = np.asarray(antenna_height_m, dtype=np.float64)
+    faults = _outside("freq_mhz", freq, 30.0, 3000.0, "MHz", open_ends=False)
+    faults += _outside("antenna_height_m", antenna, 0.0, np.inf, "m", open_ends=True)
+    faults += _outside("street_width_m", np.asarray(street_width_m), 0.0, np.inf, "m", open_ends=True)
+    if clutter not in get_args(Clutter):
+        faults.append(f"clutter must be one of {', '.join(get_args(Clutter))}, not {clutter!r}")
+    elif representative_height_m is None:
+        representative_height_m = REPRESENTATIVE_HEIGHT_M[clutter]
+    if representative_height_m is not None:
+        faults += _outside(
+            "representative_height_m", np.asarray(representative_height_m), 0.0, np.inf, "m", open_ends=True
+        )
+    if faults or representative_height_m is None:
+        raise ModelRangeError("P.2108-1, section 3.1 does not apply: " + "; ".join(faults) + ".")
+    freq_ghz = freq * 1e-3
+    below_m = np.maximum(representative_height_m - antenna, 0.0)
+    if clutter in ("water", "open"):
+        slope_db = 21.8 + 6.2 * np.log10(freq_ghz)
+        loss = -slope_db * np.log10(np.minimum(antenna / representative_height_m, 1.0))
+    else:
+        angle_deg = np.degrees(np.arctan(below_m / street_width_m))
+        nu = 0.342 * np.sqrt(freq_ghz) * np.sqrt(below_m * angle_deg)
+        loss = np.where(below_m > 0.0, np.asarray(knife_edge_loss_db(nu)) - _GRAZING_DB, 0.0)
+    return _result(np.asarray(loss + 0.0))
+
+
+def statistical_loss_db(
+    freq_mhz: ArrayLike, distance_km: ArrayLike, location_pct: ArrayLike = 50.0, *, both_ends: bool = False
+) -> float | NDArray[np.float64]:
+    """Clutter loss of one terminal not exceeded for a share of the locations (P.2108-1, section 3.2, eqs 3a to 4b).
+
+    For urban and suburban surroundings and terminals well below the clutter.
+
+    Parameters
+    ----------
+    freq_mhz : array_like
+        Frequency, 500 to 67 000 MHz. All arguments broadcast against each other.
+    distance_km : array_like
+        Total path length, at least 0.25 km; at least 1 km where `both_ends`.
+    location_pct : array_like
+        Share of the locations, above 0 and below 100 %.
+    both_ends : bool
+        Whether the loss will be applied at both ends of the path. It alters the permitted distance only: the value is
+        that of one end.
+
+    Returns
+    -------
+    float or ndarray
+        Loss in dB; beyond 2 km that of 2 km.
+
+    Raises
+    ------
+    ModelRangeError
+        Anything outside the ranges above, all of it in one message.
+    """
+    freq = np.asarray(freq_mhz, dtype=np.float64)
+    distance = np.asarray(distance_km, dtype=np.float64)
+    location = np.asarray(location_pct, dtype=np.float64)
+    faults = _outside("freq_mhz", freq, 500.0, 67e3, "MHz", open_ends=False)
+    faults += _outside("distance_km", distance, 1.0 if both_ends else 0.25, np.inf, "km", open_ends=False)
+    faults += _outside("location_pct", location, 0.0, 100.0, "%", open_ends=True)
+    if faults:
+        raise ModelRangeError("P.2108-1, section 3.2 does not apply: " + "; ".join(faults) + ".")
+    log_freq = np.log10(freq * 1e-3)
+    quantile = ndtri(0.01 * location)
+
+    def at(far_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        long_db = -2.0 * np.log10(10.0 ** (-5.0 * log_freq - 12.5) + 10.0**-16.5)
+        short_db = 32.98 + 23.9 * np.log10(far_km) + 3.0 * log_freq
+        long_power = 10.0 ** (-0.2 * long_db)
+        short_power = 10.0 ** (-0.2 * short_db)
+        spread_db = np.sqrt((16.0 * long_power + 36.0 * short_power) / (long_power + short_power))
+        return np.asarray(-5.0 * np.log10(long_power + short_power) + spread_db * quantile)
+
+    # The cap is the loss at 2 km itself: at low shares of locations the curve is not monotonic in distance.
+    return _result(np.minimum(at(distance), at(np.asarray(_SATURATION_KM))))
