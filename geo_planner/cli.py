@@ -118,7 +118,6 @@ def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, 
     from geo_planner.sources import load_study_area, study_area_root
 
     def work() -> int:
-        _use_threads(workers)
         scenario = load_scenario(scenario_path, overrides or [])
         study_area = load_study_area(study_area_root(scenario_path), scenario)
         with tqdm(total=100, disable=as_json or None, file=sys.stderr, bar_format="{desc:<12}{percentage:3.0f}%|{bar}| {elapsed}") as bar:
@@ -127,7 +126,7 @@ def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, 
                 bar.set_description(step)
                 bar.update(round(100 * share) - bar.n)
 
-            result = run(scenario, study_area, progress=lambda step, share: show(step, 0.8 * share))
+            result = run(scenario, study_area, progress=lambda step, share: show(step, 0.8 * share), workers=workers)
             files = write(result, out, progress=lambda step, share: show(step, 0.8 + 0.2 * share))
         if as_json:
             outputs = {name: str(path) for name, path in files.items()}
@@ -143,13 +142,6 @@ def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, 
         return 0
 
     _guarded(work, as_json)
-
-
-def _use_threads(workers: int | None) -> None:
-    if workers is not None:
-        import numba
-
-        numba.set_num_threads(min(workers, numba.config.NUMBA_NUM_THREADS))
 
 
 def _guarded(work: Callable[[], int], as_json: bool) -> None:

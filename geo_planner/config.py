@@ -55,12 +55,35 @@ class Service(_Settings):
     full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
 
 
+Model = Literal["p1812", "itm", "delta_bullington", "free_space"]
+Climate = Literal[
+    "equatorial",
+    "continental_subtropical",
+    "maritime_subtropical",
+    "desert",
+    "continental_temperate",
+    "maritime_temperate_over_land",
+    "maritime_temperate_over_sea",
+]
+
+
 class Propagation(_Settings):
-    model: Literal["free_space", "delta_bullington"] = Field("delta_bullington", description="Path loss model that decides.")
-    max_radius_km: float = Field(30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve.")
-    effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Median effective earth radius over the true one (ITU-R P.453). Assumption.")
-    relative_permittivity: float = Field(22.0, ge=1, le=100, description="Of the ground (ITU-R P.527, average land).")
-    conductivity_s_m: float = Field(0.003, ge=0, le=10, description="Of the ground (ITU-R P.527, average land).")
+    """How path loss is worked out. Values of the atmosphere are those of the region, with their source in a comment."""
+
+    model: Model = Field("p1812", description="Path loss model that decides.")
+    compare_with: Model | None = Field("itm", description="Second model, shown beside the first for every village; null: none.")
+    max_radius_km: float = Field(30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve. Assumption.")
+    polarization: Literal["vertical", "horizontal"] = "vertical"
+    time_pct: float = Field(50.0, ge=1, le=50, description="Loss not exceeded for this share of the time.")
+    location_pct: float = Field(50.0, ge=1, le=99, description="P.1812: loss not exceeded at this share of the locations of a cell.")
+    dn_per_km: float = Field(45.0, ge=0, le=156, description="P.1812: median refractivity lapse rate, N-units/km. Assumption.")
+    n0: float = Field(325.0, ge=250, le=400, description="Sea-level surface refractivity, N-units. Assumption.")
+    climate: Climate = Field("continental_subtropical", description="ITM: radio climate. Assumption.")
+    situation_pct: float = Field(50.0, gt=0, lt=100, description="ITM: share of situations.")
+    relative_permittivity: float = Field(15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.")
+    conductivity_s_m: float = Field(0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.")
+    effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Delta-Bullington: effective over true earth radius.")
+    irregularity_stride: int = Field(1, ge=1, le=64, description="ITM: terrain irregularity anew every so many cells along a radial; 1 leaves nothing out.")
 
 
 class Criterion(_Settings):

@@ -16,7 +16,8 @@ from rasterio.features import rasterize
 from scipy.spatial import cKDTree
 
 from geo_planner.config import Propagation, Service
-from geo_planner.propagation.area import LossWindow, loss_around
+from geo_planner.crs import GEOGRAPHIC
+from geo_planner.propagation.area import LossModel, LossWindow, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm
 from geo_planner.terrain import Dem, cell_of
@@ -70,6 +71,8 @@ def compute_coverage(
     service: Service,
     propagation: Propagation,
     *,
+    model: str | None = None,
+    workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Coverage:
     """RSRP of the strongest cell everywhere, per operator and over all.
@@ -81,6 +84,10 @@ def compute_coverage(
         Index (``site_id``, ``cell_id``), sorted; points; columns of ``schema.SITES``. Cells not in service are left out.
     service, propagation
         Settings of the scenario.
+    model : str, optional
+        Another model than the one that decides.
+    workers : int
+        Threads; they change no bit of the result.
     progress : callable, optional
         Called with the share of cells done.
     """
@@ -93,12 +100,14 @@ def compute_coverage(
     operators = cells["operator"].fillna("")
     by_operator = {str(name): np.full(shape, -np.inf, dtype=np.float32) for name in sorted(operators.unique())}
     needed_dbm = covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
+    lat_deg = round(float(sites.to_crs(GEOGRAPHIC).geometry.y.mean()), 1)
+    losses = loss_model(propagation, name=model, lat_deg=lat_deg)
     windows: dict[tuple[float, float, float, float], LossWindow] = {}
     for number, (index, cell) in enumerate(cells.iterrows()):
         # cells of one mast and band share their path loss
         key = (cell.geometry.x, cell.geometry.y, float(cell["mast_height_m"]), float(cell["freq_mhz"]))
         if key not in windows:
-            windows = {key: _loss(dem, *key, service, propagation)}
+            windows = {key: _loss(dem, *key, service, propagation, losses, workers)}
         window = windows[key]
         part = np.s_[window.row : window.row + window.loss_db.shape[0], window.column : window.column + window.loss_db.shape[1]]
         rsrp = np.float32(eirp_dbm[index]) - window.loss_db
@@ -120,12 +129,31 @@ def compute_coverage(
     return Coverage(best, probability, server, unknown, by_operator, tuple(f"{site}/{cell}" for site, cell in cells.index), dem.transform, dem.crs)
 
 
-def _loss(dem: Dem, x_m: float, y_m: float, mast_height_m: float, freq_mhz: float, service: Service, propagation: Propagation) -> LossWindow:
+def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: float) -> LossModel:
+    """The scenario's settings as the propagation package takes them; `name` puts another model in place of the deciding one."""
+    return LossModel(
+        name=name or propagation.model,  # type: ignore[arg-type]
+        vertical=propagation.polarization == "vertical",
+        effective_earth_factor=propagation.effective_earth_factor,
+        eps_r=propagation.relative_permittivity,
+        sigma_s_m=propagation.conductivity_s_m,
+        time_pct=propagation.time_pct,
+        location_pct=propagation.location_pct,
+        situation_pct=propagation.situation_pct,
+        climate=propagation.climate,
+        n0=propagation.n0,
+        dn=propagation.dn_per_km,
+        lat_deg=lat_deg,
+    )
+
+
+def _loss(
+    dem: Dem, x_m: float, y_m: float, mast_height_m: float, freq_mhz: float, service: Service, propagation: Propagation, model: LossModel, workers: int
+) -> LossWindow:
     row, column = cell_of(dem, x_m, y_m)
     return loss_around(
         dem.heights_m, dem.cell_m, row=row, column=column, tx_height_m=mast_height_m, rx_height_m=service.rx_height_m, freq_mhz=freq_mhz,
-        radius_km=propagation.max_radius_km, model=propagation.model, effective_earth_factor=propagation.effective_earth_factor,
-        eps_r=propagation.relative_permittivity, sigma_s_m=propagation.conductivity_s_m,
+        radius_km=propagation.max_radius_km, model=model, irregularity_stride=propagation.irregularity_stride, workers=workers,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -36,6 +37,8 @@ Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
 
 MODEL_EDITIONS = {
+    "p1812": "ITU-R P.1812-8",
+    "itm": "ITS Irregular Terrain Model (Longley-Rice) 1.4, point-to-point",
     "free_space": "ITU-R P.525-4",
     "delta_bullington": "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)",
 }
@@ -91,7 +94,7 @@ class Plan:
     manifest: dict[str, Any]
 
 
-def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None) -> Plan:
+def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None, *, workers: int | None = None) -> Plan:
     """Coverage, statuses, responsibility and ranking of a study area under a scenario.
 
     Parameters
@@ -100,6 +103,8 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     study_area : StudyArea
         As :func:`geo_planner.sources.load_study_area` gives it for this scenario.
     progress : callable, optional
+    workers : int, optional
+        Threads; as many as there are cores when left out. They change no bit of the result.
 
     Raises
     ------
@@ -112,7 +117,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     tell = progress or (lambda step, share: None)
     dem, service = study_area.terrain, scenario.service
     tell("coverage", 0.0)
-    coverage = compute_coverage(dem, study_area.sites, service, scenario.propagation, progress=lambda share: tell("coverage", 0.9 * share))
+    coverage = compute_coverage(dem, study_area.sites, service, scenario.propagation, workers=workers or os.cpu_count() or 1, progress=lambda share: tell("coverage", 0.9 * share))
     tell("villages", 0.9)
     sites = study_area.sites.assign(in_service=in_service(study_area.sites, service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
     serving = sites[sites["in_service"]]

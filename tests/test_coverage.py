@@ -11,7 +11,7 @@ from rasterio.transform import from_origin
 
 from geo_planner.config import Propagation, Service
 from geo_planner.coverage import commune_coverage, compute_coverage, nearest_sites, operator_coverage, village_coverage, village_status
-from geo_planner.propagation.area import loss_around
+from geo_planner.propagation.area import LossModel, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p526 import delta_bullington
 from geo_planner.terrain import Dem, profile
@@ -57,7 +57,7 @@ def cover(dem: Dem, sites: gpd.GeoDataFrame, **settings: object):  # type: ignor
 @pytest.mark.parametrize("model", ["free_space", "delta_bullington"])
 def test_area_loss_is_the_loss_of_each_profile(model: str, hills: Dem) -> None:
     """The raster against the public point-to-point functions on profiles drawn independently."""
-    window = loss_around(hills.heights_m, CELL_M, row=40.3, column=39.8, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, radius_km=15, model=model)  # type: ignore[arg-type]
+    window = loss_around(hills.heights_m, CELL_M, row=40.3, column=39.8, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, radius_km=15, method="profiles", model=LossModel(name=model, eps_r=22, sigma_s_m=0.003))  # type: ignore[arg-type]
     mast = (WEST + 39.8 * CELL_M, NORTH - 40.3 * CELL_M)
     for row, column in [(10, 20), (70, 60), (41, 5), (38, 45), (60, 40)]:
         end = (WEST + (column + 0.5) * CELL_M, NORTH - (row + 0.5) * CELL_M)

@@ -1,19 +1,30 @@
-"""Path loss from one mast to every cell around it, each over its own terrain profile.
+"""Path loss from one mast to every cell around it, over the terrain in between, under any of the models.
 
-A profile runs in equal steps of about one cell from the mast to the centre of the receiving cell, heights by bilinear
-interpolation. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN).
+Two ways give the same answer within stated bounds: ``"radial"`` sweeps outwards and reuses the near end of all paths
+(:mod:`._radial_kernels`); ``"profiles"`` draws a terrain profile of its own for each cell, in as many equal steps as it is cells long, and is the
+oracle of the first. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import njit
 
+from geo_planner.errors import ModelRangeError
+from geo_planner.propagation import _itm_kernels as itm_kernels
+from geo_planner.propagation._p1812_kernels import LAND_CONDUCTIVITY_S_M, LAND_PERMITTIVITY, inverse_normal_scalar, median_radius_km
+from geo_planner.propagation._p1812_paths import p1812_profile
+from geo_planner.propagation._radial_itm import sweep_itm
+from geo_planner.propagation._radial_kernels import NEAR_CELLS, group_cells
+from geo_planner.propagation._radial_p1812 import clutter_at, sweep_p1812
+from geo_planner.propagation.itm import CLIMATES
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.propagation.p526 import (
     bullington_profile,
@@ -27,9 +38,49 @@ from geo_planner.propagation.p526 import (
 from geo_planner.terrain import interpolate
 from geo_planner.units import EARTH_RADIUS_KM
 
-Model = Literal["free_space", "delta_bullington"]
+ModelName = Literal["free_space", "delta_bullington", "itm", "p1812"]
+_CODES = {"free_space": 0, "delta_bullington": 1, "itm": 2, "p1812": 3}
 NEAR_M = 10.0
 """Free space is not taken nearer than this: the antenna's far field and the mast's own surroundings."""
+P1812_SHORTEST_KM = 0.25
+"""Nearer than this P.1812-8 does not apply, and the loss is that of free space (P.525-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossModel:
+    """A model and everything that it assumes besides terrain and antennas.
+
+    Attributes
+    ----------
+    name : {"free_space", "delta_bullington", "itm", "p1812"}
+        P.525-4; P.525-4 with the diffraction of P.526-15; ITM point-to-point; P.1812-8.
+    vertical : bool
+        Polarization.
+    effective_earth_factor, eps_r, sigma_s_m
+        Effective over true earth radius, permittivity and conductivity (S/m) of the ground for ``delta_bullington``;
+        the ground also for ``itm``.
+    time_pct, location_pct : float
+        Not exceeded for this share of the time and of the locations.
+    situation_pct, climate, n0, mdvar
+        Of ``itm``; `n0` (N-units) also of ``p1812``.
+    dn, lat_deg, sigma_l_db
+        Of ``p1812``: lapse rate (N-units/km), latitude, location variability.
+    """
+
+    name: ModelName = "p1812"
+    vertical: bool = True
+    effective_earth_factor: float = 4 / 3
+    eps_r: float = 15.0
+    sigma_s_m: float = 0.005
+    time_pct: float = 50.0
+    location_pct: float = 50.0
+    situation_pct: float = 50.0
+    climate: str = "continental_temperate"
+    n0: float = 325.0
+    mdvar: int = 12
+    dn: float = 45.0
+    lat_deg: float = 22.0
+    sigma_l_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +110,12 @@ def loss_around(
     rx_height_m: float,
     freq_mhz: float,
     radius_km: float,
-    model: Model,
-    effective_earth_factor: float = 4 / 3,
-    eps_r: float = 22.0,
-    sigma_s_m: float = 0.003,
+    model: LossModel,
+    clutter_m: npt.NDArray[np.float32] | None = None,
+    method: Literal["radial", "profiles"] = "radial",
+    irregularity_stride: int = 1,
+    radials_per_cell: float = 1.0,
+    workers: int = 1,
 ) -> LossWindow:
     """Path loss to the centre of every cell within a radius.
 
@@ -76,40 +129,114 @@ def loss_around(
     tx_height_m, rx_height_m : float
         Above ground.
     freq_mhz, radius_km : float
-    model : {"free_space", "delta_bullington"}
-        ITU-R P.525, alone or with the diffraction of ITU-R P.526, section 4.5.
-    effective_earth_factor : float
-        Effective over true earth radius.
-    eps_r, sigma_s_m : float
-        Permittivity and conductivity of the ground.
+    model : LossModel
+    clutter_m : ndarray of float32, same shape, optional
+        Representative clutter heights along the path, for ``p1812`` only.
+    method : {"radial", "profiles"}
+    irregularity_stride : int
+        Radial sweep of ``itm``: terrain irregularity is worked out anew every so many cells along a radial. 1 leaves nothing out.
+    radials_per_cell : float
+        Radials for each cell of the outermost circle: 1 keeps every path within half a cell of its own line.
+    workers : int
+        Threads.
+
+    Raises
+    ------
+    ModelRangeError
+        For a frequency, height or percentage outside the model's range.
     """
+    _check(model, freq_mhz, tx_height_m, rx_height_m)
     reach = radius_km * 1000.0 / cell_m
     rows, columns = heights_m.shape
     top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
     bottom, right = min(int(math.ceil(row + reach)), rows), min(int(math.ceil(column + reach)), columns)
     loss = np.full((max(bottom - top, 0), max(right - left, 0)), np.inf, dtype=np.float32)
-    if loss.size:
-        ground_m = interpolate(heights_m, row, column)
-        radius_e_km = effective_earth_factor * EARTH_RADIUS_KM
-        _fill(loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, freq_mhz / 1000.0, reach, model == "delta_bullington", radius_e_km, eps_r, sigma_s_m)
-    return LossWindow(loss, top, left)
+    window = LossWindow(loss, top, left)
+    if not loss.size:
+        return window
+    ground_m = float(interpolate(heights_m, row, column))
+    clutter = np.empty((0, 0), np.float32) if clutter_m is None or model.name != "p1812" else clutter_m
+    place = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
+    freq_ghz = freq_mhz / 1000.0
+    radio = itm_kernels.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
+    climate = itm_kernels.prepare_climate(list(CLIMATES).index(model.climate) + 1, float(freq_mhz))
+    quantiles = itm_kernels.Quantiles(*(itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct)), model.mdvar)
+    full = model.name == "p1812"
+    radius_e_km = median_radius_km(model.dn) if full else model.effective_earth_factor * EARTH_RADIUS_KM
+    ground = (LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_M) if full else (model.eps_r, model.sigma_s_m)
+    quantile = inverse_normal_scalar(model.location_pct / 100.0) if model.location_pct != 50.0 else 0.0
+    radial = method == "radial" and model.name != "free_space" and not math.isnan(ground_m)
+    near = min(reach, NEAR_CELLS) if radial else reach
+    rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
+    physics = (radius_e_km, *ground, model.vertical, model.time_pct, quantile, model.dn, model.n0, model.lat_deg, model.sigma_l_db)
+    profiles = (loss, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
+    _in_threads(workers, rows_near, lambda first, stop: _fill(*profiles, first, stop))
+    if not radial:
+        return window
+    n_radials, steps = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8), int(reach) + 2
+    order, starts = group_cells(*loss.shape, top, left, row, column, reach, n_radials, steps)
+    grouped = (order, starts, n_radials, steps)
+    if model.name == "itm":
+        rest = (model.n0, radio, climate, quantiles, irregularity_stride)
+        _in_threads(workers, (0, n_radials), lambda first, stop: sweep_itm(loss, heights_m, *place, *grouped, first, stop, *rest))
+    else:
+        rest = (freq_ghz, model.vertical, radius_e_km, full, model.time_pct, quantile, model.sigma_l_db, model.n0, model.lat_deg, *ground)
+        _in_threads(workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *rest))
+    return window
 
 
-@njit(cache=True, error_model="numpy")
+def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], None]) -> None:
+    """Run a task over pieces of a span; compiled kernels let go of the interpreter, so that threads run side by side."""
+    first, stop = span
+    # several pieces a worker, for some directions are quicker than others
+    pieces = 1 if workers == 1 else min(8 * workers, max(stop - first, 1))
+    bounds = [first + (stop - first) * k // pieces for k in range(pieces + 1)]
+    if pieces == 1:
+        task(first, stop)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(task, bounds[:-1], bounds[1:]))
+
+
+def _check(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
+    """Ranges of the models, for all cells at once."""
+    bounds = {"itm": ((20, 20_000), (0.5, 3000)), "p1812": ((30, 6000), (1, 3000))}
+    (freq_low, freq_high), (low, high) = bounds.get(model.name, ((1, 1_000_000), (0.1, 10_000)))
+    faults = []
+    if not freq_low <= freq_mhz <= freq_high:
+        faults.append(f"frequency {freq_mhz:g} MHz is outside {freq_low} to {freq_high} MHz")
+    for name, height in (("transmitter", tx_height_m), ("receiver", rx_height_m)):
+        if not low <= height <= high:
+            faults.append(f"{name} height {height:g} m is outside {low} to {high} m above ground")
+    if model.name == "p1812" and not (1 <= model.time_pct <= 50 and 1 <= model.location_pct <= 99):
+        faults.append(f"time {model.time_pct:g} % or location {model.location_pct:g} % is outside 1 to 50 % and 1 to 99 %")
+    if model.name == "itm" and not (250 <= model.n0 <= 400 and model.climate in CLIMATES):
+        faults.append(f"n0 {model.n0:g} is outside 250 to 400 N-units, or the climate {model.climate!r} is unknown")
+    if faults:
+        raise ModelRangeError(f"{model.name} does not apply: {'; '.join(faults)}.")
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
 def free_space_slant_db(distance_m: float, rise_m: float, freq_ghz: float) -> float:
     """Free-space loss over the slant distance (ITU-R P.525-4, eq. 3)."""
     slant_m = max(math.sqrt(distance_m * distance_m + rise_m * rise_m), NEAR_M)
     return 20.0 * math.log10(4.0 * math.pi * slant_m * freq_ghz / LIGHT_SPEED_M_GHZ)
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
-def _fill(loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, freq_ghz, reach, diffraction, radius_e_km, eps_r, sigma_s_m):  # type: ignore[no-untyped-def]
-    """Fill `loss` in place; each cell is a task of its own, so that the number of threads changes no bit."""
-    wavelength_m = LIGHT_SPEED_M_GHZ / freq_ghz
-    n_max = int(reach) + 3
-    for i in prange(loss.shape[0]):
-        d_km = np.empty(n_max)
-        z_m = np.empty(n_max)
+@njit(cache=True, error_model="numpy", nogil=True)
+def _fill(  # type: ignore[no-untyped-def]
+    loss, heights_m, clutter_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, freq_ghz, reach, code,
+    radius_e_km, eps_r, sigma_s_m, vertical, time_pct, quantile, dn, n0, lat_deg, sigma_l_db, radio, climate, quantiles, first, stop,
+):  # fmt: skip
+    """Fill the cells within `reach`, each over a profile of its own; threads take rows of their own and change no bit."""
+    n_max = int(reach) + 4
+    inland = np.full(1, 4, dtype=np.int8)
+    cluttered = clutter_m.size > 0
+    d_km = np.empty(n_max)
+    z_m = np.empty(n_max)
+    surface_m = np.empty(n_max)
+    work = np.empty(itm_kernels.WORK_SIZE)
+    for i in range(first, stop):
         for j in range(loss.shape[1]):
             drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
             length = math.sqrt(drow * drow + dcolumn * dcolumn)
@@ -119,32 +246,45 @@ def _fill(loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m
             hts_m, hrs_m = ground_m + tx_height_m, rx_ground_m + rx_height_m
             total_m = length * cell_m
             value = free_space_slant_db(total_m, hts_m - hrs_m, freq_ghz)
-            if diffraction and length > 1.0 and not math.isnan(value):
-                n = int(math.ceil(length))
-                n = max(n, 2)
-                known = True
-                for k in range(n + 1):
-                    t = k / n
-                    d_km[k] = t * total_m / 1000.0
-                    z_m[k] = interpolate(heights_m, row + t * drow, column + t * dcolumn)
-                    known = known and not math.isnan(z_m[k])
-                z_m[n] = rx_ground_m
-                if known:
-                    value += _delta_bullington(d_km[: n + 1], z_m[: n + 1], hts_m, hrs_m, radius_e_km, freq_ghz, wavelength_m, eps_r, sigma_s_m)
-                else:
-                    value = np.nan
-            loss[i, j] = value
+            if code == 0 or length <= 1.0 or math.isnan(value) or (code == 3 and total_m < 1000.0 * P1812_SHORTEST_KM):
+                loss[i, j] = value
+                continue
+            n = max(int(length + 0.5), 2)
+            known = True
+            for k in range(n + 1):
+                t = k / n
+                d_km[k] = t * total_m / 1000.0
+                z_m[k] = interpolate(heights_m, row + t * drow, column + t * dcolumn)
+                known = known and not math.isnan(z_m[k])
+                if cluttered:
+                    surface_m[k] = z_m[k] + (clutter_at(clutter_m, row + t * drow, column + t * dcolumn) if 0 < k < n else 0.0)
+            z_m[n] = rx_ground_m
+            surface_m[n] = rx_ground_m
+            d, z = d_km[: n + 1], z_m[: n + 1]
+            if not known:
+                loss[i, j] = np.nan
+            elif code == 1:
+                loss[i, j] = value + _delta_bullington(d, z, hts_m, hrs_m, radius_e_km, freq_ghz, eps_r, sigma_s_m, vertical)
+            elif code == 2:
+                result = itm_kernels.path_kernel(z, total_m / n, tx_height_m, rx_height_m, n0, radio, climate, quantiles, work)
+                loss[i, j] = np.nan if result.flags & itm_kernels.ERROR_MASK else result.loss_db
+            else:
+                loss[i, j] = p1812_profile(
+                    d, z, surface_m[: n + 1], cluttered, inland, True, tx_height_m, rx_height_m, freq_ghz, vertical,
+                    time_pct, quantile, dn, n0, lat_deg, sigma_l_db, 500.0, 500.0, False,
+                )[0]  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
-def _delta_bullington(d_km, z_m, hts_m, hrs_m, radius_e_km, freq_ghz, wavelength_m, eps_r, sigma_s_m):  # type: ignore[no-untyped-def]
+@njit(cache=True, error_model="numpy", nogil=True)
+def _delta_bullington(d_km, z_m, hts_m, hrs_m, radius_e_km, freq_ghz, eps_r, sigma_s_m, vertical):  # type: ignore[no-untyped-def]
     """Diffraction loss of one equidistant profile (ITU-R P.526-15, section 4.5.2)."""
     last = d_km.size - 1
+    wavelength_m = LIGHT_SPEED_M_GHZ / freq_ghz
     actual_db, _, _ = bullington_profile(d_km, z_m, hts_m, hrs_m, 1.0 / radius_e_km, wavelength_m)
     hst_m, hsr_m = smooth_earth_fit(d_km, z_m)
     highest_m, alpha_tx, alpha_rx = obstruction(d_km, z_m, hts_m, hrs_m)
     hstd_m, hsrd_m = diffraction_smooth_heights(hst_m, hsr_m, z_m[0], z_m[last], highest_m, alpha_tx, alpha_rx)
     hte_m, hre_m = hts_m - hstd_m, hrs_m - hsrd_m
-    spherical_db = spherical_earth_loss_scalar(d_km[last], hte_m, hre_m, radius_e_km, freq_ghz, wavelength_m, True, 0.0, eps_r, sigma_s_m)
+    spherical_db = spherical_earth_loss_scalar(d_km[last], hte_m, hre_m, radius_e_km, freq_ghz, wavelength_m, vertical, 0.0, eps_r, sigma_s_m)
     smooth_db = smooth_bullington_equidistant(d_km[last], last, hte_m, hre_m, 1.0 / radius_e_km, wavelength_m) if spherical_db > 0.0 else 0.0
     return delta_bullington_scalar(actual_db, smooth_db, spherical_db)
