@@ -59,6 +59,36 @@ def plan(
 
 
 @app.command()
+def coverage(
+    scenario: ScenarioPath,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
+    overrides: Overrides = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario and write the coverage rasters and the statuses alone."""
+    from geo_planner.export import write_coverage
+
+    _run_and_write(scenario, out, overrides, workers, as_json, write_coverage)
+
+
+@app.command()
+def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything away.")] = False) -> None:
+    """Say where path loss is kept between runs and how much there is, or clear it."""
+    from geo_planner.loss_cache import default_loss_cache
+
+    def work() -> int:
+        kept = default_loss_cache()
+        if clear:
+            typer.echo(f"{kept.clear()} files taken away from {kept.folder}")
+        else:
+            typer.echo(f"{kept.folder}: {kept.size_bytes() / 1e6:.0f} MB of at most {kept.cap_bytes / 1e6:.0f} MB")
+        return 0
+
+    _guarded(work, as_json=False)
+
+
+@app.command()
 def validate(study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False) -> None:
     """Tell every fault of a study area at once."""
     from geo_planner import plan as planning
@@ -114,6 +144,7 @@ def open_app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on t
 
 def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]]) -> None:
     from geo_planner.config import load_scenario
+    from geo_planner.loss_cache import default_loss_cache
     from geo_planner.plan import run
     from geo_planner.sources import load_study_area, study_area_root
 
@@ -126,7 +157,7 @@ def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, 
                 bar.set_description(step)
                 bar.update(round(100 * share) - bar.n)
 
-            result = run(scenario, study_area, progress=lambda step, share: show(step, 0.8 * share), workers=workers)
+            result = run(scenario, study_area, progress=lambda step, share: show(step, 0.8 * share), workers=workers, cache=default_loss_cache())
             files = write(result, out, progress=lambda step, share: show(step, 0.8 + 0.2 * share))
         if as_json:
             outputs = {name: str(path) for name, path in files.items()}

@@ -36,11 +36,22 @@ class Layers(_Settings):
     villages: RelativePath = "villages/villages.csv"
     sites: RelativePath = "sites/sites.csv"
     rivers: RelativePath | None = None
+    land_cover: RelativePath | None = None
 
 
 class Terrain(_Settings):
-    path: RelativePath = Field("terrain/sample_terrain.tif", description="GeoTIFF of heights above sea level in metres, any CRS.")
+    path: RelativePath | None = Field("terrain/sample_terrain.tif", description="GeoTIFF of heights above sea level in metres, any CRS; null: no terrain, and a rough rule by distance.")
     cell_m: float | None = Field(None, ge=10, le=2000, description="Cell of the working grid; null: the file's own resolution.")
+
+
+class Uplink(_Settings):
+    """The way back: the weaker direction decides."""
+
+    check: bool = Field(True, description="Take the uplink into account.")
+    ue_power_dbm: float = Field(23.0, ge=0, le=33, description="Handset, power class 3 (3GPP TS 36.101).")
+    noise_figure_db: float = Field(5.0, ge=0, le=20, description="Of the base station. Assumption.")
+    sinr_db: float = Field(-3.0, ge=-20, le=30, description="Least SINR of the uplink. Assumption.")
+    resource_blocks: int = Field(2, ge=1, le=100, description="Blocks that carry a voice call and light data. Assumption.")
 
 
 class Service(_Settings):
@@ -53,6 +64,26 @@ class Service(_Settings):
     min_probability: float = Field(0.75, gt=0, lt=1, description="A place is covered when P(RSRP >= threshold) reaches this.")
     default_settlement_radius_m: float = Field(300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.")
     full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
+    place: Literal["outdoor", "indoor"] = Field("outdoor", description="Where the handset is; indoor adds the entry loss of ITU-R P.2109.")
+    building: Literal["traditional", "thermally_efficient"] = Field("traditional", description="Building class of ITU-R P.2109.")
+    class_limits_dbm: tuple[float, ...] = Field((-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption.")
+    uplink: Uplink = Uplink()
+
+    @model_validator(mode="after")
+    def _falling(self) -> Self:
+        if list(self.class_limits_dbm) != sorted(set(self.class_limits_dbm), reverse=True):
+            raise ValueError("class_limits_dbm must fall from the strongest to the weakest")
+        return self
+
+
+class Clutter(_Settings):
+    """What land cover does to a path; used only where a land-cover layer is named. Classes are ESA WorldCover codes."""
+
+    heights_m: dict[int, float] = Field({10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption.")
+    terminal: dict[int, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
+        {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"}, description="Surroundings of the handset for ITU-R P.2108, section 3.1."
+    )
+    at_terminal: bool = Field(False, description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption.")
 
 
 Model = Literal["p1812", "itm", "delta_bullington", "free_space"]
@@ -131,6 +162,7 @@ class Scenario(_Settings):
     terrain: Terrain = Terrain()
     service: Service = Service()
     propagation: Propagation = Propagation()
+    clutter: Clutter = Clutter()
     ranking: Ranking
 
 

@@ -1,10 +1,9 @@
-"""Sites over terrain to rasters; rasters over villages and communes to tables."""
+"""Sites over terrain to rasters: RSRP, best server, probability of service."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
-from rasterio.features import rasterize
-from scipy.spatial import cKDTree
 
-from geo_planner.config import Propagation, Service
+from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.loss_cache import LossCache
 from geo_planner.propagation.area import LossModel, LossWindow, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
-from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm
-from geo_planner.terrain import Dem, cell_of
+from geo_planner.propagation.p2108 import height_gain_loss_db
+from geo_planner.propagation.p2109 import building_entry_loss_db
+from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, pattern_loss_db, uplink_rsrp_dbm, uplink_sensitivity_dbm
+from geo_planner.terrain import Dem, cell_of, height_at
 
 FloatGrid = npt.NDArray[np.float32]
 
@@ -32,18 +32,27 @@ class Coverage:
     Attributes
     ----------
     rsrp_dbm : ndarray of float32
-        Strongest RSRP of any cell on air; NaN where no cell is in reach or every path is unknown.
+        RSRP of the cell that serves: the one that leaves most above its threshold. NaN where no cell is in reach or
+        every path is unknown.
     probability : ndarray of float32
-        P(RSRP >= threshold) of the strongest cell; 0 where none is in reach, NaN outside the terrain's data and where
-        the only answer hangs on an unknown path.
+        P(service) of that cell; 0 where none is in reach, NaN outside the terrain's data and where the only answer hangs
+        on an unknown path.
     best_server : ndarray of int16
-        Position in `server_ids` of the strongest cell, -1 where there is none.
+        Position in `server_ids` of the serving cell, -1 where there is none.
+    second_dbm : ndarray of float32
+        The strongest of the other sites; NaN where there is none.
+    overlap : ndarray of uint8
+        Number of sites that would each cover the place.
+    margin_db : ndarray of float32
+        Serving level above the threshold, downlink or uplink, whichever is the weaker.
     unknown_paths : ndarray of uint8
         Number of cells (capped at 255) whose path leaves the terrain or crosses a void, and which would serve in free space.
     by_operator_dbm : dict of str to ndarray of float32
-        The same as `rsrp_dbm` for each operator alone; a blank operator is the empty string.
+        Level of each operator's own cells, as `rsrp_dbm` less what the uplink falls short; a blank operator is the empty string.
     server_ids : tuple of str
         ``site_id/cell_id`` of the cells that took part.
+    model : str
+        The path-loss model.
     transform : affine.Affine
         Of the grid, in `crs`.
     crs : pyproj.CRS
@@ -52,11 +61,23 @@ class Coverage:
     rsrp_dbm: FloatGrid
     probability: FloatGrid
     best_server: npt.NDArray[np.int16]
+    second_dbm: FloatGrid
+    overlap: npt.NDArray[np.uint8]
+    margin_db: FloatGrid
     unknown_paths: npt.NDArray[np.uint8]
     by_operator_dbm: dict[str, FloatGrid]
     server_ids: tuple[str, ...]
+    model: str
     transform: Any
     crs: CRS
+
+
+@dataclass(frozen=True, slots=True)
+class LandCover:
+    """Classes of the ground on the terrain's grid (ESA WorldCover codes, 0 for none) and the hash of their file."""
+
+    classes: npt.NDArray[np.uint8]
+    sha256: str
 
 
 def in_service(sites: pd.DataFrame, service: Service) -> pd.Series:
@@ -71,11 +92,15 @@ def compute_coverage(
     service: Service,
     propagation: Propagation,
     *,
+    land_cover: LandCover | None = None,
+    clutter: Clutter | None = None,
     model: str | None = None,
+    only: npt.NDArray[np.bool_] | None = None,
+    cache: LossCache | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Coverage:
-    """RSRP of the strongest cell everywhere, per operator and over all.
+    """Which cell serves where, how strongly and how surely; per operator and over all.
 
     Parameters
     ----------
@@ -84,49 +109,71 @@ def compute_coverage(
         Index (``site_id``, ``cell_id``), sorted; points; columns of ``schema.SITES``. Cells not in service are left out.
     service, propagation
         Settings of the scenario.
+    land_cover, clutter : optional
+        Classes of the ground, and what they do to a path.
     model : str, optional
         Another model than the one that decides.
+    only : ndarray of bool, optional
+        Work out these cells of the grid alone, each over a profile of its own.
+    cache : LossCache, optional
+        Where path loss is kept between runs.
     workers : int
         Threads; they change no bit of the result.
     progress : callable, optional
         Called with the share of cells done.
+
+    Raises
+    ------
+    ModelRangeError
+        For a cell outside the range of the model.
     """
     cells = sites[in_service(sites, service)].to_crs(dem.crs)
+    losses = loss_model(propagation, name="rma" if dem.is_missing else model, lat_deg=_latitude(sites))
+    work = _PathLoss(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
+    needed_dbm = covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
     eirp_dbm = eirp_re_dbm(cells)
+    shortfall_db = _uplink_shortfall_db(cells, service)
     shape = dem.heights_m.shape
-    best = np.full(shape, -np.inf, dtype=np.float32)
+    best, second, rsrp = (np.full(shape, -np.inf, dtype=np.float32) for _ in range(3))
     server = np.full(shape, -1, dtype=np.int16)
-    unknown = np.zeros(shape, dtype=np.uint8)
+    unknown, overlap = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
     operators = cells["operator"].fillna("")
     by_operator = {str(name): np.full(shape, -np.inf, dtype=np.float32) for name in sorted(operators.unique())}
-    needed_dbm = covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
-    lat_deg = round(float(sites.to_crs(GEOGRAPHIC).geometry.y.mean()), 1)
-    losses = loss_model(propagation, name=model, lat_deg=lat_deg)
-    windows: dict[tuple[float, float, float, float], LossWindow] = {}
-    for number, (index, cell) in enumerate(cells.iterrows()):
-        # cells of one mast and band share their path loss
-        key = (cell.geometry.x, cell.geometry.y, float(cell["mast_height_m"]), float(cell["freq_mhz"]))
-        if key not in windows:
-            windows = {key: _loss(dem, *key, service, propagation, losses, workers)}
-        window = windows[key]
-        part = np.s_[window.row : window.row + window.loss_db.shape[0], window.column : window.column + window.loss_db.shape[1]]
-        rsrp = np.float32(eirp_dbm[index]) - window.loss_db
-        no_path = np.isnan(rsrp)
-        if no_path.any():
-            unknown[part] += (no_path & _in_free_space_reach(window, key, dem, float(eirp_dbm[index]) - needed_dbm, propagation) & (unknown[part] < 255)).astype(np.uint8)
-            rsrp[no_path] = -np.inf
-        stronger = rsrp > best[part]
-        best[part][stronger] = rsrp[stronger]
-        server[part][stronger] = number
-        mine = by_operator[str(operators[index])][part]
-        np.maximum(mine, rsrp, out=mine)
-        if progress:
-            progress((number + 1) / len(cells))
+    number = 0
+    for _, mast in cells.groupby(level="site_id", sort=False):
+        site_level = site_part = None
+        for index, cell in mast.iterrows():
+            window, part = work.window(cell)
+            received = np.float32(eirp_dbm[index]) - window.loss_db - work.antenna_loss_db(cell, window)
+            no_path = np.isnan(received)
+            if no_path.any():
+                missed = no_path & work.within_free_space(cell, window, float(eirp_dbm[index]) - needed_dbm) & (unknown[part] < 255)
+                unknown[part] += missed.astype(np.uint8)
+                received[no_path] = -np.inf
+            # what is short on the way back is taken off, so that one threshold serves both directions
+            level = received - np.float32(shortfall_db[index])
+            if site_level is None or site_part != part:
+                site_level, site_part = np.full(level.shape, -np.inf, dtype=np.float32), part
+                site_server, site_rsrp = np.full(level.shape, -1, dtype=np.int16), site_level.copy()
+            stronger = level > site_level
+            site_level[stronger], site_rsrp[stronger], site_server[stronger] = level[stronger], received[stronger], number
+            mine = by_operator[str(operators[index])][part]
+            np.maximum(mine, level, out=mine)
+            number += 1
+            if progress:
+                progress(number / len(cells))
+            if index == mast.index[-1]:
+                ahead = site_level > best[part]
+                second[part] = np.where(ahead, best[part], np.maximum(second[part], site_level))
+                best[part][ahead], rsrp[part][ahead], server[part][ahead] = site_level[ahead], site_rsrp[ahead], site_server[ahead]
+                overlap[part] += ((site_level >= needed_dbm) & (overlap[part] < 255)).astype(np.uint8)
     probability = coverage_probability(best, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db).astype(np.float32)
     probability[np.isnan(dem.heights_m) | ((unknown > 0) & (probability < service.min_probability))] = np.nan
-    for grid in (best, *by_operator.values()):
+    margin = best - np.float32(service.rsrp_threshold_dbm)
+    for grid in (rsrp, second, margin, *by_operator.values()):
         grid[~np.isfinite(grid)] = np.nan
-    return Coverage(best, probability, server, unknown, by_operator, tuple(f"{site}/{cell}" for site, cell in cells.index), dem.transform, dem.crs)
+    ids = tuple(f"{site}/{cell}" for site, cell in cells.index)
+    return Coverage(rsrp, probability, server, second, overlap, margin, unknown, by_operator, ids, losses.name, dem.transform, dem.crs)
 
 
 def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: float) -> LossModel:
@@ -147,106 +194,102 @@ def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: fl
     )
 
 
-def _loss(
-    dem: Dem, x_m: float, y_m: float, mast_height_m: float, freq_mhz: float, service: Service, propagation: Propagation, model: LossModel, workers: int
-) -> LossWindow:
-    row, column = cell_of(dem, x_m, y_m)
-    return loss_around(
-        dem.heights_m, dem.cell_m, row=row, column=column, tx_height_m=mast_height_m, rx_height_m=service.rx_height_m, freq_mhz=freq_mhz,
-        radius_km=propagation.max_radius_km, model=model, irregularity_stride=propagation.irregularity_stride, workers=workers,
-    )  # fmt: skip
+def _latitude(sites: gpd.GeoDataFrame) -> float:
+    """Of the middle of the sites, to a tenth: all that the models make of it, and a stable key of the cache."""
+    return round(float(sites.to_crs(GEOGRAPHIC).geometry.y.mean()), 1)
 
 
-def _in_free_space_reach(window: LossWindow, key: tuple[float, float, float, float], dem: Dem, most_loss_db: float, propagation: Propagation) -> npt.NDArray[np.bool_]:
-    """Cells of the window that the mast would serve over flat, empty ground: only there does an unknown path matter."""
-    row, column = cell_of(dem, key[0], key[1])
-    rows, columns = np.indices(window.loss_db.shape)
-    away_km = np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column) * dem.cell_m / 1000.0
-    reach = np.asarray(free_space_loss_db(np.maximum(away_km, 0.01), key[3])) <= most_loss_db
-    return reach & (away_km <= propagation.max_radius_km)
+def _uplink_shortfall_db(cells: gpd.GeoDataFrame, service: Service) -> pd.Series:
+    """How much more RSRP than the threshold each cell needs for its uplink to hold; 0 where the downlink decides."""
+    if not service.uplink.check:
+        return pd.Series(0.0, index=cells.index)
+    sensitivity = uplink_sensitivity_dbm(noise_figure_db=service.uplink.noise_figure_db, sinr_db=service.uplink.sinr_db, blocks=service.uplink.resource_blocks)
+    needed = uplink_rsrp_dbm(cells, ue_power_dbm=service.uplink.ue_power_dbm, sensitivity_dbm=sensitivity)
+    return (needed - service.rsrp_threshold_dbm).clip(lower=0.0)
 
 
-def village_coverage(coverage: Coverage, dem: Dem, villages: gpd.GeoDataFrame, service: Service) -> pd.DataFrame:
-    """What the rasters say of each village.
+@dataclass
+class _PathLoss:
+    """Path loss around masts, worked out once for the cells of one mast that share height and band."""
 
-    Parameters
-    ----------
-    villages : GeoDataFrame
-        Points; column ``settlement_radius_m`` (NA: the service's default).
+    dem: Dem
+    service: Service
+    propagation: Propagation
+    model: LossModel
+    land_cover: LandCover | None
+    clutter: Clutter
+    only: npt.NDArray[np.bool_] | None
+    cache: LossCache | None
+    workers: int
+    _last: tuple[Any, LossWindow] | None = None
 
-    Returns
-    -------
-    DataFrame
-        Same index: ``rsrp_dbm``, ``coverage_probability`` and ``best_server_id`` of the cell that holds the centre,
-        ``settlement_covered_share``, ``modelled_status``, ``path_unknown``.
-    """
-    points = villages.geometry.to_crs(coverage.crs)
-    radius_m = villages["settlement_radius_m"].astype(float).fillna(service.default_settlement_radius_m)
-    rows = [_one_village(coverage, dem, point.x, point.y, float(r), service) for point, r in zip(points, radius_m, strict=True)]
-    columns = ["rsrp_dbm", "coverage_probability", "best_server_id", "settlement_covered_share", "modelled_status", "path_unknown"]
-    table = pd.DataFrame(rows, columns=columns, index=villages.index)
-    return table.astype({"best_server_id": "string", "modelled_status": "string", "path_unknown": bool})
+    def window(self, cell: pd.Series) -> tuple[LossWindow, tuple[slice, slice]]:
+        """Loss of everything between the mast's antenna and the handset, and the part of the grid that it covers."""
+        key = (cell.geometry.x, cell.geometry.y, float(cell["mast_height_m"]), float(cell["freq_mhz"]))
+        if self._last is None or self._last[0] != key:
+            window = self._path(*key)
+            self._last = key, LossWindow(window.loss_db + self._at_handset_db(key[3], window), window.row, window.column)
+        window = self._last[1]
+        rows, columns = window.loss_db.shape
+        return window, (slice(window.row, window.row + rows), slice(window.column, window.column + columns))
 
+    def _path(self, x_m: float, y_m: float, mast_height_m: float, freq_mhz: float) -> LossWindow:
+        row, column = cell_of(self.dem, x_m, y_m)
+        place = {"row": row, "column": column, "tx_height_m": mast_height_m, "rx_height_m": self.service.rx_height_m, "freq_mhz": freq_mhz,
+                 "radius_km": self.propagation.max_radius_km, "irregularity_stride": self.propagation.irregularity_stride}  # fmt: skip
+        clutter_m = self._clutter_m()
 
-def _one_village(coverage: Coverage, dem: Dem, x_m: float, y_m: float, radius_m: float, service: Service) -> tuple[Any, ...]:
-    row, column = cell_of(dem, x_m, y_m)
-    centre = int(math.floor(row)), int(math.floor(column))
-    rows, columns = coverage.rsrp_dbm.shape
-    if not (0 <= centre[0] < rows and 0 <= centre[1] < columns):
-        return np.nan, np.nan, None, np.nan, "unknown", True
-    reach = radius_m / dem.cell_m
-    r, c = np.ogrid[max(int(row - reach), 0) : min(int(row + reach) + 1, rows), max(int(column - reach), 0) : min(int(column + reach) + 1, columns)]
-    inside = (r + 0.5 - row) ** 2 + (c + 0.5 - column) ** 2 <= reach**2
-    inside |= (r == centre[0]) & (c == centre[1])
-    p = coverage.probability[r, c][inside]
-    share = float(np.mean(p >= service.min_probability)) if not np.isnan(p).all() else np.nan
-    centre_p = float(coverage.probability[centre])
-    server = int(coverage.best_server[centre])
-    status = "unknown" if math.isnan(centre_p) else village_status(centre_p, share, service)
-    return float(coverage.rsrp_dbm[centre]), centre_p, coverage.server_ids[server] if server >= 0 else None, share, status, bool(coverage.unknown_paths[centre])
+        def work() -> LossWindow:
+            return loss_around(self.dem.heights_m, self.dem.cell_m, **place, model=self.model, clutter_m=clutter_m, only=self.only, workers=self.workers)
 
+        if self.cache is None or self.only is not None:
+            return work()
+        grid = {"terrain": self.dem.sha256, "transform": list(self.dem.transform)[:6], "shape": list(self.dem.heights_m.shape), "crs": self.dem.crs.to_wkt()}
+        cover = None if clutter_m is None or self.land_cover is None else [self.land_cover.sha256, sorted(self.clutter.heights_m.items())]
+        return self.cache.fetch({**grid, **place, **asdict(self.model), "clutter": cover}, work)
 
-def village_status(centre_probability: float, covered_share: float, service: Service) -> str:
-    """no_signal, partial or covered, from the centre and the share of settlement cells that are covered."""
-    if centre_probability < service.min_probability:
-        return "no_signal"
-    return "covered" if covered_share >= service.full_coverage_share else "partial"
+    def _clutter_m(self) -> FloatGrid | None:
+        if self.land_cover is None:
+            return None
+        heights = np.zeros(256, dtype=np.float32)
+        for code, height_m in self.clutter.heights_m.items():
+            heights[code] = height_m
+        return np.asarray(heights[self.land_cover.classes])
 
+    def _at_handset_db(self, freq_mhz: float, window: LossWindow) -> FloatGrid | np.float32:
+        """Walls and surroundings of the handset: P.2109 indoors, P.2108 by land cover where asked for."""
+        entry_db = 0.0
+        if self.service.place == "indoor":
+            entry_db = float(building_entry_loss_db(freq_mhz, building=self.service.building))
+        if self.land_cover is None or not self.clutter.at_terminal:
+            return np.float32(entry_db)
+        table = np.full(256, entry_db, dtype=np.float32)
+        for code, surroundings in self.clutter.terminal.items():
+            table[code] += np.float32(height_gain_loss_db(freq_mhz, self.service.rx_height_m, surroundings))
+        rows, columns = window.loss_db.shape
+        return np.asarray(table[self.land_cover.classes[window.row : window.row + rows, window.column : window.column + columns]])
 
-def operator_coverage(coverage: Coverage, dem: Dem, villages: gpd.GeoDataFrame, service: Service) -> pd.DataFrame:
-    """RSRP (dBm) at each village's centre, one column an operator; NaN where none of its cells is in reach or known."""
-    points = villages.geometry.to_crs(coverage.crs)
-    cells = [tuple(int(math.floor(v)) for v in cell_of(dem, p.x, p.y)) for p in points]
-    rows, columns = coverage.rsrp_dbm.shape
-    inside = [0 <= r < rows and 0 <= c < columns for r, c in cells]
-    table = {
-        name: [float(grid[cell]) if ok else np.nan for cell, ok in zip(cells, inside, strict=True)]
-        for name, grid in coverage.by_operator_dbm.items()
-    }
-    return pd.DataFrame(table, index=villages.index)
+    def antenna_loss_db(self, cell: pd.Series, window: LossWindow) -> npt.NDArray[np.float32] | np.float32:
+        """Gain lost off the antenna's axis, towards each cell of the window; 0 for an omni antenna of unknown tilt."""
+        if pd.isna(cell["azimuth_deg"]) and pd.isna(cell["tilt_deg"]):
+            return np.float32(0.0)
+        row, column = cell_of(self.dem, cell.geometry.x, cell.geometry.y)
+        rows, columns = np.indices(window.loss_db.shape)
+        south, east = rows + window.row + 0.5 - row, columns + window.column + 0.5 - column
+        off_azimuth = off_tilt = None
+        if not pd.isna(cell["azimuth_deg"]):
+            off_azimuth = np.degrees(np.arctan2(east, -south)) - float(cell["azimuth_deg"])
+        if not pd.isna(cell["tilt_deg"]):
+            top_m = height_at(self.dem, cell.geometry.x, cell.geometry.y) + float(cell["mast_height_m"])
+            ground = self.dem.heights_m[window.row : window.row + rows.shape[0], window.column : window.column + rows.shape[1]]
+            below = np.degrees(np.arctan2(top_m - ground - self.service.rx_height_m, np.maximum(np.hypot(south, east), 0.5) * self.dem.cell_m))
+            off_tilt = below - float(cell["tilt_deg"])
+        return pattern_loss_db(off_azimuth, off_tilt).astype(np.float32)
 
-
-def commune_coverage(coverage: Coverage, communes: gpd.GeoDataFrame, service: Service) -> pd.Series:
-    """Share of each commune's cells where the service is met; NaN where nothing is known of the commune.
-
-    Cells without a known answer stay out of both sides of the fraction.
-    """
-    area = communes.geometry.to_crs(coverage.crs)
-    labels = rasterize(zip(area, range(1, len(area) + 1), strict=True), out_shape=coverage.probability.shape, transform=coverage.transform, dtype="int32")
-    known = ~np.isnan(coverage.probability)
-    cells = np.bincount(labels[known], minlength=len(area) + 1)[1:]
-    covered = np.bincount(labels[coverage.probability >= service.min_probability], minlength=len(area) + 1)[1:]
-    with np.errstate(invalid="ignore"):
-        return pd.Series(covered / cells, index=communes.index, name="covered_area_share")
-
-
-def nearest_sites(villages: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
-    """Nearest of the given masts to each village: ``nearest_site_id`` and ``nearest_site_km`` (NA where there is none)."""
-    if sites.empty:
-        return pd.DataFrame({"nearest_site_id": pd.Series(pd.NA, villages.index, "string"), "nearest_site_km": np.nan}, index=villages.index)
-    masts = sites[~sites.index.get_level_values("site_id").duplicated()].to_crs(crs)
-    tree = cKDTree(np.c_[masts.geometry.x, masts.geometry.y])
-    points = villages.geometry.to_crs(crs)
-    away_m, at = tree.query(np.c_[points.x, points.y])
-    ids = masts.index.get_level_values("site_id")[at]
-    return pd.DataFrame({"nearest_site_id": pd.array(ids, dtype="string"), "nearest_site_km": away_m / 1000.0}, index=villages.index)
+    def within_free_space(self, cell: pd.Series, window: LossWindow, most_loss_db: float) -> npt.NDArray[np.bool_]:
+        """Cells that the mast would serve over flat, empty ground: only there does an unknown path matter."""
+        row, column = cell_of(self.dem, cell.geometry.x, cell.geometry.y)
+        rows, columns = np.indices(window.loss_db.shape)
+        away_km = np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column) * self.dem.cell_m / 1000.0
+        reach = np.asarray(free_space_loss_db(np.maximum(away_km, 0.01), float(cell["freq_mhz"]))) <= most_loss_db
+        return reach & (away_km <= self.propagation.max_radius_km)

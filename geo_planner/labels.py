@@ -32,6 +32,9 @@ WORDS: dict[str, dict[Language, str]] = {
     "sample": {"vi": "Mẫu", "en": "Sample"},
     "on_air": {"vi": "Đang phát", "en": "On air"},
     "candidate": {"vi": "Vị trí dự kiến", "en": "Candidate"},
+    "p1812": {"vi": "ITU-R P.1812-8", "en": "ITU-R P.1812-8"},
+    "itm": {"vi": "ITM (Longley-Rice)", "en": "ITM (Longley-Rice)"},
+    "rma": {"vi": "3GPP RMa (không có địa hình)", "en": "3GPP RMa (no terrain)"},
     "free_space": {"vi": "Không gian tự do", "en": "Free space"},
     "delta_bullington": {"vi": "Nhiễu xạ delta-Bullington", "en": "Delta-Bullington diffraction"},
 }
@@ -59,6 +62,14 @@ FLAGS: dict[str, dict[Language, str]] = {
     "status_uncertain": {
         "vi": "Gần ngưỡng: sai số mô hình có thể đổi kết luận",
         "en": "Near the threshold: the model's error could change the conclusion",
+    },
+    "models_disagree": {
+        "vi": "Hai mô hình cho hai kết luận khác nhau: cần đo kiểm",
+        "en": "The two models come to different conclusions: measure on site",
+    },
+    "no_terrain": {
+        "vi": "Không có dữ liệu địa hình: chỉ là ước tính theo khoảng cách",
+        "en": "No terrain data: a rough rule by distance only",
     },
     "path_leaves_terrain": {
         "vi": "Có đường truyền ra ngoài dữ liệu địa hình: chưa tính được hết",

@@ -16,19 +16,13 @@ import pandas as pd
 
 from geo_planner import priority
 from geo_planner.config import Scenario, load_scenario, naming_layers
-from geo_planner.coverage import (
-    Coverage,
-    commune_coverage,
-    compute_coverage,
-    in_service,
-    nearest_sites,
-    operator_coverage,
-    village_coverage,
-)
-from geo_planner.errors import Fault, InputError
+from geo_planner.coverage import Coverage, LandCover, compute_coverage, in_service
+from geo_planner.errors import Fault, InputError, ModelRangeError
+from geo_planner.loss_cache import LossCache
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.schema import RESULTS
 from geo_planner.sources import StudyArea, load_study_area, scenario_paths
+from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.terrain import Dem
 
 logger = logging.getLogger(__name__)
@@ -41,6 +35,7 @@ MODEL_EDITIONS = {
     "itm": "ITS Irregular Terrain Model (Longley-Rice) 1.4, point-to-point",
     "free_space": "ITU-R P.525-4",
     "delta_bullington": "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)",
+    "rma": "3GPP TR 38.901 RMa without line of sight (no terrain takes part)",
 }
 
 
@@ -94,7 +89,7 @@ class Plan:
     manifest: dict[str, Any]
 
 
-def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None, *, workers: int | None = None) -> Plan:
+def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None, *, workers: int | None = None, cache: LossCache | None = None) -> Plan:
     """Coverage, statuses, responsibility and ranking of a study area under a scenario.
 
     Parameters
@@ -105,11 +100,13 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     progress : callable, optional
     workers : int, optional
         Threads; as many as there are cores when left out. They change no bit of the result.
+    cache : LossCache, optional
+        Where path loss is kept between runs; it changes no bit of the result either.
 
     Raises
     ------
     InputError
-        When a criterion of the scenario names nothing that the villages have.
+        When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
     faults = _unknown_criteria(scenario, study_area)
     if faults:
@@ -117,11 +114,13 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     tell = progress or (lambda step, share: None)
     dem, service = study_area.terrain, scenario.service
     tell("coverage", 0.0)
-    coverage = compute_coverage(dem, study_area.sites, service, scenario.propagation, workers=workers or os.cpu_count() or 1, progress=lambda share: tell("coverage", 0.9 * share))
-    tell("villages", 0.9)
+    threads = workers or os.cpu_count() or 1
+    coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    tell("villages", 0.85)
     sites = study_area.sites.assign(in_service=in_service(study_area.sites, service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
     serving = sites[sites["in_service"]]
     villages = study_area.villages.join(village_coverage(coverage, dem, study_area.villages, service))
+    villages = villages.join(_compared(scenario, study_area, threads))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     villages = villages.join(_commune_facts(study_area), on="commune_code")
     villages["measured_status"] = pd.Series("unknown", index=villages.index, dtype="string")
@@ -150,8 +149,35 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         coverage=coverage,
         notes=study_area.warnings + _run_notes(study_area, sites, scenario),
         uses_sample_data=uses_sample,
-        manifest=_manifest(scenario, study_area, uses_sample),
+        manifest=_manifest(scenario, study_area, coverage, uses_sample),
     )
+
+
+def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
+    """Coverage under the scenario; a cell outside the model's range is a fault of the input."""
+    land_cover = None
+    if study_area.land_cover is not None:
+        land_cover = LandCover(study_area.land_cover, study_area.sha256.get(scenario.layers.land_cover or "", ""))
+    try:
+        return compute_coverage(
+            study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=land_cover, clutter=scenario.clutter, **options
+        )  # fmt: skip
+    except ModelRangeError as error:
+        reason, _, _ = str(error).rpartition(".")
+        raise InputError([Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]) from error
+
+
+def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
+    """The same of each village under the second model: over the settlements alone, each path on its own profile."""
+    other, dem = scenario.propagation.compare_with, study_area.terrain
+    columns = {"rsrp_dbm": "compared_rsrp_dbm", "coverage_probability": "compared_probability", "modelled_status": "compared_status"}
+    if other is None or other == scenario.propagation.model or dem.is_missing:
+        empty = {"compared_model": pd.NA, "compared_rsrp_dbm": np.nan, "compared_probability": np.nan, "compared_status": pd.NA}
+        return pd.DataFrame(empty, index=study_area.villages.index).astype({"compared_model": "string", "compared_status": "string"})
+    only = settlement_cells(dem, study_area.villages, scenario.service)
+    coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
+    table = village_coverage(coverage, dem, study_area.villages, scenario.service)
+    return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
 
 
 def validate(root: Path) -> list[Fault]:
@@ -213,6 +239,8 @@ def _flags(villages: gpd.GeoDataFrame, study_area: StudyArea, scenario: Scenario
         "declared_no_signal_but_modelled_covered": (declared == "no_signal") & modelled.isin(["covered", "partial"]),
         "declared_covered_but_modelled_no_signal": (declared == "covered") & (modelled == "no_signal"),
         "status_uncertain": (margin_db < service.sigma_db).fillna(False),
+        "models_disagree": (villages["compared_status"] != modelled).fillna(False),
+        "no_terrain": study_area.terrain.is_missing,
         "path_leaves_terrain": villages["path_unknown"],
         "position_approximate": (villages["position_quality"] == "approximate").fillna(False),
         "near_commune_border": villages["source_row"].isin(border_rows),
@@ -264,14 +292,16 @@ def _grid_bounds(dem: Dem) -> tuple[float, float, float, float]:
     return west, north - rows * dem.cell_m, west + columns * dem.cell_m, north
 
 
-def _manifest(scenario: Scenario, study_area: StudyArea, uses_sample: bool) -> dict[str, Any]:
+def _manifest(scenario: Scenario, study_area: StudyArea, coverage: Coverage, uses_sample: bool) -> dict[str, Any]:
+    compared = None if study_area.terrain.is_missing else scenario.propagation.compare_with
     packages = ("geo-planner", "geopandas", "numba", "numpy", "pandas", "pyproj", "rasterio", "scipy", "shapely")
     return {
         "scenario": scenario.model_dump(mode="json"),
         "inputs_sha256": study_area.sha256,
         "versions": {name: version(name) for name in packages},
-        "model": scenario.propagation.model,
-        "model_edition": MODEL_EDITIONS[scenario.propagation.model],
+        "model": coverage.model,
+        "model_edition": MODEL_EDITIONS[coverage.model],
+        "compared_model_edition": None if compared is None else MODEL_EDITIONS[compared],
         "metric_crs": study_area.metric_crs.to_string(),
         "uses_sample_data": uses_sample,
     }

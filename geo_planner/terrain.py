@@ -45,7 +45,7 @@ def height_at(dem: Dem, x_m: float, y_m: float) -> float:
 
 
 def profile(dem: Dem, start_m: tuple[float, float], end_m: tuple[float, float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Heights along the straight line between two points of the grid's CRS, at steps of about one cell.
+    """Heights along the straight line between two points of the grid's CRS, in as many equal steps as it is cells long.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def profile(dem: Dem, start_m: tuple[float, float], end_m: tuple[float, float]) 
     """
     (x0, y0), (x1, y1) = start_m, end_m
     length_m = float(np.hypot(x1 - x0, y1 - y0))
-    n = max(int(np.ceil(length_m / dem.cell_m)), 2) + 1
+    n = max(int(length_m / dem.cell_m + 0.5), 2) + 1
     share = np.linspace(0.0, 1.0, n)
     heights = [height_at(dem, x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in share]
     return share * length_m / 1000.0, np.array(heights)

@@ -10,10 +10,11 @@ from pyproj import CRS
 from rasterio.transform import from_origin
 
 from geo_planner.config import Propagation, Service
-from geo_planner.coverage import commune_coverage, compute_coverage, nearest_sites, operator_coverage, village_coverage, village_status
+from geo_planner.coverage import compute_coverage
 from geo_planner.propagation.area import LossModel, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p526 import delta_bullington
+from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, village_coverage, village_status
 from geo_planner.terrain import Dem, profile
 
 CELL_M, SIZE = 250.0, 80
@@ -37,7 +38,7 @@ def hills() -> Dem:
 
 def make_sites(*rows: dict[str, object]) -> gpd.GeoDataFrame:
     base = {"status": "on_air", "operator": "A", "technology": "LTE", "freq_mhz": 900.0, "bandwidth_mhz": 10.0, "mast_height_m": 42.0,
-            "tx_power_dbm": 43.0, "antenna_gain_dbi": 11.0, "losses_db": 2.0}  # fmt: skip
+            "tx_power_dbm": 43.0, "antenna_gain_dbi": 11.0, "losses_db": 2.0, "azimuth_deg": np.nan, "tilt_deg": np.nan}  # fmt: skip
     table = pd.DataFrame([{"site_id": f"S{i}", "cell_id": "1", "row": 40.0, "column": 40.0, **base, **row} for i, row in enumerate(rows)])
     table = table.astype({"status": "string", "operator": "string", "technology": "string"})
     points = gpd.points_from_xy(WEST + table.pop("column") * CELL_M, NORTH - table.pop("row") * CELL_M, crs=32648)

@@ -35,15 +35,19 @@ from geo_planner.propagation.p526 import (
     smooth_earth_fit,
     spherical_earth_loss_scalar,
 )
+from geo_planner.propagation.tr38901 import nlos_loss_db
 from geo_planner.terrain import interpolate
 from geo_planner.units import EARTH_RADIUS_KM
 
-ModelName = Literal["free_space", "delta_bullington", "itm", "p1812"]
+ModelName = Literal["free_space", "delta_bullington", "itm", "p1812", "rma"]
 _CODES = {"free_space": 0, "delta_bullington": 1, "itm": 2, "p1812": 3}
 NEAR_M = 10.0
 """Free space is not taken nearer than this: the antenna's far field and the mast's own surroundings."""
 P1812_SHORTEST_KM = 0.25
 """Nearer than this P.1812-8 does not apply, and the loss is that of free space (P.525-4)."""
+
+RMA_SHORTEST_KM, RMA_LONGEST_KM = 0.01, 5.0
+"""Distances for which TR 38.901 gives the rural macro cell without line of sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ class LossModel:
 
     Attributes
     ----------
-    name : {"free_space", "delta_bullington", "itm", "p1812"}
-        P.525-4; P.525-4 with the diffraction of P.526-15; ITM point-to-point; P.1812-8.
+    name : {"free_space", "delta_bullington", "itm", "p1812", "rma"}
+        P.525-4; P.525-4 with the diffraction of P.526-15; ITM point-to-point; P.1812-8; TR 38.901 RMa, which knows no
+        terrain and is for places without any.
     vertical : bool
         Polarization.
     effective_earth_factor, eps_r, sigma_s_m
@@ -115,6 +120,7 @@ def loss_around(
     method: Literal["radial", "profiles"] = "radial",
     irregularity_stride: int = 1,
     radials_per_cell: float = 1.0,
+    only: npt.NDArray[np.bool_] | None = None,
     workers: int = 1,
 ) -> LossWindow:
     """Path loss to the centre of every cell within a radius.
@@ -137,6 +143,8 @@ def loss_around(
         Radial sweep of ``itm``: terrain irregularity is worked out anew every so many cells along a radial. 1 leaves nothing out.
     radials_per_cell : float
         Radials for each cell of the outermost circle: 1 keeps every path within half a cell of its own line.
+    only : ndarray of bool, shape of `heights_m`, optional
+        Work out these cells alone, each over its own profile; the others stay infinite.
     workers : int
         Threads.
 
@@ -154,6 +162,9 @@ def loss_around(
     window = LossWindow(loss, top, left)
     if not loss.size:
         return window
+    if model.name == "rma":
+        _fill_without_terrain(window, cell_m, row, column, reach, tx_height_m, rx_height_m, freq_mhz)
+        return window
     ground_m = float(interpolate(heights_m, row, column))
     clutter = np.empty((0, 0), np.float32) if clutter_m is None or model.name != "p1812" else clutter_m
     place = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
@@ -165,11 +176,12 @@ def loss_around(
     radius_e_km = median_radius_km(model.dn) if full else model.effective_earth_factor * EARTH_RADIUS_KM
     ground = (LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_M) if full else (model.eps_r, model.sigma_s_m)
     quantile = inverse_normal_scalar(model.location_pct / 100.0) if model.location_pct != 50.0 else 0.0
-    radial = method == "radial" and model.name != "free_space" and not math.isnan(ground_m)
+    wanted = np.empty((0, 0), np.bool_) if only is None else np.ascontiguousarray(only[top:bottom, left:right])
+    radial = method == "radial" and only is None and model.name != "free_space" and not math.isnan(ground_m)
     near = min(reach, NEAR_CELLS) if radial else reach
     rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
     physics = (radius_e_km, *ground, model.vertical, model.time_pct, quantile, model.dn, model.n0, model.lat_deg, model.sigma_l_db)
-    profiles = (loss, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
+    profiles = (loss, wanted, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
     _in_threads(workers, rows_near, lambda first, stop: _fill(*profiles, first, stop))
     if not radial:
         return window
@@ -183,6 +195,18 @@ def loss_around(
         rest = (freq_ghz, model.vertical, radius_e_km, full, model.time_pct, quantile, model.sigma_l_db, model.n0, model.lat_deg, *ground)
         _in_threads(workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *rest))
     return window
+
+
+def _fill_without_terrain(
+    window: LossWindow, cell_m: float, row: float, column: float, reach: float, tx_height_m: float, rx_height_m: float, freq_mhz: float
+) -> None:
+    """TR 38.901 RMa without line of sight, by distance alone; beyond its 5 km nothing is known."""
+    rows, columns = np.indices(window.loss_db.shape)
+    cells = np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column)
+    distance_km = np.maximum(cells * cell_m / 1000.0, RMA_SHORTEST_KM)
+    near = distance_km <= RMA_LONGEST_KM
+    window.loss_db[cells <= reach] = np.nan
+    window.loss_db[near] = nlos_loss_db(distance_km[near], freq_mhz, base_height_m=tx_height_m, terminal_height_m=rx_height_m)
 
 
 def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], None]) -> None:
@@ -225,13 +249,14 @@ def free_space_slant_db(distance_m: float, rise_m: float, freq_ghz: float) -> fl
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def _fill(  # type: ignore[no-untyped-def]
-    loss, heights_m, clutter_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, freq_ghz, reach, code,
+    loss, wanted, heights_m, clutter_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, freq_ghz, reach, code,
     radius_e_km, eps_r, sigma_s_m, vertical, time_pct, quantile, dn, n0, lat_deg, sigma_l_db, radio, climate, quantiles, first, stop,
 ):  # fmt: skip
     """Fill the cells within `reach`, each over a profile of its own; threads take rows of their own and change no bit."""
     n_max = int(reach) + 4
     inland = np.full(1, 4, dtype=np.int8)
     cluttered = clutter_m.size > 0
+    selective = wanted.size > 0
     d_km = np.empty(n_max)
     z_m = np.empty(n_max)
     surface_m = np.empty(n_max)
@@ -240,7 +265,7 @@ def _fill(  # type: ignore[no-untyped-def]
         for j in range(loss.shape[1]):
             drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
             length = math.sqrt(drow * drow + dcolumn * dcolumn)
-            if length > reach:
+            if length > reach or (selective and not wanted[i, j]):
                 continue
             rx_ground_m = heights_m[top + i, left + j]
             hts_m, hrs_m = ground_m + tx_height_m, rx_ground_m + rx_height_m

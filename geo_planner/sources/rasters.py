@@ -28,6 +28,7 @@ from geo_planner.errors import Fault
 logger = logging.getLogger(__name__)
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
+CELL_WITHOUT_TERRAIN_M = 250.0
 MAX_CELLS = 250_000_000
 """Larger grids (1 GB of heights) do not fit an ordinary laptop beside the rest."""
 
@@ -48,6 +49,8 @@ class Dem:
         The file's tags say that the terrain is synthetic.
     sha256 : str
         Of the file that it was read from.
+    is_missing : bool
+        There is no terrain model at all: the heights are zeros that say nothing.
     """
 
     heights_m: npt.NDArray[np.float32]
@@ -56,6 +59,7 @@ class Dem:
     cell_m: float
     is_sample: bool
     sha256: str
+    is_missing: bool = False
 
 
 def sha256_of(path: Path) -> str:
@@ -104,6 +108,33 @@ def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cel
         return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible heights", "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.", value=value, code="impossible_height")]
     dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
     return dem, _void_faults(dem, area, file)
+
+
+def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float) -> Dem:
+    """The working grid where no terrain model exists; its zeros say nothing of heights."""
+    cell = cell_m or CELL_WITHOUT_TERRAIN_M
+    west, south, east, north = communes.to_crs(crs).total_bounds + np.array([-1, -1, 1, 1]) * margin_m
+    west, north = math.floor(west / cell) * cell, math.ceil(north / cell) * cell
+    shape = math.ceil((north - south) / cell), math.ceil((east - west) / cell)
+    return Dem(np.zeros(shape, np.float32), from_origin(west, north, cell, cell), crs, cell, False, "", is_missing=True)
+
+
+def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
+    """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
+    if not path.is_file():
+        return None, [Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")]
+    try:
+        with rasterio.open(path) as source:
+            if source.crs is None:
+                return None, [Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:4326 FILE).", code="no_crs")]
+            if source.count != 1 or source.dtypes[0] != "uint8":
+                return None, [Fault(file, f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})", "Use the classes (ESA WorldCover map), not a picture.", code="bands")]
+            rows, columns = dem.heights_m.shape
+            options = {"crs": dem.crs.to_wkt(), "transform": dem.transform, "width": columns, "height": rows, "resampling": Resampling.nearest}
+            with WarpedVRT(source, nodata=0, **options) as warped:
+                return warped.read(1), []
+    except (RasterioError, OSError, ValueError) as error:
+        return None, [_unreadable(path, file, error)]
 
 
 def unreadable_dem(path: Path, file: str) -> list[Fault]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
@@ -16,7 +18,7 @@ from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES, Layer
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.places import place_sites, place_villages
-from geo_planner.sources.rasters import Dem, read_dem, sha256_of, unreadable_dem
+from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
 from geo_planner.sources.tables import read_csv, typed_table
 
 
@@ -38,7 +40,8 @@ class StudyArea:
         Columns of ``schema.FORMER_COMMUNES``.
     rivers : GeoDataFrame or None
     terrain : Dem
-    terrain_path : Path
+    land_cover : ndarray of uint8 or None
+        Classes on the terrain's grid, where the scenario names such a layer.
     metric_crs : CRS
     warnings : tuple of Fault
     sha256 : dict of str to str
@@ -52,7 +55,7 @@ class StudyArea:
     former_communes: pd.DataFrame | None
     rivers: gpd.GeoDataFrame | None
     terrain: Dem
-    terrain_path: Path
+    land_cover: npt.NDArray[np.uint8] | None
     metric_crs: CRS
     warnings: tuple[Fault, ...]
     sha256: dict[str, str]
@@ -112,16 +115,22 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
 
     crs, found = _working_crs(scenario, communes)
     faults += found
-    terrain_path, terrain_file = locate(scenario.terrain.path)
-    terrain = None
+    terrain = land_cover = None
+    margin_m = scenario.propagation.max_radius_km * 1000
     if communes is not None and crs is not None:
-        margin_m = scenario.propagation.max_radius_km * 1000
-        terrain, found = read_dem(terrain_path, terrain_file, communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
-        faults += found
+        if scenario.terrain.path is None:
+            terrain = grid_without_terrain(communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
+            faults.append(Fault(f"scenario {scenario.name}", "no terrain takes part: coverage is a rough rule by distance, up to 5 km", "Name a terrain model in terrain.path.", column="terrain.path", level="warning", code="no_terrain"))
+        else:
+            terrain, found = read_dem(*locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
+            faults += found
+        if layers.land_cover and terrain is not None:
+            land_cover, found = read_classes(*locate(layers.land_cover), terrain)
+            faults += found
         faults += place_villages(villages, communes, crs, villages_file)
         faults += place_sites(sites, communes, crs, sites_file)
-    else:
-        faults += unreadable_dem(terrain_path, terrain_file)
+    elif scenario.terrain.path is not None:
+        faults += unreadable_dem(*locate(scenario.terrain.path))
     if former is not None and communes is not None:
         faults += _unknown_codes(former, communes, layers.former_communes or "")
 
@@ -139,7 +148,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         former_communes=former,
         rivers=rivers,
         terrain=terrain,
-        terrain_path=terrain_path,
+        land_cover=land_cover,
         metric_crs=crs,
         warnings=tuple(faults),
         sha256=sha256,

@@ -1,0 +1,134 @@
+"""Where people live inside the communes, and how many of them a coverage reaches.
+
+Cells of a population raster say where people live; published totals say how many there are. The cells of each commune
+are scaled to its total (dasymetric mapping), then counted once each, by the commune that holds the cell's centre.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import CRS, Transformer
+
+Grid = npt.NDArray[np.float64]
+
+
+def spread_population(cells: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.integer[Any]], totals: pd.Series) -> Grid:
+    """Scale the cells of each commune to its published total.
+
+    Parameters
+    ----------
+    cells : ndarray of float, any shape
+        People per cell, not negative; NaN counts as nobody.
+    labels : ndarray of int, same shape
+        Position of the cell's commune in `totals`, from 1 on; 0: no commune.
+    totals : Series
+        Published population by commune; NA keeps the cells of that commune as they are.
+
+    Returns
+    -------
+    ndarray of float64, same shape
+        Sums to each known total, except in a commune whose cells hold nobody: there nothing says where people live, the
+        cells stay 0 and :func:`communes_without_cells` names the commune. Cells of no commune are 0.
+    """
+    people = np.nan_to_num(np.asarray(cells, dtype=np.float64))
+    found = _sums(people, labels, len(totals))
+    wanted = np.concatenate([[0.0], totals.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(np.isnan(wanted), 1.0, np.where(found > 0, wanted / found, 0.0))
+    factor[0] = 0.0
+    return np.asarray(people * factor[labels], dtype=np.float64)
+
+
+def communes_without_cells(cells: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.integer[Any]], totals: pd.Series) -> pd.Index:
+    """Communes that have people by the published totals but none in any cell: their total cannot be spread."""
+    found = _sums(np.nan_to_num(np.asarray(cells, dtype=np.float64)), labels, len(totals))[1:]
+    return totals.index[(totals.astype("Float64") > 0).fillna(False).to_numpy(dtype=bool) & (found == 0)]
+
+
+def covered_population(
+    population: npt.NDArray[np.floating[Any]], covered_mask: npt.NDArray[np.bool_], labels: npt.NDArray[np.integer[Any]], index: pd.Index, *, known: npt.NDArray[np.bool_] | None = None
+) -> pd.DataFrame:
+    """People by commune: all, covered, and those of whom nothing is known.
+
+    Parameters
+    ----------
+    population : ndarray of float, any shape
+        People per cell; NaN counts as nobody.
+    covered_mask : ndarray of bool, same shape
+    labels : ndarray of int, same shape
+        Position of the cell's commune in `index`, from 1 on; 0: none. A cell is counted in one commune, once.
+    index : Index
+        Codes of the communes.
+    known : ndarray of bool, same shape, optional
+        Cells whose coverage is known; all when left out.
+
+    Returns
+    -------
+    DataFrame
+        Index as given; ``population``, ``covered_population``, ``unknown_population``.
+    """
+    people = np.nan_to_num(np.asarray(population, dtype=np.float64))
+    sure = np.ones(people.shape, dtype=bool) if known is None else known
+    parts = {
+        "population": people,
+        "covered_population": np.where(covered_mask & sure, people, 0.0),
+        "unknown_population": np.where(sure, 0.0, people),
+    }
+    return pd.DataFrame({name: _sums(part, labels, len(index))[1:] for name, part in parts.items()}, index=index)
+
+
+def covered_population_share(
+    population: npt.NDArray[np.floating[Any]], covered_mask: npt.NDArray[np.bool_], labels: npt.NDArray[np.integer[Any]], index: pd.Index, *, known: npt.NDArray[np.bool_] | None = None
+) -> pd.Series:
+    """Share of each commune's people who are covered; arguments as for :func:`covered_population`.
+
+    People in cells of unknown coverage stay out of both sides of the fraction, as for the area.
+
+    Returns
+    -------
+    Series
+        ``covered_population_share`` in 0..1; NaN where nothing is known of anybody.
+    """
+    table = covered_population(population, covered_mask, labels, index, known=known)
+    of = (table["population"] - table["unknown_population"]).where(lambda people: people > 0)
+    return (table["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
+
+
+def sample_at_cells(
+    grid: npt.NDArray[np.floating[Any]], transform: Any, crs: CRS, *, where: npt.NDArray[np.bool_], cells_transform: Any, cells_crs: CRS
+) -> Grid:
+    """Values of a raster at the centres of some cells of another: the cell that holds the centre counts.
+
+    Parameters
+    ----------
+    grid : ndarray of float, shape (rows, columns)
+        For instance the probability of coverage.
+    transform, crs
+        Of `grid`.
+    where : ndarray of bool
+        Cells of the other raster to ask for (those where people live: asking for all is slow).
+    cells_transform, cells_crs
+        Of the other raster.
+
+    Returns
+    -------
+    ndarray of float64, shape of `where`
+        NaN where not asked, and outside `grid`.
+    """
+    rows, columns = np.nonzero(where)
+    x, y = cells_transform @ (columns + 0.5, rows + 0.5)
+    x, y = Transformer.from_crs(cells_crs, crs, always_xy=True).transform(x, y)
+    column, row = ~transform @ (np.asarray(x), np.asarray(y))
+    r, c = np.floor(row), np.floor(column)
+    inside = (r >= 0) & (r < grid.shape[0]) & (c >= 0) & (c < grid.shape[1])
+    values = np.full(where.shape, np.nan)
+    values[rows[inside], columns[inside]] = grid[r[inside].astype(int), c[inside].astype(int)]
+    return values
+
+
+def _sums(values: Grid, labels: npt.NDArray[np.integer[Any]], communes: int) -> Grid:
+    return np.bincount(np.asarray(labels).ravel(), weights=values.ravel(), minlength=communes + 1)

@@ -1,0 +1,113 @@
+"""Several files into a study area as one step: all of them and the manifest, or none.
+
+The files are made in a staging folder inside the study area. When all are there, a list of them (``commit.json``) is written
+in one step; from then on the change counts as done, and whoever comes next finishes what a crash left over. Before that
+moment nothing of the study area is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from geo_planner.errors import OutputError
+from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
+
+logger = logging.getLogger(__name__)
+
+_PREFIX, _COMMIT = ".incoming-", "commit.json"
+_ABANDONED_S = 24 * 3600
+"""A staging folder without a list is somebody's work in progress; after a day it is a leftover."""
+
+
+@contextmanager
+def staging(root: Path) -> Iterator[Path]:
+    """A folder inside the study area in which to make files; gone afterwards unless :func:`install` was stopped half-way.
+
+    Raises
+    ------
+    OutputError
+        When the study area is not writable.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=root, prefix=_PREFIX))
+    except OSError as error:
+        raise OutputError(f"{root} cannot be written ({error.strerror}). Choose a folder that you may write to.") from error
+    try:
+        yield folder
+    finally:
+        if not (folder / _COMMIT).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Move files from a staging folder to their places and record them.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the study area.
+    folder : Path
+        As :func:`staging` gave it; holds every file under the relative path that it shall have.
+    facts : mapping of str to mapping
+        What to record of each, as for :func:`geo_planner.sources.manifest.record_files`.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be replaced. If it was the first one, nothing has changed; if not, the change is finished by the
+        next command that uses the study area.
+    """
+    finish_interrupted(root)
+    document = manifest_with(root, {name: (folder / name, entry) for name, entry in facts.items()})
+    write_atomically(folder / MANIFEST, as_json(document))
+    for name in facts:
+        (folder / name).chmod(0o644)
+    write_atomically(folder / _COMMIT, json.dumps([*sorted(facts), MANIFEST]))
+    try:
+        _move(root, folder)
+    except OSError as error:
+        if all((folder / name).exists() for name in facts):
+            (folder / _COMMIT).unlink(missing_ok=True)
+            raise OutputError(f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs and try again; nothing was changed.") from error
+        raise OutputError(f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs; the next command finishes the change.") from error
+
+
+def finish_interrupted(root: Path) -> int:
+    """Finish the changes that a crash or an open file left half-way; returns how many there were.
+
+    Folders of changes that never came to their list are cleared away after a day. In a study area that may not be
+    written nothing happens.
+    """
+    finished = 0
+    for folder in sorted(root.glob(f"{_PREFIX}*")):
+        try:
+            if (folder / _COMMIT).is_file():
+                _move(root, folder)
+                finished += 1
+            elif time.time() - folder.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError) as error:
+            logger.warning("a change of %s is not finished: %s", root, error)
+    return finished
+
+
+def _move(root: Path, folder: Path) -> None:
+    """Put what is still in the folder into its place. May be called again after a stop at any point."""
+    names = json.loads((folder / _COMMIT).read_text(encoding="utf-8"))
+    if not (isinstance(names, list) and all(isinstance(name, str) and is_plain_path(name) for name in names)):
+        raise OSError(f"{folder / _COMMIT} is not a list of ours")  # a study area may come from anywhere
+    for name in names:
+        if (folder / name).exists():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).replace(root / name)
+    (folder / _COMMIT).unlink()
+    shutil.rmtree(folder, ignore_errors=True)

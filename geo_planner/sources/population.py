@@ -1,0 +1,100 @@
+"""A raster of people per cell to an array, with the commune of each cell."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from pyproj import CRS
+from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.windows import Window, from_bounds
+
+from geo_planner.errors import Fault
+from geo_planner.sources.rasters import sha256_of
+
+logger = logging.getLogger(__name__)
+
+MOST_PEOPLE = 1_000_000.0
+"""No cell of some hundred metres holds more; larger values are a density in another unit or an undeclared nodata value."""
+_MAX_CELLS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationCells:
+    """People per cell on the file's own grid, cut to the communes.
+
+    Attributes
+    ----------
+    people : ndarray of float64, shape (rows, columns)
+        Counts, not densities; NaN where the file has no value.
+    labels : ndarray of int32, same shape
+        Position of the cell's commune from 1 on, by the cell's centre: each cell belongs to one commune or none (0).
+    transform : affine.Affine
+    crs : pyproj.CRS
+    sha256 : str
+    """
+
+    people: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int32]
+    transform: Any
+    crs: CRS
+    sha256: str
+
+
+def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[PopulationCells | None, list[Fault]]:
+    """The cells around the communes, or what keeps them from being used.
+
+    Parameters
+    ----------
+    path, file
+        The file, and its name for the faults.
+    communes : GeoDataFrame
+        Index ``code``; the order gives the labels.
+    """
+    if not path.is_file():
+        return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
+    try:
+        with rasterio.open(path) as source:
+            if source.crs is None or source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
+                return None, [Fault(file, "the raster is not one band of numbers with a coordinate reference system", "Use counts of people per cell, for instance from WorldPop.", code="bands")]
+            area = communes.to_crs(source.crs)
+            window = _window(source, area.total_bounds)
+            if window is None:
+                return None, [Fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
+            if window.width * window.height > _MAX_CELLS:
+                return None, [Fault(file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large")]
+            people = np.ma.filled(source.read(1, window=window, masked=True).astype("float64"), np.nan)
+            transform, crs = source.window_transform(window), CRS.from_user_input(source.crs)
+    except (RasterioError, OSError, ValueError) as error:
+        logger.debug("cannot read %s", path, exc_info=error)
+        return None, [Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Fetch it again: geo-planner fetch population.", code="unreadable")]
+    odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE)
+    if odd.any():
+        return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible numbers of people", "Use counts per cell, and declare the file's nodata value.", value=f"{people[odd][0]:g}", code="impossible_population")]
+    labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=people.shape, transform=transform, dtype="int32")
+    cells = PopulationCells(people, labels, transform, crs, sha256_of(path))
+    return cells, _empty_communes(cells, communes, file)
+
+
+def _window(source: Any, bounds: npt.NDArray[np.float64]) -> Window | None:
+    asked = from_bounds(*bounds, source.transform)
+    rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
+    columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
+    return Window.from_slices(rows, columns) if rows[0] < rows[1] and columns[0] < columns[1] else None
+
+
+def _empty_communes(cells: PopulationCells, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    people = np.bincount(cells.labels.ravel(), weights=np.nan_to_num(cells.people).ravel(), minlength=len(communes) + 1)[1:]
+    return [
+        Fault(file, f"commune {code} {name} has no people in it", "Its covered share of people stays unknown.", level="warning", code="commune_without_people")
+        for (code, name), n in zip(communes["name"].items(), people, strict=True)
+        if n == 0
+    ]
