@@ -235,7 +235,7 @@ class _PathLoss:
 
     def _path(self, x_m: float, y_m: float, mast_height_m: float, freq_mhz: float) -> LossWindow:
         row, column = cell_of(self.dem, x_m, y_m)
-        place = {"row": row, "column": column, "tx_height_m": mast_height_m, "rx_height_m": self.service.rx_height_m, "freq_mhz": freq_mhz,
+        place: dict[str, Any] = {"row": row, "column": column, "tx_height_m": mast_height_m, "rx_height_m": self.service.rx_height_m, "freq_mhz": freq_mhz,
                  "radius_km": self.propagation.max_radius_km, "irregularity_stride": self.propagation.irregularity_stride}  # fmt: skip
         clutter_m = self._clutter_m()
 
@@ -281,7 +281,8 @@ class _PathLoss:
             off_azimuth = np.degrees(np.arctan2(east, -south)) - float(cell["azimuth_deg"])
         if not pd.isna(cell["tilt_deg"]):
             top_m = height_at(self.dem, cell.geometry.x, cell.geometry.y) + float(cell["mast_height_m"])
-            ground = self.dem.heights_m[window.row : window.row + rows.shape[0], window.column : window.column + rows.shape[1]]
+            height, width = window.loss_db.shape
+            ground = self.dem.heights_m[window.row : window.row + height, window.column : window.column + width]
             below = np.degrees(np.arctan2(top_m - ground - self.service.rx_height_m, np.maximum(np.hypot(south, east), 0.5) * self.dem.cell_m))
             off_tilt = below - float(cell["tilt_deg"])
         return pattern_loss_db(off_azimuth, off_tilt).astype(np.float32)

@@ -111,7 +111,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     faults = _unknown_criteria(scenario, study_area)
     if faults:
         raise InputError(faults)
-    tell = progress or (lambda step, share: None)
+    tell = progress or _silent
     dem, service = study_area.terrain, scenario.service
     tell("coverage", 0.0)
     threads = workers or os.cpu_count() or 1
@@ -143,7 +143,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         villages=villages,
         contributions=ranking.contributions.loc[villages.index],
         criteria_values=values.loc[villages.index],
-        operators=operator_coverage(coverage, dem, villages, service),
+        operators=operator_coverage(coverage, dem, villages),
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
         coverage=coverage,
@@ -151,6 +151,10 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         uses_sample_data=uses_sample,
         manifest=_manifest(scenario, study_area, coverage, uses_sample),
     )
+
+
+def _silent(_step: str, _share: float) -> None:
+    pass
 
 
 def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:

@@ -69,7 +69,7 @@ def settlement_cells(dem: Dem, villages: gpd.GeoDataFrame, service: Service) -> 
     points = villages.geometry.to_crs(dem.crs)
     for point, radius_m in zip(points, _radius_m(villages, service), strict=True):
         row, column = cell_of(dem, point.x, point.y)
-        mask[_settlement(row, column, float(radius_m) / dem.cell_m, mask.shape)] = True
+        mask[_settlement(row, column, float(radius_m) / dem.cell_m, dem.heights_m.shape)] = True
     return mask
 
 
@@ -84,10 +84,11 @@ def village_status(centre_probability: float, covered_share: float, service: Ser
     return "covered" if covered_share >= service.full_coverage_share else "partial"
 
 
-def operator_coverage(coverage: Coverage, dem: Dem, villages: gpd.GeoDataFrame, service: Service) -> pd.DataFrame:
+def operator_coverage(coverage: Coverage, dem: Dem, villages: gpd.GeoDataFrame) -> pd.DataFrame:
     """RSRP (dBm) at each village's centre, one column an operator; NaN where none of its cells is in reach or known."""
     points = villages.geometry.to_crs(coverage.crs)
-    cells = [tuple(int(math.floor(v)) for v in cell_of(dem, p.x, p.y)) for p in points]
+    places = [cell_of(dem, p.x, p.y) for p in points]
+    cells = [(math.floor(row), math.floor(column)) for row, column in places]
     rows, columns = coverage.rsrp_dbm.shape
     inside = [0 <= r < rows and 0 <= c < columns for r, c in cells]
     table = {

@@ -157,7 +157,7 @@ def test_a_settlement_that_reaches_into_the_shadow_is_partial() -> None:
 
 def test_operators_are_told_apart(flat: Dem) -> None:
     coverage = cover(flat, make_sites({"operator": "A"}, {"row": 10.0, "operator": pd.NA}))
-    table = operator_coverage(coverage, flat, make_villages((38.0, 40.0)), Service())
+    table = operator_coverage(coverage, flat, make_villages((38.0, 40.0)))
     assert set(table.columns) == {"A", ""}
     assert table.loc["v0", "A"] > table.loc["v0", ""]
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -167,11 +167,12 @@ def loss_around(
         return window
     ground_m = float(interpolate(heights_m, row, column))
     clutter = np.empty((0, 0), np.float32) if clutter_m is None or model.name != "p1812" else clutter_m
-    place = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
+    place: tuple[Any, ...] = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
     freq_ghz = freq_mhz / 1000.0
     radio = itm_kernels.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
     climate = itm_kernels.prepare_climate(list(CLIMATES).index(model.climate) + 1, float(freq_mhz))
-    quantiles = itm_kernels.Quantiles(*(itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct)), model.mdvar)
+    z_time, z_location, z_situation = (itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct))
+    quantiles = itm_kernels.Quantiles(z_time, z_location, z_situation, model.mdvar)
     full = model.name == "p1812"
     radius_e_km = median_radius_km(model.dn) if full else model.effective_earth_factor * EARTH_RADIUS_KM
     ground = (LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_M) if full else (model.eps_r, model.sigma_s_m)
@@ -180,7 +181,7 @@ def loss_around(
     radial = method == "radial" and only is None and model.name != "free_space" and not math.isnan(ground_m)
     near = min(reach, NEAR_CELLS) if radial else reach
     rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
-    physics = (radius_e_km, *ground, model.vertical, model.time_pct, quantile, model.dn, model.n0, model.lat_deg, model.sigma_l_db)
+    physics: tuple[Any, ...] = (radius_e_km, *ground, model.vertical, model.time_pct, quantile, model.dn, model.n0, model.lat_deg, model.sigma_l_db)
     profiles = (loss, wanted, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
     _in_threads(workers, rows_near, lambda first, stop: _fill(*profiles, first, stop))
     if not radial:
@@ -188,6 +189,7 @@ def loss_around(
     n_radials, steps = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8), int(reach) + 2
     order, starts = group_cells(*loss.shape, top, left, row, column, reach, n_radials, steps)
     grouped = (order, starts, n_radials, steps)
+    rest: tuple[Any, ...]
     if model.name == "itm":
         rest = (model.n0, radio, climate, quantiles, irregularity_stride)
         _in_threads(workers, (0, n_radials), lambda first, stop: sweep_itm(loss, heights_m, *place, *grouped, first, stop, *rest))

@@ -183,9 +183,13 @@ def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) 
         return []
     unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
     return [
-        Fault(file, "the commune code is not in the communes layer", "Use the code since 1 July 2025.", row=int(row), column="commune_code", value=str(code), code="unknown_commune")
-        for row, code in unknown.items()
+        Fault(file, "the commune code is not in the communes layer", "Use the code since 1 July 2025.", row=row, column="commune_code", value=code, code="unknown_commune")
+        for row, code in _texts(unknown)
     ]
+
+
+def _texts(values: pd.Series) -> list[tuple[int, str]]:
+    return [(int(row), str(value)) for row, value in zip(values.index.to_numpy(), values, strict=True)]
 
 
 def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:

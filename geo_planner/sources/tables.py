@@ -176,7 +176,7 @@ def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> It
 
 def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: object, value: str) -> Fault:
     """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
-    numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]  # type: ignore[call-overload]
+    numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]
     if numbers[0] <= 90 and numbers[1] <= 180:
         return Fault(file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped")
     if max(numbers) > 1000:
