@@ -1,0 +1,204 @@
+"""A plan as plain data for the map's script: everything that it draws and says, and nothing that it would have to compute."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, village_card
+from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
+from geo_planner.export.html_map.style import AREA_SHARE_CLASSES, VILLAGE_MARKS, SurfaceClass, probability_classes, rsrp_classes
+from geo_planner.export.html_map.texts import TEXTS, number, percent, text
+from geo_planner.labels import WORDS, Language, word
+from geo_planner.plan import Plan
+
+_DEGREE_DECIMALS = 5
+
+
+def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool) -> dict[str, Any]:
+    """All that the map's script needs.
+
+    Parameters
+    ----------
+    language : {"vi", "en"}
+        Of every label.
+    bilingual : bool
+        Headings carry a short subtitle in the other language.
+    cards : bool
+        Village cards open on the map itself (the exported page); the app shows them beside it.
+
+    Returns
+    -------
+    dict
+        JSON-ready; no NaN.
+    """
+    west, south, east, north = plan.communes.total_bounds
+    grid = web_grid(plan)
+    inside = province_mask(plan, grid)
+    service = plan.scenario.service
+    unknown = bool(np.isnan(plan.coverage.probability).any())
+    probability = class_overlay(
+        plan.coverage.probability, plan.coverage, grid, probability_classes(service), inside=inside, mark_unknown=True
+    )
+    rsrp = class_overlay(plan.coverage.rsrp_dbm, plan.coverage, grid, rsrp_classes(service), inside=inside, mark_unknown=False)
+    other: Language = "en" if language == "vi" else "vi"
+    return {
+        "language": language,
+        "bounds": [[south, west], [north, east]],
+        "texts": {key: words[language] for key, words in TEXTS.items()},
+        "subtitles": {key: words[other] for key, words in TEXTS.items()} if bilingual else {},
+        "statusWords": {key: WORDS[key][language] for key in VILLAGE_MARKS},
+        "statusSubtitles": {key: WORDS[key][other] for key in VILLAGE_MARKS} if bilingual else {},
+        "marks": VILLAGE_MARKS,
+        "relief": _overlay(hillshade_overlay(plan, grid, inside)),
+        "themes": [
+            {"key": "theme_area", "legend": _area_legend(language)},
+            {"key": "theme_probability", **_overlay(probability), "legend": _probability_legend(plan, unknown, language)},
+            {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, language)},
+            {"key": "theme_none", "legend": []},
+        ],
+        "communes": _communes(plan, language),
+        "province": _geometry(shapely.union_all(plan.communes.geometry.to_numpy(), grid_size=1e-6)),
+        "rivers": None if plan.study_area.rivers is None else _geometry(plan.study_area.rivers.union_all()),
+        "villages": _villages(plan, language, cards),
+        "sites": _sites(plan.sites, language),
+        "notes": _notes(plan, language),
+        "cards": cards,
+    }
+
+
+def as_script_literal(payload: dict[str, Any]) -> str:
+    """The payload as a JavaScript expression that is safe wherever a script may stand.
+
+    Names are data, so the JSON goes into a string literal in which every character that could end a script element, open a
+    template of the renderer or look like a generated variable name is written as an escape.
+    """
+    inner = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    outer = json.dumps(inner, ensure_ascii=False)
+    return "JSON.parse(" + outer.translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&{}_'`\u2028\u2029"}) + ")"
+
+
+def _overlay(overlay: Overlay) -> dict[str, Any]:
+    return {"url": overlay.data_uri, "bounds": overlay.bounds}
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    rounded = shapely.transform(shape, lambda xy: np.round(xy, _DEGREE_DECIMALS))
+    mapping: dict[str, Any] = shapely.geometry.mapping(rounded)
+    return mapping
+
+
+def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
+    features = []
+    for commune in plan.communes.itertuples():
+        share = commune.covered_area_share
+        known = not pd.isna(share)
+        place = commune.geometry.representative_point()
+        lines = [text("commune_share", language, share=percent(share, language))] if known else [text("not_computed", language)]
+        if commune.n_villages:
+            lines.append(text("commune_villages", language, n=int(commune.n_villages), gap=int(commune.n_no_signal)))
+        kind = "" if pd.isna(commune.type) else f"{commune.type} "
+        features.append(
+            {
+                "name": str(commune.name),
+                "title": f"{kind}{commune.name}",
+                "lines": lines,
+                "colour": _class_colour(float(share), AREA_SHARE_CLASSES) if known else "#bbbbbb",
+                "label": [round(place.y, _DEGREE_DECIMALS), round(place.x, _DEGREE_DECIMALS)],
+                "geometry": _geometry(commune.geometry),
+            }
+        )
+    return features
+
+
+def _class_colour(value: float, classes: tuple[SurfaceClass, ...]) -> str:
+    return next(c.colour for c in reversed(classes) if value >= c.least or c is classes[0])
+
+
+def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any]]:
+    entries = []
+    for village_id, row in plan.villages.iterrows():
+        card = village_card(plan, str(village_id), language)
+        status = {kind: status_key(row[f"{kind}_status"]) for kind in KINDS_OF_STATUS}
+        entry: dict[str, Any] = {
+            "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
+            "rank": card.rank,
+            "name": card.name,
+            "commune": card.commune,
+            "status": status,
+            "disagree": "unknown" not in (status["declared"], status["modelled"]) and status["declared"] != status["modelled"],
+            "responsibility": card.responsibility_word,
+        }
+        if cards:
+            entry["card"] = {
+                **asdict(card),
+                "rank_text": text("rank_of", language, rank=card.rank, total=card.total),
+                "score_text": text("score", language, score=number(card.points, 0, language)),
+            }
+        entries.append(entry)
+    return entries
+
+
+def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
+    """One mark a mast, however many cells it carries."""
+    masts = sites.reset_index().drop_duplicates("site_id")
+    return [
+        {
+            "at": [round(mast.geometry.y, 6), round(mast.geometry.x, 6)],
+            "name": str(mast.site_id) if pd.isna(mast.name) else f"{mast.name} ({mast.site_id})",
+            "line": word(mast.status, language) + ("" if pd.isna(mast.operator) else f" · {mast.operator}"),
+            "onAir": bool(mast.in_service),
+        }
+        for mast in masts.itertuples(index=False)
+    ]
+
+
+def _area_legend(language: Language) -> list[dict[str, Any]]:
+    uppers = [c.least for c in AREA_SHARE_CLASSES[1:]] + [1.0]
+    return [
+        {"colour": c.colour, "opacity": 1, "label": f"{number(100 * c.least, 0, language)}–{percent(upper, language)}"}
+        for c, upper in zip(AREA_SHARE_CLASSES, uppers, strict=True)
+    ]
+
+
+def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
+    classes = probability_classes(plan.scenario.service)
+    least = plan.scenario.service.min_probability
+    entries = []
+    for position in reversed(range(len(classes))):
+        this = classes[position]
+        upper = classes[position + 1].least if position + 1 < len(classes) else None
+        key = "near_threshold" if this.least < least else ("covered_from" if upper is None else "covered_range")
+        start = percent(this.least, language) if upper is None else number(100 * this.least, 0, language)
+        values = {"from": start, "to": "" if upper is None else percent(upper, language)}
+        entries.append({"colour": this.colour, "opacity": this.opacity, "label": text(key, language, **values)})
+    entries.append({"colour": None, "opacity": 1, "label": text("clear_is_none", language)})
+    if unknown:
+        entries.append({"colour": "#787878", "opacity": 0.45, "label": text("not_computed", language)})
+    return entries
+
+
+def _rsrp_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
+    threshold = plan.scenario.service.rsrp_threshold_dbm
+    entries = []
+    for this in reversed(rsrp_classes(plan.scenario.service)):
+        label = text("dbm_from", language, **{"from": number(this.least, 0, language)})
+        if this.least == threshold:
+            label += f" ({text('threshold_mark', language)})"
+        entries.append({"colour": this.colour, "opacity": this.opacity, "label": label})
+    return entries
+
+
+def _notes(plan: Plan, language: Language) -> list[str]:
+    notes = []
+    if plan.terrain.is_sample:
+        notes.append(text("sample_terrain", language))
+    if bool(plan.sites["is_sample"].fillna(False).any()):
+        notes.append(text("sample_sites", language))
+    return notes

@@ -1,0 +1,168 @@
+"""Rasters of a plan as small palette PNG pictures on the web map's own projection.
+
+A picture is drawn by the browser with straight lines between its corners, so it must already be in EPSG:3857; a picture
+in degrees or UTM would lie up to some 170 m off. One byte a pixel and a palette keep it about fifty times smaller than
+the same picture in full colour.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+from rasterio.features import geometry_mask
+from rasterio.transform import from_origin
+from rasterio.warp import Resampling, reproject
+
+from geo_planner import terrain
+from geo_planner.coverage import Coverage
+from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass
+from geo_planner.plan import Plan
+
+WEB_MERCATOR = CRS.from_epsg(3857)
+_LONGEST_SIDE_PX = 1400
+_MARGIN_SHARE = 0.16
+_SHADES = 40
+_OUTSIDE_FADE = 0.62
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A picture and where it lies: ((south, west), (north, east)) in degrees."""
+
+    png: bytes
+    bounds: Bounds
+
+    @property
+    def data_uri(self) -> str:
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class WebGrid:
+    """The pixels of an overlay: north-up, square, in EPSG:3857."""
+
+    transform: Any
+    width: int
+    height: int
+
+    @property
+    def bounds(self) -> Bounds:
+        back = Transformer.from_crs(WEB_MERCATOR, 4326, always_xy=True)
+        west, north = back.transform(*(self.transform * (0, 0)))
+        east, south = back.transform(*(self.transform * (self.width, self.height)))
+        return (round(south, 6), round(west, 6)), (round(north, 6), round(east, 6))
+
+
+def web_grid(plan: Plan) -> WebGrid:
+    """Pixels over the province and a narrow margin, no finer than the terrain and no wider than a screen."""
+    west, south, east, north = plan.communes.to_crs(WEB_MERCATOR).total_bounds
+    margin = _MARGIN_SHARE * max(east - west, north - south)
+    west, south, east, north = west - margin, south - margin, east + margin, north + margin
+    middle = Transformer.from_crs(WEB_MERCATOR, 4326, always_xy=True).transform((west + east) / 2, (south + north) / 2)[1]
+    # A metre on the ground is 1/cos(latitude) units of EPSG:3857.
+    finest = plan.terrain.cell_m / np.cos(np.radians(middle))
+    pixel = max(finest, max(east - west, north - south) / _LONGEST_SIDE_PX)
+    return WebGrid(from_origin(west, north, pixel, pixel), int(np.ceil((east - west) / pixel)), int(np.ceil((north - south) / pixel)))
+
+
+def province_mask(plan: Plan, grid: WebGrid) -> npt.NDArray[np.bool_]:
+    """The pixels whose centre lies in a commune."""
+    outside = geometry_mask(plan.communes.to_crs(WEB_MERCATOR).geometry, (grid.height, grid.width), grid.transform)
+    return np.asarray(~outside)
+
+
+def hillshade_overlay(plan: Plan, grid: WebGrid, inside: npt.NDArray[np.bool_]) -> Overlay:
+    """Relief in calm greys; the land outside the province is faded so that the eye stays inside."""
+    shade = terrain.hillshade(plan.terrain).astype(np.float32)
+    shade[shade == 0] = np.nan
+    warped = _warp(shade, plan.terrain.transform, plan.terrain.crs, grid, smooth=True)
+    level = np.clip(np.nan_to_num(warped) / 256 * _SHADES, 0, _SHADES - 1).astype(np.uint8)
+    index = np.where(np.isfinite(warped), 1 + level + np.where(inside, 0, _SHADES).astype(np.uint8), 0).astype(np.uint8)
+    greys = np.linspace(138, 252, _SHADES)
+    faded = greys + (250 - greys) * _OUTSIDE_FADE
+    palette: list[Rgba] = [(0, 0, 0, 0)]
+    palette += [(int(g), int(g), int(min(255, g + 2)), 255) for g in (*greys, *faded)]
+    return Overlay(indexed_png(index, palette), grid.bounds)
+
+
+def class_overlay(
+    values: npt.NDArray[np.float32],
+    coverage: Coverage,
+    grid: WebGrid,
+    classes: Sequence[SurfaceClass],
+    *,
+    inside: npt.NDArray[np.bool_],
+    mark_unknown: bool,
+) -> Overlay:
+    """A surface in classes; values below the first class are left clear, and so is the land outside the province, for which the
+    sites are not complete.
+
+    Parameters
+    ----------
+    values : ndarray of float32
+        On the grid of `coverage`.
+    classes : sequence of SurfaceClass
+        In rising order of ``least``.
+    inside : ndarray of bool
+        Pixels of the province on `grid`.
+    mark_unknown : bool
+        Paint NaN grey (where it means "not computed") instead of leaving it clear (where it means "nothing in reach").
+    """
+    warped = _warp(values, coverage.transform, coverage.crs, grid, smooth=False)
+    known = np.isfinite(warped)
+    index = np.digitize(np.where(known, warped, -np.inf), [c.least for c in classes]).astype(np.uint8)
+    if mark_unknown:
+        index[~known] = len(classes) + 1
+    index[~inside] = 0
+    return Overlay(indexed_png(index, [(0, 0, 0, 0), *(c.rgba for c in classes), UNKNOWN_SURFACE]), grid.bounds)
+
+
+def indexed_png(index: npt.NDArray[np.uint8], palette: Sequence[Rgba]) -> bytes:
+    """A palette PNG with transparency; the same input gives the same bytes.
+
+    Parameters
+    ----------
+    index : ndarray of uint8, shape (rows, columns)
+        Positions in `palette`, row 0 on top.
+    palette : sequence of (red, green, blue, alpha)
+        At most 256 colours, 0 to 255 each.
+    """
+    rows, columns = index.shape
+    # Filter 0 before every row: differences between neighbours mean nothing in a palette.
+    raw = np.concatenate([np.zeros((rows, 1), np.uint8), index], axis=1).tobytes()
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 3, 0, 0, 0)),
+            _chunk(b"PLTE", bytes(value for colour in palette for value in colour[:3])),
+            _chunk(b"tRNS", bytes(colour[3] for colour in palette)),
+            _chunk(b"IDAT", zlib.compress(raw, 9)),
+            _chunk(b"IEND", b""),
+        ]
+    )
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _warp(values: npt.NDArray[np.float32], transform: Any, crs: CRS, grid: WebGrid, *, smooth: bool) -> npt.NDArray[np.float32]:
+    """Values on the web grid, NaN outside. Class surfaces keep their cells unless several fall into one pixel."""
+    target = np.full((grid.height, grid.width), np.nan, dtype=np.float32)
+    coarser = grid.transform.a > 1.6 * abs(transform.a)
+    method = Resampling.average if coarser else (Resampling.bilinear if smooth else Resampling.nearest)
+    reproject(
+        values, target, src_transform=transform, src_crs=crs.to_wkt(), src_nodata=np.nan,
+        dst_transform=grid.transform, dst_crs=WEB_MERCATOR.to_wkt(), dst_nodata=np.nan, resampling=method,
+    )  # fmt: skip
+    return target

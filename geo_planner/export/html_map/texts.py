@@ -1,0 +1,112 @@
+"""What stands on the map and the village card, in Vietnamese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geo_planner.labels import Language
+
+TEXTS: Mapping[str, dict[Language, str]] = {
+    "villages": {"vi": "Thôn, bản", "en": "Villages"},
+    "sites": {"vi": "Trạm phát sóng", "en": "Sites"},
+    "site_on_air": {"vi": "Trạm đang phát", "en": "Site on air"},
+    "site_other": {"vi": "Trạm chưa phát", "en": "Site not on air"},
+    "commune_names": {"vi": "Tên xã", "en": "Commune names"},
+    "relief": {"vi": "Địa hình", "en": "Relief"},
+    "rivers": {"vi": "Sông, suối", "en": "Rivers"},
+    "theme_area": {"vi": "Tỷ lệ diện tích có sóng theo xã", "en": "Covered share of area by commune"},
+    "theme_probability": {"vi": "Xác suất có sóng theo mô hình", "en": "Modelled coverage probability"},
+    "theme_rsrp": {"vi": "Mức thu RSRP theo mô hình", "en": "Modelled RSRP"},
+    "theme_none": {"vi": "Chỉ địa hình", "en": "Relief only"},
+    "background": {"vi": "Nền bản đồ", "en": "Background"},
+    "show": {"vi": "Hiển thị", "en": "Show"},
+    "legend": {"vi": "Chú giải", "en": "Legend"},
+    "status_by": {"vi": "Tô màu theo", "en": "Coloured by"},
+    "declared": {"vi": "Khai báo", "en": "Declared"},
+    "modelled": {"vi": "Mô hình", "en": "Modelled"},
+    "measured": {"vi": "Đo kiểm", "en": "Measured"},
+    "disagree": {"vi": "Khai báo và mô hình khác nhau", "en": "Declared and modelled differ"},
+    "number_is_rank": {"vi": "Số trong vòng tròn: thứ tự ưu tiên", "en": "Number: rank of priority"},
+    "near_threshold": {"vi": "Gần ngưỡng, {from}–{to}", "en": "Near the threshold, {from}–{to}"},
+    "covered_range": {"vi": "Có sóng, {from}–{to}", "en": "Covered, {from}–{to}"},
+    "covered_from": {"vi": "Có sóng, từ {from}", "en": "Covered, from {from}"},
+    "clear_is_none": {"vi": "Không tô: không có sóng", "en": "Left clear: no signal"},
+    "not_computed": {"vi": "Chưa tính được", "en": "Not computed"},
+    "dbm_from": {"vi": "từ {from} dBm", "en": "from {from} dBm"},
+    "threshold_mark": {"vi": "ngưỡng dịch vụ", "en": "service threshold"},
+    "sample_terrain": {"vi": "Địa hình mẫu, không phải số đo.", "en": "Sample terrain, not a survey."},
+    "sample_sites": {"vi": "Vị trí trạm là giả định.", "en": "Sites are assumed."},
+    "whole_province": {"vi": "Về toàn tỉnh", "en": "Whole province"},
+    "zoom_in": {"vi": "Phóng to", "en": "Zoom in"},
+    "zoom_out": {"vi": "Thu nhỏ", "en": "Zoom out"},
+    "rank_of": {"vi": "Ưu tiên {rank}/{total}", "en": "Priority {rank} of {total}"},
+    "responsibility": {"vi": "Nguồn thực hiện", "en": "Who pays"},
+    "signal": {"vi": "Hiện trạng sóng", "en": "Signal"},
+    "why": {"vi": "Vì sao xếp thứ tự này", "en": "Why this rank"},
+    "score": {"vi": "điểm {score}/100", "en": "score {score} of 100"},
+    "facts": {"vi": "Số liệu chính", "en": "Key figures"},
+    "questions": {"vi": "Cần hỏi thêm", "en": "To be asked"},
+    "assumed": {"vi": "tạm tính", "en": "assumed"},
+    "flags": {"vi": "Lưu ý", "en": "Remarks"},
+    "rests_on_sample": {
+        "vi": "Mô hình tính trên địa hình hoặc trạm mẫu.",
+        "en": "The model rests on sample terrain or sites.",
+    },
+    "sample_village": {"vi": "Bản mẫu, không có thật.", "en": "Made-up village."},
+    "households": {"vi": "Số hộ", "en": "Households"},
+    "grid_power": {"vi": "Điện lưới", "en": "Grid power"},
+    "road": {"vi": "Đường vào bản", "en": "Road"},
+    "rsrp": {"vi": "RSRP tại trung tâm", "en": "RSRP at the centre"},
+    "probability": {"vi": "Xác suất có sóng", "en": "Coverage probability"},
+    "settlement": {"vi": "Khu dân cư có sóng", "en": "Settlement covered"},
+    "nearest_site": {"vi": "Trạm gần nhất", "en": "Nearest site"},
+    "unknown_value": {"vi": "chưa biết", "en": "not known"},
+    "none_in_reach": {"vi": "không trạm nào tới", "en": "no site in reach"},
+    "commune_share": {"vi": "{share} diện tích có sóng theo mô hình", "en": "{share} of the area covered by the model"},
+    "commune_villages": {
+        "vi": "{n} bản trong danh sách, {gap} bản trắng sóng",
+        "en": "{n} listed villages, {gap} without signal",
+    },
+    "priority_list": {"vi": "Danh sách ưu tiên", "en": "Priority list"},
+    "list_hint": {"vi": "Chọn một bản để xem lý do xếp thứ tự.", "en": "Choose a village to see why it ranks there."},
+}
+
+QUESTIONS: Mapping[str, dict[Language, str]] = {
+    "households": {"vi": "Bản có bao nhiêu hộ?", "en": "How many households are there?"},
+    "poverty_share": {"vi": "Bao nhiêu hộ nghèo, bao nhiêu hộ cận nghèo?", "en": "How many poor and near-poor households?"},
+    "road_difficulty": {"vi": "Vào bản bằng ô tô, xe máy hay đi bộ?", "en": "Is it reached by car, motorbike or on foot?"},
+    "school_site": {"vi": "Bản có điểm trường không?", "en": "Is there a school site?"},
+    "health_post": {"vi": "Bản có trạm y tế không?", "en": "Is there a health post?"},
+    "border": {"vi": "Xã có phải xã biên giới không?", "en": "Is it a border commune?"},
+    "region_iii": {"vi": "Xã có thuộc khu vực III không?", "en": "Is the commune of region III?"},
+    "no_coverage_probability": {
+        "vi": "Mô hình chưa tính được sóng ở đây: cần đo tại bản.",
+        "en": "The model could not compute the signal here: measure on site.",
+    },
+    "nearest_site_km": {"vi": "Trạm gần nhất ở đâu?", "en": "Where is the nearest site?"},
+}
+
+# Units of a scenario that are words of Vietnamese; the English title of the criterion says the same.
+UNITS: Mapping[str, dict[Language, str]] = {"hộ": {"vi": "hộ", "en": ""}}
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """A text of the map in one language, with its places filled."""
+    return TEXTS[key][language].format(**values)
+
+
+def number(value: float, decimals: int, language: Language) -> str:
+    """A number as it is written in the language: ``1.234,5`` or ``1,234.5``, with a true minus sign.
+
+    >>> number(-1234.56, 1, "vi")
+    '−1.234,6'
+    """
+    plain = f"{value:,.{decimals}f}"
+    if language == "vi":
+        plain = plain.translate(str.maketrans(",.", ".,"))
+    return plain.replace("-", "−")
+
+
+def percent(share: float, language: Language) -> str:
+    """A share of 1 as per cent, with the sign as the language sets it."""
+    return number(100 * share, 0, language) + (" %" if language == "vi" else "%")

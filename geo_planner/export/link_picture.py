@@ -1,0 +1,180 @@
+"""Picture of a path: terrain with the earth's bulge, ray, first Fresnel zone, the blocking ridge, both antennas.
+
+For documents and notebooks, so it is drawn for paper: no colour carries a meaning alone, and the bytes depend on nothing but the card.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import matplotlib.style
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from geo_planner.labels import Language
+from geo_planner.link import FRESNEL_SHARE, AnswerCard
+from geo_planner.link.words import SAMPLE_TERRAIN, number, place_text
+
+Format = Literal["png", "svg"]
+
+# Okabe and Ito's colours, apart for every kind of colour vision and in grey.
+_GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9", "#d55e00", "#1d2733"
+_SETTINGS: Final = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "svg.hashsalt": "geo_planner",
+    "svg.fonttype": "path",
+    "axes.unicode_minus": True,
+}
+
+_WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "x": {"vi": "Khoảng cách từ trạm (km)", "en": "Distance from the mast (km)"},
+    "y": {"vi": "Độ cao so với mực nước biển (m)", "en": "Height above sea level (m)"},
+    "ground": {
+        "vi": "Địa hình, đã cộng độ cong Trái Đất (nhiều nhất {bulge} m, k = {k})",
+        "en": "Terrain, raised by the earth's curvature (at most {bulge} m, k = {k})",
+    },
+    "unknown": {"vi": "Chưa biết địa hình", "en": "Terrain not known"},
+    "ray": {"vi": "Tia nối hai anten", "en": "Ray between the antennas"},
+    "zone": {"vi": "Vùng Fresnel thứ nhất ({freq} MHz)", "en": "First Fresnel zone ({freq} MHz)"},
+    "inner": {"vi": "60 % vùng Fresnel", "en": "60% of the Fresnel zone"},
+    "ridge": {"vi": "Đỉnh chắn, cách trạm {km} km\ncao hơn tia {gap} m", "en": "Blocking ridge, {km} km from the mast\n{gap} m above the ray"},
+    "closest": {"vi": "Chỗ sát tia nhất, cách trạm {km} km\ntia cao hơn đất {gap} m", "en": "Closest, {km} km from the mast\nray {gap} m above ground"},
+    "mast": {"vi": "Trạm\ncột {height} m", "en": "Mast\n{height} m"},
+    "point": {"vi": "Điểm thu\n{height} m", "en": "Receiver\n{height} m"},
+    "between": {"vi": "Từ trạm {mast} đến điểm thu {point}, {length} km", "en": "From the mast {mast} to the receiver {point}, {length} km"},
+}  # fmt: skip
+
+
+def link_picture(
+    card: AnswerCard,
+    *,
+    language: Language = "vi",
+    width_in: float = 8.0,
+    height_in: float = 4.2,
+    dpi: int = 150,
+    image_format: Format = "png",
+    title: str | None = None,
+) -> bytes:
+    """Draw the path of a card.
+
+    Parameters
+    ----------
+    card : AnswerCard
+        Where the terrain is not known the ray and the zone are left out, and the gaps are hatched.
+    language : {"vi", "en"}
+    width_in, height_in : float
+        Size in inches.
+    dpi : int
+        Dots per inch of a PNG.
+    image_format : {"png", "svg"}
+    title : str, optional
+        Plain text above the picture, for instance the names of site and village; else the two positions.
+
+    Returns
+    -------
+    bytes
+        The same for the same card with one version of matplotlib: no date, no name of a program, fixed ids.
+    """
+    with matplotlib.style.context("default"), rc_context(_SETTINGS):
+        figure = Figure(figsize=(width_in, height_in), dpi=dpi, layout="constrained")
+        axes = figure.subplots()
+        _draw(axes, card, language)
+        # the names come from tables: a dollar sign in one of them is no formula
+        axes.set_title(title or _between(card, language), loc="left", fontsize=10, color=_INK, parse_math=False)
+        if card.rests_on_sample_terrain:
+            figure.supxlabel(SAMPLE_TERRAIN[language], fontsize=8.5, color="#7a4300", fontweight="bold")
+        out = io.BytesIO()
+        figure.savefig(out, format=image_format, metadata={"Software": None} if image_format == "png" else {"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def _between(card: AnswerCard, language: Language) -> str:
+    mast, point = place_text(card.mast_lonlat_deg, language), place_text(card.point_lonlat_deg, language)
+    return _WORDS["between"][language].format(mast=mast, point=point, length=number(card.profile.length_km, 1, language))
+
+
+def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
+    profile, words = card.profile, {key: both[language] for key, both in _WORDS.items()}
+    km, top_m = profile.distance_km, profile.ground_m + profile.bulge_m
+    if not np.isfinite(top_m).any():
+        axes.set_ylim(0.0, 1.0)
+        axes.set_yticks([])
+    else:
+        reach = [top_m] if not profile.known else [top_m, profile.ray_m - profile.fresnel_m, profile.ray_m + profile.fresnel_m]
+        low, high = min(float(np.nanmin(a)) for a in reach), max(float(np.nanmax(a)) for a in reach)
+        room = max(high - low, 20.0)
+        axes.set_ylim(low - 0.08 * room, high + 0.3 * room)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0, language)))
+    floor_m = axes.get_ylim()[0]
+    label = words["ground"].format(
+        bulge=number(float(profile.bulge_m.max()), 1, language), k=number(profile.effective_earth_factor, 2, language)
+    )
+    axes.fill_between(km, floor_m, top_m, color=_GROUND, linewidth=0, zorder=2, label=label)
+    axes.plot(km, top_m, color=_GROUND_EDGE, linewidth=1.2, zorder=3)
+    if profile.known:
+        _draw_ray(axes, card, language, words)
+    else:
+        gaps = np.isnan(profile.ground_m)
+        # half a step to either side: a single unknown point is a gap too
+        step = float(km[1]) / 2.0
+        for k, at in enumerate(km[gaps]):
+            axes.axvspan(
+                at - step,
+                at + step,
+                facecolor="none",
+                edgecolor="#888888",
+                hatch="///",
+                linewidth=0,
+                label=words["unknown"] if k == 0 else None,
+            )
+    axes.set_xlim(-0.03 * km[-1], 1.03 * km[-1])
+    axes.xaxis.set_major_locator(MaxNLocator(9))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if km[-1] > 8 else 1 if km[-1] > 0.8 else 2, language)))
+    axes.set_xlabel(words["x"])
+    axes.set_ylabel(words["y"])
+    axes.grid(visible=True, axis="y", color="#e4e7ea", linewidth=0.6, zorder=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5)
+
+
+def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[str, str]) -> None:
+    profile, spot = card.profile, card.obstacle
+    km, ray_m, fresnel_m = profile.distance_km, profile.ray_m, profile.fresnel_m
+    axes.fill_between(
+        km, ray_m - fresnel_m, ray_m + fresnel_m, color=_ZONE, alpha=0.3, linewidth=0, zorder=4,
+        label=words["zone"].format(freq=number(profile.freq_mhz, 0, language)),
+    )  # fmt: skip
+    axes.plot(km, ray_m - FRESNEL_SHARE * fresnel_m, color=_RAY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=5, label=words["inner"])
+    axes.plot(km, ray_m, color=_RAY, linewidth=1.6, zorder=6, label=words["ray"])
+    for end, height_m in ((0, profile.mast_height_m), (-1, profile.rx_height_m)):
+        foot_m = float(profile.ground_m[end])
+        axes.plot([km[end]] * 2, [foot_m, foot_m + height_m], color=_INK, linewidth=3, solid_capstyle="butt", zorder=7)
+        axes.plot(km[end], foot_m + height_m, marker="o", markersize=4.5, color=_INK, zorder=8)
+    low, high = axes.get_ylim()
+    for end, key, height_m, side in ((0, "mast", profile.mast_height_m, "left"), (-1, "point", profile.rx_height_m, "right")):
+        # written above whatever is highest near that end, so that nothing crosses the words
+        near = np.abs(km - km[end]) <= 0.16 * km[-1]
+        top_m = float(max((profile.ground_m + profile.bulge_m)[near].max(), (ray_m + fresnel_m)[near].max()))
+        axes.text(
+            km[end], top_m + 0.02 * (high - low), words[key].format(height=number(height_m, 1 if height_m % 1 else 0, language)),
+            ha=side, va="bottom", fontsize=8.5, color=_INK, zorder=9,
+        )  # fmt: skip
+    if spot is None:
+        return
+    blocked = spot.above_ray_m >= 0.0
+    on_ray_m = float(np.interp(spot.distance_km, km, ray_m))
+    axes.plot([spot.distance_km] * 2, [on_ray_m, on_ray_m + spot.above_ray_m], color=_RIDGE, linewidth=2, zorder=8)
+    axes.plot(spot.distance_km, on_ray_m + spot.above_ray_m, marker="v" if blocked else "^", markersize=8, color=_RIDGE, zorder=9)
+    gap = number(abs(spot.above_ray_m), 0 if abs(spot.above_ray_m) >= 10 else 1, language)
+    side = "left" if spot.distance_km < 0.3 * km[-1] else "right" if spot.distance_km > 0.7 * km[-1] else "center"
+    axes.annotate(
+        words["ridge" if blocked else "closest"].format(km=number(spot.distance_km, 1, language), gap=gap),
+        (spot.distance_km, on_ray_m + max(spot.above_ray_m, 0.0)), (spot.distance_km, high - 0.01 * (high - low)), ha=side, va="top", fontsize=9,
+        color="#a34700", fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": _RIDGE, "linewidth": 0.9},
+    )  # fmt: skip

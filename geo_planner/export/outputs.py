@@ -1,0 +1,92 @@
+"""All files of a run into one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from geo_planner.export.assumptions import sample_note
+from geo_planner.export.csv_file import sample_column, write_csv, write_table
+from geo_planner.export.folder import MANIFEST, output_folder
+from geo_planner.export.raster import write_coverage_tif
+from geo_planner.export.summary import status_summary, write_json, write_summary
+from geo_planner.export.tables import machine_table
+from geo_planner.export.vector import write_geojson, write_gpkg
+from geo_planner.export.xlsx import write_xlsx
+from geo_planner.plan import Plan, Progress
+
+Writer = Callable[[Plan, Path], None]
+
+_STATUS_COLUMNS = (
+    "village_id", "name", "commune_name", "commune_code", "declared_status", "modelled_status", "measured_status", "rsrp_dbm",
+    "coverage_probability", "settlement_covered_share", "best_server_id", "nearest_site_id", "nearest_site_km", "flags", "is_sample",
+    "depends_on_sample",
+)  # fmt: skip
+
+
+def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> dict[str, Path]:
+    """Write everything that a plan has to show.
+
+    Parameters
+    ----------
+    plan : Plan
+    out : Path
+        Folder; an earlier output there is replaced as a whole, and stays as it is when anything fails.
+    progress : callable, optional
+        Told the file under way and the share that is done.
+
+    Returns
+    -------
+    dict of str to Path
+        The files by name, ``manifest.json`` last.
+
+    Raises
+    ------
+    OutputError
+        When `out` holds files of somebody else or cannot be written.
+    """
+    # Here, so that a run of coverage alone does not load the map.
+    from geo_planner.export.html_map import write_map
+
+    writers: dict[str, Writer] = {
+        "priority_list.xlsx": write_xlsx,
+        "priority_list.csv": write_csv,
+        "plan.gpkg": write_gpkg,
+        "villages.geojson": write_geojson,
+        "coverage.tif": write_coverage_tif,
+        "map.html": write_map,
+        "summary.json": write_summary,
+    }
+    return _write_all(plan, out, writers, progress)
+
+
+def write_coverage(plan: Plan, out: Path, *, progress: Progress | None = None) -> dict[str, Path]:
+    """Write the rasters and the statuses alone: ``coverage.tif``, ``village_status.csv``, ``village_status.json``.
+
+    Parameters, result and errors as :func:`write_plan`.
+    """
+    writers: dict[str, Writer] = {
+        "coverage.tif": write_coverage_tif,
+        "village_status.csv": _write_status_csv,
+        "village_status.json": lambda plan, path: write_json(status_summary(plan), path),
+    }
+    return _write_all(plan, out, writers, progress)
+
+
+def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: Progress | None) -> dict[str, Path]:
+    manifest: dict[str, Any] = {**plan.manifest, "uses_sample_data": plan.uses_sample_data, "sample_data_note": sample_note(plan)}
+    with output_folder(out, manifest) as staging:
+        for done, (name, write) in enumerate(writers.items()):
+            if progress is not None:
+                progress(name, done / len(writers))
+            write(plan, staging / name)
+    if progress is not None:
+        progress(MANIFEST, 1.0)
+    return {name: out / name for name in (*writers, MANIFEST)}
+
+
+def _write_status_csv(plan: Plan, path: Path) -> None:
+    table = machine_table(plan)
+    kept = table[[name for name in _STATUS_COLUMNS if name in table.columns]]
+    write_table(kept.assign(sample_note=sample_column(plan)).sort_values("village_id"), path)

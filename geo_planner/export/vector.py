@@ -1,0 +1,139 @@
+"""``villages.geojson`` and ``plan.gpkg``: the layers for GIS. Machine files: text stands in them as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataSourceError
+from shapely.geometry import MultiPolygon, Point, Polygon
+
+from geo_planner.crs import GEOGRAPHIC
+from geo_planner.errors import OutputError
+from geo_planner.export.assumptions import model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
+from geo_planner.export.tables import flat_columns, machine_table
+from geo_planner.plan import Plan
+
+# 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
+_DECIMALS = 7
+_LAST_CHANGE = "2026-01-01T00:00:00.000Z"
+
+
+def write_geojson(plan: Plan, path: Path) -> None:
+    """Write the villages with all columns of input and result as GeoJSON (RFC 7946, WGS84).
+
+    The contributions stand in ``contribution_<criterion>``, what is missing is null, and the line on sample data, where it
+    applies, is the top-level member ``sample_data_note``.
+    """
+    document: dict[str, Any] = {"type": "FeatureCollection", "name": "villages"}
+    note = sample_note(plan)
+    if note:
+        document["sample_data_note"] = note
+    head = json.dumps(document, ensure_ascii=False)[:-1]
+    table = _village_attributes(plan)
+    points = plan.villages.geometry.to_crs(GEOGRAPHIC)
+    records = [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+    features = [
+        json.dumps(_feature(record, point), ensure_ascii=False, allow_nan=False) for record, point in zip(records, points, strict=True)
+    ]
+    path.write_text(head + ', "features": [\n' + ",\n".join(features) + "\n]}\n", encoding="utf-8", newline="\n")
+
+
+def write_gpkg(plan: Plan, path: Path) -> None:
+    """Write layers ``villages``, ``communes`` and ``sites`` and the table ``notes`` into one GeoPackage.
+
+    ``notes`` holds the line on sample data, the scenario, every assumption, the sources and the warnings.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    villages = _layer(_village_attributes(plan), plan.villages)
+    communes = _layer(flat_columns(plan.communes), plan.communes)
+    sites = _layer(flat_columns(plan.sites), plan.sites)
+    layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
+    try:
+        with _fixed_date():
+            for name, (layer, geometry_type) in layers.items():
+                pyogrio.write_dataframe(
+                    layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
+                    layer_options={"DESCRIPTION": _description(plan, name)},
+                )  # fmt: skip
+            pyogrio.write_dataframe(_notes_table(plan), path, layer="notes", driver="GPKG", append=True)
+    except DataSourceError as error:
+        raise OutputError(
+            f"{path.name} cannot be written ({error}). Close the program that holds it, make room on the disk, and run again."
+        ) from error
+
+
+def _village_attributes(plan: Plan) -> pd.DataFrame:
+    contributions = flat_columns(plan.contributions.loc[plan.villages.index].add_prefix("contribution_").reset_index(drop=True))
+    attributes: pd.DataFrame = pd.concat([machine_table(plan), contributions], axis=1)
+    return attributes
+
+
+def _feature(properties: dict[str, Any], point: Point | None) -> dict[str, Any]:
+    geometry = None
+    if point is not None and not point.is_empty:
+        geometry = {"type": "Point", "coordinates": [round(point.x, _DECIMALS), round(point.y, _DECIMALS)]}
+    return {"type": "Feature", "id": properties["village_id"], "properties": properties, "geometry": geometry}
+
+
+def _layer(attributes: pd.DataFrame, source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Attributes in types that a database column can have; geometry of one kind."""
+    typed = {name: _typed(attributes[name]) for name in attributes.columns}
+    shapes = [MultiPolygon([shape]) if isinstance(shape, Polygon) else shape for shape in source.geometry.to_crs(GEOGRAPHIC)]
+    return gpd.GeoDataFrame(typed, geometry=shapes, crs=GEOGRAPHIC)
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    known = [value for value in values if value is not None]
+    kinds = {type(value) for value in known}
+    if kinds == {bool}:
+        # nullable, so that "not known" does not turn into "no"
+        return values.astype("boolean")
+    if kinds == {int}:
+        return values.astype("Int64")
+    if kinds and kinds <= {int, float}:
+        return values.astype(float)
+    return values.map(lambda value: None if value is None else str(value)).astype(object)
+
+
+def _description(plan: Plan, layer: str) -> str:
+    return ". ".join(filter(None, [f"{scenario_title(plan)} ({layer})", sample_note(plan)]))
+
+
+def _notes_table(plan: Plan) -> pd.DataFrame:
+    note = sample_note(plan)
+    rows: list[tuple[str, str, str, str]] = [("sample_data", "sample_note", note, "")] if note else []
+    rows += [("assumption" if s.assumed else "setting", s.key, _text(s.value), s.meaning) for s in settings_of(plan)]
+    rows += [
+        ("criterion", c.name, f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {c.weight:g}", f"{c.vi}. {c.source}")
+        for c in plan.scenario.ranking.criteria
+    ]
+    rows += [("source", file, digest, "sha256") for file, digest in sources_of(plan)]
+    rows += [("model", key, _text(value), "") for key, value in model_of(plan)]
+    rows += [("warning", str(number), text, "") for number, text in enumerate(notes_of(plan), start=1)]
+    return pd.DataFrame(rows, columns=["kind", "key", "value", "meaning"])
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """GDAL stamps a GeoPackage with the time of writing unless told otherwise; the bytes must not depend on it."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _LAST_CHANGE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

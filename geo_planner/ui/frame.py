@@ -1,0 +1,143 @@
+"""What surrounds every page: language and scenario in the sidebar, the sample-data line, faults told as a table."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.labels import SAMPLE_BANNER, Language
+from geo_planner.sources import scenario_paths
+from geo_planner.ui.loading import LoadedPlan, load_plan
+from geo_planner.ui.texts import LANGUAGES, TEXTS, text
+
+_LOADED = "loaded_plan"
+_LANGUAGE = "language"
+
+# Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
+_STYLE = """<style>
+.stMainBlockContainer { padding: 2.2rem 1.4rem 1rem; max-width: none; }
+.stMain .stVerticalBlock { gap: 0.7rem; }
+.stMain h3 { padding: 0 0 4px; font-size: 1.5rem; }
+.stMain .stSlider { margin-bottom: -0.7rem; }
+[data-testid="stSidebarHeader"]::before { content: "@app"; font-weight: 700; font-size: 18px; line-height: 1.25; color: #0b4a8c; }
+[data-testid="stSidebarHeader"] { align-items: center; }
+.gp-strip { padding: 6px 12px; background: #fff3dc; color: #7a4300; border-left: 4px solid #e08a00; font-weight: 600; font-size: 15px; }
+.gp-heads { display: flex; flex-wrap: wrap; gap: 2px 20px; align-items: baseline; font-size: 14.5px; color: #44505c; }
+.gp-heads .gp-next { border-left: 2px solid #cbd3db; padding-left: 20px; }
+.gp-heads b { font-size: 21px; color: #1d2733; margin-right: 4px; }
+.gp-card { font-size: 15px; line-height: 1.42; color: #1d2733; }
+.gp-card h2 { margin: 0; padding: 0; font-size: 23px; line-height: 1.2; overflow-wrap: anywhere; }
+.gp-card h3 { margin: 8px 0 2px; padding: 0; font-size: 14px; color: #44505c; }
+.gp-card p { margin: 0 0 2px; overflow-wrap: anywhere; }
+.gp-card .gp-card-rank { font-weight: 700; color: #0b4a8c; }
+.gp-card .gp-card-sample { background: #fff3dc; color: #7a4300; border-left: 3px solid #e08a00; padding: 1px 8px; margin: 4px 0; font-size: 14px; }
+.gp-card-statuses { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 8px; }
+.gp-card-statuses small { display: block; color: #55606b; }
+.gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
+.gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
+.gp-card ul { margin: 0; padding-left: 19px; }
+.gp-card dl { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; margin: 0; }
+.gp-card dt { margin: 0; padding: 0; color: #55606b; }
+.gp-card dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+</style>"""
+
+
+def language() -> Language:
+    """The language of this visit; Vietnamese until another is chosen."""
+    return LANGUAGES.get(str(st.session_state.get(_LANGUAGE)), "vi")
+
+
+def loaded() -> LoadedPlan:
+    """The plan that the frame has loaded for this page."""
+    plan: LoadedPlan = st.session_state[_LOADED]
+    return plan
+
+
+def choose_language() -> Language:
+    """The switch in the sidebar."""
+    with st.sidebar:
+        st.radio(text("language", language()), list(LANGUAGES), key=_LANGUAGE, horizontal=True)
+    return language()
+
+
+def choose_scenario(root: Path) -> Path:
+    """The picker in the sidebar; ends the page with a sentence when there is nothing to pick."""
+    words = language()
+    try:
+        paths = scenario_paths(root)
+    except GeoPlannerError as error:
+        show_error(error)
+        st.stop()
+    if not paths:
+        st.title(text("cannot_go_on", words))
+        st.text(text("no_scenario", words, folder=root))
+        st.stop()
+    names = {path.name: path for path in paths}
+    with st.sidebar:
+        chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=lambda name: Path(name).stem)
+    return names[chosen]
+
+
+def load_or_explain(scenario_path: Path) -> LoadedPlan:
+    """Load the plan with a progress bar; faults are shown as a table and end the page."""
+    words = language()
+    place = st.empty()
+
+    def progress(step: str, share: float) -> None:
+        named = text(f"step_{step}", words) if f"step_{step}" in TEXTS else step
+        place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
+
+    try:
+        plan = load_plan(scenario_path, progress)
+    except GeoPlannerError as error:
+        place.empty()
+        show_error(error)
+        st.stop()
+    place.empty()
+    st.session_state[_LOADED] = plan
+    return plan
+
+
+def show_style() -> None:
+    """Room for the map; see the head of this module's style sheet."""
+    st.html(_STYLE.replace("@app", text("app", language())))
+
+
+def show_sample_banner(plan: LoadedPlan) -> None:
+    """The line that stands on every page while any sample data takes part."""
+    if plan.plan.uses_sample_data:
+        st.html(f'<div class="gp-strip" role="note">{html.escape(SAMPLE_BANNER[language()])}</div>')
+
+
+def show_error(error: GeoPlannerError) -> None:
+    """An error in the user's hands: where it is, what is wrong, what would be right."""
+    words = language()
+    if not isinstance(error, InputError):
+        st.title(text("cannot_go_on", words))
+        st.text(str(error))
+        return
+    faults = [fault for fault in error.faults if fault.level == "fault"]
+    st.title(text("faults_title", words))
+    st.text(text("faults_hint", words, n=len(faults)))
+    names = {
+        "file": "fault_file",
+        "row": "fault_row",
+        "column": "fault_column",
+        "value": "fault_value",
+        "reason": "fault_reason",
+        "remedy": "fault_remedy",
+    }
+    table = pd.DataFrame([fault.as_dict() for fault in faults], columns=list(names)).astype({"row": "Int64"})
+    st.dataframe(
+        table.rename(columns={column: text(key, words) for column, key in names.items()}),
+        hide_index=True,
+        row_height=40,
+        column_config={
+            text("fault_reason", words): st.column_config.TextColumn(width="large"),
+            text("fault_remedy", words): st.column_config.TextColumn(width="large"),
+        },
+    )

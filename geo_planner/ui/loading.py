@@ -1,0 +1,117 @@
+"""From the chosen scenario to a plan, computed once for as long as no input changes.
+
+The shelf of plans is keyed by small values only: the scenario's path and a hash of everything that it names. Streamlit's own
+cache would hash a raster argument by sample and hand out a stale plan after a change of a single cell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from geo_planner.config import Scenario, load_scenario
+from geo_planner.plan import Plan, Progress, run
+from geo_planner.sources import load_study_area
+
+STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
+_SHELF_SIZE = 3
+_LARGE_FILE_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan and the hash of all that it was made from."""
+
+    key: str
+    plan: Plan
+
+
+@dataclass
+class _Shelf:
+    plans: OrderedDict[str, LoadedPlan] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> _Shelf:
+    return _Shelf()
+
+
+def study_area_root(default: Path) -> Path:
+    """The folder of the study area: the environment's if it names one, else `default`."""
+    return Path(os.environ.get(STUDY_AREA_VARIABLE) or default)
+
+
+def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
+    """The plan of a scenario, from the shelf when nothing has changed since.
+
+    Raises
+    ------
+    GeoPlannerError
+        When the scenario or the study area is faulty; see :func:`geo_planner.sources.load_study_area`.
+    """
+    root = scenario_path.parent.parent
+    scenario = load_scenario(scenario_path)
+    key = fingerprint(root, scenario_path, scenario)
+    shelf = _shelf()
+    if key in shelf.plans:
+        return shelf.plans[key]
+    # One at a time: a second visitor waits for the first one's plan instead of computing it again.
+    with shelf.lock:
+        if key not in shelf.plans:
+            progress("input", 0.0)
+            shelf.plans[key] = LoadedPlan(key, run(scenario, load_study_area(root, scenario), progress))
+            while len(shelf.plans) > _SHELF_SIZE:
+                shelf.plans.popitem(last=False)
+        return shelf.plans[key]
+
+
+def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:
+    """A hash of the scenario and of every file that it names; any change of a byte changes it."""
+    digest = hashlib.sha256(str(scenario_path).encode())
+    named = [path for path in scenario.layers.model_dump().values() if path]
+    for path in (scenario_path, root / "README.md", *(root / name for name in (*named, scenario.terrain.path))):
+        digest.update(_file_digest(path).encode())
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    if not path.is_file():
+        return "absent"
+    state = path.stat()
+    if state.st_size <= _LARGE_FILE_BYTES:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _large_file_digest(str(path), state.st_size, state.st_mtime_ns)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _large_file_digest(path: str, size: int, modified_ns: int) -> str:
+    """Hash of a terrain too large to be read on every click; size and time of change stand for its content."""
+    del size, modified_ns
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@st.cache_resource(show_spinner=False, max_entries=_SHELF_SIZE)
+def exported_files(key: str, _plan: Plan) -> dict[str, bytes]:
+    """The files of a plan by name, made by the same exporter as on the command line.
+
+    Parameters
+    ----------
+    key : str
+        Of the plan; the plan itself takes no part in the cache's key.
+    """
+    from geo_planner.export import write_plan
+
+    del key
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        write_plan(_plan, out)
+        return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.is_file()}

@@ -1,0 +1,87 @@
+"""What the result rests on: sample or real, method, assumptions, inputs, warnings."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from geo_planner.labels import Language, word
+from geo_planner.plan import Plan
+from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.texts import ASSUMPTIONS, METHOD, text
+
+_LONGEST_SOURCE = 160
+
+
+def what_is_sample(plan: Plan, words: Language) -> pd.DataFrame:
+    """Part by part: how much of it is made up, and where it says that it comes from."""
+    area = plan.study_area
+    rows = [
+        (text("part_villages", words), _share_of_sample(area.villages, words), _sources(area.villages)),
+        (text("part_sites", words), _share_of_sample(area.sites, words), _sources(area.sites)),
+        (text("part_terrain", words), text("is_sample" if plan.terrain.is_sample else "not_marked", words), plan.scenario.terrain.path),
+        (text("part_communes", words), text("not_marked", words), plan.scenario.layers.communes),
+    ]
+    return pd.DataFrame(rows, columns=[text(key, words) for key in ("part", "state", "origin")])
+
+
+def assumptions(plan: Plan, words: Language) -> pd.DataFrame:
+    """Every setting of the service and the propagation."""
+    values = plan.scenario.model_dump()
+    rows = []
+    for path, title in ASSUMPTIONS.items():
+        group, name = path.split(".")
+        value = values[group][name]
+        rows.append((title[words], word(value, words) if isinstance(value, str) else f"{value:.4g}"))
+    return pd.DataFrame(rows, columns=[text("assumption", words), text("value", words)])
+
+
+def criteria(plan: Plan, words: Language) -> pd.DataFrame:
+    """The criteria of the ranking as the scenario has them."""
+    rows = [
+        (getattr(c, words), f"{c.bounds[0]:g} → {c.bounds[1]:g}{' ' + c.unit if c.unit else ''}", c.weight, c.source)
+        for c in plan.scenario.ranking.criteria
+    ]
+    return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+
+
+def _share_of_sample(layer: gpd.GeoDataFrame, words: Language) -> str:
+    return text("n_of_sample", words, sample=int(layer["is_sample"].fillna(False).sum()), total=len(layer))
+
+
+def _sources(layer: gpd.GeoDataFrame) -> str:
+    named = "; ".join(dict.fromkeys(str(source) for source in layer["source"].dropna()))
+    return named if len(named) <= _LONGEST_SOURCE else named[:_LONGEST_SOURCE] + "…"
+
+
+def page() -> None:
+    """Tables and short sentences, the sample question first."""
+    plan, words = loaded().plan, language()
+    st.subheader(text("about_title", words))
+    st.markdown(f"**{text('what_is_sample', words)}**")
+    st.dataframe(what_is_sample(plan, words), hide_index=True)
+    if plan.uses_sample_data:
+        st.info(text("replace_first", words), icon=":material/edit_note:")
+    st.markdown(f"**{text('how', words)}**")
+    for sentence in METHOD[words]:
+        st.markdown(f"- {sentence}")
+    left, right = st.columns([1, 1.35], gap="medium")
+    with left:
+        st.markdown(f"**{text('assumptions', words)}**")
+        st.dataframe(assumptions(plan, words), hide_index=True, height="content")
+    with right:
+        st.markdown(f"**{text('criteria', words)}**")
+        st.dataframe(criteria(plan, words), hide_index=True, height="content")
+    if plan.notes:
+        st.markdown(f"**{text('notes', words)}**")
+        notes = pd.DataFrame([note.as_dict() for note in plan.notes])[["file", "row", "reason", "remedy"]].astype({"row": "Int64"})
+        notes.columns = [text(key, words) for key in ("fault_file", "fault_row", "fault_reason", "fault_remedy")]
+        st.dataframe(notes, hide_index=True)
+    st.markdown(f"**{text('inputs', words)}**")
+    st.dataframe(
+        pd.DataFrame(sorted(plan.study_area.sha256.items()), columns=[text("file", words), text("share_sha", words)]), hide_index=True
+    )
+
+
+page()

@@ -1,0 +1,102 @@
+"""The card of a village beside the map."""
+
+from __future__ import annotations
+
+from html import escape
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from geo_planner.export.html_map import Card, Contribution, number
+from geo_planner.export.html_map.style import VILLAGE_MARKS
+from geo_planner.export.html_map.texts import text as map_text
+from geo_planner.labels import Language
+from geo_planner.ui.texts import text
+
+_ROW_PX = 21
+
+
+def show_card(card: Card, language: Language) -> None:
+    """Status, reason, contributions, questions and key figures; every text of the input is escaped."""
+    st.html(_head(card, language))
+    st.altair_chart(contribution_chart(card.contributions, language), width="stretch")
+    st.html(_foot(card, language))
+
+
+def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> alt.LayerChart:
+    """One bar a criterion: what it adds, in front of what it could add at most."""
+    table = pd.DataFrame(
+        [
+            {"title": part.title, "points": part.points, "ceiling": part.ceiling, "value": part.value, "assumed": part.assumed}
+            for part in parts
+        ]
+    )
+    tip = [
+        alt.Tooltip("title:N", title=text("chart_criterion", language)),
+        alt.Tooltip("value:N", title=text("chart_value", language)),
+        alt.Tooltip("points:Q", title=text("chart_points", language), format=".1f"),
+        alt.Tooltip("ceiling:Q", title=text("chart_ceiling", language), format=".1f"),
+    ]
+    base = alt.Chart(table).encode(
+        y=alt.Y(
+            "title:N",
+            sort=list(table["title"]),
+            title=None,
+            axis=alt.Axis(
+                labelFlush=False,
+                labelLimit=190,
+                labelFontSize=13,
+                labelOverlap=False,
+                labelColor="#1d2733",
+                ticks=False,
+                domain=False,
+                offset=2,
+            ),
+        )
+    )
+    # Room at the right for the value that stands behind the longest bar.
+    scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.3 * float(table["ceiling"].max())]))
+    ceilings = base.mark_bar(height=12, color="#e3e8ed").encode(x=scale, tooltip=tip)
+    colour = alt.condition("datum.assumed", alt.value("#9cc3e6"), alt.value("#0b5cad"))
+    points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
+    values = base.mark_text(align="left", dx=5, fontSize=12.5, color="#44505c").encode(x=scale, text="value:N")
+    return alt.layer(ceilings, points, values).properties(height=_ROW_PX * len(table) + 6, padding=0).configure_view(stroke=None)
+
+
+def _head(card: Card, language: Language) -> str:
+    rank = map_text("rank_of", language, rank=card.rank, total=card.total)
+    score = map_text("score", language, score=number(card.points, 0, language))
+    statuses = "".join(
+        f"<div><small>{escape(s.title)}</small><i style='{_dot(s.key)}'></i><b>{escape(s.word)}</b></div>" for s in card.statuses
+    )
+    reason = f": {escape(card.reason)}" if card.reason else ""
+    samples = f'<p class="gp-card-sample">{escape(" ".join(card.sample_notes))}</p>' if card.sample_notes else ""
+    return (
+        f'<div class="gp-card"><p class="gp-card-rank">{escape(rank)} · {escape(score)}</p>'
+        f"<h2>{escape(card.name)}</h2><p>{escape(card.commune)}</p>{samples}"
+        f"<h3>{escape(map_text('signal', language))}</h3><div class='gp-card-statuses'>{statuses}</div>"
+        f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p>"
+        f"<h3>{escape(map_text('why', language))}</h3></div>"
+    )
+
+
+def _foot(card: Card, language: Language) -> str:
+    facts = "".join(f"<dt>{escape(title)}</dt><dd>{escape(value)}</dd>" for title, value in card.facts)
+    return (
+        '<div class="gp-card">'
+        + _list(map_text("questions", language), card.questions)
+        + _list(map_text("flags", language), card.flags)
+        + f"<h3>{escape(map_text('facts', language))}</h3><dl>{facts}</dl></div>"
+    )
+
+
+def _list(title: str, lines: tuple[str, ...]) -> str:
+    if not lines:
+        return ""
+    return f"<h3>{escape(title)}</h3><ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+
+
+def _dot(status: str) -> str:
+    mark = VILLAGE_MARKS[status]
+    return f"background:{mark['fill']};border:{mark['weight']}px {'dashed' if mark['dash'] else 'solid'} {mark['line']}"

@@ -1,0 +1,75 @@
+"""coverage.tif: every band comes back with its grid, its name and its meaning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from geo_planner import labels
+from geo_planner.errors import OutputError
+from geo_planner.export.raster import NODATA, read_band, write_coverage_tif
+from geo_planner.plan import Plan
+
+BANDS = ("rsrp_dbm", "coverage_probability", "best_server", "unknown_paths")
+
+
+def test_bands_come_back_as_they_were(any_plan: Plan, tmp_path: Path) -> None:
+    path = tmp_path / "c.tif"
+    write_coverage_tif(any_plan, path)
+    coverage = any_plan.coverage
+    np.testing.assert_array_equal(read_band(path, "rsrp_dbm"), coverage.rsrp_dbm)
+    np.testing.assert_array_equal(read_band(path, "coverage_probability"), coverage.probability)
+    np.testing.assert_array_equal(read_band(path, "unknown_paths"), coverage.unknown_paths)
+    np.testing.assert_array_equal(np.nan_to_num(read_band(path, "best_server"), nan=-1), coverage.best_server)
+
+
+def test_it_is_a_cog_on_the_grid_of_the_terrain(any_plan: Plan, tmp_path: Path) -> None:
+    write_coverage_tif(any_plan, tmp_path / "c.tif")
+    with rasterio.open(tmp_path / "c.tif") as source:
+        assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert source.transform == any_plan.coverage.transform
+        assert source.crs == rasterio.CRS.from_wkt(any_plan.coverage.crs.to_wkt())
+        assert set(source.dtypes) == {"float32"}
+        assert set(source.nodatavals) == {NODATA}
+        assert source.descriptions[:4] == BANDS
+        assert source.units[:4] == ("dBm", "1", "index", "count")
+        assert np.isfinite(source.read()).all()
+
+
+def test_tags_say_what_was_computed(small_plan: Plan, real_data_plan: Plan, tmp_path: Path) -> None:
+    write_coverage_tif(small_plan, tmp_path / "c.tif")
+    with rasterio.open(tmp_path / "c.tif") as source:
+        tags = source.tags()
+    assert tags["SERVICE"] == "LTE"
+    assert tags["RSRP_THRESHOLD_DBM"] == "-113"
+    assert tags["MODEL"] == small_plan.scenario.propagation.model
+    assert tags["SAMPLE_DATA_NOTE"] == labels.SAMPLE_BANNER["vi"]
+    assert json.loads(tags["BEST_SERVER_IDS"]) == ["S1/S1-1", "S2/S2-1"]
+    write_coverage_tif(real_data_plan, tmp_path / "d.tif")
+    with rasterio.open(tmp_path / "d.tif") as source:
+        assert "SAMPLE_DATA_NOTE" not in source.tags()
+
+
+def test_several_operators_have_a_band_each_and_a_single_one_none(small_plan: Plan, plan: Plan, tmp_path: Path) -> None:
+    write_coverage_tif(small_plan, tmp_path / "c.tif")
+    write_coverage_tif(plan, tmp_path / "d.tif")
+    np.testing.assert_array_equal(read_band(tmp_path / "c.tif", "rsrp_dbm:Mạng riêng"), small_plan.coverage.by_operator_dbm["Mạng riêng"])
+    assert len(plan.coverage.by_operator_dbm) == 1
+    with pytest.raises(KeyError, match="unknown_paths"):
+        read_band(tmp_path / "d.tif", "rsrp_dbm:Viettel")
+
+
+def test_two_files_have_the_same_bytes(any_plan: Plan, tmp_path: Path) -> None:
+    for name in ("a.tif", "b.tif"):
+        write_coverage_tif(any_plan, tmp_path / name)
+    assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"a.tif", "b.tif"}
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(small_plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"c\.tif"):
+        write_coverage_tif(small_plan, tmp_path / "no folder" / "c.tif")
