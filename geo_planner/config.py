@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.preferences import Criterion, RankingSettings
 
 RelativePath = Annotated[str, Field(min_length=1)]
 
@@ -114,39 +115,7 @@ class Propagation(_Settings):
     relative_permittivity: float = Field(15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.")
     conductivity_s_m: float = Field(0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.")
     effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Delta-Bullington: effective over true earth radius.")
-    irregularity_stride: int = Field(1, ge=1, le=64, description="ITM: terrain irregularity anew every so many cells along a radial; 1 leaves nothing out.")
-
-
-class Criterion(_Settings):
-    """One criterion of the ranking: urgency grows from bounds[0] to bounds[1], whichever of the two is larger."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Stable word, also the name of the village column it reads.")
-    vi: str = Field(min_length=1, description="Title in Vietnamese.")
-    en: str = Field(min_length=1, description="Title in English.")
-    unit: str = Field("", description="Unit of the value and of the bounds.")
-    bounds: tuple[float, float] = Field(description="Values of least and greatest urgency. Fixed, so that a new village reorders nobody.")
-    weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count.")
-    source: str = Field("", description="Where the bounds and the weight come from.")
-
-    @model_validator(mode="after")
-    def _bounds_differ(self) -> Self:
-        if self.bounds[0] == self.bounds[1]:
-            raise ValueError("the two bounds must differ")
-        return self
-
-
-class Ranking(_Settings):
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _usable(self) -> Self:
-        names = [c.name for c in self.criteria]
-        twice = sorted({n for n in names if names.count(n) > 1})
-        if twice:
-            raise ValueError(f"criteria named twice: {', '.join(twice)}")
-        if sum(c.weight for c in self.criteria) <= 0:
-            raise ValueError("at least one criterion needs a weight above zero")
-        return self
+    irregularity_stride: int = Field(1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out.")
 
 
 class Scenario(_Settings):
@@ -163,7 +132,7 @@ class Scenario(_Settings):
     service: Service = Service()
     propagation: Propagation = Propagation()
     clutter: Clutter = Clutter()
-    ranking: Ranking
+    ranking: RankingSettings
 
 
 def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -197,7 +166,7 @@ def naming_layers(path: Path) -> Scenario:
         with contextlib.suppress(ValidationError):
             usable[name] = section.model_validate(document.get(name, {}))
     criterion = Criterion(name="households", vi="-", en="-", bounds=(0, 1), weight=1)
-    return Scenario(name="layers_only", province=Province(code="00", name="-"), ranking=Ranking(criteria=(criterion,)), **usable)
+    return Scenario(name="layers_only", province=Province(code="00", name="-"), ranking=RankingSettings(criteria=(criterion,)), **usable)
 
 
 def _read_document(path: Path, file: str) -> dict[str, Any]:

@@ -14,12 +14,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner import priority
 from geo_planner.config import Scenario, load_scenario, naming_layers
 from geo_planner.coverage import Coverage, LandCover, compute_coverage, in_service
+from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
 from geo_planner.radio import eirp_re_dbm
+from geo_planner.ranking import RankingResult, rank, unknown_criteria, village_travel
 from geo_planner.schema import RESULTS
 from geo_planner.sources import StudyArea, load_study_area, scenario_paths
 from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
@@ -57,6 +58,8 @@ class Plan:
         Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
     criteria_values : DataFrame
         The values of the criteria before scaling, same shape; NaN where not known.
+    ranking : RankingResult
+        The order questioned: intervals, methods, swap points, questions, words, fairness.
     operators : DataFrame
         Index ``village_id``, one column an operator: RSRP at the centre from its cells alone, dBm.
     communes : GeoDataFrame
@@ -80,6 +83,7 @@ class Plan:
     villages: gpd.GeoDataFrame
     contributions: pd.DataFrame
     criteria_values: pd.DataFrame
+    ranking: RankingResult
     operators: pd.DataFrame
     communes: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
@@ -124,13 +128,10 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     villages = villages.join(_commune_facts(study_area), on="commune_code")
     villages["measured_status"] = pd.Series("unknown", index=villages.index, dtype="string")
-    villages = villages.join(priority.responsibility(villages))
-    tell("ranking", 0.95)
-    criteria = scenario.ranking.criteria
-    values = priority.criteria_values(villages, criteria)
-    ranking = priority.rank_villages(values, criteria, households=villages["households"])
-    villages = villages.join([ranking.score, ranking.rank, ranking.missing])
-    villages["rank_in_group"] = priority.rank_within(villages["rank"], villages["responsibility"])
+    tell("ranking", 0.9)
+    ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
+    villages = villages.join([ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing])
+    villages = villages.join([ranking.simulation.table, ranking.explanations])
     modelled_on_sample = dem.is_sample | _near_sample_site(villages, serving, scenario)
     villages["depends_on_sample"] = villages["is_sample"].fillna(False).astype(bool) | modelled_on_sample
     villages["flags"] = _flags(villages, study_area, scenario, modelled_on_sample)
@@ -142,7 +143,8 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         terrain=dem,
         villages=villages,
         contributions=ranking.contributions.loc[villages.index],
-        criteria_values=values.loc[villages.index],
+        criteria_values=ranking.values.loc[villages.index],
+        ranking=ranking,
         operators=operator_coverage(coverage, dem, villages),
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
@@ -169,6 +171,19 @@ def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverag
     except ModelRangeError as error:
         reason, _, _ = str(error).rpartition(".")
         raise InputError([Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]) from error
+
+
+def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
+    """Travel times, where a criterion asks for them. Today's seats are not in the data: those of the former communes stand for them."""
+    if study_area.terrain.is_missing or not any(c.name.startswith("travel_to_") for c in scenario.ranking.criteria):
+        return None
+    former, seats = study_area.former_communes, None
+    if former is not None:
+        known = former.dropna(subset=["lat", "lon"])
+        points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
+        seats = gpd.GeoDataFrame(known, geometry=points)
+    covered = coverage.probability >= scenario.service.min_probability
+    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel)
 
 
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
@@ -211,11 +226,11 @@ def validate(root: Path) -> list[Fault]:
 
 
 def _unknown_criteria(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
-    known = {*priority.DERIVED, *study_area.villages.columns, "coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border"}
+    modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
+    names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
     return [
-        Fault(f"scenario {scenario.name}", f"criterion {c.name} names no column of the villages", "Correct the name, or add the column to the village list.", column="ranking.criteria", value=c.name, code="unknown_criterion")
-        for c in scenario.ranking.criteria
-        if c.name not in known
+        Fault(f"scenario {scenario.name}", f"criterion {name} names no column of the villages", "Correct the name, or add the column to the village list.", column="ranking.criteria", value=name, code="unknown_criterion")
+        for name in names
     ]
 
 

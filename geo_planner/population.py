@@ -131,4 +131,4 @@ def sample_at_cells(
 
 
 def _sums(values: Grid, labels: npt.NDArray[np.integer[Any]], communes: int) -> Grid:
-    return np.bincount(np.asarray(labels).ravel(), weights=values.ravel(), minlength=communes + 1)
+    return np.asarray(np.bincount(np.asarray(labels).ravel(), weights=values.ravel(), minlength=communes + 1), dtype=np.float64)

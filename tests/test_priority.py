@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_planner.config import Criterion, Scenario
+from geo_planner.config import Scenario
+from geo_planner.preferences import Criterion
 from geo_planner.plan import Plan
-from geo_planner.priority import rank_villages, rank_within, responsibility
+from geo_planner.ranking import rank_villages, rank_within, responsibility
 
 
 def criteria(weights: list[float]) -> tuple[Criterion, ...]:
@@ -97,7 +98,7 @@ def test_ties_go_to_more_households_then_to_the_id() -> None:
 )
 def test_responsibility_follows_power_and_status(power: str | None, difficult: bool | None, who: str, why: str) -> None:
     villages = pd.DataFrame({"grid_power": pd.array([power], "string"), "extremely_difficult": pd.array([difficult], "boolean")})
-    assert responsibility(villages).iloc[0].tolist() == [who, why]
+    assert responsibility(villages)[["responsibility", "responsibility_reason"]].iloc[0].tolist() == [who, why]
 
 
 def test_rank_within_counts_anew() -> None:

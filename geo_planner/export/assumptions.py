@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from geo_planner import labels
-from geo_planner.config import Criterion
 from geo_planner.export.tables import Cell, plain
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 
 # The settings in Vietnamese; one that is not here shows the meaning that the scenario declares.
 _MEANINGS_VI = {

@@ -6,8 +6,9 @@ For documents and notebooks, so it is drawn for paper: no colour carries a meani
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import matplotlib.style
 import numpy as np
@@ -24,13 +25,9 @@ Format = Literal["png", "svg"]
 
 # Okabe and Ito's colours, apart for every kind of colour vision and in grey.
 _GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9", "#d55e00", "#1d2733"
-_SETTINGS: Final = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9.0,
-    "svg.hashsalt": "geo_planner",
-    "svg.fonttype": "path",
-    "axes.unicode_minus": True,
-}
+_SETTINGS: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "font.size": 9.0, "svg.hashsalt": "geo_planner", "svg.fonttype": "path"}
+
+_RELATIVE: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 _WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "x": {"vi": "Khoảng cách từ trạm (km)", "en": "Distance from the mast (km)"},
@@ -134,8 +131,10 @@ def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
                 label=words["unknown"] if k == 0 else None,
             )
     axes.set_xlim(-0.03 * km[-1], 1.03 * km[-1])
-    axes.xaxis.set_major_locator(MaxNLocator(9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if km[-1] > 8 else 1 if km[-1] > 0.8 else 2, language)))
+    axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
+    ticks = axes.get_xticks()
+    decimals = max(0, -math.floor(math.log10(float(ticks[1] - ticks[0])) + 1e-9))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, decimals, language)))
     axes.set_xlabel(words["x"])
     axes.set_ylabel(words["y"])
     axes.grid(visible=True, axis="y", color="#e4e7ea", linewidth=0.6, zorder=0)
@@ -163,7 +162,7 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[s
         top_m = float(max((profile.ground_m + profile.bulge_m)[near].max(), (ray_m + fresnel_m)[near].max()))
         axes.text(
             km[end], top_m + 0.02 * (high - low), words[key].format(height=number(height_m, 1 if height_m % 1 else 0, language)),
-            ha=side, va="bottom", fontsize=8.5, color=_INK, zorder=9,
+            ha=side, va="bottom", fontsize=8.5, color=_INK, zorder=11, bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
     if spot is None:
         return
@@ -176,5 +175,5 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[s
     axes.annotate(
         words["ridge" if blocked else "closest"].format(km=number(spot.distance_km, 1, language), gap=gap),
         (spot.distance_km, on_ray_m + max(spot.above_ray_m, 0.0)), (spot.distance_km, high - 0.01 * (high - low)), ha=side, va="top", fontsize=9,
-        color="#a34700", fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": _RIDGE, "linewidth": 0.9},
+        color="#a34700", fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": _RIDGE, "linewidth": 0.9, "shrinkA": 0, "relpos": (_RELATIVE[side], 0.0)},
     )  # fmt: skip

@@ -34,7 +34,8 @@ class _Band:
 
 
 def write_coverage_tif(plan: Plan, path: Path) -> None:
-    """Write the bands ``rsrp_dbm``, ``coverage_probability``, ``best_server``, ``unknown_paths`` as float32.
+    """Write the bands ``rsrp_dbm``, ``coverage_probability``, ``best_server``, ``second_server_dbm``, ``overlap``, ``margin_db``,
+    ``unknown_paths`` as float32.
 
     With more than one operator, ``rsrp_dbm:<operator>`` follows for each. ``best_server`` holds positions in the list of the
     tag ``BEST_SERVER_IDS`` (JSON, counted from 0). Service, threshold, model and the line on sample data stand in the tags.
@@ -78,11 +79,14 @@ def _bands(plan: Plan) -> list[_Band]:
         _Band("rsrp_dbm", "dBm", "strongest RSRP of any cell on air, outdoors", coverage.rsrp_dbm),
         _Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
         _Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
+        _Band("second_server_dbm", "dBm", "level of the strongest of the other sites", coverage.second_dbm),
+        _Band("overlap", "count", "sites that would each cover the place", coverage.overlap),
+        _Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
         _Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]
     if len(coverage.by_operator_dbm) > 1:
         bands += [
-            _Band(f"rsrp_dbm:{operator}", "dBm", "strongest RSRP of this operator's cells", coverage.by_operator_dbm[operator])
+            _Band(f"rsrp_dbm:{operator or 'unknown'}", "dBm", "strongest RSRP of this operator's cells", coverage.by_operator_dbm[operator])
             for operator in sorted(coverage.by_operator_dbm)
         ]
     return bands
@@ -103,7 +107,7 @@ def _tags(plan: Plan) -> dict[str, str]:
         "MIN_PROBABILITY": f"{service.min_probability:g}",
         "SIGMA_DB": f"{service.sigma_db:g}",
         "RX_HEIGHT_M": f"{service.rx_height_m:g}",
-        "MODEL": plan.scenario.propagation.model,
+        "MODEL": plan.coverage.model,
         "MODEL_EDITION": str(plan.manifest.get("model_edition", "")),
         "BEST_SERVER_IDS": json.dumps(list(plan.coverage.server_ids), ensure_ascii=False),
         "TERRAIN_SHA256": plan.terrain.sha256,

@@ -17,6 +17,7 @@ _FIGURES = (
 )  # fmt: skip
 _PLACE = ("name", "commune_code", "commune_name")
 _DECISION = ("rank", "rank_in_group", "score", "responsibility", "responsibility_reason")
+_COMPARED = ("compared_model", "compared_status", "compared_rsrp_dbm", "compared_probability")
 _COMMUNE = (
     "code", "name", "type", "area_km2", "population", "border", "region_class", "n_villages", "n_no_signal", "covered_area_share",
     "covered_population_share",
@@ -29,11 +30,12 @@ def summary(plan: Plan) -> dict[str, Any]:
     ``contributions`` of a village add up to its ``score``. Totals of households and people count what is known and say for
     how many villages it is not.
     """
+    doubts = plan.ranking.records()
+    kept = (*_PLACE, *_DECISION, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED)
     return {
         **_head(plan),
-        "villages": [
-            _village(plan, village_id, (*_PLACE, *_DECISION, *_STATUS_COLUMNS, *_FIGURES)) for village_id in sorted(plan.villages.index)
-        ],
+        "ranking": plan.ranking.summary(),
+        "villages": [{**_village(plan, village_id, kept), **doubts[village_id]} for village_id in sorted(plan.villages.index)],
         "communes": _communes(plan),
         "totals": _totals(plan),
     }
@@ -41,8 +43,8 @@ def summary(plan: Plan) -> dict[str, Any]:
 
 def status_summary(plan: Plan) -> dict[str, Any]:
     """The same without ranking and responsibility, for a run that asks for coverage alone."""
-    villages = [_village(plan, village_id, (*_PLACE, *_STATUS_COLUMNS, *_FIGURES)) for village_id in sorted(plan.villages.index)]
-    kept = ("village_id", *_PLACE, *_STATUS_COLUMNS, *_FIGURES, "flags")
+    villages = [_village(plan, village_id, (*_PLACE, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED)) for village_id in sorted(plan.villages.index)]
+    kept = ("village_id", *_PLACE, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED, "operators", "flags")
     totals = {key: value for key, value in _totals(plan).items() if key != "by_responsibility"}
     return {
         **_head(plan),
@@ -70,7 +72,7 @@ def _head(plan: Plan) -> dict[str, Any]:
         "scenario": scenario.name,
         "title": scenario_title(plan),
         "province": {"code": scenario.province.code, "name": scenario.province.name},
-        "model": scenario.propagation.model,
+        "model": plan.coverage.model,
         "model_edition": plan.manifest.get("model_edition"),
         "uses_sample_data": plan.uses_sample_data,
         "sample_data_note": sample_note(plan),
@@ -90,6 +92,7 @@ def _village(plan: Plan, village_id: str, columns: tuple[str, ...]) -> dict[str,
         "is_sample": plain(row.get("is_sample")),
         "missing": list(row["missing"]),
         "flags": list(row["flags"]),
+        "operators": {str(name): plain(value) for name, value in plan.operators.loc[village_id].items()},
         "contributions": {str(name): plain(value) for name, value in plan.contributions.loc[village_id].items()},
     }
 

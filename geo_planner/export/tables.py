@@ -85,7 +85,7 @@ def machine_table(plan: Plan) -> pd.DataFrame:
     table = _distinct(flat_columns(plan.villages))
     if plan.operators.shape[1] > 1:
         for name, values in flat_columns(plan.operators.loc[plan.villages.index].reset_index(drop=True)).items():
-            table[f"rsrp_dbm_{name}"] = values
+            table[f"rsrp_dbm_{name or 'unknown'}"] = values
     order = dict.fromkeys([*_LEADING, *_OURS, *table.columns])
     return table[[name for name in order if name in table.columns]]
 

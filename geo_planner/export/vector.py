@@ -17,7 +17,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
-from geo_planner.export.tables import flat_columns, machine_table
+from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.plan import Plan
 
 # 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
@@ -46,7 +46,7 @@ def write_geojson(plan: Plan, path: Path) -> None:
 
 
 def write_gpkg(plan: Plan, path: Path) -> None:
-    """Write layers ``villages``, ``communes`` and ``sites`` and the table ``notes`` into one GeoPackage.
+    """Write layers ``villages``, ``communes`` and ``sites`` and the tables ``notes``, ``robustness``, ``methods`` … into one GeoPackage.
 
     ``notes`` holds the line on sample data, the scenario, every assumption, the sources and the warnings.
 
@@ -66,7 +66,8 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
-            pyogrio.write_dataframe(_notes_table(plan), path, layer="notes", driver="GPKG", append=True)
+            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan)}.items():
+                pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
     except DataSourceError as error:
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the program that holds it, make room on the disk, and run again."
@@ -122,6 +123,25 @@ def _notes_table(plan: Plan) -> pd.DataFrame:
     rows += [("model", key, _text(value), "") for key, value in model_of(plan)]
     rows += [("warning", str(number), text, "") for number, text in enumerate(notes_of(plan), start=1)]
     return pd.DataFrame(rows, columns=["kind", "key", "value", "meaning"])
+
+
+def _ranking_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """What questions the order, as tables beside the layers; those without a row are left out."""
+    result = plan.ranking
+    fairness = [t.reset_index(names="group").astype({"group": str}).assign(grouping=name) for name, t in result.fairness.items()]
+    tables = {
+        "robustness": result.simulation.table.reset_index(),
+        "methods": result.methods.ranks.reset_index(),
+        "swaps": result.swaps,
+        "questions": result.questions,
+        "what_if": result.what_if,
+        "fairness": pd.concat(fairness) if fairness else pd.DataFrame(),
+    }
+    return {name: pd.DataFrame({str(c): _typed(_plain(t[c])) for c in t}) for name, t in tables.items() if not t.empty}
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    return values.reset_index(drop=True).map(plain).astype(object)
 
 
 def _text(value: object) -> str:

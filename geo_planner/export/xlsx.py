@@ -21,6 +21,7 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
+from geo_planner.export.ranking_sheets import add_ranking_sheets
 from geo_planner.export.tables import (
     GROUP_COLUMNS,
     LIST_COLUMNS,
@@ -64,6 +65,7 @@ _STATUS_REMARK = (
     "Trắng sóng: trung tâm bản không có sóng. Lõm sóng: trung tâm bản có sóng nhưng một phần khu dân cư không có. "
     "Sóng theo khai báo, theo mô hình và theo đo kiểm là ba nguồn riêng, không gộp; chỗ khác nhau ghi ở cột Lưu ý."
 )
+_SCORE_REMARK = "Điểm ưu tiên từ 0 đến 1, điểm cao làm trước. Cách chấm ở trang Điểm theo tiêu chí; mọi giả định ở trang Giả định và nguồn."
 _GROUP_LINES = {
     "fund": "Bản có điện lưới và thuộc diện đặc biệt khó khăn: đề nghị Quỹ Dịch vụ viễn thông công ích Việt Nam.",
     "operator": "Bản có điện lưới, không thuộc diện đặc biệt khó khăn: doanh nghiệp viễn thông tự đầu tư.",
@@ -73,7 +75,7 @@ _GROUP_LINES = {
 
 
 def write_xlsx(plan: Plan, path: Path) -> None:
-    """Write the workbook: list, a sheet per responsibility, scores, communes, input, assumptions and sources.
+    """Write the workbook: list, a sheet per responsibility, scores, doubts, questions, communes, input, assumptions and sources.
 
     Raises
     ------
@@ -88,6 +90,7 @@ def write_xlsx(plan: Plan, path: Path) -> None:
         _group_sheet(book, plan, group, name)
     _contributions_sheet(book, plan)
     _values_sheet(book, plan)
+    add_ranking_sheets(book, plan)
     _communes_sheet(book, plan)
     _input_sheet(book, plan)
     _assumptions_sheet(book, plan)
@@ -105,7 +108,7 @@ def _list_sheet(book: Book, plan: Plan) -> None:
     sheet, row = add_sheet(book, "Thứ tự ưu tiên", columns, _key_figures(plan))
     row = write_header(book, sheet, row, columns, frozen_columns=3)
     row = write_rows(book, sheet, row, columns, table.to_numpy().tolist(), fills=_STATUS_FILLS)
-    write_remarks(book, sheet, row + 1, columns, [_STATUS_REMARK, _score_remark()])
+    write_remarks(book, sheet, row + 1, columns, [_STATUS_REMARK, _SCORE_REMARK])
 
 
 def _group_sheet(book: Book, plan: Plan, group: str, name: str) -> None:
@@ -283,10 +286,6 @@ def _tally(numbers: dict[str, int]) -> str:
 def _service(plan: Plan) -> str:
     service = plan.scenario.service
     return f"{service.technology}, RSRP từ {vietnamese(service.rsrp_threshold_dbm)} dBm ngoài trời, xác suất từ {vietnamese(100 * service.min_probability)} %"
-
-
-def _score_remark() -> str:
-    return "Điểm ưu tiên từ 0 đến 1, điểm cao làm trước. Cách chấm ở trang Điểm theo tiêu chí; mọi giả định ở trang Giả định và nguồn."
 
 
 def _bound(value: float) -> str:

@@ -32,6 +32,9 @@ IntArray = npt.NDArray[np.int64]
 
 # No fast-math: a loss must not depend on how many profiles share a call.
 _jit = njit(cache=True, error_model="numpy", nogil=True)
+# Functions on arrays that their caller holds: counting references to them is an atomic operation on each call, and would cost a fifth of
+# the time. They must not allocate.
+_borrowing = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
 
 MODE_LINE_OF_SIGHT = 1
 MODE_DIFFRACTION = 2
@@ -110,6 +113,9 @@ class Radio(NamedTuple):
     ground_re: float  # surface transfer impedance, real and imaginary part, and its magnitude
     ground_im: float
     ground_abs: float
+    vogler_k: float  # K of an arc over four thirds of the earth (Alg. 4.18), and its logarithm
+    log_vogler_k: float
+    horizon_extra_m: float  # wave-length part of the distance in Alg. 5.3
 
 
 class Curve(NamedTuple):
@@ -184,7 +190,10 @@ def prepare_radio(freq_mhz: float, vertical: bool, eps_r: float, sigma_s_m: floa
     if vertical:
         impedance = impedance / permittivity
     wave_number = freq_mhz / _MHZ_PER_WAVE_NUMBER
-    return Radio(freq_mhz, wave_number, np.cbrt(freq_mhz), impedance.real, impedance.imag, abs(impedance))
+    freq_cbrt = np.cbrt(freq_mhz)
+    vogler_k = 0.017778 / (freq_cbrt * abs(impedance))
+    extra_m = np.cbrt(575.7e12 / wave_number)
+    return Radio(freq_mhz, wave_number, freq_cbrt, impedance.real, impedance.imag, abs(impedance), vogler_k, math.log(vogler_k), extra_m)
 
 
 @_jit
@@ -236,7 +245,7 @@ def free_space_loss(distance_m: float, freq_mhz: float) -> float:
 # ----------------------------------------------------------------------------------------------- reading the profile
 
 
-@_jit
+@_borrowing
 def mean_elevation(heights_m: FloatArray) -> float:
     """Mean terrain height in m over the middle 80 % of the profile (ITM sect. 43)."""
     intervals = heights_m.size - 1
@@ -247,7 +256,7 @@ def mean_elevation(heights_m: FloatArray) -> float:
     return total_m / (intervals - 2 * skipped + 1)
 
 
-@_jit
+@_borrowing
 def horizons(
     heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float
 ) -> tuple[float, float, float, float]:
@@ -287,10 +296,8 @@ def horizons(
     return tx_angle, rx_angle, tx_horizon_m, rx_horizon_m
 
 
-@_jit
-def line_fit_ends(
-    heights_m: FloatArray, intervals: int, spacing_m: float, start_m: float, end_m: float
-) -> tuple[float, float]:
+@_borrowing
+def line_fit_ends(heights_m: FloatArray, intervals: int, spacing_m: float, start_m: float, end_m: float) -> tuple[float, float]:
     """Straight line fitted by least squares between two distances, read at both ends of the profile (ITM sect. 53).
 
     `intervals` is the number of intervals of the profile, ``heights_m`` holds at least one value more. The span is
@@ -315,10 +322,48 @@ def line_fit_ends(
     return level - slope * centre, level + slope * (intervals - centre)
 
 
-@_jit
-def _ordered_value(
-    values: FloatArray, wanted: int, rank: int, low: float, scale: float, sign: float, picked: FloatArray
-) -> float:
+@_borrowing
+def _extremes(values: FloatArray) -> tuple[float, float]:
+    """Smallest and largest value, in four lanes: one comparison would wait for the one before it."""
+    a = b = c = d = values[0]
+    e = f = g = h = a
+    whole = values.size - values.size % 4
+    for i in range(0, whole, 4):
+        p, q, r, s = values[i], values[i + 1], values[i + 2], values[i + 3]
+        a, b, c, d = min(a, p), min(b, q), min(c, r), min(d, s)
+        e, f, g, h = max(e, p), max(f, q), max(g, r), max(h, s)
+    for i in range(whole, values.size):
+        a, e = min(a, values[i]), max(e, values[i])
+    return min(min(a, b), min(c, d)), max(max(e, f), max(g, h))
+
+
+@_borrowing
+def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
+    """As :func:`line_fit_ends` over all samples at spacing 1, summed in four lanes, as one addition would wait for the one before it."""
+    last = samples.size - 1
+    middle = 0.5 * last
+    s0 = s1 = s2 = s3 = 0.0
+    m0 = m1 = m2 = m3 = 0.0
+    i = 1
+    while i + 3 < last:
+        offset = i - middle
+        a, b, c, d = samples[i], samples[i + 1], samples[i + 2], samples[i + 3]
+        s0, s1, s2, s3 = s0 + a, s1 + b, s2 + c, s3 + d
+        m0, m1, m2, m3 = m0 + a * offset, m1 + b * (offset + 1.0), m2 + c * (offset + 2.0), m3 + d * (offset + 3.0)
+        i += 4
+    level = 0.5 * (samples[0] + samples[last]) + ((s0 + s1) + (s2 + s3))
+    moment = 0.5 * (samples[last] - samples[0]) * middle + ((m0 + m1) + (m2 + m3))
+    while i < last:
+        level += samples[i]
+        moment += samples[i] * (i - middle)
+        i += 1
+    level /= last
+    slope = moment * 12.0 / ((float(last) * last + 2.0) * last)
+    return level - slope * middle, level + slope * middle
+
+
+@_borrowing
+def _ordered_value(values: FloatArray, wanted: int, rank: int, low: float, scale: float, sign: float, picked: FloatArray) -> float:
     """Value of `rank` (0 first) in rising order of ``sign * values`` inside bin `wanted`."""
     count = 0
     for value in values:
@@ -332,18 +377,14 @@ def _ordered_value(
     return float(sign * picked[rank])
 
 
-@_jit
+@_borrowing
 def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked: FloatArray) -> float:
     """Difference between the values that stand `rank` places (0 first) from the top and from the bottom.
 
     Selection by counting into bins: unlike a partition it hardly branches on the data, which matters here because a
     predictor would guess wrong at every third terrain residual.
     """
-    low = values[0]
-    high = values[0]
-    for value in values:
-        low = min(low, value)
-        high = max(high, value)
+    low, high = _extremes(values)
     if not high > low:
         return 0.0
     scale = (bins.size - 1e-6) / (high - low)
@@ -365,10 +406,8 @@ def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked
     )
 
 
-@_jit
-def terrain_irregularity(
-    heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, work: FloatArray
-) -> float:
+@_borrowing
+def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, work: FloatArray) -> float:
     """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3).
 
     `work` is scratch space of at least :data:`WORK_SIZE` values.
@@ -386,7 +425,7 @@ def terrain_irregularity(
         position = start + j * step
         upper = min(int(position) + 1, intervals)
         samples[j] = heights_m[upper] + (heights_m[upper] - heights_m[upper - 1]) * (position - upper)
-    first_m, last_m = line_fit_ends(samples, count - 1, 1.0, 0.0, count - 1.0)
+    first_m, last_m = _fit_of_samples(samples)
     slope = (last_m - first_m) / (count - 1)
     for j in range(count):
         samples[j] -= first_m + slope * j
@@ -400,9 +439,7 @@ def terrain_irregularity(
 
 
 @_jit
-def fit_span(
-    distance_m: float, tx_height_m: float, rx_height_m: float, tx_horizon_m: float, rx_horizon_m: float
-) -> tuple[float, float]:
+def fit_span(distance_m: float, tx_height_m: float, rx_height_m: float, tx_horizon_m: float, rx_horizon_m: float) -> tuple[float, float]:
     """Distances in m between which terrain counts: the foreground of each mast is left out (TR-82-100 p. 25)."""
     return min(15.0 * tx_height_m, 0.1 * tx_horizon_m), distance_m - min(15.0 * rx_height_m, 0.1 * rx_horizon_m)
 
@@ -450,7 +487,7 @@ def line_of_sight_geometry(
     )
 
 
-@_jit
+@_borrowing
 def path_geometry(
     heights_m: FloatArray,
     spacing_m: float,
@@ -462,9 +499,7 @@ def path_geometry(
     """Geometry of one profile (ITM sect. 43). `work`: see :func:`terrain_irregularity`."""
     intervals = heights_m.size - 1
     distance_m = intervals * spacing_m
-    tx_angle, rx_angle, tx_horizon_m, rx_horizon_m = horizons(
-        heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m
-    )
+    tx_angle, rx_angle, tx_horizon_m, rx_horizon_m = horizons(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m)
     start_m, end_m = fit_span(distance_m, tx_height_m, rx_height_m, tx_horizon_m, rx_horizon_m)
     delta_h_m = terrain_irregularity(heights_m, spacing_m, start_m, end_m, work)
     clear = tx_horizon_m + rx_horizon_m > 1.5 * distance_m
@@ -477,9 +512,7 @@ def path_geometry(
     rx_effective_m = rx_height_m + max(heights_m[intervals] - rx_fit_m, 0.0)
     if clear:
         return line_of_sight_geometry(distance_m, tx_effective_m, rx_effective_m, delta_h_m, gamma_e_per_m)
-    return Geometry(
-        distance_m, tx_angle, rx_angle, tx_horizon_m, rx_horizon_m, tx_effective_m, rx_effective_m, delta_h_m
-    )
+    return Geometry(distance_m, tx_angle, rx_angle, tx_horizon_m, rx_horizon_m, tx_effective_m, rx_effective_m, delta_h_m)
 
 
 # ---------------------------------------------------------------------------------------------- reference attenuation
@@ -506,10 +539,18 @@ def _knife_edge(v_squared: float) -> float:
 
 
 @_jit
-def _height_gain(x_km: float, k: float) -> float:
+def _knife_edges(v_squared_tx: float, v_squared_rx: float) -> float:
+    """Loss over both edges in dB; where each is far above its ray the two logarithms are one."""
+    if v_squared_tx < 5.76 or v_squared_rx < 5.76:
+        return _knife_edge(v_squared_tx) + _knife_edge(v_squared_rx)
+    return 25.906 + _DB_PER_NEPER_POWER * math.log(v_squared_tx * v_squared_rx)
+
+
+@_jit
+def _height_gain(x_km: float, k: float, log_k: float) -> float:
     """Vogler's height-gain function in dB (Alg. 6.2 to 6.7)."""
     if x_km < 200.0:
-        w = -math.log(k)
+        w = -log_k
         if k < 1e-5 or x_km * w * w * w > 5495.0:
             return 17.372 * math.log(x_km) - 117.0 if x_km > 1.0 else -117.0
         return 2.5e-5 * x_km * x_km / k - 8.686 * w - 15.0
@@ -521,11 +562,13 @@ def _height_gain(x_km: float, k: float) -> float:
 
 
 @_jit
-def _vogler_arc(radius_m: float, arc_m: float, radio: Radio) -> tuple[float, float]:
-    """Normalized length (km) of an arc over a sphere, and its K (Alg. 4.15 to 4.19; Vogler's three radii)."""
-    c0 = np.cbrt(_FOUR_THIRDS_EARTH_M / radius_m)
-    k = 0.017778 * c0 / (radio.freq_cbrt * radio.ground_abs)
-    return (1.607 - k) * c0 * c0 * radio.freq_cbrt * arc_m / 1000.0, k
+def _vogler_arc(radius_m: float, arc_m: float, radio: Radio) -> tuple[float, float, float]:
+    """Normalized length (km) of an arc over a sphere, its K, and the logarithm of that (Alg. 4.15 to 4.19; Vogler's three radii)."""
+    # cube root by way of the logarithm, which the height gain needs too
+    log_c0 = math.log(_FOUR_THIRDS_EARTH_M / radius_m) / 3.0
+    c0 = math.exp(log_c0)
+    k = radio.vogler_k * c0
+    return (1.607 - k) * c0 * c0 * radio.freq_cbrt * arc_m / 1000.0, k, radio.log_vogler_k + log_c0
 
 
 @_jit
@@ -549,17 +592,15 @@ def _diffraction_line(
         15.0,
         5.0
         / math.log(10.0)
-        * math.log(
-            1.0 + 1e-5 * product * radio.freq_mhz * _surface_roughness(_roughness(smooth_reach_m, geometry.delta_h_m))
-        ),
+        * math.log(1.0 + 1e-5 * product * radio.freq_mhz * _surface_roughness(_roughness(smooth_reach_m, geometry.delta_h_m))),
     )
-    tx_x_km, tx_k = _vogler_arc(
+    tx_x_km, tx_k, tx_log_k = _vogler_arc(
         0.5 * geometry.tx_horizon_m * geometry.tx_horizon_m / geometry.tx_effective_m, geometry.tx_horizon_m, radio
     )
-    rx_x_km, rx_k = _vogler_arc(
+    rx_x_km, rx_k, rx_log_k = _vogler_arc(
         0.5 * geometry.rx_horizon_m * geometry.rx_horizon_m / geometry.rx_effective_m, geometry.rx_horizon_m, radio
     )
-    gain_db = _height_gain(tx_x_km, tx_k) + _height_gain(rx_x_km, rx_k)
+    gain_db = _height_gain(tx_x_km, tx_k, tx_log_k) + _height_gain(rx_x_km, rx_k, rx_log_k)
     # ERL 79 p. 3-8: low antennas over a known path, hence the 10 m^2 of point-to-point mode.
     height_term = math.sqrt(1.0 + (geometry.tx_effective_m * geometry.rx_effective_m - product) / (product + 10.0))
     angle_term_m = reach_m - los_angle_rad / gamma_e_per_m
@@ -573,8 +614,9 @@ def _diffraction_line(
         angle_rad = distance_m * gamma_e_per_m - los_angle_rad
         beyond_m = distance_m - reach_m
         v_squared = 0.0795775 * radio.wave_number_per_m * angle_rad * angle_rad * beyond_m
-        edges_db = _knife_edge(v_squared * geometry.tx_horizon_m / (beyond_m + geometry.tx_horizon_m)) + _knife_edge(
-            v_squared * geometry.rx_horizon_m / (beyond_m + geometry.rx_horizon_m)
+        edges_db = _knife_edges(
+            v_squared * geometry.tx_horizon_m / (beyond_m + geometry.tx_horizon_m),
+            v_squared * geometry.rx_horizon_m / (beyond_m + geometry.rx_horizon_m),
         )
         x_km = _vogler_arc(beyond_m / angle_rad, beyond_m, radio)[0] + tx_x_km + rx_x_km
         smooth_db = 0.05751 * x_km - _DB_PER_NEPER_POWER * math.log(x_km) - gain_db - 20.0
@@ -590,9 +632,7 @@ def _diffraction_line(
 
 
 @_jit
-def _line_of_sight_loss(
-    distance_m: float, geometry: Geometry, radio: Radio, slope: float, intercept_db: float, weight: float
-) -> float:
+def _line_of_sight_loss(distance_m: float, geometry: Geometry, radio: Radio, slope: float, intercept_db: float, weight: float) -> float:
     """Two-ray and extended diffraction loss, mixed (Alg. 4.44 to 4.50), in dB."""
     sigma_m = _surface_roughness(_roughness(distance_m, geometry.delta_h_m))
     height_m = geometry.tx_effective_m + geometry.rx_effective_m
@@ -600,9 +640,7 @@ def _line_of_sight_loss(
     # Reflection coefficient (sin psi - Z) / (sin psi + Z), written out in its parts.
     re = radio.ground_re
     im = radio.ground_im
-    shrink = math.exp(-min(10.0, radio.wave_number_per_m * sigma_m * grazing)) / (
-        (grazing + re) * (grazing + re) + im * im
-    )
+    shrink = math.exp(-min(10.0, radio.wave_number_per_m * sigma_m * grazing)) / ((grazing + re) * (grazing + re) + im * im)
     reflect_re = (grazing * grazing - re * re - im * im) * shrink
     reflect_im = -2.0 * grazing * im * shrink
     power = reflect_re * reflect_re + reflect_im * reflect_im
@@ -620,9 +658,7 @@ def _line_of_sight_loss(
 
 
 @_jit
-def _line_of_sight_attenuation(
-    geometry: Geometry, radio: Radio, slope: float, intercept_db: float, smooth_reach_m: float
-) -> float:
+def _line_of_sight_attenuation(geometry: Geometry, radio: Radio, slope: float, intercept_db: float, smooth_reach_m: float) -> float:
     """Attenuation short of the smooth-earth horizon, from three supporting distances (Alg. 4.28 to 4.43), in dB."""
     reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
     weight = 1.0 / (1.0 + radio.freq_mhz * geometry.delta_h_m / max(10e3, smooth_reach_m))
@@ -643,8 +679,7 @@ def _line_of_sight_attenuation(
         span_m = smooth_reach_m - d0_m
         k2 = max(
             0.0,
-            (span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db))
-            / (span_m * math.log(d1_m / d0_m) - (d1_m - d0_m) * log_span),
+            (span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db)) / (span_m * math.log(d1_m / d0_m) - (d1_m - d0_m) * log_span),
         )
         fitted = intercept_db > 0.0 or k2 > 0.0
         if fitted:
@@ -803,7 +838,7 @@ def longley_rice_scalar(
     if distance_m > 2000e3:
         flags |= WARN_DISTANCE_ABOVE_2000_KM
 
-    scale_m = np.cbrt(earth_m * earth_m) / radio.freq_cbrt
+    scale_m = math.exp(math.log(earth_m) * (2.0 / 3.0)) / radio.freq_cbrt
     slope, intercept_db = _diffraction_line(
         geometry, tx_height_m, rx_height_m, gamma_e_per_m, radio, smooth_reach_m, los_angle_rad, scale_m
     )
@@ -870,11 +905,7 @@ def variability_scalar(
     distance_m = geometry.distance_m
     z_time, z_location, z_situation, mdvar = quantiles
     # Distance beyond which a path behaves as one over the horizon, over a 9000 km earth (Alg. 5.3, 5.4).
-    horizon_m = (
-        math.sqrt(18e6 * geometry.tx_effective_m)
-        + math.sqrt(18e6 * geometry.rx_effective_m)
-        + np.cbrt(575.7e12 / radio.wave_number_per_m)
-    )
+    horizon_m = math.sqrt(18e6 * geometry.tx_effective_m) + math.sqrt(18e6 * geometry.rx_effective_m) + radio.horizon_extra_m
     effective_m = 130e3 * distance_m / horizon_m if distance_m < horizon_m else 130e3 + distance_m - horizon_m
     result_db = attenuation_db - _curve(climate.median, effective_m)
     flags = 0
@@ -932,7 +963,7 @@ def variability_scalar(
 # -------------------------------------------------------------------------------------------------------- whole profile
 
 
-@_jit
+@_borrowing
 def path_kernel(
     heights_m: FloatArray,
     spacing_m: float,

@@ -2,7 +2,7 @@
 
 The physics is that of :mod:`._itm_kernels`, unchanged. Beyond what :mod:`._radial_kernels` says of the profile, two readings differ
 from one drawn for each cell: far horizon points are chosen with the curvature that belongs to the mast's own elevation (their angles
-are then exact), and terrain irregularity may be taken over from the last cell within `irregularity_stride` steps.
+are then exact), and terrain irregularity may be taken over from an earlier cell, `irregularity_stride` 128ths of the distance before.
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ from geo_planner.propagation._itm_kernels import (
     terrain_irregularity,
     variability_scalar,
 )
-from geo_planner.propagation._radial_kernels import FOREGROUND, push, read_foreground, tangent
-from geo_planner.terrain import interpolate
+from geo_planner.propagation._radial_kernels import FOREGROUND, height_at, kernel, most_cells, read_foreground, sort_outwards, tangent, walk
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _line_ends(z_m, plain, weighted, intervals, start, end):  # type: ignore[no-untyped-def]
     """Least-squares line of ITM (section 53) between two positions in steps, read at both ends, from running sums."""
     first = int(max(start, 0.0))
@@ -45,7 +44,7 @@ def _line_ends(z_m, plain, weighted, intervals, start, end):  # type: ignore[no-
     return level - slope * centre, level + slope * (intervals - centre)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _mean_elevation(plain, intervals):  # type: ignore[no-untyped-def]
     """Mean height over the middle 80 % of the profile (section 43)."""
     skipped = int(0.1 * intervals)
@@ -55,7 +54,7 @@ def _mean_elevation(plain, intervals):  # type: ignore[no-untyped-def]
     return total / (intervals - 2 * skipped + 1)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _horizons(z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top, rx_top, half, half_far):  # type: ignore[no-untyped-def]
     """Angles, distances and steps of both horizons (section 47): the straight ray first, then whatever rises above it."""
     spacing = distance / n
@@ -86,48 +85,48 @@ def _horizons(z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top,
     return tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def sweep_itm(  # type: ignore[no-untyped-def]
+@kernel
+def _sweep(  # type: ignore[no-untyped-def]
     loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
     first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride,
+    heights, places, befores, work,
 ):  # fmt: skip
-    """Fill the cells of `loss` that belong to some of the radials; a cell belongs to one, so that threads change no bit."""
+    """As :func:`sweep_itm`, in the scratch space given."""
     columns = loss.shape[1]
-    room = steps + FOREGROUND + 2
-    z, plain, weighted, lowered = np.empty(room), np.empty(room), np.empty(room), np.empty(room)
-    hull = np.empty(room, dtype=np.int32)
-    work = np.empty(WORK_SIZE)
+    z, plain, weighted, lowered = heights[0], heights[1], heights[2], heights[3]
+    hull, counts = places[0], places[1, :steps]
     tx_top = ground_m + tx_height_m
     half_far = 0.5 * refractivity(n0, ground_m)[1]
     for k in range(first_radial, stop_radial):
-        if starts[(k + 1) * steps] == starts[k * steps]:
+        cells = order[starts[k] : starts[k + 1]]
+        if cells.size == 0:
             continue
+        sort_outwards(cells, columns, top, left, row, column, counts, befores)
+        position = 0
         azimuth = 2.0 * math.pi * k / n_radials
         south, east = -math.cos(azimuth), math.sin(azimuth)
         z[0] = plain[0] = ground_m
         weighted[0] = 0.0
         known = True
         size, mast_horizon, steepest = 0, 1, -np.inf
-        delta_h, taken_at = 0.0, -irregularity_stride
-        for s in range(1, steps):
-            height = interpolate(heights_m, row + s * south, column + s * east)
+        delta_h, taken_at = 0.0, -steps * 128
+        for s in range(1, befores[cells.size - 1] + 1):
+            height = height_at(heights_m, row + s * south, column + s * east)
             known = known and not math.isnan(height)
             if known:
                 z[s] = height
                 plain[s] = plain[s - 1] + height
                 weighted[s] = weighted[s - 1] + s * height
-                d = s * cell_m
-                lowered[s] = height - half_far * d * d
-                size = push(hull, size, lowered, s)
-                slope = (lowered[s] - tx_top) / d
-                if slope > steepest:
-                    steepest, mast_horizon = slope, s
-            for position in range(starts[k * steps + s], starts[k * steps + s + 1]):
-                cell = order[position]
+                size, mast_horizon, steepest = walk(z, s, cell_m, tx_top, half_far, lowered, hull, size, mast_horizon, steepest)
+            while position < cells.size and befores[position] == s:
+                cell = cells[position]
+                position += 1
                 i, j = cell // columns, cell % columns
                 drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
                 n = s + FOREGROUND + 1
-                if not known or not read_foreground(heights_m, row, column, drow, dcolumn, n, float(heights_m[top + i, left + j]), z, plain, weighted):
+                if not known or not read_foreground(
+                    heights_m, row, column, drow, dcolumn, n, float(heights_m[top + i, left + j]), z, plain, weighted
+                ):
                     loss[i, j] = np.nan
                     continue
                 distance = math.sqrt(drow * drow + dcolumn * dcolumn) * cell_m
@@ -138,7 +137,8 @@ def sweep_itm(  # type: ignore[no-untyped-def]
                     z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top, rx_top, 0.5 * gamma, half_far
                 )
                 start_m, end_m = fit_span(distance, tx_height_m, rx_height_m, tx_horizon, rx_horizon)
-                if s - taken_at >= irregularity_stride:
+                # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
+                if irregularity_stride <= 1 or (s - taken_at) * 128 >= irregularity_stride * s:
                     delta_h = terrain_irregularity(z[: n + 1], spacing, start_m, end_m, work)
                     taken_at = s
                 start, end = start_m / spacing, end_m / spacing
@@ -157,3 +157,18 @@ def sweep_itm(  # type: ignore[no-untyped-def]
                 attenuation, _, flags = longley_rice_scalar(geometry, tx_height_m, rx_height_m, gamma, ns, radio)
                 above, _ = variability_scalar(attenuation, geometry, radio, climate, quantiles)
                 loss[i, j] = np.nan if flags & ERROR_MASK else above + free_space_loss(distance, radio.freq_mhz)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def sweep_itm(  # type: ignore[no-untyped-def]
+    loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
+    first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride,
+):  # fmt: skip
+    """Fill the cells of `loss` that belong to some of the radials; a cell belongs to one, so that threads change no bit."""
+    room = steps + FOREGROUND + 2
+    heights, places, befores = np.empty((4, room)), np.empty((2, room), dtype=np.int32), np.empty(most_cells(starts), dtype=np.int32)
+    work = np.empty(WORK_SIZE)
+    _sweep(
+        loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
+        first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride, heights, places, befores, work,
+    )  # fmt: skip

@@ -35,63 +35,133 @@ NEAR_CELLS = 10.0
 """Cells nearer than this are left to the model on a profile of their own: there it is short, and a radial too coarse."""
 
 
+# The sweep's inner functions take arrays that their caller holds: counting references to them, which is an atomic operation on each call and
+# contended by all threads, took two fifths of the time. Such a function must not allocate.
+kernel = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
+# Without NaN and signs of zero the compiler may take several elements at once in a search for the largest; no value changes.
+search = njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"nnan", "nsz"})
+
+
 @njit(cache=True, error_model="numpy", nogil=True)
-def group_cells(rows, columns, top, left, row, column, reach, n_radials, steps):  # type: ignore[no-untyped-def]
-    """Cells of a window in the order of radial and of steps along it before their foreground.
+def _azimuth(south, east):  # type: ignore[no-untyped-def]
+    """Clockwise from north, radians from 0 to 2 pi, to 2e-6: enough to choose a radial, at a fraction of an exact arc tangent's cost."""
+    x, y = abs(south), abs(east)
+    ratio = min(x, y) / max(x, y)
+    s = ratio * ratio
+    angle = ratio * (0.99997726 + s * (-0.33262347 + s * (0.19354346 + s * (-0.11643287 + s * (0.05265332 - s * 0.01172120)))))
+    angle = angle if y <= x else 0.5 * math.pi - angle
+    angle = angle if south <= 0.0 else math.pi - angle
+    return angle if east >= 0.0 else 2.0 * math.pi - angle
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def group_cells(rows, columns, top, left, row, column, reach, n_radials):  # type: ignore[no-untyped-def]
+    """Cells of a window in the order of the radial that they lie nearest to.
 
     Returns
     -------
     order : ndarray of int32
         Flat positions in the window.
-    starts : ndarray of int32, shape (n_radials * steps + 1,)
-        Cells of radial k whose foreground begins after step s stand at ``order[starts[k * steps + s]:starts[k * steps + s + 1]]``.
+    starts : ndarray of int32, shape (n_radials + 1,)
+        Cells of radial k stand at ``order[starts[k]:starts[k + 1]]``.
     """
-    keys = np.full(rows * columns, -1, dtype=np.int32)
-    starts = np.zeros(n_radials * steps + 1, dtype=np.int32)
+    radials = np.full(rows * columns, -1, dtype=np.int32)
+    starts = np.zeros(n_radials + 1, dtype=np.int32)
     turn = n_radials / (2.0 * math.pi)
     for i in range(rows):
         drow = top + i + 0.5 - row
         for j in range(columns):
             dcolumn = left + j + 0.5 - column
-            length = math.sqrt(drow * drow + dcolumn * dcolumn)
-            if length > reach or length <= NEAR_CELLS:
+            square = drow * drow + dcolumn * dcolumn
+            if square > reach * reach or square <= NEAR_CELLS * NEAR_CELLS:
                 continue
-            radial = int(math.floor(math.atan2(dcolumn, -drow) * turn + 0.5))
-            if radial < 0:
-                radial += n_radials
-            elif radial >= n_radials:
+            radial = int(_azimuth(drow, dcolumn) * turn + 0.5)
+            if radial >= n_radials:
                 radial -= n_radials
-            key = radial * steps + min(int(length + 0.5) - FOREGROUND - 1, steps - 1)
-            keys[i * columns + j] = key
-            starts[key + 1] += 1
-    for key in range(n_radials * steps):
-        starts[key + 1] += starts[key]
+            radials[i * columns + j] = radial
+            starts[radial + 1] += 1
+    for k in range(n_radials):
+        starts[k + 1] += starts[k]
     fill = starts[:-1].copy()
-    order = np.empty(starts[n_radials * steps], dtype=np.int32)
-    for cell in range(keys.size):
-        if keys[cell] >= 0:
-            order[fill[keys[cell]]] = cell
-            fill[keys[cell]] += 1
+    order = np.empty(starts[n_radials], dtype=np.int32)
+    for cell in range(radials.size):
+        radial = radials[cell]
+        if radial >= 0:
+            order[fill[radial]] = cell
+            fill[radial] += 1
     return order, starts
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
+def most_cells(starts):  # type: ignore[no-untyped-def]
+    """Room that :func:`sort_outwards` needs in `steps_before`."""
+    most = 0
+    for k in range(starts.size - 1):
+        most = max(most, starts[k + 1] - starts[k])
+    return 3 * most
+
+
+@kernel
+def sort_outwards(cells, columns, top, left, row, column, counts, steps_before):  # type: ignore[no-untyped-def]
+    """Put the cells of one radial in the order of the steps along it before their foreground, which `steps_before` receives.
+
+    `counts` is scratch space of as many values as there are steps, and three for each cell follow in `steps_before`.
+    """
+    n, last = cells.size, counts.size - 1
+    counts[:] = 0
+    for p in range(n):
+        i = cells[p] // columns
+        drow, dcolumn = top + i + 0.5 - row, left + (cells[p] - i * columns) + 0.5 - column
+        s = min(int(math.sqrt(drow * drow + dcolumn * dcolumn) + 0.5) - FOREGROUND - 1, last)
+        steps_before[n + p] = s
+        steps_before[2 * n + p] = cells[p]
+        counts[s] += 1
+    position = 0
+    for s in range(last + 1):
+        position += counts[s]
+        counts[s] = position - counts[s]
+    for p in range(n):
+        s = steps_before[n + p]
+        cells[counts[s]] = steps_before[2 * n + p]
+        steps_before[counts[s]] = s
+        counts[s] += 1
+
+
+@kernel
+def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
+    """:func:`geo_planner.terrain.interpolate`, by a shorter way inside the frame."""
+    r, c = row - 0.5, column - 0.5
+    if 0.0 <= r < heights_m.shape[0] - 1 and 0.0 <= c < heights_m.shape[1] - 1:
+        r0, c0 = int(r), int(c)
+        u, v = r - r0, c - c0
+        upper = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c0 + 1]
+        lower = (1.0 - v) * heights_m[r0 + 1, c0] + v * heights_m[r0 + 1, c0 + 1]
+        height = (1.0 - u) * upper + u * lower
+        if not math.isnan(height):
+            return height
+    return interpolate(heights_m, row, column)
+
+
+@kernel
 def read_foreground(heights_m, row, column, drow, dcolumn, n, last_m, z_m, plain, weighted):  # type: ignore[no-untyped-def]
     """Write the receiver and the points before it over the radial's own, at steps ``n - FOREGROUND`` to ``n``, and carry on the sums.
 
     `z_m` and its running sums hold the radial up to step ``n - FOREGROUND - 1``. Returns whether all heights are known.
     """
+    step_row, step_column = drow / n, dcolumn / n
     for k in range(n - FOREGROUND, n):
-        t = k / n
-        z_m[k] = interpolate(heights_m, row + t * drow, column + t * dcolumn)
+        z_m[k] = height_at(heights_m, row + k * step_row, column + k * step_column)
     z_m[n] = last_m
+    total, moment = plain[n - FOREGROUND - 1], weighted[n - FOREGROUND - 1]
     for k in range(n - FOREGROUND, n + 1):
-        plain[k] = plain[k - 1] + z_m[k]
-        weighted[k] = weighted[k - 1] + k * z_m[k]
-    return not math.isnan(plain[n])
+        total += z_m[k]
+        moment += k * z_m[k]
+        plain[k] = total
+        weighted[k] = moment
+    return not math.isnan(total)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def push(hull, size, lowered_m, s):  # type: ignore[no-untyped-def]
     """Add step `s` to the upper hull of the steps before it; returns the new number of vertices."""
     z = lowered_m[s]
@@ -105,7 +175,19 @@ def push(hull, size, lowered_m, s):  # type: ignore[no-untyped-def]
     return size + 1
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
+def walk(z, s, cell, mast_top, bulge, lowered, hull, size, mast_horizon, steepest):  # type: ignore[no-untyped-def]
+    """Take step `s` into one hull and one horizon of the mast, under one curvature of the earth (height ``bulge * d**2``)."""
+    d = s * cell
+    lowered[s] = z[s] - bulge * d * d
+    size = push(hull, size, lowered, s)
+    rise = lowered[s] - mast_top
+    if rise > steepest * d:
+        return size, s, rise / d
+    return size, mast_horizon, steepest
+
+
+@kernel
 def tangent(hull, size, lowered_m, at, z_m):  # type: ignore[no-untyped-def]
     """Hull vertex that a point to its right sees highest; `at` is the point's position in steps, `z_m` its lowered height."""
     best = hull[size - 1]
@@ -121,7 +203,7 @@ def tangent(hull, size, lowered_m, at, z_m):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def farthest_above(hull, size, lowered_m, slope):  # type: ignore[no-untyped-def]
     """Hull vertex that stands highest above any line of the given slope (height per step)."""
     low, high = 0, size - 1

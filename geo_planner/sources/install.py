@@ -36,6 +36,7 @@ def staging(root: Path) -> Iterator[Path]:
     OutputError
         When the study area is not writable.
     """
+    new = not root.exists()
     try:
         root.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=root, prefix=_PREFIX))
@@ -46,6 +47,8 @@ def staging(root: Path) -> Iterator[Path]:
     finally:
         if not (folder / _COMMIT).exists():
             shutil.rmtree(folder, ignore_errors=True)
+        if new and not any(root.iterdir()):
+            root.rmdir()  # a study area of which nothing came about
 
 
 def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -40,9 +40,9 @@ _STYLE = """<style>
 .gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
 .gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
 .gp-card ul { margin: 0; padding-left: 19px; }
-.gp-card dl { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; margin: 0; }
-.gp-card dt { margin: 0; padding: 0; color: #55606b; }
-.gp-card dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+.gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
+.gp-facts span { color: #55606b; }
+.gp-facts b { font-weight: 600; overflow-wrap: anywhere; }
 </style>"""
 
 

@@ -82,12 +82,12 @@ def _head(card: Card, language: Language) -> str:
 
 
 def _foot(card: Card, language: Language) -> str:
-    facts = "".join(f"<dt>{escape(title)}</dt><dd>{escape(value)}</dd>" for title, value in card.facts)
+    facts = "".join(f"<span>{escape(title)}</span><b>{escape(value)}</b>" for title, value in card.facts)
     return (
         '<div class="gp-card">'
         + _list(map_text("questions", language), card.questions)
         + _list(map_text("flags", language), card.flags)
-        + f"<h3>{escape(map_text('facts', language))}</h3><dl>{facts}</dl></div>"
+        + f"<h3>{escape(map_text('facts', language))}</h3><div class='gp-facts'>{facts}</div></div>"
     )
 
 

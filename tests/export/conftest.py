@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ def small_scenario() -> Scenario:
         "terrain": {"path": "/somewhere/else/dem.tif"}, "ranking": {"criteria": _CRITERIA},
     }  # fmt: skip
     return parse_scenario(document, file="small.yaml")
+
+
+def _made(cls: Any, **known: Any) -> Any:
+    """An instance of a result class from the fields that the exports read; the others stay None."""
+    return cls(**{field.name: known.get(field.name) for field in fields(cls)})
 
 
 def _whole(columns: dict[str, Any], index: pd.Index, layer: Layer) -> pd.DataFrame:
@@ -124,9 +129,12 @@ def _coverage() -> Coverage:
     unknown = np.zeros(rsrp.shape, dtype=np.uint8)
     unknown[0, 0] = 255
     operators = {"Viettel": rsrp, "Mạng riêng": rsrp - 3}
-    return Coverage(
-        rsrp, probability, server, unknown, operators, ("S1/S1-1", "S2/S2-1"), Affine(250, 0, 210_000, 0, -250, 2_537_500), METRIC
-    )
+    made: Coverage = _made(
+        Coverage, rsrp_dbm=rsrp, probability=probability, best_server=server, unknown_paths=unknown, by_operator_dbm=operators,
+        server_ids=("S1/S1-1", "S2/S2-1"), transform=Affine(250, 0, 210_000, 0, -250, 2_537_500), crs=METRIC, second_dbm=rsrp - 6,
+        overlap=unknown, margin_db=rsrp + 113, model="delta_bullington",
+    )  # fmt: skip
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +151,10 @@ def small_plan(small_scenario: Scenario) -> Plan:
     dem = Dem(np.zeros((300, 400), dtype=np.float32), coverage.transform, METRIC, 250.0, True, "d" * 64)
     note = Fault("villages/villages.csv", "the village lies outside its commune", "Check the position.", row=3, level="warning")
     digests = {"villages/villages.csv": "a" * 64, "/somewhere/else/dem.tif": "d" * 64}
-    area = StudyArea(Path("area"), communes, villages, sites, None, None, dem, Path("dem.tif"), METRIC, (note,), digests)
+    area = _made(
+        StudyArea, root=Path("area"), communes=communes, villages=villages, sites=sites, terrain=dem, metric_crs=METRIC, warnings=(note,),
+        sha256=digests,
+    )  # fmt: skip
     manifest = {
         "scenario": small_scenario.model_dump(mode="json"),
         "model": "delta_bullington",
@@ -151,7 +162,11 @@ def small_plan(small_scenario: Scenario) -> Plan:
         "versions": {"numpy": "2"},
     }
     operators = pd.DataFrame({"Viettel": [-113.2, -100.25, np.nan, -80.0], "Mạng riêng": np.nan}, index=villages.index)
-    return Plan(small_scenario, area, dem, villages, contributions, values, operators, communes, sites, coverage, (note,), True, manifest)
+    made: Plan = _made(
+        Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
+        operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,
+    )  # fmt: skip
+    return made
 
 
 @pytest.fixture(scope="session")

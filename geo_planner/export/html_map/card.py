@@ -11,7 +11,7 @@ from geo_planner.config import Criterion
 from geo_planner.export.html_map.texts import QUESTIONS, UNITS, number, percent, text
 from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, word
 from geo_planner.plan import Plan
-from geo_planner.priority import ROAD_DIFFICULTY
+from geo_planner.ranking.criteria import ROAD_DIFFICULTY
 
 _YES_NO = ("border", "region_iii", "school_site", "health_post")
 _ROADS = {difficulty: road for road, difficulty in ROAD_DIFFICULTY.items()}

@@ -11,7 +11,7 @@ import yaml
 from geo_planner.config import Criterion
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
-from geo_planner.priority import Ranking, rank_villages
+from geo_planner.ranking import Ranking, rank_villages
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.texts import text

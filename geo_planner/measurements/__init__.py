@@ -1,0 +1,25 @@
+"""What was measured on the ground: cleaned samples, status of each village, and the model held against them.
+
+Measured, modelled and declared figures stand side by side here and are never merged.
+"""
+
+from geo_planner.measurements.cleaning import CleanResult, clean_measurements
+from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
+from geo_planner.measurements.disagreement import disagreements, disagreement_notes
+from geo_planner.measurements.status import measured_by_operator, measured_status
+from geo_planner.measurements.wording import DISAGREEMENTS, DROP_REASONS, PATH_REASONS
+
+__all__ = [
+    "DISAGREEMENTS",
+    "DROP_REASONS",
+    "PATH_REASONS",
+    "CleanResult",
+    "clean_measurements",
+    "disagreement_notes",
+    "disagreements",
+    "measured_by_operator",
+    "measured_status",
+    "measured_vs_modelled",
+    "modelled_at",
+    "residual_table",
+]

@@ -1,0 +1,262 @@
+"""The ``ranking:`` section of a scenario: frozen, and closed to unknown keys. Every assumption is marked as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from geo_planner.preferences.catalogue import CATALOGUE
+from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
+
+MethodName = Literal["weighted_sum", "topsis", "spotis", "promethee_ii"]
+DrawnMethod = Literal["weighted_sum", "topsis", "spotis"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Criterion(_Settings):
+    """One criterion: urgency grows from bounds[0] to bounds[1], whichever of the two is larger.
+
+    For a name in ``catalogue.CATALOGUE`` anything but the name may be left out; any other name reads the village column of that name (or
+    `column`), a number or yes/no.
+    """
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", description="Stable word; the village column it reads unless it is a built-in criterion."
+    )
+    vi: str = Field(min_length=1, description="Title in Vietnamese.")
+    en: str = Field(min_length=1, description="Title in English.")
+    unit: str = Field(default="", description="Unit of the value and of the bounds.")
+    bounds: tuple[float, float] = Field(
+        description="Values of least and greatest urgency. Fixed, so that a new village reorders nobody. Assumption."
+    )
+    weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count. Assumption.")
+    source: str = Field(default="", description="Where the bounds and the weight come from.")
+    column: str | None = Field(
+        default=None, min_length=1, description="Village column of a criterion of one's own, where it differs from the name."
+    )
+    ideal: float | None = Field(
+        default=None, description="Ideal value of SPOTIS, inside the bounds; null: the bound of greatest urgency. Assumption."
+    )
+    sd: float | None = Field(
+        default=None,
+        ge=0,
+        description="Standard deviation of the value, in its unit, for the simulation; null: taken as exact. Assumption.",
+    )
+    explain_vi: str = Field(default="", description="Why it counts, in Vietnamese.")
+    explain_en: str = Field(default="", description="Why it counts, in English.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_catalogue(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
+            return data
+        known = CATALOGUE.get(data["name"])
+        if known is None or "column" in data:
+            return data
+        declared = {key: getattr(known, key) for key in ("vi", "en", "unit", "bounds", "weight", "source", "explain_vi", "explain_en")}
+        if "bounds" not in data:  # an ideal belongs to the bounds that it was chosen for
+            declared["ideal"] = known.ideal
+        elif known.ideal is not None and "ideal" not in data:
+            declared["ideal"] = _inside(known.ideal, data["bounds"])
+        return {**declared, **data}
+
+    @model_validator(mode="after")
+    def _bounds_differ(self) -> Self:
+        if self.bounds[0] == self.bounds[1]:
+            raise ValueError("the two bounds must differ")
+        if self.ideal is not None and not min(self.bounds) <= self.ideal <= max(self.bounds):
+            raise ValueError("the ideal must lie inside the bounds")
+        return self
+
+    @property
+    def ideal_urgency(self) -> float:
+        """The ideal of SPOTIS on the scale from 0 to 1."""
+        return 1.0 if self.ideal is None else (self.ideal - self.bounds[0]) / (self.bounds[1] - self.bounds[0])
+
+
+def _inside(ideal: float, bounds: Any) -> float | None:
+    try:
+        low, high = sorted(float(b) for b in bounds)
+    except (TypeError, ValueError):
+        return None
+    return ideal if low <= ideal <= high else None
+
+
+class Judgement(_Settings):
+    """One cell of an AHP table: `more` counts `times` as much as `than` (Saaty's scale 1 to 9)."""
+
+    more: str
+    than: str
+    times: float = Field(ge=1 / 9, le=9)
+
+
+class Robustness(_Settings):
+    """The simulation that answers how sure a place in the list is."""
+
+    draws: int = Field(default=10_000, ge=100, le=60_000, description="Number of draws.")
+    concentration: float = Field(
+        default=60.0,
+        ge=1,
+        le=100_000,
+        description="Dirichlet concentration around the weights: larger means less doubt. Assumption: at 60 a weight of 20 % varies by about 5 points.",
+    )
+    methods: tuple[DrawnMethod, ...] = Field(
+        default=("weighted_sum", "spotis", "topsis"), min_length=1, description="Methods that take turns in the draws."
+    )
+    households_sd: float = Field(
+        default=0.10, ge=0, le=1, description="Relative standard deviation of household counts (lognormal). Assumption."
+    )
+    coverage_sd: float = Field(
+        default=0.5,
+        ge=0,
+        le=3,
+        description="Standard deviation of the model's common error at a village, in units of service.sigma_db. Assumption.",
+    )
+
+
+class Promethee(_Settings):
+    """Thresholds of the linear preference function, on the scale from 0 to 1."""
+
+    indifference: float = Field(default=0.05, ge=0, lt=1, description="Differences up to this do not count. Assumption.")
+    preference: float = Field(default=0.40, gt=0, le=1, description="Differences from this on count in full. Assumption.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.indifference >= self.preference:
+            raise ValueError("the indifference threshold must lie below the preference threshold")
+        return self
+
+
+class RoadSpeed(_Settings):
+    road_class: str = Field(min_length=1)
+    kmh: float = Field(gt=0, le=120)
+
+
+# OSM highway classes; speeds of mountain roads. Assumption.
+_ROAD_SPEEDS = (
+    ("trunk", 40),
+    ("primary", 35),
+    ("secondary", 30),
+    ("tertiary", 25),
+    ("unclassified", 20),
+    ("residential", 15),
+    ("track", 10),
+    ("path", 5),
+    ("footway", 5),
+)
+
+
+class Travel(_Settings):
+    """Travel over terrain and roads. Rivers, gates and seasons are not modelled."""
+
+    walk_kmh: float = Field(
+        default=6.0, gt=0, le=10, description="Top speed of Tobler's hiking function, reached on a slope of -5 % (Tobler 1993)."
+    )
+    off_road_factor: float = Field(default=0.6, gt=0, le=1, description="Speed off path over speed on a path (Tobler 1993: 3/5).")
+    road_speeds: tuple[RoadSpeed, ...] = Field(
+        default=tuple(RoadSpeed(road_class=c, kmh=v) for c, v in _ROAD_SPEEDS), description="Speed by class of road. Assumption."
+    )
+    default_road_kmh: float = Field(default=15.0, gt=0, le=120, description="Speed on a road of any other class. Assumption.")
+    max_hours: float = Field(default=48.0, gt=0, le=1000, description="A journey longer than this counts as this long.")
+
+
+class CostAssumptions(_Settings):
+    """Rough cost of covering one village by itself, until a build plan exists. None of these figures is a norm."""
+
+    site_mvnd: float = Field(
+        default=2250.0, gt=0, description="Mast, shelter and radio of a mountain site, million VND. Assumption (ước tính 1,5–3 tỷ)."
+    )
+    fibre_mvnd_per_km: float = Field(
+        default=32.0, ge=0, description="Fibre, million VND per km of route. Assumption (ước tính 25–40 triệu/km)."
+    )
+    route_factor: float = Field(
+        default=1.4, ge=1, le=5, description="Length of a route over the straight line to the nearest site. Assumption."
+    )
+    vsat_mvnd: float = Field(
+        default=600.0,
+        ge=0,
+        description="Satellite backhaul over 5 years, million VND; caps the fibre. Assumption (ước tính 10 triệu/tháng).",
+    )
+    solar_mvnd: float = Field(
+        default=450.0, ge=0, description="Solar and battery where there is no grid, million VND. Assumption (ước tính 300–600 triệu)."
+    )
+    motorbike_factor: float = Field(
+        default=1.15, ge=1, le=5, description="Site works where only motorbikes get through, over those by car. Assumption."
+    )
+    foot_factor: float = Field(
+        default=1.4, ge=1, le=5, description="Site works where everything is carried, over those by car. Assumption."
+    )
+
+
+class RankingSettings(_Settings):
+    """How the villages are put in order, and how that order is questioned."""
+
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    method: MethodName = Field(default="weighted_sum", description="Method whose order is the rank; the others stand beside it.")
+    weights: Literal["hand", "equal", "ahp"] = Field(default="hand", description="Where the weights come from.")
+    pairwise: tuple[Judgement, ...] = Field(
+        default=(), description="AHP judgements, one for every pair of criteria with a weight above zero."
+    )
+    accept_inconsistent: bool = Field(
+        default=False, description="Use an AHP table though its consistency ratio exceeds 0.1; it is then flagged."
+    )
+    top_k: int = Field(
+        default=10, ge=1, le=100_000, description="The scenario's own k: how many villages the first phase may hold. Assumption."
+    )
+    robustness: Robustness = Robustness()
+    promethee: Promethee = Promethee()
+    travel: Travel = Travel()
+    cost: CostAssumptions = CostAssumptions()
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        names = [c.name for c in self.criteria]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"criteria named twice: {', '.join(twice)}")
+        if sum(c.weight for c in self.criteria) <= 0:
+            raise ValueError("at least one criterion needs a weight above zero")
+        if self.weights == "ahp" and not self.pairwise:
+            raise ValueError("weights: ahp needs the pairwise judgements")
+        judged = self.ahp()
+        if judged is not None and not judged.consistent and not self.accept_inconsistent:
+            first, second, fits = judged.worst
+            raise ValueError(
+                f"the pairwise judgements contradict each other: consistency ratio {judged.consistency_ratio:.3f}, limit {CONSISTENT_BELOW}. "
+                f"Look first at {first} against {second}: the others imply {fits:.2g}"
+            )
+        return self
+
+    def ahp(self) -> Ahp | None:
+        """The AHP table worked out, where the scenario holds one; criteria of weight zero stay out of it.
+
+        Raises
+        ------
+        ValueError
+            When the table is incomplete, doubled, too large or names no criterion.
+        """
+        if not self.pairwise:
+            return None
+        names = [c.name for c in self.criteria if c.weight > 0]
+        if len(names) > LARGEST_TABLE:
+            raise ValueError(f"a pairwise table holds at most {LARGEST_TABLE} criteria, this scenario has {len(names)}")
+        pairs = [(j.more, j.than) for j in self.pairwise]
+        if len(set(pairs)) < len(pairs):
+            raise ValueError("a pair of criteria is judged twice")
+        return ahp(pairwise_table(names, {(j.more, j.than): j.times for j in self.pairwise}))
+
+    def weighted_criteria(self) -> tuple[Criterion, ...]:
+        """The criteria with the weights that count, summing to 1; a weight of zero keeps a criterion out under every scheme."""
+        if self.weights == "ahp" and (judged := self.ahp()) is not None:
+            raw = {c.name: float(judged.weights.get(c.name, 0.0)) for c in self.criteria}
+        elif self.weights == "equal":
+            raw = {c.name: float(c.weight > 0) for c in self.criteria}
+        else:
+            raw = {c.name: c.weight for c in self.criteria}
+        total = sum(raw.values())
+        return tuple(c.model_copy(update={"weight": raw[c.name] / total}) for c in self.criteria)

@@ -1,0 +1,90 @@
+"""Gates before scores: who is responsible, on what ground, and what has to be asked before anyone can say.
+
+Electricity is a gate. Nothing here reads a weight or a score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    datum: str
+    question_vi: str
+    question_en: str
+    why_vi: str
+    why_en: str
+
+
+_POWER = _Ask(
+    "grid_power", "Bản đã có điện lưới chưa?", "Is there grid power?",
+    "Chưa biết thì chưa xác định được nguồn thực hiện: có điện mới xét Quỹ hoặc doanh nghiệp.",
+    "Until this is known nobody can be made responsible: without power neither the Fund nor an operator can build.",
+)  # fmt: skip
+_DIFFICULT = _Ask(
+    "extremely_difficult", "Bản có thuộc danh sách thôn đặc biệt khó khăn không, theo quyết định nào?", "Is it on the list of extremely difficult villages, and by which decision?",
+    "Quyết định giữa Quỹ Viễn thông công ích và vốn của doanh nghiệp.", "It decides between the Telecom Service Fund and an operator's own money.",
+)  # fmt: skip
+_POWER_YEAR = _Ask(
+    "grid_power_year", "Dự kiến năm nào bản có điện lưới?", "In which year is grid power expected?",
+    "Có điện rồi bản mới chuyển sang diện Quỹ hoặc doanh nghiệp.", "Only then does the village pass to the Fund or to an operator.",
+)  # fmt: skip
+
+
+def responsibility(villages: pd.DataFrame) -> pd.DataFrame:
+    """Who pays, by the three-way split; electricity is a gate.
+
+    Parameters
+    ----------
+    villages : DataFrame
+        Columns ``grid_power`` and ``extremely_difficult``; NA where not known.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``responsibility``, ``responsibility_reason`` (a key of ``labels.RESPONSIBILITY_REASONS``) and ``responsibility_datum``,
+        the cells of the list that the decision rests on, for instance ``"grid_power=yes; extremely_difficult=yes"``. What is not known
+        leaves the village undecided, with the question to ask.
+    """
+    power, difficult = villages["grid_power"], villages["extremely_difficult"]
+    # power that is only planned is not there yet: the fund cannot build on it
+    no_power = power.isin(["no", "planned"])
+    has_power = (power == "yes").fillna(False).astype(bool)
+    is_difficult = difficult.fillna(False).astype(bool)
+    conditions = [no_power, has_power & is_difficult, has_power & difficult.notna(), has_power]
+    who = np.select(conditions, ["power_first", "fund", "operator", "undecided"], "undecided")
+    why = np.select(conditions, ["power_first", "fund", "operator", "ask_difficult"], "ask_power")
+    datum = [_datum(p, d) for p, d in zip(power, difficult, strict=True)]
+    table = {"responsibility": who, "responsibility_reason": why, "responsibility_datum": datum}
+    return pd.DataFrame(table, index=villages.index).astype("string")
+
+
+def _datum(power: Any, difficult: Any) -> str:
+    shown = "" if pd.isna(power) else str(power)
+    if shown != "yes":
+        return f"grid_power={shown}"
+    return f"grid_power=yes; extremely_difficult={'' if pd.isna(difficult) else ('yes' if difficult else 'no')}"
+
+
+def gate_questions(villages: pd.DataFrame) -> pd.DataFrame:
+    """Questions whose answers decide the responsibility, one row each.
+
+    Returns
+    -------
+    DataFrame
+        ``village_id``, ``datum``, ``asks``, ``question_vi``, ``question_en``, ``why_vi``, ``why_en``; in the order of the villages.
+    """
+    power, difficult = villages["grid_power"], villages["extremely_difficult"]
+    rows = []
+    for village, p, d in zip(villages.index, power, difficult, strict=True):
+        asked = [_POWER] if pd.isna(p) else [_POWER_YEAR] if p == "planned" else []
+        # without power the list of difficult villages decides nothing yet
+        if pd.isna(d) and (pd.isna(p) or p == "yes"):
+            asked.append(_DIFFICULT)
+        rows += [(village, a.datum, "commune", a.question_vi, a.question_en, a.why_vi, a.why_en) for a in asked]
+    return pd.DataFrame(rows, columns=["village_id", "datum", "asks", "question_vi", "question_en", "why_vi", "why_en"])

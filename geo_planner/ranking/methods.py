@@ -1,0 +1,258 @@
+"""Second opinions beside the weighted sum: SPOTIS, TOPSIS, PROMETHEE II; which of them can reverse ranks is told as data.
+
+Every method works on urgencies (0 to 1, larger is more urgent) in which what is not known stands at the midpoint, and gives scores from 0 to
+1, larger first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import kendalltau
+
+from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, ranks, urgency
+from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
+from geo_planner.preferences.weights import normalised
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a council should know of a method before it reads its order.
+
+    Attributes
+    ----------
+    name : str
+    vi, en : str
+        Title.
+    can_reverse_ranks : bool
+        Whether adding or removing a village can swap two others.
+    additive : bool
+        Whether the contributions of the criteria are the method's own; otherwise its score is shared out in the proportions of the weighted
+        sum, for display only.
+    note_vi, note_en : str
+    source : str
+    """
+
+    name: str
+    vi: str
+    en: str
+    can_reverse_ranks: bool
+    additive: bool
+    note_vi: str
+    note_en: str
+    source: str
+
+
+_ALL = (
+    Method(
+        "weighted_sum", "Tổng có trọng số", "Weighted sum", False, True,
+        "Thang cố định: thêm hay bớt một bản không đổi thứ tự các bản khác.", "Fixed bounds: adding or removing a village never reorders the others.",
+        "Keeney, Raiffa (1976)",
+    ),
+    Method(
+        "equal_weights", "Tổng, trọng số bằng nhau", "Weighted sum, equal weights", False, True,
+        "Cho thấy thứ tự phụ thuộc trọng số đến đâu; thang cố định.", "Shows how much the order hangs on the weights; fixed bounds.",
+        "Dawes (1979)",
+    ),
+    Method(
+        "spotis", "SPOTIS", "SPOTIS", False, True,
+        "Khoảng cách tới điểm lý tưởng nằm trong thang; thang cố định nên không đảo thứ tự.", "Distance to an ideal point inside the bounds; the bounds are fixed, so ranks do not reverse.",
+        "Dezert, Tchamova, Han, Tacnet (2020)",
+    ),
+    Method(
+        "topsis", "TOPSIS", "TOPSIS", True, False,
+        "Chuẩn hóa theo danh sách hiện có: thêm một bản có thể đảo thứ tự hai bản khác.", "Scaled by the present list: adding a village can swap two others.",
+        "Hwang, Yoon (1981)",
+    ),
+    Method(
+        "promethee_ii", "PROMETHEE II", "PROMETHEE II", True, True,
+        "So sánh từng cặp: thêm một bản có thể đảo thứ tự hai bản khác. Không tham gia mô phỏng.", "Compares pairs: adding a village can swap two others. Takes no part in the simulation.",
+        "Brans, Vincke (1985)",
+    ),
+)  # fmt: skip
+
+METHODS: dict[str, Method] = {m.name: m for m in _ALL}
+
+
+def topsis(matrix: npt.ArrayLike, weights: npt.ArrayLike, *, normalisation: Literal["vector", "range"] = "vector") -> FloatArray:
+    """Relative closeness to the ideal of a decision matrix in which more is better.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n, m)
+        Finite. A column that is zero throughout counts for nobody.
+    weights : array_like, shape (m,)
+    normalisation : {"vector", "range"}
+        Division by the Euclidean norm of the column (Hwang, Yoon 1981), or to 0..1 by its smallest and largest value.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        0 to 1; 0.5 for all where all rows are equal.
+    """
+    x = np.asarray(matrix, dtype=float)
+    if normalisation == "range":
+        low, width = x.min(axis=0), np.ptp(x, axis=0)
+        r = (x - low) / np.where(width > 0, width, 1.0)
+    else:
+        norm = np.sqrt((x**2).sum(axis=0))
+        r = x / np.where(norm > 0, norm, 1.0)
+    v = r * normalised(weights)
+    to_best = np.sqrt(((v - v.max(axis=0)) ** 2).sum(axis=1))
+    to_worst = np.sqrt(((v - v.min(axis=0)) ** 2).sum(axis=1))
+    total = to_best + to_worst
+    return np.asarray(np.where(total > 0, to_worst / np.where(total > 0, total, 1.0), 0.5))
+
+
+def spotis(matrix: npt.ArrayLike, weights: npt.ArrayLike, bounds: npt.ArrayLike, ideal: npt.ArrayLike) -> FloatArray:
+    """Weighted normalised distance to the ideal point; smaller is better.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n, m)
+    weights : array_like, shape (m,)
+    bounds : array_like, shape (m, 2)
+        Fixed bounds of each criterion, in either order.
+    ideal : array_like, shape (m,)
+        Expected solution point inside the bounds.
+
+    Raises
+    ------
+    ValueError
+        When a value or the ideal lies outside the bounds.
+
+    References
+    ----------
+    Dezert, J., Tchamova, A., Han, D., Tacnet, J.-M. (2020). The SPOTIS rank reversal free method for multi-criteria decision-making
+    support. FUSION 2020.
+    """
+    x, b, s = np.asarray(matrix, dtype=float), np.asarray(bounds, dtype=float), np.asarray(ideal, dtype=float)
+    low, high = b.min(axis=1), b.max(axis=1)
+    if not ((x >= low) & (x <= high)).all() or not ((s >= low) & (s <= high)).all():
+        raise ValueError("SPOTIS needs every value and the ideal inside the bounds")
+    return np.asarray((np.abs(x - s) / (high - low) * normalised(weights)).sum(axis=1))
+
+
+def promethee_flows(
+    matrix: npt.ArrayLike,
+    *,
+    shape: Literal["usual", "ushape", "vshape", "level", "vshape_2"] = "usual",
+    q: float | None = None,
+    p: float | None = None,
+) -> FloatArray:
+    """Net flow of each criterion by itself; with weights w that sum to 1, the net flow of PROMETHEE II is ``flows @ w``.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n, m)
+        Finite, n at least 2; more is better. pymcdm lets NaN through silently, so it is refused here.
+    shape : str
+        pymcdm's name of the preference function; ``vshape_2`` is linear between `q` (indifference) and `p` (preference).
+
+    Raises
+    ------
+    ValueError
+        When a value is not finite.
+
+    References
+    ----------
+    Brans, J. P., Vincke, P. (1985). A preference ranking organisation method. Management Science 31, 647-656.
+    """
+    # importing pymcdm draws in matplotlib: only those who ask for PROMETHEE wait for it
+    from pymcdm.methods import PROMETHEE_II
+
+    x = np.asarray(matrix, dtype=float)
+    if not np.isfinite(x).all():
+        raise ValueError("PROMETHEE needs finite values")
+    one = np.ones(1)
+    # a pymcdm object uses up its thresholds on the first call: a fresh one for each criterion
+    columns = [
+        PROMETHEE_II(shape, q=None if q is None else [q], p=None if p is None else [p])(x[:, [j]], one, one, validation=False)
+        for j in range(x.shape[1])
+    ]
+    return np.column_stack(columns).astype(float)
+
+
+def parts(method: MethodName, urgencies: npt.ArrayLike, criteria: Sequence[Criterion], thresholds: Promethee) -> FloatArray | None:
+    """What each criterion gives a village before weighting, 0 to 1, so that ``parts @ weights`` is the score.
+
+    None for TOPSIS, whose score is no sum.
+    """
+    u = np.asarray(urgencies, dtype=float)
+    if method == "weighted_sum":
+        return u
+    if method == "spotis":
+        return np.asarray(1.0 - np.abs(u - np.array([c.ideal_urgency for c in criteria])))
+    if method == "promethee_ii":
+        if len(u) < 2:
+            return np.full_like(u, 0.5)
+        return np.asarray((promethee_flows(u, shape="vshape_2", q=thresholds.indifference, p=thresholds.preference) + 1.0) / 2.0)
+    return None
+
+
+def contributions(method: MethodName, urgencies: npt.ArrayLike, criteria: Sequence[Criterion], thresholds: Promethee) -> FloatArray:
+    """Share of each criterion in the score, shape (n, m); rows add up to the score of the method.
+
+    For TOPSIS the closeness is shared out in the proportions of the weighted sum (equally where that is zero): a display, not a derivation.
+    """
+    u = np.asarray(urgencies, dtype=float)
+    weights = normalised([c.weight for c in criteria])
+    own = parts(method, u, criteria, thresholds)
+    if own is not None:
+        return np.asarray(own * weights)
+    weighted = u * weights
+    total = weighted.sum(axis=1, keepdims=True)
+    shares = np.where(total > 0, weighted / np.where(total > 0, total, 1.0), weights)
+    return np.asarray(topsis(u, weights)[:, None] * shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The methods side by side.
+
+    Attributes
+    ----------
+    scores, ranks : DataFrame
+        Index of the villages, one column a method.
+    tau : DataFrame
+        Kendall's tau-b between the scores of each two methods; NaN where one of them cannot tell any two villages apart.
+    """
+
+    scores: pd.DataFrame
+    ranks: pd.DataFrame
+    tau: pd.DataFrame
+
+
+def compare(values: pd.DataFrame, settings: RankingSettings, *, households: pd.Series) -> Comparison:
+    """All methods on the same villages, with the weights of the scenario (and equal ones beside them).
+
+    Parameters
+    ----------
+    values : DataFrame
+        As :func:`geo_planner.ranking.criteria.criteria_values` gives them.
+    """
+    criteria = settings.weighted_criteria()
+    u = urgency(values, criteria).fillna(MIDPOINT).to_numpy()
+    names: tuple[MethodName, ...] = ("weighted_sum", "spotis", "topsis", "promethee_ii")
+    scores: dict[str, FloatArray] = {name: contributions(name, u, criteria, settings.promethee).sum(axis=1) for name in names}
+    alike = [c.model_copy(update={"weight": float(c.weight > 0)}) for c in criteria]
+    scores["equal_weights"] = contributions("weighted_sum", u, alike, settings.promethee).sum(axis=1)
+    table = pd.DataFrame(scores, index=values.index)[[m.name for m in _ALL]]
+    rounded = table.round(DECIMALS)
+    tau = [[1.0 if a == b else _tau(rounded[a], rounded[b]) for b in table] for a in table]
+    return Comparison(
+        table,
+        pd.DataFrame({name: ranks(table[name], households) for name in table}, index=values.index),
+        pd.DataFrame(tau, index=table.columns, columns=table.columns),
+    )
+
+
+def _tau(a: pd.Series, b: pd.Series) -> float:
+    return float(kendalltau(a, b).statistic) if len(a) > 1 else float("nan")

@@ -1,0 +1,273 @@
+"""Travel time over terrain and roads.
+
+Off the road a walker moves by Tobler's hiking function; along a road at its class's speed, whatever the slope. The time between two cells
+is the mean of there and back, so that no journey depends on its direction. Steps go to the eight neighbours, which makes a straight journey
+up to 8 % longer than it is. A cell without a height cannot be entered. Rivers, gates and seasons are not modelled. On coarse cells slopes
+are smoothed and times come out short.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from numba import njit
+from rasterio.features import rasterize
+
+from geo_planner.preferences.settings import Travel
+
+if TYPE_CHECKING:
+    from geo_planner.terrain import Dem
+
+FloatGrid = npt.NDArray[np.float32]
+BoolGrid = npt.NDArray[np.bool_]
+
+# exp(-3.5 |s + 0.05|), Tobler, W. (1993), Three presentations on geographical analysis and modeling, NCGIA report 93-1
+_STEEPNESS, _EASIEST = 3.5, 0.05
+
+
+@njit(cache=True, error_model="numpy")
+def _mean_pace(slope: float, pace_h_per_km: float) -> float:
+    """Hours per horizontal km, mean of up and down; `pace_h_per_km` is that of the easiest slope."""
+    up = math.exp(_STEEPNESS * abs(slope + _EASIEST))
+    down = math.exp(_STEEPNESS * abs(slope - _EASIEST))
+    return 0.5 * (up + down) * pace_h_per_km
+
+
+@njit(cache=True, error_model="numpy")
+def _sift_up(heap, place, time_h, at):  # type: ignore[no-untyped-def]
+    cell = heap[at]
+    while at > 0:
+        parent = (at - 1) >> 1
+        if time_h[heap[parent]] <= time_h[cell]:
+            break
+        heap[at] = heap[parent]
+        place[heap[at]] = at
+        at = parent
+    heap[at] = cell
+    place[cell] = at
+
+
+@njit(cache=True, error_model="numpy")
+def _sift_down(heap, place, time_h, size):  # type: ignore[no-untyped-def]
+    cell, at = heap[0], 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and time_h[heap[child + 1]] < time_h[heap[child]]:
+            child += 1
+        if time_h[heap[child]] >= time_h[cell]:
+            break
+        heap[at] = heap[child]
+        place[heap[at]] = at
+        at = child
+    heap[at] = cell
+    place[cell] = at
+
+
+@njit(cache=True, error_model="numpy")
+def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace):  # type: ignore[no-untyped-def]
+    """Dijkstra from all sources at once; stops when every wanted cell is settled (none wanted: when all are).
+
+    Settled cells keep their time, every other one is infinite.
+    """
+    rows, columns = heights_m.shape
+    n = rows * columns
+    height, road, goal = heights_m.ravel(), road_kmh.ravel(), wanted.ravel()
+    start = sources.ravel()
+    time_h = np.full(n, np.inf)
+    place = np.full(n, -1, np.int32)  # position in the heap; -1 not seen, -2 settled
+    heap = np.empty(n, np.int32)
+    size = 0
+    left = 0
+    for cell in range(n):
+        if math.isnan(height[cell]):
+            continue
+        if goal[cell]:
+            left += 1
+        if start[cell]:
+            time_h[cell] = 0.0
+            heap[size] = cell
+            place[cell] = size
+            size += 1
+    until_all = left == 0
+    while size > 0:
+        cell = heap[0]
+        size -= 1
+        place[cell] = -2
+        if size > 0:
+            heap[0] = heap[size]
+            place[heap[0]] = 0
+            _sift_down(heap, place, time_h, size)
+        now = time_h[cell]
+        if goal[cell]:
+            left -= 1
+            if left == 0 and not until_all:
+                break
+        row, column = cell // columns, cell % columns
+        for dr in range(-1, 2):
+            r = row + dr
+            if r < 0 or r >= rows:
+                continue
+            for dc in range(-1, 2):
+                c = column + dc
+                if c < 0 or c >= columns or (dr == 0 and dc == 0):
+                    continue
+                other = r * columns + c
+                if place[other] == -2 or math.isnan(height[other]):
+                    continue
+                km = cell_km
+                if dr != 0 and dc != 0:
+                    # no slipping between two voids that touch at a corner
+                    if math.isnan(height[row * columns + c]) and math.isnan(height[r * columns + column]):
+                        continue
+                    km *= math.sqrt(2.0)
+                hours = km * _mean_pace((height[other] - height[cell]) / (1000.0 * km), walk_pace)
+                speed = min(road[cell], road[other])
+                if speed > 0.0:
+                    hours = min(hours, km / speed)
+                then = now + hours
+                if then < time_h[other]:
+                    time_h[other] = then
+                    if place[other] == -1:
+                        heap[size] = other
+                        place[other] = size
+                        size += 1
+                    _sift_up(heap, place, time_h, place[other])
+    for cell in range(n):
+        if place[cell] != -2:
+            time_h[cell] = np.inf
+    return time_h.reshape(rows, columns)
+
+
+def road_speeds_kmh(dem: Dem, roads: gpd.GeoDataFrame | None, settings: Travel) -> FloatGrid:
+    """Speed of the best road in each cell, 0 where there is none.
+
+    Parameters
+    ----------
+    roads : GeoDataFrame or None
+        Lines; ``speed_kmh`` where known, else ``road_class`` (or ``highway``, as OpenStreetMap calls it) looked up in the settings.
+    """
+    shape = dem.heights_m.shape
+    if roads is None or roads.empty:
+        return np.zeros(shape, dtype=np.float32)
+    lines = roads.to_crs(dem.crs)
+    by_class = {s.road_class: s.kmh for s in settings.road_speeds}
+    kind = next((lines[name] for name in ("road_class", "highway") if name in lines), pd.Series(pd.NA, index=lines.index))
+    speed = kind.map(by_class).astype(float).fillna(settings.default_road_kmh)
+    if "speed_kmh" in lines:
+        own = lines["speed_kmh"].astype("Float64").astype(float)
+        speed = own.where(own > 0).fillna(speed)
+    drawn = sorted(
+        ((v, g) for g, v in zip(lines.geometry, speed, strict=True) if g is not None and not g.is_empty), key=lambda item: item[0]
+    )
+    if not drawn:
+        return np.zeros(shape, dtype=np.float32)
+    # later shapes lie on top: the faster road wins
+    grid = rasterize([(g, v) for v, g in drawn], out_shape=shape, transform=dem.transform, fill=0.0, all_touched=True, dtype="float32")
+    return np.asarray(grid, dtype=np.float32)
+
+
+def travel_time_h(
+    dem: Dem, targets: BoolGrid, settings: Travel, *, road_kmh: FloatGrid | None = None, wanted: BoolGrid | None = None
+) -> npt.NDArray[np.float64]:
+    """Hours from each cell to the nearest target, over the whole grid.
+
+    Parameters
+    ----------
+    dem : Dem
+    targets : ndarray of bool, shape of the grid
+    settings : Travel
+    road_kmh : ndarray of float32, optional
+        As :func:`road_speeds_kmh` gives it.
+    wanted : ndarray of bool, optional
+        Cells whose time is needed; the search stops when all of them have it, and cells it did not settle are NaN.
+
+    Returns
+    -------
+    ndarray of float64
+        NaN where no target can be reached; at most ``settings.max_hours``.
+    """
+    shape = dem.heights_m.shape
+    roads = np.zeros(shape, dtype=np.float32) if road_kmh is None else road_kmh
+    none = np.zeros(shape, dtype=np.bool_) if wanted is None else np.ascontiguousarray(wanted)
+    pace = 1.0 / (settings.walk_kmh * settings.off_road_factor)
+    hours = _spread(dem.heights_m, roads, np.ascontiguousarray(targets), none, dem.cell_m / 1000.0, pace)
+    hours[~np.isfinite(hours)] = np.nan
+    return np.asarray(np.minimum(hours, settings.max_hours))
+
+
+def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.intp]:
+    """Row and column of each point, shape (n, 2); -1 outside the grid."""
+    xy = points.to_crs(dem.crs)
+    columns, rows = ~dem.transform @ (xy.x.to_numpy(), xy.y.to_numpy())
+    cells = np.floor(np.c_[rows, columns])
+    inside = np.isfinite(cells).all(axis=1) & (cells >= 0).all(axis=1) & (cells < dem.heights_m.shape).all(axis=1)
+    return np.asarray(np.where(inside[:, None], cells, -1).astype(np.intp))
+
+
+def village_travel(
+    villages: gpd.GeoDataFrame,
+    dem: Dem,
+    covered: BoolGrid,
+    seats: gpd.GeoDataFrame | None,
+    settings: Travel,
+    *,
+    roads: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """Travel time of each village to the nearest covered place and to the seat of its own commune.
+
+    Parameters
+    ----------
+    villages : GeoDataFrame
+        Points; column ``commune_code``.
+    covered : ndarray of bool, shape of the grid
+        Cells where the service is met today.
+    seats : GeoDataFrame or None
+        Points with ``commune_code``. A commune may have several (the seats of the former communes that merged into it, as long as today's is
+        not in the data): the nearest counts.
+    roads : GeoDataFrame, optional
+        See :func:`road_speeds_kmh`; without it every journey is on foot across country.
+
+    Returns
+    -------
+    DataFrame
+        Index of the villages: ``travel_to_signal_h``, ``travel_to_seat_h``; NaN where not known.
+    """
+    cells = _cells(dem, villages.geometry)
+    road_kmh = road_speeds_kmh(dem, roads, settings)
+    table = pd.DataFrame({"travel_to_signal_h": np.nan, "travel_to_seat_h": np.nan}, index=villages.index)
+    everyone = np.arange(len(villages))
+    table["travel_to_signal_h"] = _times(dem, covered, cells, everyone, settings, road_kmh)
+    if seats is not None and not seats.empty:
+        seat_cells = _cells(dem, seats.geometry)
+        codes = seats["commune_code"].astype(str).to_numpy()
+        own = villages["commune_code"].astype(str).to_numpy()
+        for code in sorted(set(own)):
+            targets = np.zeros(dem.heights_m.shape, dtype=np.bool_)
+            mine = seat_cells[(codes == code) & (seat_cells[:, 0] >= 0)]
+            targets[mine[:, 0], mine[:, 1]] = True
+            members = everyone[own == code]
+            table.iloc[members, 1] = _times(dem, targets, cells, members, settings, road_kmh)[members]
+    return table
+
+
+def _times(
+    dem: Dem, targets: BoolGrid, cells: npt.NDArray[np.intp], members: npt.NDArray[np.intp], settings: Travel, road_kmh: FloatGrid
+) -> npt.NDArray[np.float64]:
+    result = np.full(len(cells), np.nan)
+    members = members[cells[members, 0] >= 0]
+    rows, columns = cells[members].T
+    known = ~np.isnan(dem.heights_m[rows, columns])
+    members, rows, columns = members[known], rows[known], columns[known]
+    if not members.size or not targets.any():
+        return result
+    wanted = np.zeros(dem.heights_m.shape, dtype=np.bool_)
+    wanted[rows, columns] = True
+    result[members] = travel_time_h(dem, targets, settings, road_kmh=road_kmh, wanted=wanted)[rows, columns]
+    return result

@@ -1,0 +1,27 @@
+"""Fetchers: public sources over HTTP to layers of a study area, each with its licence, date and hash."""
+
+from geo_planner.sources.fetch.cache import default_cache
+from geo_planner.sources.fetch.errors import CaptivePortalError, ContentError, DownloadError, NotFoundError, OfflineError, ServerError
+from geo_planner.sources.fetch.layers import KINDS, FetchReport, fetch_layer
+from geo_planner.sources.fetch.provinces import Province, province, provinces
+from geo_planner.sources.fetch.retries import Policy
+from geo_planner.sources.fetch.study_area_init import InitReport, init_study_area
+
+__all__ = [
+    "KINDS",
+    "CaptivePortalError",
+    "ContentError",
+    "DownloadError",
+    "FetchReport",
+    "InitReport",
+    "NotFoundError",
+    "OfflineError",
+    "Policy",
+    "Province",
+    "ServerError",
+    "default_cache",
+    "fetch_layer",
+    "init_study_area",
+    "province",
+    "provinces",
+]

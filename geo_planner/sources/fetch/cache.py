@@ -1,0 +1,140 @@
+"""The cache folder: complete files with what is known of them, and unfinished ones that can be continued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from geo_planner.errors import OutputError
+from geo_planner.sources.manifest import write_atomically
+from geo_planner.sources.rasters import sha256_of
+
+
+def default_cache() -> Path:
+    """``GEO_PLANNER_CACHE``, else the platform's folder for caches."""
+    named = os.environ.get("GEO_PLANNER_CACHE")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "geo-planner" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "geo-planner"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geo-planner"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """What is known of a complete file: address, hash, bytes, day of fetching, the server's marks of its version."""
+
+    url: str
+    sha256: str
+    size: int
+    date: str
+    validators: dict[str, str]
+
+    def older_than(self, days: float | None) -> bool:
+        return days is not None and (_today() - date.fromisoformat(self.date)).days > days
+
+    def conditions(self) -> dict[str, str]:
+        """Headers that ask for the file only if it has changed."""
+        names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+        return {names[key]: value for key, value in self.validators.items() if key in names}
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSlot:
+    """The places of one address in the cache."""
+
+    path: Path
+
+    @property
+    def part(self) -> Path:
+        return self.path.with_name(self.path.name + ".part")
+
+    def entry(self, *, sha256: str | None, size: int | None) -> CacheEntry | None:
+        """The complete file's facts; None when it is absent, damaged since, or not the one that is asked for."""
+        try:
+            known = CacheEntry(**json.loads(_beside(self.path).read_text(encoding="utf-8")))
+            intact = self.path.stat().st_size == known.size and sha256_of(self.path) == known.sha256
+            date.fromisoformat(known.date)
+        except (OSError, ValueError, TypeError):
+            return None
+        return known if intact and sha256 in (None, known.sha256) and size in (None, known.size) else None
+
+    def keep(self, url: str, validators: dict[str, str]) -> CacheEntry:
+        """Turn the part, now whole and checked, into the file."""
+        entry = CacheEntry(url, sha256_of(self.part), self.part.stat().st_size, _today().isoformat(), validators)
+        try:
+            _beside(self.path).unlink(missing_ok=True)  # a file without facts is not believed
+            self.part.replace(self.path)
+            _beside(self.part).unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self.path} cannot be written ({error.strerror}). Set GEO_PLANNER_CACHE to another folder.") from error
+        _write_json(_beside(self.path), asdict(entry))
+        return entry
+
+    def renew(self, entry: CacheEntry) -> CacheEntry:
+        """The server says that the copy is still the newest."""
+        renewed = replace(entry, date=_today().isoformat())
+        _write_json(_beside(self.path), asdict(renewed))
+        return renewed
+
+    def part_size(self) -> int:
+        return self.part.stat().st_size if self.part.is_file() else 0
+
+    def part_facts(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(_beside(self.part).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def part_validator(self) -> str | None:
+        """The mark that lets a server continue the same version: a strong etag, else the date of last change."""
+        facts = self.part_facts()
+        etag = facts.get("etag", "")
+        return etag if etag and not etag.startswith("W/") else facts.get("last-modified")
+
+    def begin_part(self, validators: dict[str, str], *, keep: bool) -> None:
+        """Note the version of what is about to come; unless it continues, start from nothing."""
+        if not keep:
+            self.drop_part()
+            _write_json(_beside(self.part), validators)
+
+    def drop_part(self) -> None:
+        for path in (self.part, _beside(self.part)):
+            path.unlink(missing_ok=True)
+
+
+def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None = None) -> CacheSlot:
+    """Where an address lies in the cache; a key in it takes no part in the name."""
+    address = url.replace(secret, "") if secret else url
+    key = hashlib.sha256(f"{address}\n{body or ''}".encode()).hexdigest()[:16]
+    parts = urlsplit(address)
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", parts.path.rstrip("/").rpartition("/")[2])[-80:] or "file"
+    host = re.sub(r"[^A-Za-z0-9.-]", "_", parts.netloc) or "unknown"
+    folder = (cache or default_cache()) / host
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The cache folder {folder} cannot be made ({error.strerror}). Set GEO_PLANNER_CACHE to another folder.") from error
+    return CacheSlot(folder / f"{key}-{name}")
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    write_atomically(path, json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,84 @@
+"""How long to wait and how often to try."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Patience with a server.
+
+    Attributes
+    ----------
+    connect_s, read_s : float
+        Longest wait for a connection, and for the next bytes.
+    attempts : int
+        Tries in a row that bring nothing; a try that brings some bytes starts the count anew.
+    most_pauses : int
+        Tries in all.
+    first_wait_s, longest_wait_s : float
+        The wait doubles from try to try. A server that asks (Retry-After) for more than the longest is not waited for.
+    redirects : int
+    slow_after_s, slowest_bytes_s : float
+        A transfer below this rate over this time is given up and tried again.
+    """
+
+    connect_s: float = 10.0
+    read_s: float = 30.0
+    attempts: int = 5
+    most_pauses: int = 50
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 60.0
+    redirects: int = 5
+    slow_after_s: float = 60.0
+    slowest_bytes_s: float = 200.0
+
+    def wait_s(self, failures: int) -> float:
+        """Pause before the next try.
+
+        >>> [Policy().wait_s(n) for n in (0, 1, 2, 3)]
+        [1.0, 1.0, 2.0, 4.0]
+        """
+        return min(self.first_wait_s * 2.0 ** max(failures - 1, 0), self.longest_wait_s)
+
+    def stopwatch(self) -> Stopwatch:
+        return Stopwatch(self.slow_after_s, self.slowest_bytes_s)
+
+
+class Stopwatch:
+    """Tells a transfer that only trickles: each read is in time, the whole never ends."""
+
+    def __init__(self, span_s: float, slowest_bytes_s: float) -> None:
+        self._span_s, self._least = span_s, span_s * slowest_bytes_s
+        self._since, self._bytes = time.monotonic(), 0
+
+    def too_slow(self, received: int) -> bool:
+        self._bytes += received
+        now = time.monotonic()
+        if now - self._since < self._span_s:
+            return False
+        slow = self._bytes < self._least
+        self._since, self._bytes = now, 0
+        return slow
+
+
+def retry_after_s(header: str | None, now: datetime | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for, in either of its two forms; None when it says nothing usable.
+
+    >>> retry_after_s("7"), retry_after_s("soon")
+    (7.0, None)
+    """
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)

@@ -1,0 +1,58 @@
+"""A table as it stands in a file, before anything is known of its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | None
+ERROR_CELLS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA")
+MAX_COLUMNS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells of a sheet or a text file from its first row and column; ``rows[0]`` is row 1.
+
+    Attributes
+    ----------
+    name : str
+        Sheet name; empty for a text file.
+    rows : list of list
+        May be ragged.
+    merged : tuple of (int, int, int, int)
+        Merged ranges: first row, first column, last row, last column, all counted from 0.
+    uncached : frozenset of (int, int)
+        Cells that hold a formula without a stored value.
+    formulas : int
+        Number of cells whose value comes from a formula.
+    hidden : bool
+    statements : tuple of str
+    """
+
+    name: str
+    rows: list[list[Cell]]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    uncached: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    formulas: int = 0
+    hidden: bool = False
+    statements: tuple[str, ...] = ()
+
+
+def is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff \t\r\n\xa0"))
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as words: whole numbers without a decimal point, dates as ISO 8601."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat()
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    return str(cell)

@@ -1,0 +1,228 @@
+"""The order of an import: open, read, decide, check, merge, report, write. Nothing is written before all of it is known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.files import InputFile, opened
+from geo_planner.sources.imports.options import Mode, Options
+from geo_planner.sources.imports.reading import Reading, read_points
+from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, write_rejects, write_report
+from geo_planner.sources.imports.rows import Draft, draft_rows
+from geo_planner.sources.imports.shapes import draft_shapes, merged_shapes
+from geo_planner.sources.imports.store import (
+    TARGETS,
+    csv_text,
+    existing_rows,
+    merged,
+    refuse_links,
+    remember_columns,
+    remembered_columns,
+    write_layer,
+)
+from geo_planner.sources.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
+from geo_planner.sources.install import finish_interrupted
+from geo_planner.sources.manifest import read_manifest
+from geo_planner.sources.rasters import sha256_of
+
+logger = logging.getLogger(__name__)
+IMPORTABLE = (*POINT_LAYERS, *SHAPE_LAYERS)
+_NO_QUESTION = {"is_sample", "source", "settlement_radius_m", "tilt_deg", "azimuth_deg", "speed_kmh", "device"}
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is known so far; an error on the way leaves the rest empty."""
+
+    draft: Draft | None = None
+    raw: pd.DataFrame | None = None
+    skipped: Sequence[tuple[int, str, str]] = ()
+    statements: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    content: str = ""
+    was: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def import_layer(
+    layer: str,
+    file: Path,
+    study_area: Path,
+    *,
+    crs: str | None = None,
+    column_map: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    source_layer: str | None = None,
+    mode: Mode = "auto",
+    accept_valid: bool = False,
+    report_dir: Path | None = None,
+    max_bytes: int = 100_000_000,
+    max_rows: int = 200_000,
+) -> ImportReport:
+    """Bring a file into a layer of a study area: all of it, or nothing, or with `accept_valid` its good rows.
+
+    Parameters
+    ----------
+    layer : str
+        villages, sites, measurements, candidates, roads, power_lines or exclusion_areas.
+    file : Path
+        xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, KMZ, GPX, shapefile (zipped or with its parts beside it).
+    study_area : Path
+        Folder with the communes to check against.
+    crs : str, optional
+        System of the coordinates, for instance ``EPSG:9205``; found by where the rows lie when left out.
+    column_map : mapping of str to str, optional
+        Title in the file to column of the layer; a blank target leaves the column out. Remembered in the study area.
+    sheet, source_layer : str, optional
+        Sheet of a workbook, layer of a vector file.
+    mode : {"auto", "merge", "replace"}
+        ``auto`` replaces a layer that holds sample rows and merges by id into any other.
+    accept_valid : bool
+        Take the good rows and write the others into a file.
+    report_dir : Path, optional
+        Folder for the report and the rejects; without it no report is written and the rejects lie beside the file.
+    max_bytes, max_rows : int
+        Limits of the input; a zip may unpack to ten times `max_bytes`.
+
+    Returns
+    -------
+    ImportReport
+        Also when nothing was written: its faults say why.
+
+    Raises
+    ------
+    UsageError
+        When there is no such layer, file or folder.
+    OutputError
+        When the study area or the report cannot be written.
+    """
+    if layer not in IMPORTABLE:
+        raise UsageError(f"There is no layer {layer!r} to import into. Use one of {', '.join(IMPORTABLE)}.")
+    if not study_area.is_dir():
+        raise UsageError(f"There is no folder {study_area}. Give the folder of a study area, for instance data.")
+    if mode not in ("auto", "merge", "replace"):
+        raise UsageError(f"The mode {mode!r} is not known. Use auto, merge or replace.")
+    options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    outcome = _Outcome()
+    finish_interrupted(study_area)
+    try:
+        refuse_links(study_area, TARGETS[layer])
+        read_manifest(study_area)
+        with opened(file, max_bytes=max_bytes) as source:
+            outcome.statements += source.statements
+            area = load_area(study_area)
+            outcome.facts = {"source": source.name, "source_sha256": sha256_of(source.path)}
+            if layer in SHAPE_LAYERS:
+                _shapes(outcome, source, layer, options, area)
+            else:
+                _points(outcome, source, layer, options, area)
+            outcome.faults += unused_target(area, layer, TARGETS[layer])
+    except InputError as error:
+        outcome.faults += error.faults
+    except (MemoryError, RecursionError) as error:
+        logger.debug("import of %s", file, exc_info=error)
+        outcome.faults.append(Fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"))
+    return _finish(outcome, layer, file, study_area, options, report_dir)
+
+
+def read_for(layer: str, source: InputFile, study_area: Path, options: Options) -> Reading:
+    """The rows of a file with the columns that earlier imports told; what the preview shows too."""
+    remembered = remembered_columns(study_area, layer)
+    told = {title: target for title, target in options.column_map.items() if target != "-"} | {title: "" for title, target in options.column_map.items() if target == "-"}
+    return read_points(source, layer, replace(options, column_map=told), remembered)
+
+
+def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
+    reading = read_for(layer, source, area.root, options)
+    outcome.raw, outcome.skipped = reading.table.frame.rename(columns=reading.table.titles), reading.table.skipped
+    outcome.statements += reading.table.statements
+    try:
+        draft = outcome.draft = draft_rows(reading, layer, area, source.name)
+    finally:
+        if outcome.draft is not None:
+            outcome.statements = [*source.statements, *outcome.draft.statements]
+    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    if _may_go_on(draft, good, options):
+        existing, outcome.was = existing_rows(area.root, layer) if options.mode != "replace" else _unread(area.root, layer)
+        rows, told, outcome.counts = merged(existing, draft, good, layer, options.mode)
+        outcome.statements += told
+        outcome.content = csv_text(rows)
+        outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs, "rows": len(rows)}
+
+
+def _unread(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
+    """A layer that is replaced need not be readable; its rows are counted where they are."""
+    try:
+        return existing_rows(root, layer)
+    except InputError:
+        return None, sha256_of(root / TARGETS[layer])
+
+
+def _shapes(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
+    draft = outcome.draft = draft_shapes(source, layer, options, area)
+    outcome.raw = draft.rows.drop(columns="geometry")
+    outcome.statements += draft.statements
+    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    if _may_go_on(draft, good, options):
+        path = area.root / TARGETS[layer]
+        outcome.was = sha256_of(path) if path.is_file() else ""
+        outcome.content, told, outcome.counts = merged_shapes(path, TARGETS[layer], good, options.mode)
+        outcome.statements += told
+        outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs, "rows": outcome.content.count('"type": "Feature",')}
+
+
+def _may_go_on(draft: Draft, good: pd.DataFrame, options: Options) -> bool:
+    whole = any(fault.level == "fault" and fault.row is None for fault in draft.faults)
+    return not good.empty and not whole and (options.accept_valid or len(good) == len(draft.rows))
+
+
+def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options: Options, report_dir: Path | None) -> ImportReport:
+    draft = outcome.draft
+    faults = [*outcome.faults, *(draft.faults if draft is not None else [])]
+    rows = draft.rows if draft is not None else pd.DataFrame()
+    bad = draft.bad_rows() if draft is not None else set()
+    accepted = rows[~rows.index.isin(bad)]
+    rejected = pd.DataFrame([(f.row, f.column, f.value, f.reason, f.remedy, f.code) for f in sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)], columns=list(REJECTED))
+    corrected = pd.DataFrame([c for c in (draft.corrected if draft is not None else []) if c[0] not in bad], columns=list(CORRECTED))
+    whole = any(f.level == "fault" and f.row is None for f in faults) or any(f.level == "fault" for f in outcome.faults)
+    will_write = bool(outcome.content) and not whole
+    counts = {"rows": len(rows), "accepted": len(accepted), "corrected": int(corrected["row"].nunique()), "rejected": len(bad), **(outcome.counts if will_write else {})}
+    report = ImportReport(
+        layer, file.name, TARGETS[layer], accepted, corrected, rejected, pd.DataFrame(list(outcome.skipped), columns=["row", "text", "why"]), tuple(dict.fromkeys(outcome.statements)),
+        tuple(_questions(accepted, layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
+    )  # fmt: skip
+    files: list[Path] = []
+    if bad and will_write and outcome.raw is not None:
+        raw = outcome.raw.loc[outcome.raw.index.isin(bad)]
+        files.append(write_rejects(raw, rejected, (report_dir or file.parent) / f"{file.stem}.rejected.csv"))
+    if will_write:
+        try:
+            write_layer(study_area, layer, outcome.content, {**outcome.facts, "accepted": len(accepted), "rejected": len(bad)}, was=outcome.was)
+            report = replace(report, written=True)
+            remember_columns(study_area, layer, options.column_map)
+        except InputError as error:
+            report = replace(report, exit_status=1, faults=(*error.faults, *report.faults))
+    if report_dir is not None:
+        files = [*write_report(report, report_dir), *files]
+    return replace(report, files=tuple(files))
+
+
+def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:
+    """What the list leaves blank: to be asked, never filled in."""
+    if layer not in POINT_LAYERS or accepted.empty:
+        return []
+    asked = []
+    for column in POINT_LAYERS[layer].columns:
+        blank = int((accepted[column.name] == "").sum()) if column.name in accepted else 0
+        if blank and not column.required and column.name not in _NO_QUESTION:
+            asked.append(f"{column.vi} ({column.name}): not known in {blank} of {len(accepted)} rows.")
+    return asked

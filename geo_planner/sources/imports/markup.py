@@ -1,0 +1,147 @@
+"""KML and GPX to features. Read here rather than by GDAL, which loses KML's data fields and follows its links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import shapely
+
+from geo_planner.sources.imports.archives import archive, check_xml
+from geo_planner.sources.imports.files import InputFile, refuse
+
+
+@dataclass(slots=True)
+class Feature:
+    """One placemark, way point or track."""
+
+    properties: dict[str, str] = field(default_factory=dict)
+    geometry: shapely.Geometry | None = None
+
+
+def read_kml(file: InputFile, *, max_bytes: int) -> list[Feature]:
+    """The placemarks of a KML or KMZ.
+
+    Raises
+    ------
+    InputError
+        For damaged XML, document types, several KML in one archive, coordinates that are no numbers.
+    """
+    content = file.path.read_bytes() if file.format == "kml" else _main_kml(file, max_bytes)
+    check_xml(iter([content]), file.name, depth=True)
+    root = ET.fromstring(content)  # noqa: S314 - checked above
+    features = list[Feature]()
+    folders: list[str] = []
+    for element in root.iter():
+        kind = _local(element)
+        if kind == "Folder":
+            folders.append(_child_text(element, "name"))
+        if kind != "Placemark":
+            continue
+        properties = {"name": _child_text(element, "name")}
+        for data in element.iter():
+            if _local(data) == "Data":
+                properties[data.get("name", "")] = _child_text(data, "value")
+            elif _local(data) == "SimpleData":
+                properties[data.get("name", "")] = data.text or ""
+        description = _child_text(element, "description")
+        if description:
+            properties["description"] = description
+        number = len(features) + 1
+        shapes = [shape for child in element for shape in _shapes(child, file.name, number)]
+        features.append(Feature(properties, _together(shapes)))
+    return features
+
+
+def _main_kml(file: InputFile, max_bytes: int) -> bytes:
+    with archive(file.path, file.name, max_bytes=max_bytes) as opened:
+        names = [member for member in opened.namelist() if member.lower().endswith(".kml")]
+        chosen = [name for name in names if name.lower() == "doc.kml"] or names
+        if len(chosen) != 1:
+            raise refuse(file.name, f"the archive holds several KML files: {', '.join(names[:10])}", "Give one of them.", "several_layers")
+        return opened.read(chosen[0])
+
+
+def read_gpx(file: InputFile) -> list[Feature]:
+    """Way points as points, tracks and routes as lines.
+
+    Raises
+    ------
+    InputError
+    """
+    content = file.path.read_bytes()
+    check_xml(iter([content]), file.name, depth=True)
+    root = ET.fromstring(content)  # noqa: S314 - checked above
+    features = list[Feature]()
+    for element in root:
+        kind = _local(element)
+        number = len(features) + 1
+        properties = {name: text for name in ("name", "desc", "time", "ele") if (text := _child_text(element, name))}
+        if kind == "wpt":
+            features.append(Feature(properties, shapely.Point(_gpx_point(element, file.name, number))))
+        elif kind in ("trk", "rte"):
+            segments = [element] if kind == "rte" else [child for child in element if _local(child) == "trkseg"]
+            lines = [[_gpx_point(point, file.name, number) for point in segment if _local(point) in ("trkpt", "rtept")] for segment in segments]
+            features.append(Feature(properties, _together([shapely.LineString(line) for line in lines if len(line) > 1])))
+    return features
+
+
+def _gpx_point(element: ET.Element, name: str, number: int) -> tuple[float, float]:
+    return _number(element.get("lon", ""), name, number), _number(element.get("lat", ""), name, number)
+
+
+def _shapes(element: ET.Element, name: str, number: int) -> Iterator[shapely.Geometry]:
+    kind = _local(element)
+    if kind == "MultiGeometry":
+        for child in element:
+            yield from _shapes(child, name, number)
+    elif kind == "Point":
+        points = _positions(element, name, number)
+        yield from map(shapely.Point, points[:1])
+    elif kind in ("LineString", "LinearRing"):
+        points = _positions(element, name, number)
+        if len(points) > 1:
+            yield shapely.LineString(points)
+    elif kind == "Polygon":
+        rings = [(_local(boundary), _positions(boundary, name, number)) for boundary in element if _local(boundary) in ("outerBoundaryIs", "innerBoundaryIs")]
+        outer = [ring for side, ring in rings if side == "outerBoundaryIs" and len(ring) >= 3]
+        if outer:
+            yield shapely.Polygon(outer[0], [ring for side, ring in rings if side == "innerBoundaryIs" and len(ring) >= 3])
+
+
+def _positions(element: ET.Element, name: str, number: int) -> list[tuple[float, float]]:
+    text = next((child.text or "" for child in element.iter() if _local(child) == "coordinates"), "")
+    positions = []
+    for item in text.split():
+        parts = item.split(",")
+        if len(parts) < 2:
+            raise refuse(name, "the coordinates of a feature are not written as longitude,latitude", "Export the file again.", "coordinates", row=number, value=item[:40])
+        positions.append((_number(parts[0], name, number), _number(parts[1], name, number)))
+    return positions
+
+
+def _number(text: str, name: str, number: int) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise refuse(name, "a coordinate of a feature is not a number", "Export the file again.", "coordinates", row=number, value=text[:40]) from error
+
+
+def _together(shapes: list[Any]) -> Any:
+    if len(shapes) <= 1:
+        return shapes[0] if shapes else None
+    kinds = {str(shape.geom_type) for shape in shapes}
+    multi: dict[str, Any] = {"Point": shapely.MultiPoint, "LineString": shapely.MultiLineString, "Polygon": shapely.MultiPolygon}
+    return multi[kinds.pop()](shapes) if len(kinds) == 1 else shapely.GeometryCollection(shapes)
+
+
+def _local(element: ET.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _child_text(element: ET.Element, name: str) -> str:
+    return next(((child.text or "").strip() for child in element if _local(child) == name), "")
+
+

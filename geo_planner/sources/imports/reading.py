@@ -1,0 +1,185 @@
+"""A file of any format to rows of data with named columns, for the layers whose features are points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_planner.errors import Fault
+from geo_planner.sources.imports.crs_choice import parse_system
+from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.grid import Cell, Grid
+from geo_planner.sources.imports.headers import ColumnMapping, Header, clean_title, find_header, map_columns, targets_of
+from geo_planner.sources.imports.layout import RawTable, data_rows
+from geo_planner.sources.imports.legacy_cells import convert_columns
+from geo_planner.sources.imports.options import Options
+from geo_planner.sources.imports.spreadsheets import read_workbook
+from geo_planner.sources.imports.synonyms import POSITION
+from geo_planner.sources.imports.text_files import read_text_table
+from geo_planner.sources.imports.vectors import VectorLayer, read_vector
+from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
+
+_POINT_KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds, before communes and coordinates are looked at.
+
+    Attributes
+    ----------
+    table : RawTable
+        With columns ``x`` and ``y`` (numbers) where the file has geometry.
+    stated : System or None
+        The system that the user or the file states.
+    how : str
+        Who states it.
+    faults : tuple of Fault
+        Rows whose geometry cannot be a point.
+    header : Header or None
+    grid : Grid or None
+    """
+
+    table: RawTable
+    stated: System | None = None
+    how: str = ""
+    faults: tuple[Fault, ...] = ()
+    header: Header | None = None
+    mapping: ColumnMapping | None = None
+
+
+def read_points(file: InputFile, layer: str, options: Options, remembered: Mapping[str, str]) -> Reading:
+    """The rows of a file for a layer of points.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or it is not certain which part of it is meant.
+    """
+    stated = parse_system(options.crs, file.name) if options.crs else None
+    how = "as stated with --crs" if stated else ""
+    if file.family == "vector":
+        vector = read_vector(file, source_layer=options.source_layer, kinds=_POINT_KINDS, max_bytes=options.max_bytes, max_rows=options.max_rows)
+        if vector.geometry is not None:
+            return _from_vector(vector, layer, options, remembered, file, stated, how)
+        titles: list[Cell] = list(vector.attributes.columns)
+        grids = [Grid("", [titles, *vector.attributes.to_numpy(dtype=object).tolist()], statements=vector.statements)]
+    elif file.family == "spreadsheet":
+        grids = [_converted(grid) for grid in read_workbook(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
+    else:
+        grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
+    known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
+    grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
+    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
+    table = data_rows(grid, header, mapping, layer)
+    if len(table.frame) > options.max_rows:
+        raise refuse(file.name, f"the table has {len(table.frame):,} rows, more than the limit of {options.max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+    return Reading(replace(table, statements=(*table.statements, *mapping.statements)), stated, how, header=header, mapping=mapping)
+
+
+def _converted(grid: Grid) -> Grid:
+    rows, told = convert_columns(grid.rows)
+    return replace(grid, rows=rows, statements=(*grid.statements, *told))
+
+
+def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: frozenset[str], file: str) -> tuple[Grid, Header]:
+    """The sheet that holds the list: the named one, or the only one that looks like it."""
+    names = ", ".join(f"{grid.name!r}" for grid in grids)
+    if wanted is not None:
+        grids = [grid for grid in grids if grid.name == wanted] or [grid for grid in grids if fold(grid.name) == fold(wanted)]
+        if len(grids) != 1:
+            raise refuse(file, f"there is no sheet {wanted!r}", f"Name one of: {names}.", "unknown_sheet")
+    found = [(grid, header) for grid in grids if (not grid.hidden or wanted is not None) and (header := find_header(grid, layer, known)) is not None]
+    likely = [(grid, header) for grid, header in found if _looks_like_list(grid, header, layer, known)]
+    candidates = likely or found
+    if not candidates:
+        shown = next((" | ".join(clean_title(cell) for cell in row if cell is not None)[:200] for grid in grids for row in grid.rows if any(cell is not None for cell in row)), "")
+        raise refuse(
+            file, f"no row names the columns of {layer} (name, commune, coordinates)",
+            "Give the table a header, or say what its titles mean: --map \"TITLE=name\" --map \"TITLE=lon\" …" + (" Hidden sheets are not looked at unless named with --sheet." if any(grid.hidden for grid in grids) else ""),
+            "no_header", value=shown[:80] or None,
+        )  # fmt: skip
+    if len(candidates) > 1:
+        listed = "; ".join(f"{grid.name!r} ({max(len(grid.rows) - header.last - 1, 0)} rows)" for grid, header in candidates)
+        raise refuse(file, f"several sheets look like the list: {listed}", f"Name one: --sheet \"{candidates[0][0].name}\".", "several_sheets")
+    return candidates[0]
+
+
+def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
+    """Rows below a header that names a position, and a name where the layer needs one."""
+    hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | ({"name", "lon"} if any(fold(t) in known for t in header.titles) else set())
+    named = layer in ("measurements", "candidates") or bool(hits & {"name", "site_id", "village_id"})
+    return named and bool(hits & set(POSITION)) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
+
+
+def _from_vector(vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str) -> Reading:
+    titles = tuple(clean_title(title) for title in vector.attributes.columns)
+    header = Header(0, 0, titles, 0)
+    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
+    # The geometry is the position; columns that repeat it are kept as they are.
+    mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
+    grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
+    names = _kept_columns(titles, mapping)
+    frame = pd.DataFrame({name: [row[i] for row in grid.rows[1:]] for i, name in names.items()}, index=pd.Index(vector.attributes.index, name="row"), dtype=object)
+    x, y, faults, told = _points(vector, file.name)
+    frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
+    statements = [*vector.statements, *mapping.statements, *told]
+    if vector.crs is not None:
+        if stated is None:
+            stated, how = stated_by_file(vector.crs, file), "as the file states"
+        else:
+            statements.append(f"The file states {vector.crs.name}; --crs is used instead.")
+    table = RawTable(frame, {name: titles[i] for i, name in names.items()} | {"x": "geometry x", "y": "geometry y"}, statements=tuple(statements))
+    return Reading(table, stated, how, tuple(faults), mapping=mapping)
+
+
+def stated_by_file(crs: CRS, file: InputFile) -> System:
+    """The system of a file that states one; refuses a grid whose datum was dropped."""
+    if is_unstated_grid(crs):
+        raise refuse(
+            file.name, "the file's coordinate system is the grid of VN-2000 (3-degree zone) without its datum: 222 m lie between the two readings",
+            "State the system: --crs EPSG:9205 for VN-2000 / TM-3 103°00', or the code of another zone.", "datum_unknown", value=crs.name[:80],
+        )  # fmt: skip
+    return system_of(crs)
+
+
+def _kept_columns(titles: Sequence[str], mapping: ColumnMapping) -> dict[int, str]:
+    kept = {}
+    for i, title in enumerate(titles):
+        if i in mapping.targets:
+            kept[i] = mapping.targets[i]
+        elif title and i not in mapping.left_out and fold(title) not in ("fid", "ogc fid", "objectid"):
+            kept[i] = f"{title} (file)" if title in (*POSITION, *mapping.targets.values()) else title
+    return kept
+
+
+def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[float | None], list[Fault], list[str]]:
+    """A point a feature: of an area, a point inside it."""
+    shapes: Any = vector.geometry if vector.geometry is not None else []
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    faults: list[Fault] = []
+    areas = 0
+    for row, shape in zip(vector.attributes.index, shapes, strict=True):
+        point = None
+        if shape is None or shape.is_empty:
+            pass  # a missing position, told with the others
+        elif shape.geom_type == "Point":
+            point = shape
+        elif shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
+            point = shape.geoms[0]
+        elif shape.geom_type in ("Polygon", "MultiPolygon") and np.isfinite(shapely.get_coordinates(shape)).all():
+            areas += 1
+            point = shape.representative_point() if shape.is_valid else shapely.make_valid(shape).representative_point()
+        else:
+            faults.append(Fault(file, f"the shape is a {shape.geom_type}, not a point", "Give each row one point.", row=int(row), column="geometry", code="geometry"))
+        xs.append(None if point is None or point.is_empty else float(point.x))
+        ys.append(None if point is None or point.is_empty else float(point.y))
+    return xs, ys, faults, [f"{areas} areas are taken by a point inside them."] if areas else []

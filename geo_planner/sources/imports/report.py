@@ -1,0 +1,182 @@
+"""What an import did, row by row: accepted, corrected, rejected, and everything that was decided on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from geo_planner.errors import Fault, OutputError
+
+_XLSX_ROWS = 1_000_000
+CORRECTED = ("row", "column", "was", "became", "why")
+REJECTED = ("row", "column", "value", "reason", "remedy", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The outcome of an import.
+
+    Attributes
+    ----------
+    layer, file : str
+        Layer, and name of the file.
+    target : str
+        File of the study area, relative to it.
+    accepted : DataFrame
+        The rows that are good, in the layer's columns; the index is the row of the file.
+    corrected : DataFrame
+        ``row``, ``column``, ``was``, ``became``, ``why``.
+    rejected : DataFrame
+        ``row``, ``column``, ``value``, ``reason``, ``remedy``, ``code``; a row may stand here for several reasons.
+    skipped : DataFrame
+        ``row``, ``text``, ``why``: totals, notes, signatures, headings.
+    statements : tuple of str
+        What was detected and decided.
+    questions : tuple of str
+        What the list leaves open.
+    faults : tuple of Fault
+        Faults and warnings; those with a row are also in `rejected`.
+    written : bool
+        Whether the study area was changed.
+    exit_status : int
+        0 when the layer was written, 1 when not.
+    counts : dict of str to int
+        ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer.
+    files : tuple of Path
+        Report and rejects that were written.
+    """
+
+    layer: str
+    file: str
+    target: str
+    accepted: pd.DataFrame
+    corrected: pd.DataFrame
+    rejected: pd.DataFrame
+    skipped: pd.DataFrame
+    statements: tuple[str, ...]
+    questions: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    written: bool
+    exit_status: int
+    counts: dict[str, int]
+    files: tuple[Path, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``: no table of what was accepted, only its size."""
+        return {
+            "ok": self.exit_status == 0, "layer": self.layer, "file": self.file, "target": self.target, "written": self.written, "counts": self.counts,
+            "statements": list(self.statements), "questions": list(self.questions), "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
+            "warnings": [f.as_dict() for f in self.faults if f.level == "warning"], "corrected": _records(self.corrected), "rejected": _records(self.rejected),
+            "skipped": _records(self.skipped), "files": [str(path) for path in self.files],
+        }  # fmt: skip
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): None if value is None or value != value else value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def write_report(report: ImportReport, folder: Path) -> tuple[Path, ...]:
+    """``<file>.report.xlsx`` and ``.json``.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written.
+    """
+    stem = Path(report.file).name
+    paths = (folder / f"{stem}.report.json", folder / f"{stem}.report.xlsx")
+    _replace(paths[0], (json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n").encode())
+    _replace(paths[1], _workbook(report))
+    return paths
+
+
+def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:
+    """The rejected rows as they stand in the file, with the reasons, as a csv for spreadsheets.
+
+    Raises
+    ------
+    OutputError
+    """
+    why: dict[int, str] = {}
+    for row, column, reason, remedy in zip(rejected["row"], rejected["column"], rejected["reason"], rejected["remedy"], strict=True):
+        why[row] = "; ".join(part for part in (why.get(row, ""), f"{column or ''}: {reason}. {remedy}".strip(": ")) if part)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(["row", *map(str, rows.columns), "reason"])
+    for row, cells in zip(rows.index, rows.itertuples(index=False, name=None), strict=True):
+        writer.writerow([row, *(_for_spreadsheet(cell) for cell in cells), _for_spreadsheet(why.get(row, ""))])
+    _replace(path, b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", errors="replace"))
+    return path
+
+
+def _for_spreadsheet(cell: object) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers."""
+    text = "" if cell is None else str(cell)
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        try:
+            float(text)
+        except ValueError:
+            return f"'{text}"
+    return text
+
+
+def _workbook(report: ImportReport) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+        bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        first = book.add_worksheet("summary")
+        first.set_column(0, 0, 24)
+        first.set_column(1, 1, 120, wrap)
+        lines = [("file", report.file), ("layer", report.layer), ("written", "yes" if report.written else "no"), *((name, str(n)) for name, n in report.counts.items())]
+        lines += [("decided", text) for text in report.statements] + [("question", text) for text in report.questions] + [(f.level, str(f)) for f in report.faults if f.row is None]
+        for r, (name, text) in enumerate(lines):
+            first.write_string(r, 0, name, bold)
+            first.write_string(r, 1, text[:32_000])
+        for title, table in (("accepted", report.accepted.rename_axis("row").reset_index()), ("corrected", report.corrected), ("rejected", report.rejected), ("skipped", report.skipped)):
+            sheet = book.add_worksheet(title)
+            sheet.freeze_panes(1, 0)
+            for c, name in enumerate(table.columns):
+                sheet.write_string(0, c, str(name)[:32_000], bold)
+            for r, cells in enumerate(table.head(_XLSX_ROWS).itertuples(index=False, name=None), 1):
+                for c, cell in enumerate(cells):
+                    if cell is None or cell != cell or cell == "":
+                        continue
+                    if c == 0 and isinstance(cell, int):
+                        sheet.write_number(r, c, cell)
+                    else:
+                        sheet.write_string(r, c, _printable(str(cell))[:32_000])
+    return buffer.getvalue()
+
+
+def _printable(text: str) -> str:
+    """Control characters cannot stand in a workbook: they are shown by their code."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}" for sign in text)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one step, never through a link."""
+    try:
+        if path.is_symlink():
+            raise OutputError(f"{path} is a symbolic link. Remove it or choose another folder with --report.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"{path} cannot be written ({error.strerror}). Close it in other programs, or choose a folder with --report.") from error

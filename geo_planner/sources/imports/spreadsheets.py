@@ -1,0 +1,78 @@
+"""xlsx, xls and ods to grids of cells, after a look that nothing in them is a trap."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import python_calamine as calamine
+
+from geo_planner.sources.imports.archives import archive
+from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
+from geo_planner.sources.imports.workbook_scan import SheetScan, scan_ods, scan_xlsx
+
+_SLACK = 1000
+"""Rows that titles, notes and signatures may take beyond the limit."""
+_MAX_MERGED = 100_000
+
+
+def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Grid]:
+    """The sheets that hold anything.
+
+    Raises
+    ------
+    InputError
+        When the workbook is damaged, hostile, empty or beyond the limits.
+    """
+    scans: dict[str, SheetScan] = {}
+    formulas = 0
+    if file.format != "xls":
+        with archive(file.path, file.name, max_bytes=max_bytes) as opened:
+            if file.format == "xlsx":
+                scans = scan_xlsx(opened, file.name)
+            else:
+                formulas = scan_ods(opened, file.name)
+    for title, scan in scans.items():
+        if scan.rows > max_rows + _SLACK and scan.columns:
+            raise refuse(file.name, f"sheet {title!r} has {scan.rows:,} rows, more than the limit of {max_rows:,}", "Split the table, or raise the limit.", "too_many_rows")
+    try:
+        return _read(file, scans, formulas, max_rows)
+    except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
+        reason = "protected by a password" if isinstance(error, calamine.PasswordError) else f"damaged or cut off ({error})"
+        raise refuse(file.name, f"the workbook is {reason}", "Open it in Excel or LibreOffice and save it again, without a password.", "damaged") from error
+    except BaseException as error:
+        # The reader's own crashes come as a class that is no Exception; anything else of that rank is not ours.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise refuse(file.name, "the workbook is damaged", "Open it in Excel or LibreOffice and save it again.", "damaged") from error
+
+
+def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows: int) -> list[Grid]:
+    grids = []
+    with calamine.CalamineWorkbook.from_path(file.path) as book:
+        for about in book.sheets_metadata:
+            if about.typ is not calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(about.name)
+            if sheet.start is None or not sheet.height:
+                continue
+            if sheet.total_height > max_rows + _SLACK:
+                raise refuse(file.name, f"sheet {about.name!r} has {sheet.total_height:,} rows, more than the limit of {max_rows:,}", "Split the table, or raise the limit.", "too_many_rows")
+            if sheet.total_width > MAX_COLUMNS:
+                raise refuse(file.name, f"sheet {about.name!r} has {sheet.total_width:,} columns, more than {MAX_COLUMNS}", "Delete the columns beyond the table.", "too_many_columns")
+            rows: list[list[Cell]] = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            scan = scans.get(about.name, SheetScan())
+            merged = tuple((r0, c0, min(r1, len(rows) - 1), c1) for (r0, c0), (r1, c1) in (sheet.merged_cell_ranges or [])[:_MAX_MERGED])
+            hidden = about.visible is not calamine.SheetVisibleEnum.Visible
+            grids.append(Grid(about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden))
+    if not grids:
+        raise refuse(file.name, "the workbook holds no table", "Put the table on a sheet of it.", "empty")
+    return grids
+
+
+def _plain(cell: object) -> Cell:
+    if isinstance(cell, dt.timedelta):
+        return str(cell)
+    if isinstance(cell, str) and not cell:
+        return None
+    return cell  # type: ignore[return-value]

@@ -1,0 +1,95 @@
+"""csv and other delimited text: which encoding, which separator, then a grid of words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import unicodedata
+from collections import Counter
+
+from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
+from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect
+
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SLACK = 1000
+
+
+def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
+    """A text file as a grid.
+
+    Raises
+    ------
+    InputError
+        When the encoding cannot be told, quotation marks do not close, or the file is beyond the limits.
+    """
+    text, statement = decode(file.path.read_bytes(), file.name)
+    if "\0" in text:
+        raise refuse(file.name, "the file holds null bytes: it is damaged or not text", "Export it again as CSV UTF-8.", "null_bytes", row=text[: text.index("\0")].count("\n") + 1)
+    if text.count("\n") > 4 * (max_rows + _SLACK):
+        raise refuse(file.name, f"the file has {text.count(chr(10)):,} lines, far more than the limit of {max_rows:,} rows", "Split it, or raise the limit.", "too_many_rows")
+    separator = _separator(text)
+    rows: list[list[Cell]] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            rows.append([cell if cell else None for cell in record])
+            if len(rows) > max_rows + _SLACK:
+                raise refuse(file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+            if len(record) > MAX_COLUMNS:
+                raise refuse(file.name, f"row {len(rows)} has more than {MAX_COLUMNS} cells", "Check the separator and the quotation marks.", "too_many_columns", row=len(rows))
+    except csv.Error as error:
+        raise refuse(file.name, f"the text is not a clean table ({error})", "Check the quotation marks: each that opens must close.", "csv", row=len(rows) + 1) from error
+    if not any(any(row) for row in rows):
+        raise refuse(file.name, "the file is empty", "Give a file with at least a header and one row.", "empty")
+    return Grid("", rows, statements=(statement, f"Columns separated by {_SEPARATORS[separator]}."))
+
+
+def decode(content: bytes, name: str) -> tuple[str, str]:
+    """The text of a file in Unicode (NFC), and a sentence that says what it was.
+
+    Raises
+    ------
+    InputError
+        When no encoding makes words of it.
+    """
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            try:
+                return unicodedata.normalize("NFC", content.decode(encoding)), f"Encoding: {encoding} (byte order mark)."
+            except UnicodeDecodeError as error:
+                raise refuse(name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding") from error
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_bytes(content, name)
+    return unicodedata.normalize("NFC", text), "Encoding: UTF-8."
+
+
+def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
+    western = content.decode("latin-1")
+    code = detect(itertools.islice(western.splitlines(), 5000))
+    if code is None or code == "unicode":
+        line = next((i for i, row in enumerate(content.split(b"\n"), 1) if not row.isascii()), 1)
+        raise refuse(name, "the encoding is neither UTF-8 nor a Vietnamese one that can be told (windows-1258, TCVN3, VNI)", "Export it again as CSV UTF-8.", "encoding", row=line)
+    converted = "\n".join(CONVERSIONS[code](line) for line in western.split("\n"))
+    return unicodedata.normalize("NFC", converted), f"Encoding: {code}, converted to Unicode."
+
+
+def _separator(text: str) -> str:
+    """The separator that gives the most columns on the most lines."""
+    lines = [line for line in itertools.islice(text.splitlines(), 200) if line.strip()]
+
+    def score(separator: str) -> tuple[int, int]:
+        try:
+            counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+        except csv.Error:
+            return (0, 0)
+        columns, times = max(((n, k) for n, k in counts.items() if n > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+        return (times, columns)
+
+    # With decimal commas every line splits at commas too: the other separators are asked first and win a tie.
+    order = [";", "\t", "|", ","]
+    scores = {separator: score(separator) for separator in order}
+    best = max(scores.values())
+    return next(s for s in order if scores[s] == best or (s != "," and scores[s][0] >= 0.8 * best[0] > 0 and scores[s][1] >= 3))

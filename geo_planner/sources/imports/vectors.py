@@ -1,0 +1,209 @@
+"""Shapefile, GeoPackage, GeoJSON, KML and GPX to attributes and geometries, with the system that the file states."""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjError
+
+from geo_planner.sources.imports.archives import archive
+from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.grid import MAX_COLUMNS
+from geo_planner.sources.imports.legacy_cells import convert_columns
+from geo_planner.sources.imports.markup import Feature, read_gpx, read_kml
+
+logger = logging.getLogger(__name__)
+_READ_ERRORS = (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, OSError, RuntimeError, shapely.errors.ShapelyError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorLayer:
+    """One layer of a vector file.
+
+    Attributes
+    ----------
+    attributes : DataFrame
+        Object cells, index the number of the feature from 1.
+    geometry : array of Geometry or None
+        None in a table without geometry.
+    crs : CRS or None
+        None when the file does not state it.
+    name : str
+    statements : tuple of str
+    """
+
+    attributes: pd.DataFrame
+    geometry: NDArray[np.object_] | None
+    crs: CRS | None
+    name: str
+    statements: tuple[str, ...] = ()
+
+
+def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[str], max_bytes: int, max_rows: int) -> VectorLayer:
+    """The layer of a vector file whose geometry is of the wanted kinds.
+
+    Raises
+    ------
+    InputError
+        When the file is damaged, hostile, or holds several such layers and none is named.
+    """
+    if file.format in ("kml", "kmz", "gpx"):
+        features = read_gpx(file) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        return _limited(_from_features(features, kinds, file.name), file.name, max_rows)
+    path = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else file.path
+    try:
+        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
+        count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
+        if count > max_rows:
+            raise refuse(file.name, f"the layer has {count:,} features, more than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+        table, told = _read(path, layer, shapefile=file.format in ("zip", "shp"))
+    except _READ_ERRORS as error:
+        if type(error).__name__ == "InputError":
+            raise
+        logger.debug("cannot read %s", file.path, exc_info=error)
+        raise refuse(file.name, "the file cannot be read as a vector layer: it is damaged, cut off or incomplete", "Export it again (a shapefile needs .shp, .shx and .dbf).", "damaged") from error
+    statements = [text for text in (about, *told) if text]
+    return _limited(_from_table(table, file, layer or path.stem, statements), file.name, max_rows)
+
+
+def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
+    if len(layer.attributes) > max_rows:
+        raise refuse(name, f"the layer has {len(layer.attributes):,} features, more than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+    if layer.attributes.empty:
+        raise refuse(name, "the layer is empty", "Put at least one feature into it.", "empty")
+    if layer.attributes.shape[1] > MAX_COLUMNS:
+        raise refuse(name, f"the layer has more than {MAX_COLUMNS} columns", "Leave out those that are not needed.", "too_many_columns")
+    return layer
+
+
+def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path:
+    """The shapefile of an archive, its parts laid side by side under a plain name."""
+    with archive(file.path, file.name, max_bytes=max_bytes) as opened:
+        members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
+        shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
+        wanted = [name for name in shapes if source_layer is None or fold(members[name].stem) == fold(source_layer)]
+        listed = ", ".join(members[name].stem for name in shapes)
+        if not wanted:
+            raise refuse(file.name, f"the archive has no shapefile {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
+        if len(wanted) > 1:
+            raise refuse(file.name, f"the archive holds several shapefiles: {listed}", "Name one with --layer.", "several_layers")
+        folder = file.path.parent / "shapefile"
+        folder.mkdir()
+        stem = members[wanted[0]].with_suffix("")
+        for name, entry in members.items():
+            if entry.with_suffix("") == stem and entry.suffix.lower() in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+                with opened.open(name) as source, (folder / f"layer{entry.suffix.lower()}").open("wb") as target:
+                    shutil.copyfileobj(source, target)
+    if not (folder / "layer.dbf").exists():
+        raise refuse(file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged")
+    return folder / "layer.shp"
+
+
+def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
+    layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
+    if source_layer is not None:
+        found = [layer for layer in layers if layer == source_layer] or [layer for layer in layers if fold(layer) == fold(source_layer)]
+        if len(found) != 1:
+            raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {', '.join(layers)}.", "unknown_layer")
+        return found[0], ""
+    fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
+    if not fitting:
+        raise refuse(name, "the file holds no layer", "Export the layer again.", "empty")
+    if len(fitting) > 1:
+        raise refuse(name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers")
+    return fitting[0], f"Layer {fitting[0]!r} of {len(layers)}." if len(layers) > 1 else ""
+
+
+def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
+    return kind is not None and (kind.split(" ")[0].replace("25D", "") in kinds or kind in ("Unknown", "GeometryCollection"))
+
+
+def _read(path: Path, layer: str | None, *, shapefile: bool) -> tuple[pd.DataFrame, list[str]]:
+    if not shapefile:
+        return pyogrio.read_dataframe(path, layer=layer), []
+    if path.with_suffix(".cpg").exists():
+        try:
+            return pyogrio.read_dataframe(path), [f"Attribute encoding by the .cpg file: {path.with_suffix('.cpg').read_text('ascii', 'replace').strip()[:20]}."]
+        except (UnicodeDecodeError, LookupError):
+            pass  # a .cpg that is wrong is worse than none
+    try:
+        return pyogrio.read_dataframe(path, encoding="UTF-8"), ["Attribute encoding: UTF-8."]
+    except UnicodeDecodeError:
+        return pyogrio.read_dataframe(path, encoding="ISO-8859-1"), ["Attributes are not UTF-8."]
+
+
+def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: list[str]) -> VectorLayer:
+    crs, geometry = None, None
+    if isinstance(table, gpd.GeoDataFrame):
+        crs, geometry = table.crs, np.asarray(table.geometry.array, dtype=object)
+        table = pd.DataFrame(table.drop(columns=table.geometry.name))
+        x = shapely.get_coordinates(geometry)
+        if crs is not None and crs.is_geographic and file.format == "geojson" and len(x) and np.nanmedian(np.abs(x)) > 400:
+            statements.append("GeoJSON without a stated system holds metres, not degrees.")
+            crs = None
+    attributes = pd.DataFrame({title: [_plain(cell) for cell in table[title]] for title in table.columns}, dtype=object)
+    attributes.index = pd.RangeIndex(1, len(table) + 1)
+    if file.format in ("zip", "shp") and crs is not None:
+        crs = _prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj")) or crs
+    layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
+    return _without_legacy_text(layer)
+
+
+def _prj_as_written(path: Path) -> CRS | None:
+    """The system in the words of the .prj: GDAL takes a grid without a named datum for the best-known system of that grid."""
+    try:
+        return CRS.from_wkt(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, ProjError):
+        return None
+
+
+def _from_features(features: list[Feature], kinds: Sequence[str], name: str) -> VectorLayer:
+    kept = [(i, feature) for i, feature in enumerate(features, 1) if feature.geometry is None or kind_of(feature.geometry) in kinds]
+    left_out = len(features) - len(kept)
+    if features and not kept:
+        raise refuse(name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
+    titles = list(dict.fromkeys(title for _, feature in kept for title in feature.properties if title))
+    attributes = pd.DataFrame([[feature.properties.get(title) or None for title in titles] for _, feature in kept], columns=titles, index=pd.Index([i for i, _ in kept]), dtype=object)
+    geometry = np.full(len(kept), None, dtype=object)
+    geometry[:] = [feature.geometry for _, feature in kept]
+    told = (f"{left_out} features of another kind of geometry are left out.",) if left_out else ()
+    return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), name, told))
+
+
+def _without_legacy_text(layer: VectorLayer) -> VectorLayer:
+    rows, told = convert_columns([list(layer.attributes.columns), *layer.attributes.to_numpy(dtype=object).tolist()])
+    attributes = pd.DataFrame(rows[1:], columns=rows[0], index=layer.attributes.index, dtype=object)
+    return replace(layer, attributes=attributes, statements=(*layer.statements, *told))
+
+
+def kind_of(shape: Any) -> str:
+    """``Point``, ``LineString`` …"""
+    return str(shape.geom_type)
+
+
+def _plain(cell: object) -> object:
+    """Cells as Python objects; what is missing is None, lists and dicts are text."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    if isinstance(cell, float) and math.isinf(cell):
+        return str(cell)  # refused as no number where one is wanted
+    if isinstance(cell, pd.Timestamp):
+        return cell.to_pydatetime()
+    return cell if isinstance(cell, (str, int, float, bool)) or hasattr(cell, "isoformat") else str(cell)
