@@ -30,6 +30,9 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.run
+
 clean:
 	rm -rf .venv out build dist .pytest_cache .ruff_cache .mypy_cache
 

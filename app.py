@@ -16,6 +16,8 @@ APP_DIR = Path(__file__).resolve().parent
 PAGES = {
     "map": ":material/map:",
     "ranking": ":material/format_list_numbered:",
+    "link": ":material/landscape:",
+    "questions": ":material/contact_support:",
     "downloads": ":material/download:",
     "about": ":material/info:",
 }

@@ -38,6 +38,7 @@ class Layers(_Settings):
     sites: RelativePath = "sites/sites.csv"
     rivers: RelativePath | None = None
     land_cover: RelativePath | None = None
+    population: RelativePath | None = None
 
 
 class Terrain(_Settings):

@@ -19,10 +19,13 @@ from geo_planner.coverage import Coverage, LandCover, compute_coverage, in_servi
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
+from geo_planner.population import communes_without_cells, covered_population_share, sample_at_cells, spread_population
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.ranking import RankingResult, rank, unknown_criteria, village_travel
 from geo_planner.schema import RESULTS
 from geo_planner.sources import StudyArea, load_study_area, scenario_paths
+from geo_planner.sources.agreement import disagreements
+from geo_planner.sources.manifest import vintage_warnings
 from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.terrain import Dem
 
@@ -219,9 +222,11 @@ def validate(root: Path) -> list[Fault]:
             scenario = naming_layers(path)
         try:
             study_area = load_study_area(root, scenario)
-            found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area)]))
+            disagree = disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites)
+            found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area), *disagree]))
         except InputError as error:
             found.update(dict.fromkeys(error.faults))
+    found.update(dict.fromkeys(vintage_warnings(root)))
     return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0))
 
 
@@ -282,10 +287,21 @@ def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFr
     by_commune = villages["commune_code"]
     return communes.assign(
         covered_area_share=commune_coverage(coverage, communes, scenario.service),
-        covered_population_share=np.nan,  # no population layer yet: area is never sold as people
+        covered_population_share=_covered_people(study_area, coverage, scenario),
         n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0),
         n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0),
     )
+
+
+def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenario) -> pd.Series | float:
+    """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
+    cells = study_area.population
+    if cells is None:
+        return np.nan
+    people = spread_population(cells.people, cells.labels, study_area.communes["population"])
+    p = sample_at_cells(coverage.probability, coverage.transform, coverage.crs, where=people > 0, cells_transform=cells.transform, cells_crs=cells.crs)
+    covered = p >= scenario.service.min_probability
+    return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
 
 
 def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
@@ -293,6 +309,10 @@ def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenari
     file = scenario.layers.sites
     if not sites["in_service"].any():
         notes.append(Fault(file, f"no cell on air serves {scenario.service.technology}: nothing is covered", "Check status and technology.", level="warning", code="no_cell_in_service"))
+    cells = study_area.population
+    if cells is not None:
+        for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
+            notes.append(Fault(scenario.layers.population or "", f"the population layer has nobody in commune {code}: its people cannot be spread", "Use a layer that covers it.", level="warning", code="population_void"))
     blank = sites["technology"].isna() & (sites["status"] == "on_air")
     if blank.any():
         notes.append(Fault(file, f"{int(blank.sum())} cells on air name no technology and do not count", "Fill in the technology.", column="technology", level="warning", code="technology_unknown"))

@@ -32,7 +32,7 @@ ONLY_IN = {
     "streamlit": ("ui/", "../app.py"),
     "streamlit_folium": ("ui/",),
     "folium": ("ui/maps.py", "export/html_map"),
-    "typer": ("cli.py",),
+    "typer": ("cli/",),
     "xlsxwriter": ("export/",),
     "pandera": ("sources/",),
 }

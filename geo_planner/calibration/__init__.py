@@ -1,6 +1,12 @@
 """From measured less modelled levels to a correction of the model: settings, the fit, and its use on request."""
 
-from geo_planner.calibration.applying import apply_calibration, calibrated_rsrp_dbm, calibration_for, equivalent_rsrp_dbm, scenario_overrides
+from geo_planner.calibration.applying import (
+    apply_calibration,
+    calibrated_rsrp_dbm,
+    calibration_for,
+    equivalent_rsrp_dbm,
+    scenario_overrides,
+)
 from geo_planner.calibration.bands import band_mhz
 from geo_planner.calibration.fitting import Calibration, calibrate, calibration_table
 from geo_planner.calibration.settings import BandCalibration, CalibrationSettings, MeasurementSettings

@@ -67,7 +67,11 @@ def calibration_for(settings: CalibrationSettings, freq_mhz: float, *, model: st
 
 
 def apply_calibration(
-    calibrations: Sequence[Calibration], *, terrain_sha256: str = "", source_sha256: str = "", accept: Sequence[str] = ("apply", "sigma_only")
+    calibrations: Sequence[Calibration],
+    *,
+    terrain_sha256: str = "",
+    source_sha256: str = "",
+    accept: Sequence[str] = ("apply", "sigma_only"),
 ) -> CalibrationSettings:
     """The scenario's ``calibration`` section from the bands whose verdict is among `accept`.
 

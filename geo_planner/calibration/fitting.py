@@ -157,7 +157,10 @@ def _one_band(
     )  # fmt: skip
     known = int(np.unique(places[~censored]).size)
     if seen < settings.min_calibration_samples or known < settings.min_calibration_places:
-        return _with(found, reason=f"{seen} samples with a level from {known} places; needed are {settings.min_calibration_samples} from {settings.min_calibration_places}.")
+        return _with(
+            found,
+            reason=f"{seen} samples with a level from {known} places; needed are {settings.min_calibration_samples} from {settings.min_calibration_places}.",
+        )
     reference_km = round(float(np.exp(np.log(distance_km).mean())), 3)
     once = 1.0 / table.groupby("cell")["no_service"].transform("size").to_numpy(dtype=float)
     samples = _Samples(
@@ -232,7 +235,9 @@ def _holds(interval: tuple[float, float], value: float) -> bool:
 
 def _judge(c: Calibration, settings: MeasurementSettings, sigma_db: float) -> tuple[Verdict, str]:
     gain = c.rmse_before_db - c.rmse_after_db
-    sure = not _holds((c.offset_low_db, c.offset_high_db), 0.0) or not (np.isnan(c.slope_low_db_per_decade) or _holds((c.slope_low_db_per_decade, c.slope_high_db_per_decade), 0.0))
+    sure = not _holds((c.offset_low_db, c.offset_high_db), 0.0) or not (
+        np.isnan(c.slope_low_db_per_decade) or _holds((c.slope_low_db_per_decade, c.slope_high_db_per_decade), 0.0)
+    )
     unseen = f"On places it has not seen the correction changes the error from {c.rmse_before_db:.1f} to {c.rmse_after_db:.1f} dB"
     if gain >= settings.min_gain_db and sure:
         return "apply", f"{unseen}, and its interval excludes no correction."

@@ -19,10 +19,14 @@ class MeasurementSettings(_Settings):
 
     max_accuracy_m: float = Field(50.0, gt=0, le=10_000, description="Samples whose stated position error is larger are left out.")
     max_speed_kmh: float = Field(120.0, gt=0, le=1000, description="Faster samples, stated or from one position to the next, are left out.")
-    thin_m: float = Field(25.0, gt=0, le=1000, description="Repeated samples within one square of this side and one slice of time count once.")
+    thin_m: float = Field(
+        25.0, gt=0, le=1000, description="Repeated samples within one square of this side and one slice of time count once."
+    )
     thin_s: float = Field(10.0, gt=0, le=86_400, description="The slice of time for thinning.")
     utc_offset_h: float = Field(7.0, ge=-12, le=14, description="Time zone of days, and of times that state none.")
-    no_service_below_dbm: float = Field(-124.0, ge=-140, le=-90, description="A device that found no network saw less than this. Assumption.")
+    no_service_below_dbm: float = Field(
+        -124.0, ge=-140, le=-90, description="A device that found no network saw less than this. Assumption."
+    )
     centre_m: float = Field(100.0, ge=1, le=2000, description="Samples within this distance speak for the village centre.")
     status_cell_m: float = Field(50.0, ge=1, le=1000, description="Squares in which the samples of a settlement are counted.")
     min_samples: int = Field(5, ge=1, le=10_000, description="With fewer samples the status stays unknown.")
@@ -31,7 +35,9 @@ class MeasurementSettings(_Settings):
     min_calibration_samples: int = Field(30, ge=5, le=100_000, description="With fewer samples with a level a band is not calibrated.")
     min_calibration_places: int = Field(10, ge=4, le=10_000, description="With fewer places a band is not calibrated.")
     folds: int = Field(5, ge=2, le=50, description="Parts of the cross-validation; a place is never split between them.")
-    min_gain_db: float = Field(0.5, ge=0, le=20, description="Fall of the cross-validated error from which a correction is called worth applying.")
+    min_gain_db: float = Field(
+        0.5, ge=0, le=20, description="Fall of the cross-validated error from which a correction is called worth applying."
+    )
 
 
 class BandCalibration(_Settings):

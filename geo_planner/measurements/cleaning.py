@@ -69,7 +69,11 @@ def clean_measurements(
     work = _plain(table)
     naive = _times(work, settings)
     reason = pd.Series(pd.NA, index=work.index, dtype="string")
-    _mark(reason, ~(work["lon"].between(-180, 180) & work["lat"].between(-90, 90)) | ((work["lon"] == 0) & (work["lat"] == 0)), "position_missing")
+    _mark(
+        reason,
+        ~(work["lon"].between(-180, 180) & work["lat"].between(-90, 90)) | ((work["lon"] == 0) & (work["lat"] == 0)),
+        "position_missing",
+    )
     silent, level = work["no_service"], work["rsrp_dbm"]
     _mark(reason, ~silent & level.isna(), "no_value")
     _mark(reason, silent & level.notna(), "contradiction")
@@ -142,7 +146,9 @@ def _seconds(instants: pd.Series) -> npt.NDArray[np.float64]:
 def _jumps(good: pd.DataFrame, max_speed_kmh: float) -> npt.NDArray[np.bool_]:
     """Samples that a known device could have reached neither from the one before nor left for the one after."""
     track = good["source"].fillna("") + "\n" + good["device"].fillna("")
-    work = pd.DataFrame({"track": track, "t": _seconds(good["time_utc"]), "x": good["x_m"], "y": good["y_m"], "error": good["accuracy_m"].fillna(0.0)})
+    work = pd.DataFrame(
+        {"track": track, "t": _seconds(good["time_utc"]), "x": good["x_m"], "y": good["y_m"], "error": good["accuracy_m"].fillna(0.0)}
+    )
     work["at"] = np.arange(len(work))
     known = work[good["device"].notna().to_numpy() & work["t"].notna().to_numpy()].sort_values(["track", "t", "at"], kind="stable")
     too_fast = []
@@ -184,9 +190,26 @@ def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int
     ]
     told += [
         (naive[0], "times state no zone and count as local time", "Write the offset, for instance +07:00.", "time_without_zone"),
-        (naive[1], "times cannot be read and count as not known", "Write ISO 8601, for instance 2026-01-28T09:30:00+07:00.", "time_unreadable"),
-        (int(kept["accuracy_m"].isna().sum()), "samples state no position accuracy and are kept", "Record it where the device tells it.", "accuracy_unknown"),
+        (
+            naive[1],
+            "times cannot be read and count as not known",
+            "Write ISO 8601, for instance 2026-01-28T09:30:00+07:00.",
+            "time_unreadable",
+        ),
+        (
+            int(kept["accuracy_m"].isna().sum()),
+            "samples state no position accuracy and are kept",
+            "Record it where the device tells it.",
+            "accuracy_unknown",
+        ),
     ]
     if len(kept) and not kept["no_service"].any():
-        told.append((len(kept), "samples and none without service: where the device saw nothing is missing, levels may look too good", "Record losses of service too.", "no_censored_samples"))
+        told.append(
+            (
+                len(kept),
+                "samples and none without service: where the device saw nothing is missing, levels may look too good",
+                "Record losses of service too.",
+                "no_censored_samples",
+            )
+        )
     return tuple(Fault(file, f"{count} {reason}", remedy, level="warning", code=code) for count, reason, remedy, code in told if count)

@@ -28,10 +28,28 @@ PATH_REASONS: dict[str, dict[Language, str]] = {
 }
 
 DISAGREEMENTS: dict[str, dict[Language, str]] = {
-    "declared_no_signal_but_measured_signal": {"vi": "Khai báo trắng sóng nhưng đo được sóng", "en": "Declared without signal, but signal was measured"},
-    "declared_signal_but_measured_no_signal": {"vi": "Khai báo có sóng nhưng đo không có sóng", "en": "Declared with signal, but none was measured"},
-    "declared_and_measured_differ_in_extent": {"vi": "Khai báo và đo kiểm khác nhau về phạm vi có sóng", "en": "Declared and measured differ in how much is covered"},
-    "modelled_no_signal_but_measured_signal": {"vi": "Mô hình cho là trắng sóng nhưng đo được sóng", "en": "Modelled without signal, but signal was measured"},
-    "modelled_signal_but_measured_no_signal": {"vi": "Mô hình cho là có sóng nhưng đo không có sóng", "en": "Modelled with signal, but none was measured"},
-    "modelled_and_measured_differ_in_extent": {"vi": "Mô hình và đo kiểm khác nhau về phạm vi có sóng", "en": "Modelled and measured differ in how much is covered"},
+    "declared_no_signal_but_measured_signal": {
+        "vi": "Khai báo trắng sóng nhưng đo được sóng",
+        "en": "Declared without signal, but signal was measured",
+    },
+    "declared_signal_but_measured_no_signal": {
+        "vi": "Khai báo có sóng nhưng đo không có sóng",
+        "en": "Declared with signal, but none was measured",
+    },
+    "declared_and_measured_differ_in_extent": {
+        "vi": "Khai báo và đo kiểm khác nhau về phạm vi có sóng",
+        "en": "Declared and measured differ in how much is covered",
+    },
+    "modelled_no_signal_but_measured_signal": {
+        "vi": "Mô hình cho là trắng sóng nhưng đo được sóng",
+        "en": "Modelled without signal, but signal was measured",
+    },
+    "modelled_signal_but_measured_no_signal": {
+        "vi": "Mô hình cho là có sóng nhưng đo không có sóng",
+        "en": "Modelled with signal, but none was measured",
+    },
+    "modelled_and_measured_differ_in_extent": {
+        "vi": "Mô hình và đo kiểm khác nhau về phạm vi có sóng",
+        "en": "Modelled and measured differ in how much is covered",
+    },
 }

@@ -17,7 +17,9 @@ from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES, Layer
 from geo_planner.sources.features import missing_file, read_communes, read_features
+from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.places import place_sites, place_villages
+from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
 from geo_planner.sources.tables import read_csv, typed_table
 
@@ -42,6 +44,7 @@ class StudyArea:
     terrain : Dem
     land_cover : ndarray of uint8 or None
         Classes on the terrain's grid, where the scenario names such a layer.
+    population : PopulationCells or None
     metric_crs : CRS
     warnings : tuple of Fault
     sha256 : dict of str to str
@@ -56,6 +59,7 @@ class StudyArea:
     rivers: gpd.GeoDataFrame | None
     terrain: Dem
     land_cover: npt.NDArray[np.uint8] | None
+    population: PopulationCells | None
     metric_crs: CRS
     warnings: tuple[Fault, ...]
     sha256: dict[str, str]
@@ -91,6 +95,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     """
     if not root.is_dir():
         raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    finish_interrupted(root)
     layers, faults, used = scenario.layers, list[Fault](), dict[str, Path]()
 
     def locate(relative: str) -> tuple[Path, str]:
@@ -115,7 +120,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
 
     crs, found = _working_crs(scenario, communes)
     faults += found
-    terrain = land_cover = None
+    terrain = land_cover = population = None
     margin_m = scenario.propagation.max_radius_km * 1000
     if communes is not None and crs is not None:
         if scenario.terrain.path is None:
@@ -123,6 +128,9 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
             faults.append(Fault(f"scenario {scenario.name}", "no terrain takes part: coverage is a rough rule by distance, up to 5 km", "Name a terrain model in terrain.path.", column="terrain.path", level="warning", code="no_terrain"))
         else:
             terrain, found = read_dem(*locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
+            faults += found
+        if layers.population:
+            population, found = read_population(*locate(layers.population), communes)
             faults += found
         if layers.land_cover and terrain is not None:
             land_cover, found = read_classes(*locate(layers.land_cover), terrain)
@@ -149,6 +157,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         rivers=rivers,
         terrain=terrain,
         land_cover=land_cover,
+        population=population,
         metric_crs=crs,
         warnings=tuple(faults),
         sha256=sha256,

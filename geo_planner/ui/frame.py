@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.labels import SAMPLE_BANNER, Language
 from geo_planner.sources import scenario_paths
+from geo_planner.ui.faults import fault_table
 from geo_planner.ui.loading import LoadedPlan, load_plan
 from geo_planner.ui.texts import LANGUAGES, TEXTS, text
 
@@ -39,6 +39,11 @@ _STYLE = """<style>
 .gp-card-statuses small { display: block; color: #55606b; }
 .gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
 .gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
+.gp-card .gp-card-lead { font-size: 14.5px; }
+.gp-models { display: grid; grid-template-columns: 1fr auto auto auto; gap: 2px 12px; align-items: baseline; font-size: 14px; }
+.gp-models small { color: #55606b; font-size: 12.5px; }
+.gp-models b { white-space: nowrap; font-weight: 600; }
+.gp-models i { display: inline-block; box-sizing: border-box; width: 11px; height: 11px; border-radius: 50%; margin-right: 5px; }
 .gp-card ul { margin: 0; padding-left: 19px; }
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
 .gp-facts span { color: #55606b; }
@@ -123,21 +128,14 @@ def show_error(error: GeoPlannerError) -> None:
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))
     st.text(text("faults_hint", words, n=len(faults)))
-    names = {
-        "file": "fault_file",
-        "row": "fault_row",
-        "column": "fault_column",
-        "value": "fault_value",
-        "reason": "fault_reason",
-        "remedy": "fault_remedy",
-    }
-    table = pd.DataFrame([fault.as_dict() for fault in faults], columns=list(names)).astype({"row": "Int64"})
     st.dataframe(
-        table.rename(columns={column: text(key, words) for column, key in names.items()}),
+        fault_table(faults, words),
         hide_index=True,
         row_height=40,
         column_config={
-            text("fault_reason", words): st.column_config.TextColumn(width="large"),
-            text("fault_remedy", words): st.column_config.TextColumn(width="large"),
+            text("fault_row", words): st.column_config.NumberColumn(width=60),
+            text("fault_reason", words): st.column_config.TextColumn(width=330),
+            text("fault_remedy", words): st.column_config.TextColumn(width=330),
+            text("fault_original", words): st.column_config.TextColumn(width="large"),
         },
     )

@@ -17,8 +17,10 @@ from pathlib import Path
 import streamlit as st
 
 from geo_planner.config import Scenario, load_scenario
+from geo_planner.loss_cache import default_loss_cache
 from geo_planner.plan import Plan, Progress, run
 from geo_planner.sources import load_study_area
+from geo_planner.sources.manifest import MANIFEST
 
 STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
 _SHELF_SIZE = 3
@@ -67,17 +69,18 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
     with shelf.lock:
         if key not in shelf.plans:
             progress("input", 0.0)
-            shelf.plans[key] = LoadedPlan(key, run(scenario, load_study_area(root, scenario), progress))
+            plan = run(scenario, load_study_area(root, scenario), progress, cache=default_loss_cache())
+            shelf.plans[key] = LoadedPlan(key, plan)
             while len(shelf.plans) > _SHELF_SIZE:
                 shelf.plans.popitem(last=False)
         return shelf.plans[key]
 
 
 def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:
-    """A hash of the scenario and of every file that it names; any change of a byte changes it."""
+    """A hash of the scenario, of every file that it names and of what tells where they come from; any change of a byte changes it."""
     digest = hashlib.sha256(str(scenario_path).encode())
-    named = [path for path in scenario.layers.model_dump().values() if path]
-    for path in (scenario_path, root / "README.md", *(root / name for name in (*named, scenario.terrain.path))):
+    named = [name for name in (*scenario.layers.model_dump().values(), scenario.terrain.path) if name]
+    for path in (scenario_path, *(root / name for name in ("README.md", MANIFEST, *named))):
         digest.update(_file_digest(path).encode())
     return digest.hexdigest()
 

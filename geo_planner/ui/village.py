@@ -18,10 +18,13 @@ _ROW_PX = 21
 
 
 def show_card(card: Card, language: Language) -> None:
-    """Status, reason, contributions, questions and key figures; every text of the input is escaped."""
+    """Status, reason, contributions and questions, the rest folded away; every text of the input is escaped."""
     st.html(_head(card, language))
     st.altair_chart(contribution_chart(card.contributions, language), width="stretch")
-    st.html(_foot(card, language))
+    if card.questions or card.flags:
+        st.html(_asked(card, language))
+    with st.expander(map_text("details", language)):
+        st.html(_details(card, language))
 
 
 def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> alt.LayerChart:
@@ -65,7 +68,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
 
 
 def _head(card: Card, language: Language) -> str:
-    rank = map_text("rank_of", language, rank=card.rank, total=card.total)
+    rank = f"{map_text('rank_of', language, rank=card.rank, total=card.total)}, {card.interval}"
     score = map_text("score", language, score=number(card.points, 0, language))
     statuses = "".join(
         f"<div><small>{escape(s.title)}</small><i style='{_dot(s.key)}'></i><b>{escape(s.word)}</b></div>" for s in card.statuses
@@ -76,18 +79,37 @@ def _head(card: Card, language: Language) -> str:
         f'<div class="gp-card"><p class="gp-card-rank">{escape(rank)} · {escape(score)}</p>'
         f"<h2>{escape(card.name)}</h2><p>{escape(card.commune)}</p>{samples}"
         f"<h3>{escape(map_text('signal', language))}</h3><div class='gp-card-statuses'>{statuses}</div>"
+        f"{_models(card, language)}"
         f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p>"
-        f"<h3>{escape(map_text('why', language))}</h3></div>"
+        f"<h3>{escape(map_text('why', language))}</h3><p class='gp-card-lead'>{escape(card.lead)}</p></div>"
     )
 
 
-def _foot(card: Card, language: Language) -> str:
+def _models(card: Card, language: Language) -> str:
+    """The models side by side; the one that decides comes first."""
+    several = len(card.models) > 1
+    rows = "".join(f"<small>{escape(map_text(key, language))}</small>" for key in ("model_name", "rsrp", "probability", "status"))
+    for position, model in enumerate(card.models):
+        role = f" <small>({escape(map_text('decides', language))})</small>" if several and position == 0 else ""
+        rows += (
+            f"<span>{escape(model.name)}{role}</span><span>{escape(model.rsrp)}</span><span>{escape(model.probability)}</span>"
+            f"<b><i style='{_dot(model.key)}'></i>{escape(model.word)}</b>"
+        )
+    differ = f"<p class='gp-card-sample'>{escape(map_text('models_disagree', language))}</p>" if card.models_disagree else ""
+    return f"<h3>{escape(map_text('models' if several else 'model', language))}</h3><div class='gp-models'>{rows}</div>{differ}"
+
+
+def _asked(card: Card, language: Language) -> str:
+    questions = tuple(f"{question.asks}: {question.text}" for question in card.questions)
+    return f'<div class="gp-card">{_list(map_text("questions", language), questions)}{_list(map_text("flags", language), card.flags)}</div>'
+
+
+def _details(card: Card, language: Language) -> str:
     facts = "".join(f"<span>{escape(title)}</span><b>{escape(value)}</b>" for title, value in card.facts)
+    more = f"<p>{escape(card.more)}</p>" if card.more else ""
     return (
-        '<div class="gp-card">'
-        + _list(map_text("questions", language), card.questions)
-        + _list(map_text("flags", language), card.flags)
-        + f"<h3>{escape(map_text('facts', language))}</h3><div class='gp-facts'>{facts}</div></div>"
+        f'<div class="gp-card"><h3>{escape(map_text("certainty", language))}</h3><p><b>{escape(card.chance)}</b></p>{more}'
+        f"<h3>{escape(map_text('facts', language))}</h3><div class='gp-facts'>{facts}</div></div>"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from geo_planner.errors import GeoPlannerError, OutputError
 from geo_planner.sources.fetch import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError
-from geo_planner.sources.fetch.cache import default_cache
+from geo_planner.folders import cache_root
 from geo_planner.sources.fetch.download import download
 from tests.fetch.conftest import QUICK, Mirror
 
@@ -232,9 +232,9 @@ def test_progress_grows_to_one(served: Mirror) -> None:
 
 
 def test_the_cache_folder_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_cache() == tmp_path / "cache"
+    assert cache_root() == tmp_path / "cache"
     monkeypatch.delenv("GEO_PLANNER_CACHE")
-    assert "geo-planner" in str(default_cache())
+    assert "geo-planner" in str(cache_root())
 
 
 def test_a_cache_that_cannot_be_made_is_told(served: Mirror, tmp_path: Path) -> None:

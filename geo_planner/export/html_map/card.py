@@ -7,14 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.config import Criterion
-from geo_planner.export.html_map.texts import QUESTIONS, UNITS, number, percent, text
+from geo_planner.export.html_map.texts import number, percent, text
 from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, word
 from geo_planner.plan import Plan
-from geo_planner.ranking.criteria import ROAD_DIFFICULTY
-
-_YES_NO = ("border", "region_iii", "school_site", "health_post")
-_ROADS = {difficulty: road for road, difficulty in ROAD_DIFFICULTY.items()}
+from geo_planner.ranking.explain import describe
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
 
@@ -40,8 +36,31 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelView:
+    """What one model says of the village's centre and of its settlement; the first of a card is the one that decides."""
+
+    name: str
+    rsrp: str
+    probability: str
+    key: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, who can answer it, and what the answer would change."""
+
+    text: str
+    asks: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """All texts are plain text: whoever shows them escapes them. Points are on a scale of 100."""
+    """All texts are plain text: whoever shows them escapes them. Points are on a scale of 100.
+
+    ``interval`` and ``chance`` say how sure the rank is; ``lead`` and ``more`` are the explanation in words, its first sentence and the rest.
+    """
 
     village_id: str
     name: str
@@ -49,13 +68,19 @@ class Card:
     rank: int
     total: int
     points: float
+    interval: str
+    chance: str
+    lead: str
+    more: str
     responsibility: str
     responsibility_word: str
     reason: str
     statuses: tuple[Status, ...]
+    models: tuple[ModelView, ...]
+    models_disagree: bool
     facts: tuple[tuple[str, str], ...]
     contributions: tuple[Contribution, ...]
-    questions: tuple[str, ...]
+    questions: tuple[Question, ...]
     flags: tuple[str, ...]
     sample_notes: tuple[str, ...]
 
@@ -71,8 +96,10 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
     row = plan.villages.loc[village_id]
     missing = tuple(row["missing"])
     reason = _known(row["responsibility_reason"], "")
-    flags = [flag for flag in row["flags"] if flag != "rests_on_sample"]
-    criteria = {c.name: c for c in plan.scenario.ranking.criteria}
+    # what the card says elsewhere is not said twice
+    flags = [flag for flag in row["flags"] if flag not in ("rests_on_sample", "models_disagree")]
+    top_k = plan.scenario.ranking.top_k
+    lead, _, more = _known(row[f"explanation_{language}"], "").partition(". ")
     return Card(
         village_id=str(village_id),
         name=str(row["name"]),
@@ -80,16 +107,27 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
         rank=int(row["rank"]),
         total=len(plan.villages),
         points=100 * float(row["score"]),
+        interval=interval_text(int(row["rank_low"]), int(row["rank_high"]), language),
+        chance=text("chance_of_first", language, k=top_k, chance=percent(float(plan.ranking.simulation.table.loc[village_id, f"p_top_{top_k}"]), language)),
+        lead=f"{lead}." if more else lead,
+        more=more,
         responsibility=str(row["responsibility"]),
         responsibility_word=word(row["responsibility"], language),
         reason=RESPONSIBILITY_REASONS.get(reason, {"vi": reason, "en": reason})[language],
         statuses=tuple(_status(row, kind, language) for kind in KINDS_OF_STATUS),
+        models=_models(plan, row, language),
+        models_disagree="models_disagree" in row["flags"],
         facts=_facts(plan, row, language),
         contributions=_contributions(plan, village_id, missing, language),
-        questions=tuple(QUESTIONS[name][language] if name in QUESTIONS else f"{getattr(criteria[name], language)}?" for name in missing if name in QUESTIONS or name in criteria),
+        questions=_questions(plan, village_id, language),
         flags=tuple(FLAGS.get(flag, {"vi": flag, "en": flag})[language] for flag in flags),
         sample_notes=_sample_notes(plan, row, language),
     )  # fmt: skip
+
+
+def interval_text(low: int, high: int, language: Language) -> str:
+    """The ranks between which nine draws of ten fall, for instance ``khoảng 2–8``."""
+    return text("interval_fixed" if low == high else "interval", language, low=low, high=high)
 
 
 def status_key(value: Any) -> str:
@@ -111,6 +149,34 @@ def _sample_notes(plan: Plan, row: pd.Series, language: Language) -> tuple[str, 
     return tuple(notes)
 
 
+def _models(plan: Plan, row: pd.Series, language: Language) -> tuple[ModelView, ...]:
+    """The model that decides and, where a second one took part, that one beside it."""
+    views = [_model(plan.coverage.model, row["rsrp_dbm"], row["coverage_probability"], row["modelled_status"], language)]
+    if not pd.isna(row["compared_model"]):
+        views.append(
+            _model(row["compared_model"], row["compared_rsrp_dbm"], row["compared_probability"], row["compared_status"], language)
+        )
+    return tuple(views)
+
+
+def _model(name: Any, rsrp_dbm: Any, probability: Any, status: Any, language: Language) -> ModelView:
+    unknown, key = text("unknown_value", language), status_key(status)
+    level = f"{number(float(rsrp_dbm), 0, language)} dBm" if not pd.isna(rsrp_dbm) else unknown
+    if pd.isna(rsrp_dbm) and not pd.isna(probability):
+        level = text("none_in_reach", language)
+    chance = unknown if pd.isna(probability) else percent(float(probability), language)
+    return ModelView(word(name, language), level, chance, key, word(key, language))
+
+
+def _questions(plan: Plan, village_id: str, language: Language) -> tuple[Question, ...]:
+    table = plan.ranking.questions
+    mine = table[table["village_id"] == village_id]
+    return tuple(
+        Question(str(asked), text(f"asks_{who}", language), str(why))
+        for asked, who, why in zip(mine[f"question_{language}"], mine["asks"], mine[f"why_{language}"], strict=True)
+    )
+
+
 def _facts(plan: Plan, row: pd.Series, language: Language) -> tuple[tuple[str, str], ...]:
     unknown = text("unknown_value", language)
 
@@ -124,15 +190,10 @@ def _facts(plan: Plan, row: pd.Series, language: Language) -> tuple[tuple[str, s
     def choice(column: str) -> str:
         return unknown if pd.isna(row[column]) else word(row[column], language)
 
-    rsrp = figure("rsrp_dbm", 0, " dBm")
-    if rsrp == unknown and not pd.isna(row["coverage_probability"]):
-        rsrp = text("none_in_reach", language)
     return (
         (text("households", language), figure("households", 0, "")),
         (text("grid_power", language), choice("grid_power")),
         (text("road", language), choice("road_access")),
-        (text("probability", language), share("coverage_probability")),
-        (text("rsrp", language), rsrp),
         (text("settlement", language), share("settlement_covered_share")),
         (text("nearest_site", language), _nearest_site(plan, row, language)),
     )
@@ -149,36 +210,20 @@ def _nearest_site(plan: Plan, row: pd.Series, language: Language) -> str:
 
 def _contributions(plan: Plan, village_id: str, missing: tuple[str, ...], language: Language) -> tuple[Contribution, ...]:
     """Criteria that carry weight, the largest contribution first; equal ones stay in the scenario's order."""
-    criteria = [c for c in plan.scenario.ranking.criteria if c.weight > 0 and c.name in plan.contributions.columns]
-    whole = sum(c.weight for c in plan.scenario.ranking.criteria)
     values = plan.criteria_values.loc[village_id].to_dict()
     points = plan.contributions.loc[village_id].to_dict()
-    parts = []
-    for criterion in criteria:
-        value = float(values[criterion.name])
-        parts.append(
-            Contribution(
-                title=getattr(criterion, language),
-                points=100 * float(points[criterion.name]),
-                ceiling=100 * criterion.weight / whole,
-                assumed=criterion.name in missing,
-                value=text("assumed", language) if pd.isna(value) else _value(value, criterion, language),
-            )
+    parts = [
+        Contribution(
+            title=getattr(c, language),
+            points=100 * float(points[c.name]),
+            ceiling=100 * c.weight,
+            assumed=c.name in missing,
+            value=text("assumed", language) if pd.isna(values[c.name]) else describe(c, float(values[c.name]), language),
         )
+        for c in plan.ranking.criteria
+        if c.weight > 0 and c.name in points
+    ]
     return tuple(sorted(parts, key=lambda part: -part.points))
-
-
-def _value(value: float, criterion: Criterion, language: Language) -> str:
-    if criterion.name in _YES_NO:
-        return word("yes" if value else "no", language)
-    if criterion.name == "road_difficulty" and value in _ROADS:
-        return word(_ROADS[value], language)
-    if criterion.unit:
-        unit = UNITS.get(criterion.unit, {"vi": criterion.unit, "en": criterion.unit})[language]
-        return f"{number(value, 0 if value == round(value) else 1, language)} {unit}".rstrip()
-    if set(criterion.bounds) == {0.0, 1.0}:
-        return percent(value, language)
-    return number(value, 0 if value == round(value) else 2, language)
 
 
 def _known(value: Any, otherwise: str) -> str:

@@ -102,10 +102,22 @@ function geoPlannerMap(map, data) {
       cell.append(element("small", "", status.title), swatch(status.key), element("b", "", status.word));
       statuses.append(cell);
     });
-    box.append(statuses, titled("h3", "", "responsibility"));
+    box.append(statuses, titled("h3", "", card.models.length > 1 ? "models" : "model"));
+    const models = element("div", "gp-models");
+    ["model_name", "rsrp", "probability", "status"].forEach((key) => models.append(element("small", "", words[key])));
+    card.models.forEach((model, position) => {
+      const name = element("span", "", model.name), status = element("b", "");
+      if (position === 0 && card.models.length > 1) name.append(element("small", "", words.decides));
+      status.append(swatch(model.key), document.createTextNode(model.word));
+      models.append(name, element("span", "", model.rsrp), element("span", "", model.probability), status);
+    });
+    box.append(models);
+    if (card.models_disagree) box.append(element("p", "gp-card-sample", words.models_disagree));
+    box.append(titled("h3", "", "responsibility"));
     const ground = element("p", "", "");
     ground.append(element("b", "", card.responsibility_word), document.createTextNode(card.reason ? ": " + card.reason : ""));
     box.append(ground, titled("h3", "", "why"));
+    if (card.lead) box.append(element("p", "gp-card-lead", card.lead));
     const most = Math.max(...card.contributions.map((part) => part.ceiling), 1);
     const bars = element("div", "gp-bars");
     card.contributions.forEach((part) => {
@@ -120,14 +132,22 @@ function geoPlannerMap(map, data) {
     const list = (key, lines) => {
       if (!lines.length) return;
       const rows = element("ul", "");
-      lines.forEach((line) => rows.append(element("li", "", line)));
+      lines.forEach((line) => rows.append(line));
       box.append(titled("h3", "", key), rows);
     };
-    list("questions", card.questions);
-    list("flags", card.flags);
+    list("questions", card.questions.map((question) => {
+      const row = element("li", "", question.asks + ": " + question.text);
+      row.title = question.why;
+      return row;
+    }));
+    list("flags", card.flags.map((line) => element("li", "", line)));
     const facts = element("dl", "");
     card.facts.forEach((fact) => facts.append(element("dt", "", fact[0]), element("dd", "", fact[1])));
-    box.append(titled("h3", "", "facts"), facts);
+    const details = element("details", "gp-card-details");
+    details.append(titled("summary", "", "details"), titled("h3", "", "certainty"), element("p", "", card.chance + "."));
+    if (card.more) details.append(element("p", "", card.more));
+    details.append(titled("h3", "", "facts"), facts);
+    box.append(details);
     return box;
   };
 

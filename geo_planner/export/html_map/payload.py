@@ -13,7 +13,7 @@ import shapely
 
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
-from geo_planner.export.html_map.style import AREA_SHARE_CLASSES, VILLAGE_MARKS, SurfaceClass, probability_classes, rsrp_classes
+from geo_planner.export.html_map.style import AREA_SHARE_CLASSES, OVERLAP_CLASSES, VILLAGE_MARKS, SurfaceClass, probability_classes, rsrp_classes
 from geo_planner.export.html_map.texts import TEXTS, number, percent, text
 from geo_planner.labels import WORDS, Language, word
 from geo_planner.plan import Plan
@@ -47,6 +47,9 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool)
         plan.coverage.probability, plan.coverage, grid, probability_classes(service), inside=inside, mark_unknown=True
     )
     rsrp = class_overlay(plan.coverage.rsrp_dbm, plan.coverage, grid, rsrp_classes(service), inside=inside, mark_unknown=False)
+    overlap = class_overlay(
+        plan.coverage.overlap.astype(np.float32), plan.coverage, grid, OVERLAP_CLASSES, inside=inside, mark_unknown=False
+    )
     other: Language = "en" if language == "vi" else "vi"
     return {
         "language": language,
@@ -61,6 +64,7 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool)
             {"key": "theme_area", "legend": _area_legend(language)},
             {"key": "theme_probability", **_overlay(probability), "legend": _probability_legend(plan, unknown, language)},
             {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, language)},
+            {"key": "theme_overlap", **_overlay(overlap), "legend": _overlap_legend(language)},
             {"key": "theme_none", "legend": []},
         ],
         "communes": _communes(plan, language),
@@ -138,7 +142,7 @@ def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any
         if cards:
             entry["card"] = {
                 **asdict(card),
-                "rank_text": text("rank_of", language, rank=card.rank, total=card.total),
+                "rank_text": f"{text('rank_of', language, rank=card.rank, total=card.total)}, {card.interval}",
                 "score_text": text("score", language, score=number(card.points, 0, language)),
             }
         entries.append(entry)
@@ -193,6 +197,19 @@ def _rsrp_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
             label += f" ({text('threshold_mark', language)})"
         entries.append({"colour": this.colour, "opacity": this.opacity, "label": label})
     return entries
+
+
+def _overlap_legend(language: Language) -> list[dict[str, Any]]:
+    last = OVERLAP_CLASSES[-1]
+    entries = [
+        {
+            "colour": c.colour,
+            "opacity": c.opacity,
+            "label": text("sites_from" if c is last else "sites_exactly", language, n=number(c.least, 0, language)),
+        }
+        for c in reversed(OVERLAP_CLASSES)
+    ]
+    return [*entries, {"colour": None, "opacity": 1, "label": text("clear_is_none", language)}]
 
 
 def _notes(plan: Plan, language: Language) -> list[str]:

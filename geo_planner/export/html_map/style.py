@@ -59,15 +59,39 @@ def probability_classes(service: Service) -> tuple[SurfaceClass, ...]:
     return tuple(classes)
 
 
+_WEAK_SHADES = ("#f7efd0", "#ecd185")
+_STRONG_SHADES = ("#8cc7c1", "#3f8fb5", "#1c4b86")
+
+
 def rsrp_classes(service: Service) -> tuple[SurfaceClass, ...]:
-    """Classes of the RSRP; they only help to read the map and decide nothing, save for the service threshold itself."""
-    threshold = service.rsrp_threshold_dbm
-    return (
-        SurfaceClass(threshold - 8, "#f0dc9a", 0.74),
-        SurfaceClass(threshold, "#8cc7c1", 0.74),
-        SurfaceClass(threshold + 8, "#3f8fb5", 0.74),
-        SurfaceClass(threshold + 18, "#1c4b86", 0.74),
-    )
+    """Classes of the RSRP as the scenario sets their limits; they only help to read the map and decide nothing.
+
+    Those below the service threshold are sand, those from it on run from green to dark blue.
+    """
+    limits = sorted(service.class_limits_dbm)
+    weak = [limit for limit in limits if limit < service.rsrp_threshold_dbm]
+    strong = limits[len(weak) :]
+    shades = [*_shades(_WEAK_SHADES, len(weak)), *_shades(_STRONG_SHADES, len(strong))]
+    return tuple(SurfaceClass(limit, shade, 0.74) for limit, shade in zip(limits, shades, strict=True))
+
+
+OVERLAP_CLASSES = (
+    SurfaceClass(1, "#a9cfe6", 0.74),
+    SurfaceClass(2, "#4a90c4", 0.74),
+    SurfaceClass(3, "#1c4b86", 0.74),
+)
+"""Number of sites that would each cover the place; the last class holds all larger numbers."""
+
+
+def _shades(ends: tuple[str, ...], n: int) -> list[str]:
+    """`n` colours spread evenly over a ramp; a single one is the ramp's last."""
+    ramp = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in ends]
+    made = []
+    for position in range(n):
+        at = (len(ramp) - 1) * (position / (n - 1) if n > 1 else 1.0)
+        low = min(int(at), len(ramp) - 2)
+        made.append("#" + "".join(f"{round(a + (b - a) * (at - low)):02x}" for a, b in zip(ramp[low], ramp[low + 1], strict=True)))
+    return made
 
 
 UNKNOWN_SURFACE: Rgba = (120, 120, 120, 110)

@@ -17,6 +17,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "theme_area": {"vi": "Tỷ lệ diện tích có sóng theo xã", "en": "Covered share of area by commune"},
     "theme_probability": {"vi": "Xác suất có sóng theo mô hình", "en": "Modelled coverage probability"},
     "theme_rsrp": {"vi": "Mức thu RSRP theo mô hình", "en": "Modelled RSRP"},
+    "theme_overlap": {"vi": "Số trạm cùng phủ", "en": "Number of sites that cover"},
     "theme_none": {"vi": "Chỉ địa hình", "en": "Relief only"},
     "background": {"vi": "Nền bản đồ", "en": "Background"},
     "show": {"vi": "Hiển thị", "en": "Show"},
@@ -32,6 +33,8 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "covered_from": {"vi": "Có sóng, từ {from}", "en": "Covered, from {from}"},
     "clear_is_none": {"vi": "Không tô: không có sóng", "en": "Left clear: no signal"},
     "not_computed": {"vi": "Chưa tính được", "en": "Not computed"},
+    "sites_exactly": {"vi": "{n} trạm", "en": "{n} site(s)"},
+    "sites_from": {"vi": "từ {n} trạm", "en": "{n} sites or more"},
     "dbm_from": {"vi": "từ {from} dBm", "en": "from {from} dBm"},
     "threshold_mark": {"vi": "ngưỡng dịch vụ", "en": "service threshold"},
     "sample_terrain": {"vi": "Địa hình mẫu, không phải số đo.", "en": "Sample terrain, not a survey."},
@@ -40,6 +43,22 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "zoom_in": {"vi": "Phóng to", "en": "Zoom in"},
     "zoom_out": {"vi": "Thu nhỏ", "en": "Zoom out"},
     "rank_of": {"vi": "Ưu tiên {rank}/{total}", "en": "Priority {rank} of {total}"},
+    "interval": {"vi": "khoảng {low}–{high}", "en": "between {low} and {high}"},
+    "interval_fixed": {"vi": "chắc chắn hạng {low}", "en": "firmly rank {low}"},
+    "chance_of_first": {"vi": "Khả năng thuộc {k} bản đầu: {chance}", "en": "Probability of the first {k}: {chance}"},
+    "models": {"vi": "Hai mô hình truyền sóng", "en": "Two propagation models"},
+    "model": {"vi": "Mô hình truyền sóng", "en": "Propagation model"},
+    "model_name": {"vi": "Mô hình", "en": "Model"},
+    "decides": {"vi": "dùng để kết luận", "en": "decides"},
+    "models_disagree": {
+        "vi": "Hai mô hình cho hai kết luận khác nhau: cần đo kiểm.",
+        "en": "The two models come to different conclusions: measure on site.",
+    },
+    "details": {"vi": "Chi tiết: độ chắc chắn, số liệu chính", "en": "Details: certainty, key figures"},
+    "certainty": {"vi": "Độ chắc chắn của thứ tự", "en": "How sure the rank is"},
+    "asks_commune": {"vi": "Hỏi xã", "en": "Ask the commune"},
+    "asks_department": {"vi": "Hỏi Sở", "en": "Ask the department"},
+    "asks_model": {"vi": "Cần thêm dữ liệu cho mô hình", "en": "The model needs more data"},
     "responsibility": {"vi": "Nguồn thực hiện", "en": "Who pays"},
     "signal": {"vi": "Hiện trạng sóng", "en": "Signal"},
     "why": {"vi": "Vì sao xếp thứ tự này", "en": "Why this rank"},
@@ -56,8 +75,9 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "households": {"vi": "Số hộ", "en": "Households"},
     "grid_power": {"vi": "Điện lưới", "en": "Grid power"},
     "road": {"vi": "Đường vào bản", "en": "Road"},
-    "rsrp": {"vi": "RSRP tại trung tâm", "en": "RSRP at the centre"},
-    "probability": {"vi": "Xác suất có sóng", "en": "Coverage probability"},
+    "rsrp": {"vi": "RSRP", "en": "RSRP"},
+    "probability": {"vi": "Xác suất", "en": "Probability"},
+    "status": {"vi": "Kết luận", "en": "Status"},
     "settlement": {"vi": "Khu dân cư có sóng", "en": "Settlement covered"},
     "nearest_site": {"vi": "Trạm gần nhất", "en": "Nearest site"},
     "unknown_value": {"vi": "chưa biết", "en": "not known"},
@@ -70,25 +90,6 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "priority_list": {"vi": "Danh sách ưu tiên", "en": "Priority list"},
     "list_hint": {"vi": "Chọn một bản để xem lý do xếp thứ tự.", "en": "Choose a village to see why it ranks there."},
 }
-
-QUESTIONS: Mapping[str, dict[Language, str]] = {
-    "households": {"vi": "Bản có bao nhiêu hộ?", "en": "How many households are there?"},
-    "poverty_share": {"vi": "Bao nhiêu hộ nghèo, bao nhiêu hộ cận nghèo?", "en": "How many poor and near-poor households?"},
-    "road_difficulty": {"vi": "Vào bản bằng ô tô, xe máy hay đi bộ?", "en": "Is it reached by car, motorbike or on foot?"},
-    "school_site": {"vi": "Bản có điểm trường không?", "en": "Is there a school site?"},
-    "health_post": {"vi": "Bản có trạm y tế không?", "en": "Is there a health post?"},
-    "border": {"vi": "Xã có phải xã biên giới không?", "en": "Is it a border commune?"},
-    "region_iii": {"vi": "Xã có thuộc khu vực III không?", "en": "Is the commune of region III?"},
-    "no_coverage_probability": {
-        "vi": "Mô hình chưa tính được sóng ở đây: cần đo tại bản.",
-        "en": "The model could not compute the signal here: measure on site.",
-    },
-    "nearest_site_km": {"vi": "Trạm gần nhất ở đâu?", "en": "Where is the nearest site?"},
-}
-
-# Units of a scenario that are words of Vietnamese; the English title of the criterion says the same.
-UNITS: Mapping[str, dict[Language, str]] = {"hộ": {"vi": "hộ", "en": ""}}
-
 
 def text(key: str, language: Language, **values: object) -> str:
     """A text of the map in one language, with its places filled."""
@@ -108,5 +109,14 @@ def number(value: float, decimals: int, language: Language) -> str:
 
 
 def percent(share: float, language: Language) -> str:
-    """A share of 1 as per cent, with the sign as the language sets it."""
-    return number(100 * share, 0, language) + (" %" if language == "vi" else "%")
+    """A share of 1 as per cent, with the sign as the language sets it; what is not quite nothing, or not quite all, does not round to it.
+
+    >>> percent(0.5, "vi"), percent(0.999, "en"), percent(0.001, "vi")
+    ('50 %', '> 99%', '< 1 %')
+    """
+    sign = " %" if language == "vi" else "%"
+    if 0 < share < 0.005:
+        return f"< 1{sign}"
+    if 0.995 <= share < 1:
+        return f"> 99{sign}"
+    return number(100 * share, 0, language) + sign

@@ -1,6 +1,6 @@
 """Fetchers: public sources over HTTP to layers of a study area, each with its licence, date and hash."""
 
-from geo_planner.sources.fetch.cache import default_cache
+from geo_planner.folders import cache_root
 from geo_planner.sources.fetch.errors import CaptivePortalError, ContentError, DownloadError, NotFoundError, OfflineError, ServerError
 from geo_planner.sources.fetch.layers import KINDS, FetchReport, fetch_layer
 from geo_planner.sources.fetch.provinces import Province, province, provinces
@@ -19,7 +19,7 @@ __all__ = [
     "Policy",
     "Province",
     "ServerError",
-    "default_cache",
+    "cache_root",
     "fetch_layer",
     "init_study_area",
     "province",

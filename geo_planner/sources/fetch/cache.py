@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import sys
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,20 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo_planner.errors import OutputError
+from geo_planner.folders import cache_root
 from geo_planner.sources.manifest import write_atomically
 from geo_planner.sources.rasters import sha256_of
-
-
-def default_cache() -> Path:
-    """``GEO_PLANNER_CACHE``, else the platform's folder for caches."""
-    named = os.environ.get("GEO_PLANNER_CACHE")
-    if named:
-        return Path(named).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "geo-planner" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "geo-planner"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geo-planner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +107,7 @@ def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None 
     parts = urlsplit(address)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", parts.path.rstrip("/").rpartition("/")[2])[-80:] or "file"
     host = re.sub(r"[^A-Za-z0-9.-]", "_", parts.netloc) or "unknown"
-    folder = (cache or default_cache()) / host
+    folder = (cache or cache_root()) / host
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

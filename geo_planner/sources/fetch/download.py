@@ -71,7 +71,7 @@ def download(
     kind : Kind
         What the file must be; a web page in its place (the login page of a guest network) is refused.
     cache : Path, optional
-        Folder; the user's when left out (see :func:`geo_planner.sources.fetch.cache.default_cache`).
+        Folder; the user's when left out (see :func:`geo_planner.folders.cache_root`).
     body : str, optional
         Sent as a form field ``data`` by POST (Overpass).
     sha256, size : optional

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
+from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.texts import ASSUMPTIONS, METHOD, text
 
@@ -20,7 +21,7 @@ def what_is_sample(plan: Plan, words: Language) -> pd.DataFrame:
     rows = [
         (text("part_villages", words), _share_of_sample(area.villages, words), _sources(area.villages)),
         (text("part_sites", words), _share_of_sample(area.sites, words), _sources(area.sites)),
-        (text("part_terrain", words), text("is_sample" if plan.terrain.is_sample else "not_marked", words), plan.scenario.terrain.path),
+        (text("part_terrain", words), *_terrain(plan, words)),
         (text("part_communes", words), text("not_marked", words), plan.scenario.layers.communes),
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("part", "state", "origin")])
@@ -33,8 +34,16 @@ def assumptions(plan: Plan, words: Language) -> pd.DataFrame:
     for path, title in ASSUMPTIONS.items():
         group, name = path.split(".")
         value = values[group][name]
-        rows.append((title[words], word(value, words) if isinstance(value, str) else f"{value:.4g}"))
+        rows.append((title[words], _shown(value, words)))
     return pd.DataFrame(rows, columns=[text("assumption", words), text("value", words)])
+
+
+def _shown(value: object, words: Language) -> str:
+    if value is None:
+        return text("none", words)
+    if isinstance(value, (tuple, list)):
+        return "; ".join(_shown(item, words) for item in value)
+    return f"{value:.4g}" if isinstance(value, float) else word(value, words)
 
 
 def criteria(plan: Plan, words: Language) -> pd.DataFrame:
@@ -44,6 +53,12 @@ def criteria(plan: Plan, words: Language) -> pd.DataFrame:
         for c in plan.scenario.ranking.criteria
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+
+
+def _terrain(plan: Plan, words: Language) -> tuple[str, str]:
+    if plan.scenario.terrain.path is None:
+        return text("no_terrain", words), ""
+    return text("is_sample" if plan.terrain.is_sample else "not_marked", words), plan.scenario.terrain.path
 
 
 def _share_of_sample(layer: gpd.GeoDataFrame, words: Language) -> str:
@@ -75,9 +90,7 @@ def page() -> None:
         st.dataframe(criteria(plan, words), hide_index=True, height="content")
     if plan.notes:
         st.markdown(f"**{text('notes', words)}**")
-        notes = pd.DataFrame([note.as_dict() for note in plan.notes])[["file", "row", "reason", "remedy"]].astype({"row": "Int64"})
-        notes.columns = [text(key, words) for key in ("fault_file", "fault_row", "fault_reason", "fault_remedy")]
-        st.dataframe(notes, hide_index=True)
+        st.dataframe(fault_table(plan.notes, words), hide_index=True)
     st.markdown(f"**{text('inputs', words)}**")
     st.dataframe(
         pd.DataFrame(sorted(plan.study_area.sha256.items()), columns=[text("file", words), text("share_sha", words)]), hide_index=True

@@ -17,7 +17,7 @@ from geo_planner.ui.village import show_card
 
 _CHOSEN = "chosen_village"
 _CLICKS = "map_clicks_seen"
-_MEASURE = {"status_uncertain", "declared_no_signal_but_modelled_covered", "declared_covered_but_modelled_no_signal"}
+_MEASURE = {"status_uncertain", "declared_no_signal_but_modelled_covered", "declared_covered_but_modelled_no_signal", "models_disagree"}
 
 
 def headline(plan: Plan, words: Language) -> str:

@@ -1,0 +1,15 @@
+"""The command line: reads arguments, calls the library, words the outcome; computes nothing.
+
+Exit status: 0 done; 1 something is wrong inside the study area or scenario; 2 bad option, no such folder, output not
+writable, port taken.
+"""
+
+from geo_planner.cli import machine, run, study_area
+from geo_planner.cli.frame import app
+
+__all__ = ["app", "machine", "main", "run", "study_area"]
+
+
+def main() -> None:
+    """Entry point of ``geo-planner``."""
+    app()

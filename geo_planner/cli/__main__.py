@@ -1,0 +1,3 @@
+from geo_planner.cli import main
+
+main()

@@ -1,0 +1,51 @@
+"""``app`` and ``cache``: what concerns this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo_planner.cli.frame import app, guarded
+from geo_planner.errors import UsageError
+
+
+@app.command("app")
+def open_app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501) -> None:
+    """Open the map in the browser."""
+
+    def work() -> int:
+        entry = Path(__file__).resolve().parents[2] / "app.py"
+        if importlib.util.find_spec("streamlit") is None:
+            raise UsageError("The app needs Streamlit. Install it with: pip install 'geo-planner[app]'.")
+        if not entry.is_file():
+            raise UsageError("app.py is not beside the package. Install from a checkout with: pip install -e '.[app]'.")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise UsageError(f"Port {port} is taken. Choose another with --port.")
+        command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port), "--server.address", "localhost"]
+        return subprocess.run(command, cwd=entry.parent, env=os.environ, check=False).returncode
+
+    guarded(work, as_json=False)
+
+
+@app.command()
+def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything away.")] = False) -> None:
+    """Say where path loss is kept between runs and how much there is, or clear it."""
+    from geo_planner.loss_cache import default_loss_cache
+
+    def work() -> int:
+        kept = default_loss_cache()
+        if clear:
+            typer.echo(f"{kept.clear()} files taken away from {kept.folder}")
+        else:
+            typer.echo(f"{kept.folder}: {kept.size_bytes() / 1e6:.0f} MB of at most {kept.cap_bytes / 1e6:.0f} MB")
+        return 0
+
+    guarded(work, as_json=False)

@@ -1,0 +1,213 @@
+"""The model held against the samples: its level at each of them, what is left over, and the statistics of that."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo_planner.calibration import MeasurementSettings, band_mhz
+from geo_planner.config import Clutter, Propagation, Service
+from geo_planner.coverage import LandCover, compute_coverage, in_service
+from geo_planner.terrain import Dem
+
+FEWEST = 5
+"""With fewer samples than this there are no statistics."""
+
+
+def modelled_at(
+    measurements: gpd.GeoDataFrame,
+    dem: Dem,
+    sites: gpd.GeoDataFrame,
+    service: Service,
+    propagation: Propagation,
+    *,
+    land_cover: LandCover | None = None,
+    clutter: Clutter | None = None,
+    model: str | None = None,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> pd.DataFrame:
+    """Modelled level at each sample: of the strongest cell on air that the sample can have heard.
+
+    That is a cell of the serving site, of the operator and of the band, as far as the sample tells them; a cell whose operator
+    is not in the list is nobody's unless the sample names its site. The level is that of the square of the terrain that holds
+    the sample, outdoors and downlink, as the device was.
+
+    Parameters
+    ----------
+    measurements : GeoDataFrame
+        As ``clean_measurements(...).kept``.
+    dem, sites, service, propagation, land_cover, clutter, model, workers
+        As for :func:`geo_planner.coverage.compute_coverage`.
+    progress : callable, optional
+        Called with the share of the groups of samples done.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``modelled_dbm`` (NaN where there is none, and then ``modelled_reason`` is a word of
+        ``wording.PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_freq_mhz``, ``distance_km`` from
+        it, ``matched_by`` (``site``, ``operator`` or ``any``), ``row`` and ``column`` of the terrain (-1 outside).
+
+    Raises
+    ------
+    ModelRangeError
+        For a cell outside the range of the model.
+    """
+    n = len(measurements)
+    level, distance_km, freq_mhz = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    server, reason = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
+    points = measurements.geometry.to_crs(dem.crs)
+    x_m, y_m = points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)
+    column, row = (np.floor(v).astype(np.int64) for v in ~dem.transform @ (x_m, y_m))
+    rows, columns = dem.heights_m.shape
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    technology = measurements["technology"].str.casefold().fillna(service.technology.casefold())
+    reason[~inside] = "outside_terrain"
+    reason[(technology != service.technology.casefold()).to_numpy(dtype=bool)] = "other_technology"
+    cells = sites[in_service(sites, service)].to_crs(dem.crs)
+    keys = pd.DataFrame(
+        {
+            "site": measurements["site_id"].fillna("").to_numpy(dtype=object),
+            "operator": [_folded(name) for name in measurements["operator"]],
+            "band": [0.0 if np.isnan(f) else band_mhz(f) for f in measurements["freq_mhz"].to_numpy(dtype=float)],
+        }
+    )
+    # as the device was: outdoors, and it heard the downlink
+    heard = service.model_copy(update={"place": "outdoor", "uplink": service.uplink.model_copy(update={"check": False})})
+    wanted = keys[[r is None for r in reason]]
+    groups = wanted.groupby(["site", "operator", "band"], sort=True).indices
+    for number, ((site, operator, band), members) in enumerate(groups.items(), 1):
+        at = wanted.index.to_numpy()[members]
+        own = _candidates(cells, str(site), str(operator), float(band))
+        if own.empty:
+            known = not site or (cells.index.get_level_values("site_id") == site).any()
+            reason[at] = "no_such_cell" if known else "unknown_site"
+        else:
+            only = np.zeros(dem.heights_m.shape, dtype=np.bool_)
+            only[row[at], column[at]] = True
+            found = compute_coverage(
+                dem, own, heard, propagation, land_cover=land_cover, clutter=clutter, model=model, only=only, workers=workers
+            )  # fmt: skip
+            level[at] = found.rsrp_dbm[row[at], column[at]]
+            serving = found.best_server[row[at], column[at]]
+            lost = found.unknown_paths[row[at], column[at]] > 0
+            level[at[lost]] = np.nan
+            reason[at[lost]] = "path_unknown"
+            served = at[~lost & (serving >= 0)]
+            reason[at[~lost & (serving < 0)]] = _nothing(own, dem, x_m, y_m, at[~lost & (serving < 0)], propagation)
+            mast = own.iloc[serving[~lost & (serving >= 0)]]
+            away_m = np.hypot(mast.geometry.x.to_numpy() - x_m[served], mast.geometry.y.to_numpy() - y_m[served])
+            distance_km[served], freq_mhz[served] = away_m / 1000.0, mast["freq_mhz"].to_numpy(dtype=float)
+            server[served] = [f"{s}/{c}" for s, c in mast.index]
+        if progress:
+            progress(number / len(groups))
+    matched = np.where(keys["site"] != "", "site", np.where(keys["operator"] != "", "operator", "any"))
+    table = pd.DataFrame(
+        {
+            "modelled_dbm": level, "modelled_reason": pd.array(reason, dtype="string"), "modelled_server_id": pd.array(server, dtype="string"),
+            "modelled_freq_mhz": freq_mhz, "distance_km": distance_km, "matched_by": pd.array(matched, dtype="string"),
+            "row": np.where(inside, row, -1), "column": np.where(inside, column, -1),
+        },
+        index=measurements.index,
+    )  # fmt: skip
+    return table
+
+
+def _folded(name: object) -> str:
+    return "" if pd.isna(name) else " ".join(unicodedata.normalize("NFC", str(name)).casefold().split())
+
+
+def _candidates(cells: gpd.GeoDataFrame, site: str, operator: str, band: float) -> gpd.GeoDataFrame:
+    """Cells that a sample of such a site, operator and band can have heard; empty strings and 0 where it does not tell."""
+    fits = np.ones(len(cells), dtype=bool)
+    if site:
+        fits &= cells.index.get_level_values("site_id") == site
+    elif operator:
+        fits &= np.array([_folded(name) == operator for name in cells["operator"]], dtype=bool)
+    if band:
+        fits &= np.array([band_mhz(float(f)) == band for f in cells["freq_mhz"]], dtype=bool)
+    return cells[fits]
+
+
+def _nothing(
+    own: gpd.GeoDataFrame, dem: Dem, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], at: npt.NDArray[np.int64], propagation: Propagation
+) -> list[str]:  # fmt: skip
+    """Why no cell serves: all too far, or a path within reach that is not known, too weak to matter for coverage but not here."""
+    reach_m = propagation.max_radius_km * 1000.0 - dem.cell_m
+    masts = np.c_[own.geometry.x, own.geometry.y]
+    nearest_m = [float(np.hypot(*(masts - (x_m[i], y_m[i])).T).min()) for i in at]
+    return ["path_unknown" if away_m < reach_m else "out_of_reach" for away_m in nearest_m]
+
+
+def residual_table(measurements: gpd.GeoDataFrame, modelled: pd.DataFrame, dem: Dem, settings: MeasurementSettings) -> pd.DataFrame:
+    """Measured less modelled, a row a sample that has a modelled level; for charts and for ``calibration.calibrate``.
+
+    Returns
+    -------
+    DataFrame
+        ``freq_mhz`` (band of the modelled server), ``operator``, ``site_id`` (modelled server's), ``day``, ``measured_dbm`` (NaN without
+        service), ``modelled_dbm``, ``no_service``, ``residual_db`` (without service: the most that it can be, from
+        ``settings.no_service_below_dbm``), ``distance_km``, ``x_m``, ``y_m`` in the terrain's CRS, ``cell`` (square of the terrain and
+        band), ``n_samples``.
+    """
+    points = measurements.geometry.to_crs(dem.crs)
+    silent = measurements["no_service"].to_numpy(dtype=bool)
+    measured = np.where(silent, np.nan, measurements["rsrp_dbm"].to_numpy(dtype=float))
+    upper = np.where(silent, settings.no_service_below_dbm, measured)
+    band = np.array([np.nan if np.isnan(f) else band_mhz(f) for f in modelled["modelled_freq_mhz"].to_numpy(dtype=float)])
+    table = pd.DataFrame(
+        {
+            "freq_mhz": band, "operator": measurements["operator"], "site_id": modelled["modelled_server_id"].str.rpartition("/")[0],
+            "day": measurements["day"], "measured_dbm": measured, "modelled_dbm": modelled["modelled_dbm"], "no_service": silent,
+            "residual_db": upper - modelled["modelled_dbm"].to_numpy(dtype=float), "distance_km": modelled["distance_km"],
+            "x_m": points.x, "y_m": points.y, "n_samples": measurements["n_samples"],
+            "cell": [f"{r}/{c}/{f:g}" for r, c, f in zip(modelled["row"], modelled["column"], band, strict=True)],
+        },
+        index=measurements.index,
+    )  # fmt: skip
+    return table[table["modelled_dbm"].notna()]
+
+
+def measured_vs_modelled(residuals: pd.DataFrame, *, threshold_dbm: float) -> pd.DataFrame:
+    """How well the model does, per band and over all.
+
+    Parameters
+    ----------
+    residuals : DataFrame
+        From :func:`residual_table`.
+    threshold_dbm : float
+        Of the service.
+
+    Returns
+    -------
+    DataFrame
+        Index ``band`` (``"900"``, …, ``"all"``): ``n`` samples with a level, ``n_no_service``, ``bias_db`` (mean of measured less
+        modelled), ``sd_db``, ``rmse_db``, ``correlation``, ``agreement_share`` (of all samples, also those without service: model
+        and measurement on the same side of the threshold), ``false_covered_share`` (modelled above, measured below) and
+        ``false_uncovered_share``. NaN with fewer than five samples.
+    """
+    bands = [(f"{f:g}", residuals[residuals["freq_mhz"] == f]) for f in sorted(residuals["freq_mhz"].dropna().unique())]
+    table = pd.DataFrame({name: _statistics(part, threshold_dbm) for name, part in [*bands, ("all", residuals)]}).T.rename_axis("band")
+    return table.astype({"n": "int64", "n_no_service": "int64"})
+
+
+def _statistics(part: pd.DataFrame, threshold_dbm: float) -> dict[str, float]:
+    seen = part[~part["no_service"]]
+    found = {"n": float(len(seen)), "n_no_service": float(len(part) - len(seen))}
+    left = seen["residual_db"].to_numpy(dtype=float)
+    enough = left.size >= FEWEST
+    spread = enough and seen["measured_dbm"].std() > 0 and seen["modelled_dbm"].std() > 0
+    found["bias_db"] = float(left.mean()) if enough else np.nan
+    found["sd_db"] = float(left.std(ddof=1)) if enough else np.nan
+    found["rmse_db"] = float(np.sqrt(np.mean(left**2))) if enough else np.nan
+    found["correlation"] = float(np.corrcoef(seen["measured_dbm"], seen["modelled_dbm"])[0, 1]) if spread else np.nan
+    above = (part["measured_dbm"] >= threshold_dbm).to_numpy()
+    said = (part["modelled_dbm"] >= threshold_dbm).to_numpy()
+    shares = {"agreement_share": above == said, "false_covered_share": said & ~above, "false_uncovered_share": above & ~said}
+    return found | {name: float(hit.mean()) if hit.size >= FEWEST else np.nan for name, hit in shares.items()}

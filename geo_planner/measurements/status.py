@@ -1,0 +1,209 @@
+"""What the samples say of each village, by operator and by any of them.
+
+The same words as for the model, from samples alone: the centre is covered where at least ``service.min_probability`` of the
+samples within ``centre_m`` reach the threshold; the settlement is counted in squares of ``status_cell_m``, each judged the same
+way. A sample without service counts as below. What was not measured stays unknown.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+from scipy.spatial import cKDTree
+
+from geo_planner.calibration import MeasurementSettings
+from geo_planner.config import Service
+
+_COUNTS = ["n_samples", "n_centre", "n_no_service", "n_cells"]
+
+
+def measured_by_operator(
+    villages: gpd.GeoDataFrame, measurements: gpd.GeoDataFrame, service: Service, crs: CRS, settings: MeasurementSettings
+) -> pd.DataFrame:
+    """Each operator's samples at each village where it has any.
+
+    Samples of another technology than the service's do not count; a blank technology counts as the service's.
+
+    Parameters
+    ----------
+    villages : GeoDataFrame
+        Index ``village_id``, points; column ``settlement_radius_m`` (NA: the service's default).
+    measurements : GeoDataFrame
+        As ``clean_measurements(...).kept``.
+    service : Service
+    crs : CRS
+        Projected, for distances.
+    settings : MeasurementSettings
+
+    Returns
+    -------
+    DataFrame
+        Index (``village_id``, ``operator``), a blank operator as the empty string; ``n_samples`` within the settlement or at the
+        centre, ``n_centre``, ``n_no_service``, ``n_cells`` (squares sampled), ``centre_share`` and ``settlement_share``
+        (of samples and of squares that are covered), ``centre_median_dbm`` (NaN where half of the samples are without service),
+        ``centre_status`` (no_signal, covered, unknown), ``measured_status``, ``measured_reason`` (why it is unknown:
+        ``few_samples``, ``few_at_centre``, ``settlement_not_sampled``; else NA), ``measured_from``, ``measured_to``.
+    """
+    samples = _near(villages, measurements, service, crs, settings)
+    rows = [
+        {"village_id": village, "operator": operator, **_judge(part, service, settings)}
+        for (village, operator), part in samples.groupby(["village_id", "operator"], sort=True)
+    ]
+    columns = ["village_id", "operator", *_COUNTS, "centre_share", "settlement_share", "centre_median_dbm", "centre_status", "measured_status", "measured_reason", "measured_from", "measured_to"]  # fmt: skip
+    return _typed(pd.DataFrame(rows, columns=columns).set_index(["village_id", "operator"]))
+
+
+def measured_status(
+    villages: gpd.GeoDataFrame,
+    measurements: gpd.GeoDataFrame,
+    service: Service,
+    crs: CRS,
+    settings: MeasurementSettings,
+) -> pd.DataFrame:
+    """What was measured at each village by any operator: a place is covered where one of the measured operators covers it.
+
+    No operator stands for another that was not measured: ``no_signal`` is said of ``operators_measured`` alone.
+
+    Returns
+    -------
+    DataFrame
+        Index of `villages`; the columns of :func:`measured_by_operator` over all operators (shares and median are those of
+        the operator that is best at the centre, squares count as covered where any operator covers them) and
+        ``operators_measured``, the names joined by ``"; "``. Without samples: zeros, unknown, ``few_samples``.
+    """
+    samples = _near(villages, measurements, service, crs, settings)
+    of_one = measured_by_operator(villages, measurements, service, crs, settings)
+    rows = {
+        village: _any_operator(part, of_one.loc[village], service, settings) for village, part in samples.groupby("village_id", sort=False)
+    }
+    columns = [*of_one.columns, "operators_measured"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).reindex(villages.index)
+    without = ~table.index.isin(list(rows))
+    table.loc[without, _COUNTS] = 0
+    table.loc[without, ["centre_status", "measured_status", "measured_reason", "operators_measured"]] = [
+        "unknown",
+        "unknown",
+        "few_samples",
+        "",
+    ]
+    return _typed(table).astype({"operators_measured": "string"})
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    words = dict.fromkeys(["centre_status", "measured_status", "measured_reason", "measured_from", "measured_to"], "string")
+    shares = dict.fromkeys(["centre_share", "settlement_share", "centre_median_dbm"], "float64")
+    return table.astype({**dict.fromkeys(_COUNTS, "int64"), **words, **shares})
+
+
+def _near(
+    villages: gpd.GeoDataFrame, measurements: gpd.GeoDataFrame, service: Service, crs: CRS, settings: MeasurementSettings
+) -> pd.DataFrame:
+    """Samples of the service's technology within each village: a row a pair, with what the rules need of it."""
+    technology = measurements["technology"].str.casefold().fillna(service.technology.casefold())
+    of_service = measurements[(technology == service.technology.casefold()).to_numpy(dtype=bool)]
+    points, centres = of_service.geometry.to_crs(crs), villages.geometry.to_crs(crs)
+    xy, middle = np.c_[points.x, points.y], np.c_[centres.x, centres.y]
+    radius_m = villages["settlement_radius_m"].astype("Float64").fillna(service.default_settlement_radius_m).to_numpy(dtype=float)
+    reach_m = np.maximum(radius_m, settings.centre_m)
+    found = cKDTree(xy).query_ball_point(middle, reach_m, return_sorted=True) if len(xy) and len(middle) else []
+    which = np.repeat(np.arange(len(found)), [len(hits) for hits in found])
+    at = np.concatenate([np.asarray(hits, dtype=int) for hits in found]) if len(found) else np.empty(0, dtype=int)
+    rows = of_service.iloc[at]
+    silent = rows["no_service"].to_numpy(dtype=bool)
+    level = np.where(silent, -np.inf, rows["rsrp_dbm"].to_numpy(dtype=float))
+    squares = np.floor(xy[at] / settings.status_cell_m).astype(np.int64) if len(at) else np.empty((0, 2), dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "village_id": villages.index.to_numpy()[which],
+            "operator": rows["operator"].fillna("").to_numpy(dtype=object),
+            "level_dbm": level,
+            "silent": silent,
+            "met": level >= service.rsrp_threshold_dbm,
+            "stands_for": rows["n_samples"].to_numpy(dtype=float),
+            "at_centre": np.hypot(*(xy[at] - middle[which]).T) <= settings.centre_m if len(at) else np.empty(0, dtype=bool),
+            "square_x": squares[:, 0],
+            "square_y": squares[:, 1],
+            "day": rows["day"].to_numpy(dtype=object),
+        }
+    )
+
+
+def _share(part: pd.DataFrame) -> float:
+    """Share of the samples that reach the threshold, each counted as often as it stands for."""
+    return float(np.average(part["met"], weights=part["stands_for"])) if len(part) else float("nan")
+
+
+def _squares(part: pd.DataFrame, service: Service) -> pd.Series:
+    """Whether each sampled square is covered."""
+    met = (part["met"] * part["stands_for"]).groupby([part["square_x"], part["square_y"]]).sum()
+    return met / part["stands_for"].groupby([part["square_x"], part["square_y"]]).sum() >= service.min_probability
+
+
+def _judge(part: pd.DataFrame, service: Service, settings: MeasurementSettings) -> dict[str, object]:
+    centre = part[part["at_centre"]]
+    squares = _squares(part, service)
+    share = _share(centre)
+    centre_status = "unknown"
+    if len(centre) >= settings.min_samples:
+        centre_status = "covered" if share >= service.min_probability else "no_signal"
+    median = float(centre.sort_values("level_dbm")["level_dbm"].quantile(0.5, interpolation="lower")) if len(centre) else float("nan")
+    days = part["day"].dropna()
+    status, reason = _status(len(part), centre_status, float(squares.mean()), len(squares), service, settings)
+    return {
+        "n_samples": len(part),
+        "n_centre": len(centre),
+        "n_no_service": int(part["silent"].sum()),
+        "n_cells": len(squares),
+        "centre_share": share,
+        "settlement_share": float(squares.mean()),
+        "centre_median_dbm": median if np.isfinite(median) else np.nan,
+        "centre_status": centre_status,
+        "measured_status": status,
+        "measured_reason": reason,
+        "measured_from": days.min() if len(days) else pd.NA,
+        "measured_to": days.max() if len(days) else pd.NA,
+    }
+
+
+def _status(
+    n_samples: int, centre_status: str, settlement_share: float, n_cells: int, service: Service, settings: MeasurementSettings
+) -> tuple[str, object]:
+    if n_samples < settings.min_samples:
+        return "unknown", "few_samples"
+    if centre_status == "unknown":
+        return "unknown", "few_at_centre"
+    if centre_status == "no_signal":
+        return "no_signal", pd.NA
+    if settlement_share < service.full_coverage_share:
+        return "partial", pd.NA
+    # a good centre alone says nothing of the houses around it
+    return ("covered", pd.NA) if n_cells >= settings.min_status_cells else ("unknown", "settlement_not_sampled")
+
+
+def _any_operator(part: pd.DataFrame, of_one: pd.DataFrame, service: Service, settings: MeasurementSettings) -> dict[str, object]:
+    squares = pd.concat([_squares(own, service) for _, own in part.groupby("operator")]).groupby(level=[0, 1]).any()
+    statuses = set(of_one["centre_status"])
+    centre_status = next(word for word in ("covered", "no_signal", "unknown") if word in statuses)
+    judged = of_one[of_one["centre_status"] == centre_status]
+    best = judged.loc[judged["centre_share"].fillna(-1.0).idxmax()]
+    # too few samples of any one operator are too few, however many there are together
+    most = int(of_one["n_samples"].max())
+    status, reason = _status(most, centre_status, float(squares.mean()), len(squares), service, settings)
+    days = part["day"].dropna()
+    return {
+        "n_samples": len(part),
+        "n_centre": int(part["at_centre"].sum()),
+        "n_no_service": int(part["silent"].sum()),
+        "n_cells": len(squares),
+        "centre_share": best["centre_share"],
+        "settlement_share": float(squares.mean()),
+        "centre_median_dbm": best["centre_median_dbm"],
+        "centre_status": centre_status,
+        "measured_status": status,
+        "measured_reason": reason,
+        "measured_from": days.min() if len(days) else pd.NA,
+        "measured_to": days.max() if len(days) else pd.NA,
+        "operators_measured": "; ".join(str(name) for name in of_one.index if name),
+    }

@@ -1,0 +1,186 @@
+"""One mast, one village: the path between them, what blocks it, and how tall a mast it takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from geo_planner.errors import UsageError
+from geo_planner.export.link_picture import link_picture
+from geo_planner.labels import Language
+from geo_planner.link import (
+    MAX_MAST_M,
+    AnswerCard,
+    Mast,
+    answer_card,
+    distances_km,
+    eirp_towards_dbm,
+    explain,
+    mast_of,
+    to_degrees,
+    to_metres,
+)
+from geo_planner.link.words import VERDICTS, height_text, number, probability_text, table_row
+from geo_planner.plan import Plan
+from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.link_chart import link_chart
+from geo_planner.ui.texts import text
+
+_OWN = "own"
+_BANDS_MHZ = (700.0, 900.0, 1800.0, 2100.0, 2600.0, 3500.0)
+# Where no site can lend its figures: a usual rural mast. All of it can be changed on the page.
+_USUAL = Mast(
+    xy_m=(0.0, 0.0),
+    mast_height_m=42.0,
+    freq_mhz=900.0,
+    eirp_re_dbm=24.0,
+    azimuth_deg=float("nan"),
+    tilt_deg=float("nan"),
+    uplink_shortfall_db=0.0,
+)
+
+
+def choose_village(plan: Plan, words: Language) -> str:
+    """The village, the first ranked at the beginning or the one chosen on the map."""
+    ids = [str(village) for village in plan.villages.index]
+    titles = dict(
+        zip(ids, (f"{rank}. {name}" for rank, name in zip(plan.villages["rank"], plan.villages["name"], strict=True)), strict=True)
+    )
+    chosen = st.session_state.get("chosen_village")
+    first = ids.index(chosen) if chosen in ids else 0
+    return str(
+        st.selectbox(text("choose_village", words), ids, index=first, format_func=titles.__getitem__, key=f"link_village_{loaded().key}")
+    )
+
+
+def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str]:
+    """The mast and its name: a cell on air, the best server at the beginning, or a place of one's own."""
+    serving = plan.sites[plan.sites["in_service"]]
+    away_km = distances_km(serving, plan.terrain.crs, point_xy_m).sort_values(kind="stable")
+    cells = {f"{site}/{cell}": (site, cell) for site, cell in away_km.index}
+    titles = {key: _cell_title(plan, cell, float(away_km[cell]), words) for key, cell in cells.items()} | {_OWN: text("link_own", words)}
+    best = plan.villages.loc[village, "best_server_id"] if "best_server_id" in plan.villages else None
+    options = list(titles)
+    first = options.index(best) if isinstance(best, str) and best in cells else 0
+    # the village takes part in the key: another village begins with its own best server
+    key = str(
+        st.selectbox(
+            text("link_mast", words), options, index=first, format_func=titles.__getitem__, key=f"link_mast_{loaded().key}_{village}"
+        )
+    )
+    if key != _OWN:
+        return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key
+    lender = (
+        mast_of(plan.sites, next(iter(cells.values())), plan.terrain, plan.scenario.service) if cells else replace(_USUAL, xy_m=point_xy_m)
+    )
+    lon_deg, lat_deg = to_degrees(plan.terrain.crs, *lender.xy_m)
+    left, right = st.columns(2)
+    lat_deg = left.number_input(
+        text("link_lat", words), -90.0, 90.0, round(lat_deg, 5), step=0.001, format="%.5f", key=f"link_lat_{village}"
+    )
+    lon_deg = right.number_input(
+        text("link_lon", words), -180.0, 180.0, round(lon_deg, 5), step=0.001, format="%.5f", key=f"link_lon_{village}"
+    )
+    own = replace(lender, xy_m=to_metres(plan.terrain.crs, lon_deg, lat_deg), azimuth_deg=float("nan"), tilt_deg=float("nan"))
+    return own, text("link_own", words)
+
+
+def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
+    row = plan.sites.loc[cell]
+    name = "" if pd.isna(row["name"]) else f" {row['name']}"
+    return f"{cell[1]}{name}, {number(float(row['freq_mhz']), 0, words)} MHz, {number(away_km, 1, words)} km"
+
+
+def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tuple[float, float, float]:
+    """Mast height (m), frequency (MHz) and EIRP towards the village (dBm); they begin with those of the mast."""
+    tallest = max(MAX_MAST_M, mast.mast_height_m)
+    height_m = st.slider(text("link_height", words), 1.0, tallest, mast.mast_height_m, step=1.0, format="%g m", key=f"link_height_{key}")
+    bands = sorted({*_BANDS_MHZ, mast.freq_mhz})
+    freq_mhz = st.select_slider(text("link_freq", words), bands, mast.freq_mhz, format_func=lambda f: f"{f:g} MHz", key=f"link_freq_{key}")
+    low, high = min(-10.0, eirp_dbm), max(50.0, eirp_dbm)
+    eirp = st.slider(
+        text("link_eirp", words),
+        low,
+        high,
+        eirp_dbm,
+        step=0.1,
+        format="%.1f dBm",
+        key=f"link_eirp_{key}",
+        help=text("link_eirp_help", words),
+    )
+    return height_m, float(freq_mhz), eirp
+
+
+def show_verdict(card: AnswerCard, words: Language) -> None:
+    """The verdict in a word and the three least heights."""
+    parts = {"served": st.success, "not_served": st.error, "unknown": st.warning}
+    icons = {"served": ":material/signal_cellular_alt:", "not_served": ":material/signal_cellular_off:", "unknown": ":material/help:"}
+    said = VERDICTS[card.verdict][words]
+    if card.verdict != "unknown":
+        answer = card.deciding
+        said += f": {number(answer.rsrp_dbm, 1, words)} dBm, {probability_text(answer.probability, words)}"
+    parts[card.verdict](f"**{said}**", icon=icons[card.verdict])
+
+
+def show_heights(card: AnswerCard, words: Language) -> None:
+    """The least mast for sight, for the Fresnel zone and for service."""
+    heights = {"link_sight": card.clear_sight, "link_fresnel": card.clear_fresnel, "link_serve": card.serve}
+    rows = "".join(
+        f"<dt>{escape(text(key, words))}</dt><dd>{escape(height_text(least, card.max_mast_height_m, words))}</dd>"
+        for key, least in heights.items()
+    )
+    st.html(f'<div class="gp-card"><h3>{escape(text("link_least", words))}</h3><dl>{rows}</dl></div>')
+
+
+def models_table(card: AnswerCard, words: Language) -> pd.DataFrame:
+    """One row a model, as text."""
+    keys = ("link_model", "link_loss", "link_mode", "link_rsrp", "link_probability", "link_verdict", "link_notes")
+    return pd.DataFrame([table_row(answer, words) for answer in card.answers], columns=[text(key, words) for key in keys])
+
+
+def page() -> None:
+    """Choices on the left, the path and the answer on the right."""
+    plan, words = loaded().plan, language()
+    st.subheader(text("link_title", words))
+    if plan.villages.empty:
+        st.info(text("link_no_village", words))
+        return
+    left, right = st.columns([1, 2.7], gap="medium")
+    with left:
+        village = choose_village(plan, words)
+        place = plan.villages.geometry.loc[village]
+        point_xy_m = to_metres(plan.terrain.crs, place.x, place.y)
+        mast, name = choose_mast(plan, village, point_xy_m, words)
+        service = plan.scenario.service
+        eirp_dbm = round(eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m), 1)
+        height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{name}", words)
+    with right:
+        try:
+            card = answer_card(
+                plan.terrain, mast.xy_m, point_xy_m, mast_height_m=height_m, freq_mhz=freq_mhz, eirp_re_dbm=eirp_dbm, service=service,
+                propagation=plan.scenario.propagation, uplink_shortfall_db=mast.uplink_shortfall_db, land_cover=plan.study_area.land_cover,
+                clutter=plan.scenario.clutter,
+            )  # fmt: skip
+        except UsageError:
+            st.warning(text("link_same_place", words), icon=":material/help:")
+            return
+        show_verdict(card, words)
+        st.altair_chart(link_chart(card, words), width="stretch", theme=None)
+        st.caption(text("link_legend", words, bulge=number(float(card.profile.bulge_m.max()), 1, words)))
+        st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
+    with left:
+        show_heights(card, words)
+        st.caption(text("link_hint", words))
+    st.markdown(f"**{text('link_models', words)}**")
+    st.dataframe(models_table(card, words), hide_index=True)
+    title = f"{name} → {plan.villages.loc[village, 'name']}"
+    st.download_button(
+        text("link_picture", words), lambda: link_picture(card, language=words, title=title), file_name=f"mat_cat_{village}.png", mime="image/png",
+        icon=":material/image:", on_click="ignore",
+    )  # fmt: skip
+
+
+page()

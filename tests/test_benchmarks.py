@@ -1,0 +1,60 @@
+"""The benchmarks run: their small parts, on little terrain, without a look at the clock."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import propagation, run, splat_terrain
+
+
+@pytest.fixture(scope="module")
+def ground() -> propagation.Ground:
+    z = splat_terrain.surface(160, 160, waves=256, seed=3).astype(np.float32)
+    return propagation.Ground("small", z, 90.0, propagation.masts_on(z, 2, 40))
+
+
+def test_sweep_is_held_to_profiles(ground: propagation.Ground) -> None:
+    rows = propagation.sweep_against_profiles(ground, (3.0,), workers=1)
+    assert [row["what"].split(",")[1].strip() for row in rows] == ["itm"] * 4 + ["p1812", "delta_bullington"]
+    assert all("cells of 2 masts" in row["note"] for row in rows)
+
+
+def test_masts_stand_from_valley_to_peak(ground: propagation.Ground) -> None:
+    low, high = (ground.heights_m[int(row), int(column)] for row, column in ground.masts)
+    assert low == ground.heights_m[40:-40, 40:-40].min()
+    assert high == ground.heights_m[40:-40, 40:-40].max()
+
+
+def test_itmlogic_agrees() -> None:
+    (row,) = propagation.against_itmlogic(paths=10)
+    assert row["met"] == "yes" or row["value"] == "skipped"
+
+
+def test_tiles_and_grid_show_one_surface(tmp_path) -> None:
+    z = splat_terrain.surface(120, 150, waves=256)
+    splat_terrain.write_tiles(z, tmp_path)
+    tile = np.fromfile(tmp_path / "N22E103.hgt", ">i2").reshape(1201, 1201)
+    lat, lon = 22.0 + 400 / 1200, 103.0 + 300 / 1200
+    assert tile[1200 - 400, 300] == np.rint(splat_terrain.sample(z, np.array([lon]), np.array([lat])))[0]
+    terrain = splat_terrain.metric_grid(z, half_km=2.0)
+    here = splat_terrain.sample(z, np.array([splat_terrain.MAST_LON]), np.array([splat_terrain.MAST_LAT]))[0]
+    assert terrain.heights_m[int(terrain.row), int(terrain.column)] == pytest.approx(here, abs=30.0)
+    assert splat_terrain.sample(z, np.array([100.0]), np.array([22.0]))[0] == 0.0
+
+
+def test_without_splat_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splat_terrain, "splat_installed", lambda: False)
+    rows = propagation.against_splat(splat_terrain.surface(120, 150, waves=256), repeats=1, radii_km=(2,))
+    assert rows
+    assert all(row["value"] == "skipped" and "splat is not installed" in row["note"] for row in rows)
+
+
+def test_report_names_machine_and_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propagation, "main", lambda: [{"what": "a", "value": 1.25}, {"what": "b", "note": "x|y"}])
+    text, sound = run.report(("propagation", "no_such_module"))
+    assert not sound
+    assert "| a | 1.25 |  |" in text
+    assert "| b |  | x/y |" in text
+    assert "Failed: ModuleNotFoundError" in text
+    assert "cores" in text
