@@ -119,6 +119,17 @@ class Propagation(_Settings):
     irregularity_stride: int = Field(1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out.")
 
 
+class SiteDefaults(_Settings):
+    """Radio figures of cells whose own are blank. None: such a cell takes no part, and the plan says so. All are assumptions."""
+
+    freq_mhz: float | None = Field(None, ge=30, le=6000, description="Carrier frequency. Assumption.")
+    bandwidth_mhz: float | None = Field(None, ge=1.4, le=100, description="Channel bandwidth. Assumption.")
+    mast_height_m: float | None = Field(None, ge=1, le=400, description="Antenna height above ground. Assumption.")
+    tx_power_dbm: float | None = Field(None, ge=-20, le=60, description="Transmit power of a port. Assumption.")
+    antenna_gain_dbi: float | None = Field(None, ge=-10, le=40, description="Antenna gain. Assumption.")
+    losses_db: float | None = Field(None, ge=0, le=50, description="Feeder and connector losses. Assumption.")
+
+
 class Scenario(_Settings):
     """Everything that a run assumes. ``name`` also names the run in the exports."""
 
@@ -133,6 +144,7 @@ class Scenario(_Settings):
     service: Service = Service()
     propagation: Propagation = Propagation()
     clutter: Clutter = Clutter()
+    site_defaults: SiteDefaults = SiteDefaults()
     ranking: RankingSettings
 
 

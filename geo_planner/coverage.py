@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.config import Clutter, Propagation, Service
+from geo_planner.config import Clutter, Propagation, Service, SiteDefaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.loss_cache import LossCache
 from geo_planner.propagation.area import LossModel, LossWindow, loss_around
@@ -80,10 +80,22 @@ class LandCover:
     sha256: str
 
 
+RADIO_COLUMNS = ("freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
+"""Without all of these a cell's coverage cannot be worked out."""
+
+
 def in_service(sites: pd.DataFrame, service: Service) -> pd.Series:
-    """Which cells take part: on air and of the service's technology."""
+    """Which cells take part: on air, of the service's technology, and with all radio figures known."""
     same = sites["technology"].str.casefold() == service.technology.casefold()
-    return ((sites["status"] == "on_air") & same.fillna(False)).astype(bool).rename("in_service")
+    described = sites[list(RADIO_COLUMNS)].notna().all(axis=1)
+    return ((sites["status"] == "on_air") & same.fillna(False) & described).astype(bool).rename("in_service")
+
+
+def with_defaults(sites: gpd.GeoDataFrame, defaults: SiteDefaults) -> gpd.GeoDataFrame:
+    """The sites with the scenario's assumptions where a radio figure is blank, and which: column ``assumed`` (tuple of names)."""
+    filled = {name: sites[name].fillna(value) for name, value in defaults.model_dump().items() if value is not None}
+    assumed = [tuple(name for name in filled if pd.isna(row[name])) for _, row in sites[list(RADIO_COLUMNS)].iterrows()]
+    return sites.assign(**filled, assumed=pd.Series(assumed, index=sites.index, dtype=object))
 
 
 def compute_coverage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import Scenario, load_scenario, naming_layers
-from geo_planner.coverage import Coverage, LandCover, compute_coverage, in_service
+from geo_planner.coverage import RADIO_COLUMNS, Coverage, LandCover, compute_coverage, in_service, with_defaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
@@ -120,6 +120,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         raise InputError(faults)
     tell = progress or _silent
     dem, service = study_area.terrain, scenario.service
+    study_area = replace(study_area, sites=with_defaults(study_area.sites, scenario.site_defaults))
     tell("coverage", 0.0)
     threads = workers or os.cpu_count() or 1
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
@@ -316,6 +317,12 @@ def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenari
     blank = sites["technology"].isna() & (sites["status"] == "on_air")
     if blank.any():
         notes.append(Fault(file, f"{int(blank.sum())} cells on air name no technology and do not count", "Fill in the technology.", column="technology", level="warning", code="technology_unknown"))
+    bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
+    if bare.any():
+        notes.append(Fault(file, f"{int(bare.sum())} cells on air lack radio figures and do not count", "Fill them in, or set site_defaults in the scenario as an assumption.", column="tx_power_dbm", level="warning", code="radio_unknown"))
+    assumed = int(sites["assumed"].map(len).gt(0).sum())
+    if assumed:
+        notes.append(Fault(file, f"{assumed} cells take radio figures from site_defaults: assumptions, not data", "Ask the operators for the figures.", level="warning", code="radio_assumed"))
     if sites["in_service"].any():
         rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
         west, south, east, north = _grid_bounds(study_area.terrain)

@@ -35,7 +35,9 @@ class Column:
     meaning_vi, meaning_en : str
         One sentence: what the value says and what a blank means.
     required : bool
-        The column must stand in the file and no cell of it may be blank.
+        The column must stand in the file, and no cell of it may be blank unless `may_be_blank`.
+    may_be_blank : bool
+        Of a required column: a blank is allowed, and is a question rather than a fault.
     minimum, maximum : float or None
         Inclusive range of a number.
     choices : tuple of str
@@ -52,6 +54,12 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    may_be_blank: bool = False
+
+    @property
+    def needed(self) -> bool:
+        """No cell of the column may be blank."""
+        return self.required and not self.may_be_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +125,12 @@ SITES = Layer(
         Column("status", "choice", "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến.", "Only on_air cells give coverage today.", True, choices=SITE_STATUS),
         Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
         Column("technology", "text", "Công nghệ", "Technology", "LTE; cell khác công nghệ với dịch vụ không được tính.", "Cells of another technology than the service do not count."),
-        Column("freq_mhz", "float", "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000),
-        Column("bandwidth_mhz", "float", "Băng thông (MHz)", "Bandwidth (MHz)", "", "", True, 1.4, 100),
-        Column("mast_height_m", "float", "Độ cao ăng-ten (m)", "Antenna height (m)", "Trên mặt đất.", "Above ground.", True, 1, 400),
-        Column("tx_power_dbm", "float", "Công suất phát (dBm)", "Transmit power (dBm)", "Tổng công suất một cổng.", "Total power of a port.", True, -20, 60),
-        Column("antenna_gain_dbi", "float", "Độ lợi ăng-ten (dBi)", "Antenna gain (dBi)", "", "", True, -10, 40),
-        Column("losses_db", "float", "Suy hao (dB)", "Losses (dB)", "Phi-đơ, đầu nối.", "Feeder and connectors.", True, 0, 50),
+        Column("freq_mhz", "float", "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000, may_be_blank=True),
+        Column("bandwidth_mhz", "float", "Băng thông (MHz)", "Bandwidth (MHz)", "", "", True, 1.4, 100, may_be_blank=True),
+        Column("mast_height_m", "float", "Độ cao ăng-ten (m)", "Antenna height (m)", "Trên mặt đất.", "Above ground.", True, 1, 400, may_be_blank=True),
+        Column("tx_power_dbm", "float", "Công suất phát (dBm)", "Transmit power (dBm)", "Tổng công suất một cổng.", "Total power of a port.", True, -20, 60, may_be_blank=True),
+        Column("antenna_gain_dbi", "float", "Độ lợi ăng-ten (dBi)", "Antenna gain (dBi)", "", "", True, -10, 40, may_be_blank=True),
+        Column("losses_db", "float", "Suy hao (dB)", "Losses (dB)", "Phi-đơ, đầu nối.", "Feeder and connectors.", True, 0, 50, may_be_blank=True),
         Column("azimuth_deg", "float", "Góc phương vị (độ)", "Azimuth (deg)", "Trống: vô hướng.", "Blank: omnidirectional.", minimum=0, maximum=360),
         Column("tilt_deg", "float", "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Trống: 0.", "Blank: 0.", minimum=-30, maximum=45),
         Column("backhaul", "text", "Truyền dẫn", "Backhaul"),

@@ -26,9 +26,9 @@ def test_masts_stand_from_valley_to_peak(ground: propagation.Ground) -> None:
     assert high == ground.heights_m[40:-40, 40:-40].max()
 
 
-def test_itmlogic_agrees() -> None:
+def test_itmlogic_is_asked() -> None:
     (row,) = propagation.against_itmlogic(paths=10)
-    assert row["met"] == "yes" or row["value"] == "skipped"
+    assert row["value"] == "skipped" or float(row["value"]) < 1.0
 
 
 def test_tiles_and_grid_show_one_surface(tmp_path) -> None:

@@ -58,6 +58,8 @@ class Calibration:
         The correction is worth applying; only the spread is news; the model stands as it is; not enough samples.
     reason : str
         The ground of the verdict, one sentence.
+    n_left_out : int
+        Samples of unknown operator where several could have been heard: the strongest of all is no fair comparison.
     """
 
     freq_mhz: float
@@ -87,6 +89,7 @@ class Calibration:
     last_day: str | None = None
     verdict: Verdict = "too_few"
     reason: str = ""
+    n_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def calibrate(
     residuals : DataFrame
         As :func:`geo_planner.measurements.residual_table` gives it: ``freq_mhz``, ``residual_db`` (of a sample without
         service: the most that it can be), ``no_service``, ``distance_km``, ``x_m``, ``y_m``, ``cell`` (square of the
-        terrain), ``site_id``, ``day``. Rows without a residual or distance are left out.
+        terrain), ``site_id``, ``day`` and, if there, ``matched_by``. Rows without a residual or distance, and those matched
+        by ``any``, are left out.
     settings : MeasurementSettings
     model : str
         Path-loss model that the residuals belong to.
@@ -147,13 +151,17 @@ def calibration_table(calibrations: Sequence[Calibration]) -> pd.DataFrame:
 def _one_band(
     table: pd.DataFrame, freq_mhz: float, settings: MeasurementSettings, model: str, sigma_db: float, seed: int, slope: str, group_by: str
 ) -> Calibration:
+    fair = (table["matched_by"] != "any").to_numpy(dtype=bool) if "matched_by" in table else np.ones(len(table), dtype=bool)
+    left_out, table = int((~fair).sum()), table[fair]
+    if table.empty:
+        return Calibration(freq_mhz, model, 0, 0, 0, 0, 0, reason="No sample tells its operator.", n_left_out=left_out)
     censored = table["no_service"].to_numpy(dtype=bool)
     distance_km = np.maximum(table["distance_km"].to_numpy(dtype=float), 0.01)
     places, *larger = (_groups(table, settings.place_m * size, group_by) for size in ((1, 2, 4) if group_by == "place" else (1,)))
     seen, days = int((~censored).sum()), table["day"].dropna().astype(str)
     found = Calibration(
         freq_mhz, model, seen, int(censored.sum()), int(places.max()) + 1, int(table["site_id"].nunique()), days.nunique(),
-        first_day=None if days.empty else days.min(), last_day=None if days.empty else days.max(),
+        n_left_out=left_out, first_day=None if days.empty else days.min(), last_day=None if days.empty else days.max(),
     )  # fmt: skip
     known = int(np.unique(places[~censored]).size)
     if seen < settings.min_calibration_samples or known < settings.min_calibration_places:

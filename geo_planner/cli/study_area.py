@@ -1,4 +1,4 @@
-"""``validate``, ``template``, ``fetch``, ``init``: what goes into a study area."""
+"""``validate``, ``template``, ``import``, ``fetch``, ``init``: what goes into a study area."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.frame import EXIT_FAULTS, AsJson, ProgressBar, app, by_level, guarded, print_json
+from geo_planner.errors import UsageError
 
+MOST_FAULTS_SHOWN = 50
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
 
@@ -46,6 +48,57 @@ def template(
         return 0
 
     guarded(work, as_json=False)
+
+
+@app.command("import")
+def import_file(
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="xlsx, xls, ods, csv, shapefile (zip), gpkg, geojson, kml, kmz or gpx.")],
+    into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
+    crs: Annotated[str | None, typer.Option("--crs", metavar="EPSG:9205", help="CRS of the coordinates, where the file does not tell.")] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", metavar="TITLE=COLUMN", help='What a title means, for instance "Tên bản=name".')] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a spreadsheet.")] = None,
+    source_layer: Annotated[str | None, typer.Option("--layer", help="Layer of a GeoPackage or KML file.")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Merge by id even into sample rows.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the layer.")] = False,
+    accept_valid: Annotated[bool, typer.Option("--accept-valid", help="Take the good rows, write the others beside the file.")] = False,
+    report_dir: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Where the row report goes.")] = None,
+    max_mb: Annotated[int, typer.Option(min=1, help="Largest file, in megabytes.")] = 100,
+    max_rows: Annotated[int, typer.Option(min=1, help="Most rows.")] = 200_000,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the province's own list into a study area, all of it or nothing."""
+    from geo_planner.sources.imports import import_layer
+
+    def work() -> int:
+        if merge and replace:
+            raise UsageError("--merge and --replace exclude each other. Give one of them.")
+        pairs = [text.rpartition("=")[::2] for text in mapping or []]  # a title may hold "="
+        if any(not title for title, _ in pairs):
+            raise UsageError('--map is written "TITLE=column", for instance --map "Tên bản=name".')
+        report = import_layer(
+            layer, file, into, crs=crs, column_map=dict(pairs), sheet=sheet, source_layer=source_layer,
+            mode="merge" if merge else "replace" if replace else "auto", accept_valid=accept_valid, report_dir=report_dir,
+            max_bytes=max_mb * 1_000_000, max_rows=max_rows,
+        )  # fmt: skip
+        if as_json:
+            print_json(report.as_dict())
+            return report.exit_status
+        for text in report.statements:
+            typer.echo(text)
+        for text in report.questions:
+            typer.echo(f"question: {text}")
+        for fault in report.faults[:MOST_FAULTS_SHOWN]:
+            typer.echo(f"{fault.level}: {fault}", err=True)
+        if len(report.faults) > MOST_FAULTS_SHOWN:
+            typer.echo(f"and {len(report.faults) - MOST_FAULTS_SHOWN} more: --report DIR writes them all", err=True)
+        counts = ", ".join(f"{number} {what}" for what, number in report.counts.items())
+        typer.echo(f"{counts}; {f'written to {report.target}' if report.written else 'nothing was written'}")
+        for path in report.files:
+            typer.echo(f"  {path}")
+        return report.exit_status
+
+    guarded(work, as_json)
 
 
 @app.command()

@@ -94,7 +94,7 @@ def _entry_sheet(book: Book, layer: Layer) -> None:
     sheet.freeze_panes(1, len(layer.key) + 1)
     sheet.set_row(0, 66)
     for at, column in enumerate(layer.columns):
-        fill = "#1F3864" if column.required else "#5B7DB1"
+        fill = "#1F3864" if column.needed else "#5B7DB1"
         look = book.format(bold=True, font_color="#FFFFFF", bg_color=fill, border=1, border_color="#FFFFFF", text_wrap=True, align="center")
         put(sheet, 0, at, header(column), look)
         sheet.set_column(at, at, max(13.0, len(column.name) * 0.95 + 3), book.format(num_format=_number_format(column)))
@@ -109,7 +109,7 @@ def _help_sheet(book: Book, layer: Layer) -> None:
     sheet, row = add_sheet(book, "Giải thích", _HELP, lines)
     row = write_header(book, sheet, row, _HELP, frozen_columns=1)
     rows = [
-        [c.vi, c.name, "Có" if c.required else "Không", _KINDS[c.kind], c.meaning_vi or c.vi, _allowed(c), _EXAMPLES.get(c.name, "")]
+        [c.vi, c.name, "Có" if c.needed else "Không", _KINDS[c.kind], c.meaning_vi or c.vi, _allowed(c), _EXAMPLES.get(c.name, "")]
         for c in layer.columns
     ]
     write_rows(book, sheet, row, _HELP, rows, fills={"Có": "#FFEFB0"}, filtered=False)

@@ -5,7 +5,7 @@ Measured, modelled and declared figures stand side by side here and are never me
 
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
-from geo_planner.measurements.disagreement import disagreements, disagreement_notes
+from geo_planner.measurements.disagreement import disagreement_notes, disagreements
 from geo_planner.measurements.status import measured_by_operator, measured_status
 from geo_planner.measurements.wording import DISAGREEMENTS, DROP_REASONS, PATH_REASONS
 

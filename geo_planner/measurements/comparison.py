@@ -52,7 +52,8 @@ def modelled_at(
     DataFrame
         Same index: ``modelled_dbm`` (NaN where there is none, and then ``modelled_reason`` is a word of
         ``wording.PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_freq_mhz``, ``distance_km`` from
-        it, ``matched_by`` (``site``, ``operator`` or ``any``), ``row`` and ``column`` of the terrain (-1 outside).
+        it, ``matched_by`` (``site``, ``operator``; of a sample that names neither: ``single`` where all cells are one operator's, else
+        ``any``), ``row`` and ``column`` of the terrain (-1 outside).
 
     Raises
     ------
@@ -80,7 +81,7 @@ def modelled_at(
     )
     # as the device was: outdoors, and it heard the downlink
     heard = service.model_copy(update={"place": "outdoor", "uplink": service.uplink.model_copy(update={"check": False})})
-    wanted = keys[[r is None for r in reason]]
+    wanted = keys[np.array([r is None for r in reason], dtype=bool)]
     groups = wanted.groupby(["site", "operator", "band"], sort=True).indices
     for number, ((site, operator, band), members) in enumerate(groups.items(), 1):
         at = wanted.index.to_numpy()[members]
@@ -107,8 +108,9 @@ def modelled_at(
             server[served] = [f"{s}/{c}" for s, c in mast.index]
         if progress:
             progress(number / len(groups))
-    matched = np.where(keys["site"] != "", "site", np.where(keys["operator"] != "", "operator", "any"))
-    table = pd.DataFrame(
+    blank = "any" if len({_folded(name) for name in cells["operator"]}) > 1 else "single"
+    matched = np.where(keys["site"] != "", "site", np.where(keys["operator"] != "", "operator", blank))
+    return pd.DataFrame(
         {
             "modelled_dbm": level, "modelled_reason": pd.array(reason, dtype="string"), "modelled_server_id": pd.array(server, dtype="string"),
             "modelled_freq_mhz": freq_mhz, "distance_km": distance_km, "matched_by": pd.array(matched, dtype="string"),
@@ -116,7 +118,6 @@ def modelled_at(
         },
         index=measurements.index,
     )  # fmt: skip
-    return table
 
 
 def _folded(name: object) -> str:
@@ -152,7 +153,7 @@ def residual_table(measurements: gpd.GeoDataFrame, modelled: pd.DataFrame, dem: 
     -------
     DataFrame
         ``freq_mhz`` (band of the modelled server), ``operator``, ``site_id`` (modelled server's), ``day``, ``measured_dbm`` (NaN without
-        service), ``modelled_dbm``, ``no_service``, ``residual_db`` (without service: the most that it can be, from
+        service), ``modelled_dbm``, ``no_service``, ``matched_by``, ``residual_db`` (without service: the most that it can be, from
         ``settings.no_service_below_dbm``), ``distance_km``, ``x_m``, ``y_m`` in the terrain's CRS, ``cell`` (square of the terrain and
         band), ``n_samples``.
     """
@@ -164,7 +165,7 @@ def residual_table(measurements: gpd.GeoDataFrame, modelled: pd.DataFrame, dem: 
     table = pd.DataFrame(
         {
             "freq_mhz": band, "operator": measurements["operator"], "site_id": modelled["modelled_server_id"].str.rpartition("/")[0],
-            "day": measurements["day"], "measured_dbm": measured, "modelled_dbm": modelled["modelled_dbm"], "no_service": silent,
+            "day": measurements["day"], "measured_dbm": measured, "modelled_dbm": modelled["modelled_dbm"], "no_service": silent, "matched_by": modelled["matched_by"],
             "residual_db": upper - modelled["modelled_dbm"].to_numpy(dtype=float), "distance_km": modelled["distance_km"],
             "x_m": points.x, "y_m": points.y, "n_samples": measurements["n_samples"],
             "cell": [f"{r}/{c}/{f:g}" for r, c, f in zip(modelled["row"], modelled["column"], band, strict=True)],

@@ -43,8 +43,11 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     layer, faults = read_features(path, file)
     if layer is None:
         return None, faults
-    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name))
-    table, faults = typed_table(properties.apply(_as_text), COMMUNES, file)
+    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    if "border" in properties:
+        # GDAL reads true, false and null in one column as numbers
+        properties["border"] = properties["border"].replace({"1": "yes", "0": "no"})
+    table, faults = typed_table(properties, COMMUNES, file)
     geometry = layer.geometry.set_axis(table.index)
     faults = [_as_feature(f) for f in faults]
     for row, shape in geometry.items():
@@ -60,7 +63,7 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
 
 
 def missing_file(file: str) -> Fault:
-    return Fault(file, "the file is missing", "Put it there, or name another in the scenario.", code="missing_file")
+    return Fault(file, "the file is missing", "Put it there (geo-planner import brings lists in), or name another in the scenario.", code="missing_file")
 
 
 def _as_text(values: pd.Series) -> pd.Series:

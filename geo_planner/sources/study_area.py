@@ -18,6 +18,7 @@ from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES, Layer
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
+from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
@@ -207,10 +208,18 @@ def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
-    """Files whose hash differs from the one in the folder's README: a warning, for the list may simply be newer."""
+    """Files whose hash differs from the one in the folder's README: a warning, for the list may simply be newer.
+
+    What the manifest records is younger than the README and outranks it.
+    """
     readme = root / "README.md"
     if not readme.is_file():
         return []
+    try:
+        recorded = read_manifest(root)["files"]
+    except InputError:
+        recorded = {}
+    sha256 = {file: digest for file, digest in sha256.items() if file not in recorded}
     text = readme.read_text(encoding="utf-8", errors="replace")
     listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
     return [

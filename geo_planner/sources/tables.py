@@ -146,7 +146,7 @@ def _pandera_schema(layer: Layer, absent: frozenset[str]) -> pa.DataFrameSchema:
             checks.append(pa.Check.le(c.maximum))
         if c.choices:
             checks.append(pa.Check.isin(list(c.choices)))
-        columns[c.name] = pa.Column(checks=checks, nullable=not c.required)
+        columns[c.name] = pa.Column(checks=checks, nullable=not c.needed)
     return pa.DataFrameSchema(columns)
 
 

@@ -183,6 +183,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "n_questions": {"vi": "{n} câu hỏi cho {villages} bản", "en": "Questions: {n}, villages: {villages}"},
     "decides_payer": {"vi": "quyết định nguồn thực hiện", "en": "decides who pays"},
     "column_matters": {"vi": "Có thể đổi hạng", "en": "Could move the rank"},
+    "column_answer": {"vi": "Trả lời", "en": "Answer"},
     "save_questions": {"vi": "Tải danh sách câu hỏi (CSV)", "en": "Download the questions (CSV)"},
     "change_help": {"vi": "So với trọng số của kịch bản", "en": "Against the scenario's weights"},
     # Path between a mast and a village

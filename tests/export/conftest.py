@@ -18,6 +18,7 @@ from geo_planner.config import Scenario, parse_scenario
 from geo_planner.coverage import Coverage
 from geo_planner.errors import Fault
 from geo_planner.plan import Plan
+from geo_planner.ranking import rank
 from geo_planner.schema import COMMUNES, SITES, VILLAGES, Layer
 from geo_planner.sources import Dem, StudyArea
 
@@ -162,9 +163,11 @@ def small_plan(small_scenario: Scenario) -> Plan:
         "versions": {"numpy": "2"},
     }
     operators = pd.DataFrame({"Viettel": [-113.2, -100.25, np.nan, -80.0], "Mạng riêng": np.nan}, index=villages.index)
+    ranking = rank(villages.assign(region_known=True), small_scenario.ranking, seed=57)
     made: Plan = _made(
         Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
         operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,
+        ranking=ranking,
     )  # fmt: skip
     return made
 

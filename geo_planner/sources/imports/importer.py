@@ -223,6 +223,6 @@ def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:
     asked = []
     for column in POINT_LAYERS[layer].columns:
         blank = int((accepted[column.name] == "").sum()) if column.name in accepted else 0
-        if blank and not column.required and column.name not in _NO_QUESTION:
+        if blank and not column.needed and column.name not in _NO_QUESTION:
             asked.append(f"{column.vi} ({column.name}): not known in {blank} of {len(accepted)} rows.")
     return asked

@@ -1,4 +1,4 @@
-"""The list with weights that can be tried: what would change if the province weighed the criteria otherwise."""
+"""The list with weights that can be tried, and the doubts about it: certainty, other methods, fairness."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ import yaml
 from geo_planner.config import Criterion
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
-from geo_planner.ranking import Ranking, rank_villages
+from geo_planner.ranking import METHODS, Ranking, rank_villages
+from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
+from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.ranking_charts import interval_chart
+from geo_planner.ui.ranking_tables import certainty_table, fairness_table, intervals, look_again, meaning, method_table, swap_table, tau_table, title
 from geo_planner.ui.texts import text
 
-_HEIGHT_PX = 575
+_HEIGHT_PX = 530
 
 
-def trial_table(plan: Plan, ranking: Ranking, words: Language) -> pd.DataFrame:
-    """The list in the order of `ranking`, with the change against the scenario."""
+def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language) -> pd.DataFrame:
+    """The list in the order of `ranking`, with the change against the ranks of `before`."""
     villages = plan.villages
-    change = villages["rank"] - ranking.rank
+    change = before - ranking.rank
     table = pd.DataFrame(
         {
             text("column_rank", words): ranking.rank,
             text("column_change", words): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
+            text("column_interval", words): intervals(plan, words),
             text("column_village", words): villages["name"],
             text("column_commune", words): villages["commune_name"],
             text("column_score", words): 100 * ranking.score,
@@ -83,11 +88,22 @@ def _plain(label: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^" else sign for sign in label)
 
 
-def page() -> None:
-    """Sliders on the left, the list on the right."""
+def _scenario_criteria(plan: Plan) -> tuple[Criterion, ...]:
+    """The criteria from which a trial starts: with the weights set by hand, or those that the scenario's scheme gave, in per cent."""
+    if plan.scenario.ranking.weights == "hand":
+        return plan.scenario.ranking.criteria
+    return tuple(c.model_copy(update={"weight": round(100 * c.weight, 1)}) for c in plan.ranking.criteria)
+
+
+def _ranked(plan: Plan, criteria: tuple[Criterion, ...]) -> Ranking:
+    return rank_villages(plan.ranking.values.loc[plan.villages.index], criteria, households=plan.villages["households"])
+
+
+@st.fragment
+def order_tab() -> None:
+    """Sliders on the left, the list on the right. A fragment: a slider runs this part alone."""
     plan, words = loaded().plan, language()
-    criteria = plan.scenario.ranking.criteria
-    st.subheader(text("ranking_title", words))
+    criteria = _scenario_criteria(plan)
     st.text(text("ranking_hint", words))
     left, right = st.columns([1, 3.1], gap="medium")
     with left, st.container(height=_HEIGHT_PX, border=True):
@@ -97,9 +113,8 @@ def page() -> None:
         if not any(c.weight > 0 for c in trial):
             st.info(text("no_weight", words))
             return
-        ranking = rank_villages(plan.criteria_values, trial, households=plan.villages["households"])
-        changed = trial != criteria
-        table = trial_table(plan, ranking, words)
+        changed, method = trial != criteria, plan.scenario.ranking.method
+        table = trial_table(plan, _ranked(plan, trial), _ranked(plan, criteria).rank, words)
         options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any()]
         wanted = st.pills(
             text("filter_responsibility", words),
@@ -112,8 +127,10 @@ def page() -> None:
             table = table[plan.villages["responsibility"].loc[table.index].isin(wanted)]
         if changed:
             st.warning(text("what_if", words), icon=":material/science:")
-        else:
+        elif method == "weighted_sum":
             st.caption(text("as_scenario", words))
+        if method != "weighted_sum":
+            st.caption(text("other_method", words, method=getattr(METHODS[method], words)))
         st.dataframe(table, hide_index=True, height=_HEIGHT_PX - (205 if changed else 115), column_config=_columns(words))
         if changed:
             st.download_button(
@@ -125,11 +142,132 @@ def page() -> None:
             )
 
 
+def certainty_tab() -> None:
+    """Rank intervals, probabilities of the first k, swap points."""
+    plan, words = loaded().plan, language()
+    simulation = plan.ranking.simulation
+    st.text(text("certainty_hint", words, draws=written(simulation.draws, 0, words)))
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        st.caption(text("interval_legend", words))
+        with st.container(height=_HEIGHT_PX - 30, border=False):
+            st.altair_chart(interval_chart(plan, words), width="stretch")
+    layer = robustness_layer(simulation.top_k)
+    number, progress = st.column_config.NumberColumn, st.column_config.ProgressColumn
+    with right:
+        st.dataframe(
+            certainty_table(plan, words),
+            hide_index=True,
+            height=_HEIGHT_PX,
+            column_config={
+                text("column_rank", words): number(width=50, pinned=True),
+                **{title(c, words): number(width=70, help=meaning(c, words)) for c in layer.columns if c.kind == "int"},
+                **{title(c, words): progress(format="%.0f %%", min_value=0, max_value=100, width=110) for c in layer.columns if c.maximum == 1},
+            },
+        )
+    st.markdown(f"**{text('swaps_title', words)}**")
+    swaps = swap_table(plan, words)
+    if swaps.empty:
+        st.text(text("no_swaps", words))
+        return
+    st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if plan.scenario.ranking.method == "topsis" else ""))
+    st.dataframe(
+        swaps,
+        hide_index=True,
+        column_config={
+            text("column_rank", words): number(width=60),
+            title(SWAPS.column("weight_now"), words): number(format="%.1f %%"),
+            title(SWAPS.column("weight_swap"), words): number(format="%.1f %%", help=meaning(SWAPS.column("weight_swap"), words)),
+            text("column_points", words): number(format="%+.1f"),
+        },
+    )
+
+
+def methods_tab() -> None:
+    """The same villages by every method, and what to know of each."""
+    plan, words = loaded().plan, language()
+    number = st.column_config.NumberColumn
+    st.text(text("methods_hint", words))
+    left, right = st.columns([1.3, 1], gap="medium")
+    with left:
+        st.dataframe(
+            method_table(plan, words),
+            hide_index=True,
+            height=_HEIGHT_PX,
+            column_config={
+                text("column_village", words): st.column_config.TextColumn(pinned=True),
+                **{title(c, words): number(help=meaning(c, words)) for c in METHOD_RANKS.columns},
+                text("column_spread", words): number(help=text("spread_help", words)),
+            },
+        )
+    with right:
+        st.markdown(f"**{text('tau_title', words)}**")
+        tau = tau_table(plan, words)
+        st.dataframe(tau, column_config={name: number(format="%.2f") for name in tau.columns})
+        st.caption(text("tau_hint", words))
+        st.markdown(f"**{text('methods_notes', words)}**")
+        for method in METHODS.values():
+            used = f" ({text('in_use', words)})" if method.name == plan.scenario.ranking.method else ""
+            sign = ":material/swap_vert:" if method.can_reverse_ranks else ":material/check:"
+            turns = text("can_reverse" if method.can_reverse_ranks else "cannot_reverse", words)
+            st.markdown(f"{sign} **{getattr(method, words)}**{used}, {turns}. {getattr(method, f'note_{words}')}")
+
+
+def fairness_tab() -> None:
+    """How communes, ethnic groups and the border fare."""
+    plan, words = loaded().plan, language()
+    top_k = plan.scenario.ranking.top_k
+    st.text(text("fairness_hint", words, k=top_k))
+    groupings = list(plan.ranking.fairness)
+    if not groupings:
+        return
+    grouping = st.segmented_control(
+        text("fairness_by", words), groupings, default=groupings[0], required=True, format_func=lambda name: text(f"by_{name}", words), key="fairness_by",
+    )  # fmt: skip
+    grouping = grouping or groupings[0]
+    lines = look_again(plan, grouping, words)
+    for line in lines:
+        st.text("▸ " + line)
+    if not lines:
+        st.text(text("fairness_none", words))
+    number, progress = st.column_config.NumberColumn, st.column_config.ProgressColumn
+    table = fairness_table(plan, grouping, words)
+    shares = ("share_of_villages", "share_in_first_k", "share_of_first_k", "chance")
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content" if len(table) <= 12 else _HEIGHT_PX - 90,
+        column_config={
+            title(FAIRNESS.column("group"), words): st.column_config.TextColumn(text(f"by_{grouping}", words), pinned=True),
+            **{
+                title(FAIRNESS.column(name), words): progress(
+                    format="%.0f %%", min_value=0, max_value=100, help=meaning(FAIRNESS.column(name), words)
+                )
+                for name in shares
+            },
+            title(FAIRNESS.column("mean_rank"), words): number(format="%.1f"),
+            title(FAIRNESS.column("median_score"), words): number(format="%.0f"),
+        },
+    )
+    st.caption(text("fairness_caution", words))
+
+
+def page() -> None:
+    """Four views of one order."""
+    words = language()
+    st.subheader(text("ranking_title", words))
+    views = {"tab_order": order_tab, "tab_certainty": certainty_tab, "tab_methods": methods_tab, "tab_fairness": fairness_tab}
+    for tab, view in zip(st.tabs([text(key, words) for key in views]), views.values(), strict=True):
+        with tab:
+            view()
+
+
 def _columns(words: Language) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         text("column_rank", words): number(width=55, pinned=True),
         text("column_change", words): st.column_config.TextColumn(width=70, help=text("change_help", words)),
+        text("column_interval", words): st.column_config.TextColumn(width=95, help=text("interval_help", words)),
         text("column_base_rank", words): number(width=95),
         text("column_village", words): st.column_config.TextColumn(width=110),
         text("column_commune", words): st.column_config.TextColumn(width=105),

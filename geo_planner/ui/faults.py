@@ -1,0 +1,92 @@
+"""Faults and warnings of the input as a table, with the reason and the remedy in Vietnamese by the fault's stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from geo_planner.errors import Fault
+from geo_planner.labels import Language
+from geo_planner.ui.texts import text
+
+FAULTS_VI: Mapping[str, tuple[str, str]] = {
+    # Files and tables
+    "missing_file": ("Không tìm thấy tệp.", "Đặt tệp vào đúng chỗ, hoặc sửa tên tệp trong kịch bản."),
+    "unreadable": ("Không đọc được tệp: tệp hỏng, bị cắt cụt hoặc sai định dạng.", "Lấy lại tệp từ bản gốc rồi thay vào."),
+    "encoding": ("Tệp không được lưu theo mã UTF-8.", "Lưu lại dạng “CSV UTF-8”, hoặc đưa vào bằng geo-planner import."),
+    "csv": ("Tệp CSV sai cách viết: các cột phải cách nhau bằng dấu phẩy, dấu ngoặc kép phải đủ cặp.", "Lưu lại dạng CSV dấu phẩy, hoặc đưa vào bằng geo-planner import."),
+    "empty": ("Tệp không có dòng số liệu nào.", "Thêm dòng tiêu đề và ít nhất một dòng số liệu."),
+    "ragged_row": ("Số ô của dòng khác với dòng tiêu đề.", "Kiểm tra dấu phẩy thừa; chữ có dấu phẩy phải đặt trong ngoặc kép."),
+    "missing_column": ("Thiếu cột này.", "Thêm cột; cột không bắt buộc thì các ô được để trống."),
+    "duplicate_column": ("Cột này có hai lần.", "Chỉ giữ lại một cột."),
+    "duplicate_id": ("Mã bị trùng với một dòng khác.", "Đặt cho mỗi dòng một mã riêng."),
+    "blank": ("Ô bắt buộc đang để trống.", "Điền giá trị vào ô."),
+    "choice": ("Giá trị không thuộc các từ được dùng cho cột này.", "Dùng một trong các từ nêu ở cột chi tiết."),
+    "type": ("Giá trị không đúng kiểu của cột.", "Viết lại theo kiểu nêu ở cột chi tiết."),
+    "not_a_number": ("Giá trị không phải là số.", "Ghi một số, dùng dấu chấm thập phân, không kèm đơn vị."),
+    "not_a_date": ("Giá trị không phải là ngày hợp lệ.", "Viết dạng 2026-01-28."),
+    "range": ("Số nằm ngoài khoảng cho phép.", "Kiểm tra lại số và đơn vị."),
+    "control_characters": ("Ô có ký tự điều khiển không nhìn thấy.", "Gõ lại nội dung của ô."),
+    "sample_rows": ("Tệp có dòng là số liệu mẫu; kết quả dựa trên đó không dùng để trình duyệt.", "Đưa danh sách thật vào bằng geo-planner import."),
+    # Places
+    "swapped": ("Kinh độ và vĩ độ bị đổi chỗ.", "Đổi lại hai giá trị."),
+    "projected_as_degrees": ("Tọa độ là mét của hệ chiếu (VN-2000, UTM), không phải độ.", "Đưa vào bằng geo-planner import kèm --crs, hoặc đổi sang độ WGS84."),
+    "unknown_commune": ("Mã xã không có trong lớp ranh giới xã.", "Dùng mã 5 chữ số từ 1/7/2025; xã cũ tra trong former_communes.csv."),
+    "wrong_commune": ("Bản nằm ngoài xã ghi trong danh sách quá 500 m.", "Sửa mã xã hoặc tọa độ của bản."),
+    "near_commune_border": ("Bản nằm ngoài xã ghi trong danh sách, dưới 500 m.", "Kiểm tra vị trí và tên xã."),
+    "outside_province": ("Vị trí nằm ngoài tỉnh.", "Sửa tọa độ."),
+    "far_site": ("Trạm nằm rất xa tỉnh.", "Kiểm tra tọa độ của trạm."),
+    "site_moves": ("Các cell của cùng một trạm có tọa độ khác nhau.", "Ghi một tọa độ chung cho cả trạm."),
+    "geometry": ("Hình vẽ không hợp lệ.", "Sửa hoặc vẽ lại hình này trong QGIS."),
+    "crs": ("Hệ tọa độ không dùng được để đo khoảng cách.", "Chọn hệ chiếu theo mét, ví dụ EPSG:32648, hoặc để trống."),
+    "no_crs": ("Tệp ảnh không ghi hệ tọa độ.", "Khai báo hệ tọa độ cho tệp bằng QGIS hoặc gdal_edit."),
+    # Terrain and other rasters
+    "terrain_too_small": ("Dữ liệu địa hình không phủ hết các xã.", "Dùng tệp độ cao rộng hơn ranh giới các xã."),
+    "terrain_void": ("Một phần xã không có số liệu độ cao; đường truyền qua đó chưa tính được.", "Lấp chỗ trống bằng nguồn khác nếu có."),
+    "village_in_void": ("Bản nằm ở chỗ không có số liệu độ cao; chưa tính được sóng.", "Kiểm tra vị trí bản, hoặc dùng dữ liệu địa hình đầy đủ hơn."),
+    "site_in_void": ("Trạm nằm ở chỗ không có số liệu độ cao; chưa tính được vùng phủ.", "Kiểm tra vị trí trạm, hoặc dùng dữ liệu địa hình đầy đủ hơn."),
+    "no_terrain": ("Không có dữ liệu địa hình: vùng phủ chỉ ước tính theo khoảng cách, tối đa 5 km.", "Ghi tệp độ cao vào terrain.path của kịch bản."),
+    "wrong_place": ("Tệp ảnh không nằm trên địa bàn các xã.", "Dùng tệp của tỉnh này."),
+    "too_large": ("Lưới tính quá lớn cho bộ nhớ.", "Đặt terrain.cell_m thô hơn, ví dụ 90."),
+    "bands": ("Tệp ảnh không đúng loại: cần một kênh số.", "Dùng tệp số liệu gốc, không dùng ảnh màu."),
+    "units": ("Độ cao ghi bằng feet.", "Đổi sang mét."),
+    "impossible_height": ("Có độ cao không thể có thật.", "Khai báo giá trị “không có số liệu” của tệp, và kiểm tra đơn vị mét."),
+    "impossible_population": ("Có ô dân số không thể có thật.", "Dùng số người trên mỗi ô, và khai báo giá trị “không có số liệu”."),
+    "commune_without_people": ("Lớp dân cư không có người nào trong xã này.", "Tỷ lệ dân số có sóng của xã để trống; kiểm tra lớp dân cư."),
+    "tile": ("Một mảnh của tệp ảnh không ghép được.", "Tải lại mảnh đó, hoặc bỏ ra khỏi thư mục."),
+    # Sites and signal
+    "no_cell_in_service": ("Không có cell nào đang phát cho dịch vụ này: không nơi nào có sóng.", "Kiểm tra cột tình trạng và cột công nghệ của trạm."),
+    "technology_unknown": ("Có cell đang phát nhưng chưa ghi công nghệ nên không được tính.", "Điền cột công nghệ."),
+    "site_outside_terrain": ("Có trạm nằm ngoài vùng có độ cao: chưa tính được vùng phủ.", "Dùng tệp độ cao phủ tới các trạm đó."),
+    "model_range": ("Thông số nằm ngoài phạm vi của mô hình truyền sóng.", "Sửa thông số cell hoặc kịch bản, hoặc chọn mô hình khác."),
+    "declared_against_measured": ("Khai báo và đo kiểm cho kết quả khác nhau.", "Xem số liệu nào mới hơn."),
+    # Scenario and manifest
+    "yaml": ("Tệp kịch bản sai cách viết YAML.", "Sửa dòng được nêu; thụt dòng bằng dấu cách."),
+    "unknown_key": ("Kịch bản có mục không được dùng.", "Kiểm tra chính tả, hoặc bỏ dòng đó."),
+    "missing_key": ("Kịch bản thiếu một mục bắt buộc.", "Thêm mục đó theo kịch bản mẫu."),
+    "setting": ("Giá trị của mục trong kịch bản không phù hợp.", "Sửa theo gợi ý ở cột chi tiết."),
+    "unknown_criterion": ("Tiêu chí không ứng với cột nào của danh sách bản.", "Sửa tên tiêu chí, hoặc thêm cột vào danh sách bản."),
+    "hash_differs": ("Tệp đã thay đổi so với lúc ghi nguồn gốc.", "Nếu cố ý sửa thì ghi lại mã băm mới."),
+    "newer_format": ("Tệp nguồn gốc số liệu do phiên bản mới hơn ghi.", "Cập nhật geo-planner."),
+    "recorded_file_missing": ("Tệp có ghi trong manifest.json nhưng không còn.", "Tải hoặc nhập lại tệp, hoặc bỏ dòng ghi."),
+    "no_vintage": ("Chưa ghi ngày của số liệu.", "Ghi ngày vào manifest.json."),
+    "stale_vintage": ("Số liệu đã cũ.", "Thay bằng số liệu mới hơn nếu có."),
+    "mixed_vintage": ("Danh sách bản và danh sách trạm khác thời điểm.", "Đưa hai danh sách về cùng thời điểm."),
+}  # fmt: skip
+"""By code: what is wrong, what to do. The figures and names of a fault stand in its own text, which is shown beside."""
+
+_ALWAYS = ("file", "row", "column", "value")
+
+
+def fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
+    """One row a fault. In Vietnamese the library's own text, which holds the figures, stands at the end; a code without a sentence keeps it."""
+    rows = []
+    for fault in faults:
+        reason, remedy = fault.reason, fault.remedy
+        if language == "vi":
+            reason, remedy = FAULTS_VI.get(fault.code, (reason, remedy))
+        rows.append((fault.file, fault.row, fault.column, fault.value, reason, remedy, f"{fault.reason}. {fault.remedy}"))
+    names = [f"fault_{name}" for name in (*_ALWAYS, "reason", "remedy", "original")]
+    table = pd.DataFrame(rows, columns=[text(name, language) for name in names]).astype({text("fault_row", language): "Int64"})
+    return table if language == "vi" else table.drop(columns=text("fault_original", language))

@@ -1,0 +1,154 @@
+"""What the ranking says about itself, as tables for the pages: titles from the declared layers, names and words for ids and keys."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo_planner.export.html_map.card import interval_text
+from geo_planner.labels import Language
+from geo_planner.plan import Plan
+from geo_planner.ranking import METHODS
+from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
+from geo_planner.ranking.wording import percent
+from geo_planner.schema import VILLAGES, Column, Layer
+from geo_planner.ui.texts import text
+
+LOOK_AGAIN_BELOW = 0.1
+"""A probability by lot below this puts a group on the page's own line; it decides nothing."""
+
+
+def title(column: Column, language: Language) -> str:
+    """Title of a declared column."""
+    return column.vi if language == "vi" else column.en
+
+
+def meaning(column: Column, language: Language) -> str | None:
+    """Meaning of a declared column, None where it says no more than its title."""
+    return (column.meaning_vi if language == "vi" else column.meaning_en) or None
+
+
+def titles(layer: Layer, language: Language) -> dict[str, str]:
+    """Titles by the names of the columns."""
+    return {column.name: title(column, language) for column in layer.columns}
+
+
+def intervals(plan: Plan, language: Language) -> pd.Series:
+    """The rank interval of each village in words."""
+    table = plan.villages
+    words = [interval_text(int(low), int(high), language) for low, high in zip(table["rank_low"], table["rank_high"], strict=True)]
+    return pd.Series(words, index=table.index, dtype="string")
+
+
+def certainty_table(plan: Plan, language: Language) -> pd.DataFrame:
+    """Rank, interval, median and the probabilities of the first k, in order of rank; probabilities in per cent."""
+    simulation = plan.ranking.simulation
+    names = titles(robustness_layer(simulation.top_k), language)
+    drawn = simulation.table.loc[plan.villages.index]
+    chances = {names[f"p_top_{k}"]: 100 * drawn[f"p_top_{k}"] for k in simulation.top_k}
+    return pd.DataFrame(
+        {
+            text("column_rank", language): plan.villages["rank"],
+            text("column_village", language): plan.villages["name"],
+            **{names[name]: drawn[name] for name in ("rank_low", "rank_high", "rank_median")},
+            **chances,
+        }
+    )
+
+
+def swap_table(plan: Plan, language: Language) -> pd.DataFrame:
+    """Each pair of neighbours with the smallest change of one weight that swaps them, the easiest pair first; weights in per cent."""
+    swaps = plan.ranking.swaps
+    pairs = swaps[swaps["smallest"] & (swaps["direction"] == "below")]
+    pairs = pairs.loc[pairs["change"].abs().sort_values(kind="stable").index]
+    names, criteria = titles(SWAPS, language), {c.name: getattr(c, language) for c in plan.ranking.criteria}
+    village = plan.villages["name"]
+    return pd.DataFrame(
+        {
+            text("column_rank", language): plan.villages["rank"].reindex(pairs["village_id"]).to_numpy(),
+            text("column_village", language): village.reindex(pairs["village_id"]).to_numpy(),
+            text("column_neighbour", language): village.reindex(pairs["other_id"]).to_numpy(),
+            names["criterion"]: pairs["criterion"].map(criteria).to_numpy(),
+            names["weight_now"]: 100 * pairs["weight_now"].to_numpy(dtype=float),
+            names["weight_swap"]: 100 * pairs["weight_swap"].to_numpy(dtype=float),
+            text("column_points", language): 100 * pairs["change"].to_numpy(dtype=float),
+        }
+    )
+
+
+def method_table(plan: Plan, language: Language) -> pd.DataFrame:
+    """The rank of each village by each method, and how far the methods lie apart."""
+    ranks = plan.ranking.methods.ranks.loc[plan.villages.index]
+    named = ranks.rename(columns=titles(METHOD_RANKS, language))
+    named.insert(0, text("column_village", language), plan.villages["name"])
+    return named.assign(**{text("column_spread", language): ranks.max(axis=1) - ranks.min(axis=1)})
+
+
+def tau_table(plan: Plan, language: Language) -> pd.DataFrame:
+    """Kendall's tau between the methods."""
+    tau, named = plan.ranking.methods.tau, {name: getattr(method, language) for name, method in METHODS.items()}
+    return tau.rename(index=named, columns=named)
+
+
+def fairness_table(plan: Plan, grouping: str, language: Language) -> pd.DataFrame:
+    """How the groups of one grouping fare; shares and probability in per cent."""
+    table = plan.ranking.fairness[grouping].copy()
+    per_cent = [column.name for column in FAIRNESS.columns if column.maximum == 1]
+    table[[*per_cent, "median_score"]] *= 100
+    table.insert(0, "group", [group_name(grouping, str(name), language) for name in table.index])
+    return table.rename(columns=titles(FAIRNESS, language)).reset_index(drop=True)
+
+
+def look_again(plan: Plan, grouping: str, language: Language) -> list[str]:
+    """A line for each group that has so few villages among the first k that a draw by lot would hardly give it."""
+    table = plan.ranking.fairness[grouping]
+    return [
+        text(
+            "fairness_look", language, group=group_name(grouping, str(name), language), first=int(row["in_first_k"]), n=int(row["n"]),
+            k=plan.scenario.ranking.top_k, chance=percent(float(row["chance"]), language),
+        )
+        for name, row in table[table["chance"] < LOOK_AGAIN_BELOW].iterrows()
+    ]  # fmt: skip
+
+
+def group_name(grouping: str, group: str, language: Language) -> str:
+    """A group as people call it."""
+    if not group:
+        return text("group_blank", language)
+    if grouping == "border":
+        return text(f"border_{group}", language) if group in ("yes", "no") else group
+    return text("region_of", language, name=group) if grouping == "region_class" else group
+
+
+def question_table(plan: Plan, language: Language) -> pd.DataFrame:
+    """Every open question with its village, those that decide who pays first, then by how far the answer could move the rank.
+
+    Returns
+    -------
+    DataFrame
+        Stable column names: ``asks``, ``commune_name``, ``name``, ``village_id``, ``datum`` in words, ``question``, ``why``, ``rank_now``,
+        ``rank_best``, ``rank_worst``, ``span``, ``depends_on_sample``.
+    """
+    asked = plan.ranking.questions.join(plan.villages[["name", "commune_name", "rank", "depends_on_sample"]], on="village_id")
+    asked = asked.assign(
+        datum=[_datum(str(names), language) for names in asked["datum"]],
+        question=asked[f"question_{language}"],
+        why=asked[f"why_{language}"],
+        rank_now=asked["rank_now"].fillna(asked["rank"].astype("Int64")),
+        _gate=asked["span"].isna(),
+    )
+    ordered = asked.sort_values(["_gate", "span", "rank"], ascending=[False, False, True], kind="stable", na_position="first")
+    columns = ["asks", "commune_name", "name", "village_id", "datum", "question", "why", "rank_now", "rank_best", "rank_worst", "span"]
+    return ordered[[*columns, "depends_on_sample"]].reset_index(drop=True)
+
+
+def question_titles(language: Language) -> dict[str, str]:
+    """Titles of :func:`question_table`."""
+    own = {"name": "column_village", "commune_name": "column_commune"}
+    named = titles(QUESTIONS, language)
+    asked = {"question": named[f"question_{language}"], "why": named[f"why_{language}"]}
+    return {**named, **asked, **{name: text(key, language) for name, key in own.items()}}
+
+
+def _datum(names: str, language: Language) -> str:
+    known = {column.name: title(column, language) for column in VILLAGES.columns}
+    return "; ".join(known.get(name, name) for name in names.split("; "))
