@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo_planner.preferences.settings import Criterion, Robustness
 from geo_planner.ranking.methods import spotis, topsis
 from geo_planner.ranking.robustness import simulate
 from geo_planner.ranking.scoring import rank_villages, urgency
-from geo_planner.preferences.settings import Criterion, Robustness
 
 DRAWS, VILLAGES, REPEATS = 10_000, 500, 5
 NAMES = (

@@ -16,7 +16,7 @@ def ground() -> propagation.Ground:
 
 def test_sweep_is_held_to_profiles(ground: propagation.Ground) -> None:
     rows = propagation.sweep_against_profiles(ground, (3.0,), workers=1)
-    assert [row["what"].split(",")[1].strip() for row in rows] == ["itm"] * 4 + ["p1812", "delta_bullington"]
+    assert [row["what"].split(",")[1].strip() for row in rows] == ["itm"] * len(propagation.THINNINGS) + ["p1812", "delta_bullington"]
     assert all("cells of 2 masts" in row["note"] for row in rows)
 
 

@@ -50,7 +50,7 @@ def samples(*rows: dict[str, object]) -> pd.DataFrame:
     )
     points = gpd.GeoSeries(gpd.points_from_xy([X + at[0] for at in table["at"]], [Y + at[1] for at in table["at"]], crs=CRS_M)).to_crs(4326)
     table = table.assign(lon=points.x.to_numpy(), lat=points.y.to_numpy()).drop(columns="at")
-    numbers = {name: "Float64" for name in ("lon", "lat", "freq_mhz", "rsrp_dbm", "accuracy_m", "speed_kmh")}
+    numbers = dict.fromkeys(("lon", "lat", "freq_mhz", "rsrp_dbm", "accuracy_m", "speed_kmh"), "Float64")
     texts = dict.fromkeys(("time", "operator", "technology", "site_id", "device", "source"), "string")
     return table.astype({**numbers, **texts, "no_service": "boolean"})
 
@@ -129,6 +129,10 @@ class TestCleaning:
     def test_two_devices_far_apart_are_no_jump(self) -> None:
         assert clean(*[{"at": (9000.0 * (i % 2), 0.0), "device": f"phone {i % 2}"} for i in range(6)]).dropped.empty
         assert clean(*[{"at": (9000.0 * (i % 2), 0.0), "device": None} for i in range(6)]).dropped.empty
+
+    def test_a_name_that_two_devices_share_is_no_jump(self) -> None:
+        """Most apps write the model of the phone, and teams buy the same."""
+        assert clean(*[{"at": (9000.0 * (i % 2) + i, 0.0), "device": "SM-A525F"} for i in range(12)]).dropped.empty
 
     def test_repetitions_leave_the_median_and_its_count(self) -> None:
         rows = [{"time": f"2026-01-28T09:30:{i:02d}+07:00", "rsrp_dbm": level} for i, level in enumerate([-101, -90, -95, -99, -93])]

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.config import Scenario
-from geo_planner.preferences import Criterion
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ranking import rank_villages, rank_within, responsibility
 
 

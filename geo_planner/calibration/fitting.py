@@ -139,7 +139,7 @@ def calibrate(
     """
     usable = residuals[residuals["residual_db"].notna() & residuals["distance_km"].notna() & residuals["freq_mhz"].notna()]
     band = usable["freq_mhz"].astype(float).map(band_mhz)
-    return tuple(_one_band(usable[band == f], f, settings, model, sigma_db, seed, slope, group_by) for f in sorted(band.unique()))
+    return tuple(_one_band(usable[band == f], float(f), settings, model, sigma_db, seed, slope, group_by) for f in sorted(band.unique()))
 
 
 def calibration_table(calibrations: Sequence[Calibration]) -> pd.DataFrame:

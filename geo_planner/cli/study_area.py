@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -114,7 +114,7 @@ def fetch(
     from geo_planner.sources.fetch import fetch_layer
 
     def work() -> int:
-        options = {"product": product} if product else {}
+        options: dict[str, Any] = {"product": product} if product else {}
         with ProgressBar(silent=as_json) as bar:
             report = fetch_layer(layer, province, into, base_url=base_url, progress=bar.steps, **options)
         if as_json:

@@ -11,7 +11,7 @@ from geo_planner.export.tables import Cell
 from geo_planner.export.workbook import Book, Style, TableColumn, add_sheet, vietnamese, write_header, write_remarks, write_rows
 from geo_planner.plan import Plan
 from geo_planner.ranking.methods import METHODS
-from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
+from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, robustness_layer
 from geo_planner.schema import Layer
 
 _ASKED = {"commune": "Xã", "department": "Sở", "model": "Dữ liệu mô hình"}

@@ -51,7 +51,7 @@ def clean_measurements(
     A row is dropped for the first of these that holds: no position; neither level nor ``no_service``, or both; a level
     that no device reports (LTE -140 to -44 dBm, otherwise -156 to -31 dBm); a stated position error or speed beyond the
     limit; a position from which the speeds to the device's samples before and after, less the stated errors, both exceed
-    the limit; a sample that equals an earlier one in instant, place, operator, band, site and value. Of several samples of
+    the limit while these two agree; a sample that equals an earlier one in instant, place, operator, band, site and value. Of several samples of
     one device, operator, technology, band, site and kind within one square of ``thin_m`` and one slice of ``thin_s`` the
     one of median level is kept and counts them in ``n_samples``; samples without service are never thinned against levels.
     A blank accuracy, speed or time is not held against a sample.
@@ -144,23 +144,33 @@ def _seconds(instants: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _jumps(good: pd.DataFrame, max_speed_kmh: float) -> npt.NDArray[np.bool_]:
-    """Samples that a known device could have reached neither from the one before nor left for the one after."""
+    """Samples that a known device could have reached neither from the one before nor left for the one after.
+
+    Those two must themselves agree. Where more than one in ten of a device's samples would go, and more than one, the name
+    is shared by several devices, and none goes.
+    """
     track = good["source"].fillna("") + "\n" + good["device"].fillna("")
     work = pd.DataFrame(
         {"track": track, "t": _seconds(good["time_utc"]), "x": good["x_m"], "y": good["y_m"], "error": good["accuracy_m"].fillna(0.0)}
     )
     work["at"] = np.arange(len(work))
     known = work[good["device"].notna().to_numpy() & work["t"].notna().to_numpy()].sort_values(["track", "t", "at"], kind="stable")
-    too_fast = []
-    for step in (1, -1):
-        other = known.groupby("track")[["t", "x", "y", "error"]].shift(step)
-        away_m = np.hypot(known["x"] - other["x"], known["y"] - other["y"]) - known["error"] - other["error"]
-        gap_s = (known["t"] - other["t"]).abs()
-        # whole seconds are all that most devices write
-        too_fast.append((away_m / gap_s.clip(lower=1.0) * 3.6 > max_speed_kmh) & (gap_s <= _TRACK_GAP_S))
+    tracks = known.groupby("track")[["t", "x", "y", "error"]]
+    before, after = tracks.shift(1), tracks.shift(-1)
+    jump = _beyond(known, before, max_speed_kmh) & _beyond(known, after, max_speed_kmh) & ~_beyond(before, after, max_speed_kmh)
+    of_track = jump.groupby(known["track"])
+    jump &= of_track.transform("sum") <= np.maximum(1.0, 0.1 * of_track.transform("size"))
     jumps = np.zeros(len(good), dtype=bool)
-    jumps[known.loc[too_fast[0] & too_fast[1], "at"].to_numpy(dtype=int)] = True
+    jumps[known.loc[jump, "at"].to_numpy(dtype=int)] = True
     return jumps
+
+
+def _beyond(here: pd.DataFrame, there: pd.DataFrame, max_speed_kmh: float) -> pd.Series:
+    """Whether the way between, less the stated errors, takes more than the speed; not said over longer gaps."""
+    away_m = np.hypot(here["x"] - there["x"], here["y"] - there["y"]) - here["error"] - there["error"]
+    gap_s = (here["t"] - there["t"]).abs()
+    # whole seconds are all that most devices write
+    return (away_m / gap_s.clip(lower=1.0) * 3.6 > max_speed_kmh) & (gap_s <= _TRACK_GAP_S)
 
 
 def _thin(good: pd.DataFrame, settings: MeasurementSettings) -> pd.Series:

@@ -51,7 +51,7 @@ def modelled_at(
     -------
     DataFrame
         Same index: ``modelled_dbm`` (NaN where there is none, and then ``modelled_reason`` is a word of
-        ``wording.PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_freq_mhz``, ``distance_km`` from
+        ``wording.PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_site_id``, ``modelled_freq_mhz``, ``distance_km`` from
         it, ``matched_by`` (``site``, ``operator``; of a sample that names neither: ``single`` where all cells are one operator's, else
         ``any``), ``row`` and ``column`` of the terrain (-1 outside).
 
@@ -62,7 +62,7 @@ def modelled_at(
     """
     n = len(measurements)
     level, distance_km, freq_mhz = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    server, reason = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
+    site_id, server, reason = (np.full(n, None, dtype=object) for _ in range(3))
     points = measurements.geometry.to_crs(dem.crs)
     x_m, y_m = points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)
     column, row = (np.floor(v).astype(np.int64) for v in ~dem.transform @ (x_m, y_m))
@@ -105,6 +105,7 @@ def modelled_at(
             mast = own.iloc[serving[~lost & (serving >= 0)]]
             away_m = np.hypot(mast.geometry.x.to_numpy() - x_m[served], mast.geometry.y.to_numpy() - y_m[served])
             distance_km[served], freq_mhz[served] = away_m / 1000.0, mast["freq_mhz"].to_numpy(dtype=float)
+            site_id[served] = mast.index.get_level_values("site_id")
             server[served] = [f"{s}/{c}" for s, c in mast.index]
         if progress:
             progress(number / len(groups))
@@ -113,6 +114,7 @@ def modelled_at(
     return pd.DataFrame(
         {
             "modelled_dbm": level, "modelled_reason": pd.array(reason, dtype="string"), "modelled_server_id": pd.array(server, dtype="string"),
+            "modelled_site_id": pd.array(site_id, dtype="string"),
             "modelled_freq_mhz": freq_mhz, "distance_km": distance_km, "matched_by": pd.array(matched, dtype="string"),
             "row": np.where(inside, row, -1), "column": np.where(inside, column, -1),
         },
@@ -164,7 +166,7 @@ def residual_table(measurements: gpd.GeoDataFrame, modelled: pd.DataFrame, dem: 
     band = np.array([np.nan if np.isnan(f) else band_mhz(f) for f in modelled["modelled_freq_mhz"].to_numpy(dtype=float)])
     table = pd.DataFrame(
         {
-            "freq_mhz": band, "operator": measurements["operator"], "site_id": modelled["modelled_server_id"].str.rpartition("/")[0],
+            "freq_mhz": band, "operator": measurements["operator"], "site_id": modelled["modelled_site_id"],
             "day": measurements["day"], "measured_dbm": measured, "modelled_dbm": modelled["modelled_dbm"], "no_service": silent, "matched_by": modelled["matched_by"],
             "residual_db": upper - modelled["modelled_dbm"].to_numpy(dtype=float), "distance_km": modelled["distance_km"],
             "x_m": points.x, "y_m": points.y, "n_samples": measurements["n_samples"],

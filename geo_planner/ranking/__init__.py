@@ -4,6 +4,8 @@
 """
 
 from geo_planner.preferences.catalogue import CATALOGUE, BuiltIn
+from geo_planner.preferences.settings import Criterion, RankingSettings
+from geo_planner.preferences.weights import Ahp, ahp, pairwise_table
 from geo_planner.ranking.criteria import DERIVED, Context, criteria_values, standalone_cost_mvnd, unknown_criteria
 from geo_planner.ranking.explain import explanations
 from geo_planner.ranking.fairness import fairness, fairness_table
@@ -14,9 +16,7 @@ from geo_planner.ranking.result import RankingResult, rank
 from geo_planner.ranking.robustness import Simulation, simulate
 from geo_planner.ranking.scoring import MIDPOINT, Ranking, rank_villages, rank_within
 from geo_planner.ranking.sensitivity import swap_points, what_if
-from geo_planner.preferences.settings import Criterion, RankingSettings
 from geo_planner.ranking.travel import travel_time_h, village_travel
-from geo_planner.preferences.weights import Ahp, ahp, pairwise_table
 
 __all__ = [
     "CATALOGUE",

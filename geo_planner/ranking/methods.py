@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import kendalltau
 
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, ranks, urgency
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
 from geo_planner.preferences.weights import normalised
+from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, ranks, urgency
 
 FloatArray = npt.NDArray[np.float64]
 

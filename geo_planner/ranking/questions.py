@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from geo_planner.preferences.catalogue import CATALOGUE
-from geo_planner.ranking.gates import gate_questions
 from geo_planner.preferences.settings import Criterion
+from geo_planner.ranking.gates import gate_questions
 
 QUESTION_COLUMNS = (
     "village_id", "datum", "asks", "question_vi", "question_en", "why_vi", "why_en", "rank_now", "rank_best", "rank_worst", "span",

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.preferences.settings import Criterion, RankingSettings
+from geo_planner.preferences.weights import Ahp
 from geo_planner.ranking.criteria import Context, criteria_values
 from geo_planner.ranking.explain import explanations
 from geo_planner.ranking.fairness import fairness
@@ -17,8 +19,6 @@ from geo_planner.ranking.questions import questions
 from geo_planner.ranking.robustness import Simulation, simulate
 from geo_planner.ranking.scoring import MIDPOINT, Ranking, missing_of, rank_villages, rank_within, ranks, urgency
 from geo_planner.ranking.sensitivity import additive, swap_points, what_if
-from geo_planner.preferences.settings import Criterion, RankingSettings
-from geo_planner.preferences.weights import Ahp
 
 
 @dataclass(frozen=True, slots=True)

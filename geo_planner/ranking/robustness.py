@@ -17,9 +17,9 @@ import pandas as pd
 from numba import njit
 from scipy.special import ndtr, ndtri
 
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
 from geo_planner.preferences.settings import Criterion, Robustness
 from geo_planner.preferences.weights import normalised
+from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.ranking.methods import parts
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee
 from geo_planner.preferences.weights import normalised
+from geo_planner.ranking.methods import parts
+from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
 
 FloatArray = npt.NDArray[np.float64]
 

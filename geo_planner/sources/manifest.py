@@ -57,7 +57,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
 
 def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
     """Write down one file of the study area; see :func:`record_files`. Returns its entry."""
-    return record_files(root, {relative: facts})["files"][relative]  # type: ignore[no-any-return]
+    return record_files(root, {relative: facts})["files"][relative]
 
 
 def record_files(root: Path, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

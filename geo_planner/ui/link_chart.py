@@ -64,7 +64,7 @@ def link_chart(card: AnswerCard, language: Language) -> alt.LayerChart:
             *_ridge(card, language),
         ]
     layers.append(_pointer(base, language))
-    settings = {
+    settings: dict[str, Any] = {
         "locale": {"number": _LOCALE[language]},
         "font": "Source Sans, sans-serif",
         "axis": {"titleFontWeight": "normal", "titleFontSize": 13, "labelFontSize": 12.5},

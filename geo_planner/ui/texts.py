@@ -114,7 +114,10 @@ TEXTS: Mapping[str, dict[Language, str]] = {
         "vi": "Chấm đậm: thứ tự theo kịch bản. Vạch: khoảng 90 % số lần mô phỏng. Vạch đứng nhỏ: trung vị.",
         "en": "Dot: rank in the scenario. Bar: 90 % of the draws. Tick: median.",
     },
-    "swaps_title": {"vi": "Trọng số đổi bao nhiêu thì hai bản liền kề đổi chỗ", "en": "How far a weight must move for neighbours to change places"},
+    "swaps_title": {
+        "vi": "Trọng số đổi bao nhiêu thì hai bản liền kề đổi chỗ",
+        "en": "How far a weight must move for neighbours to change places",
+    },
     "swaps_hint": {
         "vi": "Mỗi dòng là thay đổi nhỏ nhất của một trọng số đủ làm hai bản đổi chỗ, các trọng số khác giữ nguyên tỷ lệ; cặp dễ đổi nhất đứng đầu.",
         "en": "Each row is the smallest change of one weight that swaps the pair, the others keeping their proportions; the easiest swap comes first.",
@@ -131,7 +134,10 @@ TEXTS: Mapping[str, dict[Language, str]] = {
         "en": "The same data and weights, ranked by each method. A large spread means that the method decides much.",
     },
     "column_spread": {"vi": "Chênh lệch", "en": "Spread"},
-    "spread_help": {"vi": "Thứ tự thấp nhất trừ thứ tự cao nhất giữa các phương pháp.", "en": "Lowest less highest rank among the methods."},
+    "spread_help": {
+        "vi": "Thứ tự thấp nhất trừ thứ tự cao nhất giữa các phương pháp.",
+        "en": "Lowest less highest rank among the methods.",
+    },
     "tau_title": {"vi": "Mức giống nhau giữa các phương pháp (Kendall τ)", "en": "Agreement of the methods (Kendall's τ)"},
     "tau_hint": {
         "vi": "1 là cùng một thứ tự, 0 là không liên quan, −1 là ngược hẳn.",
@@ -205,7 +211,10 @@ TEXTS: Mapping[str, dict[Language, str]] = {
         "vi": "Công suất phát xạ đẳng hướng tương đương của một phần tử tài nguyên LTE, theo hướng về bản.",
         "en": "Equivalent isotropic power of one LTE resource element, towards the village.",
     },
-    "link_same_place": {"vi": "Trạm và bản trùng vị trí: hãy chọn hai nơi khác nhau.", "en": "Mast and village are at the same place: choose two places."},
+    "link_same_place": {
+        "vi": "Trạm và bản trùng vị trí: hãy chọn hai nơi khác nhau.",
+        "en": "Mast and village are at the same place: choose two places.",
+    },
     "link_axis_km": {"vi": "Khoảng cách từ trạm (km)", "en": "Distance from the mast (km)"},
     "link_axis_m": {"vi": "Độ cao (m)", "en": "Height above sea level (m)"},
     "link_tip_ground": {"vi": "Mặt đất (m)", "en": "Ground (m)"},

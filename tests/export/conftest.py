@@ -164,6 +164,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     }
     operators = pd.DataFrame({"Viettel": [-113.2, -100.25, np.nan, -80.0], "Mạng riêng": np.nan}, index=villages.index)
     ranking = rank(villages.assign(region_known=True), small_scenario.ranking, seed=57)
+    villages = villages.join([ranking.simulation.table, ranking.explanations])
     made: Plan = _made(
         Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
         operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,

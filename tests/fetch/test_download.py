@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from geo_planner.errors import GeoPlannerError, OutputError
-from geo_planner.sources.fetch import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError
 from geo_planner.folders import cache_root
+from geo_planner.sources.fetch import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError
 from geo_planner.sources.fetch.download import download
 from tests.fetch.conftest import QUICK, Mirror
 

@@ -8,6 +8,7 @@ import pytest
 
 from geo_planner.errors import InputError
 from geo_planner.labels import RESPONSIBILITY_REASONS
+from geo_planner.preferences.settings import CostAssumptions
 from geo_planner.ranking import (
     CATALOGUE,
     Context,
@@ -20,7 +21,6 @@ from geo_planner.ranking import (
     unknown_criteria,
     what_if,
 )
-from geo_planner.preferences.settings import CostAssumptions
 from tests.ranking.villages import village_table
 
 ALL = tuple(Criterion.model_validate({"name": name}) for name in CATALOGUE)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner.preferences.settings import Criterion, Promethee
 from geo_planner.ranking import METHODS, RankingSettings, compare, rank_villages, responsibility
 from geo_planner.ranking.methods import contributions
 from geo_planner.ranking.scoring import MIDPOINT, rank_within, ranks, urgency
-from geo_planner.preferences.settings import Criterion, Promethee
 from tests.ranking.villages import criteria, households, known_matrices, matrices, number, values, weights
 
 FIXED = ("weighted_sum", "spotis")

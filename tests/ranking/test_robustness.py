@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner.preferences.settings import Robustness
 from geo_planner.ranking import Criterion, rank_villages, simulate
 from geo_planner.ranking import robustness as module
 from geo_planner.ranking.robustness import draw_weights, stream
 from geo_planner.ranking.scoring import ranks
 from geo_planner.ranking.sensitivity import reweighted, swap_points, what_if
-from geo_planner.preferences.settings import Robustness
 from tests.ranking.villages import criteria, households, known_matrices, matrices, values, weights
 
 FEW = Robustness(draws=300)

@@ -13,9 +13,11 @@ from affine import Affine
 from pyproj import CRS
 from shapely.geometry import Point, box
 
-from geo_planner.config import Criterion, Province, Ranking, Scenario
+from geo_planner.config import Criterion, Province, RankingSettings, Scenario
 from geo_planner.coverage import Coverage
 from geo_planner.plan import Plan
+from geo_planner.preferences.settings import Robustness
+from geo_planner.ranking import rank
 from geo_planner.sources import Dem, StudyArea
 
 HOSTILE_NAMES = (
@@ -39,7 +41,7 @@ def fake_scenario() -> Scenario:
         title_vi="Thử <b>&</b> {{ 7*7 }}",
         title_en="Trial",
         province=Province(code="12", name="Lai Châu"),
-        ranking=Ranking(criteria=criteria),
+        ranking=RankingSettings(criteria=criteria, top_k=2, robustness=Robustness(draws=200)),
     )
 
 
@@ -55,30 +57,33 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         crs=4326,
     )  # fmt: skip
     index = pd.Index(["A", "B", "C", "D"], name="village_id")
-    contributions = pd.DataFrame({"households": [0.6, 0.5, 0.4, 0.3], "school_site": [0.125, 0.0, 0.0, 0.25]}, index=index)
-    values = pd.DataFrame({"households": [120.0, 100.0, 80.0, 60.0], "school_site": [np.nan, 0.0, 0.0, 1.0]}, index=index)
     villages = gpd.GeoDataFrame(
         {
             "name": pd.array(names, dtype="string"), "commune_code": ["00001", "00001", "00002", "00002"],
             "commune_name": pd.array([names[0], names[0], "Xã hai", "Xã hai"], dtype="string"),
-            "rank": [1, 2, 3, 4], "rank_in_group": [1, 2, 1, 1], "score": contributions.sum(axis=1).to_numpy(),
-            "responsibility": pd.array(["fund", "fund", "operator", "undecided"], dtype="string"),
-            "responsibility_reason": pd.array(["fund", "fund", "operator", "ask_power"], dtype="string"),
             "declared_status": pd.array(["no_signal", "no_signal", "no_signal", pd.NA], dtype="string"),
             "modelled_status": pd.array(["no_signal", "partial", "covered", "unknown"], dtype="string"),
             "measured_status": pd.array(["unknown"] * 4, dtype="string"),
             "rsrp_dbm": [-130.0, -110.0, -80.0, np.nan], "coverage_probability": [0.01, 0.8, 0.99, np.nan],
+            "compared_model": pd.array(["itm"] * 4, dtype="string"), "compared_rsrp_dbm": [-140.0, -125.0, -82.0, np.nan],
+            "compared_probability": [0.0001, 0.1, 0.999, np.nan],
+            "compared_status": pd.array(["no_signal", "no_signal", "covered", "unknown"], dtype="string"),
             "settlement_covered_share": [0.0, 0.4, 1.0, np.nan],
             "nearest_site_id": pd.array(["S1", "S1", "S1", pd.NA], dtype="string"), "nearest_site_km": [7.25, 3.0, 1.0, np.nan],
-            "missing": [("school_site",), (), (), ()], "flags": [("rests_on_sample",), (), ("declared_no_signal_but_modelled_covered",), ()],
+            "flags": [("rests_on_sample",), ("models_disagree",), ("declared_no_signal_but_modelled_covered",), ()],
             "depends_on_sample": [True, True, True, True], "is_sample": pd.array([False, True, True, pd.NA], dtype="boolean"),
-            "households": pd.array([120, 100, 80, 60], dtype="Int64"), "grid_power": pd.array(["yes", "yes", "yes", pd.NA], dtype="string"),
+            "households": pd.array([120, 100, 80, 20], dtype="Int64"), "school_site": pd.array([pd.NA, False, False, True], dtype="boolean"),
+            "extremely_difficult": pd.array([True, True, False, pd.NA], dtype="boolean"), "ethnic_group": pd.array([names[2]] * 4, dtype="string"),
+            "grid_power": pd.array(["yes", "yes", "yes", pd.NA], dtype="string"),
             "road_access": pd.array(["foot", "car", pd.NA, "car"], dtype="string"), "source": pd.array([names[1]] * 4, dtype="string"),
         },
         geometry=[Point(103.05, 22.05), Point(103.06, 22.06), Point(103.15, 22.05), Point(103.16, 22.06)],
         index=index,
         crs=4326,
     )  # fmt: skip
+    ranking = rank(villages, fake_scenario().ranking, seed=1)
+    results = (ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing, ranking.simulation.table, ranking.explanations)
+    villages = villages.join(list(results)).sort_values("rank")
     sites = gpd.GeoDataFrame(
         {"name": pd.array([names[1], pd.NA], dtype="string"), "status": ["on_air", "candidate"], "operator": [names[2], pd.NA],
          "is_sample": pd.array([True, pd.NA], dtype="boolean"), "in_service": [True, False], "source": ["x", "x"]},
@@ -94,7 +99,8 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
     )  # fmt: skip
     return _made(
         Plan,
-        scenario=fake_scenario(), study_area=area, terrain=terrain, villages=villages, contributions=contributions, criteria_values=values,
+        scenario=fake_scenario(), study_area=area, terrain=terrain, villages=villages, contributions=ranking.contributions,
+        criteria_values=ranking.values, ranking=ranking,
         operators=pd.DataFrame(index=index), communes=communes, sites=sites, coverage=coverage, notes=(), uses_sample_data=True, manifest={},
     )  # fmt: skip
 
@@ -125,7 +131,8 @@ def _rasters(communes: gpd.GeoDataFrame) -> tuple[Dem, Coverage]:
     dem = Dem(heights_m=heights, transform=transform, crs=UTM, cell_m=_CELL_M, is_sample=True, sha256="0" * 64)
     coverage = _made(
         Coverage,
-        rsrp_dbm=rsrp, probability=probability, best_server=np.zeros(shape, np.int16), unknown_paths=np.zeros(shape, np.uint8),
+        rsrp_dbm=rsrp, probability=probability, best_server=np.zeros(shape, np.int16), overlap=(4 * np.nan_to_num(probability)).astype(np.uint8),
+        model="p1812", unknown_paths=np.zeros(shape, np.uint8),
         by_operator_dbm={}, server_ids=("S1/S1-1",), transform=transform, crs=UTM,
     )  # fmt: skip
     return dem, coverage

@@ -30,7 +30,7 @@ def _fresh_caches() -> None:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
     """The bundled plan, computed once for all tests."""
-    monkeypatch.setattr(loading, "run", lambda *_: plan)
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     return plan
 
 
@@ -64,7 +64,7 @@ def test_every_page_speaks_english_too(shown: Plan, page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_hostile_names_do_no_harm(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     plan = fake_plan()
-    monkeypatch.setattr(loading, "run", lambda *_: plan)
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     monkeypatch.setattr("geo_planner.export.write_plan", lambda _, out: out.mkdir())
     app = open_app(page)
     assert not app.exception
@@ -75,7 +75,7 @@ def test_hostile_names_do_no_harm(monkeypatch: pytest.MonkeyPatch, page: str) ->
 
 def test_no_banner_over_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = without_sample(fake_plan())
-    monkeypatch.setattr(loading, "run", lambda *_: plan)
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     assert SAMPLE_BANNER["vi"] not in html_of(open_app())
 
 
@@ -130,12 +130,12 @@ def test_the_filter_keeps_only_one_payer(shown: Plan) -> None:
 
 
 def test_trial_weights_fit_into_a_scenario(plan: Plan) -> None:
-    from geo_planner.config import Ranking
+    from geo_planner.preferences import RankingSettings
 
     criteria = plan.scenario.ranking.criteria
     trial = (criteria[0].model_copy(update={"weight": 3.0}), *criteria[1:])
     text = yaml.safe_dump({"criteria": [c.model_dump(mode="json") for c in trial]}, allow_unicode=True, sort_keys=False)
-    assert Ranking.model_validate(yaml.safe_load(text)).criteria == trial
+    assert RankingSettings.model_validate(yaml.safe_load(text)).criteria == trial
 
 
 def test_downloads_come_from_the_common_exporter(shown: Plan) -> None:
@@ -167,7 +167,7 @@ def test_a_study_area_that_is_not_there_is_a_sentence(monkeypatch: pytest.Monkey
 
 def test_a_changed_file_gives_a_fresh_plan(monkeypatch: pytest.MonkeyPatch, plan: Plan, area_copy: Path) -> None:
     runs = []
-    monkeypatch.setattr(loading, "run", lambda *_: runs.append(1) or plan)
+    monkeypatch.setattr(loading, "run", lambda *_, **__: runs.append(1) or plan)
     scenario = area_copy / "scenarios" / SCENARIO.name
     first = loading.load_plan(scenario, lambda *_: None)
     assert loading.load_plan(scenario, lambda *_: None) is first
@@ -192,7 +192,7 @@ def test_one_changed_byte_of_the_terrain_changes_the_key(area_copy: Path) -> Non
 def test_the_picker_lists_the_scenarios_of_the_study_area(monkeypatch: pytest.MonkeyPatch, plan: Plan, area_copy: Path) -> None:
     shutil.copy(area_copy / "scenarios" / SCENARIO.name, area_copy / "scenarios" / "thu_khac.yaml")
     monkeypatch.setenv(loading.STUDY_AREA_VARIABLE, str(area_copy))
-    monkeypatch.setattr(loading, "run", lambda *_: plan)
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     app = open_app()
     assert set(app.sidebar.selectbox(key="scenario").options) == {SCENARIO.stem, "thu_khac"}
 

@@ -153,9 +153,7 @@ def _models(plan: Plan, row: pd.Series, language: Language) -> tuple[ModelView, 
     """The model that decides and, where a second one took part, that one beside it."""
     views = [_model(plan.coverage.model, row["rsrp_dbm"], row["coverage_probability"], row["modelled_status"], language)]
     if not pd.isna(row["compared_model"]):
-        views.append(
-            _model(row["compared_model"], row["compared_rsrp_dbm"], row["compared_probability"], row["compared_status"], language)
-        )
+        views.append(_model(row["compared_model"], row["compared_rsrp_dbm"], row["compared_probability"], row["compared_status"], language))
     return tuple(views)
 
 

@@ -13,7 +13,14 @@ import shapely
 
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
-from geo_planner.export.html_map.style import AREA_SHARE_CLASSES, OVERLAP_CLASSES, VILLAGE_MARKS, SurfaceClass, probability_classes, rsrp_classes
+from geo_planner.export.html_map.style import (
+    AREA_SHARE_CLASSES,
+    OVERLAP_CLASSES,
+    VILLAGE_MARKS,
+    SurfaceClass,
+    probability_classes,
+    rsrp_classes,
+)
 from geo_planner.export.html_map.texts import TEXTS, number, percent, text
 from geo_planner.labels import WORDS, Language, word
 from geo_planner.plan import Plan

@@ -91,6 +91,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "list_hint": {"vi": "Chọn một bản để xem lý do xếp thứ tự.", "en": "Choose a village to see why it ranks there."},
 }
 
+
 def text(key: str, language: Language, **values: object) -> str:
     """A text of the map in one language, with its places filled."""
     return TEXTS[key][language].format(**values)

@@ -38,11 +38,11 @@ def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes
 
 def _section(who: str, questions: pd.DataFrame, words: Language) -> None:
     titles = question_titles(words)
-    st.markdown(f"**{text(f'asks_{who}', words)}**  \n:gray[{text('n_questions', words, n=len(questions), villages=questions['village_id'].nunique())}]")
+    st.markdown(
+        f"**{text(f'asks_{who}', words)}**  \n:gray[{text('n_questions', words, n=len(questions), villages=questions['village_id'].nunique())}]"
+    )
     shown = questions[list(_SHOWN)].assign(
-        span=[
-            text("decides_payer", words) if pd.isna(row.span) else f"{row.rank_best}–{row.rank_worst}" for row in questions.itertuples()
-        ]
+        span=[text("decides_payer", words) if pd.isna(row.span) else f"{row.rank_best}–{row.rank_worst}" for row in questions.itertuples()]
     )
     matters = text("column_matters", words)
     st.dataframe(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 import yaml
 
-from geo_planner.config import Criterion
+from geo_planner.preferences import Criterion
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS, Ranking, rank_villages
@@ -17,7 +17,17 @@ from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.ranking_charts import interval_chart
-from geo_planner.ui.ranking_tables import certainty_table, fairness_table, intervals, look_again, meaning, method_table, swap_table, tau_table, title
+from geo_planner.ui.ranking_tables import (
+    certainty_table,
+    fairness_table,
+    intervals,
+    look_again,
+    meaning,
+    method_table,
+    swap_table,
+    tau_table,
+    title,
+)
 from geo_planner.ui.texts import text
 
 _HEIGHT_PX = 530
@@ -96,7 +106,7 @@ def _scenario_criteria(plan: Plan) -> tuple[Criterion, ...]:
 
 
 def _ranked(plan: Plan, criteria: tuple[Criterion, ...]) -> Ranking:
-    return rank_villages(plan.ranking.values.loc[plan.villages.index], criteria, households=plan.villages["households"])
+    return rank_villages(plan.criteria_values, criteria, households=plan.villages["households"])
 
 
 @st.fragment
@@ -162,7 +172,11 @@ def certainty_tab() -> None:
             column_config={
                 text("column_rank", words): number(width=50, pinned=True),
                 **{title(c, words): number(width=70, help=meaning(c, words)) for c in layer.columns if c.kind == "int"},
-                **{title(c, words): progress(format="%.0f %%", min_value=0, max_value=100, width=110) for c in layer.columns if c.maximum == 1},
+                **{
+                    title(c, words): progress(format="%.0f %%", min_value=0, max_value=100, width=110)
+                    for c in layer.columns
+                    if c.maximum == 1
+                },
             },
         )
     st.markdown(f"**{text('swaps_title', words)}**")
