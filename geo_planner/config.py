@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from geo_planner.calibration import CalibrationSettings, MeasurementSettings
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.preferences import Criterion, RankingSettings
 
@@ -29,16 +30,27 @@ class Province(_Settings):
     name: str = Field(description="Name as it stands in the documents.", min_length=1)
 
 
+OPTIONAL_LAYERS = {
+    "roads": "roads/roads.geojson",
+    "population": "population/population.tif",
+    "land_cover": "land_cover/land_cover.tif",
+    "measurements": "measurements/measurements.csv",
+}
+"""Where an optional layer stands when the scenario does not name it: taken where the file is there."""
+
+
 class Layers(_Settings):
-    """Files of the study area, relative to its folder."""
+    """Files of the study area, relative to its folder. Optional layers left null are taken from their usual place where they are there."""
 
     communes: RelativePath = "boundaries/communes.geojson"
     former_communes: RelativePath | None = "boundaries/former_communes.csv"
     villages: RelativePath = "villages/villages.csv"
     sites: RelativePath = "sites/sites.csv"
     rivers: RelativePath | None = None
+    roads: RelativePath | None = None
     land_cover: RelativePath | None = None
     population: RelativePath | None = None
+    measurements: RelativePath | None = None
 
 
 class Terrain(_Settings):
@@ -145,6 +157,8 @@ class Scenario(_Settings):
     propagation: Propagation = Propagation()
     clutter: Clutter = Clutter()
     site_defaults: SiteDefaults = SiteDefaults()
+    measurements: MeasurementSettings = MeasurementSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
     ranking: RankingSettings
 
 
@@ -163,6 +177,12 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     """
     file = f"{path.parent.name}/{path.name}"
     return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
+
+
+def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
+    """The scenario with the optional layers that stand in their usual place named, so that the manifest names them too."""
+    there = {name: path for name, path in OPTIONAL_LAYERS.items() if getattr(scenario.layers, name) is None and (root / path).is_file()}
+    return scenario.model_copy(update={"layers": scenario.layers.model_copy(update=there)}) if there else scenario
 
 
 def naming_layers(path: Path) -> Scenario:

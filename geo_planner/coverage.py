@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
+from geo_planner.calibration import CalibrationSettings, calibrated_rsrp_dbm, calibration_for, equivalent_rsrp_dbm
 from geo_planner.config import Clutter, Propagation, Service, SiteDefaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.loss_cache import LossCache
@@ -44,11 +45,12 @@ class Coverage:
     overlap : ndarray of uint8
         Number of sites that would each cover the place.
     margin_db : ndarray of float32
-        Serving level above the threshold, downlink or uplink, whichever is the weaker.
+        Serving level above the threshold, downlink or uplink, whichever is the weaker; for a calibrated band as if its sigma
+        were the scenario's.
     unknown_paths : ndarray of uint8
         Number of cells (capped at 255) whose path leaves the terrain or crosses a void, and which would serve in free space.
     by_operator_dbm : dict of str to ndarray of float32
-        Level of each operator's own cells, as `rsrp_dbm` less what the uplink falls short; a blank operator is the empty string.
+        Level of each operator's own cells, as `margin_db` above the threshold; a blank operator is the empty string.
     server_ids : tuple of str
         ``site_id/cell_id`` of the cells that took part.
     model : str
@@ -108,6 +110,7 @@ def compute_coverage(
     clutter: Clutter | None = None,
     model: str | None = None,
     only: npt.NDArray[np.bool_] | None = None,
+    calibration: CalibrationSettings | None = None,
     cache: LossCache | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
@@ -127,6 +130,8 @@ def compute_coverage(
         Another model than the one that decides.
     only : ndarray of bool, optional
         Work out these cells of the grid alone, each over a profile of its own.
+    calibration : CalibrationSettings, optional
+        What measurements taught about a band: moves its levels and replaces sigma. Applied only to the model it was made for.
     cache : LossCache, optional
         Where path loss is kept between runs.
     workers : int
@@ -157,6 +162,9 @@ def compute_coverage(
         for index, cell in mast.iterrows():
             window, part = work.window(cell)
             received = np.float32(eirp_dbm[index]) - window.loss_db - work.antenna_loss_db(cell, window)
+            band = None if calibration is None else calibration_for(calibration, float(cell["freq_mhz"]), model=losses.name)
+            if band is not None:
+                received = calibrated_rsrp_dbm(received, work.away_km(cell, window), band).astype(np.float32)
             no_path = np.isnan(received)
             if no_path.any():
                 missed = no_path & work.within_free_space(cell, window, float(eirp_dbm[index]) - needed_dbm) & (unknown[part] < 255)
@@ -164,6 +172,9 @@ def compute_coverage(
                 received[no_path] = -np.inf
             # what is short on the way back is taken off, so that one threshold serves both directions
             level = received - np.float32(shortfall_db[index])
+            if band is not None:
+                # a band with a sigma of its own: the level at which the scenario's sigma gives the same probability
+                level = equivalent_rsrp_dbm(level, band, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db).astype(np.float32)
             if site_level is None or site_part != part:
                 site_level, site_part = np.full(level.shape, -np.inf, dtype=np.float32), part
                 site_server, site_rsrp = np.full(level.shape, -1, dtype=np.int16), site_level.copy()
@@ -299,10 +310,14 @@ class _PathLoss:
             off_tilt = below - float(cell["tilt_deg"])
         return pattern_loss_db(off_azimuth, off_tilt).astype(np.float32)
 
-    def within_free_space(self, cell: pd.Series, window: LossWindow, most_loss_db: float) -> npt.NDArray[np.bool_]:
-        """Cells that the mast would serve over flat, empty ground: only there does an unknown path matter."""
+    def away_km(self, cell: pd.Series, window: LossWindow) -> npt.NDArray[np.float64]:
+        """Distance of each cell of the window from the mast."""
         row, column = cell_of(self.dem, cell.geometry.x, cell.geometry.y)
         rows, columns = np.indices(window.loss_db.shape)
-        away_km = np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column) * self.dem.cell_m / 1000.0
+        return np.asarray(np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column) * self.dem.cell_m / 1000.0)
+
+    def within_free_space(self, cell: pd.Series, window: LossWindow, most_loss_db: float) -> npt.NDArray[np.bool_]:
+        """Cells that the mast would serve over flat, empty ground: only there does an unknown path matter."""
+        away_km = self.away_km(cell, window)
         reach = np.asarray(free_space_loss_db(np.maximum(away_km, 0.01), float(cell["freq_mhz"]))) <= most_loss_db
         return reach & (away_km <= self.propagation.max_radius_km)

@@ -14,11 +14,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner.config import Scenario, load_scenario, naming_layers
+from geo_planner.calibration import Calibration, calibrate
+from geo_planner.config import Scenario, load_scenario, naming_layers, with_optional_layers
 from geo_planner.coverage import RADIO_COLUMNS, Coverage, LandCover, compute_coverage, in_service, with_defaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
+from geo_planner.measurements import (
+    clean_measurements,
+    disagreement_notes,
+    measured_status,
+    measured_vs_modelled,
+    modelled_at,
+    residual_table,
+)
+from geo_planner.measurements import disagreements as disagreements_with
 from geo_planner.population import communes_without_cells, covered_population_share, sample_at_cells, spread_population
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.ranking import RankingResult, rank, unknown_criteria, village_travel
@@ -115,6 +125,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     InputError
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
+    scenario = with_optional_layers(scenario, study_area.root)
     faults = _unknown_criteria(scenario, study_area)
     if faults:
         raise InputError(faults)
@@ -131,7 +142,8 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
     villages = villages.join(_compared(scenario, study_area, threads))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     villages = villages.join(_commune_facts(study_area), on="commune_code")
-    villages["measured_status"] = pd.Series("unknown", index=villages.index, dtype="string")
+    measured, measured_notes = _measured(scenario, study_area, villages)
+    villages = villages.join(measured)
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
     villages = villages.join([ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing])
@@ -153,7 +165,7 @@ def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = N
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
         coverage=coverage,
-        notes=study_area.warnings + _run_notes(study_area, sites, scenario),
+        notes=study_area.warnings + _run_notes(study_area, sites, scenario) + measured_notes,
         uses_sample_data=uses_sample,
         manifest=_manifest(scenario, study_area, coverage, uses_sample),
     )
@@ -163,14 +175,18 @@ def _silent(_step: str, _share: float) -> None:
     pass
 
 
+def _land_cover(scenario: Scenario, study_area: StudyArea) -> LandCover | None:
+    if study_area.land_cover is None:
+        return None
+    return LandCover(study_area.land_cover, study_area.sha256.get(scenario.layers.land_cover or "", ""))
+
+
 def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
     """Coverage under the scenario; a cell outside the model's range is a fault of the input."""
-    land_cover = None
-    if study_area.land_cover is not None:
-        land_cover = LandCover(study_area.land_cover, study_area.sha256.get(scenario.layers.land_cover or "", ""))
     try:
         return compute_coverage(
-            study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=land_cover, clutter=scenario.clutter, **options
+            study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=_land_cover(scenario, study_area), clutter=scenario.clutter,
+            calibration=scenario.calibration, **options,
         )  # fmt: skip
     except ModelRangeError as error:
         reason, _, _ = str(error).rpartition(".")
@@ -187,7 +203,17 @@ def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd
         points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
         seats = gpd.GeoDataFrame(known, geometry=points)
     covered = coverage.probability >= scenario.service.min_probability
-    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel)
+    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
+
+
+def _measured(scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """What measurements say of each village, beside the model and the declaration, and where the three differ."""
+    if study_area.measurements is None:
+        return pd.DataFrame({"measured_status": pd.array(["unknown"] * len(villages), dtype="string")}, index=villages.index), ()
+    clean = clean_measurements(study_area.measurements, scenario.measurements, crs=study_area.metric_crs, file=scenario.layers.measurements or "")
+    told = measured_status(villages, clean.kept, scenario.service, study_area.metric_crs, scenario.measurements)
+    kept = told[["measured_status", "centre_status", "n_samples", "operators_measured", "measured_to"]]
+    return kept, (*clean.statements, *disagreement_notes(disagreements_with(villages, told)))
 
 
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
@@ -201,6 +227,62 @@ def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.Dat
     coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
     table = village_coverage(coverage, dem, study_area.villages, scenario.service)
     return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredAgainstModelled:
+    """Measurements held against the model, and what they teach about each band.
+
+    Attributes
+    ----------
+    calibrations : tuple of Calibration
+    statistics, residuals, dropped : DataFrame
+        See :mod:`geo_planner.measurements`.
+    model, source_sha256 : str
+        The model that was held against them, and the hash of the measurements.
+    notes : tuple of Fault
+    """
+
+    calibrations: tuple[Calibration, ...]
+    statistics: pd.DataFrame
+    residuals: pd.DataFrame
+    dropped: pd.DataFrame
+    model: str
+    source_sha256: str
+    notes: tuple[Fault, ...]
+
+
+def compare_with_measurements(
+    scenario: Scenario, study_area: StudyArea, *, progress: Progress | None = None, workers: int | None = None
+) -> MeasuredAgainstModelled:
+    """Clean the measurements, work out the model at each, and calibrate every band. Applies nothing.
+
+    Raises
+    ------
+    InputError
+        When the study area holds no measurements.
+    """
+    scenario = with_optional_layers(scenario, study_area.root)
+    file, tell = scenario.layers.measurements or "measurements/measurements.csv", progress or _silent
+    if study_area.measurements is None:
+        raise InputError([Fault(file, "there are no measurements", "Bring them in with geo-planner import measurements FILE.", code="missing_file")])
+    settings, propagation = scenario.measurements, scenario.propagation
+    clean = clean_measurements(study_area.measurements, settings, crs=study_area.metric_crs, file=file)
+    sites = with_defaults(study_area.sites, scenario.site_defaults)
+    modelled = modelled_at(
+        clean.kept, study_area.terrain, sites, scenario.service, propagation, land_cover=_land_cover(scenario, study_area),
+        clutter=scenario.clutter, workers=workers or os.cpu_count() or 1, progress=lambda share: tell("model", share),
+    )  # fmt: skip
+    residuals = residual_table(clean.kept, modelled, study_area.terrain, settings)
+    return MeasuredAgainstModelled(
+        calibrate(residuals, settings, model=propagation.model, sigma_db=scenario.service.sigma_db, seed=scenario.seed),
+        measured_vs_modelled(residuals, threshold_dbm=scenario.service.rsrp_threshold_dbm),
+        residuals,
+        clean.dropped,
+        propagation.model,
+        study_area.sha256.get(file, ""),
+        clean.statements,
+    )
 
 
 def validate(root: Path) -> list[Fault]:
@@ -320,6 +402,11 @@ def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenari
     bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
     if bare.any():
         notes.append(Fault(file, f"{int(bare.sum())} cells on air lack radio figures and do not count", "Fill them in, or set site_defaults in the scenario as an assumption.", column="tx_power_dbm", level="warning", code="radio_unknown"))
+    calibration = scenario.calibration
+    if calibration.bands and calibration.model != scenario.propagation.model:
+        notes.append(Fault(f"scenario {scenario.name}", f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied", "Calibrate anew.", column="calibration.model", level="warning", code="calibration_model"))
+    elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
+        notes.append(Fault(f"scenario {scenario.name}", "the calibration was made over another terrain", "Calibrate anew.", column="calibration.terrain_sha256", level="warning", code="calibration_terrain"))
     assumed = int(sites["assumed"].map(len).gt(0).sum())
     if assumed:
         notes.append(Fault(file, f"{assumed} cells take radio figures from site_defaults: assumptions, not data", "Ask the operators for the figures.", level="warning", code="radio_assumed"))

@@ -4,10 +4,10 @@ Exit status: 0 done; 1 something is wrong inside the study area or scenario; 2 b
 writable, port taken.
 """
 
-from geo_planner.cli import machine, run, study_area
+from geo_planner.cli import calibrate, machine, run, study_area
 from geo_planner.cli.frame import app
 
-__all__ = ["app", "machine", "main", "run", "study_area"]
+__all__ = ["app", "calibrate", "machine", "main", "run", "study_area"]
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.config import Scenario
+from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
-from geo_planner.schema import FORMER_COMMUNES, SITES, VILLAGES, Layer
+from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.manifest import read_manifest
@@ -41,11 +41,13 @@ class StudyArea:
         Index (``site_id``, ``cell_id``), points in EPSG:4326, columns of ``schema.SITES``.
     former_communes : DataFrame or None
         Columns of ``schema.FORMER_COMMUNES``.
-    rivers : GeoDataFrame or None
+    rivers, roads : GeoDataFrame or None
     terrain : Dem
     land_cover : ndarray of uint8 or None
         Classes on the terrain's grid, where the scenario names such a layer.
     population : PopulationCells or None
+    measurements : GeoDataFrame or None
+        Index ``measurement_id``, points in EPSG:4326, columns of ``schema.MEASUREMENTS``.
     metric_crs : CRS
     warnings : tuple of Fault
     sha256 : dict of str to str
@@ -58,9 +60,11 @@ class StudyArea:
     sites: gpd.GeoDataFrame
     former_communes: pd.DataFrame | None
     rivers: gpd.GeoDataFrame | None
+    roads: gpd.GeoDataFrame | None
     terrain: Dem
     land_cover: npt.NDArray[np.uint8] | None
     population: PopulationCells | None
+    measurements: gpd.GeoDataFrame | None
     metric_crs: CRS
     warnings: tuple[Fault, ...]
     sha256: dict[str, str]
@@ -97,6 +101,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if not root.is_dir():
         raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
     finish_interrupted(root)
+    scenario = with_optional_layers(scenario, root)
     layers, faults, used = scenario.layers, list[Fault](), dict[str, Path]()
 
     def locate(relative: str) -> tuple[Path, str]:
@@ -112,12 +117,21 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if layers.rivers:
         rivers, found = read_features(*locate(layers.rivers))
         faults += found
+    roads = None
+    if layers.roads:
+        roads, found = read_features(*locate(layers.roads))
+        faults += found
     villages_path, villages_file = locate(layers.villages)
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found
     sites_path, sites_file = locate(layers.sites)
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found
+
+    measurements = None
+    if layers.measurements:
+        measurements, found = _read_layer(locate(layers.measurements)[0], MEASUREMENTS, layers.measurements)
+        faults += found
 
     crs, found = _working_crs(scenario, communes)
     faults += found
@@ -156,9 +170,11 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         sites=_as_points(sites).set_index(["site_id", "cell_id"]).sort_index(),
         former_communes=former,
         rivers=rivers,
+        roads=roads,
         terrain=terrain,
         land_cover=land_cover,
         population=population,
+        measurements=None if measurements is None else _as_points(measurements).set_index("measurement_id").sort_index(),
         metric_crs=crs,
         warnings=tuple(faults),
         sha256=sha256,

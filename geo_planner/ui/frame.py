@@ -40,9 +40,10 @@ _STYLE = """<style>
 .gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
 .gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
 .gp-card .gp-card-lead { font-size: 14.5px; }
-.gp-models { display: grid; grid-template-columns: 1fr auto auto auto; gap: 2px 12px; align-items: baseline; font-size: 14px; }
+.gp-models { display: grid; grid-template-columns: 1fr auto auto auto; gap: 2px 9px; align-items: baseline; font-size: 13.5px; }
 .gp-models small { color: #55606b; font-size: 12.5px; }
-.gp-models b { white-space: nowrap; font-weight: 600; }
+.gp-models b, .gp-models span { white-space: nowrap; font-weight: 600; }
+.gp-models span { font-weight: 400; }
 .gp-models i { display: inline-block; box-sizing: border-box; width: 11px; height: 11px; border-radius: 50%; margin-right: 5px; }
 .gp-card ul { margin: 0; padding-left: 19px; }
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }

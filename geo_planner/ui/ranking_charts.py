@@ -10,7 +10,7 @@ from geo_planner.plan import Plan
 from geo_planner.ranking.wording import percent
 from geo_planner.ui.texts import text
 
-_ROW_PX = 21
+_ROOM_PX = 450
 _INK, _DARK, _PALE = "#1d2733", "#0b5cad", "#a9cbe8"
 
 
@@ -46,7 +46,9 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
             "title:N",
             sort=list(table["title"]),
             title=None,
-            axis=alt.Axis(labelFontSize=13, labelLimit=170, labelColor=_INK, labelOverlap=False, ticks=False, domain=False),
+            axis=alt.Axis(
+                labelFontSize=13, labelLimit=170, labelColor=_INK, labelOverlap=False, labelFlush=False, ticks=False, domain=False
+            ),
         ),
         tooltip=tip,
     )
@@ -59,7 +61,11 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
         .mark_rule(strokeDash=[5, 4], color="#7a4300", strokeWidth=1.5)
         .encode(x=alt.X("at:Q", scale=scale), tooltip=alt.Tooltip("label:N", title=None))
     )
-    return alt.layer(bars, first, medians, dots).properties(height=_ROW_PX * last).configure_view(stroke=None)
+    return (
+        alt.layer(bars, first, medians, dots)
+        .properties(height=last * min(max(_ROOM_PX / max(last, 1), 17), 24))
+        .configure_view(stroke=None)
+    )
 
 
 def _ticks(last: int) -> list[int]:

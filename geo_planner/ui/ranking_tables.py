@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo_planner.export.html_map.card import interval_text
 from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
-from geo_planner.ranking.wording import percent
+from geo_planner.ranking.wording import number, percent
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
 
@@ -32,15 +31,15 @@ def titles(layer: Layer, language: Language) -> dict[str, str]:
     return {column.name: title(column, language) for column in layer.columns}
 
 
-def intervals(plan: Plan, language: Language) -> pd.Series:
-    """The rank interval of each village in words."""
+def intervals(plan: Plan) -> pd.Series:
+    """The rank interval of each village, for instance ``2–8``."""
     table = plan.villages
-    words = [interval_text(int(low), int(high), language) for low, high in zip(table["rank_low"], table["rank_high"], strict=True)]
+    words = [str(low) if low == high else f"{low}–{high}" for low, high in zip(table["rank_low"], table["rank_high"], strict=True)]
     return pd.Series(words, index=table.index, dtype="string")
 
 
 def certainty_table(plan: Plan, language: Language) -> pd.DataFrame:
-    """Rank, interval, median and the probabilities of the first k, in order of rank; probabilities in per cent."""
+    """Rank, interval and the probabilities of the first k, in order of rank; probabilities in per cent."""
     simulation = plan.ranking.simulation
     names = titles(robustness_layer(simulation.top_k), language)
     drawn = simulation.table.loc[plan.villages.index]
@@ -49,7 +48,7 @@ def certainty_table(plan: Plan, language: Language) -> pd.DataFrame:
         {
             text("column_rank", language): plan.villages["rank"],
             text("column_village", language): plan.villages["name"],
-            **{names[name]: drawn[name] for name in ("rank_low", "rank_high", "rank_median")},
+            text("column_interval", language): intervals(plan),
             **chances,
         }
     )
@@ -84,9 +83,10 @@ def method_table(plan: Plan, language: Language) -> pd.DataFrame:
 
 
 def tau_table(plan: Plan, language: Language) -> pd.DataFrame:
-    """Kendall's tau between the methods."""
+    """Kendall's tau between the methods, as the language writes it."""
     tau, named = plan.ranking.methods.tau, {name: getattr(method, language) for name, method in METHODS.items()}
-    return tau.rename(index=named, columns=named)
+    written = tau.map(lambda value: "" if pd.isna(value) else number(float(value), 2, language, keep_zeros=True).replace("-", "−"))
+    return written.rename(index=named, columns=named)
 
 
 def fairness_table(plan: Plan, grouping: str, language: Language) -> pd.DataFrame:

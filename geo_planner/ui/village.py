@@ -21,8 +21,7 @@ def show_card(card: Card, language: Language) -> None:
     """Status, reason, contributions and questions, the rest folded away; every text of the input is escaped."""
     st.html(_head(card, language))
     st.altair_chart(contribution_chart(card.contributions, language), width="stretch")
-    if card.questions or card.flags:
-        st.html(_asked(card, language))
+    st.html(_reason(card, language))
     with st.expander(map_text("details", language)):
         st.html(_details(card, language))
 
@@ -59,7 +58,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
         )
     )
     # Room at the right for the value that stands behind the longest bar.
-    scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.3 * float(table["ceiling"].max())]))
+    scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.45 * float(table["ceiling"].max())]))
     ceilings = base.mark_bar(height=12, color="#e3e8ed").encode(x=scale, tooltip=tip)
     colour = alt.condition("datum.assumed", alt.value("#9cc3e6"), alt.value("#0b5cad"))
     points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
@@ -81,7 +80,7 @@ def _head(card: Card, language: Language) -> str:
         f"<h3>{escape(map_text('signal', language))}</h3><div class='gp-card-statuses'>{statuses}</div>"
         f"{_models(card, language)}"
         f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p>"
-        f"<h3>{escape(map_text('why', language))}</h3><p class='gp-card-lead'>{escape(card.lead)}</p></div>"
+        f"<h3>{escape(map_text('why', language))}</h3></div>"
     )
 
 
@@ -89,19 +88,19 @@ def _models(card: Card, language: Language) -> str:
     """The models side by side; the one that decides comes first."""
     several = len(card.models) > 1
     rows = "".join(f"<small>{escape(map_text(key, language))}</small>" for key in ("model_name", "rsrp", "probability", "status"))
-    for position, model in enumerate(card.models):
-        role = f" <small>({escape(map_text('decides', language))})</small>" if several and position == 0 else ""
+    for model in card.models:
         rows += (
-            f"<span>{escape(model.name)}{role}</span><span>{escape(model.rsrp)}</span><span>{escape(model.probability)}</span>"
+            f"<span>{escape(model.name)}</span><span>{escape(model.rsrp)}</span><span>{escape(model.probability)}</span>"
             f"<b><i style='{_dot(model.key)}'></i>{escape(model.word)}</b>"
         )
     differ = f"<p class='gp-card-sample'>{escape(map_text('models_disagree', language))}</p>" if card.models_disagree else ""
     return f"<h3>{escape(map_text('models' if several else 'model', language))}</h3><div class='gp-models'>{rows}</div>{differ}"
 
 
-def _asked(card: Card, language: Language) -> str:
+def _reason(card: Card, language: Language) -> str:
     questions = tuple(f"{question.asks}: {question.text}" for question in card.questions)
-    return f'<div class="gp-card">{_list(map_text("questions", language), questions)}{_list(map_text("flags", language), card.flags)}</div>'
+    asked = _list(map_text("questions", language), questions) + _list(map_text("flags", language), card.flags)
+    return f'<div class="gp-card"><p class="gp-card-lead">{escape(card.lead)}</p>{asked}</div>'
 
 
 def _details(card: Card, language: Language) -> str:

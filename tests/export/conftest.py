@@ -19,7 +19,7 @@ from geo_planner.coverage import Coverage
 from geo_planner.errors import Fault
 from geo_planner.plan import Plan
 from geo_planner.ranking import rank
-from geo_planner.schema import COMMUNES, SITES, VILLAGES, Layer
+from geo_planner.schema import COMMUNES, RESULTS, SITES, VILLAGES, Layer
 from geo_planner.sources import Dem, StudyArea
 
 HOSTILE = ('=HYPERLINK("http://x.vn")', "<script>alert('Nậm')</script>", '+84 "Xóm"\ndòng hai', "Bản Nậm Khao; @Tả Phìn & Mường Tè")
@@ -165,6 +165,9 @@ def small_plan(small_scenario: Scenario) -> Plan:
     operators = pd.DataFrame({"Viettel": [-113.2, -100.25, np.nan, -80.0], "Mạng riêng": np.nan}, index=villages.index)
     ranking = rank(villages.assign(region_known=True), small_scenario.ranking, seed=57)
     villages = villages.join([ranking.simulation.table, ranking.explanations])
+    villages = villages.assign(
+        **{c.name: pd.array([None] * len(villages), dtype="string") for c in RESULTS.columns if c.name not in villages}
+    )
     made: Plan = _made(
         Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
         operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,

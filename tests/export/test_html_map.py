@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import struct
@@ -9,13 +10,14 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo_planner.errors import OutputError
 from geo_planner.export.html_map import as_script_literal, map_page, map_payload, number, percent, village_card, write_map
 from geo_planner.export.html_map.page import own_file
 from geo_planner.export.html_map.rasters import WEB_MERCATOR, class_overlay, indexed_png, province_mask, web_grid
-from geo_planner.export.html_map.style import VILLAGE_MARKS, probability_classes
+from geo_planner.export.html_map.style import VILLAGE_MARKS, probability_classes, rsrp_classes
 from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan, without_sample
@@ -104,9 +106,47 @@ def test_statuses_stay_apart_and_disagreement_is_marked() -> None:
 
 def test_a_card_tells_what_is_missing_as_a_question() -> None:
     card = village_card(fake_plan(), "A", "vi")
-    assert card.questions == ("Bản có điểm trường không?",)
+    assert [(question.text, question.asks) for question in card.questions] == [("Bản có điểm trường không?", "Hỏi xã")]
     assert [part.assumed for part in card.contributions] == [False, True]
     assert sum(part.points for part in card.contributions) == pytest.approx(card.points)
+
+
+def test_a_card_shows_both_models_the_one_that_decides_first() -> None:
+    card = village_card(fake_plan(), "B", "vi")
+    assert [(model.name, model.rsrp, model.probability, model.key) for model in card.models] == [
+        ("ITU-R P.1812-8", "−110 dBm", "80 %", "partial"),
+        ("ITM (Longley-Rice)", "−125 dBm", "10 %", "no_signal"),
+    ]
+    assert card.models_disagree
+    assert card.flags == (), "what stands beside the models is not said twice"
+
+
+def test_a_card_without_a_second_model_shows_one() -> None:
+    plan = fake_plan()
+    alone = dataclasses.replace(plan, villages=plan.villages.assign(compared_model=pd.array([pd.NA] * 4, dtype="string")))
+    assert len(village_card(alone, "B", "vi").models) == 1
+
+
+def test_a_card_says_how_sure_the_rank_is_in_the_language_of_the_reader() -> None:
+    plan = fake_plan()
+    vi, en = village_card(plan, "B", "vi"), village_card(plan, "B", "en")
+    assert (vi.interval, en.interval) == ("khoảng 2–3", "between 2 and 3")
+    assert vi.lead.startswith("Xếp thứ 2 trên 4 bản")
+    assert f"{en.lead} {en.more}" == plan.villages.loc["B", "explanation_en"]
+    assert en.chance.startswith("Probability of the first 2: ")
+
+
+@pytest.mark.parametrize("limits", [(), (-113.0,), (-85.0, -95.0, -105.0, -113.0, -121.0, -130.0)])
+def test_the_classes_of_the_rsrp_are_those_of_the_scenario(limits: tuple[float, ...]) -> None:
+    service = fake_plan().scenario.service.model_copy(update={"class_limits_dbm": limits})
+    classes = rsrp_classes(service)
+    assert [c.least for c in classes] == sorted(limits)
+    assert len({c.colour for c in classes}) == len(limits)
+
+
+def test_the_number_of_sites_is_a_background_with_a_legend(page: str) -> None:
+    theme = next(theme for theme in payload_of(page)["themes"] if theme["key"] == "theme_overlap")
+    assert [entry["label"] for entry in theme["legend"]] == ["từ 3 trạm", "2 trạm", "1 trạm", "Không tô: không có sóng"]
 
 
 def test_a_real_village_over_sample_terrain_says_so() -> None:
@@ -166,3 +206,4 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 def test_numbers_are_written_as_the_language_does() -> None:
     assert (number(1234.5, 1, "vi"), number(1234.5, 1, "en")) == ("1.234,5", "1,234.5")
     assert (percent(0.955, "vi"), percent(0.5, "en")) == ("96 %", "50%")
+    assert (percent(0.0004, "vi"), percent(0.9996, "en"), percent(1.0, "vi")) == ("< 1 %", "> 99%", "100 %")

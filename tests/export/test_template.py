@@ -32,7 +32,7 @@ def test_every_column_is_explained_and_has_an_example(layer: str, tmp_path: Path
     for column in schema.LAYERS[layer].columns:
         row = explained[column.name]
         assert row[0] == column.vi
-        assert row[2] == ("Có" if column.required else "Không")
+        assert row[2] == ("Có" if column.needed else "Không")
         assert row[4]
         for word in column.choices:
             assert word in row[5]

@@ -82,7 +82,15 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         crs=4326,
     )  # fmt: skip
     ranking = rank(villages, fake_scenario().ranking, seed=1)
-    results = (ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing, ranking.simulation.table, ranking.explanations)
+    results = (
+        ranking.responsibility,
+        ranking.score,
+        ranking.rank,
+        ranking.rank_in_group,
+        ranking.missing,
+        ranking.simulation.table,
+        ranking.explanations,
+    )
     villages = villages.join(list(results)).sort_values("rank")
     sites = gpd.GeoDataFrame(
         {"name": pd.array([names[1], pd.NA], dtype="string"), "status": ["on_air", "candidate"], "operator": [names[2], pd.NA],

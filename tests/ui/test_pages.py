@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
+import re
 import shutil
 from pathlib import Path
 
@@ -11,14 +15,20 @@ import yaml
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.config import load_scenario
+from geo_planner.errors import Fault
 from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
+from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
+from geo_planner.ui.faults import FAULTS_VI, fault_table
+from geo_planner.ui.question_sheet import questions_csv
+from geo_planner.ui.ranking_charts import interval_chart
+from geo_planner.ui.ranking_tables import method_table, question_table, swap_table
 from geo_planner.ui.texts import ASSUMPTIONS, FILES, METHOD, TEXTS
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
 
-PAGES = ("map", "ranking", "downloads", "about")
+PAGES = ("map", "ranking", "questions", "downloads", "about")
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +139,96 @@ def test_the_filter_keeps_only_one_payer(shown: Plan) -> None:
     assert set(app.dataframe[0].value["Nguồn thực hiện"]) == {"Quỹ Viễn thông công ích"}
 
 
+def test_the_list_shows_the_rank_interval(shown: Plan) -> None:
+    table = open_app("ranking").dataframe[0].value
+    first = shown.villages.iloc[0]
+    assert table.iloc[0]["Khoảng hạng"] == f"{first['rank_low']}–{first['rank_high']}"
+
+
+def test_certainty_is_a_chart_over_every_village(shown: Plan) -> None:
+    chart = interval_chart(shown, "vi").to_dict()
+    rows = chart["datasets"][chart["layer"][0]["data"]["name"]] if "data" in chart["layer"][0] else next(iter(chart["datasets"].values()))
+    assert [row["rank"] for row in rows] == list(range(1, len(shown.villages) + 1))
+    assert all(row["low"] <= row["median"] <= row["high"] for row in rows)
+
+
+def test_the_easiest_swap_comes_first(shown: Plan) -> None:
+    table = swap_table(shown, "vi")
+    change = table["Thay đổi (điểm %)"].abs()
+    assert change.is_monotonic_increasing
+    assert not table["Thôn, bản"].eq(table["Bản xếp ngay sau"]).any()
+
+
+def test_methods_stand_side_by_side_with_their_weakness(shown: Plan) -> None:
+    app = open_app("ranking")
+    notes = " ".join(element.value for element in app.markdown)
+    for method in METHODS.values():
+        assert method.note_vi in notes
+    ranks = method_table(shown, "vi")
+    assert list(ranks["Thứ tự: Tổng có trọng số"]) == list(shown.villages["rank"])
+
+
+def test_fairness_can_be_seen_along_the_border(shown: Plan) -> None:
+    app = open_app("ranking")
+    app.button_group(key="fairness_by").set_value(["border"]).run()
+    assert not app.exception
+    assert set(app.dataframe[-1].value["Nhóm"]) <= {"Xã biên giới", "Không phải xã biên giới", "Không ghi"}
+
+
+def test_another_method_of_the_scenario_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    settings = plan.scenario.ranking.model_copy(update={"method": "topsis", "weights": "equal"})
+    changed = dataclasses.replace(plan, scenario=plan.scenario.model_copy(update={"ranking": settings}))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: changed)
+    app = open_app("ranking")
+    assert not app.exception
+    assert any("TOPSIS" in caption.value for caption in app.caption)
+
+
+def test_questions_are_grouped_and_those_that_decide_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    app = open_app("questions")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table["Có thể đổi hạng"]) == ["quyết định nguồn thực hiện"] * 2 + ["không đổi"]
+    app.selectbox(key="questions_commune").set_value(plan.villages.loc["A", "commune_name"]).run()
+    assert list(app.dataframe[0].value["Câu hỏi"]) == ["Bản có điểm trường không?"]
+
+
+def test_nothing_to_ask_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    none = dataclasses.replace(plan, ranking=dataclasses.replace(plan.ranking, questions=plan.ranking.questions.iloc[:0]))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: none)
+    app = open_app("questions")
+    assert app.text[0].value == TEXTS["no_questions"]["vi"]
+
+
+def test_the_csv_of_questions_holds_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan(("=1+1", "@b", "+c", "-d"))
+    sheet = questions_csv(plan, question_table(plan, "vi"), "vi").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(sheet)))
+    assert {row["Thôn, bản"] for row in rows} == {"'=1+1", "'-d"}
+    assert rows[-1]["Số liệu còn thiếu"] == "Có điểm trường"
+    assert rows[0]["sample_note"] == SAMPLE_BANNER["vi"]
+
+
+def test_the_card_tells_both_models_and_how_sure_the_rank_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    app = open_app()
+    app.selectbox(key="chosen_village").set_value("B").run()
+    page = html_of(app)
+    for told in (
+        "khoảng 2–3",
+        "ITU-R P.1812-8",
+        "ITM (Longley-Rice)",
+        "Hai mô hình cho hai kết luận khác nhau",
+        "Khả năng thuộc 2 bản đầu",
+    ):
+        assert told in page
+
+
 def test_trial_weights_fit_into_a_scenario(plan: Plan) -> None:
     from geo_planner.preferences import RankingSettings
 
@@ -153,9 +253,23 @@ def test_faults_are_a_table_and_no_traceback(monkeypatch: pytest.MonkeyPatch, ar
     assert not app.exception
     assert app.title[0].value == TEXTS["faults_title"]["vi"]
     table = app.dataframe[0].value
-    assert list(table.columns) == ["Tệp", "Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa"]
+    assert list(table.columns) == ["Tệp", "Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa", "Chi tiết (tiếng Anh)"]
     assert table.loc[0, "Tệp"] == "villages/villages.csv"
     assert table.loc[0, "Dòng"] == 2
+    assert table.loc[0, "Sai ở đâu"] == FAULTS_VI["range"][0]
+
+
+def test_every_fault_of_the_input_is_told_in_vietnamese() -> None:
+    package = ROOT / "geo_planner"
+    sources = [*package.glob("sources/*.py"), package / "config.py", package / "plan.py", package / "ranking" / "criteria.py"]
+    codes = {code for path in sources for code in re.findall(r'code="([a-z_]+)"', path.read_text(encoding="utf-8"))}
+    assert codes - set(FAULTS_VI) == set()
+
+
+def test_a_fault_without_a_sentence_keeps_its_own_text() -> None:
+    table = fault_table([Fault("a.csv", "odd", "Mend it.", code="never_heard_of")], "vi")
+    assert list(table.iloc[0, [4, 5, 6]]) == ["odd", "Mend it.", "odd. Mend it."]
+    assert "Details" not in fault_table([Fault("a.csv", "odd", "Mend it.")], "en")
 
 
 def test_a_study_area_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -186,6 +300,18 @@ def test_one_changed_byte_of_the_terrain_changes_the_key(area_copy: Path) -> Non
     content = bytearray(terrain.read_bytes())
     content[-1] ^= 1
     terrain.write_bytes(bytes(content))
+    assert loading.fingerprint(area_copy, scenario_path, scenario) != before
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "land_cover/cover.tif"])
+def test_what_is_named_or_told_about_the_layers_takes_part_in_the_key(area_copy: Path, name: str) -> None:
+    scenario_path = area_copy / "scenarios" / SCENARIO.name
+    scenario = load_scenario(scenario_path, ["terrain.path=null"])
+    layers = scenario.layers.model_copy(update={"land_cover": "land_cover/cover.tif"})
+    scenario = scenario.model_copy(update={"layers": layers})
+    before = loading.fingerprint(area_copy, scenario_path, scenario)
+    (area_copy / name).parent.mkdir(exist_ok=True)
+    (area_copy / name).write_text("{}", encoding="utf-8")
     assert loading.fingerprint(area_copy, scenario_path, scenario) != before
 
 

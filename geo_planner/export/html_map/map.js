@@ -105,11 +105,10 @@ function geoPlannerMap(map, data) {
     box.append(statuses, titled("h3", "", card.models.length > 1 ? "models" : "model"));
     const models = element("div", "gp-models");
     ["model_name", "rsrp", "probability", "status"].forEach((key) => models.append(element("small", "", words[key])));
-    card.models.forEach((model, position) => {
-      const name = element("span", "", model.name), status = element("b", "");
-      if (position === 0 && card.models.length > 1) name.append(element("small", "", words.decides));
+    card.models.forEach((model) => {
+      const status = element("b", "");
       status.append(swatch(model.key), document.createTextNode(model.word));
-      models.append(name, element("span", "", model.rsrp), element("span", "", model.probability), status);
+      models.append(element("span", "", model.name), element("span", "", model.rsrp), element("span", "", model.probability), status);
     });
     box.append(models);
     if (card.models_disagree) box.append(element("p", "gp-card-sample", words.models_disagree));
@@ -117,7 +116,6 @@ function geoPlannerMap(map, data) {
     const ground = element("p", "", "");
     ground.append(element("b", "", card.responsibility_word), document.createTextNode(card.reason ? ": " + card.reason : ""));
     box.append(ground, titled("h3", "", "why"));
-    if (card.lead) box.append(element("p", "gp-card-lead", card.lead));
     const most = Math.max(...card.contributions.map((part) => part.ceiling), 1);
     const bars = element("div", "gp-bars");
     card.contributions.forEach((part) => {
@@ -129,6 +127,7 @@ function geoPlannerMap(map, data) {
       bars.append(track, element("span", "gp-bar-value", part.value));
     });
     box.append(bars);
+    if (card.lead) box.append(element("p", "gp-card-lead", card.lead));
     const list = (key, lines) => {
       if (!lines.length) return;
       const rows = element("ul", "");

@@ -46,10 +46,9 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "interval": {"vi": "khoảng {low}–{high}", "en": "between {low} and {high}"},
     "interval_fixed": {"vi": "chắc chắn hạng {low}", "en": "firmly rank {low}"},
     "chance_of_first": {"vi": "Khả năng thuộc {k} bản đầu: {chance}", "en": "Probability of the first {k}: {chance}"},
-    "models": {"vi": "Hai mô hình truyền sóng", "en": "Two propagation models"},
+    "models": {"vi": "Hai mô hình truyền sóng (dòng trên quyết định)", "en": "Two propagation models (the upper one decides)"},
     "model": {"vi": "Mô hình truyền sóng", "en": "Propagation model"},
     "model_name": {"vi": "Mô hình", "en": "Model"},
-    "decides": {"vi": "dùng để kết luận", "en": "decides"},
     "models_disagree": {
         "vi": "Hai mô hình cho hai kết luận khác nhau: cần đo kiểm.",
         "en": "The two models come to different conclusions: measure on site.",

@@ -23,7 +23,7 @@ from geo_planner.link import (
     to_degrees,
     to_metres,
 )
-from geo_planner.link.words import VERDICTS, height_text, number, probability_text, table_row
+from geo_planner.link.words import VERDICTS, height_text, number, place_text, probability_text, table_row
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
@@ -56,8 +56,8 @@ def choose_village(plan: Plan, words: Language) -> str:
     )
 
 
-def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str]:
-    """The mast and its name: a cell on air, the best server at the beginning, or a place of one's own."""
+def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str, str]:
+    """The mast, what was chosen and its name: a cell on air, the best server at the beginning, or a place of one's own."""
     serving = plan.sites[plan.sites["in_service"]]
     away_km = distances_km(serving, plan.terrain.crs, point_xy_m).sort_values(kind="stable")
     cells = {f"{site}/{cell}": (site, cell) for site, cell in away_km.index}
@@ -72,20 +72,17 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
         )
     )
     if key != _OWN:
-        return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key
+        return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key, key
     lender = (
         mast_of(plan.sites, next(iter(cells.values())), plan.terrain, plan.scenario.service) if cells else replace(_USUAL, xy_m=point_xy_m)
     )
     lon_deg, lat_deg = to_degrees(plan.terrain.crs, *lender.xy_m)
-    left, right = st.columns(2)
-    lat_deg = left.number_input(
-        text("link_lat", words), -90.0, 90.0, round(lat_deg, 5), step=0.001, format="%.5f", key=f"link_lat_{village}"
-    )
-    lon_deg = right.number_input(
+    lat_deg = st.number_input(text("link_lat", words), -90.0, 90.0, round(lat_deg, 5), step=0.001, format="%.5f", key=f"link_lat_{village}")
+    lon_deg = st.number_input(
         text("link_lon", words), -180.0, 180.0, round(lon_deg, 5), step=0.001, format="%.5f", key=f"link_lon_{village}"
     )
     own = replace(lender, xy_m=to_metres(plan.terrain.crs, lon_deg, lat_deg), azimuth_deg=float("nan"), tilt_deg=float("nan"))
-    return own, text("link_own", words)
+    return own, _OWN, place_text((lon_deg, lat_deg), words)
 
 
 def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
@@ -129,10 +126,10 @@ def show_heights(card: AnswerCard, words: Language) -> None:
     """The least mast for sight, for the Fresnel zone and for service."""
     heights = {"link_sight": card.clear_sight, "link_fresnel": card.clear_fresnel, "link_serve": card.serve}
     rows = "".join(
-        f"<dt>{escape(text(key, words))}</dt><dd>{escape(height_text(least, card.max_mast_height_m, words))}</dd>"
+        f"<p>{escape(text(key, words))}: <b>{escape(height_text(least, card.max_mast_height_m, words))}</b></p>"
         for key, least in heights.items()
     )
-    st.html(f'<div class="gp-card"><h3>{escape(text("link_least", words))}</h3><dl>{rows}</dl></div>')
+    st.html(f'<div class="gp-card"><h3>{escape(text("link_least", words))}</h3>{rows}</div>')
 
 
 def models_table(card: AnswerCard, words: Language) -> pd.DataFrame:
@@ -153,10 +150,10 @@ def page() -> None:
         village = choose_village(plan, words)
         place = plan.villages.geometry.loc[village]
         point_xy_m = to_metres(plan.terrain.crs, place.x, place.y)
-        mast, name = choose_mast(plan, village, point_xy_m, words)
+        mast, option, name = choose_mast(plan, village, point_xy_m, words)
         service = plan.scenario.service
         eirp_dbm = round(eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m), 1)
-        height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{name}", words)
+        height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{option}", words)
     with right:
         try:
             card = answer_card(

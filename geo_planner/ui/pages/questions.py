@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from geo_planner.export.assumptions import sample_note
-from geo_planner.export.csv_file import write_table
-from geo_planner.export.tables import plain
 from geo_planner.labels import Language
-from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.question_sheet import questions_csv
 from geo_planner.ui.ranking_tables import question_table, question_titles
 from geo_planner.ui.texts import text
 
 _ASKED = ("commune", "department", "model")
-_SHOWN = ("commune_name", "name", "question", "why", "span")
+_SHOWN = ("commune_name", "name", "question", "span", "why")
 
 
-def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes:
-    """The questions as csv for spreadsheets, with room for the answer; the mark of sample data travels on every row concerned."""
-    titles, note = question_titles(words), sample_note(plan)
-    table = questions.assign(asks=questions["asks"].map(lambda who: text(f"asks_{who}", words)))
-    table = table.drop(columns="depends_on_sample").rename(columns=titles).astype(object)
-    table = table.map(plain).astype(object).where(lambda cells: cells.notna(), None)
-    table[text("column_answer", words)] = None
-    if plan.uses_sample_data:
-        table["sample_note"] = [note if sample else None for sample in questions["depends_on_sample"]]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "questions.csv"
-        write_table(table, path)
-        return path.read_bytes()
+def _matters(row: Any, words: Language) -> str:
+    """What hangs on the answer: who pays, or between which ranks the village may come to stand."""
+    if pd.isna(row.span):
+        return text("decides_payer", words)
+    return text("from_to", words, best=row.rank_best, worst=row.rank_worst) if row.span else text("stays", words)
 
 
 def _section(who: str, questions: pd.DataFrame, words: Language) -> None:
@@ -41,20 +29,19 @@ def _section(who: str, questions: pd.DataFrame, words: Language) -> None:
     st.markdown(
         f"**{text(f'asks_{who}', words)}**  \n:gray[{text('n_questions', words, n=len(questions), villages=questions['village_id'].nunique())}]"
     )
-    shown = questions[list(_SHOWN)].assign(
-        span=[text("decides_payer", words) if pd.isna(row.span) else f"{row.rank_best}–{row.rank_worst}" for row in questions.itertuples()]
-    )
+    shown = questions[list(_SHOWN)].assign(span=[_matters(row, words) for row in questions.itertuples()])
     matters = text("column_matters", words)
     st.dataframe(
         shown.rename(columns={**titles, "span": matters}),
         hide_index=True,
-        height="content" if len(shown) <= 15 else 480,
+        height="content" if len(shown) <= 8 else 480,
+        row_height=58,
         column_config={
             titles["commune_name"]: st.column_config.TextColumn(width=120),
             titles["name"]: st.column_config.TextColumn(width=120),
-            matters: st.column_config.TextColumn(width=130),
-            titles["question"]: st.column_config.TextColumn(width=430),
-            titles["why"]: st.column_config.TextColumn(width=480),
+            matters: st.column_config.TextColumn(width=150),
+            titles["question"]: st.column_config.TextColumn(width=330),
+            titles["why"]: st.column_config.TextColumn(width=330),
         },
     )
 

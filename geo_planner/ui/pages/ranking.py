@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 import yaml
 
-from geo_planner.preferences import Criterion
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
 from geo_planner.ranking.wording import number as written
@@ -31,6 +31,8 @@ from geo_planner.ui.ranking_tables import (
 from geo_planner.ui.texts import text
 
 _HEIGHT_PX = 530
+_SHARES = {"share_of_villages": 150, "share_in_first_k": 120, "share_of_first_k": 150, "chance": 160}
+"""Columns of the fairness table that are shares, and their widths."""
 
 
 def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language
         {
             text("column_rank", words): ranking.rank,
             text("column_change", words): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
-            text("column_interval", words): intervals(plan, words),
+            text("column_interval", words): intervals(plan),
             text("column_village", words): villages["name"],
             text("column_commune", words): villages["commune_name"],
             text("column_score", words): 100 * ranking.score,
@@ -171,11 +173,18 @@ def certainty_tab() -> None:
             height=_HEIGHT_PX,
             column_config={
                 text("column_rank", words): number(width=50, pinned=True),
-                **{title(c, words): number(width=70, help=meaning(c, words)) for c in layer.columns if c.kind == "int"},
+                text("column_village", words): st.column_config.TextColumn(width=110),
+                text("column_interval", words): st.column_config.TextColumn(width=80, help=text("interval_help", words)),
                 **{
-                    title(c, words): progress(format="%.0f %%", min_value=0, max_value=100, width=110)
-                    for c in layer.columns
-                    if c.maximum == 1
+                    title(layer.column(f"p_top_{k}"), words): progress(
+                        text("chart_first", words, k=k),
+                        format="%.0f %%",
+                        min_value=0,
+                        max_value=100,
+                        width=105,
+                        help=title(layer.column(f"p_top_{k}"), words),
+                    )
+                    for k in simulation.top_k
                 },
             },
         )
@@ -209,15 +218,19 @@ def methods_tab() -> None:
             hide_index=True,
             height=_HEIGHT_PX,
             column_config={
-                text("column_village", words): st.column_config.TextColumn(pinned=True),
-                **{title(c, words): number(help=meaning(c, words)) for c in METHOD_RANKS.columns},
-                text("column_spread", words): number(help=text("spread_help", words)),
+                text("column_village", words): st.column_config.TextColumn(width=105, pinned=True),
+                **{
+                    title(c, words): number(text(f"short_{c.name}", words), width=90, help=f"{title(c, words)}. {meaning(c, words)}")
+                    for c in METHOD_RANKS.columns
+                },
+                text("column_spread", words): number(width=80, help=text("spread_help", words)),
             },
         )
     with right:
         st.markdown(f"**{text('tau_title', words)}**")
         tau = tau_table(plan, words)
-        st.dataframe(tau, column_config={name: number(format="%.2f") for name in tau.columns})
+        short = {getattr(method, words): text(f"short_{name}", words) for name, method in METHODS.items()}
+        st.dataframe(tau, column_config={name: st.column_config.TextColumn(short[name], width=80) for name in tau.columns})
         st.caption(text("tau_hint", words))
         st.markdown(f"**{text('methods_notes', words)}**")
         for method in METHODS.values():
@@ -246,21 +259,32 @@ def fairness_tab() -> None:
         st.text(text("fairness_none", words))
     number, progress = st.column_config.NumberColumn, st.column_config.ProgressColumn
     table = fairness_table(plan, grouping, words)
-    shares = ("share_of_villages", "share_in_first_k", "share_of_first_k", "chance")
+
+    def label(name: str) -> str:
+        return text(f"short_{name}", words)
+
+    def told(name: str) -> str:
+        column = FAIRNESS.column(name)
+        return f"{title(column, words)}. {meaning(column, words) or ''}".strip()
+
     st.dataframe(
         table,
         hide_index=True,
         height="content" if len(table) <= 12 else _HEIGHT_PX - 90,
         column_config={
-            title(FAIRNESS.column("group"), words): st.column_config.TextColumn(text(f"by_{grouping}", words), pinned=True),
+            title(FAIRNESS.column("group"), words): st.column_config.TextColumn(text(f"by_{grouping}", words), width=125, pinned=True),
             **{
                 title(FAIRNESS.column(name), words): progress(
-                    format="%.0f %%", min_value=0, max_value=100, help=meaning(FAIRNESS.column(name), words)
+                    label(name), format="%.0f %%", min_value=0, max_value=100, width=width, help=told(name)
                 )
-                for name in shares
+                for name, width in _SHARES.items()
             },
-            title(FAIRNESS.column("mean_rank"), words): number(format="%.1f"),
-            title(FAIRNESS.column("median_score"), words): number(format="%.0f"),
+            title(FAIRNESS.column("n"), words): number(width=60),
+            title(FAIRNESS.column("in_first_k"), words): number(label("in_first_k"), width=110, help=told("in_first_k")),
+            title(FAIRNESS.column("mean_rank"), words): number(label("mean_rank"), format="%.1f", width=75, help=told("mean_rank")),
+            title(FAIRNESS.column("median_score"), words): number(
+                label("median_score"), format="%.0f", width=75, help=told("median_score")
+            ),
         },
     )
     st.caption(text("fairness_caution", words))

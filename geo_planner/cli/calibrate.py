@@ -1,0 +1,56 @@
+"""``calibrate``: measurements against the model, and a scenario that takes the lesson, only where asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from geo_planner.cli.frame import AsJson, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, print_json
+from geo_planner.errors import UsageError
+
+
+@app.command()
+def calibrate(
+    scenario: ScenarioPath,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("calibration"),
+    new_scenario: Annotated[Path | None, typer.Option("--apply", metavar="NEW.yaml", help="Also write a scenario that applies it; never over another file.")] = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the model against the measurements: offset, slope and error of each band, cross-validated."""
+    from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
+    from geo_planner.config import load_scenario
+    from geo_planner.export.calibration import write_calibration
+    from geo_planner.plan import compare_with_measurements
+    from geo_planner.sources import load_study_area, study_area_root
+
+    def work() -> int:
+        if new_scenario is not None and new_scenario.exists():
+            raise UsageError(f"{new_scenario} is there already. Give --apply a new name.")
+        settings = load_scenario(scenario)
+        study_area = load_study_area(study_area_root(scenario), settings)
+        with ProgressBar(silent=as_json) as bar:
+            result = compare_with_measurements(settings, study_area, progress=bar.overall, workers=workers)
+        files = write_calibration(result, out)
+        table = calibration_table(result.calibrations)
+        if new_scenario is not None:
+            section = apply_calibration(result.calibrations, terrain_sha256=study_area.terrain.sha256, source_sha256=result.source_sha256)
+            document = {**yaml.safe_load(scenario.read_text("utf-8-sig")), **scenario_overrides(section)}
+            new_scenario.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+            files["scenario"] = new_scenario
+        if as_json:
+            bands = table.reset_index()[["freq_mhz", "verdict", "n", "n_places"]].to_dict("records")
+            print_json({"ok": True, "bands": bands, "files": {name: str(path) for name, path in files.items()}, **by_level(result.notes)})
+        else:
+            for note in result.notes:
+                typer.echo(f"{note.level}: {note}", err=True)
+            for freq, row in table.iterrows():
+                typer.echo(f"{freq:g} MHz: {row['verdict']} ({row['n']} samples in {row['n_places']} places). {row['reason']}")
+            for path in files.values():
+                typer.echo(f"  {path}")
+        return 0
+
+    guarded(work, as_json)

@@ -1,0 +1,147 @@
+"""The page of a single path, run without a browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo_planner import link
+from geo_planner.labels import SAMPLE_BANNER
+from geo_planner.plan import Plan
+from geo_planner.ui import loading
+from geo_planner.ui.link_chart import link_chart, path_table
+from geo_planner.ui.texts import TEXTS
+from tests.conftest import ROOT
+from tests.ui.fakes import HOSTILE_NAMES, fake_plan
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
+    """The bundled plan, computed once for all tests."""
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    return plan
+
+
+def open_page() -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    return app.switch_page("geo_planner/ui/pages/link.py").run()
+
+
+def box(app: AppTest, name: str) -> object:
+    return next(
+        widget
+        for kind in ("selectbox", "slider", "select_slider", "number_input")
+        for widget in app.get(kind)
+        if str(widget.key).startswith(name)
+    )
+
+
+def sentences(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def card_of(plan: Plan, village: str, cell: str) -> link.AnswerCard:
+    point = plan.villages.geometry.loc[village]
+    xy_m = link.to_metres(plan.terrain.crs, point.x, point.y)
+    mast = link.mast_of(plan.sites, tuple(cell.split("/")), plan.terrain, plan.scenario.service)  # type: ignore[arg-type]
+    return link.answer_card(
+        plan.terrain, mast.xy_m, xy_m, mast_height_m=mast.mast_height_m, freq_mhz=mast.freq_mhz, eirp_re_dbm=round(mast.eirp_re_dbm, 1),
+        service=plan.scenario.service, propagation=plan.scenario.propagation, uplink_shortfall_db=mast.uplink_shortfall_db,
+    )  # fmt: skip
+
+
+def test_it_begins_with_the_first_village_and_its_best_server(shown: Plan) -> None:
+    app = open_page()
+    assert not app.exception
+    village = shown.villages.index[0]
+    assert box(app, "link_village").value == village
+    best = shown.villages.loc[village, "best_server_id"]
+    if pd.notna(best):
+        assert box(app, "link_mast").value == best
+    assert any(SAMPLE_BANNER["vi"] in element.proto.body for element in app.get("html"))
+
+
+def test_the_page_says_what_the_core_says(shown: Plan) -> None:
+    app = open_page()
+    card = card_of(shown, box(app, "link_village").value, box(app, "link_mast").value)
+    for sentence in link.explain(card, "vi"):
+        assert sentence in sentences(app)
+    table = app.dataframe[0].value
+    assert list(table["Mô hình"]) == ["ITU-R P.1812-8", "ITM (Longley–Rice)", "Delta-Bullington (P.526)", "Không gian tự do (P.525)"]
+
+
+def test_a_taller_mast_is_computed_at_once(shown: Plan) -> None:
+    app = open_page()
+    before = sentences(app)
+    box(app, "link_eirp").set_value(45.0)
+    box(app, "link_height").set_value(60.0).run()
+    assert not app.exception
+    assert sentences(app) != before
+
+
+def test_another_village_begins_with_its_own_server(shown: Plan) -> None:
+    app = open_page()
+    village = str(shown.villages.index[7])
+    box(app, "link_village").set_value(village).run()
+    assert not app.exception
+    assert box(app, "link_village").value == village
+    best = shown.villages.loc[village, "best_server_id"]
+    assert pd.isna(best) or box(app, "link_mast").value == best
+
+
+def test_coordinates_of_ones_own_and_outside_the_terrain(shown: Plan) -> None:
+    app = open_page()
+    box(app, "link_mast").set_value("own").run()
+    assert not app.exception
+    box(app, "link_lat").set_value(10.0).run()
+    assert not app.exception
+    assert app.warning[0].value.strip("*").startswith("Chưa kết luận được")
+    assert "không được coi là thông thoáng" in sentences(app)
+
+
+def test_a_mast_in_the_village_itself_is_a_sentence(shown: Plan) -> None:
+    app = open_page()
+    box(app, "link_mast").set_value("own").run()
+    point = shown.villages.geometry.iloc[0]
+    box(app, "link_lat").set_value(float(point.y))
+    box(app, "link_lon").set_value(float(point.x)).run()
+    assert not app.exception
+    assert app.warning[0].value == TEXTS["link_same_place"]["vi"]
+
+
+def test_it_speaks_english_too(shown: Plan) -> None:
+    app = open_page()
+    app.sidebar.radio(key="language").set_value("English")
+    app.run()
+    assert not app.exception
+    assert "the predicted level is" in sentences(app)
+
+
+def test_hostile_names_do_no_harm_and_a_plan_without_stations_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    plan.sites["in_service"] = False
+    app = open_page()
+    assert not app.exception
+    assert box(app, "link_mast").value == "own"
+    assert not any(name in sentences(app) for name in HOSTILE_NAMES)
+
+
+def test_the_chart_draws_the_arrays_of_the_card(plan: Plan) -> None:
+    card = card_of(plan, str(plan.villages.index[0]), "/".join(plan.sites.index[0]))
+    table = path_table(card)
+    assert np.array_equal(table["km"], card.profile.distance_km)
+    assert np.allclose(table["raised"] - table["ground"], card.profile.bulge_m)
+    assert np.allclose(table["zone_high"] - table["zone_low"], 2 * card.profile.fresnel_m)
+    spec = link_chart(card, "vi").to_dict()
+    assert spec["config"]["locale"]["number"]["decimal"] == ","
+    assert len(spec["layer"]) > 5
