@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -148,55 +148,86 @@ def compute_coverage(
     losses = loss_model(propagation, name="rma" if dem.is_missing else model, lat_deg=_latitude(sites))
     work = _PathLoss(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
     needed_dbm = covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
-    eirp_dbm = eirp_re_dbm(cells)
-    shortfall_db = _uplink_shortfall_db(cells, service)
-    shape = dem.heights_m.shape
-    best, second, rsrp = (np.full(shape, -np.inf, dtype=np.float32) for _ in range(3))
-    server = np.full(shape, -1, dtype=np.int16)
-    unknown, overlap = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
-    operators = cells["operator"].fillna("")
-    by_operator = {str(name): np.full(shape, -np.inf, dtype=np.float32) for name in sorted(operators.unique())}
-    number = 0
-    for _, mast in cells.groupby(level="site_id", sort=False):
-        site_level = site_part = None
+    signals = _Signals(cells, service, calibration, losses.name)
+    serving = _Serving(dem.heights_m.shape, needed_dbm, sorted(cells["operator"].fillna("").unique()))
+    done = 0
+    # cells of one mast stand in one place; where a list says otherwise, each place counts as a mast
+    for _, mast in cells.groupby([cells.index.get_level_values("site_id"), cells.geometry.x, cells.geometry.y], sort=False):
+        levels = []
         for index, cell in mast.iterrows():
             window, part = work.window(cell)
-            received = np.float32(eirp_dbm[index]) - window.loss_db - work.antenna_loss_db(cell, window)
-            band = None if calibration is None else calibration_for(calibration, float(cell["freq_mhz"]), model=losses.name)
-            if band is not None:
-                received = calibrated_rsrp_dbm(received, work.away_km(cell, window), band).astype(np.float32)
-            no_path = np.isnan(received)
+            received, level = signals.at(index, cell, window, work)
+            no_path = np.isnan(level)
             if no_path.any():
-                missed = no_path & work.within_free_space(cell, window, float(eirp_dbm[index]) - needed_dbm) & (unknown[part] < 255)
-                unknown[part] += missed.astype(np.uint8)
-                received[no_path] = -np.inf
-            # what is short on the way back is taken off, so that one threshold serves both directions
-            level = received - np.float32(shortfall_db[index])
-            if band is not None:
-                # a band with a sigma of its own: the level at which the scenario's sigma gives the same probability
-                level = equivalent_rsrp_dbm(level, band, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db).astype(np.float32)
-            if site_level is None or site_part != part:
-                site_level, site_part = np.full(level.shape, -np.inf, dtype=np.float32), part
-                site_server, site_rsrp = np.full(level.shape, -1, dtype=np.int16), site_level.copy()
-            stronger = level > site_level
-            site_level[stronger], site_rsrp[stronger], site_server[stronger] = level[stronger], received[stronger], number
-            mine = by_operator[str(operators[index])][part]
-            np.maximum(mine, level, out=mine)
-            number += 1
+                serving.note_unknown(part, no_path & work.within_free_space(cell, window, signals.eirp_dbm[index] - needed_dbm))
+            levels.append((cells.index.get_loc(index), str(signals.operator[index]), received, np.where(no_path, np.float32(-np.inf), level)))
+            done += 1
             if progress:
-                progress(number / len(cells))
-            if index == mast.index[-1]:
-                ahead = site_level > best[part]
-                second[part] = np.where(ahead, best[part], np.maximum(second[part], site_level))
-                best[part][ahead], rsrp[part][ahead], server[part][ahead] = site_level[ahead], site_rsrp[ahead], site_server[ahead]
-                overlap[part] += ((site_level >= needed_dbm) & (overlap[part] < 255)).astype(np.uint8)
+                progress(done / len(cells))
+        serving.add_mast(part, levels)
+    best, unknown = serving.level, serving.unknown
     probability = coverage_probability(best, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db).astype(np.float32)
     probability[np.isnan(dem.heights_m) | ((unknown > 0) & (probability < service.min_probability))] = np.nan
     margin = best - np.float32(service.rsrp_threshold_dbm)
-    for grid in (rsrp, second, margin, *by_operator.values()):
+    for grid in (serving.rsrp, serving.second, margin, *serving.by_operator.values()):
         grid[~np.isfinite(grid)] = np.nan
     ids = tuple(f"{site}/{cell}" for site, cell in cells.index)
-    return Coverage(rsrp, probability, server, second, overlap, margin, unknown, by_operator, ids, losses.name, dem.transform, dem.crs)
+    return Coverage(
+        serving.rsrp, probability, serving.server, serving.second, serving.overlap, margin, unknown, serving.by_operator, ids, losses.name,
+        dem.transform, dem.crs,
+    )  # fmt: skip
+
+
+class _Serving:
+    """Who serves where so far, mast by mast."""
+
+    def __init__(self, shape: tuple[int, ...], needed_dbm: float, operators: Sequence[str]) -> None:
+        self.needed_dbm = needed_dbm
+        self.level, self.rsrp, self.second = (np.full(shape, -np.inf, dtype=np.float32) for _ in range(3))
+        self.server = np.full(shape, -1, dtype=np.int16)
+        self.unknown, self.overlap = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
+        self.by_operator = {name: np.full(shape, -np.inf, dtype=np.float32) for name in operators}
+
+    def note_unknown(self, part: tuple[slice, slice], missed: npt.NDArray[np.bool_]) -> None:
+        """Count one cell more whose path is not known where it might have served."""
+        self.unknown[part] += (missed & (self.unknown[part] < 255)).astype(np.uint8)
+
+    def add_mast(self, part: tuple[slice, slice], cells: Sequence[tuple[int, str, FloatGrid, FloatGrid]]) -> None:
+        """Take in the cells of one mast: position in the list, operator, RSRP, level (minus infinity where unknown)."""
+        mast_level = np.full(self.level[part].shape, -np.inf, dtype=np.float32)
+        mast_rsrp, mast_server = mast_level.copy(), np.full(mast_level.shape, -1, dtype=np.int16)
+        for number, operator, rsrp, level in cells:
+            stronger = level > mast_level
+            mast_level[stronger], mast_rsrp[stronger], mast_server[stronger] = level[stronger], rsrp[stronger], number
+            mine = self.by_operator[operator][part]
+            np.maximum(mine, level, out=mine)
+        ahead = mast_level > self.level[part]
+        self.second[part] = np.where(ahead, self.level[part], np.maximum(self.second[part], mast_level))
+        self.level[part][ahead], self.rsrp[part][ahead], self.server[part][ahead] = mast_level[ahead], mast_rsrp[ahead], mast_server[ahead]
+        self.overlap[part] += ((mast_level >= self.needed_dbm) & (self.overlap[part] < 255)).astype(np.uint8)
+
+
+class _Signals:
+    """From path loss to what each cell's signal is worth."""
+
+    def __init__(self, cells: gpd.GeoDataFrame, service: Service, calibration: CalibrationSettings | None, model: str) -> None:
+        self.eirp_dbm = eirp_re_dbm(cells)
+        self.operator = cells["operator"].fillna("")
+        self._shortfall_db = _uplink_shortfall_db(cells, service)
+        self._service, self._calibration, self._model = service, calibration, model
+
+    def at(self, index: Any, cell: pd.Series, window: LossWindow, work: _PathLoss) -> tuple[FloatGrid, FloatGrid]:
+        """RSRP of a cell over its window, and its level: less what the uplink falls short, so that one threshold serves both
+        directions; for a band with a sigma of its own, the level at which the scenario's sigma gives the same probability."""
+        rsrp = np.asarray(np.float32(self.eirp_dbm[index]) - window.loss_db - work.antenna_loss_db(cell, window))
+        band = None if self._calibration is None else calibration_for(self._calibration, float(cell["freq_mhz"]), model=self._model)
+        if band is not None:
+            rsrp = calibrated_rsrp_dbm(rsrp, work.away_km(cell, window), band).astype(np.float32)
+        level = rsrp - np.float32(self._shortfall_db[index])
+        if band is not None:
+            service = self._service
+            level = equivalent_rsrp_dbm(level, band, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db).astype(np.float32)
+        return rsrp, level
 
 
 def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: float) -> LossModel:

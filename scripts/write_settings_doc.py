@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from geo_planner import schema
-from geo_planner.config import Scenario
+from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.ranking import tables
 from geo_planner.schema import Column, Layer
@@ -65,9 +65,12 @@ MEANINGS = {
     "layers.villages": "The village list.",
     "layers.sites": "The stations, a row a cell.",
     "layers.rivers": "Rivers to draw.",
-    "layers.land_cover": "Raster of ESA WorldCover classes; null: no clutter.",
-    "layers.population": "Raster of people per cell; null: covered population stays unknown.",
+    "layers.roads": f"Lines of roads with their class, for travel times; null: {OPTIONAL_LAYERS['roads']} where it is there, else on foot across country.",
+    "layers.measurements": f"Samples of the signal; null: {OPTIONAL_LAYERS['measurements']} where it is there, else the measured status stays unknown.",
+    "layers.land_cover": f"Raster of ESA WorldCover classes; null: {OPTIONAL_LAYERS['land_cover']} where it is there, else no clutter.",
+    "layers.population": f"Raster of people per cell; null: {OPTIONAL_LAYERS['population']} where it is there, else covered population stays unknown.",
     "propagation.polarization": "Of the station antennas.",
+    "calibration.bands[].reference_km": "Distance at which the offset holds.",
     "ranking.pairwise[].more": "Name of a criterion.",
     "ranking.pairwise[].than": "Name of another criterion.",
     "ranking.pairwise[].times": "How many times as much.",

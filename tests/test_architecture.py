@@ -34,6 +34,8 @@ ONLY_IN = {
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "sources/imports/report.py"),
     "pandera": ("sources/",),
+    "matplotlib": ("export/",),
+    "altair": ("ui/",),
 }
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))

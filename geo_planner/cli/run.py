@@ -41,11 +41,13 @@ def coverage(
 
 def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]]) -> None:
     from geo_planner.config import load_scenario
+    from geo_planner.export.folder import check_output
     from geo_planner.loss_cache import default_loss_cache
     from geo_planner.plan import run
     from geo_planner.sources import load_study_area, study_area_root
 
     def work() -> int:
+        check_output(out)  # before the work, not after it
         scenario = load_scenario(scenario_path, overrides or [])
         study_area = load_study_area(study_area_root(scenario_path), scenario)
         with ProgressBar(silent=as_json) as bar:

@@ -10,50 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from geo_planner import labels
+from geo_planner.export.setting_words import MEANINGS_VI
 from geo_planner.export.tables import Cell, plain
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 
+
 # The settings in Vietnamese; one that is not here shows the meaning that the scenario declares.
-_MEANINGS_VI = {
-    "name": "Tên kịch bản.",
-    "title_vi": "Tiêu đề tiếng Việt.",
-    "title_en": "Tiêu đề tiếng Anh.",
-    "province.code": "Mã tỉnh.",
-    "province.name": "Tên tỉnh.",
-    "seed": "Mầm của mọi phép lấy ngẫu nhiên, để chạy lại ra đúng kết quả.",
-    "metric_crs": "Hệ toạ độ dùng để đo khoảng cách; trống: múi UTM của địa bàn.",
-    "layers.communes": "Tệp ranh giới xã.",
-    "layers.former_communes": "Tệp xã cũ.",
-    "layers.villages": "Tệp danh sách thôn, bản.",
-    "layers.sites": "Tệp danh sách trạm.",
-    "layers.rivers": "Tệp sông suối để vẽ nền.",
-    "terrain.path": "Tệp độ cao địa hình.",
-    "terrain.cell_m": "Cỡ ô lưới tính (m); trống: theo tệp địa hình.",
-    "service.technology": "Chỉ tính các cell thuộc công nghệ này.",
-    "service.rsrp_threshold_dbm": "Mức RSRP thấp nhất để có dịch vụ, ngoài trời (dBm).",
-    "service.rx_height_m": "Độ cao máy của người dùng trên mặt đất (m).",
-    "service.sigma_db": "Độ lệch chuẩn của sai số dự báo (dB), dùng cho đến khi hiệu chỉnh bằng đo kiểm.",
-    "service.min_probability": "Coi là có sóng khi xác suất RSRP đạt ngưỡng không nhỏ hơn mức này.",
-    "service.default_settlement_radius_m": "Bán kính khu dân cư của bản chưa ghi bán kính riêng (m).",
-    "service.full_coverage_share": "Bản được coi là có sóng khi phần khu dân cư có sóng đạt mức này.",
-    "propagation.model": "Mô hình truyền sóng dùng để kết luận.",
-    "propagation.compare_with": "Mô hình thứ hai, đặt cạnh mô hình chính cho từng bản; trống: không so sánh.",
-    "propagation.polarization": "Phân cực của ăng-ten.",
-    "propagation.time_pct": "Suy hao không bị vượt quá trong tỷ lệ thời gian này (%).",
-    "propagation.location_pct": "P.1812: suy hao không bị vượt quá ở tỷ lệ vị trí này trong một ô (%).",
-    "propagation.dn_per_km": "P.1812: độ giảm trung vị của chiết suất theo độ cao (đơn vị N/km).",
-    "propagation.n0": "Chiết suất bề mặt quy về mực nước biển (đơn vị N).",
-    "propagation.climate": "ITM: vùng khí hậu vô tuyến.",
-    "propagation.situation_pct": "ITM: tỷ lệ tình huống (%).",
-    "propagation.irregularity_stride": "ITM: cứ bấy nhiêu ô dọc tia thì tính lại độ gồ ghề địa hình; 1 là không bỏ ô nào.",
-    "propagation.max_radius_km": "Ngoài khoảng cách này, cell coi như không phục vụ (km).",
-    "propagation.effective_earth_factor": "Tỷ số bán kính hiệu dụng và bán kính thật của Trái Đất (ITU-R P.453).",
-    "propagation.relative_permittivity": "Hằng số điện môi tương đối của đất (ITU-R P.527).",
-    "propagation.conductivity_s_m": "Độ dẫn điện của đất, S/m (ITU-R P.527).",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its path in the scenario, its value, its meaning in Vietnamese, and whether it is our assumption rather than a rule."""
@@ -76,7 +39,7 @@ class WeighedCriterion:
 def settings_of(plan: Plan) -> list[Setting]:
     """Every setting but the criteria, in the order of the scenario."""
     return [
-        Setting(key, _shown(value), _MEANINGS_VI.get(key, meaning), "assumption" in meaning.lower())
+        Setting(key, _shown(value), MEANINGS_VI.get(key, meaning), "assumption" in meaning.lower())
         for key, value, meaning in _leaves(plan.scenario)
     ]
 
