@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import Calibration, calibrate
-from geo_planner.config import Scenario, load_scenario, naming_layers, with_optional_layers
+from geo_planner.config import OPTIONAL_LAYERS, Scenario, load_scenario, naming_layers, with_optional_layers
 from geo_planner.coverage import RADIO_COLUMNS, Coverage, LandCover, compute_coverage, in_service, with_defaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
@@ -209,7 +209,9 @@ def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd
 def _measured(scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """What measurements say of each village, beside the model and the declaration, and where the three differ."""
     if study_area.measurements is None:
-        return pd.DataFrame({"measured_status": pd.array(["unknown"] * len(villages), dtype="string")}, index=villages.index), ()
+        blank = {"measured_status": "unknown", "centre_status": "unknown", "n_samples": 0, "operators_measured": pd.NA, "measured_to": pd.NA}
+        words = dict.fromkeys([name for name in blank if name != "n_samples"], "string")
+        return pd.DataFrame(blank, index=villages.index).astype({**words, "n_samples": "Int64"}), ()
     clean = clean_measurements(study_area.measurements, scenario.measurements, crs=study_area.metric_crs, file=scenario.layers.measurements or "")
     told = measured_status(villages, clean.kept, scenario.service, study_area.metric_crs, scenario.measurements)
     kept = told[["measured_status", "centre_status", "n_samples", "operators_measured", "measured_to"]]
@@ -305,7 +307,9 @@ def validate(root: Path) -> list[Fault]:
             scenario = naming_layers(path)
         try:
             study_area = load_study_area(root, scenario)
-            disagree = disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites)
+            scenario = with_optional_layers(scenario, root)
+            _, measured = _measured(scenario, study_area, study_area.villages.assign(modelled_status="unknown"))
+            disagree = [*disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites), *measured]
             found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area), *disagree]))
         except InputError as error:
             found.update(dict.fromkeys(error.faults))
@@ -390,6 +394,9 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
 def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
     notes = []
     file = scenario.layers.sites
+    optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
+    if optional:
+        notes.append(Fault(f"scenario {scenario.name}", f"optional layers take part: {', '.join(optional)}", "Take a file away, or name another in layers, to change that.", column="layers", level="warning", code="optional_layers"))
     if not sites["in_service"].any():
         notes.append(Fault(file, f"no cell on air serves {scenario.service.technology}: nothing is covered", "Check status and technology.", level="warning", code="no_cell_in_service"))
     cells = study_area.population

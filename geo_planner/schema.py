@@ -38,6 +38,8 @@ class Column:
         The column must stand in the file, and no cell of it may be blank unless `may_be_blank`.
     may_be_blank : bool
         Of a required column: a blank is allowed, and is a question rather than a fault.
+    usual : bool
+        Lists carry it as a rule: that it is absent is worth a word.
     minimum, maximum : float or None
         Inclusive range of a number.
     choices : tuple of str
@@ -55,6 +57,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     may_be_blank: bool = False
+    usual: bool = True
 
     @property
     def needed(self) -> bool:
@@ -82,9 +85,9 @@ _LON = Column("lon", "float", "Kinh độ (WGS84)", "Longitude (WGS84)", "Độ 
 _LAT = Column("lat", "float", "Vĩ độ (WGS84)", "Latitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -90, 90)
 _IS_SAMPLE = Column(
     "is_sample", "yes_no", "Dữ liệu mẫu", "Sample data",
-    "yes: dòng này là số liệu giả định; trống: không.", "yes: this row is made up for demonstration; blank: no.",
+    "yes: dòng này là số liệu giả định; trống: không.", "yes: this row is made up for demonstration; blank: no.", usual=False,
 )  # fmt: skip
-_SOURCE = Column("source", "text", "Nguồn", "Source", "Nơi lấy số liệu.", "Where the row comes from.")
+_SOURCE = Column("source", "text", "Nguồn", "Source", "Nơi lấy số liệu.", "Where the row comes from.", usual=False)
 
 VILLAGES = Layer(
     "villages",
@@ -104,6 +107,9 @@ VILLAGES = Layer(
         Column("settlement_radius_m", "float", "Bán kính dân cư (m)", "Settlement radius (m)", "Trống: theo kịch bản.", "Blank: the scenario's default.", minimum=1, maximum=10_000),
         Column("school_site", "yes_no", "Có điểm trường", "School site", "Trống: chưa biết.", "Blank: not known."),
         Column("health_post", "yes_no", "Có trạm y tế", "Health post", "Trống: chưa biết.", "Blank: not known."),
+        Column("ethnic_group", "text", "Dân tộc", "Ethnic group", "Trống: chưa biết.", "Blank: not known.", usual=False),
+        Column("public_service_km", "float", "Cách điểm dịch vụ công (km)", "Distance to public-service point (km)", "Theo Đề án 06; trống: chưa biết.", "Blank: not known.", minimum=0, maximum=500, usual=False),
+        Column("disaster_watch", "yes_no", "Cần cảnh báo thiên tai, cháy rừng", "Disaster or forest-fire watch", "Trống: chưa biết.", "Blank: not known.", usual=False),
         Column("declared_status", "choice", "Sóng theo khai báo", "Declared signal", "no_signal trắng sóng, partial lõm sóng, covered có sóng.", "What the department declares.", choices=SIGNAL_STATUS),
         Column("status_date", "date", "Ngày khai báo", "Date declared", "Dạng 2026-01-28.", "Written 2026-01-28."),
         Column("position_quality", "choice", "Chất lượng vị trí", "Position quality", "surveyed đo, map bản đồ, approximate ước lượng, sample mẫu.", "How the position is known.", choices=POSITION_QUALITY),
@@ -132,7 +138,7 @@ SITES = Layer(
         Column("antenna_gain_dbi", "float", "Độ lợi ăng-ten (dBi)", "Antenna gain (dBi)", "", "", True, -10, 40, may_be_blank=True),
         Column("losses_db", "float", "Suy hao (dB)", "Losses (dB)", "Phi-đơ, đầu nối.", "Feeder and connectors.", True, 0, 50, may_be_blank=True),
         Column("azimuth_deg", "float", "Góc phương vị (độ)", "Azimuth (deg)", "Trống: vô hướng.", "Blank: omnidirectional.", minimum=0, maximum=360),
-        Column("tilt_deg", "float", "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Trống: 0.", "Blank: 0.", minimum=-30, maximum=45),
+        Column("tilt_deg", "float", "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Trống: chưa biết, không tính giản đồ đứng.", "Blank: not known.", minimum=-30, maximum=45, usual=False),
         Column("backhaul", "text", "Truyền dẫn", "Backhaul"),
         Column("power", "text", "Nguồn điện", "Power"),
         _IS_SAMPLE,
@@ -203,8 +209,9 @@ RESULTS = Layer(
     (
         Column("rank", "int", "Thứ tự", "Rank", "1 là trước nhất, trên toàn danh sách.", "1 comes first, over the whole list."),
         Column("rank_in_group", "int", "Thứ tự trong nhóm", "Rank in group", "Trong nhóm cùng nơi chịu trách nhiệm.", "Within the same responsibility."),
-        Column("rank_low", "int", "Thứ tự, cận trên", "Rank, upper end", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
-        Column("rank_high", "int", "Thứ tự, cận dưới", "Rank, lower end", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+        Column("rank_low", "int", "Thứ tự tốt nhất (90 % mô phỏng)", "Best rank (90 % of draws)", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
+        Column("rank_high", "int", "Thứ tự kém nhất (90 % mô phỏng)", "Worst rank (90 % of draws)", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+        Column("rank_median", "int", "Thứ tự, trung vị mô phỏng", "Median rank of the draws"),
         Column("p_top_5", "float", "Khả năng thuộc 5 bản đầu", "Probability of the first 5", minimum=0, maximum=1),
         Column("p_top_10", "float", "Khả năng thuộc 10 bản đầu", "Probability of the first 10", minimum=0, maximum=1),
         Column("score", "float", "Điểm ưu tiên", "Priority score", "Từ 0 đến 1.", "0 to 1.", minimum=0, maximum=1),
@@ -216,6 +223,10 @@ RESULTS = Layer(
         Column("commune_name", "text", "Xã, phường", "Commune"),
         Column("modelled_status", "choice", "Sóng theo mô hình", "Modelled signal", choices=SIGNAL_STATUS),
         Column("measured_status", "choice", "Sóng theo đo kiểm", "Measured signal", choices=SIGNAL_STATUS),
+        Column("centre_status", "choice", "Sóng đo tại trung tâm", "Measured at the centre", choices=SIGNAL_STATUS),
+        Column("n_samples", "int", "Số mẫu đo", "Samples", minimum=0),
+        Column("operators_measured", "text", "Nhà mạng đã đo", "Operators measured"),
+        Column("measured_to", "text", "Ngày đo gần nhất", "Latest measurement"),
         Column("rsrp_dbm", "float", "RSRP tại trung tâm (dBm)", "RSRP at the centre (dBm)", "Theo mô hình, ngoài trời.", "Modelled, outdoors."),
         Column("coverage_probability", "float", "Xác suất có sóng", "Coverage probability", "Tại trung tâm bản.", "At the centre.", minimum=0, maximum=1),
         Column("settlement_covered_share", "float", "Phần khu dân cư có sóng", "Settlement covered share", minimum=0, maximum=1),

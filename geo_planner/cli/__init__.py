@@ -4,7 +4,7 @@ Exit status: 0 done; 1 something is wrong inside the study area or scenario; 2 b
 writable, port taken.
 """
 
-from geo_planner.cli import calibrate, machine, run, study_area
+from geo_planner.cli import run, study_area, calibrate, machine  # noqa: I001  the order of the verbs in --help
 from geo_planner.cli.frame import app
 
 __all__ = ["app", "calibrate", "machine", "main", "run", "study_area"]

@@ -17,8 +17,11 @@ from geo_planner.errors import UsageError
 
 
 @app.command("app")
-def open_app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501) -> None:
-    """Open the map in the browser."""
+def open_app(
+    study_area: Annotated[Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501,
+) -> None:
+    """Serve the map on this machine: open the address that it prints in a browser."""
 
     def work() -> int:
         entry = Path(__file__).resolve().parents[2] / "app.py"
@@ -29,8 +32,11 @@ def open_app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on t
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 raise UsageError(f"Port {port} is taken. Choose another with --port.")
+        if study_area is not None and not study_area.is_dir():
+            raise UsageError(f"There is no folder {study_area}. Give the folder of a study area, for instance data.")
+        environment = os.environ if study_area is None else {**os.environ, "GEO_PLANNER_STUDY_AREA": str(study_area.resolve())}
         command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port), "--server.address", "localhost"]
-        return subprocess.run(command, cwd=entry.parent, env=os.environ, check=False).returncode
+        return subprocess.run(command, cwd=entry.parent, env=environment, check=False).returncode
 
     guarded(work, as_json=False)
 

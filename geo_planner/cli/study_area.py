@@ -36,7 +36,7 @@ def validate(study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", he
 
 @app.command()
 def template(
-    layer: Annotated[str, typer.Argument(help="villages or sites.")],
+    layer: Annotated[str, typer.Argument(help="villages, sites or measurements.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.xlsx", help="File to write.")],
 ) -> None:
     """Write an empty table to fill in, with every column explained."""

@@ -76,7 +76,7 @@ def _bands(plan: Plan) -> list[_Band]:
     coverage, service = plan.coverage, plan.scenario.service
     server = np.where(coverage.best_server < 0, np.nan, coverage.best_server)
     bands = [
-        _Band("rsrp_dbm", "dBm", "strongest RSRP of any cell on air, outdoors", coverage.rsrp_dbm),
+        _Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
         _Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
         _Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
         _Band("second_server_dbm", "dBm", "level of the strongest of the other sites", coverage.second_dbm),

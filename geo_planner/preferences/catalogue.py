@@ -89,12 +89,12 @@ _ALL = (
     ),
     BuiltIn(
         "travel_to_signal_h", "Thời gian đi đến nơi có sóng gần nhất", "Travel time to the nearest signal", "giờ", (0, 3), 10,
-        "Mất bao lâu để đến được nơi gọi được điện thoại, theo đường và địa hình.", "How long it takes to reach a place where a phone works, over roads and terrain.",
+        "Mất bao lâu để đến được nơi gọi được điện thoại, theo địa hình, và theo đường nơi có số liệu đường.", "How long it takes to reach a place where a phone works, over the terrain, and by road where roads are known.",
         ("travel_to_signal_h",), "Cần bổ sung địa hình hoặc trạm còn thiếu quanh bản.", "Terrain or sites around the village are lacking for the model.", asks="model", ideal=2.5,
     ),
     BuiltIn(
         "travel_to_seat_h", "Thời gian đi đến trung tâm xã", "Travel time to the commune seat", "giờ", (0, 5), 8,
-        "Mất bao lâu để đến trung tâm xã gần nhất của xã mình, theo đường và địa hình.", "How long it takes to reach the nearest seat of its own commune, over roads and terrain.",
+        "Mất bao lâu để đến trung tâm xã gần nhất của xã mình, theo địa hình, và theo đường nơi có số liệu đường.", "How long it takes to reach the nearest seat of its own commune, over the terrain, and by road where roads are known.",
         ("travel_to_seat_h",), "Cần vị trí trung tâm xã và địa hình liền mạch quanh bản.", "The position of the commune seat and unbroken terrain around the village are needed.", asks="department", ideal=4,
     ),
     BuiltIn(

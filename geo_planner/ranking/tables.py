@@ -91,8 +91,8 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
     return Layer(
         "robustness",
         (
-            Column("rank_low", "int", "Thứ tự, cận trên", "Rank, upper end", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
-            Column("rank_high", "int", "Thứ tự, cận dưới", "Rank, lower end", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+            Column("rank_low", "int", "Thứ tự tốt nhất (90 %)", "Best rank (90 %)", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
+            Column("rank_high", "int", "Thứ tự kém nhất (90 %)", "Worst rank (90 %)", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
             Column("rank_median", "int", "Thứ tự, trung vị", "Rank, median"),
             *chances,
         ),

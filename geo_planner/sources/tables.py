@@ -89,7 +89,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
         if column.name not in raw:
             if column.required:
                 faults.append(Fault(file, "the column is missing", f"Add it: {column.en}. {column.meaning_en}".strip(), row=1, column=column.name, code="missing_column"))
-            elif column.name not in ("is_sample", "source", "tilt_deg"):
+            elif column.usual:
                 faults.append(Fault(file, "the column is missing: its values count as not known", "Add it; cells may be blank.", row=1, column=column.name, level="warning", code="missing_column"))
             table[column.name] = pd.Series(pd.NA, index=table.index, dtype=_TYPES[column.kind])
             continue

@@ -60,6 +60,11 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "technology_unknown": ("Có cell đang phát nhưng chưa ghi công nghệ nên không được tính.", "Điền cột công nghệ."),
     "site_outside_terrain": ("Có trạm nằm ngoài vùng có độ cao: chưa tính được vùng phủ.", "Dùng tệp độ cao phủ tới các trạm đó."),
     "model_range": ("Thông số nằm ngoài phạm vi của mô hình truyền sóng.", "Sửa thông số cell hoặc kịch bản, hoặc chọn mô hình khác."),
+    "radio_unknown": ("Có cell đang phát nhưng thiếu thông số vô tuyến nên không được tính.", "Điền thông số, hoặc đặt site_defaults trong kịch bản làm giả định."),
+    "radio_assumed": ("Có cell lấy thông số vô tuyến từ site_defaults: là giả định, không phải số liệu.", "Hỏi nhà mạng thông số thật."),
+    "calibration_model": ("Kết quả hiệu chỉnh làm cho mô hình khác nên không được dùng.", "Hiệu chỉnh lại cho mô hình đang dùng."),
+    "calibration_terrain": ("Kết quả hiệu chỉnh làm trên dữ liệu địa hình khác.", "Hiệu chỉnh lại trên dữ liệu địa hình đang dùng."),
+    "population_void": ("Lớp dân cư không có người nào trong xã này, nên không phân bổ được số dân.", "Dùng lớp dân cư phủ hết xã."),
     "declared_against_measured": ("Khai báo và đo kiểm cho kết quả khác nhau.", "Xem số liệu nào mới hơn."),
     # Scenario and manifest
     "yaml": ("Tệp kịch bản sai cách viết YAML.", "Sửa dòng được nêu; thụt dòng bằng dấu cách."),

@@ -107,7 +107,7 @@ def check_raster(path: Path) -> None:
 
 
 def _notes(absent: list[str], void: int, cells: int) -> tuple[Fault, ...]:
-    notes = []
+    notes = [Fault(TERRAIN_FILE, "a plan uses it only where its scenario says so", f"Set terrain.path: {TERRAIN_FILE} in the scenario, or --set terrain.path=FILE.", level="warning", code="terrain_not_named")]
     if absent:
         notes.append(Fault(TERRAIN_FILE, f"the source has no tile {', '.join(absent)} (sea, or not released)", "Heights stay unknown there; paths across are flagged.", level="warning", code="tile_absent"))
     if void:
