@@ -139,7 +139,7 @@ CASES = {
     "setting missing": (edit_text(SCENARIO, "province:", "x_province:"), ("missing_key", SCENARIO, None, "province")),
     "not YAML": (write_bytes(SCENARIO, b"name: [unclosed"), ("yaml", SCENARIO, 1, None)),
     "empty scenario": (write_bytes(SCENARIO, b""), ("yaml", SCENARIO, None, None)),
-    "criterion of no column": (edit_text(SCENARIO, "name: households,", "name: housholds,"), ("unknown_criterion", "scenario lai_chau_sample", None, "ranking.criteria")),
+    "criterion of no column": (edit_text(SCENARIO, "{name: border, weight: 8, bounds: [0, 1]}", "{name: bordr, vi: x, en: x, weight: 8, bounds: [0, 1]}"), ("unknown_criterion", "scenario lai_chau_sample", None, "ranking.criteria")),
     "distances in degrees": (edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:4326"), ("crs", "scenario lai_chau_sample", None, "metric_crs")),
     "no such CRS": (edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:1"), ("crs", "scenario lai_chau_sample", None, "metric_crs")),
     "no scenario": (lambda area: (area / SCENARIO).unlink(), ("missing_file", "scenarios", None, None)),

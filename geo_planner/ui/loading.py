@@ -16,7 +16,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo_planner.config import Scenario, load_scenario
+from geo_planner.config import Scenario, load_scenario, with_optional_layers
 from geo_planner.loss_cache import default_loss_cache
 from geo_planner.plan import Plan, Progress, run
 from geo_planner.sources import load_study_area
@@ -77,9 +77,13 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
 
 
 def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:
-    """A hash of the scenario, of every file that it names and of what tells where they come from; any change of a byte changes it."""
+    """A hash of the scenario, of every file that it names or that stands in its usual place, and of the records of where they come from.
+
+    Any change of a byte changes it.
+    """
     digest = hashlib.sha256(str(scenario_path).encode())
-    named = [name for name in (*scenario.layers.model_dump().values(), scenario.terrain.path) if name]
+    layers = with_optional_layers(scenario, root).layers
+    named = [name for name in (*layers.model_dump().values(), scenario.terrain.path) if name]
     for path in (scenario_path, *(root / name for name in ("README.md", MANIFEST, *named))):
         digest.update(_file_digest(path).encode())
     return digest.hexdigest()

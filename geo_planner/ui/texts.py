@@ -311,7 +311,7 @@ METHOD: Mapping[Language, tuple[str, ...]] = {
         "Hai mô hình: mỗi bản được tính thêm bằng mô hình đối chiếu; khi hai kết luận khác nhau thì bản đó cần đo kiểm.",
         "Độ chắc chắn: thứ tự được tính lại nhiều lần với trọng số, số liệu và phương pháp thay đổi trong phạm vi sai số; khoảng hạng chứa 90 % số "
         "lần đó.",
-        "Diện tích có sóng không phải là dân số có sóng: chưa có lớp phân bố dân cư nên không nêu tỷ lệ dân số.",
+        "Diện tích có sóng không phải là dân số có sóng: khi chưa có lớp phân bố dân cư thì không nêu tỷ lệ dân số.",
     ),
     "en": (
         "Signal: for every site on air the RSRP is computed on each terrain cell with the scenario's propagation model. A place is covered when "
@@ -325,7 +325,7 @@ METHOD: Mapping[Language, tuple[str, ...]] = {
         "Two models: each village is worked out by a second model too; where the two conclusions differ, measure on site.",
         "Certainty: the order is worked out many times over with weights, data and methods varied within their error; the rank range holds 90 % of "
         "those runs.",
-        "Covered area is not covered people: there is no population layer, so no share of people is given.",
+        "Covered area is not covered people: without a population layer no share of people is given.",
     ),
 }  # fmt: skip
 

@@ -202,9 +202,10 @@ def test_the_whole_result_does_not_depend_on_the_order_of_the_rows() -> None:
 
 
 def test_the_bundled_study_area_keeps_its_order_and_its_doubts_are_told(plan: Plan) -> None:
-    villages = plan.villages.assign(region_known=True)
-    found = rank(villages, RankingSettings.model_validate(plan.scenario.ranking.model_dump()), seed=plan.scenario.seed)
-    pd.testing.assert_series_equal(found.rank, plan.villages["rank"].astype("int64"), check_names=False)
+    villages, found = plan.villages, plan.ranking
+    pd.testing.assert_series_equal(found.rank.loc[villages.index], villages["rank"].astype("int64"), check_names=False)
+    again = rank(villages.assign(region_known=True), plan.scenario.ranking, seed=plan.scenario.seed, values=plan.criteria_values)
+    pd.testing.assert_series_equal(again.rank, villages["rank"].astype("int64"), check_names=False)
     table = found.simulation.table
     # the one real village has no poverty figure: it is asked for, and its place is the least sure
     width = table["rank_high"] - table["rank_low"]

@@ -14,7 +14,7 @@ import streamlit as st
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from geo_planner.config import load_scenario
+from geo_planner.config import OPTIONAL_LAYERS, load_scenario
 from geo_planner.errors import Fault
 from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
@@ -303,7 +303,7 @@ def test_one_changed_byte_of_the_terrain_changes_the_key(area_copy: Path) -> Non
     assert loading.fingerprint(area_copy, scenario_path, scenario) != before
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "land_cover/cover.tif"])
+@pytest.mark.parametrize("name", ["manifest.json", "land_cover/cover.tif", OPTIONAL_LAYERS["measurements"]])
 def test_what_is_named_or_told_about_the_layers_takes_part_in_the_key(area_copy: Path, name: str) -> None:
     scenario_path = area_copy / "scenarios" / SCENARIO.name
     scenario = load_scenario(scenario_path, ["terrain.path=null"])

@@ -34,13 +34,12 @@ def _section(who: str, questions: pd.DataFrame, words: Language) -> None:
     st.dataframe(
         shown.rename(columns={**titles, "span": matters}),
         hide_index=True,
-        height="content" if len(shown) <= 8 else 480,
-        row_height=58,
+        height="content" if len(shown) <= 12 else 480,
         column_config={
-            titles["commune_name"]: st.column_config.TextColumn(width=120),
-            titles["name"]: st.column_config.TextColumn(width=120),
-            matters: st.column_config.TextColumn(width=150),
-            titles["question"]: st.column_config.TextColumn(width=330),
+            titles["commune_name"]: st.column_config.TextColumn(width=100),
+            titles["name"]: st.column_config.TextColumn(width=100),
+            matters: st.column_config.TextColumn(width=125),
+            titles["question"]: st.column_config.TextColumn(width=430),
             titles["why"]: st.column_config.TextColumn(width=330),
         },
     )

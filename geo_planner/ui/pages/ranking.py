@@ -31,8 +31,8 @@ from geo_planner.ui.ranking_tables import (
 from geo_planner.ui.texts import text
 
 _HEIGHT_PX = 530
+# Columns of the fairness table that are shares, and their widths.
 _SHARES = {"share_of_villages": 150, "share_in_first_k": 120, "share_of_first_k": 150, "chance": 160}
-"""Columns of the fairness table that are shares, and their widths."""
 
 
 def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language) -> pd.DataFrame:
@@ -211,26 +211,28 @@ def methods_tab() -> None:
     plan, words = loaded().plan, language()
     number = st.column_config.NumberColumn
     st.text(text("methods_hint", words))
-    left, right = st.columns([1.3, 1], gap="medium")
+    left, right = st.columns([1.2, 1], gap="medium")
     with left:
         st.dataframe(
             method_table(plan, words),
             hide_index=True,
             height=_HEIGHT_PX,
             column_config={
-                text("column_village", words): st.column_config.TextColumn(width=105, pinned=True),
+                text("column_village", words): st.column_config.TextColumn(width=100, pinned=True),
                 **{
-                    title(c, words): number(text(f"short_{c.name}", words), width=90, help=f"{title(c, words)}. {meaning(c, words)}")
+                    title(c, words): number(text(f"short_{c.name}", words), width=80, help=f"{title(c, words)}. {meaning(c, words)}")
                     for c in METHOD_RANKS.columns
                 },
-                text("column_spread", words): number(width=80, help=text("spread_help", words)),
+                text("column_spread", words): number(width=75, help=text("spread_help", words)),
             },
         )
     with right:
         st.markdown(f"**{text('tau_title', words)}**")
         tau = tau_table(plan, words)
         short = {getattr(method, words): text(f"short_{name}", words) for name, method in METHODS.items()}
-        st.dataframe(tau, column_config={name: st.column_config.TextColumn(short[name], width=80) for name in tau.columns})
+        st.dataframe(
+            tau.rename(index=short), column_config={name: st.column_config.TextColumn(short[name], width=72) for name in tau.columns}
+        )
         st.caption(text("tau_hint", words))
         st.markdown(f"**{text('methods_notes', words)}**")
         for method in METHODS.values():
