@@ -71,6 +71,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "unknown_key": ("Kịch bản có mục không được dùng.", "Kiểm tra chính tả, hoặc bỏ dòng đó."),
     "missing_key": ("Kịch bản thiếu một mục bắt buộc.", "Thêm mục đó theo kịch bản mẫu."),
     "setting": ("Giá trị của mục trong kịch bản không phù hợp.", "Sửa theo gợi ý ở cột chi tiết."),
+    "optional_layers": ("Có lớp số liệu không bắt buộc được tìm thấy và đưa vào tính.", "Muốn khác thì bỏ tệp ra, hoặc ghi tệp khác vào mục layers của kịch bản."),
     "unknown_criterion": ("Tiêu chí không ứng với cột nào của danh sách bản.", "Sửa tên tiêu chí, hoặc thêm cột vào danh sách bản."),
     "hash_differs": ("Tệp đã thay đổi so với lúc ghi nguồn gốc.", "Nếu cố ý sửa thì ghi lại mã băm mới."),
     "newer_format": ("Tệp nguồn gốc số liệu do phiên bản mới hơn ghi.", "Cập nhật geo-planner."),

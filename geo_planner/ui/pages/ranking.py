@@ -218,12 +218,12 @@ def methods_tab() -> None:
             hide_index=True,
             height=_HEIGHT_PX,
             column_config={
-                text("column_village", words): st.column_config.TextColumn(width=100, pinned=True),
+                text("column_village", words): st.column_config.TextColumn(width=92, pinned=True),
                 **{
                     title(c, words): number(text(f"short_{c.name}", words), width=80, help=f"{title(c, words)}. {meaning(c, words)}")
                     for c in METHOD_RANKS.columns
                 },
-                text("column_spread", words): number(width=75, help=text("spread_help", words)),
+                text("column_spread", words): number(width=82, help=text("spread_help", words)),
             },
         )
     with right:
