@@ -51,9 +51,15 @@ def write_list(path: Path, count: int) -> int:
     """The list in the format of the path's suffix; returns its rows."""
     names, communes, east, north = made_list(count)
     titles = ["STT", "Tên bản", "Xã", "X (m)", "Y (m)", "Số hộ", "Điện lưới", "Đường", "Hiện trạng sóng"]
-    cells = [(i + 1, n, c, y, x, 20 + i % 80, ("có", "chưa", None)[i % 3], ("ô tô", "xe máy", "đi bộ")[i % 3], "trắng sóng") for i, (n, c, x, y) in enumerate(zip(names, communes, east.tolist(), north.tolist(), strict=True))]
+    cells = [
+        (i + 1, n, c, y, x, 20 + i % 80, ("có", "chưa", None)[i % 3], ("ô tô", "xe máy", "đi bộ")[i % 3], "trắng sóng")
+        for i, (n, c, x, y) in enumerate(zip(names, communes, east.tolist(), north.tolist(), strict=True))
+    ]
     if path.suffix == ".csv":
-        path.write_text("\n".join(";".join("" if cell is None else str(cell).replace(".", ",") for cell in row) for row in [titles, *cells]), encoding="utf-8-sig")
+        path.write_text(
+            "\n".join(";".join("" if cell is None else str(cell).replace(".", ",") for cell in row) for row in [titles, *cells]),
+            encoding="utf-8-sig",
+        )
     elif path.suffix == ".xlsx":
         with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
             sheet = book.add_worksheet("Danh sách")
@@ -62,7 +68,11 @@ def write_list(path: Path, count: int) -> int:
                     if cell is not None:
                         sheet.write(r, c, cell)
     else:
-        gpd.GeoDataFrame({"ten_ban": names, "xa": communes, "so_ho": [row[5] for row in cells]}, geometry=gpd.points_from_xy(east, north), crs="EPSG:9205").to_file(path, driver="GPKG")
+        gpd.GeoDataFrame(
+            {"ten_ban": names, "xa": communes, "so_ho": [row[5] for row in cells]},
+            geometry=gpd.points_from_xy(east, north),
+            crs="EPSG:9205",
+        ).to_file(path, driver="GPKG")
     return len(cells)
 
 
@@ -71,7 +81,12 @@ def one(path: Path, area: Path) -> dict[str, Any]:
     start = time.perf_counter()
     report = import_layer("villages", path, area)
     seconds = time.perf_counter() - start
-    return {"exit_status": report.exit_status, **report.counts, "seconds": round(seconds, 1), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+    return {
+        "exit_status": report.exit_status,
+        **report.counts,
+        "seconds": round(seconds, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
 
 
 def main(count: int = 100_000) -> list[dict[str, Any]]:
@@ -82,7 +97,13 @@ def main(count: int = 100_000) -> list[dict[str, Any]]:
             area = Path(shutil.copytree(DATA, Path(folder) / "area"))
             path = Path(folder) / f"list.{kind}"
             write_list(path, count)
-            done = subprocess.run([sys.executable, "-m", "benchmarks.imports", "--one", str(path), str(area)], capture_output=True, text=True, check=True, cwd=DATA.parent)
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.imports", "--one", str(path), str(area)],
+                capture_output=True,
+                text=True,
+                check=True,
+                cwd=DATA.parent,
+            )
             results.append({"format": kind, "mb": round(path.stat().st_size / 1e6, 1), **json.loads(done.stdout)})
     print(f"{'format':8}{'MB':>8}{'rows':>10}{'accepted':>10}{'seconds':>9}{'peak MB':>9}   limits: {LIMIT_S:.0f} s, {LIMIT_MB:.0f} MB")
     for row in results:

@@ -54,7 +54,10 @@ class Layers(_Settings):
 
 
 class Terrain(_Settings):
-    path: RelativePath | None = Field("terrain/sample_terrain.tif", description="GeoTIFF of heights above sea level in metres, any CRS; null: no terrain, and a rough rule by distance.")
+    path: RelativePath | None = Field(
+        "terrain/sample_terrain.tif",
+        description="GeoTIFF of heights above sea level in metres, any CRS; null: no terrain, and a rough rule by distance.",
+    )
     cell_m: float | None = Field(None, ge=10, le=2000, description="Cell of the working grid; null: the file's own resolution.")
 
 
@@ -80,7 +83,9 @@ class Service(_Settings):
     full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
     place: Literal["outdoor", "indoor"] = Field("outdoor", description="Where the handset is; indoor adds the entry loss of ITU-R P.2109.")
     building: Literal["traditional", "thermally_efficient"] = Field("traditional", description="Building class of ITU-R P.2109.")
-    class_limits_dbm: tuple[float, ...] = Field((-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption.")
+    class_limits_dbm: tuple[float, ...] = Field(
+        (-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption."
+    )
     uplink: Uplink = Uplink()
 
     @model_validator(mode="after")
@@ -93,11 +98,16 @@ class Service(_Settings):
 class Clutter(_Settings):
     """What land cover does to a path; used only where a land-cover layer is named. Classes are ESA WorldCover codes."""
 
-    heights_m: dict[int, float] = Field({10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption.")
-    terminal: dict[int, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
-        {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"}, description="Surroundings of the handset for ITU-R P.2108, section 3.1."
+    heights_m: dict[int, float] = Field(
+        {10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption."
     )
-    at_terminal: bool = Field(False, description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption.")
+    terminal: dict[int, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
+        {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"},
+        description="Surroundings of the handset for ITU-R P.2108, section 3.1.",
+    )
+    at_terminal: bool = Field(
+        False, description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption."
+    )
 
 
 Model = Literal["p1812", "itm", "delta_bullington", "free_space"]
@@ -128,7 +138,9 @@ class Propagation(_Settings):
     relative_permittivity: float = Field(15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.")
     conductivity_s_m: float = Field(0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.")
     effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Delta-Bullington: effective over true earth radius.")
-    irregularity_stride: int = Field(1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out.")
+    irregularity_stride: int = Field(
+        1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out."
+    )
 
 
 class SiteDefaults(_Settings):
@@ -208,10 +220,22 @@ def _read_document(path: Path, file: str) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError([Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]) from error
+        raise InputError(
+            [Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
+        ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise InputError([Fault(file, f"the file is not valid YAML: {getattr(error, 'problem', None) or error}", "Mend the line; indentation is by spaces.", row=None if mark is None else mark.line + 1, code="yaml")]) from error
+        raise InputError(
+            [
+                Fault(
+                    file,
+                    f"the file is not valid YAML: {getattr(error, 'problem', None) or error}",
+                    "Mend the line; indentation is by spaces.",
+                    row=None if mark is None else mark.line + 1,
+                    code="yaml",
+                )
+            ]
+        ) from error
     if not isinstance(document, Mapping):
         raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
     return dict(document)

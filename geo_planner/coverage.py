@@ -147,7 +147,9 @@ def compute_coverage(
     cells = sites[in_service(sites, service)].to_crs(dem.crs)
     losses = loss_model(propagation, name="rma" if dem.is_missing else model, lat_deg=_latitude(sites))
     work = _PathLoss(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
-    needed_dbm = covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
+    needed_dbm = covered_rsrp_dbm(
+        threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability
+    )
     signals = _Signals(cells, service, calibration, losses.name)
     serving = _Serving(dem.heights_m.shape, needed_dbm, sorted(cells["operator"].fillna("").unique()))
     done = 0
@@ -160,7 +162,9 @@ def compute_coverage(
             no_path = np.isnan(level)
             if no_path.any():
                 serving.note_unknown(part, no_path & work.within_free_space(cell, window, signals.eirp_dbm[index] - needed_dbm))
-            levels.append((cells.index.get_loc(index), str(signals.operator[index]), received, np.where(no_path, np.float32(-np.inf), level)))
+            levels.append(
+                (cells.index.get_loc(index), str(signals.operator[index]), received, np.where(no_path, np.float32(-np.inf), level))
+            )
             done += 1
             if progress:
                 progress(done / len(cells))
@@ -257,7 +261,9 @@ def _uplink_shortfall_db(cells: gpd.GeoDataFrame, service: Service) -> pd.Series
     """How much more RSRP than the threshold each cell needs for its uplink to hold; 0 where the downlink decides."""
     if not service.uplink.check:
         return pd.Series(0.0, index=cells.index)
-    sensitivity = uplink_sensitivity_dbm(noise_figure_db=service.uplink.noise_figure_db, sinr_db=service.uplink.sinr_db, blocks=service.uplink.resource_blocks)
+    sensitivity = uplink_sensitivity_dbm(
+        noise_figure_db=service.uplink.noise_figure_db, sinr_db=service.uplink.sinr_db, blocks=service.uplink.resource_blocks
+    )
     needed = uplink_rsrp_dbm(cells, ue_power_dbm=service.uplink.ue_power_dbm, sensitivity_dbm=sensitivity)
     return (needed - service.rsrp_threshold_dbm).clip(lower=0.0)
 
@@ -294,11 +300,18 @@ class _PathLoss:
         clutter_m = self._clutter_m()
 
         def work() -> LossWindow:
-            return loss_around(self.dem.heights_m, self.dem.cell_m, **place, model=self.model, clutter_m=clutter_m, only=self.only, workers=self.workers)
+            return loss_around(
+                self.dem.heights_m, self.dem.cell_m, **place, model=self.model, clutter_m=clutter_m, only=self.only, workers=self.workers
+            )
 
         if self.cache is None or self.only is not None:
             return work()
-        grid = {"terrain": self.dem.sha256, "transform": list(self.dem.transform)[:6], "shape": list(self.dem.heights_m.shape), "crs": self.dem.crs.to_wkt()}
+        grid = {
+            "terrain": self.dem.sha256,
+            "transform": list(self.dem.transform)[:6],
+            "shape": list(self.dem.heights_m.shape),
+            "crs": self.dem.crs.to_wkt(),
+        }
         cover = None if clutter_m is None or self.land_cover is None else [self.land_cover.sha256, sorted(self.clutter.heights_m.items())]
         return self.cache.fetch({**grid, **place, **asdict(self.model), "clutter": cover}, work)
 
@@ -337,7 +350,9 @@ class _PathLoss:
             top_m = height_at(self.dem, cell.geometry.x, cell.geometry.y) + float(cell["mast_height_m"])
             height, width = window.loss_db.shape
             ground = self.dem.heights_m[window.row : window.row + height, window.column : window.column + width]
-            below = np.degrees(np.arctan2(top_m - ground - self.service.rx_height_m, np.maximum(np.hypot(south, east), 0.5) * self.dem.cell_m))
+            below = np.degrees(
+                np.arctan2(top_m - ground - self.service.rx_height_m, np.maximum(np.hypot(south, east), 0.5) * self.dem.cell_m)
+            )
             off_tilt = below - float(cell["tilt_deg"])
         return pattern_loss_db(off_azimuth, off_tilt).astype(np.float32)
 

@@ -76,7 +76,10 @@ FLAGS: dict[str, dict[Language, str]] = {
         "en": "A path leaves the terrain data: not everything could be computed",
     },
     "position_approximate": {"vi": "Vị trí ước lượng", "en": "Approximate position"},
-    "near_commune_border": {"vi": "Điểm nằm ngoài xã ghi trong danh sách (dưới 500 m)", "en": "Point lies outside the commune it names (under 500 m)"},
+    "near_commune_border": {
+        "vi": "Điểm nằm ngoài xã ghi trong danh sách (dưới 500 m)",
+        "en": "Point lies outside the commune it names (under 500 m)",
+    },
     "rests_on_sample": {"vi": "Dựa trên trạm hoặc địa hình mẫu", "en": "Rests on sample sites or sample terrain"},
 }
 

@@ -106,7 +106,14 @@ class Plan:
     manifest: dict[str, Any]
 
 
-def run(scenario: Scenario, study_area: StudyArea, progress: Progress | None = None, *, workers: int | None = None, cache: LossCache | None = None) -> Plan:
+def run(
+    scenario: Scenario,
+    study_area: StudyArea,
+    progress: Progress | None = None,
+    *,
+    workers: int | None = None,
+    cache: LossCache | None = None,
+) -> Plan:
     """Coverage, statuses, responsibility and ranking of a study area under a scenario.
 
     Parameters
@@ -190,7 +197,9 @@ def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverag
         )  # fmt: skip
     except ModelRangeError as error:
         reason, _, _ = str(error).rpartition(".")
-        raise InputError([Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]) from error
+        raise InputError(
+            [Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]
+        ) from error
 
 
 def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
@@ -209,10 +218,18 @@ def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd
 def _measured(scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """What measurements say of each village, beside the model and the declaration, and where the three differ."""
     if study_area.measurements is None:
-        blank = {"measured_status": "unknown", "centre_status": "unknown", "n_samples": 0, "operators_measured": pd.NA, "measured_to": pd.NA}
+        blank = {
+            "measured_status": "unknown",
+            "centre_status": "unknown",
+            "n_samples": 0,
+            "operators_measured": pd.NA,
+            "measured_to": pd.NA,
+        }
         words = dict.fromkeys([name for name in blank if name != "n_samples"], "string")
         return pd.DataFrame(blank, index=villages.index).astype({**words, "n_samples": "Int64"}), ()
-    clean = clean_measurements(study_area.measurements, scenario.measurements, crs=study_area.metric_crs, file=scenario.layers.measurements or "")
+    clean = clean_measurements(
+        study_area.measurements, scenario.measurements, crs=study_area.metric_crs, file=scenario.layers.measurements or ""
+    )
     told = measured_status(villages, clean.kept, scenario.service, study_area.metric_crs, scenario.measurements)
     kept = told[["measured_status", "centre_status", "n_samples", "operators_measured", "measured_to"]]
     return kept, (*clean.statements, *disagreement_notes(disagreements_with(villages, told)))
@@ -267,7 +284,9 @@ def compare_with_measurements(
     scenario = with_optional_layers(scenario, study_area.root)
     file, tell = scenario.layers.measurements or "measurements/measurements.csv", progress or _silent
     if study_area.measurements is None:
-        raise InputError([Fault(file, "there are no measurements", "Bring them in with geo-planner import measurements FILE.", code="missing_file")])
+        raise InputError(
+            [Fault(file, "there are no measurements", "Bring them in with geo-planner import measurements FILE.", code="missing_file")]
+        )
     settings, propagation = scenario.measurements, scenario.propagation
     clean = clean_measurements(study_area.measurements, settings, crs=study_area.metric_crs, file=file)
     sites = with_defaults(study_area.sites, scenario.site_defaults)
@@ -321,7 +340,14 @@ def _unknown_criteria(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
     modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
     names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
     return [
-        Fault(f"scenario {scenario.name}", f"criterion {name} names no column of the villages", "Correct the name, or add the column to the village list.", column="ranking.criteria", value=name, code="unknown_criterion")
+        Fault(
+            f"scenario {scenario.name}",
+            f"criterion {name} names no column of the villages",
+            "Correct the name, or add the column to the village list.",
+            column="ranking.criteria",
+            value=name,
+            code="unknown_criterion",
+        )
         for name in names
     ]
 
@@ -386,7 +412,9 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
     if cells is None:
         return np.nan
     people = spread_population(cells.people, cells.labels, study_area.communes["population"])
-    p = sample_at_cells(coverage.probability, coverage.transform, coverage.crs, where=people > 0, cells_transform=cells.transform, cells_crs=cells.crs)
+    p = sample_at_cells(
+        coverage.probability, coverage.transform, coverage.crs, where=people > 0, cells_transform=cells.transform, cells_crs=cells.crs
+    )
     covered = p >= scenario.service.min_probability
     return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
 
@@ -396,33 +424,110 @@ def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenari
     file = scenario.layers.sites
     optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
     if optional:
-        notes.append(Fault(f"scenario {scenario.name}", f"optional layers take part: {', '.join(optional)}", "Take a file away, or name another in layers, to change that.", column="layers", level="warning", code="optional_layers"))
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                f"optional layers take part: {', '.join(optional)}",
+                "Take a file away, or name another in layers, to change that.",
+                column="layers",
+                level="warning",
+                code="optional_layers",
+            )
+        )
     if not sites["in_service"].any():
-        notes.append(Fault(file, f"no cell on air serves {scenario.service.technology}: nothing is covered", "Check status and technology.", level="warning", code="no_cell_in_service"))
+        notes.append(
+            Fault(
+                file,
+                f"no cell on air serves {scenario.service.technology}: nothing is covered",
+                "Check status and technology.",
+                level="warning",
+                code="no_cell_in_service",
+            )
+        )
     cells = study_area.population
     if cells is not None:
         for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
-            notes.append(Fault(scenario.layers.population or "", f"the population layer has nobody in commune {code}: its people cannot be spread", "Use a layer that covers it.", level="warning", code="population_void"))
+            notes.append(
+                Fault(
+                    scenario.layers.population or "",
+                    f"the population layer has nobody in commune {code}: its people cannot be spread",
+                    "Use a layer that covers it.",
+                    level="warning",
+                    code="population_void",
+                )
+            )
     blank = sites["technology"].isna() & (sites["status"] == "on_air")
     if blank.any():
-        notes.append(Fault(file, f"{int(blank.sum())} cells on air name no technology and do not count", "Fill in the technology.", column="technology", level="warning", code="technology_unknown"))
+        notes.append(
+            Fault(
+                file,
+                f"{int(blank.sum())} cells on air name no technology and do not count",
+                "Fill in the technology.",
+                column="technology",
+                level="warning",
+                code="technology_unknown",
+            )
+        )
     bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
     if bare.any():
-        notes.append(Fault(file, f"{int(bare.sum())} cells on air lack radio figures and do not count", "Fill them in, or set site_defaults in the scenario as an assumption.", column="tx_power_dbm", level="warning", code="radio_unknown"))
+        notes.append(
+            Fault(
+                file,
+                f"{int(bare.sum())} cells on air lack radio figures and do not count",
+                "Fill them in, or set site_defaults in the scenario as an assumption.",
+                column="tx_power_dbm",
+                level="warning",
+                code="radio_unknown",
+            )
+        )
     calibration = scenario.calibration
     if calibration.bands and calibration.model != scenario.propagation.model:
-        notes.append(Fault(f"scenario {scenario.name}", f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied", "Calibrate anew.", column="calibration.model", level="warning", code="calibration_model"))
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied",
+                "Calibrate anew.",
+                column="calibration.model",
+                level="warning",
+                code="calibration_model",
+            )
+        )
     elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
-        notes.append(Fault(f"scenario {scenario.name}", "the calibration was made over another terrain", "Calibrate anew.", column="calibration.terrain_sha256", level="warning", code="calibration_terrain"))
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                "the calibration was made over another terrain",
+                "Calibrate anew.",
+                column="calibration.terrain_sha256",
+                level="warning",
+                code="calibration_terrain",
+            )
+        )
     assumed = int(sites["assumed"].map(len).gt(0).sum())
     if assumed:
-        notes.append(Fault(file, f"{assumed} cells take radio figures from site_defaults: assumptions, not data", "Ask the operators for the figures.", level="warning", code="radio_assumed"))
+        notes.append(
+            Fault(
+                file,
+                f"{assumed} cells take radio figures from site_defaults: assumptions, not data",
+                "Ask the operators for the figures.",
+                level="warning",
+                code="radio_assumed",
+            )
+        )
     if sites["in_service"].any():
         rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
         west, south, east, north = _grid_bounds(study_area.terrain)
         outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
         if outside.any():
-            notes.append(Fault(file, f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown", "Use a raster that reaches them.", level="warning", code="site_outside_terrain"))
+            notes.append(
+                Fault(
+                    file,
+                    f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown",
+                    "Use a raster that reaches them.",
+                    level="warning",
+                    code="site_outside_terrain",
+                )
+            )
     return tuple(notes)
 
 

@@ -50,7 +50,12 @@ def communes_without_cells(cells: npt.NDArray[np.floating[Any]], labels: npt.NDA
 
 
 def covered_population(
-    population: npt.NDArray[np.floating[Any]], covered_mask: npt.NDArray[np.bool_], labels: npt.NDArray[np.integer[Any]], index: pd.Index, *, known: npt.NDArray[np.bool_] | None = None
+    population: npt.NDArray[np.floating[Any]],
+    covered_mask: npt.NDArray[np.bool_],
+    labels: npt.NDArray[np.integer[Any]],
+    index: pd.Index,
+    *,
+    known: npt.NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """People by commune: all, covered, and those of whom nothing is known.
 
@@ -82,7 +87,12 @@ def covered_population(
 
 
 def covered_population_share(
-    population: npt.NDArray[np.floating[Any]], covered_mask: npt.NDArray[np.bool_], labels: npt.NDArray[np.integer[Any]], index: pd.Index, *, known: npt.NDArray[np.bool_] | None = None
+    population: npt.NDArray[np.floating[Any]],
+    covered_mask: npt.NDArray[np.bool_],
+    labels: npt.NDArray[np.integer[Any]],
+    index: pd.Index,
+    *,
+    known: npt.NDArray[np.bool_] | None = None,
 ) -> pd.Series:
     """Share of each commune's people who are covered; arguments as for :func:`covered_population`.
 

@@ -113,5 +113,7 @@ def uplink_rsrp_dbm(cells: pd.DataFrame, *, ue_power_dbm: float, sensitivity_dbm
     sensitivity_dbm : float
         From :func:`uplink_sensitivity_dbm`.
     """
-    re_power = cells["tx_power_dbm"].astype(float) - 10.0 * np.log10(SUBCARRIERS_PER_BLOCK * resource_blocks(cells["bandwidth_mhz"].astype(float)))
+    re_power = cells["tx_power_dbm"].astype(float) - 10.0 * np.log10(
+        SUBCARRIERS_PER_BLOCK * resource_blocks(cells["bandwidth_mhz"].astype(float))
+    )
     return (re_power - ue_power_dbm + sensitivity_dbm).rename("uplink_rsrp_dbm")

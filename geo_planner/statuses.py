@@ -51,13 +51,22 @@ def _one_village(coverage: Coverage, dem: Dem, x_m: float, y_m: float, radius_m:
     centre_p = float(coverage.probability[centre])
     server = int(coverage.best_server[centre])
     status = "unknown" if math.isnan(centre_p) else village_status(centre_p, share, service)
-    return float(coverage.rsrp_dbm[centre]), centre_p, coverage.server_ids[server] if server >= 0 else None, share, status, bool(coverage.unknown_paths[centre])
+    return (
+        float(coverage.rsrp_dbm[centre]),
+        centre_p,
+        coverage.server_ids[server] if server >= 0 else None,
+        share,
+        status,
+        bool(coverage.unknown_paths[centre]),
+    )
 
 
 def _settlement(row: float, column: float, reach: float, shape: tuple[int, int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Cells whose centre lies within `reach` cells of a point, and the cell that holds the point."""
     rows, columns = shape
-    r, c = np.mgrid[max(int(row - reach), 0) : min(int(row + reach) + 1, rows), max(int(column - reach), 0) : min(int(column + reach) + 1, columns)]
+    r, c = np.mgrid[
+        max(int(row - reach), 0) : min(int(row + reach) + 1, rows), max(int(column - reach), 0) : min(int(column + reach) + 1, columns)
+    ]
     inside = (r + 0.5 - row) ** 2 + (c + 0.5 - column) ** 2 <= reach**2
     inside |= (r == math.floor(row)) & (c == math.floor(column))
     return r[inside], c[inside]
@@ -104,7 +113,9 @@ def commune_coverage(coverage: Coverage, communes: gpd.GeoDataFrame, service: Se
     Cells without a known answer stay out of both sides of the fraction.
     """
     area = communes.geometry.to_crs(coverage.crs)
-    labels = rasterize(zip(area, range(1, len(area) + 1), strict=True), out_shape=coverage.probability.shape, transform=coverage.transform, dtype="int32")
+    labels = rasterize(
+        zip(area, range(1, len(area) + 1), strict=True), out_shape=coverage.probability.shape, transform=coverage.transform, dtype="int32"
+    )
     known = ~np.isnan(coverage.probability)
     cells = np.bincount(labels[known], minlength=len(area) + 1)[1:]
     covered = np.bincount(labels[coverage.probability >= service.min_probability], minlength=len(area) + 1)[1:]
@@ -115,7 +126,9 @@ def commune_coverage(coverage: Coverage, communes: gpd.GeoDataFrame, service: Se
 def nearest_sites(villages: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
     """Nearest of the given masts to each village: ``nearest_site_id`` and ``nearest_site_km`` (NA where there is none)."""
     if sites.empty:
-        return pd.DataFrame({"nearest_site_id": pd.Series(pd.NA, villages.index, "string"), "nearest_site_km": np.nan}, index=villages.index)
+        return pd.DataFrame(
+            {"nearest_site_id": pd.Series(pd.NA, villages.index, "string"), "nearest_site_km": np.nan}, index=villages.index
+        )
     masts = sites[~sites.index.get_level_values("site_id").duplicated()].to_crs(crs)
     tree = cKDTree(np.c_[masts.geometry.x, masts.geometry.y])
     points = villages.geometry.to_crs(crs)

@@ -14,7 +14,9 @@ def main() -> None:
         digest = hashlib.sha256((DATA / row["file"]).read_bytes()).hexdigest()
         return f"{row['start']}{digest}{row['end']}"
 
-    text = re.sub(r"^(?P<start>\|\s*`(?P<file>[^`]+)`[^\n]*?)\b[0-9a-f]{64}\b(?P<end>[^\n]*)$", renewed, readme.read_text("utf-8"), flags=re.MULTILINE)
+    text = re.sub(
+        r"^(?P<start>\|\s*`(?P<file>[^`]+)`[^\n]*?)\b[0-9a-f]{64}\b(?P<end>[^\n]*)$", renewed, readme.read_text("utf-8"), flags=re.MULTILINE
+    )
     readme.write_text(text, "utf-8")
 
 

@@ -13,7 +13,9 @@ from tests.conftest import ROOT, SCENARIO
 
 
 def geo_planner(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "geo_planner.cli", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "geo_planner.cli", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,16 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, o
 
 def test_plan_writes_every_file_and_one_json_object(outputs: tuple[Path, dict[str, object]]) -> None:
     out, told = outputs
-    names = {"priority_list.xlsx", "priority_list.csv", "plan.gpkg", "villages.geojson", "coverage.tif", "map.html", "summary.json", "manifest.json"}
+    names = {
+        "priority_list.xlsx",
+        "priority_list.csv",
+        "plan.gpkg",
+        "villages.geojson",
+        "coverage.tif",
+        "map.html",
+        "summary.json",
+        "manifest.json",
+    }
     assert {p.name for p in out.iterdir()} == names
     assert told["ok"] is True
     assert told["uses_sample_data"] is True

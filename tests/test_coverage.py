@@ -47,7 +47,9 @@ def make_sites(*rows: dict[str, object]) -> gpd.GeoDataFrame:
 
 def make_villages(*cells: tuple[float, float], radius_m: float | None = None) -> gpd.GeoDataFrame:
     points = gpd.points_from_xy([WEST + c * CELL_M for _, c in cells], [NORTH - r * CELL_M for r, _ in cells], crs=32648)
-    table = gpd.GeoDataFrame({"settlement_radius_m": pd.array([radius_m] * len(cells), "Float64")}, geometry=points, index=[f"v{i}" for i in range(len(cells))])
+    table = gpd.GeoDataFrame(
+        {"settlement_radius_m": pd.array([radius_m] * len(cells), "Float64")}, geometry=points, index=[f"v{i}" for i in range(len(cells))]
+    )
     return table.to_crs(4326)
 
 
@@ -58,7 +60,18 @@ def cover(dem: Dem, sites: gpd.GeoDataFrame, **settings: object):  # type: ignor
 @pytest.mark.parametrize("model", ["free_space", "delta_bullington"])
 def test_area_loss_is_the_loss_of_each_profile(model: str, hills: Dem) -> None:
     """The raster against the public point-to-point functions on profiles drawn independently."""
-    window = loss_around(hills.heights_m, CELL_M, row=40.3, column=39.8, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, radius_km=15, method="profiles", model=LossModel(name=model, eps_r=22, sigma_s_m=0.003))  # type: ignore[arg-type]
+    window = loss_around(
+        hills.heights_m,
+        CELL_M,
+        row=40.3,
+        column=39.8,
+        tx_height_m=30,
+        rx_height_m=1.5,
+        freq_mhz=900,
+        radius_km=15,
+        method="profiles",
+        model=LossModel(name=model, eps_r=22, sigma_s_m=0.003),
+    )  # type: ignore[arg-type]
     mast = (WEST + 39.8 * CELL_M, NORTH - 40.3 * CELL_M)
     for row, column in [(10, 20), (70, 60), (41, 5), (38, 45), (60, 40)]:
         end = (WEST + (column + 0.5) * CELL_M, NORTH - (row + 0.5) * CELL_M)
@@ -66,7 +79,9 @@ def test_area_loss_is_the_loss_of_each_profile(model: str, hills: Dem) -> None:
         slant_km = np.hypot(d[-1], (z[0] + 30 - z[-1] - 1.5) / 1000)
         expected = free_space_loss_db(slant_km, 900)
         if model == "delta_bullington":
-            expected += delta_bullington(d, z, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, effective_earth_radius_km=6371 * 4 / 3).loss_db
+            expected += delta_bullington(
+                d, z, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, effective_earth_radius_km=6371 * 4 / 3
+            ).loss_db
         assert window.loss_db[row - window.row, column - window.column] == pytest.approx(expected, abs=2e-3)
 
 
@@ -167,7 +182,10 @@ def test_commune_share_leaves_unknown_cells_out(flat: Dem) -> None:
     heights[:40] = np.nan
     dem = make_dem(heights)
     coverage = cover(dem, make_sites({"row": 60.0}), max_radius_km=40)
-    box = gpd.GeoSeries.from_wkt([f"POLYGON(({WEST} {NORTH},{WEST + 20_000} {NORTH},{WEST + 20_000} {NORTH - 20_000},{WEST} {NORTH - 20_000},{WEST} {NORTH}))"], crs=32648)
+    box = gpd.GeoSeries.from_wkt(
+        [f"POLYGON(({WEST} {NORTH},{WEST + 20_000} {NORTH},{WEST + 20_000} {NORTH - 20_000},{WEST} {NORTH - 20_000},{WEST} {NORTH}))"],
+        crs=32648,
+    )
     communes = gpd.GeoDataFrame(geometry=box.set_axis(["c"])).to_crs(4326)
     known = ~np.isnan(coverage.probability)
     expected = (coverage.probability[known] >= 0.75).mean()

@@ -78,7 +78,13 @@ def test_calibrate_writes_tables_and_a_scenario_that_moves_levels(measured_area:
     done = geo_planner("calibrate", measured_area / "scenarios" / SCENARIO.name, "-o", tmp_path / "cal", "--apply", new, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["bands"][0]["verdict"] == "apply"
-    assert {p.name for p in (tmp_path / "cal").iterdir()} == {"calibration.csv", "residuals.csv", "statistics.csv", "dropped.csv", "manifest.json"}
+    assert {p.name for p in (tmp_path / "cal").iterdir()} == {
+        "calibration.csv",
+        "residuals.csv",
+        "statistics.csv",
+        "dropped.csv",
+        "manifest.json",
+    }
     (band,) = yaml.safe_load(new.read_text("utf-8"))["calibration"]["bands"]
     scenario = load_scenario(new)
     moved = run(scenario, load_study_area(measured_area, scenario))

@@ -76,18 +76,29 @@ def test_communes_keep_area_apart_from_people(plan: Plan) -> None:
 def test_two_runs_agree_to_the_bit_whatever_the_threads(plan: Plan, scenario: object, study_area: StudyArea) -> None:
     again = run(plan.scenario, study_area, workers=1)
     for name in ("rsrp_dbm", "probability", "best_server", "unknown_paths"):
-        assert np.array_equal(getattr(plan.coverage, name), getattr(again.coverage, name), equal_nan=getattr(again.coverage, name).dtype.kind == "f")
+        assert np.array_equal(
+            getattr(plan.coverage, name), getattr(again.coverage, name), equal_nan=getattr(again.coverage, name).dtype.kind == "f"
+        )
     pd.testing.assert_frame_equal(pd.DataFrame(plan.villages), pd.DataFrame(again.villages))
 
 
 def test_manifest_names_inputs_versions_and_model(plan: Plan) -> None:
     manifest = plan.manifest
-    assert set(manifest["inputs_sha256"]) == {"boundaries/communes.geojson", "boundaries/former_communes.csv", "villages/villages.csv", "sites/sites.csv", "terrain/sample_terrain.tif"}
+    assert set(manifest["inputs_sha256"]) == {
+        "boundaries/communes.geojson",
+        "boundaries/former_communes.csv",
+        "villages/villages.csv",
+        "sites/sites.csv",
+        "terrain/sample_terrain.tif",
+    }
     assert "P.1812-8" in manifest["model_edition"]
     assert manifest["scenario"]["name"] == "lai_chau_sample"
 
 
-@pytest.mark.parametrize(("setting", "check"), [("service.rsrp_threshold_dbm=-140", "more"), ("propagation.model=free_space", "more"), ("service.sigma_db=20", "fewer")])
+@pytest.mark.parametrize(
+    ("setting", "check"),
+    [("service.rsrp_threshold_dbm=-140", "more"), ("propagation.model=free_space", "more"), ("service.sigma_db=20", "fewer")],
+)
 def test_settings_move_coverage_the_way_they_should(setting: str, check: str, plan: Plan) -> None:
     other = load_scenario(SCENARIO, [setting])
     share = run(other, load_study_area(ROOT / "data", other)).communes["covered_area_share"].mean()

@@ -50,7 +50,9 @@ def test_taking_a_village_away_reorders_nobody(table: pd.DataFrame, weights: lis
 @given(tables, weight_lists, st.floats(0.01, 50))
 @settings(max_examples=60, deadline=None)
 def test_only_proportions_of_weights_count(table: pd.DataFrame, weights: list[float], factor: float) -> None:
-    scores = [rank_villages(table, criteria(w), households=pd.Series(1, table.index)).score for w in (weights, [w * factor for w in weights])]
+    scores = [
+        rank_villages(table, criteria(w), households=pd.Series(1, table.index)).score for w in (weights, [w * factor for w in weights])
+    ]
     assert np.allclose(scores[0], scores[1], atol=1e-12)
 
 

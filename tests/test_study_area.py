@@ -113,17 +113,26 @@ CASES = {
     "null bytes": (write_bytes(VILLAGES, b"village_id,name\nA,B\0"), ("encoding", VILLAGES, 2, None)),
     "empty file": (write_bytes(VILLAGES, b""), ("empty", VILLAGES, None, None)),
     "header only": (edit_csv(SITES, lambda t: t.iloc[:0]), ("empty", SITES, None, None)),
-    "semicolons": (edit_csv(VILLAGES, lambda t: t.set_axis([";".join(t.columns), *"abcdefghijklmnopqrs"], axis=1).iloc[:, :1]), ("csv", VILLAGES, 1, None)),
+    "semicolons": (
+        edit_csv(VILLAGES, lambda t: t.set_axis([";".join(t.columns), *"abcdefghijklmnopqrs"], axis=1).iloc[:, :1]),
+        ("csv", VILLAGES, 1, None),
+    ),
     "ragged row": (edit_text(VILLAGES, "LC003,", "LC003,extra,"), ("ragged_row", VILLAGES, 4, None)),
     "column twice": (edit_text(VILLAGES, "village_id,name", "name,name"), ("duplicate_column", VILLAGES, 1, "name")),
     "invisible characters": (edit_csv(VILLAGES, cell(3, "name", "Bản\u202egnuM")), ("control_characters", VILLAGES, 3, "name")),
-    "geojson cut short": (lambda area: (area / COMMUNES).write_bytes((area / COMMUNES).read_bytes()[:5000]) and None, ("unreadable", COMMUNES, None, None)),
+    "geojson cut short": (
+        lambda area: (area / COMMUNES).write_bytes((area / COMMUNES).read_bytes()[:5000]) and None,
+        ("unreadable", COMMUNES, None, None),
+    ),
     "no communes": (write_bytes(COMMUNES, b'{"type":"FeatureCollection","features":[]}'), ("empty", COMMUNES, None, None)),
     "commune code twice": (edit_communes(lambda g: g.assign(code="03388")), ("duplicate_id", COMMUNES, 2, "code")),
     "commune without code": (edit_communes(lambda g: g.drop(columns="code")), ("missing_column", COMMUNES, None, "code")),
     "commune outline crosses itself": (edit_communes(collapse_first), ("geometry", COMMUNES, 1, None)),
     "commune is a point": (edit_communes(lambda g: g.set_geometry(g.to_crs(32648).centroid.to_crs(4326))), ("geometry", COMMUNES, 1, None)),
-    "former commune of no commune": (edit_csv("boundaries/former_communes.csv", cell(2, "commune_code", "00001")), ("unknown_commune", "boundaries/former_communes.csv", 2, "commune_code")),
+    "former commune of no commune": (
+        edit_csv("boundaries/former_communes.csv", cell(2, "commune_code", "00001")),
+        ("unknown_commune", "boundaries/former_communes.csv", 2, "commune_code"),
+    ),
     "terrain without CRS": (edit_terrain(crs=None), ("no_crs", TERRAIN, None, None)),
     "terrain too small": (edit_terrain(rows=300), ("terrain_too_small", TERRAIN, None, None)),
     "terrain elsewhere": (edit_terrain(transform=from_origin(600_000, 1_200_000, 250, 250)), ("terrain_too_small", TERRAIN, None, None)),
@@ -131,17 +140,32 @@ CASES = {
     "terrain all void": (edit_terrain(fill=-32768), ("terrain_too_small", TERRAIN, None, None)),
     "undeclared nodata": (edit_terrain(fill=-9999), ("impossible_height", TERRAIN, None, None)),
     "a picture, not heights": (edit_terrain(count=3), ("bands", TERRAIN, None, None)),
-    "terrain cut short": (lambda area: (area / TERRAIN).write_bytes((area / TERRAIN).read_bytes()[:200_000]) and None, ("unreadable", TERRAIN, None, None)),
+    "terrain cut short": (
+        lambda area: (area / TERRAIN).write_bytes((area / TERRAIN).read_bytes()[:200_000]) and None,
+        ("unreadable", TERRAIN, None, None),
+    ),
     "terrain is no raster": (write_bytes(TERRAIN, b"hello"), ("unreadable", TERRAIN, None, None)),
     "unknown setting": (edit_text(SCENARIO, "seed: 57", "sede: 57"), ("unknown_key", SCENARIO, None, "sede")),
     "setting of the wrong type": (edit_text(SCENARIO, "sigma_db: 8", "sigma_db: tám"), ("setting", SCENARIO, None, "service.sigma_db")),
-    "setting out of range": (edit_text(SCENARIO, "min_probability: 0.75", "min_probability: 75"), ("setting", SCENARIO, None, "service.min_probability")),
+    "setting out of range": (
+        edit_text(SCENARIO, "min_probability: 0.75", "min_probability: 75"),
+        ("setting", SCENARIO, None, "service.min_probability"),
+    ),
     "setting missing": (edit_text(SCENARIO, "province:", "x_province:"), ("missing_key", SCENARIO, None, "province")),
     "not YAML": (write_bytes(SCENARIO, b"name: [unclosed"), ("yaml", SCENARIO, 1, None)),
     "empty scenario": (write_bytes(SCENARIO, b""), ("yaml", SCENARIO, None, None)),
-    "criterion of no column": (edit_text(SCENARIO, "{name: border, weight: 8, bounds: [0, 1]}", "{name: bordr, vi: x, en: x, weight: 8, bounds: [0, 1]}"), ("unknown_criterion", "scenario lai_chau_sample", None, "ranking.criteria")),
-    "distances in degrees": (edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:4326"), ("crs", "scenario lai_chau_sample", None, "metric_crs")),
-    "no such CRS": (edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:1"), ("crs", "scenario lai_chau_sample", None, "metric_crs")),
+    "criterion of no column": (
+        edit_text(SCENARIO, "{name: border, weight: 8, bounds: [0, 1]}", "{name: bordr, vi: x, en: x, weight: 8, bounds: [0, 1]}"),
+        ("unknown_criterion", "scenario lai_chau_sample", None, "ranking.criteria"),
+    ),
+    "distances in degrees": (
+        edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:4326"),
+        ("crs", "scenario lai_chau_sample", None, "metric_crs"),
+    ),
+    "no such CRS": (
+        edit_text(SCENARIO, "metric_crs: EPSG:32648", "metric_crs: EPSG:1"),
+        ("crs", "scenario lai_chau_sample", None, "metric_crs"),
+    ),
     "no scenario": (lambda area: (area / SCENARIO).unlink(), ("missing_file", "scenarios", None, None)),
 }
 
@@ -163,11 +187,21 @@ def found_besides_samples(area: Path) -> list[Fault]:
 
 def test_the_bundled_study_area_is_clean_but_a_sample(area_copy: Path) -> None:
     assert found_besides_samples(area_copy) == []
-    assert {(f.code, f.level, f.file) for f in validate(area_copy)} == {("sample_rows", "warning", VILLAGES), ("sample_rows", "warning", SITES)}
+    assert {(f.code, f.level, f.file) for f in validate(area_copy)} == {
+        ("sample_rows", "warning", VILLAGES),
+        ("sample_rows", "warning", SITES),
+    }
 
 
 def test_all_faults_come_in_one_run(area_copy: Path) -> None:
-    for name in ("text in a number", "duplicate id", "unknown commune", "mast too high", "terrain without CRS", "setting of the wrong type"):
+    for name in (
+        "text in a number",
+        "duplicate id",
+        "unknown commune",
+        "mast too high",
+        "terrain without CRS",
+        "setting of the wrong type",
+    ):
         CASES[name][0](area_copy)
     found = {f.code for f in validate(area_copy)}
     assert {"type", "duplicate_id", "unknown_commune", "range", "no_crs"} <= found

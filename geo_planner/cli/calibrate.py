@@ -16,7 +16,9 @@ from geo_planner.errors import OutputError, UsageError
 def calibrate(
     scenario: ScenarioPath,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("calibration"),
-    new_scenario: Annotated[Path | None, typer.Option("--apply", metavar="NEW.yaml", help="Also write a scenario that applies it; never over another file.")] = None,
+    new_scenario: Annotated[
+        Path | None, typer.Option("--apply", metavar="NEW.yaml", help="Also write a scenario that applies it; never over another file.")
+    ] = None,
     overrides: Overrides = None,
     workers: Workers = None,
     as_json: AsJson = False,
@@ -45,7 +47,9 @@ def calibrate(
             try:
                 new_scenario.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
             except OSError as error:
-                raise OutputError(f"{new_scenario} cannot be written ({error.strerror}). Choose another place or close the program that holds it.") from error
+                raise OutputError(
+                    f"{new_scenario} cannot be written ({error.strerror}). Choose another place or close the program that holds it."
+                ) from error
             files["scenario"] = new_scenario
         if as_json:
             bands = table.reset_index()[["freq_mhz", "verdict", "n", "n_places"]].to_dict("records")

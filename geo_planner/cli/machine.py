@@ -18,7 +18,9 @@ from geo_planner.errors import UsageError
 
 @app.command("app")
 def open_app(
-    study_area: Annotated[Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")] = None,
+    study_area: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")
+    ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501,
 ) -> None:
     """Serve the map on this machine: open the address that it prints in a browser."""

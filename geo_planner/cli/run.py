@@ -39,7 +39,9 @@ def coverage(
     _run_and_write(scenario, out, overrides, workers, as_json, write_coverage)
 
 
-def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]]) -> None:
+def _run_and_write(
+    scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]]
+) -> None:
     from geo_planner.config import load_scenario
     from geo_planner.export.folder import check_output
     from geo_planner.loss_cache import default_loss_cache
@@ -51,11 +53,19 @@ def _run_and_write(scenario_path: Path, out: Path, overrides: list[str] | None, 
         scenario = load_scenario(scenario_path, overrides or [])
         study_area = load_study_area(study_area_root(scenario_path), scenario)
         with ProgressBar(silent=as_json) as bar:
-            result = run(scenario, study_area, progress=lambda step, share: bar.overall(step, 0.8 * share), workers=workers, cache=default_loss_cache())
+            result = run(
+                scenario,
+                study_area,
+                progress=lambda step, share: bar.overall(step, 0.8 * share),
+                workers=workers,
+                cache=default_loss_cache(),
+            )
             files = write(result, out, progress=lambda step, share: bar.overall(step, 0.8 + 0.2 * share))
         if as_json:
             outputs = {name: str(path) for name, path in files.items()}
-            print_json({"ok": True, "out": str(out), "files": outputs, "uses_sample_data": result.uses_sample_data, **by_level(result.notes)})
+            print_json(
+                {"ok": True, "out": str(out), "files": outputs, "uses_sample_data": result.uses_sample_data, **by_level(result.notes)}
+            )
         else:
             for note in result.notes:
                 typer.echo(f"warning: {note}", err=True)

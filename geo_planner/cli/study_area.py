@@ -16,7 +16,9 @@ BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="
 
 
 @app.command()
-def validate(study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False) -> None:
+def validate(
+    study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False
+) -> None:
     """Tell every fault of a study area at once."""
     from geo_planner import plan as planning
 
@@ -52,11 +54,17 @@ def template(
 
 @app.command("import")
 def import_file(
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")],
+    layer: Annotated[
+        str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")
+    ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="xlsx, xls, ods, csv, shapefile (zip), gpkg, geojson, kml, kmz or gpx.")],
     into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
-    crs: Annotated[str | None, typer.Option("--crs", metavar="EPSG:9205", help="CRS of the coordinates, where the file does not tell.")] = None,
-    mapping: Annotated[list[str] | None, typer.Option("--map", metavar="TITLE=COLUMN", help='What a title means, for instance "Tên bản=name".')] = None,
+    crs: Annotated[
+        str | None, typer.Option("--crs", metavar="EPSG:9205", help="CRS of the coordinates, where the file does not tell.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="TITLE=COLUMN", help='What a title means, for instance "Tên bản=name".')
+    ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a spreadsheet.")] = None,
     source_layer: Annotated[str | None, typer.Option("--layer", help="Layer of a GeoPackage or KML file.")] = None,
     merge: Annotated[bool, typer.Option("--merge", help="Merge by id even into sample rows.")] = False,
@@ -103,7 +111,10 @@ def import_file(
 
 @app.command()
 def fetch(
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help="boundaries, terrain, population, roads, power, places, towers, land_cover or opencellid.")],
+    layer: Annotated[
+        str,
+        typer.Argument(metavar="LAYER", help="boundaries, terrain, population, roads, power, places, towers, land_cover or opencellid."),
+    ],
     province: ProvinceCode,
     into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
     base_url: BaseUrl = None,
@@ -131,7 +142,10 @@ def fetch(
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")], province: ProvinceCode, base_url: BaseUrl = None, as_json: AsJson = False
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    province: ProvinceCode,
+    base_url: BaseUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a study area for any province: boundaries, terrain, a scenario, and what comes next in words."""
     from geo_planner.sources.fetch import init_study_area
@@ -140,7 +154,12 @@ def init(
         with ProgressBar(silent=as_json) as bar:
             report = init_study_area(directory, province, base_url=base_url, progress=bar.steps)
         if as_json:
-            made = {"root": str(report.root), "scenario": str(report.scenario), "files": list(report.files), "next_steps": list(report.next_steps)}
+            made = {
+                "root": str(report.root),
+                "scenario": str(report.scenario),
+                "files": list(report.files),
+                "next_steps": list(report.next_steps),
+            }
             print_json({"ok": True, **made, **by_level(report.notes)})
         else:
             for note in report.notes:

@@ -16,7 +16,13 @@ from geo_planner.schema import Layer
 
 _ASKED = {"commune": "Xã", "department": "Sở", "model": "Dữ liệu mô hình"}
 _SIDES = {"above": "Đứng trên", "below": "Đứng dưới"}
-_GROUPINGS = {"commune_name": "Theo xã", "commune_code": "Theo xã", "ethnic_group": "Theo dân tộc", "border": "Theo xã biên giới", "region_class": "Theo khu vực"}
+_GROUPINGS = {
+    "commune_name": "Theo xã",
+    "commune_code": "Theo xã",
+    "ethnic_group": "Theo dân tộc",
+    "border": "Theo xã biên giới",
+    "region_class": "Theo khu vực",
+}
 
 
 def add_ranking_sheets(book: Book, plan: Plan) -> None:
@@ -31,7 +37,11 @@ def _robustness_sheet(book: Book, plan: Plan) -> None:
     simulation = plan.ranking.simulation
     layer = robustness_layer(simulation.top_k)
     names = [c.name for c in layer.columns if c.name in simulation.table]
-    columns = [*_heads(), *(_column(layer, name, 11, "share" if name.startswith("p_top") else "centre") for name in names), TableColumn("Vì sao xếp thứ này", 95)]
+    columns = [
+        *_heads(),
+        *(_column(layer, name, 11, "share" if name.startswith("p_top") else "centre") for name in names),
+        TableColumn("Vì sao xếp thứ này", 95),
+    ]
     line = (
         f"{vietnamese(simulation.draws)} lần mô phỏng: trọng số thay đổi quanh giá trị đã chọn, số liệu thay đổi trong sai số, các phương pháp thay phiên. "
         "Số liệu còn thiếu làm khoảng thứ tự rộng ra."
@@ -40,7 +50,9 @@ def _robustness_sheet(book: Book, plan: Plan) -> None:
     row = write_header(book, sheet, row, columns, frozen_columns=3)
     table = simulation.table.loc[plan.villages.index, names]
     words = plan.villages["explanation_vi"].tolist()
-    rows: list[list[Cell]] = [[*head, *values, text] for head, values, text in zip(_names(plan), table.to_numpy().tolist(), words, strict=True)]
+    rows: list[list[Cell]] = [
+        [*head, *values, text] for head, values, text in zip(_names(plan), table.to_numpy().tolist(), words, strict=True)
+    ]
     row = write_rows(book, sheet, row, columns, rows, fills={})
     swaps = plan.ranking.swaps[plan.ranking.swaps["smallest"]]
     if not swaps.empty:
@@ -66,8 +78,12 @@ def _methods_sheet(book: Book, plan: Plan) -> None:
     row = write_rows(book, sheet, row, columns, rows, fills={})
     tau = plan.ranking.methods.tau
     remarks = [f"{METHODS[name].vi}: {METHODS[name].note_vi}" for name in names]
-    pairs = [f"{METHODS[a].vi} và {METHODS[b].vi}: {vietnamese(float(tau.at[a, b]), 2)}" for i, a in enumerate(names) for b in names[i + 1 :]]
-    write_remarks(book, sheet, row + 1, columns, [*remarks, f"Hệ số tương quan thứ hạng Kendall τ (1 là trùng hoàn toàn): {'; '.join(pairs)}."])
+    pairs = [
+        f"{METHODS[a].vi} và {METHODS[b].vi}: {vietnamese(float(tau.at[a, b]), 2)}" for i, a in enumerate(names) for b in names[i + 1 :]
+    ]
+    write_remarks(
+        book, sheet, row + 1, columns, [*remarks, f"Hệ số tương quan thứ hạng Kendall τ (1 là trùng hoàn toàn): {'; '.join(pairs)}."]
+    )
 
 
 def _questions_sheet(book: Book, plan: Plan) -> None:
@@ -113,7 +129,10 @@ def _heads() -> list[TableColumn]:
 
 
 def _names(plan: Plan) -> list[list[Cell]]:
-    return [[int(rank), str(village), str(name)] for village, rank, name in zip(plan.villages.index, plan.villages["rank"], plan.villages["name"], strict=True)]
+    return [
+        [int(rank), str(village), str(name)]
+        for village, rank, name in zip(plan.villages.index, plan.villages["rank"], plan.villages["name"], strict=True)
+    ]
 
 
 def _column(layer: Layer, name: str, width: float, style: Style) -> TableColumn:
@@ -123,7 +142,11 @@ def _column(layer: Layer, name: str, width: float, style: Style) -> TableColumn:
 def _group(value: object) -> str:
     if pd.isna(value):
         return "(không ghi)"
-    return labels.word({True: "yes", False: "no"}.get(value, value)) if isinstance(value, bool) else labels.word({"True": "yes", "False": "no"}.get(str(value), str(value)))
+    return (
+        labels.word({True: "yes", False: "no"}.get(value, value))
+        if isinstance(value, bool)
+        else labels.word({"True": "yes", "False": "no"}.get(str(value), str(value)))
+    )
 
 
 def _cell(value: object) -> Cell:

@@ -43,7 +43,9 @@ def summary(plan: Plan) -> dict[str, Any]:
 
 def status_summary(plan: Plan) -> dict[str, Any]:
     """The same without ranking and responsibility, for a run that asks for coverage alone."""
-    villages = [_village(plan, village_id, (*_PLACE, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED)) for village_id in sorted(plan.villages.index)]
+    villages = [
+        _village(plan, village_id, (*_PLACE, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED)) for village_id in sorted(plan.villages.index)
+    ]
     kept = ("village_id", *_PLACE, *_STATUS_COLUMNS, *_FIGURES, *_COMPARED, "operators", "flags")
     totals = {key: value for key, value in _totals(plan).items() if key != "by_responsibility"}
     return {

@@ -185,11 +185,7 @@ def ducting_scalar(
     geometry_factor = min(1.0, (500.0 * total_km * total_km / (radius_km * roots * roots)) ** alpha)
     beta = beta0_pct * geometry_factor * roughness_factor
     log_beta = math.log10(beta)
-    gamma = (
-        1.076
-        / (2.0058 - log_beta) ** 1.012
-        * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * total_km**1.13)
-    )
+    gamma = 1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * total_km**1.13)
     ratio = time_pct / beta
     variability_db = -12.0 + (1.2 + 3.7e-3 * total_km) * math.log10(ratio) + 12.0 * float(ratio**gamma)
     return coupling_db + 5e-5 * radius_km * cube_root_freq * angle_mrad + variability_db
@@ -229,9 +225,7 @@ def p1812_scalar(
     ld50_db: float,
     ldbeta_db: float,
     complete: bool,
-) -> tuple[
-    float, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float
-]:
+) -> tuple[float, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float]:
     """Basic transmission loss for half of the locations from scalars (sections 4.2 and 4.3.5 to 4.6).
 
     Parameters

@@ -126,9 +126,7 @@ def _smooth_slope(x_km: float, total_km: float, height_m: float, curvature_per_k
 
 
 @njit(cache=True, error_model="numpy")
-def _smooth_nu(
-    x_km: float, total_km: float, hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float
-) -> float:
+def _smooth_nu(x_km: float, total_km: float, hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float) -> float:
     product = x_km * (total_km - x_km)
     above_ray_m = 500.0 * curvature_per_km * product - (hte_m * (total_km - x_km) + hre_m * x_km) / total_km
     return above_ray_m * math.sqrt(0.002 * total_km / (wavelength_m * product))
@@ -287,9 +285,7 @@ def _first_term_mixed(
     """First-term loss weighted by the share of the path over sea, eq. 28."""
     loss = 0.0
     if omega < 1.0:
-        loss = (1.0 - omega) * first_term_loss_scalar(
-            total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, eps_r, sigma_s_m
-        )
+        loss = (1.0 - omega) * first_term_loss_scalar(total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, eps_r, sigma_s_m)
     if omega > 0.0:
         loss += omega * first_term_loss_scalar(
             total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_M
@@ -341,8 +337,7 @@ def spherical_earth_loss_scalar(
     dse1_km = 0.5 * total_km * (1.0 + b)
     dse2_km = total_km - dse1_km
     clearance_m = (
-        (hte_m - 500.0 * dse1_km * dse1_km / radius_km) * dse2_km
-        + (hre_m - 500.0 * dse2_km * dse2_km / radius_km) * dse1_km
+        (hte_m - 500.0 * dse1_km * dse1_km / radius_km) * dse2_km + (hre_m - 500.0 * dse2_km * dse2_km / radius_km) * dse1_km
     ) / total_km
     required_m = 17.456 * math.sqrt(dse1_km * dse2_km * wavelength_m / total_km)
     if clearance_m > required_m:
@@ -396,9 +391,7 @@ def delta_bullington_equidistant_scalar(
     actual_db, _, _ = _bullington_from_slopes(total_km, hts_m, hrs_m, slope_tx, slope_rx, nu_max, wavelength_m)
     hte_m = hts_m - hstd_m
     hre_m = hrs_m - hsrd_m
-    spherical_db = spherical_earth_loss_scalar(
-        total_km, hte_m, hre_m, radius_km, freq_ghz, wavelength_m, vertical, omega, eps_r, sigma_s_m
-    )
+    spherical_db = spherical_earth_loss_scalar(total_km, hte_m, hre_m, radius_km, freq_ghz, wavelength_m, vertical, omega, eps_r, sigma_s_m)
     if spherical_db <= 0.0:
         # The smooth Bullington loss is never negative, so that the spherical Earth can add nothing.
         return actual_db

@@ -107,9 +107,7 @@ def smooth_earth_fit(distance_km: NDArray[np.float64], heights_m: NDArray[np.flo
 
 
 @njit(cache=True, error_model="numpy")
-def obstruction(
-    distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hts_m: float, hrs_m: float
-) -> tuple[float, float, float]:
+def obstruction(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hts_m: float, hrs_m: float) -> tuple[float, float, float]:
     """Highest terrain above the straight line between the antennas (m) and its obstruction angles (eqs 89a to 89d).
 
     The angles (m/km, from the transmitter and from the receiver) matter only where terrain rises above that line; they

@@ -173,7 +173,9 @@ def loss_around(
     freq_ghz = freq_mhz / 1000.0
     radio = itm_kernels.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
     climate = itm_kernels.prepare_climate(list(CLIMATES).index(model.climate) + 1, float(freq_mhz))
-    z_time, z_location, z_situation = (itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct))
+    z_time, z_location, z_situation = (
+        itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct)
+    )
     quantiles = itm_kernels.Quantiles(z_time, z_location, z_situation, model.mdvar)
     full = model.name == "p1812"
     radius_e_km = median_radius_km(model.dn) if full else model.effective_earth_factor * EARTH_RADIUS_KM
@@ -183,7 +185,17 @@ def loss_around(
     radial = method == "radial" and only is None and model.name != "free_space" and not math.isnan(ground_m)
     near = min(reach, NEAR_CELLS) if radial else reach
     rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
-    physics: tuple[Any, ...] = (radius_e_km, *ground, model.vertical, model.time_pct, quantile, model.dn, model.n0, model.lat_deg, model.sigma_l_db)
+    physics: tuple[Any, ...] = (
+        radius_e_km,
+        *ground,
+        model.vertical,
+        model.time_pct,
+        quantile,
+        model.dn,
+        model.n0,
+        model.lat_deg,
+        model.sigma_l_db,
+    )
     profiles = (loss, wanted, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
     _in_threads(workers, rows_near, lambda first, stop: _fill(*profiles, first, stop))
     if not radial:
@@ -197,7 +209,9 @@ def loss_around(
         _in_threads(workers, (0, n_radials), lambda first, stop: sweep_itm(loss, heights_m, *place, *grouped, first, stop, *rest))
     else:
         rest = (freq_ghz, model.vertical, radius_e_km, full, model.time_pct, quantile, model.sigma_l_db, model.n0, model.lat_deg, *ground)
-        _in_threads(workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *rest))
+        _in_threads(
+            workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *rest)
+        )
     return window
 
 
@@ -314,6 +328,10 @@ def _delta_bullington(d_km, z_m, hts_m, hrs_m, radius_e_km, freq_ghz, eps_r, sig
     highest_m, alpha_tx, alpha_rx = obstruction(d_km, z_m, hts_m, hrs_m)
     hstd_m, hsrd_m = diffraction_smooth_heights(hst_m, hsr_m, z_m[0], z_m[last], highest_m, alpha_tx, alpha_rx)
     hte_m, hre_m = hts_m - hstd_m, hrs_m - hsrd_m
-    spherical_db = spherical_earth_loss_scalar(d_km[last], hte_m, hre_m, radius_e_km, freq_ghz, wavelength_m, vertical, 0.0, eps_r, sigma_s_m)
-    smooth_db = smooth_bullington_equidistant(d_km[last], last, hte_m, hre_m, 1.0 / radius_e_km, wavelength_m) if spherical_db > 0.0 else 0.0
+    spherical_db = spherical_earth_loss_scalar(
+        d_km[last], hte_m, hre_m, radius_e_km, freq_ghz, wavelength_m, vertical, 0.0, eps_r, sigma_s_m
+    )
+    smooth_db = (
+        smooth_bullington_equidistant(d_km[last], last, hte_m, hre_m, 1.0 / radius_e_km, wavelength_m) if spherical_db > 0.0 else 0.0
+    )
     return delta_bullington_scalar(actual_db, smooth_db, spherical_db)

@@ -56,24 +56,12 @@ WARNINGS: Final[Mapping[int, str]] = MappingProxyType(
             "distance_below_height_step: the path is shorter than five times the difference of the effective heights."
         ),
         kernels.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km: the path is shorter than the model is meant for.",
-        kernels.WARN_TX_HORIZON_ANGLE: (
-            "tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."
-        ),
-        kernels.WARN_RX_HORIZON_ANGLE: (
-            "rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."
-        ),
-        kernels.WARN_TX_HORIZON_NEAR: (
-            "tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."
-        ),
-        kernels.WARN_RX_HORIZON_NEAR: (
-            "rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."
-        ),
-        kernels.WARN_TX_HORIZON_FAR: (
-            "tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."
-        ),
-        kernels.WARN_RX_HORIZON_FAR: (
-            "rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."
-        ),
+        kernels.WARN_TX_HORIZON_ANGLE: ("tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."),
+        kernels.WARN_RX_HORIZON_ANGLE: ("rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."),
+        kernels.WARN_TX_HORIZON_NEAR: ("tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."),
+        kernels.WARN_RX_HORIZON_NEAR: ("rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."),
+        kernels.WARN_TX_HORIZON_FAR: ("tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."),
+        kernels.WARN_RX_HORIZON_FAR: ("rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."),
         kernels.WARN_EXTREME_QUANTILE: "extreme_quantile: a percentage lies far in the tail of its distribution.",
         kernels.WARN_LOW_REFRACTIVITY: "low_refractivity: the surface refractivity is below 250 N-units.",
         kernels.WARN_LOCATION_UNUSED: "location_pct: the percentage has no effect in this mode of variability.",
@@ -419,11 +407,7 @@ def _evaluate(
     flags = codes[:, 1]
     if np.any(flags & kernels.ERROR_MASK):
         raise ModelRangeError(
-            " ".join(
-                text + _where(np.flatnonzero(flags & bit), count)
-                for bit, text in _ERRORS.items()
-                if np.any(flags & bit)
-            )
+            " ".join(text + _where(np.flatnonzero(flags & bit), count) for bit, text in _ERRORS.items() if np.any(flags & bit))
         )
     flags |= conditions.warning_flags()
     for heights, bit in ((tx_height_m, kernels.WARN_TX_HEIGHT), (rx_height_m, kernels.WARN_RX_HEIGHT)):
@@ -468,9 +452,7 @@ def _height_faults(profiles: list[FloatArray], flat: FloatArray) -> list[str]:
     return faults
 
 
-def _range_faults(
-    name: str, values: FloatArray, count: int, low: float, high: float, unit: str, *, open_ends: bool = False
-) -> list[str]:
+def _range_faults(name: str, values: FloatArray, count: int, low: float, high: float, unit: str, *, open_ends: bool = False) -> list[str]:
     if values.shape not in ((), (count,)):
         return [f"{name}: give one value, or one for each of {count} profiles, not shape {values.shape}."]
     inside = (values > low) & (values < high) if open_ends else (values >= low) & (values <= high)

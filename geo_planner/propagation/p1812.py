@@ -90,9 +90,7 @@ def _path_faults(
     return faults
 
 
-def _surface(
-    starts: NDArray[np.int64], heights_m: NDArray[np.float64], clutter_m: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _surface(starts: NDArray[np.int64], heights_m: NDArray[np.float64], clutter_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Terrain with representative clutter on top, bare at both ends of every profile (section 3.2.1, eq. 1)."""
     surface = heights_m + clutter_m
     for ends in (starts[:-1], starts[1:] - 1):
@@ -276,9 +274,7 @@ class _Ragged:
         return self.flat[self.starts[k] : self.starts[k + 1]]
 
 
-def _all_sound(
-    distance: _Ragged, shared: bool, heights: _Ragged, clutter: _Ragged | None, zones: _Ragged | None
-) -> bool:
+def _all_sound(distance: _Ragged, shared: bool, heights: _Ragged, clutter: _Ragged | None, zones: _Ragged | None) -> bool:
     """Whether no profile has a fault, found without looking at them one by one in Python."""
     starts = heights.starts
     widths = {int(width) for width in np.unique(np.diff(starts))}

@@ -32,9 +32,7 @@ _GRAZING_DB: Final = 6.03
 _SATURATION_KM: Final = 2.0
 
 
-def _outside(
-    name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool
-) -> list[str]:
+def _outside(name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool) -> list[str]:
     inside = (values > low) & (values < high) if open_ends else (values >= low) & (values <= high)
     if np.all(inside):
         return []
@@ -93,9 +91,7 @@ def height_gain_loss_db(
     elif representative_height_m is None:
         representative_height_m = REPRESENTATIVE_HEIGHT_M[clutter]
     if representative_height_m is not None:
-        faults += _outside(
-            "representative_height_m", np.asarray(representative_height_m), 0.0, np.inf, "m", open_ends=True
-        )
+        faults += _outside("representative_height_m", np.asarray(representative_height_m), 0.0, np.inf, "m", open_ends=True)
     if faults or representative_height_m is None:
         raise ModelRangeError("P.2108-1, section 3.1 does not apply: " + "; ".join(faults) + ".")
     freq_ghz = freq * 1e-3

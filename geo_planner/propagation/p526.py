@@ -151,9 +151,7 @@ def range_fault(name: str, value: float, low: float, high: float, unit: str) -> 
 
 def _positive_faults(**values: float) -> list[str]:
     return [
-        f"{name} must be finite and above 0, not {value:g}"
-        for name, value in values.items()
-        if not (np.isfinite(value) and value > 0.0)
+        f"{name} must be finite and above 0, not {value:g}" for name, value in values.items() if not (np.isfinite(value) and value > 0.0)
     ]
 
 
@@ -284,9 +282,7 @@ def bullington(
         Anything wrong with the arguments, all of it in one message.
     """
     path = _checked_path(distance_km, heights_m, tx_height_m, rx_height_m, freq_mhz, effective_earth_radius_km, [])
-    loss, nu, point = bullington_profile(
-        path.distance_km, path.heights_m, path.hts_m, path.hrs_m, path.curvature_per_km, path.wavelength_m
-    )
+    loss, nu, point = bullington_profile(path.distance_km, path.heights_m, path.hts_m, path.hrs_m, path.curvature_per_km, path.wavelength_m)
     slope, _ = max_slope_from_tx(path.distance_km, path.heights_m, path.hts_m, path.curvature_per_km)
     clear = bool(slope < (path.hrs_m - path.hts_m) / path.distance_km[-1])
     return BullingtonResult(float(loss), float(knife_edge_scalar(nu)), float(nu), float(point), clear)

@@ -54,9 +54,7 @@ def _checked(
     return arrays
 
 
-def _los_near_db(
-    slant_m: NDArray[np.float64], freq_ghz: NDArray[np.float64], building_m: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _los_near_db(slant_m: NDArray[np.float64], freq_ghz: NDArray[np.float64], building_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """PL1 of Table 7.4.1-1."""
     power = building_m**1.72
     return np.asarray(
@@ -113,9 +111,7 @@ def los_loss_db(
     ModelRangeError
         Anything outside the ranges above, all of it in one message.
     """
-    *arrays, _ = _checked(
-        LONGEST_LOS_KM, distance_km, freq_mhz, base_height_m, terminal_height_m, building_height_m, 20.0
-    )
+    *arrays, _ = _checked(LONGEST_LOS_KM, distance_km, freq_mhz, base_height_m, terminal_height_m, building_height_m, 20.0)
     return _result(_los_db(*arrays))
 
 

@@ -12,7 +12,13 @@ from geo_planner.sources.rasters import Dem
 from geo_planner.sources.study_area import StudyArea
 
 
-def disagreements(study_area: StudyArea, *, villages_file: str = "villages/villages.csv", sites_file: str = "sites/sites.csv", measured_status: pd.Series | None = None) -> list[Fault]:
+def disagreements(
+    study_area: StudyArea,
+    *,
+    villages_file: str = "villages/villages.csv",
+    sites_file: str = "sites/sites.csv",
+    measured_status: pd.Series | None = None,
+) -> list[Fault]:
     """What one layer says against another.
 
     Parameters
@@ -25,12 +31,25 @@ def disagreements(study_area: StudyArea, *, villages_file: str = "villages/villa
     """
     sites = study_area.sites[~study_area.sites.index.get_level_values("site_id").duplicated()]
     found = [
-        Fault(sites_file, f"site {site} stands where the terrain has no height: what it covers stays unknown", "Check its position, or use a terrain without this void.", level="warning", code="site_in_void")
+        Fault(
+            sites_file,
+            f"site {site} stands where the terrain has no height: what it covers stays unknown",
+            "Check its position, or use a terrain without this void.",
+            level="warning",
+            code="site_in_void",
+        )
         for site in sites.index.get_level_values("site_id")[in_void(study_area.terrain, sites)]
     ]
     rows = study_area.villages.loc[in_void(study_area.terrain, study_area.villages), ["name", "source_row"]]
     found += [
-        Fault(villages_file, f"{name} lies where the terrain has no height: its signal stays unknown", "Check its position, or use a terrain without this void.", row=int(row), level="warning", code="village_in_void")
+        Fault(
+            villages_file,
+            f"{name} lies where the terrain has no height: its signal stays unknown",
+            "Check its position, or use a terrain without this void.",
+            row=int(row),
+            level="warning",
+            code="village_in_void",
+        )
         for name, row in zip(rows["name"], rows["source_row"], strict=True)
     ]
     return found if measured_status is None else found + declared_against_measured(study_area.villages, measured_status, villages_file)
@@ -54,6 +73,17 @@ def declared_against_measured(villages: pd.DataFrame, measured_status: pd.Series
     measured = measured_status.reindex(villages.index).fillna("unknown")
     differ = (declared != measured) & (declared != "unknown") & (measured != "unknown")
     return [
-        Fault(file, f"{name} is declared {said}, measurements say {seen}", "Check which of the two is of the later date.", row=int(row), column="declared_status", value=str(said), level="warning", code="declared_against_measured")
-        for name, row, said, seen in zip(villages.loc[differ, "name"], villages.loc[differ, "source_row"], declared[differ], measured[differ], strict=True)
+        Fault(
+            file,
+            f"{name} is declared {said}, measurements say {seen}",
+            "Check which of the two is of the later date.",
+            row=int(row),
+            column="declared_status",
+            value=str(said),
+            level="warning",
+            code="declared_against_measured",
+        )
+        for name, row, said, seen in zip(
+            villages.loc[differ, "name"], villages.loc[differ, "source_row"], declared[differ], measured[differ], strict=True
+        )
     ]

@@ -27,14 +27,30 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
         layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
-        return None, [Fault(file, "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8", "Export it again as GeoJSON in UTF-8.", code="unreadable")]
+        return None, [
+            Fault(
+                file,
+                "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8",
+                "Export it again as GeoJSON in UTF-8.",
+                code="unreadable",
+            )
+        ]
     if layer.empty or layer.geometry.name not in layer:
         return None, [Fault(file, "the layer is empty", "Put at least one feature into it.", code="empty")]
     if layer.crs is None:
-        return None, [Fault(file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs")]
+        return None, [
+            Fault(file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs")
+        ]
     west, south, east, north = layer.total_bounds
     if layer.crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        return None, [Fault(file, f"the coordinates are not degrees (x from {west:.0f} to {east:.0f})", "Projected coordinates need their CRS in the file.", code="projected_as_degrees")]
+        return None, [
+            Fault(
+                file,
+                f"the coordinates are not degrees (x from {west:.0f} to {east:.0f})",
+                "Projected coordinates need their CRS in the file.",
+                code="projected_as_degrees",
+            )
+        ]
     return layer.to_crs(GEOGRAPHIC), []
 
 
@@ -54,16 +70,33 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
         if shape is None or shape.is_empty:
             faults.append(Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row) - 1, code="geometry"))
         elif shape.geom_type not in ("Polygon", "MultiPolygon"):
-            faults.append(Fault(file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=int(row) - 1, code="geometry"))
+            faults.append(
+                Fault(
+                    file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=int(row) - 1, code="geometry"
+                )
+            )
         elif not shape.is_valid:
-            faults.append(Fault(file, f"the polygon is not valid: {shapely.is_valid_reason(shape)}", "Repair the geometry, for instance with QGIS: Fix geometries.", row=int(row) - 1, code="geometry"))
+            faults.append(
+                Fault(
+                    file,
+                    f"the polygon is not valid: {shapely.is_valid_reason(shape)}",
+                    "Repair the geometry, for instance with QGIS: Fix geometries.",
+                    row=int(row) - 1,
+                    code="geometry",
+                )
+            )
     if any(f.level == "fault" for f in faults):
         return None, faults
     return gpd.GeoDataFrame(table, geometry=geometry.array, crs=GEOGRAPHIC).set_index("code").sort_index(), faults
 
 
 def missing_file(file: str) -> Fault:
-    return Fault(file, "the file is missing", "Put it there (geo-planner import brings lists in), or name another in the scenario.", code="missing_file")
+    return Fault(
+        file,
+        "the file is missing",
+        "Put it there (geo-planner import brings lists in), or name another in the scenario.",
+        code="missing_file",
+    )
 
 
 def _as_text(values: pd.Series) -> pd.Series:
@@ -72,7 +105,9 @@ def _as_text(values: pd.Series) -> pd.Series:
         return values.map({True: "yes", False: "no"}).astype("string")
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda v: "" if pd.isna(v) else f"{v:.15g}").astype("string")
-    return values.map(lambda v: "" if pd.isna(v) else {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)).astype("string")
+    return values.map(lambda v: "" if pd.isna(v) else {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)).astype(
+        "string"
+    )
 
 
 def _as_feature(fault: Fault) -> Fault:

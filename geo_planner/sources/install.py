@@ -80,8 +80,12 @@ def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) ->
     except OSError as error:
         if all((folder / name).exists() for name in facts):
             (folder / _COMMIT).unlink(missing_ok=True)
-            raise OutputError(f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs and try again; nothing was changed.") from error
-        raise OutputError(f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs; the next command finishes the change.") from error
+            raise OutputError(
+                f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs and try again; nothing was changed."
+            ) from error
+        raise OutputError(
+            f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs; the next command finishes the change."
+        ) from error
 
 
 def finish_interrupted(root: Path) -> int:

@@ -26,7 +26,15 @@ ORIGINS = ("fetch", "import", "bundled", "template")
 MERGER = date(2025, 7, 1)
 """The communes of today exist since this day; lines and codes from before it do not fit them."""
 
-_AGES_DAYS = {"villages": 365, "sites": 365, "measurements": 365, "population": 5 * 365, "roads": 2 * 365, "power": 2 * 365, "land_cover": 6 * 365}
+_AGES_DAYS = {
+    "villages": 365,
+    "sites": 365,
+    "measurements": 365,
+    "population": 5 * 365,
+    "roads": 2 * 365,
+    "power": 2 * 365,
+    "land_cover": 6 * 365,
+}
 """After how long a layer is worth asking for anew, by its folder. Terrain does not age."""
 _SAME_TIME_DAYS = 365
 """The village list and the stations describe one situation when they are no further apart than this."""
@@ -46,12 +54,40 @@ def read_manifest(root: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InputError([Fault(MANIFEST, "the file cannot be read as JSON", "Restore it from a copy, or delete it and fetch or import the layers again.", code="unreadable")]) from error
+        raise InputError(
+            [
+                Fault(
+                    MANIFEST,
+                    "the file cannot be read as JSON",
+                    "Restore it from a copy, or delete it and fetch or import the layers again.",
+                    code="unreadable",
+                )
+            ]
+        ) from error
     files = document.get("files") if isinstance(document, dict) else None
     if not isinstance(files, dict) or not all(isinstance(entry, dict) for entry in files.values()):
-        raise InputError([Fault(MANIFEST, "the file is not a manifest of a study area", "Restore it from a copy, or delete it and fetch or import the layers again.", code="unreadable")])
+        raise InputError(
+            [
+                Fault(
+                    MANIFEST,
+                    "the file is not a manifest of a study area",
+                    "Restore it from a copy, or delete it and fetch or import the layers again.",
+                    code="unreadable",
+                )
+            ]
+        )
     if document.get("format") != FORMAT:
-        raise InputError([Fault(MANIFEST, "the manifest is of a format that this version does not know", "Update geo-planner.", value=str(document.get("format")), code="newer_format")])
+        raise InputError(
+            [
+                Fault(
+                    MANIFEST,
+                    "the manifest is of a format that this version does not know",
+                    "Update geo-planner.",
+                    value=str(document.get("format")),
+                    code="newer_format",
+                )
+            ]
+        )
     return dict(document)
 
 
@@ -193,16 +229,37 @@ def sample_rows(root: Path) -> list[Fault]:
         except (OSError, UnicodeDecodeError, csv.Error):
             continue  # the readers of the layer say what is wrong with it
         if made_up:
-            found.append(_warning(relative, f"{made_up} rows are sample data: nothing that rests on them is fit for submission", "Bring in your own list with geo-planner import.", "sample_rows"))
+            found.append(
+                _warning(
+                    relative,
+                    f"{made_up} rows are sample data: nothing that rests on them is fit for submission",
+                    "Bring in your own list with geo-planner import.",
+                    "sample_rows",
+                )
+            )
     return found
 
 
 def _changed(root: Path, relative: str, entry: Mapping[str, Any]) -> list[Fault]:
     path = root / relative
     if not path.is_file():
-        return [_warning(relative, "the manifest lists the file but it is not there", "Fetch or import it again, or take it out of manifest.json.", "recorded_file_missing")]
+        return [
+            _warning(
+                relative,
+                "the manifest lists the file but it is not there",
+                "Fetch or import it again, or take it out of manifest.json.",
+                "recorded_file_missing",
+            )
+        ]
     if entry.get("sha256") and sha256_of(path) != entry["sha256"]:
-        return [_warning(relative, "the file has changed since its source was recorded", "If you changed it on purpose, say so beside it; else fetch or import it again.", "hash_differs")]
+        return [
+            _warning(
+                relative,
+                "the file has changed since its source was recorded",
+                "If you changed it on purpose, say so beside it; else fetch or import it again.",
+                "hash_differs",
+            )
+        ]
     return []
 
 
@@ -214,12 +271,30 @@ def vintage(entry: Mapping[str, Any]) -> date | None:
 def _stale(relative: str, entry: Mapping[str, Any], today: date) -> list[Fault]:
     of, folder = vintage(entry), relative.partition("/")[0]
     if of is None:
-        return [] if entry.get("origin") == "template" else [_warning(relative, "no date is recorded for the file", "Write its date into manifest.json.", "no_vintage")]
+        return (
+            []
+            if entry.get("origin") == "template"
+            else [_warning(relative, "no date is recorded for the file", "Write its date into manifest.json.", "no_vintage")]
+        )
     if folder == "boundaries" and of < MERGER:
-        return [_warning(relative, f"the boundaries are of {of:%d/%m/%Y}, before the communes of 1/7/2025", "Fetch them again: geo-planner fetch boundaries.", "stale_vintage")]
+        return [
+            _warning(
+                relative,
+                f"the boundaries are of {of:%d/%m/%Y}, before the communes of 1/7/2025",
+                "Fetch them again: geo-planner fetch boundaries.",
+                "stale_vintage",
+            )
+        ]
     days = _AGES_DAYS.get(folder)
     if days and (today - of).days > days:
-        return [_warning(relative, f"the layer is of {of:%d/%m/%Y}, {(today - of).days // 365} years old or more", "Bring in a newer one if there is one.", "stale_vintage")]
+        return [
+            _warning(
+                relative,
+                f"the layer is of {of:%d/%m/%Y}, {(today - of).days // 365} years old or more",
+                "Bring in a newer one if there is one.",
+                "stale_vintage",
+            )
+        ]
     return []
 
 
@@ -231,7 +306,14 @@ def _mixed(entries: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
         return []
     older = min(known, key=lambda name: known[name])
     newer = max(known.values())
-    return [_warning(older, f"the layer is of {known[older]:%d/%m/%Y}, the other of villages and sites of {newer:%d/%m/%Y}: they may describe different situations", "Bring both to one date.", "mixed_vintage")]
+    return [
+        _warning(
+            older,
+            f"the layer is of {known[older]:%d/%m/%Y}, the other of villages and sites of {newer:%d/%m/%Y}: they may describe different situations",
+            "Bring both to one date.",
+            "mixed_vintage",
+        )
+    ]
 
 
 def _warning(file: str, reason: str, remedy: str, code: str) -> Fault:

@@ -129,8 +129,23 @@ def mosaic(
     west, south = math.floor(bounds[0] / cell_m) * cell_m, math.floor(bounds[1] / cell_m) * cell_m
     width, height = math.ceil((bounds[2] - west) / cell_m), math.ceil((bounds[3] - south) / cell_m)
     transform = from_origin(west, south + height * cell_m, cell_m, cell_m)
-    numbers = {"dtype": "float32", "nodata": np.nan, "predictor": 3} if method == "smooth" else {"dtype": "uint8", "nodata": 0, "predictor": 2}
-    profile = {"driver": "GTiff", "width": width, "height": height, "count": 1, "crs": crs.to_wkt(), "transform": transform, "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "bigtiff": "if_safer", **numbers}
+    numbers = (
+        {"dtype": "float32", "nodata": np.nan, "predictor": 3} if method == "smooth" else {"dtype": "uint8", "nodata": 0, "predictor": 2}
+    )
+    profile = {
+        "driver": "GTiff",
+        "width": width,
+        "height": height,
+        "count": 1,
+        "crs": crs.to_wkt(),
+        "transform": transform,
+        "tiled": True,
+        "blockxsize": 256,
+        "blockysize": 256,
+        "compress": "deflate",
+        "bigtiff": "if_safer",
+        **numbers,
+    }
     void = 0
     try:
         with Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(out, "w", **profile) as target:
@@ -276,17 +291,38 @@ def _values(path: Path, window: Window) -> Grid:
     return np.where(np.isfinite(scaled), scaled, np.float32(np.nan)).astype(np.float32)
 
 
-def _warped(cells: Grid, from_transform: Any, group: _Group, shape: tuple[int, int], transform: Any, crs: CRS, cell_m: float, method: Method) -> Grid:
+def _warped(
+    cells: Grid, from_transform: Any, group: _Group, shape: tuple[int, int], transform: Any, crs: CRS, cell_m: float, method: Method
+) -> Grid:
     coarser = cell_m > 1.5 * math.sqrt(group.cell_m[0] * group.cell_m[1])
-    how = {("smooth", False): Resampling.bilinear, ("smooth", True): Resampling.average, ("class", False): Resampling.nearest, ("class", True): Resampling.mode}[method, coarser]
+    how = {
+        ("smooth", False): Resampling.bilinear,
+        ("smooth", True): Resampling.average,
+        ("class", False): Resampling.nearest,
+        ("class", True): Resampling.mode,
+    }[method, coarser]
     # left to itself the warper guesses a scale from the piece at hand, and smooths by it: neighbours would not quite meet
-    sides = {"src_transform": from_transform, "src_crs": group.crs.to_wkt(), "dst_transform": transform, "dst_crs": crs.to_wkt(), "num_threads": 1, "XSCALE": "1", "YSCALE": "1"}
+    sides = {
+        "src_transform": from_transform,
+        "src_crs": group.crs.to_wkt(),
+        "dst_transform": transform,
+        "dst_crs": crs.to_wkt(),
+        "num_threads": 1,
+        "XSCALE": "1",
+        "YSCALE": "1",
+    }
     warped = np.full(shape, np.nan, dtype=np.float32)
     reproject(cells, warped, src_nodata=np.nan, dst_nodata=np.nan, resampling=how, **sides)
     # the warper reaches into voids from their rims; a cell that is mostly void stays one
     void = np.isnan(cells)
     if void.any():
         share = np.ones(shape, dtype=np.float32)
-        reproject(void.astype(np.float32), share, resampling=Resampling.average if coarser else Resampling.bilinear, init_dest_nodata=False, **sides)
+        reproject(
+            void.astype(np.float32),
+            share,
+            resampling=Resampling.average if coarser else Resampling.bilinear,
+            init_dest_nodata=False,
+            **sides,
+        )
         warped[share >= 0.5] = np.nan
     return warped

@@ -28,14 +28,32 @@ def place_villages(villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS,
         code = table.at[row, "commune_code"]
         commune = f"{code} {communes.at[code, 'name']}"
         if distance <= TOLERANCE_M:
-            faults.append(Fault(file, f"{name} lies {distance:.0f} m outside commune {commune}", "Check the position and the commune.", row=int(row), column="commune_code", level="warning", code="near_commune_border"))
+            faults.append(
+                Fault(
+                    file,
+                    f"{name} lies {distance:.0f} m outside commune {commune}",
+                    "Check the position and the commune.",
+                    row=int(row),
+                    column="commune_code",
+                    level="warning",
+                    code="near_commune_border",
+                )
+            )
         elif (outside_m := points[row].distance(province)) > 0:
             faults.append(_outside(file, int(row), str(name), table.loc[row], outside_m, province, crs))
         else:
             inside = communes.index[area.contains(points[row])]
             there = ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
             faults.append(
-                Fault(file, f"{name} lies {distance / 1000:.1f} km outside commune {commune}, in {there}", "Correct the commune code or the coordinates.", row=int(row), column="commune_code", value=str(code), code="wrong_commune")
+                Fault(
+                    file,
+                    f"{name} lies {distance / 1000:.1f} km outside commune {commune}, in {there}",
+                    "Correct the commune code or the coordinates.",
+                    row=int(row),
+                    column="commune_code",
+                    value=str(code),
+                    code="wrong_commune",
+                )
             )
     return faults
 
@@ -54,11 +72,31 @@ def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file:
         if _is_swapped(table.loc[row], province, crs):
             faults.append(_swapped(file, int(row), str(table.at[row, "site_id"])))
         else:
-            faults.append(Fault(file, f"{table.at[row, 'site_id']} lies {away_m[row] / 1000:.0f} km outside the province", "Check its coordinates.", row=int(row), column="lon", level="warning", code="far_site"))
+            faults.append(
+                Fault(
+                    file,
+                    f"{table.at[row, 'site_id']} lies {away_m[row] / 1000:.0f} km outside the province",
+                    "Check its coordinates.",
+                    row=int(row),
+                    column="lon",
+                    level="warning",
+                    code="far_site",
+                )
+            )
     where = {site: (lon, lat) for site, lon, lat in zip(table["site_id"], table["lon"], table["lat"], strict=True) if not pd.isna(site)}
     for row, site, lon, lat in zip(table.index, table["site_id"], table["lon"], table["lat"], strict=True):
         if not pd.isna(site) and where[site] != (lon, lat):
-            faults.append(Fault(file, f"the cells of site {site} stand in different places", "A site is one mast: give its cells one position.", row=int(row), column="lon", level="warning", code="site_moves"))
+            faults.append(
+                Fault(
+                    file,
+                    f"the cells of site {site} stand in different places",
+                    "A site is one mast: give its cells one position.",
+                    row=int(row),
+                    column="lon",
+                    level="warning",
+                    code="site_moves",
+                )
+            )
     return faults
 
 
@@ -68,7 +106,15 @@ def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> 
         return [], pd.DataFrame({"commune_code": [], "lon": [], "lat": []})
     known = table["commune_code"].isin(communes.index)
     faults = [
-        Fault(file, "the commune code is not in the communes layer", "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.", row=int(row), column="commune_code", value=str(code), code="unknown_commune")
+        Fault(
+            file,
+            "the commune code is not in the communes layer",
+            "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
+            row=int(row),
+            column="commune_code",
+            value=str(code),
+            code="unknown_commune",
+        )
         for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
     ]
     return faults, table[known & table["lon"].between(-180, 180).fillna(False) & table["lat"].between(-90, 90).fillna(False)]
@@ -93,4 +139,12 @@ def _swapped(file: str, row: int, name: str) -> Fault:
 def _outside(file: str, row: int, name: str, values: pd.Series, outside_m: float, province: object, crs: CRS) -> Fault:
     if _is_swapped(values, province, crs):
         return _swapped(file, row, name)
-    return Fault(file, f"{name} lies {outside_m / 1000:.1f} km outside the province", "Correct the coordinates.", row=row, column="lon", value=f"{values['lon']:g}, {values['lat']:g}", code="outside_province")
+    return Fault(
+        file,
+        f"{name} lies {outside_m / 1000:.1f} km outside the province",
+        "Correct the coordinates.",
+        row=row,
+        column="lon",
+        value=f"{values['lon']:g}, {values['lat']:g}",
+        code="outside_province",
+    )

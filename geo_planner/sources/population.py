@@ -64,21 +64,47 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     try:
         with rasterio.open(path) as source:
             if source.crs is None or source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
-                return None, [Fault(file, "the raster is not one band of numbers with a coordinate reference system", "Use counts of people per cell, for instance from WorldPop.", code="bands")]
+                return None, [
+                    Fault(
+                        file,
+                        "the raster is not one band of numbers with a coordinate reference system",
+                        "Use counts of people per cell, for instance from WorldPop.",
+                        code="bands",
+                    )
+                ]
             area = communes.to_crs(source.crs)
             window = _window(source, area.total_bounds)
             if window is None:
                 return None, [Fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
             if window.width * window.height > _MAX_CELLS:
-                return None, [Fault(file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large")]
+                return None, [
+                    Fault(
+                        file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large"
+                    )
+                ]
             people = np.ma.filled(source.read(1, window=window, masked=True).astype("float64"), np.nan)
             transform, crs = source.window_transform(window), CRS.from_user_input(source.crs)
     except (RasterioError, OSError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
-        return None, [Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Fetch it again: geo-planner fetch population.", code="unreadable")]
+        return None, [
+            Fault(
+                file,
+                "the file cannot be read as a raster: it is damaged, cut short or of another format",
+                "Fetch it again: geo-planner fetch population.",
+                code="unreadable",
+            )
+        ]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE)
     if odd.any():
-        return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible numbers of people", "Use counts per cell, and declare the file's nodata value.", value=f"{people[odd][0]:g}", code="impossible_population")]
+        return None, [
+            Fault(
+                file,
+                f"{int(odd.sum()):,} cells hold impossible numbers of people",
+                "Use counts per cell, and declare the file's nodata value.",
+                value=f"{people[odd][0]:g}",
+                code="impossible_population",
+            )
+        ]
     labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=people.shape, transform=transform, dtype="int32")
     cells = PopulationCells(people, labels, transform, crs, sha256_of(path))
     return cells, _empty_communes(cells, communes, file)
@@ -94,7 +120,13 @@ def _window(source: Any, bounds: npt.NDArray[np.float64]) -> Window | None:
 def _empty_communes(cells: PopulationCells, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
     people = np.bincount(cells.labels.ravel(), weights=np.nan_to_num(cells.people).ravel(), minlength=len(communes) + 1)[1:]
     return [
-        Fault(file, f"commune {code} {name} has no people in it", "Its covered share of people stays unknown.", level="warning", code="commune_without_people")
+        Fault(
+            file,
+            f"commune {code} {name} has no people in it",
+            "Its covered share of people stays unknown.",
+            level="warning",
+            code="commune_without_people",
+        )
         for (code, name), n in zip(communes["name"].items(), people, strict=True)
         if n == 0
     ]

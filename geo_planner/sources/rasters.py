@@ -68,7 +68,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[Dem | None, list[Fault]]:
+def read_dem(
+    path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float
+) -> tuple[Dem | None, list[Fault]]:
     """The heights around the communes on the working grid, or what keeps them from being used.
 
     A file that is already north-up in `crs` with square cells of the wanted size is cropped, never resampled. Any other
@@ -99,13 +101,28 @@ def read_dem(path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cel
             heights, transform = _on_grid(source, area.total_bounds, crs, cell_m, margin_m)
             is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
     except _TooLargeError as error:
-        return None, [Fault(file, f"the working grid would have {error.args[0]:,} cells", "Set terrain.cell_m to a coarser cell, for instance 90.", code="too_large")]
+        return None, [
+            Fault(
+                file,
+                f"the working grid would have {error.args[0]:,} cells",
+                "Set terrain.cell_m to a coarser cell, for instance 90.",
+                code="too_large",
+            )
+        ]
     except (RasterioError, OSError, ValueError) as error:
         return None, [_unreadable(path, file, error)]
     odd = np.isinf(heights) | (heights < LOWEST_M) | (heights > HIGHEST_M)
     if odd.any():
         value = f"{heights[odd][0]:g}"
-        return None, [Fault(file, f"{int(odd.sum()):,} cells hold impossible heights", "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.", value=value, code="impossible_height")]
+        return None, [
+            Fault(
+                file,
+                f"{int(odd.sum()):,} cells hold impossible heights",
+                "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.",
+                value=value,
+                code="impossible_height",
+            )
+        ]
     dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
     return dem, _void_faults(dem, area, file)
 
@@ -122,15 +139,37 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
     """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
     if not path.is_file():
-        return None, [Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")]
+        return None, [
+            Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
+        ]
     try:
         with rasterio.open(path) as source:
             if source.crs is None:
-                return None, [Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:4326 FILE).", code="no_crs")]
+                return None, [
+                    Fault(
+                        file,
+                        "the raster has no coordinate reference system",
+                        "State it (gdal_edit.py -a_srs EPSG:4326 FILE).",
+                        code="no_crs",
+                    )
+                ]
             if source.count != 1 or source.dtypes[0] != "uint8":
-                return None, [Fault(file, f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})", "Use the classes (ESA WorldCover map), not a picture.", code="bands")]
+                return None, [
+                    Fault(
+                        file,
+                        f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})",
+                        "Use the classes (ESA WorldCover map), not a picture.",
+                        code="bands",
+                    )
+                ]
             rows, columns = dem.heights_m.shape
-            options = {"crs": dem.crs.to_wkt(), "transform": dem.transform, "width": columns, "height": rows, "resampling": Resampling.nearest}
+            options = {
+                "crs": dem.crs.to_wkt(),
+                "transform": dem.transform,
+                "width": columns,
+                "height": rows,
+                "resampling": Resampling.nearest,
+            }
             with WarpedVRT(source, nodata=0, **options) as warped:
                 return warped.read(1), []
     except (RasterioError, OSError, ValueError) as error:
@@ -150,7 +189,12 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
 
 def _unreadable(path: Path, file: str, error: Exception) -> Fault:
     logger.debug("cannot read %s", path, exc_info=error)
-    return Fault(file, "the file cannot be read as a raster: it is damaged, cut short or of another format", "Export the terrain again as GeoTIFF.", code="unreadable")
+    return Fault(
+        file,
+        "the file cannot be read as a raster: it is damaged, cut short or of another format",
+        "Export the terrain again as GeoTIFF.",
+        code="unreadable",
+    )
 
 
 class _TooLargeError(Exception):
@@ -159,14 +203,27 @@ class _TooLargeError(Exception):
 
 def _header_faults(source: Any, file: str) -> list[Fault]:
     if source.crs is None:
-        return [Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:32648 FILE).", code="no_crs")]
+        return [
+            Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:32648 FILE).", code="no_crs")
+        ]
     if source.count != 1:
-        return [Fault(file, f"the raster has {source.count} bands; heights are one band", "Use the elevation model itself, not a picture of it.", code="bands")]
+        return [
+            Fault(
+                file,
+                f"the raster has {source.count} bands; heights are one band",
+                "Use the elevation model itself, not a picture of it.",
+                code="bands",
+            )
+        ]
     if np.dtype(source.dtypes[0]).kind not in "iuf":
         return [Fault(file, f"the cells are of type {source.dtypes[0]}, not numbers", "Use an elevation model.", code="bands")]
     west, south, east, north = source.bounds
     if source.crs.is_geographic and not (-180.01 <= west < east <= 360.01 and -90.01 <= south < north <= 90.01):
-        return [Fault(file, f"the raster says degrees but its bounds are {west:.0f} … {east:.0f}", "Correct its CRS.", code="projected_as_degrees")]
+        return [
+            Fault(
+                file, f"the raster says degrees but its bounds are {west:.0f} … {east:.0f}", "Correct its CRS.", code="projected_as_degrees"
+            )
+        ]
     if (units := (source.units[0] or "").lower()) in ("ft", "feet", "foot", "us survey foot"):
         return [Fault(file, "the heights are in feet", "Convert them to metres.", value=units, code="units")]
     return []
@@ -185,7 +242,14 @@ def _footprint_faults(source: Any, area: gpd.GeoDataFrame, crs: CRS, file: str) 
         return []
     names = ", ".join(f"{code} {name}" for code, name in outside["name"].head(5).items())
     more = "" if len(outside) <= 5 else f" and {len(outside) - 5} more"
-    return [Fault(file, f"the terrain does not cover {len(outside)} of {len(area)} communes: {names}{more}", "Use a raster that reaches beyond the communes.", code="terrain_too_small")]
+    return [
+        Fault(
+            file,
+            f"the terrain does not cover {len(outside)} of {len(area)} communes: {names}{more}",
+            "Use a raster that reaches beyond the communes.",
+            code="terrain_too_small",
+        )
+    ]
 
 
 def _on_grid(source: Any, bounds: npt.ArrayLike, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[npt.NDArray[np.float32], Any]:
@@ -229,13 +293,27 @@ def _void_faults(dem: Dem, area: gpd.GeoDataFrame, file: str) -> list[Fault]:
     void = np.isnan(dem.heights_m)
     if not void.any():
         return []
-    labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=void.shape, transform=dem.transform, dtype="int32")
+    labels = rasterize(
+        zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=void.shape, transform=dem.transform, dtype="int32"
+    )
     cells = np.bincount(labels.ravel(), minlength=len(area) + 1)[1:]
     empty = np.bincount(labels[void], minlength=len(area) + 1)[1:]
     faults = []
     for (code, name), n, gone in zip(area["name"].items(), cells, empty, strict=True):
         if n and gone == n:
-            faults.append(Fault(file, f"the terrain has no heights in commune {code} {name}", "Use a raster with data there.", code="terrain_too_small"))
+            faults.append(
+                Fault(
+                    file, f"the terrain has no heights in commune {code} {name}", "Use a raster with data there.", code="terrain_too_small"
+                )
+            )
         elif gone:
-            faults.append(Fault(file, f"{gone / n:.1%} of commune {code} {name} has no heights: paths across it stay unknown", "Fill the voids from another source if you can.", level="warning", code="terrain_void"))
+            faults.append(
+                Fault(
+                    file,
+                    f"{gone / n:.1%} of commune {code} {name} has no heights: paths across it stay unknown",
+                    "Fill the voids from another source if you can.",
+                    level="warning",
+                    code="terrain_void",
+                )
+            )
     return faults

@@ -140,7 +140,16 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if communes is not None and crs is not None:
         if scenario.terrain.path is None:
             terrain = grid_without_terrain(communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
-            faults.append(Fault(f"scenario {scenario.name}", "no terrain takes part: coverage is a rough rule by distance, up to 5 km", "Name a terrain model in terrain.path.", column="terrain.path", level="warning", code="no_terrain"))
+            faults.append(
+                Fault(
+                    f"scenario {scenario.name}",
+                    "no terrain takes part: coverage is a rough rule by distance, up to 5 km",
+                    "Name a terrain model in terrain.path.",
+                    column="terrain.path",
+                    level="warning",
+                    code="no_terrain",
+                )
+            )
         else:
             terrain, found = read_dem(*locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
             faults += found
@@ -201,7 +210,9 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
         return metric_crs(scenario.metric_crs, what="metric_crs"), []
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")
-        return (None if communes is None else utm_for(communes)), [Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")]
+        return (None if communes is None else utm_for(communes)), [
+            Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
+        ]
 
 
 def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
@@ -209,7 +220,15 @@ def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) 
         return []
     unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
     return [
-        Fault(file, "the commune code is not in the communes layer", "Use the code since 1 July 2025.", row=row, column="commune_code", value=code, code="unknown_commune")
+        Fault(
+            file,
+            "the commune code is not in the communes layer",
+            "Use the code since 1 July 2025.",
+            row=row,
+            column="commune_code",
+            value=code,
+            code="unknown_commune",
+        )
         for row, code in _texts(unknown)
     ]
 
@@ -239,7 +258,13 @@ def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
     text = readme.read_text(encoding="utf-8", errors="replace")
     listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
     return [
-        Fault(file, "the file differs from the one listed in README.md", "If you changed it on purpose, write its new sha256 there.", level="warning", code="hash_differs")
+        Fault(
+            file,
+            "the file differs from the one listed in README.md",
+            "If you changed it on purpose, write its new sha256 there.",
+            level="warning",
+            code="hash_differs",
+        )
         for file, digest in sha256.items()
         if file in listed and listed[file] != digest
     ]

@@ -34,14 +34,22 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return empty, [Fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")]
+        return empty, [
+            Fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")
+        ]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        fault = Fault(file, "the text is not UTF-8", "Save the file as CSV UTF-8, or bring it in with geo-planner import.", row=line, code="encoding")
+        fault = Fault(
+            file, "the text is not UTF-8", "Save the file as CSV UTF-8, or bring it in with geo-planner import.", row=line, code="encoding"
+        )
         return empty, [fault]
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        return empty, [Fault(file, "the file holds null bytes: it is damaged or not a csv file", "Save it again as CSV UTF-8.", row=line, code="encoding")]
+        return empty, [
+            Fault(
+                file, "the file holds null bytes: it is damaged or not a csv file", "Save it again as CSV UTF-8.", row=line, code="encoding"
+            )
+        ]
     try:
         records = [r for r in csv.reader(text.splitlines(keepends=True), strict=True) if r]
     except csv.Error as error:
@@ -50,14 +58,30 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
         return empty, [Fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
     header = [unicodedata.normalize("NFC", name.strip()) for name in records[0]]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        return empty, [Fault(file, "the columns are not separated by commas", "Save it with commas, or bring it in with geo-planner import.", row=1, code="csv")]
+        return empty, [
+            Fault(
+                file,
+                "the columns are not separated by commas",
+                "Save it with commas, or bring it in with geo-planner import.",
+                row=1,
+                code="csv",
+            )
+        ]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        return empty, [Fault(file, "the column stands twice", "Keep one of them.", row=1, column=name, code="duplicate_column") for name in twice]
+        return empty, [
+            Fault(file, "the column stands twice", "Keep one of them.", row=1, column=name, code="duplicate_column") for name in twice
+        ]
     ragged = [(row, len(r)) for row, r in enumerate(records[1:], FIRST_ROW) if len(r) != len(header)]
     if ragged:
         return empty, [
-            Fault(file, f"the row has {n} cells, the header has {len(header)}", "A comma inside a text needs quotation marks around the text.", row=row, code="ragged_row")
+            Fault(
+                file,
+                f"the row has {n} cells, the header has {len(header)}",
+                "A comma inside a text needs quotation marks around the text.",
+                row=row,
+                code="ragged_row",
+            )
             for row, n in ragged
         ]
     return pd.DataFrame(records[1:], columns=header, dtype="string"), []
@@ -88,9 +112,28 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     for column in layer.columns:
         if column.name not in raw:
             if column.required:
-                faults.append(Fault(file, "the column is missing", f"Add it: {column.en}. {column.meaning_en}".strip(), row=1, column=column.name, code="missing_column"))
+                faults.append(
+                    Fault(
+                        file,
+                        "the column is missing",
+                        f"Add it: {column.en}. {column.meaning_en}".strip(),
+                        row=1,
+                        column=column.name,
+                        code="missing_column",
+                    )
+                )
             elif column.usual:
-                faults.append(Fault(file, "the column is missing: its values count as not known", "Add it; cells may be blank.", row=1, column=column.name, level="warning", code="missing_column"))
+                faults.append(
+                    Fault(
+                        file,
+                        "the column is missing: its values count as not known",
+                        "Add it; cells may be blank.",
+                        row=1,
+                        column=column.name,
+                        level="warning",
+                        code="missing_column",
+                    )
+                )
             table[column.name] = pd.Series(pd.NA, index=table.index, dtype=_TYPES[column.kind])
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
@@ -129,7 +172,9 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         return value, filled & value.isna()
     value = text.where(filled)
     if column.kind == "date":
-        return value, filled & pd.to_datetime(text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce").isna()
+        return value, filled & pd.to_datetime(
+            text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce"
+        ).isna()
     return value, pd.Series(False, index=text.index)
 
 
@@ -162,15 +207,39 @@ def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> It
         column = layer.column(str(name))
         row_number = None if pd.isna(row) else int(row)
         if check.startswith("not_nullable"):
-            faults.append(Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank"))
+            faults.append(
+                Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank")
+            )
         elif column.choices:
-            faults.append(Fault(file, "not one of the known words", f"Write one of: {', '.join(column.choices)}.", row=row_number, column=column.name, value=_shown(value), code="choice"))
+            faults.append(
+                Fault(
+                    file,
+                    "not one of the known words",
+                    f"Write one of: {', '.join(column.choices)}.",
+                    row=row_number,
+                    column=column.name,
+                    value=_shown(value),
+                    code="choice",
+                )
+            )
         elif column.name in ("lon", "lat") and row_number is not None:
-            faults.append(_coordinate_fault(file, row_number, column, table.at[row_number, "lon"], table.at[row_number, "lat"], _shown(value)))
+            faults.append(
+                _coordinate_fault(file, row_number, column, table.at[row_number, "lon"], table.at[row_number, "lat"], _shown(value))
+            )
         else:
             low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
             span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
-            faults.append(Fault(file, "the number is out of range", f"Give a value {span}.", row=row_number, column=column.name, value=_shown(value), code="range"))
+            faults.append(
+                Fault(
+                    file,
+                    "the number is out of range",
+                    f"Give a value {span}.",
+                    row=row_number,
+                    column=column.name,
+                    value=_shown(value),
+                    code="range",
+                )
+            )
     return faults
 
 
@@ -178,11 +247,29 @@ def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: obj
     """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
     numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]
     if numbers[0] <= 90 and numbers[1] <= 180:
-        return Fault(file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped")
+        return Fault(
+            file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped"
+        )
     if max(numbers) > 1000:
         remedy = "Degrees of WGS84 are wanted; bring VN-2000 or UTM lists in with geo-planner import --crs EPSG:9205."
-        return Fault(file, "the coordinate is in metres of a projection, not in degrees", remedy, row=row, column=column.name, value=value, code="projected_as_degrees")
-    return Fault(file, "the number is out of range", f"Give degrees from {column.minimum:g} to {column.maximum:g}.", row=row, column=column.name, value=value, code="range")
+        return Fault(
+            file,
+            "the coordinate is in metres of a projection, not in degrees",
+            remedy,
+            row=row,
+            column=column.name,
+            value=value,
+            code="projected_as_degrees",
+        )
+    return Fault(
+        file,
+        "the number is out of range",
+        f"Give degrees from {column.minimum:g} to {column.maximum:g}.",
+        row=row,
+        column=column.name,
+        value=value,
+        code="range",
+    )
 
 
 def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
@@ -192,7 +279,15 @@ def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
         if table[name].dtype == "string":
             hit = table[name].str.contains(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", regex=True).fillna(False)
             faults += [
-                Fault(file, "the text holds invisible control characters", "Type the text anew.", row=int(row), column=name, value=_shown(repr(value)), code="control_characters")
+                Fault(
+                    file,
+                    "the text holds invisible control characters",
+                    "Type the text anew.",
+                    row=int(row),
+                    column=name,
+                    value=_shown(repr(value)),
+                    code="control_characters",
+                )
                 for row, value in table.loc[hit, name].items()
             ]
     return faults
@@ -204,7 +299,15 @@ def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> list[Fault]:
     twice = known & table.duplicated(key, keep=False)
     first = {tuple(values): row for row, values in reversed(list(table.loc[twice, key].iterrows()))}
     return [
-        Fault(file, f"the id stands already in row {first[tuple(values)]}", "Give each row an id of its own.", row=int(row), column=key[-1], value=_shown("/".join(values)), code="duplicate_id")
+        Fault(
+            file,
+            f"the id stands already in row {first[tuple(values)]}",
+            "Give each row an id of its own.",
+            row=int(row),
+            column=key[-1],
+            value=_shown("/".join(values)),
+            code="duplicate_id",
+        )
         for row, values in table.loc[twice, key].iterrows()
         if first[tuple(values)] != row
     ]

@@ -185,7 +185,13 @@ def made_boundaries(code: str, bounds: tuple[float, float, float, float]) -> dic
         t = np.linspace(0, 1, 41)
         inner = 0.003 * np.sin(11 * t) * np.sin(np.pi * t)
         edge = ({low[0], high[0]} & {west, east} and low[0] == high[0]) or ({low[1], high[1]} & {south, north} and low[1] == high[1])
-        points = [[low[0] + u * (high[0] - low[0]) + (0 if edge or low[0] != high[0] else w), low[1] + u * (high[1] - low[1]) + (0 if edge or low[1] != high[1] else w)] for u, w in zip(t, inner, strict=True)]
+        points = [
+            [
+                low[0] + u * (high[0] - low[0]) + (0 if edge or low[0] != high[0] else w),
+                low[1] + u * (high[1] - low[1]) + (0 if edge or low[1] != high[1] else w),
+            ]
+            for u, w in zip(t, inner, strict=True)
+        ]
         return points if (low, high) == (a, b) else points[::-1]
 
     files = {}
@@ -194,10 +200,24 @@ def made_boundaries(code: str, bounds: tuple[float, float, float, float]) -> dic
         r, c = divmod(number, columns)
         last = number == len(communes) - 1
         right = columns if last else c + 1  # the last one takes what is left of its row
-        corners = [(x[c], y[r])] + [(x[k], y[r]) for k in range(c + 1, right + 1)] + [(x[right], y[r + 1])] + [(x[k], y[r + 1]) for k in range(right - 1, c - 1, -1)]
-        ring = [p for a, b in zip(corners, [*corners[1:], corners[0]], strict=True) for p in side((float(a[0]), float(a[1])), (float(b[0]), float(b[1])))[:-1]]
+        corners = (
+            [(x[c], y[r])]
+            + [(x[k], y[r]) for k in range(c + 1, right + 1)]
+            + [(x[right], y[r + 1])]
+            + [(x[k], y[r + 1]) for k in range(right - 1, c - 1, -1)]
+        )
+        ring = [
+            p
+            for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+            for p in side((float(a[0]), float(a[1])), (float(b[0]), float(b[1])))[:-1]
+        ]
         ring = [[round(p[0], 6), round(p[1], 6)] for p in [*ring, ring[0]]]
-        feature = {"type": "Feature", "id": commune.code, "properties": {"code": commune.code, "name": commune.name, "areaKm2": commune.area_km2}, "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]}}
+        feature = {
+            "type": "Feature",
+            "id": commune.code,
+            "properties": {"code": commune.code, "name": commune.name, "areaKm2": commune.area_km2},
+            "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
+        }
         files[ward_path(of, commune)] = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
     return files
 
@@ -213,9 +233,28 @@ def made_height(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return 800 + 400 * np.sin(lon * 25) * np.cos(lat * 22) + 60 * np.sin(lon * 90 + lat * 70)
 
 
-def raster_bytes(values: np.ndarray, west: float, north: float, step: float, *, crs: str = "EPSG:4326", nodata: float | None = None, step_y: float | None = None) -> bytes:
+def raster_bytes(
+    values: np.ndarray,
+    west: float,
+    north: float,
+    step: float,
+    *,
+    crs: str = "EPSG:4326",
+    nodata: float | None = None,
+    step_y: float | None = None,
+) -> bytes:
     with MemoryFile() as memory:
-        profile = {"driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1, "dtype": values.dtype, "crs": crs, "transform": from_origin(west, north, step, step_y or step), "nodata": nodata, "compress": "deflate"}
+        profile = {
+            "driver": "GTiff",
+            "height": values.shape[0],
+            "width": values.shape[1],
+            "count": 1,
+            "dtype": values.dtype,
+            "crs": crs,
+            "transform": from_origin(west, north, step, step_y or step),
+            "nodata": nodata,
+            "compress": "deflate",
+        }
         with memory.open(**profile) as target:
             target.write(values, 1)
         return bytes(memory.read())

@@ -123,7 +123,9 @@ def test_simplified_lines_stay_near_the_originals(mirror: Mirror, reference: Pat
     layer, _ = read_communes(tmp_path / "area" / COMMUNES_FILE, COMMUNES_FILE)
     codes = [c for c in communes_of("12") if c.code in ("03388", "03451")]
     for commune in codes:
-        original = gpd.GeoSeries(shapely.from_geojson(json.dumps(json.loads(files[ward_path(province("12"), commune)])["features"][0]["geometry"])), crs=4326).to_crs(32648)
+        original = gpd.GeoSeries(
+            shapely.from_geojson(json.dumps(json.loads(files[ward_path(province("12"), commune)])["features"][0]["geometry"])), crs=4326
+        ).to_crs(32648)
         mine = layer.geometry.loc[[commune.code]].to_crs(32648)
         assert shapely.hausdorff_distance(mine.iloc[0].boundary, original.iloc[0].boundary) < 250
         assert mine.iloc[0].symmetric_difference(original.iloc[0]).area / original.iloc[0].area < 0.02
@@ -183,7 +185,10 @@ def test_a_missing_commune_is_named(made: Mirror, tmp_path: Path) -> None:
     [
         (lambda d: d["features"][0]["properties"].update(code="99999"), "of commune 99999"),
         (lambda d: d["features"][0].update(geometry={"type": "Point", "coordinates": [107, 16]}), "no area"),
-        (lambda d: d["features"][0].update(geometry={"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}), "outside Vietnam"),
+        (
+            lambda d: d["features"][0].update(geometry={"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}),
+            "outside Vietnam",
+        ),
         (lambda d: d.update(features=[]), "one commune"),
         (lambda d: d["features"][0].update(geometry=None), "one commune"),
     ],

@@ -38,9 +38,42 @@ def give_villages_and_sites(root: Path) -> None:
     communes, _ = read_communes(root / COMMUNES_FILE, COMMUNES_FILE)
     points = communes.geometry.representative_point()
     chosen = list(communes.index)[::4]
-    villages = [{"village_id": f"V{i:03d}", "name": f"Bản {i}", "commune_code": code, "lon": round(points[code].x, 5), "lat": round(points[code].y, 5), "grid_power": "yes" if i % 2 else "", "is_sample": "yes"} for i, code in enumerate(chosen)]
-    site = {"status": "on_air", "operator": "Viettel", "technology": "LTE", "freq_mhz": 900, "bandwidth_mhz": 10, "mast_height_m": 42, "tx_power_dbm": 43, "antenna_gain_dbi": 11, "losses_db": 2, "is_sample": "yes"}
-    sites = [{"site_id": f"S{i}", "cell_id": "1", "name": f"Trạm {i}", "commune_code": code, "lon": round(points[code].x + 0.01, 5), "lat": round(points[code].y, 5), **site} for i, code in enumerate(chosen[:3])]
+    villages = [
+        {
+            "village_id": f"V{i:03d}",
+            "name": f"Bản {i}",
+            "commune_code": code,
+            "lon": round(points[code].x, 5),
+            "lat": round(points[code].y, 5),
+            "grid_power": "yes" if i % 2 else "",
+            "is_sample": "yes",
+        }
+        for i, code in enumerate(chosen)
+    ]
+    site = {
+        "status": "on_air",
+        "operator": "Viettel",
+        "technology": "LTE",
+        "freq_mhz": 900,
+        "bandwidth_mhz": 10,
+        "mast_height_m": 42,
+        "tx_power_dbm": 43,
+        "antenna_gain_dbi": 11,
+        "losses_db": 2,
+        "is_sample": "yes",
+    }
+    sites = [
+        {
+            "site_id": f"S{i}",
+            "cell_id": "1",
+            "name": f"Trạm {i}",
+            "commune_code": code,
+            "lon": round(points[code].x + 0.01, 5),
+            "lat": round(points[code].y, 5),
+            **site,
+        }
+        for i, code in enumerate(chosen[:3])
+    ]
     for file, layer, rows in (("villages/villages.csv", VILLAGES, villages), ("sites/sites.csv", SITES, sites)):
         (root / file).parent.mkdir()
         with (root / file).open("w", encoding="utf-8", newline="") as stream:
@@ -84,7 +117,12 @@ def test_lai_chau_from_the_mirror_to_a_plan_and_its_files(mirror: Mirror, refere
     report = start(mirror, tmp_path / "lc", REAL[0], REAL[3])
     result = check_plan(tmp_path / "lc", report)
     assert len(result.communes) == 38
-    done = subprocess.run([sys.executable, "-m", "geo_planner.cli", "plan", str(report.scenario), "-o", str(tmp_path / "out"), "--json"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "geo_planner.cli", "plan", str(report.scenario), "-o", str(tmp_path / "out"), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["ok"]

@@ -141,7 +141,12 @@ def overpass(body: str) -> bytes:
     asked = parse_qs(body)["data"][0]
     south, west, north, east = map(float, re.search(r"\(([-\d.,]+)\);out geom", asked).group(1).split(","))
     roads = [
-        {"type": "way", "id": 7, "tags": {"highway": "tertiary", "name": "Đường tỉnh 49", "surface": "asphalt", "note": "x"}, "geometry": [{"lat": 16.1, "lon": 107.3}, {"lat": 16.3, "lon": 107.7}]},
+        {
+            "type": "way",
+            "id": 7,
+            "tags": {"highway": "tertiary", "name": "Đường tỉnh 49", "surface": "asphalt", "note": "x"},
+            "geometry": [{"lat": 16.1, "lon": 107.3}, {"lat": 16.3, "lon": 107.7}],
+        },
         {"type": "way", "id": 3, "tags": {"highway": "track"}, "geometry": [{"lat": 16.2, "lon": 107.5}, {"lat": 16.21, "lon": 107.51}]},
     ]
     nodes = [{"type": "node", "id": 11, "lat": 16.2, "lon": 107.45, "tags": {"place": "village", "name": "Bản Một"}}]
@@ -149,7 +154,12 @@ def overpass(body: str) -> bytes:
 
     def touches(element: dict[str, object]) -> bool:
         points = element.get("geometry", [element])
-        return min(p["lat"] for p in points) <= north and max(p["lat"] for p in points) >= south and min(p["lon"] for p in points) <= east and max(p["lon"] for p in points) >= west
+        return (
+            min(p["lat"] for p in points) <= north
+            and max(p["lat"] for p in points) >= south
+            and min(p["lon"] for p in points) <= east
+            and max(p["lon"] for p in points) >= west
+        )
 
     found = [o for o in objects if touches(o)]
     return json.dumps({"version": 0.6, "osm3s": {"timestamp_osm_base": "2026-11-20T10:00:00Z"}, "elements": found}).encode()
@@ -179,7 +189,7 @@ def test_places_power_and_towers(mirror: Mirror, area: Path) -> None:
 
 
 def test_an_answer_that_the_server_broke_off_is_refused(mirror: Mirror, area: Path) -> None:
-    mirror.answer = lambda body: json.dumps({"elements": [], "remark": "runtime error: Query timed out in \"query\" at line 1"}).encode()
+    mirror.answer = lambda body: json.dumps({"elements": [], "remark": 'runtime error: Query timed out in "query" at line 1'}).encode()
     with pytest.raises(ContentError, match="broke off"):
         fetch("roads", mirror, area)
     assert not (area / "roads").exists()
@@ -192,7 +202,11 @@ def test_the_question_is_overpass_ql() -> None:
 
 def test_objects_without_a_line_are_left_out() -> None:
     theme = THEMES["roads"]
-    odd = [{"type": "way", "id": 1, "tags": {"highway": "track"}}, {"type": "way", "id": 2, "tags": {"highway": "proposed"}, "geometry": [{"lat": 1, "lon": 1}, {"lat": 2, "lon": 2}]}, {"type": "node", "id": 3, "lat": 1, "lon": 1}]
+    odd = [
+        {"type": "way", "id": 1, "tags": {"highway": "track"}},
+        {"type": "way", "id": 2, "tags": {"highway": "proposed"}, "geometry": [{"lat": 1, "lon": 1}, {"lat": 2, "lon": 2}]},
+        {"type": "node", "id": 3, "lat": 1, "lon": 1},
+    ]
     assert features_of([{"elements": odd}], theme) == []
 
 
@@ -206,9 +220,16 @@ OSM = """<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">
 
 @pytest.mark.parametrize(
     ("kind", "osm_id", "tag", "value"),
-    [("roads", "7", "surface", "asphalt"), ("power", "8", "voltage", "35000"), ("places", "3", "name", "Bản Một"), ("towers", "4", "operator", "Viettel")],
+    [
+        ("roads", "7", "surface", "asphalt"),
+        ("power", "8", "voltage", "35000"),
+        ("places", "3", "name", "Bản Một"),
+        ("towers", "4", "operator", "Viettel"),
+    ],
 )
-def test_an_extract_at_hand_needs_no_network(mirror: Mirror, area: Path, tmp_path: Path, kind: str, osm_id: str, tag: str, value: str) -> None:
+def test_an_extract_at_hand_needs_no_network(
+    mirror: Mirror, area: Path, tmp_path: Path, kind: str, osm_id: str, tag: str, value: str
+) -> None:
     (tmp_path / "extract.osm").write_text(OSM, encoding="utf-8")
     fetch(kind, mirror, area, extract=tmp_path / "extract.osm")
     layer = gpd.read_file(area / THEMES[kind].file)

@@ -58,7 +58,9 @@ def test_facts_are_checked(tmp_path: Path, wrong: dict[str, str]) -> None:
     assert not (tmp_path / MANIFEST).exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 1, "files": {"a": 1}}', '{"format": 9, "files": {}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 1}', '{"format": 1, "files": {"a": 1}}', '{"format": 9, "files": {}}', "[" * 100_000]
+)
 def test_a_damaged_manifest_is_a_fault_and_stays_as_it_is(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
     put(tmp_path, "a.csv")

@@ -23,7 +23,9 @@ def plane(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return 500 + 0.02 * (x - WEST) - 0.015 * (y - SOUTH)
 
 
-def degree_tile(folder: Path, name: str, west: float, north: float, cells: tuple[int, int], step: float, *, void: np.ndarray | None = None) -> Path:
+def degree_tile(
+    folder: Path, name: str, west: float, north: float, cells: tuple[int, int], step: float, *, void: np.ndarray | None = None
+) -> Path:
     x = west + (np.arange(cells[1]) + 0.5) * step
     y = north - (np.arange(cells[0]) + 0.5) * step
     east, northing = Transformer.from_crs(4326, 32648, always_xy=True).transform(*np.meshgrid(x, y))
@@ -35,7 +37,9 @@ def degree_tile(folder: Path, name: str, west: float, north: float, cells: tuple
     return path
 
 
-def metric_tile(folder: Path, name: str, west: float, north: float, cells: tuple[int, int], step: float, *, crs: str = "EPSG:32648") -> Path:
+def metric_tile(
+    folder: Path, name: str, west: float, north: float, cells: tuple[int, int], step: float, *, crs: str = "EPSG:32648"
+) -> Path:
     x = west + (np.arange(cells[1]) + 0.5) * step
     y = north - (np.arange(cells[0]) + 0.5) * step
     grid = np.meshgrid(x, y)
@@ -46,7 +50,14 @@ def metric_tile(folder: Path, name: str, west: float, north: float, cells: tuple
     return path
 
 
-def make(tiles: list[Path], out: Path, *, cell_m: float = 100.0, bounds: tuple[float, float, float, float] = (WEST, SOUTH, EAST, NORTH), **options: object):
+def make(
+    tiles: list[Path],
+    out: Path,
+    *,
+    cell_m: float = 100.0,
+    bounds: tuple[float, float, float, float] = (WEST, SOUTH, EAST, NORTH),
+    **options: object,
+):
     return mosaic(tiles, out, crs=UTM, cell_m=cell_m, bounds=bounds, **options)
 
 
@@ -195,7 +206,12 @@ print(result.cells * 4 // 2**20, (resource.getrusage(resource.RUSAGE_SELF).ru_ma
 
 
 def test_memory_is_bounded_whatever_the_size(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", _MEASURE, str(tmp_path / "out.tif"), *map(str, four_tiles(tmp_path))], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, str(tmp_path / "out.tif"), *map(str, four_tiles(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     output_mb, grown_mb = map(int, done.stdout.split())
     assert output_mb > 20
     assert grown_mb < 15

@@ -95,10 +95,14 @@ def test_coverage_is_read_at_the_centre_of_each_cell() -> None:
     grid = np.arange(12.0).reshape(3, 4)
     asked = np.ones((6, 8), dtype=bool)
     asked[0, 0] = False
-    values = sample_at_cells(grid, Affine(100, 0, 0, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm)
+    values = sample_at_cells(
+        grid, Affine(100, 0, 0, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm
+    )
     assert np.isnan(values[0, 0])
     np.testing.assert_array_equal(values[1:], np.repeat(np.repeat(grid, 2, 0), 2, 1)[1:])
-    beyond = sample_at_cells(grid, Affine(100, 0, 1e6, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm)
+    beyond = sample_at_cells(
+        grid, Affine(100, 0, 1e6, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm
+    )
     assert np.isnan(beyond).all()
 
 
@@ -123,7 +127,9 @@ def test_each_cell_belongs_to_one_commune(tmp_path: Path, communes: gpd.GeoDataF
     assert spread_population(cells.people, cells.labels, totals).sum() == pytest.approx(3000, abs=1e-6)
 
 
-@pytest.mark.parametrize(("value", "code"), [(-5.0, "impossible_population"), (np.inf, "impossible_population"), (3e7, "impossible_population")])
+@pytest.mark.parametrize(
+    ("value", "code"), [(-5.0, "impossible_population"), (np.inf, "impossible_population"), (3e7, "impossible_population")]
+)
 def test_impossible_numbers_are_a_fault(tmp_path: Path, communes: gpd.GeoDataFrame, value: float, code: str) -> None:
     values = np.ones((240, 360))
     values[100, 100] = value

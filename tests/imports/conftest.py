@@ -31,6 +31,10 @@ def contents() -> Callable[[Path], dict[str, str]]:
     """Hash of every file of a folder."""
 
     def look(folder: Path) -> dict[str, str]:
-        return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
     return look

@@ -28,7 +28,20 @@ def communes() -> gpd.GeoDataFrame:
 
 
 CODES = ("03463", "03463", "03442", "03451", "03460", "03388", "03571", "03532", "03595", "03618", "03433", "03640")
-NAMES = ("Tia Ma Mủ", "Nậm Lằn", "Pa Ủ", "Là Pê", "Nậm Sẻ", "Sùng Chô", "Khèo Thầu", "Nậm Béo", "Mường Cang", "Sang Ngà", "Nậm Cấu", "Khoen On")
+NAMES = (
+    "Tia Ma Mủ",
+    "Nậm Lằn",
+    "Pa Ủ",
+    "Là Pê",
+    "Nậm Sẻ",
+    "Sùng Chô",
+    "Khèo Thầu",
+    "Nậm Béo",
+    "Mường Cang",
+    "Sang Ngà",
+    "Nậm Cấu",
+    "Khoen On",
+)
 
 
 def places() -> tuple[np.ndarray, np.ndarray]:
@@ -61,7 +74,9 @@ def plain(**changes: Sequence[Any] | None) -> dict[str, list[Any]]:
     return {title: list(cells) for title, cells in table.items() if cells is not None}
 
 
-def in_metres(meridian: float = 103.0, *, swapped: bool = False, titles: tuple[str, str] = ("X (m)", "Y (m)"), **changes: Any) -> dict[str, list[Any]]:
+def in_metres(
+    meridian: float = 103.0, *, swapped: bool = False, titles: tuple[str, str] = ("X (m)", "Y (m)"), **changes: Any
+) -> dict[str, list[Any]]:
     """X is the northing, as in Vietnam, unless swapped."""
     east, north = metres(meridian)
     first, second = (east, north) if swapped else (north, east)
@@ -72,7 +87,15 @@ def rows_of(table: dict[str, list[Any]]) -> list[list[Any]]:
     return [list(table), *[list(row) for row in zip(*table.values(), strict=True)]]
 
 
-def xlsx(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1", merge: Sequence[tuple[int, int, int, int]] = (), more: dict[str, Sequence[Sequence[Any]]] | None = None, hidden: Sequence[str] = ()) -> Path:
+def xlsx(
+    path: Path,
+    rows: Sequence[Sequence[Any]],
+    *,
+    sheet: str = "Sheet1",
+    merge: Sequence[tuple[int, int, int, int]] = (),
+    more: dict[str, Sequence[Sequence[Any]]] | None = None,
+    hidden: Sequence[str] = (),
+) -> Path:
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}) as book:
         for title, content in {sheet: rows, **(more or {})}.items():
             page = book.add_worksheet(title)
@@ -88,7 +111,15 @@ def xlsx(path: Path, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet1", me
     return path
 
 
-def csv(path: Path, rows: Sequence[Sequence[Any]], *, separator: str = ",", encoding: str | Callable[[str], bytes] = "utf-8", decimal: str = ".", newline: str = "\n") -> Path:
+def csv(
+    path: Path,
+    rows: Sequence[Sequence[Any]],
+    *,
+    separator: str = ",",
+    encoding: str | Callable[[str], bytes] = "utf-8",
+    decimal: str = ".",
+    newline: str = "\n",
+) -> Path:
     def cell(value: Any) -> str:
         text = "" if value is None else str(value).replace(".", decimal) if isinstance(value, float) else str(value)
         return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(sign in text for sign in f'{separator}"\n') else text
@@ -126,7 +157,15 @@ def frame(table: dict[str, list[Any]] | None = None, crs: str | None = "EPSG:432
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=crs)
 
 
-def shapefile(path: Path, layer: gpd.GeoDataFrame, *, encoding: str = "UTF-8", drop: Sequence[str] = (), stem: str = "ban", extra: dict[str, bytes] | None = None) -> Path:
+def shapefile(
+    path: Path,
+    layer: gpd.GeoDataFrame,
+    *,
+    encoding: str = "UTF-8",
+    drop: Sequence[str] = (),
+    stem: str = "ban",
+    extra: dict[str, bytes] | None = None,
+) -> Path:
     folder = path.parent / f"{path.stem}_parts"
     folder.mkdir()
     layer.to_file(folder / f"{stem}.shp", encoding=encoding)

@@ -53,7 +53,15 @@ class Case:
 
 
 TITLE = [["DANH SÁCH CÁC THÔN, BẢN CHƯA CÓ SÓNG DI ĐỘNG"], ["(Kèm theo Công văn số 12/SKHCN)"], []]
-TAIL = [["", "Tổng cộng", None, None, None, 306], [], [None, None, None, "Lai Châu, ngày 05 tháng 11 năm 2026"], [None, None, None, "NGƯỜI LẬP BIỂU"], [], [None, None, None, "Nguyễn Văn A"], ["Ghi chú: toạ độ đo bằng GPS cầm tay"]]
+TAIL = [
+    ["", "Tổng cộng", None, None, None, 306],
+    [],
+    [None, None, None, "Lai Châu, ngày 05 tháng 11 năm 2026"],
+    [None, None, None, "NGƯỜI LẬP BIỂU"],
+    [],
+    [None, None, None, "Nguyễn Văn A"],
+    ["Ghi chú: toạ độ đo bằng GPS cầm tay"],
+]
 
 
 def table(**changes: Any) -> list[list[Any]]:
@@ -144,11 +152,19 @@ def text(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def bomb(folder: Path) -> Path:
-    return m.changed_member(m.xlsx(folder / "f.xlsx", table()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 30_000_000))
+    return m.changed_member(
+        m.xlsx(folder / "f.xlsx", table()),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 30_000_000),
+    )
 
 
 def far_cell(folder: Path) -> Path:
-    return m.changed_member(m.xlsx(folder / "f.xlsx", table()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'))
+    return m.changed_member(
+        m.xlsx(folder / "f.xlsx", table()),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
+    )
 
 
 def linked(folder: Path) -> Path:
@@ -167,19 +183,37 @@ def zip_with_link(folder: Path) -> Path:
 
 def gpx(folder: Path) -> Path:
     lon, lat = m.places()
-    points = "".join(f'<wpt lon="{x}" lat="{y}"><name>{n}</name><desc>{c}</desc></wpt>' for x, y, n, c in zip(lon, lat, m.NAMES, m.commune_names(), strict=True))
+    points = "".join(
+        f'<wpt lon="{x}" lat="{y}"><name>{n}</name><desc>{c}</desc></wpt>'
+        for x, y, n, c in zip(lon, lat, m.NAMES, m.commune_names(), strict=True)
+    )
     return text(folder, "f.gpx", f'<?xml version="1.0"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">{points}</gpx>')
 
 
 def legacy_cells(encode: Callable[[str], bytes]) -> Callable[[Path], Path]:
     """An xlsx whose titles are Unicode and whose cells were typed with an old font."""
-    return lambda folder: m.xlsx(folder / "f.xlsx", [table()[0], *[[encode(c).decode("latin-1") if isinstance(c, str) else c for c in row] for row in table()[1:]]])
+    return lambda folder: m.xlsx(
+        folder / "f.xlsx", [table()[0], *[[encode(c).decode("latin-1") if isinstance(c, str) else c for c in row] for row in table()[1:]]]
+    )
 
 
 LON, LAT = m.places()
 DMS = {"Kinh độ": [m.dms(x, "E") for x in LON], "Vĩ độ": [m.dms(y, "N") for y in LAT]}
 ONE_CELL = {"Kinh độ": None, "Vĩ độ": None, "Toạ độ": [f"{y}, {x}" for x, y in zip(LON, LAT, strict=True)]}
-FORMER = ["Tà Tổng", "Tà Tổng", "Tá Bạ", "Mù Cả", "Vàng San", "Lả Nhì Thàng", "Tông Qua Lìn", "Pa Khoá", "Mường Than", "Phúc Than", "Kan Hồ", "Ta Gia"]
+FORMER = [
+    "Tà Tổng",
+    "Tà Tổng",
+    "Tá Bạ",
+    "Mù Cả",
+    "Vàng San",
+    "Lả Nhì Thàng",
+    "Tông Qua Lìn",
+    "Pa Khoá",
+    "Mường Than",
+    "Phúc Than",
+    "Kan Hồ",
+    "Ta Gia",
+]
 DISTRICT = ["Mường Tè"] * 5 + ["Phong Thổ", "Phong Thổ", "Sìn Hồ", "Than Uyên", "Than Uyên", "Mường Tè", "Than Uyên"]
 EAST, NORTH = m.metres()
 HALF_SWAPPED = [(LAT[i], LON[i]) if i == 4 else (LON[i], LAT[i]) for i in range(12)]
@@ -192,14 +226,20 @@ EVIL = ['=HYPERLINK("http://x","y")', "<b>Nậm</b> & <script>", "+84 bản", "@
 CASES = {
     # spreadsheets
     "xlsx clean": Case(lambda d: m.xlsx(d / "f.xlsx", table()), says=("WGS84 degrees", "có → yes")),
-    "xlsx titles above, total, note, signature below": Case(lambda d: m.xlsx(d / "f.xlsx", [*TITLE, *table(), *TAIL]), says=("header in row 4", "total row: row 17", "note or signature")),
-    "xlsx header of two rows, merged, VN-2000": Case(two_level, says=("EPSG:9205", "first column is the northing", "numbers of the columns")),
+    "xlsx titles above, total, note, signature below": Case(
+        lambda d: m.xlsx(d / "f.xlsx", [*TITLE, *table(), *TAIL]), says=("header in row 4", "total row: row 17", "note or signature")
+    ),
+    "xlsx header of two rows, merged, VN-2000": Case(
+        two_level, says=("EPSG:9205", "first column is the northing", "numbers of the columns")
+    ),
     "xlsx commune merged downwards": Case(merged_communes, says=("merged",)),
     "xlsx grouped by commune headings": Case(grouped, says=("headings above the rows",)),
     "xlsx on the second sheet": Case(lambda d: m.xlsx(d / "f.xlsx", [["Bìa"]], more={"Danh sách": table()}), says=("Sheet 'Danh sách'",)),
     "xlsx hidden sheet left alone": Case(lambda d: m.xlsx(d / "f.xlsx", table(), more={"cũ": table()}, hidden=["cũ"])),
     "xlsx two sheets alike": Case(lambda d: m.xlsx(d / "f.xlsx", table(), more={"Bản sao": table()}), "several_sheets", ("--sheet",)),
-    "xlsx two sheets alike, one named": Case(lambda d: m.xlsx(d / "f.xlsx", table(), more={"Bản sao": table()}), options={"sheet": "ban sao"}),
+    "xlsx two sheets alike, one named": Case(
+        lambda d: m.xlsx(d / "f.xlsx", table(), more={"Bản sao": table()}), options={"sheet": "ban sao"}
+    ),
     "xlsx formula without stored value": Case(formula_without_value, "uncached_formula"),
     "xlsx error value": Case(lambda d: m.xlsx(d / "f.xlsx", replaced("Số hộ", 3, "#REF!")), "type"),
     "xlsx cells in TCVN3": Case(legacy_cells(m.tcvn3), says=("TCVN3",)),
@@ -209,7 +249,10 @@ CASES = {
     "xlsx named xls": Case(lambda d: m.xlsx(d / "f.xlsx", table()).rename(d / "f.xls"), says=("read as xlsx",)),
     # text
     "csv utf-8": Case(lambda d: m.csv(d / "f.csv", table())),
-    "csv utf-8-sig, semicolons, decimal comma": Case(lambda d: m.csv(d / "f.csv", table(), separator=";", encoding="utf-8-sig", decimal=",", newline="\r\n"), says=("semicolons", "decimal comma")),
+    "csv utf-8-sig, semicolons, decimal comma": Case(
+        lambda d: m.csv(d / "f.csv", table(), separator=";", encoding="utf-8-sig", decimal=",", newline="\r\n"),
+        says=("semicolons", "decimal comma"),
+    ),
     "csv tabs": Case(lambda d: m.csv(d / "f.txt", table(), separator="\t", encoding="utf-16")),
     "csv decimal comma quoted": Case(lambda d: m.csv(d / "f.csv", table(), decimal=",")),
     "csv windows-1258": Case(lambda d: m.csv(d / "f.csv", table(), encoding=m.windows_1258), says=("windows-1258",)),
@@ -218,34 +261,109 @@ CASES = {
     "csv names in NFD": Case(lambda d: m.csv(d / "f.csv", table(**{"Thôn, bản": NFD}))),
     "csv unknown encoding": Case(lambda d: text(d, "f.csv", b"name,xa,lon,lat\n\xff\x81\x9d\xe3\xa4q\xfd,\x80\x81,1,2\n"), "encoding"),
     "csv open quotation mark": Case(lambda d: text(d, "f.csv", 'name,xã,lon,lat\n"Bản,Tà Tổng,102,22\n'), "csv"),
-    "csv ragged row": Case(lambda d: m.csv(d / "f.csv", [*table(), [13, "Bản, dư", "Xã Tà Tổng", 102.6, 22.3, 5, "có", "x", "y"]]), "ragged_row"),
+    "csv ragged row": Case(
+        lambda d: m.csv(d / "f.csv", [*table(), [13, "Bản, dư", "Xã Tà Tổng", 102.6, 22.3, 5, "có", "x", "y"]]), "ragged_row"
+    ),
     # coordinates
     "degrees minutes seconds": Case(lambda d: m.xlsx(d / "f.xlsx", table(**DMS))),
     "both coordinates in one cell": Case(lambda d: m.xlsx(d / "f.xlsx", table(**ONE_CELL)), says=("first column is the latitude",)),
-    "longitude and latitude exchanged": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": LAT.tolist(), "Vĩ độ": LON.tolist()})), says=("first column is the latitude",)),
-    "one row exchanged": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": [a for a, _ in HALF_SWAPPED], "Vĩ độ": [b for _, b in HALF_SWAPPED]}))),
-    "VN-2000 with X east": Case(lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres(swapped=True))), says=("EPSG:9205", "first column is the easting")),
+    "longitude and latitude exchanged": Case(
+        lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": LAT.tolist(), "Vĩ độ": LON.tolist()})), says=("first column is the latitude",)
+    ),
+    "one row exchanged": Case(
+        lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": [a for a, _ in HALF_SWAPPED], "Vĩ độ": [b for _, b in HALF_SWAPPED]}))
+    ),
+    "VN-2000 with X east": Case(
+        lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres(swapped=True))), says=("EPSG:9205", "first column is the easting")
+    ),
     "VN-2000 zone 104": Case(lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres(104.0))), says=("EPSG:9206",)),
-    "VN-2000 grouped digits": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X": [f"{n:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".") for n in NORTH], "Y": [f"{e:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".") for e in EAST]}), separator=";")),
-    "stated zone does not fit": Case(lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres())), "wrong_zone", ("EPSG:9205",), {"crs": "EPSG:5897"}),
-    "title names another zone": Case(lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres(titles=("X (KTT 104)", "Y (KTT 104)")))), "wrong_zone", ("central meridian 104",)),
-    "degrees below a heading that says VN-2000": Case(lambda d: m.xlsx(d / "f.xlsx", [["Hệ toạ độ VN-2000"], *table()]), "ambiguous_crs", ("EPSG:4756", "EPSG:4326")),
-    "VN-2000 degrees by their titles": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "Kinh độ (VN-2000)": VN2000_DEGREES[0].tolist(), "Vĩ độ (VN-2000)": VN2000_DEGREES[1].tolist()}))),
-    "UTM of unknown datum": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X": UTM["E"].tolist(), "Y": UTM["N"].tolist()})), "ambiguous_crs", ("EPSG:3405", "EPSG:32648", "--crs")),
-    "UTM with the datum stated": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X": UTM["E"].tolist(), "Y": UTM["N"].tolist()})), options={"crs": "EPSG:3405"}),
-    "UTM with the datum in the title": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X (VN-2000 UTM)": UTM["E"].tolist(), "Y (VN-2000 UTM)": UTM["N"].tolist()}))),
+    "VN-2000 grouped digits": Case(
+        lambda d: m.csv(
+            d / "f.csv",
+            table(
+                **{
+                    "Kinh độ": None,
+                    "Vĩ độ": None,
+                    "X": [f"{n:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".") for n in NORTH],
+                    "Y": [f"{e:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".") for e in EAST],
+                }
+            ),
+            separator=";",
+        )
+    ),
+    "stated zone does not fit": Case(
+        lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres())), "wrong_zone", ("EPSG:9205",), {"crs": "EPSG:5897"}
+    ),
+    "title names another zone": Case(
+        lambda d: m.csv(d / "f.csv", m.rows_of(m.in_metres(titles=("X (KTT 104)", "Y (KTT 104)")))), "wrong_zone", ("central meridian 104",)
+    ),
+    "degrees below a heading that says VN-2000": Case(
+        lambda d: m.xlsx(d / "f.xlsx", [["Hệ toạ độ VN-2000"], *table()]), "ambiguous_crs", ("EPSG:4756", "EPSG:4326")
+    ),
+    "VN-2000 degrees by their titles": Case(
+        lambda d: m.csv(
+            d / "f.csv",
+            table(
+                **{
+                    "Kinh độ": None,
+                    "Vĩ độ": None,
+                    "Kinh độ (VN-2000)": VN2000_DEGREES[0].tolist(),
+                    "Vĩ độ (VN-2000)": VN2000_DEGREES[1].tolist(),
+                }
+            ),
+        )
+    ),
+    "UTM of unknown datum": Case(
+        lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X": UTM["E"].tolist(), "Y": UTM["N"].tolist()})),
+        "ambiguous_crs",
+        ("EPSG:3405", "EPSG:32648", "--crs"),
+    ),
+    "UTM with the datum stated": Case(
+        lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": None, "Vĩ độ": None, "X": UTM["E"].tolist(), "Y": UTM["N"].tolist()})),
+        options={"crs": "EPSG:3405"},
+    ),
+    "UTM with the datum in the title": Case(
+        lambda d: m.csv(
+            d / "f.csv",
+            table(**{"Kinh độ": None, "Vĩ độ": None, "X (VN-2000 UTM)": UTM["E"].tolist(), "Y (VN-2000 UTM)": UTM["N"].tolist()}),
+        )
+    ),
     "unknown crs stated": Case(lambda d: m.csv(d / "f.csv", table()), "unknown_crs", options={"crs": "EPSG:99"}),
     "another province": Case(lambda d: m.csv(d / "f.csv", table(**{"Kinh độ": (LON + 3).tolist()})), "no_crs_fits"),
     "one coordinate blank": Case(lambda d: m.csv(d / "f.csv", replaced("Kinh độ", 3, None)), "coordinates", rows=11),
     "a village in the wrong commune": Case(lambda d: m.csv(d / "f.csv", replaced("Xã", 1, "Xã Khoen On")), "wrong_commune", rows=11),
     # communes
-    "codes that lost the leading zero": Case(lambda d: m.xlsx(d / "f.xlsx", table(**{"Xã": None, "Mã xã": [int(code) for code in m.CODES]}))),
-    "names without marks or kind": Case(lambda d: m.csv(d / "f.csv", table(Xã=["Ta Tong", "TA TONG", "pa u", "Mu  Ca", "hua-bum", "doan ket", "Dao San", "Pu Sam Cap", "Than Uyen", "Muong Than", "Bum To", "Khoen On"]))),
+    "codes that lost the leading zero": Case(
+        lambda d: m.xlsx(d / "f.xlsx", table(**{"Xã": None, "Mã xã": [int(code) for code in m.CODES]}))
+    ),
+    "names without marks or kind": Case(
+        lambda d: m.csv(
+            d / "f.csv",
+            table(
+                Xã=[
+                    "Ta Tong",
+                    "TA TONG",
+                    "pa u",
+                    "Mu  Ca",
+                    "hua-bum",
+                    "doan ket",
+                    "Dao San",
+                    "Pu Sam Cap",
+                    "Than Uyen",
+                    "Muong Than",
+                    "Bum To",
+                    "Khoen On",
+                ]
+            ),
+        )
+    ),
     "former communes and districts": Case(lambda d: m.csv(d / "f.csv", table(**{"Xã": None, "Xã cũ": FORMER, "Huyện cũ": DISTRICT}))),
     "former communes in the column of communes": Case(lambda d: m.csv(d / "f.csv", table(Xã=FORMER, Huyện=DISTRICT)), says=("former",)),
     "former code with the former name": Case(lambda d: m.csv(d / "f.csv", replaced("Xã", 5, "Vàng San", **{"Mã xã": m.CODES}))),
     "unknown commune": Case(lambda d: m.csv(d / "f.csv", replaced("Xã", 2, "Tà Tỏng Xa")), "unknown_commune", rows=11),
-    "code and name contradict": Case(lambda d: m.csv(d / "f.csv", replaced("Mã xã", 1, "03640", **{"Mã xã": m.CODES})), "unknown_commune", ("contradict",), rows=11),
+    "code and name contradict": Case(
+        lambda d: m.csv(d / "f.csv", replaced("Mã xã", 1, "03640", **{"Mã xã": m.CODES})), "unknown_commune", ("contradict",), rows=11
+    ),
     # values
     "thousands and units": Case(lambda d: m.csv(d / "f.csv", replaced("Số hộ", 2, "1.234 hộ"))),
     "no whole number": Case(lambda d: m.csv(d / "f.csv", replaced("Số hộ", 2, "mười")), "type", rows=11),
@@ -254,7 +372,16 @@ CASES = {
     "name blank": Case(lambda d: m.csv(d / "f.csv", replaced("Thôn, bản", 2, None)), "blank", rows=11),
     "the same village twice": Case(lambda d: m.csv(d / "f.csv", [*table(), table()[1]]), "duplicate_id"),
     "figures like formulas, marked-up names": Case(lambda d: m.csv(d / "f.csv", table(**{"Thôn, bản": EVIL}))),
-    "columns of one's own titles": Case(lambda d: m.csv(d / "f.csv", [["a", "b", "c", "d"], *[[n, c, x, y] for n, c, x, y in zip(m.NAMES, m.commune_names(), LON.tolist(), LAT.tolist(), strict=True)]]), options={"column_map": {"a": "name", "b": "commune", "c": "lon", "d": "lat"}}),
+    "columns of one's own titles": Case(
+        lambda d: m.csv(
+            d / "f.csv",
+            [
+                ["a", "b", "c", "d"],
+                *[[n, c, x, y] for n, c, x, y in zip(m.NAMES, m.commune_names(), LON.tolist(), LAT.tolist(), strict=True)],
+            ],
+        ),
+        options={"column_map": {"a": "name", "b": "commune", "c": "lon", "d": "lat"}},
+    ),
     "no header": Case(lambda d: m.csv(d / "f.csv", table()[1:]), "no_header", ("--map",)),
     "told column does not exist": Case(lambda d: m.csv(d / "f.csv", table()), "unknown_title", options={"column_map": {"Tên": "name"}}),
     "told target does not exist": Case(lambda d: m.csv(d / "f.csv", table()), "unknown_target", options={"column_map": {"Xã": "nothing"}}),
@@ -265,12 +392,33 @@ CASES = {
     "GeoPackage, layer named": Case(lambda d: gpkg(d, khac=m.frame()), options={"source_layer": "ban"}),
     "GeoPackage whose system is wrong": Case(lambda d: gpkg(d, crs="EPSG:9210"), "wrong_zone", ("EPSG:9205",)),
     "shapefile zip": Case(lambda d: m.shapefile(d / "f.zip", shape_frame(crs="EPSG:9205", metres_of=103.0))),
-    "shapefile without prj": Case(lambda d: m.shapefile(d / "f.zip", shape_frame(crs="EPSG:9205", metres_of=103.0), drop=[".prj"]), says=("found by where the rows lie",)),
-    "shapefile in TCVN3 without cpg": Case(lambda d: m.shapefile(d / "f.zip", shape_frame({"TEN": [m.tcvn3(n).decode("latin-1") for n in m.NAMES], "XA": [m.tcvn3(n).decode("latin-1") for n in m.commune_names()]}), encoding="ISO-8859-1", drop=[".cpg"]), says=("TCVN3",)),
-    "shapefile, grid without datum": Case(lambda d: m.shapefile(d / "f.zip", shape_frame(crs=None, metres_of=103.0), extra={"ban.prj": GRID.to_wkt("WKT1_ESRI").encode()}), "datum_unknown", ("--crs",)),
+    "shapefile without prj": Case(
+        lambda d: m.shapefile(d / "f.zip", shape_frame(crs="EPSG:9205", metres_of=103.0), drop=[".prj"]),
+        says=("found by where the rows lie",),
+    ),
+    "shapefile in TCVN3 without cpg": Case(
+        lambda d: m.shapefile(
+            d / "f.zip",
+            shape_frame(
+                {"TEN": [m.tcvn3(n).decode("latin-1") for n in m.NAMES], "XA": [m.tcvn3(n).decode("latin-1") for n in m.commune_names()]}
+            ),
+            encoding="ISO-8859-1",
+            drop=[".cpg"],
+        ),
+        says=("TCVN3",),
+    ),
+    "shapefile, grid without datum": Case(
+        lambda d: m.shapefile(d / "f.zip", shape_frame(crs=None, metres_of=103.0), extra={"ban.prj": GRID.to_wkt("WKT1_ESRI").encode()}),
+        "datum_unknown",
+        ("--crs",),
+    ),
     "shapefile without dbf": Case(lambda d: m.shapefile(d / "f.zip", shape_frame(), drop=[".dbf"]), "damaged"),
     "GeoJSON": Case(geojson),
-    "GeoJSON of areas": Case(lambda d: geojson(d, m.frame().assign(geometry=lambda t: shapely.buffer(t.geometry.array, 0.002)).to_json()), says=("areas are taken",), moved_m=60),
+    "GeoJSON of areas": Case(
+        lambda d: geojson(d, m.frame().assign(geometry=lambda t: shapely.buffer(t.geometry.array, 0.002)).to_json()),
+        says=("areas are taken",),
+        moved_m=60,
+    ),
     "GeoJSON in metres": Case(lambda d: geojson(d, m.frame(metres_of=103.0, crs=None).to_json()), says=("holds metres", "EPSG:9205")),
     "KML": Case(lambda d: text(d, "f.kml", m.kml_text())),
     "KMZ": Case(lambda d: m.zipped(d / "f.kmz", {"doc.kml": m.kml_text()})),
@@ -280,8 +428,17 @@ CASES = {
     "a cell at the far end": Case(far_cell, "too_many_cells"),
     "too many rows": Case(lambda d: m.csv(d / "f.csv", table() * 200), "too_many_rows", options={"max_rows": 100}),
     "too large": Case(lambda d: m.csv(d / "f.csv", table()), "too_large", options={"max_bytes": 100}),
-    "entities in a KML": Case(lambda d: text(d, "f.kml", m.kml_text(head='<!DOCTYPE k [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>')), "xml_entities"),
-    "entities in an xlsx": Case(lambda d: m.changed_member(m.xlsx(d / "f.xlsx", table()), "xl/sharedStrings.xml", lambda x: x.replace(b"?>", b'?><!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]>', 1)), "xml_entities"),
+    "entities in a KML": Case(
+        lambda d: text(d, "f.kml", m.kml_text(head='<!DOCTYPE k [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>')), "xml_entities"
+    ),
+    "entities in an xlsx": Case(
+        lambda d: m.changed_member(
+            m.xlsx(d / "f.xlsx", table()),
+            "xl/sharedStrings.xml",
+            lambda x: x.replace(b"?>", b'?><!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]>', 1),
+        ),
+        "xml_entities",
+    ),
     "endless nesting": Case(lambda d: text(d, "f.kml", "<kml>" + "<Folder>" * 100_000), "xml_depth"),
     "zip that climbs out": Case(lambda d: m.shapefile(d / "f.zip", shape_frame(), extra={"../../evil.txt": b"x"}), "zip_slip"),
     "zip with a link": Case(zip_with_link, "symlink"),

@@ -16,7 +16,15 @@ from geo_planner.errors import UsageError
 from geo_planner.sources.imports import import_layer, preview
 from tests.imports import making as m
 
-RADIO = {"Băng tần": ["B28"] * 12, "Băng thông": [10] * 12, "Chiều cao cột": [42] * 12, "Công suất": [43] * 12, "Gain": [15.5] * 12, "Suy hao": [2] * 12, "Trạng thái": ["đang hoạt động"] * 12}
+RADIO = {
+    "Băng tần": ["B28"] * 12,
+    "Băng thông": [10] * 12,
+    "Chiều cao cột": [42] * 12,
+    "Công suất": [43] * 12,
+    "Gain": [15.5] * 12,
+    "Suy hao": [2] * 12,
+    "Trạng thái": ["đang hoạt động"] * 12,
+}
 
 
 def stations(**changes: object) -> list[list[object]]:
@@ -47,7 +55,10 @@ def test_a_station_without_its_radio_values_becomes_a_question(area: Path, tmp_p
 def test_samples_of_a_drive_test(area: Path, tmp_path: Path) -> None:
     lon, lat = m.places()
     rows = [["Thời gian", "lat", "lon", "Nhà mạng", "Băng tần", "RSRP (dBm)", "RSRQ", "Speed"]]
-    rows += [[f"28/01/2026 09:{i:02d}:00", y, x, "Viettel", "Band 8", f"-{90 + i} dBm", -11.5, 22] for i, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    rows += [
+        [f"28/01/2026 09:{i:02d}:00", y, x, "Viettel", "Band 8", f"-{90 + i} dBm", -11.5, 22]
+        for i, (x, y) in enumerate(zip(lon, lat, strict=True))
+    ]
     rows.append(rows[1])
     report = import_layer("measurements", m.csv(tmp_path / "f.csv", rows), area)
     assert report.exit_status == 0, report.faults
@@ -62,7 +73,11 @@ def test_samples_of_a_drive_test(area: Path, tmp_path: Path) -> None:
 
 def test_candidates_need_only_a_position(area: Path, tmp_path: Path) -> None:
     lon, lat = m.places()
-    report = import_layer("candidates", m.csv(tmp_path / "f.csv", [["lon", "lat", "name"], *[[x, y, f"VT{i}"] for i, (x, y) in enumerate(zip(lon, lat, strict=True))]]), area)
+    report = import_layer(
+        "candidates",
+        m.csv(tmp_path / "f.csv", [["lon", "lat", "name"], *[[x, y, f"VT{i}"] for i, (x, y) in enumerate(zip(lon, lat, strict=True))]]),
+        area,
+    )
     assert report.exit_status == 0, report.faults
     assert len(pd.read_csv(area / "candidates" / "candidates.csv")) == 12
 
@@ -122,7 +137,15 @@ def test_made_ids_do_not_depend_on_the_other_rows(area: Path, tmp_path: Path) ->
 
 
 def test_two_villages_of_one_name_are_told_apart_by_their_former_communes(area: Path, tmp_path: Path) -> None:
-    rows = m.rows_of({"Thôn, bản": ["Nà Lang", "Nà Lang"], "Xã cũ": ["Xã Pa ủ", "Xã Tá Bạ"], "Huyện cũ": ["Mường Tè"] * 2, "Kinh độ": m.places()[0][[2, 2]].tolist(), "Vĩ độ": m.places()[1][[2, 2]].tolist()})
+    rows = m.rows_of(
+        {
+            "Thôn, bản": ["Nà Lang", "Nà Lang"],
+            "Xã cũ": ["Xã Pa ủ", "Xã Tá Bạ"],
+            "Huyện cũ": ["Mường Tè"] * 2,
+            "Kinh độ": m.places()[0][[2, 2]].tolist(),
+            "Vĩ độ": m.places()[1][[2, 2]].tolist(),
+        }
+    )
     report = import_layer("villages", m.csv(tmp_path / "a.csv", rows), area)
     assert report.exit_status == 0, report.faults
     assert report.accepted["village_id"].is_unique
@@ -161,9 +184,16 @@ def test_rejects_are_written_beside_the_file_with_their_reasons(area: Path, tmp_
     assert "not a number" in rejects["reason"][0]
 
 
-def test_no_good_row_is_a_failure_even_when_good_rows_would_do(area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+def test_no_good_row_is_a_failure_even_when_good_rows_would_do(
+    area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     before = contents(area)
-    report = import_layer("villages", m.csv(tmp_path / "a.csv", m.rows_of(m.plain(**{"Số hộ": ["?!"] * 12, "Thôn, bản": [None] * 12}))), area, accept_valid=True)
+    report = import_layer(
+        "villages",
+        m.csv(tmp_path / "a.csv", m.rows_of(m.plain(**{"Số hộ": ["?!"] * 12, "Thôn, bản": [None] * 12}))),
+        area,
+        accept_valid=True,
+    )
     assert report.exit_status == 1
     assert contents(area) == before
 
@@ -188,14 +218,18 @@ def test_blanks_become_questions(area: Path, tmp_path: Path) -> None:
 
 def test_two_positions_that_lie_a_datum_shift_apart_are_told(area: Path, tmp_path: Path) -> None:
     lon, lat = m.places()
-    without_shift = gpd.GeoSeries(gpd.points_from_xy(lon, lat, crs="EPSG:4326")).to_crs("+proj=tmerc +lon_0=103 +k=0.9999 +x_0=500000 +ellps=WGS84")
+    without_shift = gpd.GeoSeries(gpd.points_from_xy(lon, lat, crs="EPSG:4326")).to_crs(
+        "+proj=tmerc +lon_0=103 +k=0.9999 +x_0=500000 +ellps=WGS84"
+    )
     rows = m.rows_of(m.plain(**{"X VN-2000": without_shift.y.tolist(), "Y VN-2000": without_shift.x.tolist()}))
     report = import_layer("villages", m.csv(tmp_path / "a.csv", rows), area)
     assert report.exit_status == 0
     assert any("datum shift" in fault.reason for fault in report.faults)
 
 
-def test_preview_shows_what_an_import_would_do_and_writes_nothing(area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+def test_preview_shows_what_an_import_would_do_and_writes_nothing(
+    area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     before = contents(area)
     shown = preview("villages", m.csv(tmp_path / "a.csv", m.rows_of(m.in_metres())), area)
     assert shown.mapping is not None
@@ -215,7 +249,9 @@ def test_symbolic_links_in_the_study_area_are_not_followed(area: Path, tmp_path:
     assert (outside / "villages.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize(("layer", "file", "root"), [("rivers", "a.csv", "area"), ("villages", "none.csv", "area"), ("villages", "a.csv", "nowhere")])
+@pytest.mark.parametrize(
+    ("layer", "file", "root"), [("rivers", "a.csv", "area"), ("villages", "none.csv", "area"), ("villages", "a.csv", "nowhere")]
+)
 def test_what_cannot_be_asked_for_is_a_usage_error(layer: str, file: str, root: str, area: Path, tmp_path: Path) -> None:
     m.csv(tmp_path / "a.csv", m.rows_of(m.plain()))
     with pytest.raises(UsageError):

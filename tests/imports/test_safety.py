@@ -33,7 +33,17 @@ def _killed_at(event: int, file: Path, area: Path) -> bool:
 
         def count(name: str, _: Any) -> None:
             nonlocal seen
-            if name in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.listdir", "shutil.copyfile", "shutil.rmtree"):
+            if name in (
+                "open",
+                "os.rename",
+                "os.remove",
+                "os.rmdir",
+                "os.mkdir",
+                "os.chmod",
+                "os.listdir",
+                "shutil.copyfile",
+                "shutil.rmtree",
+            ):
                 seen += 1
                 if seen == event:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -48,7 +58,9 @@ def _killed_at(event: int, file: Path, area: Path) -> bool:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_at_random_points_leaves_the_old_or_the_new_layer(area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+def test_killed_at_random_points_leaves_the_old_or_the_new_layer(
+    area: Path, tmp_path: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     import_layer("villages", m.csv(tmp_path / "old.csv", m.rows_of(m.plain())), area)
     file = m.csv(tmp_path / "new.csv", m.rows_of(m.plain(**{"Số hộ": [77] * 12})))
     old, pristine = contents(area), Path(shutil.copytree(area, tmp_path / "pristine"))
@@ -58,7 +70,9 @@ def test_killed_at_random_points_leaves_the_old_or_the_new_layer(area: Path, tmp
     operations = next(n for n in range(8, 5000, 8) if not _killed_at(n, file, Path(shutil.copytree(pristine, tmp_path / f"probe{n}"))))
     draw = random.Random(57)
     # Half of the kills fall into the last operations, where the writing is.
-    points = [draw.randrange(1, operations) for _ in range(KILLS // 2)] + [draw.randrange(max(operations - 60, 1), operations) for _ in range(KILLS // 2)]
+    points = [draw.randrange(1, operations) for _ in range(KILLS // 2)] + [
+        draw.randrange(max(operations - 60, 1), operations) for _ in range(KILLS // 2)
+    ]
     outcomes = []
     for i, point in enumerate(points):
         root = Path(shutil.copytree(pristine, tmp_path / f"kill{i}"))
@@ -108,20 +122,34 @@ FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(Healt
 
 
 @FUZZ
-@given(content=st.binary(max_size=3000), name=st.sampled_from(["f.csv", "f.xlsx", "f.xls", "f.ods", "f.zip", "f.gpkg", "f.geojson", "f.kml", "f.kmz", "f.gpx", "f.shp", "f"]))
-def test_random_bytes_are_a_fault_or_a_table(content: bytes, name: str, shared_area: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+@given(
+    content=st.binary(max_size=3000),
+    name=st.sampled_from(["f.csv", "f.xlsx", "f.xls", "f.ods", "f.zip", "f.gpkg", "f.geojson", "f.kml", "f.kmz", "f.gpx", "f.shp", "f"]),
+)
+def test_random_bytes_are_a_fault_or_a_table(
+    content: bytes, name: str, shared_area: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     _never_a_crash(name, content, shared_area, contents)
 
 
 @FUZZ
-@given(magic=st.sampled_from([b"PK\x03\x04", b"SQLite format 3\0", b"\0\0\x27\x0a", b"{", b"<kml>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1W\0o\0r\0k\0b\0o\0o\0k\0"]), content=st.binary(max_size=2000))
-def test_random_bytes_behind_a_true_magic_number(magic: bytes, content: bytes, shared_area: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+@given(
+    magic=st.sampled_from(
+        [b"PK\x03\x04", b"SQLite format 3\0", b"\0\0\x27\x0a", b"{", b"<kml>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1W\0o\0r\0k\0b\0o\0o\0k\0"]
+    ),
+    content=st.binary(max_size=2000),
+)
+def test_random_bytes_behind_a_true_magic_number(
+    magic: bytes, content: bytes, shared_area: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     _never_a_crash("f", magic + content, shared_area, contents)
 
 
 @FUZZ
 @given(data=st.data())
-def test_a_good_file_with_bytes_changed(data: st.DataObject, seeds: dict[str, bytes], shared_area: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+def test_a_good_file_with_bytes_changed(
+    data: st.DataObject, seeds: dict[str, bytes], shared_area: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     name = data.draw(st.sampled_from(sorted(seeds)))
     content = bytearray(seeds[name])
     for _ in range(data.draw(st.integers(1, 8))):
@@ -140,12 +168,21 @@ def test_a_good_file_with_bytes_changed(data: st.DataObject, seeds: dict[str, by
     _never_a_crash(name, bytes(content), shared_area, contents)
 
 
-CELLS = st.one_of(st.text(max_size=30), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False), st.none(), st.booleans(), st.sampled_from(["=1+1", "#N/A", "1.234,5", "có", "22°15'", "\u202e", "../x", "1e999", "NaN"]))
+CELLS = st.one_of(
+    st.text(max_size=30),
+    st.integers(-(10**9), 10**9),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.none(),
+    st.booleans(),
+    st.sampled_from(["=1+1", "#N/A", "1.234,5", "có", "22°15'", "\u202e", "../x", "1e999", "NaN"]),
+)
 
 
 @FUZZ
 @given(changes=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6), CELLS), min_size=1, max_size=12))
-def test_a_good_table_with_cells_changed(changes: list[tuple[int, int, Any]], shared_area: Path, contents: Callable[[Path], dict[str, str]]) -> None:
+def test_a_good_table_with_cells_changed(
+    changes: list[tuple[int, int, Any]], shared_area: Path, contents: Callable[[Path], dict[str, str]]
+) -> None:
     rows = m.rows_of(m.plain())
     for row, column, cell in changes:
         rows[row][column] = cell

@@ -27,7 +27,14 @@ def apart_m(lon: np.ndarray, lat: np.ndarray, other_lon: np.ndarray, other_lat: 
     return np.asarray(GEOD.inv(lon, lat, other_lon, other_lat)[2])
 
 
-@pytest.mark.parametrize(("projection", "code"), [(tm3_projection(103.0), 9205), (utm_projection(48), 3405), *((tm3_projection(m), c) for m, c in MERIDIANS.items() if abs(m - 103) <= 1.5)])
+@pytest.mark.parametrize(
+    ("projection", "code"),
+    [
+        (tm3_projection(103.0), 9205),
+        (utm_projection(48), 3405),
+        *((tm3_projection(m), c) for m, c in MERIDIANS.items() if abs(m - 103) <= 1.5),
+    ],
+)
 def test_agrees_with_the_epsg_register_to_a_millimetre_both_ways(projection: str, code: int) -> None:
     reference = Transformer.from_crs(code, 4326, always_xy=True)
     east, north = from_wgs84(projection, LON, LAT)
@@ -51,7 +58,9 @@ def test_the_datum_shift_is_not_missing() -> None:
 def test_the_rotations_have_the_right_sign() -> None:
     east, north = from_wgs84(tm3_projection(103.0), LON, LAT)
     turned = HELMERT.replace("coordinate_frame", "position_vector")
-    wrong = Transformer.from_pipeline(f"+proj=pipeline +step +inv {tm3_projection(103.0)} +step +proj=cart +ellps=WGS84 +step {turned} +step +inv +proj=cart +ellps=WGS84 +step +proj=unitconvert +xy_in=rad +xy_out=deg")
+    wrong = Transformer.from_pipeline(
+        f"+proj=pipeline +step +inv {tm3_projection(103.0)} +step +proj=cart +ellps=WGS84 +step {turned} +step +inv +proj=cart +ellps=WGS84 +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
     assert np.median(apart_m(LON, LAT, *wrong.transform(east, north))) == pytest.approx(0.8, abs=0.15)
 
 
@@ -65,7 +74,9 @@ def test_any_central_meridian_works() -> None:
 @pytest.mark.parametrize("signs", ["-0.00928836,0.01975479,-0.00427372", "0.00928836,-0.01975479,0.00427372"])
 def test_a_published_string_is_taken_with_the_official_signs(signs: str) -> None:
     """Both sign conventions circulate as towgs84; the translations tell that VN-2000 is meant."""
-    crs = CRS(f"+proj=tmerc +lat_0=0 +lon_0=103 +k=0.9999 +x_0=500000 +ellps=WGS84 +towgs84=-191.90441429,-39.30318279,-111.45032835,{signs},0.252906278 +units=m")
+    crs = CRS(
+        f"+proj=tmerc +lat_0=0 +lon_0=103 +k=0.9999 +x_0=500000 +ellps=WGS84 +towgs84=-191.90441429,-39.30318279,-111.45032835,{signs},0.252906278 +units=m"
+    )
     assert is_vn2000(crs)
     east, north = from_wgs84(tm3_projection(103.0), LON, LAT)
     assert apart_m(LON, LAT, *system_of(crs).forward(east, north)).max() < 0.005

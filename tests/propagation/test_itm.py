@@ -22,13 +22,8 @@ from geo_planner.propagation.itm import CLIMATES, MODES, WARNINGS, path_loss, pa
 
 Heights = NDArray[np.float64]
 
-REFERENCE = (
-    Path(os.environ.get("GEO_PLANNER_REFERENCE") or Path(__file__).resolve().parents[3] / "shared/data/reference")
-    / "propagation"
-)
-needs_reference = pytest.mark.skipif(
-    not (REFERENCE / "p2p.csv").is_file(), reason="the folder of published reference cases is not here"
-)
+REFERENCE = Path(os.environ.get("GEO_PLANNER_REFERENCE") or Path(__file__).resolve().parents[3] / "shared/data/reference") / "propagation"
+needs_reference = pytest.mark.skipif(not (REFERENCE / "p2p.csv").is_file(), reason="the folder of published reference cases is not here")
 
 LINK: dict[str, Any] = {"tx_height_m": 30.0, "rx_height_m": 2.0, "freq_mhz": 900.0}
 
@@ -252,9 +247,7 @@ PINNED: list[tuple[tuple[int, float, float, float], dict[str, Any], str, float]]
 
 
 @pytest.mark.parametrize(("terrain", "options", "mode", "loss_db"), PINNED)
-def test_pinned_figures(
-    terrain: tuple[int, float, float, float], options: dict[str, Any], mode: str, loss_db: float
-) -> None:
+def test_pinned_figures(terrain: tuple[int, float, float, float], options: dict[str, Any], mode: str, loss_db: float) -> None:
     result = path_loss(sine_hills(*terrain), terrain[1], **{**LINK, **options})
     assert result.mode == mode
     assert result.loss_db == pytest.approx(loss_db, abs=2e-6)
@@ -336,12 +329,8 @@ def test_medians_take_the_short_way_to_the_same_loss() -> None:
         assert mode in MODES
         for code in range(1, 8):
             climate = kernels.prepare_climate(code, 900.0)
-            short_db, _ = kernels.variability_scalar(
-                attenuation_db, geometry, radio, climate, kernels.Quantiles(0.0, 0.0, 0.0, 12)
-            )
-            full_db, _ = kernels.variability_scalar(
-                attenuation_db, geometry, radio, climate, kernels.Quantiles(half, half, half, 12)
-            )
+            short_db, _ = kernels.variability_scalar(attenuation_db, geometry, radio, climate, kernels.Quantiles(0.0, 0.0, 0.0, 12))
+            full_db, _ = kernels.variability_scalar(attenuation_db, geometry, radio, climate, kernels.Quantiles(half, half, half, 12))
             assert short_db == pytest.approx(full_db, abs=1e-5)
 
 
@@ -355,13 +344,9 @@ def test_medians_take_the_short_way_to_the_same_loss() -> None:
     climate=st.sampled_from(["continental_temperate", "desert", "continental_subtropical"]),
 )
 @settings(max_examples=25, deadline=None)
-def test_loss_grows_with_distance_over_flat_ground(
-    tx_height_m: float, rx_height_m: float, freq_mhz: float, climate: str
-) -> None:
+def test_loss_grows_with_distance_over_flat_ground(tx_height_m: float, rx_height_m: float, freq_mhz: float, climate: str) -> None:
     profiles = [np.zeros(points) for points in range(20, 1500, 37)]
-    batch = path_loss_many(
-        profiles, 100.0, tx_height_m=tx_height_m, rx_height_m=rx_height_m, freq_mhz=freq_mhz, climate=climate
-    )
+    batch = path_loss_many(profiles, 100.0, tx_height_m=tx_height_m, rx_height_m=rx_height_m, freq_mhz=freq_mhz, climate=climate)
     assert (np.diff(batch.loss_db) > 0.0).all()
 
 

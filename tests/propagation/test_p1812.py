@@ -146,11 +146,7 @@ def test_profiles_at_lte_frequencies(reference: Path) -> None:
 # ------------------------------------------------------------------------------------------------------ pinned profiles
 def pinned_case(seed: float, relief: float, total_km: float, freq_mhz: float, **more: Any) -> p1812.P1812Result:
     clutter = 8.0 + 7.0 * np.sin(np.arange(181)) if more.pop("clutter", False) else None
-    zone = (
-        np.where(np.abs(np.arange(181) - 95) < 75, 1, np.where(np.arange(181) < 12, 4, 3))
-        if more.pop("sea", 0)
-        else None
-    )
+    zone = np.where(np.abs(np.arange(181) - 95) < 75, 1, np.where(np.arange(181) < 12, 4, 3)) if more.pop("sea", 0) else None
     return p1812.path_loss(
         np.linspace(0, total_km, 181),
         hills(181, seed, relief),
@@ -342,16 +338,12 @@ def test_clutter_counts_between_the_ends_only() -> None:
 def test_all_inland_zones_are_the_default() -> None:
     distance, heights = np.linspace(0, 12, 121), hills(121, 2.0)
     arguments: dict[str, Any] = {"tx_height_m": 40, "rx_height_m": 1.5, "freq_mhz": 800, "time_pct": 3}
-    assert p1812.path_loss(distance, heights, zone=np.full(121, 4), **arguments) == p1812.path_loss(
-        distance, heights, **arguments
-    )
+    assert p1812.path_loss(distance, heights, zone=np.full(121, 4), **arguments) == p1812.path_loss(distance, heights, **arguments)
 
 
 def test_zone_sections() -> None:
     zone = [4, 4, 3, 1, 1, 4, 3, 3, 4, 4, 4]
-    result = p1812.path_loss(
-        np.arange(11.0), np.zeros(11), tx_height_m=30, rx_height_m=5, freq_mhz=800, zone=zone, dct_km=2.5
-    )
+    result = p1812.path_loss(np.arange(11.0), np.zeros(11), tx_height_m=30, rx_height_m=5, freq_mhz=800, zone=zone, dct_km=2.5)
     assert result.omega == pytest.approx(0.2)
     assert result.dtm_km == pytest.approx(5.5)
     assert result.dlm_km == pytest.approx(2.5)
@@ -395,9 +387,7 @@ def test_warnings_lead_with_a_code() -> None:
     st.floats(1, 30),
     st.floats(30, 6000),
 )
-def test_loss_grows_with_distance_on_flat_ground(
-    near_km: float, factor: float, tx_m: float, rx_m: float, freq: float
-) -> None:
+def test_loss_grows_with_distance_on_flat_ground(near_km: float, factor: float, tx_m: float, rx_m: float, freq: float) -> None:
     # For half of the time: at small percentages ducting beyond the horizon does carry farther.
     near, far = (
         p1812.path_loss(np.linspace(0, km, 121), np.full(121, 50.0), tx_height_m=tx_m, rx_height_m=rx_m, freq_mhz=freq)
@@ -457,9 +447,7 @@ def test_the_physics_on_scalars_gives_the_whole_path(seed: float, relief: float,
             theta_t = kernels.horizon_angle_mrad(slope_tx, total_km, radius_km)
             theta_r = kernels.horizon_angle_mrad(slope_rx, total_km, radius_km)
             dlt, dlr = distance[index_tx], total_km - distance[index_rx]
-            hm = kernels.terrain_roughness(
-                distance, heights, whole.hst_ducting_m, whole.hsr_ducting_m, index_tx, index_rx
-            )
+            hm = kernels.terrain_roughness(distance, heights, whole.hst_ducting_m, whole.hsr_ducting_m, index_tx, index_rx)
     beta0, tau = kernels.beta0_scalar(22.0, total_km, total_km)
     for complete in (True, False):
         lbc = kernels.p1812_scalar(
@@ -504,9 +492,7 @@ def test_batch_is_bit_for_bit_the_single_path(time_pct: float, clutter: bool, zo
     if zones:
         extra["zone"] = np.where(np.arange(141) % 50 < 20, 1, 4) * np.ones((12, 1), dtype=int)
     freq, mast = np.linspace(60, 2600, 12), np.linspace(10, 200, 12)
-    batch = p1812.path_loss_many(
-        distance, heights, tx_height_m=mast, rx_height_m=1.5, freq_mhz=freq, lat_deg=seeds, **more, **extra
-    )
+    batch = p1812.path_loss_many(distance, heights, tx_height_m=mast, rx_height_m=1.5, freq_mhz=freq, lat_deg=seeds, **more, **extra)
     for k in range(12):
         single = p1812.path_loss(
             distance,
@@ -529,9 +515,7 @@ def test_batch_takes_shared_separate_and_ragged_profiles() -> None:
     arguments: dict[str, Any] = {"tx_height_m": 30, "rx_height_m": 2, "freq_mhz": 700}
     shared = p1812.path_loss_many(distance, heights, **arguments)
     separate = p1812.path_loss_many(np.vstack([distance, distance]), heights, **arguments)
-    ragged = p1812.path_loss_many(
-        [distance, distance[:51], distance], [heights[0], heights[1, :51], heights[1]], **arguments
-    )
+    ragged = p1812.path_loss_many([distance, distance[:51], distance], [heights[0], heights[1, :51], heights[1]], **arguments)
     assert np.array_equal(shared.loss_db, separate.loss_db)
     assert np.array_equal(shared.loss_db, ragged.loss_db[[0, 2]])
     assert ragged.loss_db[1] == p1812.path_loss(distance[:51], heights[1, :51], **arguments).loss_db
@@ -601,6 +585,4 @@ def test_all_faults_are_told_together() -> None:
     for word in ("heights_m", "tx_height_m", "rx_height_m", "freq_mhz"):
         assert word in str(caught.value)
     with pytest.raises(ModelRangeError, match=r"clutter_m has 1 profiles.*freq_mhz must be one number"):
-        p1812.path_loss_many(
-            np.linspace(0, 1, 5), np.zeros((2, 5)), clutter_m=np.zeros((1, 5)), **GOOD | {"freq_mhz": [700.0] * 3}
-        )
+        p1812.path_loss_many(np.linspace(0, 1, 5), np.zeros((2, 5)), clutter_m=np.zeros((1, 5)), **GOOD | {"freq_mhz": [700.0] * 3})

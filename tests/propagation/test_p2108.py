@@ -58,9 +58,7 @@ def test_statistical_loss_saturates_at_two_kilometres() -> None:
 
 @given(st.floats(500, 67000), st.floats(0.25, 100), st.floats(0.1, 99.8), st.floats(0, 0.1))
 def test_more_locations_mean_more_loss(freq: float, distance: float, location: float, more: float) -> None:
-    assert p2108.statistical_loss_db(freq, distance, location + more) >= p2108.statistical_loss_db(
-        freq, distance, location
-    )
+    assert p2108.statistical_loss_db(freq, distance, location + more) >= p2108.statistical_loss_db(freq, distance, location)
 
 
 def test_broadcasts() -> None:

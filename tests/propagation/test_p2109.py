@@ -21,9 +21,7 @@ BUILDINGS = st.sampled_from(["traditional", "thermally_efficient"])
 )
 def test_medians_of_figure_1(freq_mhz: float, traditional_db: float, efficient_db: float) -> None:
     assert p2109.building_entry_loss_db(freq_mhz) == pytest.approx(traditional_db, abs=0.06)
-    assert p2109.building_entry_loss_db(freq_mhz, building="thermally_efficient") == pytest.approx(
-        efficient_db, abs=0.06
-    )
+    assert p2109.building_entry_loss_db(freq_mhz, building="thermally_efficient") == pytest.approx(efficient_db, abs=0.06)
 
 
 def test_spread_at_one_gigahertz_by_hand() -> None:

@@ -62,9 +62,7 @@ def test_bullington_on_one_edge_is_that_edge() -> None:
     distance = np.linspace(0, 10, 11)
     heights = np.zeros(11)
     heights[4] = 80.0
-    result = p526.bullington(
-        distance, heights, tx_height_m=20, rx_height_m=20, freq_mhz=900, effective_earth_radius_km=1e12
-    )
+    result = p526.bullington(distance, heights, tx_height_m=20, rx_height_m=20, freq_mhz=900, effective_earth_radius_km=1e12)
     assert result.point_km == pytest.approx(4.0)
     assert result.knife_edge_db == pytest.approx(p526.single_knife_edge(60.0, 4.0, 6.0, freq_mhz=900), abs=1e-6)
     assert result.loss_db == pytest.approx(result.knife_edge_db + (1 - math.exp(-result.knife_edge_db / 6)) * 10.2)
@@ -130,14 +128,10 @@ def test_flat_ground_is_the_spherical_earth() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.floats(0, 6), HEIGHTS, HEIGHTS, FREQUENCIES, st.sampled_from(p526.POLARIZATIONS))
-def test_reversed_path_has_the_same_loss(
-    seed: float, tx_m: float, rx_m: float, freq: float, polarization: p526.Polarization
-) -> None:
+def test_reversed_path_has_the_same_loss(seed: float, tx_m: float, rx_m: float, freq: float, polarization: p526.Polarization) -> None:
     distance = np.cumsum(np.concatenate(([0.0], 0.2 + 0.1 * np.sin(np.arange(60)))))
     heights = hills(61, seed)
-    there = p526.delta_bullington(
-        distance, heights, tx_height_m=tx_m, rx_height_m=rx_m, freq_mhz=freq, polarization=polarization
-    )
+    there = p526.delta_bullington(distance, heights, tx_height_m=tx_m, rx_height_m=rx_m, freq_mhz=freq, polarization=polarization)
     back = p526.delta_bullington(
         (distance[-1] - distance)[::-1],
         heights[::-1],
@@ -158,9 +152,7 @@ def test_a_higher_obstacle_never_lowers_the_bullington_loss(
     def loss(top_m: float) -> float:
         heights = np.zeros(101)
         heights[where] = top_m
-        return p526.bullington(
-            np.linspace(0, 20, 101), heights, tx_height_m=tx_m, rx_height_m=rx_m, freq_mhz=freq
-        ).loss_db
+        return p526.bullington(np.linspace(0, 20, 101), heights, tx_height_m=tx_m, rx_height_m=rx_m, freq_mhz=freq).loss_db
 
     assert loss(height_m + more_m) >= loss(height_m) - 1e-9
 
@@ -192,18 +184,14 @@ def test_constant_time_smooth_loss_equals_the_search(
     intervals: int, total_km: float, hte_m: float, hre_m: float, radius_km: float, wavelength_m: float
 ) -> None:
     distance = np.linspace(0, total_km, intervals + 1)
-    searched, _, _ = p526.bullington_profile(
-        distance, np.zeros(intervals + 1), hte_m, hre_m, 1 / radius_km, wavelength_m
-    )
+    searched, _, _ = p526.bullington_profile(distance, np.zeros(intervals + 1), hte_m, hre_m, 1 / radius_km, wavelength_m)
     direct = p526.smooth_bullington_equidistant(total_km, intervals, hte_m, hre_m, 1 / radius_km, wavelength_m)
     assert direct == pytest.approx(searched, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.floats(0.001, 5.0), min_size=2, max_size=80), HEIGHTS, HEIGHTS, st.sampled_from([8500.0, 19113.0]))
-def test_smooth_loss_at_uneven_points_equals_the_search(
-    steps: list[float], hte_m: float, hre_m: float, radius_km: float
-) -> None:
+def test_smooth_loss_at_uneven_points_equals_the_search(steps: list[float], hte_m: float, hre_m: float, radius_km: float) -> None:
     distance = np.concatenate(([0.0], np.cumsum(steps)))
     searched, _, _ = p526.bullington_profile(distance, np.zeros(distance.size), hte_m, hre_m, 1 / radius_km, 0.333)
     direct = p526.smooth_bullington_profile(distance, hte_m, hre_m, 1 / radius_km, 0.333)
@@ -214,9 +202,7 @@ def test_scalar_delta_bullington_equals_the_profile() -> None:
     for seed, radius in [(0.3, 8500.0), (1.4, 19113.0), (2.9, 6371.0), (5.0, 1e5)]:
         distance = np.linspace(0, 18, 121)
         heights = hills(121, seed)
-        whole = p526.delta_bullington(
-            distance, heights, tx_height_m=40, rx_height_m=3, freq_mhz=800, effective_earth_radius_km=radius
-        )
+        whole = p526.delta_bullington(distance, heights, tx_height_m=40, rx_height_m=3, freq_mhz=800, effective_earth_radius_km=radius)
         hts, hrs = heights[0] + 40, heights[-1] + 3
         wavelength = 0.299792458 / 0.8
         parts = p526.delta_bullington_equidistant_scalar(

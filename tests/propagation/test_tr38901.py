@@ -43,9 +43,7 @@ def test_no_line_of_sight_by_hand() -> None:
 
 @given(st.floats(0.01, 9.0), st.floats(0, 1), FREQUENCIES, MASTS, TERMINALS)
 def test_loss_grows_with_distance(near: float, more: float, freq: float, base: float, terminal: float) -> None:
-    low, high = np.asarray(
-        tr38901.los_loss_db([near, near + more], freq, base_height_m=base, terminal_height_m=terminal)
-    )
+    low, high = np.asarray(tr38901.los_loss_db([near, near + more], freq, base_height_m=base, terminal_height_m=terminal))
     assert high >= low
 
 

@@ -52,15 +52,29 @@ def read_area(root: Path, of: Province) -> Area:
         When its boundaries cannot be used.
     """
     if not (root / COMMUNES_FILE).is_file():
-        raise UsageError(f"{root} has no {COMMUNES_FILE} yet. Fetch it first: geo-planner fetch boundaries --province {of.code} --into {root}")
+        raise UsageError(
+            f"{root} has no {COMMUNES_FILE} yet. Fetch it first: geo-planner fetch boundaries --province {of.code} --into {root}"
+        )
     communes, faults = read_communes(root / COMMUNES_FILE, COMMUNES_FILE)
     if communes is None:
         raise InputError(faults)
     strange = set(communes.index) - {c.code for c in communes_of(of.code)}
     if len(strange) == len(communes):
-        raise UsageError(f"The communes of {root} are not of {of.full_name} ({of.code}). Give the code of its own province, or another folder.")
+        raise UsageError(
+            f"The communes of {root} are not of {of.full_name} ({of.code}). Give the code of its own province, or another folder."
+        )
     if strange:
-        raise InputError([Fault(COMMUNES_FILE, f"{len(strange)} communes are not of {of.full_name}", "Fetch the boundaries again.", value=", ".join(sorted(strange))[:80], code="other_province")])
+        raise InputError(
+            [
+                Fault(
+                    COMMUNES_FILE,
+                    f"{len(strange)} communes are not of {of.full_name}",
+                    "Fetch the boundaries again.",
+                    value=", ".join(sorted(strange))[:80],
+                    code="other_province",
+                )
+            ]
+        )
     return Area(communes, utm_for(communes))
 
 

@@ -54,7 +54,17 @@ def fetch_boundaries(of: Province, into: Path, folder: Path, service: Service, *
         When a file cannot be had or is not what it should be.
     """
     communes = provinces.communes_of(of.code)
-    wanted = {c.code: partial(service.get, service.url(BASE_URL, ward_path(of, c)), "json", max_age_days=MAX_AGE_DAYS, progress=None, check=partial(_check, commune=c)) for c in communes}
+    wanted = {
+        c.code: partial(
+            service.get,
+            service.url(BASE_URL, ward_path(of, c)),
+            "json",
+            max_age_days=MAX_AGE_DAYS,
+            progress=None,
+            check=partial(_check, commune=c),
+        )
+        for c in communes
+    }
     downloads = service.get_all(wanted, "boundaries")
     layer = _layer({code: _feature(d.path) for code, d in downloads.items()}, communes)
     layer["geometry"], moved = simplified(layer, tolerance_m)
@@ -66,7 +76,14 @@ def fetch_boundaries(of: Province, into: Path, folder: Path, service: Service, *
     (folder / COMMUNES_FILE).write_text(as_geojson(layer), encoding="utf-8", newline="\n")
     former.to_csv(folder / FORMER_FILE, index=False, lineterminator="\n", encoding="utf-8")
     lines = provenance(downloads.values(), source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, province=of.code, tolerance_m=tolerance_m)
-    merged = {"source": provinces.source(), "licence": provinces.LICENCE, "date": lines["date"], "crs": GEOGRAPHIC, "origin": "fetch", "province": of.code}
+    merged = {
+        "source": provinces.source(),
+        "licence": provinces.LICENCE,
+        "date": lines["date"],
+        "crs": GEOGRAPHIC,
+        "origin": "fetch",
+        "province": of.code,
+    }
     return Staged({COMMUNES_FILE: lines, FORMER_FILE: merged}, (*questions(layer), *_mended(layer, moved)))
 
 
@@ -81,12 +98,23 @@ def questions(layer: pd.DataFrame) -> tuple[Fault, ...]:
     blank = {name: int(layer[name].isna().sum()) for name in asked}
     if blank["region_class"] < len(layer):  # where some have a class, a blank means that the commune has none
         blank["region_class"] = 0
-    return tuple(Fault(COMMUNES_FILE, text.format(n=blank[name]), remedy, column=name, level="warning", code="not_known") for name, text in asked.items() if blank[name])
+    return tuple(
+        Fault(COMMUNES_FILE, text.format(n=blank[name]), remedy, column=name, level="warning", code="not_known")
+        for name, text in asked.items()
+        if blank[name]
+    )
 
 
 def _mended(layer: gpd.GeoDataFrame, moved: npt.NDArray[np.float64]) -> list[Fault]:
     return [
-        Fault(COMMUNES_FILE, f"the outline of {name} overlaps its neighbours in the source: its area was changed by {share:.0%}", "Check its line on the map.", row=row, level="warning", code="outline_mended")
+        Fault(
+            COMMUNES_FILE,
+            f"the outline of {name} overlaps its neighbours in the source: its area was changed by {share:.0%}",
+            "Check its line on the map.",
+            row=row,
+            level="warning",
+            code="outline_mended",
+        )
         for row, (name, share) in enumerate(zip(layer["name"], moved, strict=True), 1)
         if share > _MENDED
     ]
@@ -117,7 +145,9 @@ def simplified(layer: gpd.GeoDataFrame, tolerance_m: float) -> tuple[gpd.GeoSeri
         rounded = _rounded(shapely.coverage_clean(rounded))  # type: ignore[attr-defined]
     if moved.max() > _MISFIT or not shapely.is_valid(rounded).all() or not shapely.coverage_is_valid(rounded):
         worst = layer["name"].iloc[int(moved.argmax())]
-        raise ContentError(f"The commune outlines do not fit together (worst: {worst}). Try again later, or name another server with --base-url.")
+        raise ContentError(
+            f"The commune outlines do not fit together (worst: {worst}). Try again later, or name another server with --base-url."
+        )
     return gpd.GeoSeries(rounded, index=layer.index, crs=GEOGRAPHIC), moved
 
 
@@ -174,7 +204,17 @@ def _layer(features: dict[str, dict[str, Any]], communes: tuple[Commune, ...]) -
     rows = []
     for c in communes:
         area = features[c.code]["area_km2"]
-        rows.append({"code": c.code, "name": c.name, "type": c.type, "area_km2": c.area_km2 if area is None else float(area), "population": None, "border": None, "region_class": None})
+        rows.append(
+            {
+                "code": c.code,
+                "name": c.name,
+                "type": c.type,
+                "area_km2": c.area_km2 if area is None else float(area),
+                "population": None,
+                "border": None,
+                "region_class": None,
+            }
+        )
     outlines = shapely.make_valid([features[c.code]["geometry"] for c in communes])
     return gpd.GeoDataFrame(pd.DataFrame(rows).astype(dict.fromkeys(_UNKNOWN, object)), geometry=outlines, crs=GEOGRAPHIC)
 
@@ -195,5 +235,7 @@ def _keep_known(layer: gpd.GeoDataFrame, into: Path) -> gpd.GeoDataFrame:
     for name in _UNKNOWN:
         known = before[name].reindex(layer["code"]).astype(object).set_axis(layer.index)
         # words rather than true and null side by side, which readers of GeoJSON make numbers of
-        kept[name] = known.map(lambda value: None if pd.isna(value) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else value).astype(object)
+        kept[name] = known.map(
+            lambda value: None if pd.isna(value) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+        ).astype(object)
     return kept

@@ -111,7 +111,9 @@ def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"The cache folder {folder} cannot be made ({error.strerror}). Set GEO_PLANNER_CACHE to another folder.") from error
+        raise OutputError(
+            f"The cache folder {folder} cannot be made ({error.strerror}). Set GEO_PLANNER_CACHE to another folder."
+        ) from error
     return CacheSlot(folder / f"{key}-{name}")
 
 

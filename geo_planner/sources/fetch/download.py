@@ -125,7 +125,9 @@ def _verify(part: Path, shown: str, sha256: str | None, size: int | None, check:
             check(part)
     except ValueError as error:
         part.unlink(missing_ok=True)
-        raise ContentError(f"The file from {shown} is not usable: {error}. Try again later, or name another server with --base-url.") from error
+        raise ContentError(
+            f"The file from {shown} is not usable: {error}. Try again later, or name another server with --base-url."
+        ) from error
 
 
 def _as_download(slot: CacheSlot, entry: CacheEntry, *, from_cache: bool) -> Download:

@@ -14,7 +14,9 @@ from geo_planner.sources.mosaic import mosaic
 
 BASE_URL = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
 SOURCE = "ESA WorldCover 10 m 2021 v200"
-LICENCE = "CC BY 4.0, © ESA WorldCover project 2021 / Contains modified Copernicus Sentinel data (2021) processed by ESA WorldCover consortium"
+LICENCE = (
+    "CC BY 4.0, © ESA WorldCover project 2021 / Contains modified Copernicus Sentinel data (2021) processed by ESA WorldCover consortium"
+)
 VINTAGE = "2021"
 
 LAND_COVER_FILE = "land_cover/land_cover.tif"
@@ -56,6 +58,20 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
         [d.path for d in tiles], folder / LAND_COVER_FILE, crs=area.crs, cell_m=cell_m, bounds=area.metric_bounds(margin_km), method="class",
         tags={"source": SOURCE, **{f"class_{value}": name for value, name in CLASSES.items()}}, progress=lambda share: service.tell("land_cover", share),
     )  # fmt: skip
-    facts = provenance(tiles, source=SOURCE, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m, void_cells=made.void_cells)
-    notes = [Fault(LAND_COVER_FILE, f"the source has no tile {', '.join(absent)}", "Land cover stays unknown there.", level="warning", code="tile_absent")] if absent else []
+    facts = provenance(
+        tiles, source=SOURCE, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m, void_cells=made.void_cells
+    )
+    notes = (
+        [
+            Fault(
+                LAND_COVER_FILE,
+                f"the source has no tile {', '.join(absent)}",
+                "Land cover stays unknown there.",
+                level="warning",
+                code="tile_absent",
+            )
+        ]
+        if absent
+        else []
+    )
     return Staged({LAND_COVER_FILE: facts}, tuple(notes))

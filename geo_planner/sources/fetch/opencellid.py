@@ -20,7 +20,22 @@ LICENCE = "CC BY-SA 4.0, OpenCelliD Project"
 VIETNAM_MCC = "452"
 
 OPENCELLID_FILE = "opencellid/cells.csv"
-COLUMNS = ("radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples", "changeable", "created", "updated", "average_signal")
+COLUMNS = (
+    "radio",
+    "mcc",
+    "net",
+    "area",
+    "cell",
+    "unit",
+    "lon",
+    "lat",
+    "range",
+    "samples",
+    "changeable",
+    "created",
+    "updated",
+    "average_signal",
+)
 _KEEP = ("radio", "net", "area", "cell", "lon", "lat", "range", "samples", "updated")
 _MARGIN_KM = 30.0
 
@@ -44,10 +59,20 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
     try:
         file = service.get(url, "gzip", secret=key, max_age_days=7.0)
     except ContentError as error:
-        raise ContentError("OpenCelliD sent no data: the key is wrong, or its downloads of today are used up. Check the key, or try tomorrow.") from error
+        raise ContentError(
+            "OpenCelliD sent no data: the key is wrong, or its downloads of today are used up. Check the key, or try tomorrow."
+        ) from error
     (folder / OPENCELLID_FILE).parent.mkdir(parents=True, exist_ok=True)
     cells = _cut(file.path, folder / OPENCELLID_FILE, area)
-    notes = [Fault(OPENCELLID_FILE, "the positions are estimated from phones and can be kilometres off", "Use them to ask operators, not as stations.", level="warning", code="estimated_positions")]
+    notes = [
+        Fault(
+            OPENCELLID_FILE,
+            "the positions are estimated from phones and can be kilometres off",
+            "Use them to ask operators, not as stations.",
+            level="warning",
+            code="estimated_positions",
+        )
+    ]
     return Staged({OPENCELLID_FILE: provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=cells)}, tuple(notes))
 
 

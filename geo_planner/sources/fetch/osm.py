@@ -108,8 +108,26 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
         # one address answered every question: each answer is listed by its number
         facts["fetched"] = {f"{d.url} ({number})": d.sha256 for number, d in enumerate(downloads, 1)}
     else:
-        facts = {"source": f"{SOURCE}, {extract.name}" if extract else SOURCE, "licence": LICENCE, "date": _day_of(extract), "crs": GEOGRAPHIC, "origin": "fetch"}
-    notes = [] if features else [Fault(theme.file, f"OpenStreetMap has no {kind} here", "The layer is empty: it says nothing about the ground.", level="warning", code="empty_theme")]
+        facts = {
+            "source": f"{SOURCE}, {extract.name}" if extract else SOURCE,
+            "licence": LICENCE,
+            "date": _day_of(extract),
+            "crs": GEOGRAPHIC,
+            "origin": "fetch",
+        }
+    notes = (
+        []
+        if features
+        else [
+            Fault(
+                theme.file,
+                f"OpenStreetMap has no {kind} here",
+                "The layer is empty: it says nothing about the ground.",
+                level="warning",
+                code="empty_theme",
+            )
+        ]
+    )
     return Staged({theme.file: {**facts, "objects": len(features), **({"vintage": vintage} if vintage else {})}}, tuple(notes))
 
 
@@ -151,7 +169,11 @@ def features_of(answers: Iterable[Mapping[str, Any]], theme: Theme) -> list[dict
                 continue
             outline = _geometry(element)
             if outline is not None:
-                properties = {"osm_id": str(element["id"]), theme.key: tags[theme.key], **{key: tags[key] for key in theme.keep if key in tags}}
+                properties = {
+                    "osm_id": str(element["id"]),
+                    theme.key: tags[theme.key],
+                    **{key: tags[key] for key in theme.keep if key in tags},
+                }
                 found[int(element["id"])] = {"type": "Feature", "properties": properties, "geometry": outline}
     return [found[key] for key in sorted(found)]
 

@@ -16,7 +16,9 @@ from geo_planner.errors import Fault, InputError
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 
 
-def read_extract(path: Path, element: str, key: str, values: Sequence[str], keep: Sequence[str], bounds: tuple[float, float, float, float]) -> list[dict[str, Any]]:
+def read_extract(
+    path: Path, element: str, key: str, values: Sequence[str], keep: Sequence[str], bounds: tuple[float, float, float, float]
+) -> list[dict[str, Any]]:
     """GeoJSON features of the objects whose tag `key` has one of `values`, sorted by id.
 
     Raises
@@ -31,7 +33,16 @@ def read_extract(path: Path, element: str, key: str, values: Sequence[str], keep
         where = f"{key} IN ({', '.join(repr(v) for v in values)})" if key in columns else f"other_tags LIKE '%\"{key}\"=>%'"
         table = pyogrio.read_dataframe(path, layer=layer, bbox=bounds, where=where)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
-        raise InputError([Fault(path.name, "the file cannot be read as an OpenStreetMap extract", "Download it again from download.geofabrik.de.", code="unreadable")]) from error
+        raise InputError(
+            [
+                Fault(
+                    path.name,
+                    "the file cannot be read as an OpenStreetMap extract",
+                    "Download it again from download.geofabrik.de.",
+                    code="unreadable",
+                )
+            ]
+        ) from error
     features = []
     for row in table.to_dict("records"):
         tags = {name: row[name] for name in columns if isinstance(row.get(name), str)} | pairs(row.get("other_tags"))

@@ -58,9 +58,25 @@ def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> st
         rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
         columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
         if rows[0] >= rows[1] or columns[0] >= columns[1]:
-            raise ContentError("The population file does not reach the study area. Try again later, or name another server with --base-url.")
+            raise ContentError(
+                "The population file does not reach the study area. Try again later, or name another server with --base-url."
+            )
         window = Window.from_slices(rows, columns)
-        profile = {"driver": "GTiff", "width": window.width, "height": window.height, "count": 1, "dtype": "float32", "nodata": np.nan, "crs": source.crs, "transform": source.window_transform(window), "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "predictor": 3}
+        profile = {
+            "driver": "GTiff",
+            "width": window.width,
+            "height": window.height,
+            "count": 1,
+            "dtype": "float32",
+            "nodata": np.nan,
+            "crs": source.crs,
+            "transform": source.window_transform(window),
+            "tiled": True,
+            "blockxsize": 256,
+            "blockysize": 256,
+            "compress": "deflate",
+            "predictor": 3,
+        }
         with rasterio.open(out, "w", **profile) as target:
             target.update_tags(**tags)
             for _, block in target.block_windows(1):

@@ -91,7 +91,9 @@ def province(code: str) -> Province:
 def communes_of(province_code: str) -> tuple[Commune, ...]:
     """The communes of a province by code."""
     with _database() as connection:
-        rows = connection.execute("SELECT wardCode, wardShort, wardType, wardAreaKm2 FROM admin_units WHERE provinceCode = ? ORDER BY wardCode", (province_code,)).fetchall()
+        rows = connection.execute(
+            "SELECT wardCode, wardShort, wardType, wardAreaKm2 FROM admin_units WHERE provinceCode = ? ORDER BY wardCode", (province_code,)
+        ).fetchall()
     return tuple(Commune(code, _nfc(name), _nfc(kind), area, slug_of(name)) for code, name, kind, area in rows)
 
 
@@ -117,7 +119,9 @@ def former_communes_of(province_code: str) -> pd.DataFrame:
         if key in went:  # island districts had no communes: the district itself counts as one
             today = went[key]
             lat, lon = (lat, lon) if name else (district_lat, district_lon)
-            table.append((code or district_code, _nfc(name or district), _nfc(district), lat, lon, pd.NA, pd.NA, today[0], "; ".join(today[1:])))
+            table.append(
+                (code or district_code, _nfc(name or district), _nfc(district), lat, lon, pd.NA, pd.NA, today[0], "; ".join(today[1:]))
+            )
     columns = ["code", "name", "district", "lat", "lon", "elevation_m", "located_in", "commune_code", "also_in"]
     return pd.DataFrame(table, columns=columns).sort_values("code", ignore_index=True)
 
@@ -125,7 +129,9 @@ def former_communes_of(province_code: str) -> pd.DataFrame:
 def _mergers(province_code: str) -> dict[str, list[str]]:
     """Former commune (key) to the codes of today's communes, the main one first."""
     with _database() as connection:
-        rows = connection.execute("SELECT provinceKey, wardKey, wardCode FROM admin_units WHERE provinceCode = ?", (province_code,)).fetchall()
+        rows = connection.execute(
+            "SELECT provinceKey, wardKey, wardCode FROM admin_units WHERE provinceCode = ?", (province_code,)
+        ).fetchall()
     codes = {ward: code for _, ward, code in rows}
     key = rows[0][0]
     merged = _merge_table()

@@ -84,4 +84,12 @@ def provenance(downloads: Iterable[Download], *, source: str, licence: str, crs:
     """The record of a file made from downloads: their addresses and hashes, the oldest day on which one was fetched."""
     downloads = list(downloads)
     fetched = {d.url: d.sha256 for d in downloads}
-    return {"source": source, "licence": licence, "date": min(d.date for d in downloads), "crs": crs, "origin": "fetch", "fetched": fetched, **extra}
+    return {
+        "source": source,
+        "licence": licence,
+        "date": min(d.date for d in downloads),
+        "crs": crs,
+        "origin": "fetch",
+        "fetched": fetched,
+        **extra,
+    }

@@ -96,7 +96,9 @@ def init_study_area(
     if unknown:
         raise UsageError(f"There is nothing to fetch called {unknown[0]!r}. Use one of: {', '.join(KINDS)}.")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(f"{directory} holds files already. Give a folder that does not exist yet; layers of a study area are renewed by geo-planner fetch.")
+        raise UsageError(
+            f"{directory} holds files already. Give a folder that does not exist yet; layers of a study area are renewed by geo-planner fetch."
+        )
     target = directory.resolve()
     if target == Path.cwd():
         raise UsageError("The working folder cannot be replaced while it is in use. Give a name inside it, for instance dien_bien.")
@@ -148,12 +150,23 @@ def _write_words(root: Path, of: Province, reports: Sequence[FetchReport]) -> st
     """The scenario and the README, recorded in the manifest; returns the scenario's path."""
     area = read_area(root, of)
     scenario = f"scenarios/{of.slug}.yaml"
-    words = {"code": of.code, "name": of.name, "full_name": of.full_name, "slug": of.slug, "crs": area.crs.to_string(), "scenario": scenario}
+    words = {
+        "code": of.code,
+        "name": of.name,
+        "full_name": of.full_name,
+        "slug": of.slug,
+        "crs": area.crs.to_string(),
+        "scenario": scenario,
+    }
     asked = [note for report in reports for note in report.notes if note.code == "not_known"]
     blank = {str(note.column): int(area.communes[str(note.column)].isna().sum()) for note in asked}
-    words["questions_vi"] = "\n".join(f"| `boundaries/communes.geojson` | {_ASKED_VI[name].format(n=n)} | điền vào cột `{name}` |" for name, n in blank.items())
+    words["questions_vi"] = "\n".join(
+        f"| `boundaries/communes.geojson` | {_ASKED_VI[name].format(n=n)} | điền vào cột `{name}` |" for name, n in blank.items()
+    )
     words["questions_en"] = "\n".join(f"| `{note.file}` | {note.reason} | fill in the column `{note.column}` |" for note in asked)
-    words["files"] = "\n".join(f"| `{name}` | {entry['source']} | {entry['licence']} |" for name, entry in read_manifest(root)["files"].items())
+    words["files"] = "\n".join(
+        f"| `{name}` | {entry['source']} | {entry['licence']} |" for name, entry in read_manifest(root)["files"].items()
+    )
     (root / "scenarios").mkdir()
     for template, file in (("scenario_template.yaml", scenario), ("readme_template.md", README)):
         text = Template(files(__package__).joinpath(template).read_text(encoding="utf-8")).substitute(words)

@@ -45,7 +45,9 @@ def tile_path(lat: int, lon: int, product: Product) -> str:
     return f"{name}/{name}.tif"
 
 
-def fetch_terrain(area: Area, folder: Path, service: Service, *, product: Product = "glo90", cell_m: float | None = None, margin_km: float = MARGIN_KM) -> Staged:
+def fetch_terrain(
+    area: Area, folder: Path, service: Service, *, product: Product = "glo90", cell_m: float | None = None, margin_km: float = MARGIN_KM
+) -> Staged:
     """The terrain of an area and its surroundings, made in `folder`.
 
     The open sea has no tiles, and neither have a few countries in GLO-30: a tile that is not there leaves a void.
@@ -80,7 +82,15 @@ def fetch_terrain(area: Area, folder: Path, service: Service, *, product: Produc
         tags={"source": f"Copernicus DEM {product.upper()}"},
         progress=lambda share: service.tell("terrain", 0.7 + 0.3 * share),
     )
-    facts = provenance(tiles.values(), source=f"Copernicus DEM {product.upper()}", licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m or CELL_M[product], void_cells=made.void_cells)
+    facts = provenance(
+        tiles.values(),
+        source=f"Copernicus DEM {product.upper()}",
+        licence=LICENCE,
+        crs=area.crs.to_string(),
+        vintage=VINTAGE,
+        cell_m=cell_m or CELL_M[product],
+        void_cells=made.void_cells,
+    )
     return Staged({TERRAIN_FILE: facts}, _notes(absent, made.void_cells, made.cells))
 
 
@@ -107,9 +117,33 @@ def check_raster(path: Path) -> None:
 
 
 def _notes(absent: list[str], void: int, cells: int) -> tuple[Fault, ...]:
-    notes = [Fault(TERRAIN_FILE, "a plan uses it only where its scenario says so", f"Set terrain.path: {TERRAIN_FILE} in the scenario, or --set terrain.path=FILE.", level="warning", code="terrain_not_named")]
+    notes = [
+        Fault(
+            TERRAIN_FILE,
+            "a plan uses it only where its scenario says so",
+            f"Set terrain.path: {TERRAIN_FILE} in the scenario, or --set terrain.path=FILE.",
+            level="warning",
+            code="terrain_not_named",
+        )
+    ]
     if absent:
-        notes.append(Fault(TERRAIN_FILE, f"the source has no tile {', '.join(absent)} (sea, or not released)", "Heights stay unknown there; paths across are flagged.", level="warning", code="tile_absent"))
+        notes.append(
+            Fault(
+                TERRAIN_FILE,
+                f"the source has no tile {', '.join(absent)} (sea, or not released)",
+                "Heights stay unknown there; paths across are flagged.",
+                level="warning",
+                code="tile_absent",
+            )
+        )
     if void:
-        notes.append(Fault(TERRAIN_FILE, f"{void:,} of {cells:,} cells have no heights", "They stay void: fill them from another source if they matter.", level="warning", code="terrain_void"))
+        notes.append(
+            Fault(
+                TERRAIN_FILE,
+                f"{void:,} of {cells:,} cells have no heights",
+                "They stay void: fill them from another source if they matter.",
+                level="warning",
+                code="terrain_void",
+            )
+        )
     return tuple(notes)

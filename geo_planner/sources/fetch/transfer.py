@@ -38,7 +38,18 @@ class TryAgainError(Exception):
 class Transfer:
     """The tries for one file. Bytes gather in ``slot.part``, which the next try, or the next run, continues."""
 
-    def __init__(self, url: str, shown: str, kind: Kind, body: str | None, size: int | None, policy: Policy, progress: Progress | None, slot: CacheSlot, known: CacheEntry | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        shown: str,
+        kind: Kind,
+        body: str | None,
+        size: int | None,
+        policy: Policy,
+        progress: Progress | None,
+        slot: CacheSlot,
+        known: CacheEntry | None,
+    ) -> None:
         self.url, self.shown, self.kind, self.body, self.size = url, shown, kind, body, size
         self.policy, self.slot, self.known = policy, slot, known
         self.progress = progress
@@ -68,9 +79,17 @@ class Transfer:
     def _client(self) -> httpx.Client:
         timeout = httpx.Timeout(self.policy.read_s, connect=self.policy.connect_s)
         try:
-            return httpx.Client(verify=_certificates(), timeout=timeout, follow_redirects=True, max_redirects=self.policy.redirects, headers={"User-Agent": f"geo-planner/{_own_version()}"})
+            return httpx.Client(
+                verify=_certificates(),
+                timeout=timeout,
+                follow_redirects=True,
+                max_redirects=self.policy.redirects,
+                headers={"User-Agent": f"geo-planner/{_own_version()}"},
+            )
         except (ValueError, httpx.InvalidURL, ImportError, OSError) as error:
-            raise OfflineError(f"The proxy or certificate setting of this computer cannot be used ({error}). Correct HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE. {_STILL_WORKS}") from error
+            raise OfflineError(
+                f"The proxy or certificate setting of this computer cannot be used ({error}). Correct HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE. {_STILL_WORKS}"
+            ) from error
 
     def _try(self, client: httpx.Client) -> dict[str, str] | None:
         headers = {"Accept-Encoding": "identity"}  # sizes and ranges count the bytes of the file itself
@@ -85,17 +104,29 @@ class Transfer:
             with client.stream(*request, headers=headers, data=None if self.body is None else {"data": self.body}) as response:
                 return self._receive(response, start)
         except httpx.TooManyRedirects as error:
-            raise ServerError(f"{self.shown} sends the request round in circles. Check the address, or name another server with --base-url.") from error
+            raise ServerError(
+                f"{self.shown} sends the request round in circles. Check the address, or name another server with --base-url."
+            ) from error
         except httpx.ConnectError as error:
             raise TryAgainError(OfflineError(f"There is no connection to {_host(self.url)} ({_reason(error)}). {_STILL_WORKS}")) from error
         except httpx.ProxyError as error:
-            raise TryAgainError(OfflineError(f"The proxy does not let the request to {_host(self.url)} through ({_reason(error)}). Check HTTPS_PROXY. {_STILL_WORKS}")) from error
+            raise TryAgainError(
+                OfflineError(
+                    f"The proxy does not let the request to {_host(self.url)} through ({_reason(error)}). Check HTTPS_PROXY. {_STILL_WORKS}"
+                )
+            ) from error
         except httpx.ConnectTimeout as error:
             raise TryAgainError(OfflineError(f"{_host(self.url)} does not answer. Check the connection. {_STILL_WORKS}")) from error
         except httpx.TimeoutException as error:
-            raise TryAgainError(ServerError(f"{_host(self.url)} stopped sending {self.name}. Try again later: what came so far is kept.")) from error
+            raise TryAgainError(
+                ServerError(f"{_host(self.url)} stopped sending {self.name}. Try again later: what came so far is kept.")
+            ) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise TryAgainError(ServerError(f"The connection to {_host(self.url)} broke off while {self.name} was sent. Try again later: what came so far is kept.")) from error
+            raise TryAgainError(
+                ServerError(
+                    f"The connection to {_host(self.url)} broke off while {self.name} was sent. Try again later: what came so far is kept."
+                )
+            ) from error
 
     def _receive(self, response: httpx.Response, start: int) -> dict[str, str] | None:
         self._refuse_bad_answer(response, start)
@@ -118,9 +149,17 @@ class Transfer:
         if expected is not None and got != expected:
             if got > expected:
                 self.slot.drop_part()
-            raise TryAgainError(ContentError(f"{self.name} from {_host(self.url)} has {got:,} bytes instead of {expected:,}. Try again later, or name another server with --base-url."))
+            raise TryAgainError(
+                ContentError(
+                    f"{self.name} from {_host(self.url)} has {got:,} bytes instead of {expected:,}. Try again later, or name another server with --base-url."
+                )
+            )
         if got == 0:
-            raise TryAgainError(ContentError(f"{_host(self.url)} sent an empty file for {self.name}. Try again later, or name another server with --base-url."))
+            raise TryAgainError(
+                ContentError(
+                    f"{_host(self.url)} sent an empty file for {self.name}. Try again later, or name another server with --base-url."
+                )
+            )
         return facts
 
     def _expected(self, response: httpx.Response, start: int) -> int | None:
@@ -144,11 +183,15 @@ class Transfer:
                 for piece in chain([head], pieces):
                     stream.write(piece)
                     if watch.too_slow(len(piece)):
-                        raise TryAgainError(ServerError(f"{_host(self.url)} sends {self.name} too slowly. Try again later: what came so far is kept."))
+                        raise TryAgainError(
+                            ServerError(f"{_host(self.url)} sends {self.name} too slowly. Try again later: what came so far is kept.")
+                        )
                     if expected and self.progress:
                         self.progress(self.name, min(stream.tell() / expected, 1.0))
         except OSError as error:
-            raise OutputError(f"The download cannot be kept in {self.slot.path.parent} ({error.strerror}). Free disk space, or set GEO_PLANNER_CACHE to another folder.") from error
+            raise OutputError(
+                f"The download cannot be kept in {self.slot.path.parent} ({error.strerror}). Free disk space, or set GEO_PLANNER_CACHE to another folder."
+            ) from error
 
     def _refuse_page(self, response: httpx.Response, piece: bytes) -> None:
         problem = check_kind(self.kind, piece)
@@ -156,8 +199,12 @@ class Transfer:
             return
         self.slot.drop_part()
         if looks_like_web_page(response.headers.get("content-type", ""), piece):
-            raise CaptivePortalError(f"A web page came instead of {self.name}: {_host(str(response.url))} may be the login page of this network. Log in with a browser, then try again.")
-        raise TryAgainError(ContentError(f"{self.name} from {_host(self.url)} is {problem}. Try again later, or name another server with --base-url."))
+            raise CaptivePortalError(
+                f"A web page came instead of {self.name}: {_host(str(response.url))} may be the login page of this network. Log in with a browser, then try again."
+            )
+        raise TryAgainError(
+            ContentError(f"{self.name} from {_host(self.url)} is {problem}. Try again later, or name another server with --base-url.")
+        )
 
     def _refuse_bad_answer(self, response: httpx.Response, start: int) -> None:
         status = response.status_code
@@ -168,14 +215,18 @@ class Transfer:
         if status == 511:
             raise CaptivePortalError("This network asks for a login first. Log in with a browser, then try again.")
         if status in (404, 410):
-            raise NotFoundError(f"{_host(self.url)} has no file {self.shown} ({status}). Check the code of the province, or name another server with --base-url.")
+            raise NotFoundError(
+                f"{_host(self.url)} has no file {self.shown} ({status}). Check the code of the province, or name another server with --base-url."
+            )
         error = ServerError(f"{_host(self.url)} answers {status} {response.reason_phrase} for {self.name}. {_remedy(status)}")
         if status in _AGAIN:
             raise TryAgainError(error, retry_after_s(response.headers.get("retry-after")))
         raise error
 
 
-_STILL_WORKS = "Without a connection everything that is already in the study area still works: plan, validate, coverage, import and the app."
+_STILL_WORKS = (
+    "Without a connection everything that is already in the study area still works: plan, validate, coverage, import and the app."
+)
 
 
 @cache

@@ -41,18 +41,40 @@ def archive(path: Path, name: str, *, max_bytes: int) -> Iterator[zipfile.ZipFil
         with zipfile.ZipFile(path) as opened:
             members = opened.infolist()
             if len(members) > MAX_MEMBERS:
-                raise refuse(name, f"the archive holds {len(members):,} entries, more than {MAX_MEMBERS:,}", "Pack only the files that are needed.", "zip_bomb")
+                raise refuse(
+                    name,
+                    f"the archive holds {len(members):,} entries, more than {MAX_MEMBERS:,}",
+                    "Pack only the files that are needed.",
+                    "zip_bomb",
+                )
             if sum(member.file_size for member in members) > limit:
-                raise refuse(name, f"the archive unpacks to more than {limit:,} bytes", "Pack only the files that are needed, or raise the limit.", "zip_bomb")
+                raise refuse(
+                    name,
+                    f"the archive unpacks to more than {limit:,} bytes",
+                    "Pack only the files that are needed, or raise the limit.",
+                    "zip_bomb",
+                )
             names = [member.filename for member in members]
             if len(set(names)) != len(names):
                 raise refuse(name, "an entry stands twice in the archive", "Pack it again.", "damaged")
             for member in members:
                 entry = PurePosixPath(member.filename.replace("\\", "/"))
                 if entry.is_absolute() or ".." in entry.parts or ":" in member.filename or any(ord(sign) < 32 for sign in member.filename):
-                    raise refuse(name, "an entry of the archive points outside of it", "Do not use this archive; pack the files again.", "zip_slip", value=member.filename[:80])
+                    raise refuse(
+                        name,
+                        "an entry of the archive points outside of it",
+                        "Do not use this archive; pack the files again.",
+                        "zip_slip",
+                        value=member.filename[:80],
+                    )
                 if stat.S_ISLNK(member.external_attr >> 16):
-                    raise refuse(name, "an entry of the archive is a symbolic link", "Pack the files themselves.", "symlink", value=member.filename[:80])
+                    raise refuse(
+                        name,
+                        "an entry of the archive is a symbolic link",
+                        "Pack the files themselves.",
+                        "symlink",
+                        value=member.filename[:80],
+                    )
                 if member.flag_bits & 0x1:
                     raise refuse(name, "the archive is protected by a password", "Pack it without a password.", "encrypted")
             yield opened
@@ -101,7 +123,12 @@ def check_xml(content: Iterator[bytes], name: str, *, on_piece: Callable[[bytes]
                 on_piece(piece)
         parser.Parse(b"", True)
     except _DocumentTypeError as error:
-        raise refuse(name, "the XML declares a document type or entities, which no map or workbook needs", "Do not use this file; export it again from a program you trust.", "xml_entities") from error
+        raise refuse(
+            name,
+            "the XML declares a document type or entities, which no map or workbook needs",
+            "Do not use this file; export it again from a program you trust.",
+            "xml_entities",
+        ) from error
     except _TooDeepError as error:
         raise refuse(name, f"the XML nests deeper than {MAX_DEPTH} levels", "Export it again.", "xml_depth") from error
     except (expat.ExpatError, ValueError, LookupError) as error:

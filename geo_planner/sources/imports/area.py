@@ -57,7 +57,9 @@ class Area:
     def metric(self, lon: Array, lat: Array) -> NDArray[np.object_]:
         """Points in the projected system; a place that is none (NaN, far off the earth) is an empty point."""
         sane = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-        x, y = Transformer.from_crs(GEOGRAPHIC, self.crs, always_xy=True).transform(np.where(sane, lon, np.nan), np.where(sane, lat, np.nan))
+        x, y = Transformer.from_crs(GEOGRAPHIC, self.crs, always_xy=True).transform(
+            np.where(sane, lon, np.nan), np.where(sane, lat, np.nan)
+        )
         fine = sane & np.isfinite(x) & np.isfinite(y)
         points = np.full(len(lon), shapely.Point(), dtype=object)
         points[fine] = shapely.points(np.asarray(x)[fine], np.asarray(y)[fine])
@@ -122,7 +124,13 @@ def _scenarios(root: Path) -> tuple[dict[str, Layers], str | None]:
 def unused_target(area: Area, layer: str, relative: str) -> list[Fault]:
     """Scenarios that read the layer from elsewhere would not see what is imported."""
     return [
-        Fault(f"scenarios/{name}", f"the scenario reads {layer} from {getattr(layers, layer)}, not from {relative}", f"Set layers.{layer}: {relative} in it.", level="warning", code="other_file")
+        Fault(
+            f"scenarios/{name}",
+            f"the scenario reads {layer} from {getattr(layers, layer)}, not from {relative}",
+            f"Set layers.{layer}: {relative} in it.",
+            level="warning",
+            code="other_file",
+        )
         for name, layers in area.scenarios.items()
         if hasattr(layers, layer) and getattr(layers, layer) not in (None, relative)
     ]

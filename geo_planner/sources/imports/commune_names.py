@@ -19,7 +19,21 @@ import pandas as pd
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
 
-_KINDS = {"xa": "xa", "phuong": "phuong", "p": "phuong", "x": "xa", "thi tran": "thi tran", "tt": "thi tran", "tx": "", "thi xa": "", "huyen": "", "h": "", "thanh pho": "", "tp": "", "quan": ""}
+_KINDS = {
+    "xa": "xa",
+    "phuong": "phuong",
+    "p": "phuong",
+    "x": "xa",
+    "thi tran": "thi tran",
+    "tt": "thi tran",
+    "tx": "",
+    "thi xa": "",
+    "huyen": "",
+    "h": "",
+    "thanh pho": "",
+    "tp": "",
+    "quan": "",
+}
 _KIND = re.compile(rf"({'|'.join(sorted(_KINDS, key=len, reverse=True))}) (.+)")
 _VARIANTS = {"tong qua lin": "tung qua lin", "la nhi thang": "lan nhi thang"}
 """Spellings in official papers whose letters differ, not only their marks."""
@@ -77,9 +91,13 @@ class CommuneIndex:
     def __init__(self, communes: gpd.GeoDataFrame, former: pd.DataFrame | None) -> None:
         self.names = {str(code): str(name) for code, name in communes["name"].items()}
         kinds = communes["type"].fillna("") if "type" in communes else pd.Series("", index=communes.index)
-        self._new = [_Unit(split_kind(f"{kinds[code]} x")[0], split_kind(name)[1], name, "", code, code) for code, name in self.names.items()]
+        self._new = [
+            _Unit(split_kind(f"{kinds[code]} x")[0], split_kind(name)[1], name, "", code, code) for code, name in self.names.items()
+        ]
         rows = [] if former is None else former.fillna("").to_dict("records")
-        self._former = [_Unit(*split_kind(str(r["name"])), str(r["name"]), str(r["district"]), str(r["code"]), str(r["commune_code"])) for r in rows]
+        self._former = [
+            _Unit(*split_kind(str(r["name"])), str(r["name"]), str(r["district"]), str(r["code"]), str(r["commune_code"])) for r in rows
+        ]
 
     def new(self, text: str) -> list[_Unit]:
         return _closest(self._new, text)
@@ -110,7 +128,9 @@ def _closest(units: list[_Unit], text: str) -> list[_Unit]:
     of_kind = [unit for unit in found if unit.kind == kind] if kind else found
     found = of_kind or found
     plain = unicodedata.normalize("NFC", text).casefold()
-    exact = [unit for unit in found if plain.endswith(unicodedata.normalize("NFC", re.sub(r"^(Xã|Phường|Thị trấn) ", "", unit.name)).casefold())]
+    exact = [
+        unit for unit in found if plain.endswith(unicodedata.normalize("NFC", re.sub(r"^(Xã|Phường|Thị trấn) ", "", unit.name)).casefold())
+    ]
     return exact if exact and len({unit.folded for unit in found}) == 1 and len(exact) < len(found) else found
 
 
@@ -154,13 +174,17 @@ def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]
         if "former_commune" in words or "former_place" in words or re.search(r"\b(moi|hien nay|sau|new)\b", title):
             edition["commune"] = "new"
         elif only_former:
-            told.append(f"Column {titles.get('commune')!r} holds former communes (for instance {only_former[0]}); a name that is also one of today is decided by the position.")
+            told.append(
+                f"Column {titles.get('commune')!r} holds former communes (for instance {only_former[0]}); a name that is also one of today is decided by the position."
+            )
     if "commune_code" in words:
         codes = [_code(word) for word in words["commune_code"].unique() if word]
         old = [code for code in codes if code not in index.names and index.former_code(code)]
         if old:
             edition["commune_code"] = "former"
-            told.append(f"Column {titles.get('commune_code')!r} holds former codes (for instance {old[0]}): codes that were reused are not taken by themselves.")
+            told.append(
+                f"Column {titles.get('commune_code')!r} holds former codes (for instance {old[0]}): codes that were reused are not taken by themselves."
+            )
     return edition, told
 
 
@@ -201,19 +225,44 @@ def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Readi
     old = index.former_code(_code(row.get("former_commune_code", "")))
     if not code:
         if not old:
-            return Reading((), "", f"the former commune code {row.get('former_commune_code')} is not in the merge table", "Use a code of boundaries/former_communes.csv.")
-        return Reading((old[0].today,), f"former code {old[0].code} ({old[0].name}) is today {index.title(old[0].today)}", former=old[0].name)
+            return Reading(
+                (),
+                "",
+                f"the former commune code {row.get('former_commune_code')} is not in the merge table",
+                "Use a code of boundaries/former_communes.csv.",
+            )
+        return Reading(
+            (old[0].today,), f"former code {old[0].code} ({old[0].name}) is today {index.title(old[0].today)}", former=old[0].name
+        )
     named = row.get("commune") or row.get("former_commune") or ""
     as_former = index.former_code(code)
-    if as_former and named and not any(unit.code == code for unit in index.new(named)) and any(unit.code == code for unit in index.former(named)):
-        return Reading((as_former[0].today,), f"code {code} is that of former {as_former[0].name}, today {index.title(as_former[0].today)}", former=as_former[0].name)
+    if (
+        as_former
+        and named
+        and not any(unit.code == code for unit in index.new(named))
+        and any(unit.code == code for unit in index.former(named))
+    ):
+        return Reading(
+            (as_former[0].today,),
+            f"code {code} is that of former {as_former[0].name}, today {index.title(as_former[0].today)}",
+            former=as_former[0].name,
+        )
     if code in index.names:
         if edition == "former" and as_former and as_former[0].today != code and not named:
             return Reading(tuple(sorted({code, as_former[0].today})), f"code {code} was reused")
         return Reading((code,), "" if row.get("commune_code") == code else f"leading zero of code {code} restored")
     if as_former:
-        return Reading((as_former[0].today,), f"former code {code} ({as_former[0].name}) is today {index.title(as_former[0].today)}", former=as_former[0].name)
-    return Reading((), "", f"the commune code {code[:20]} is in neither the communes nor the former communes of the province", "Use the five-digit code since 1 July 2025, or the name.")
+        return Reading(
+            (as_former[0].today,),
+            f"former code {code} ({as_former[0].name}) is today {index.title(as_former[0].today)}",
+            former=as_former[0].name,
+        )
+    return Reading(
+        (),
+        "",
+        f"the commune code {code[:20]} is in neither the communes nor the former communes of the province",
+        "Use the five-digit code since 1 July 2025, or the name.",
+    )
 
 
 def _by_former_name(text: str, district: str, index: CommuneIndex) -> Reading:
@@ -222,14 +271,25 @@ def _by_former_name(text: str, district: str, index: CommuneIndex) -> Reading:
     if not found:
         if district and index.former(text):
             where = ", ".join(sorted({unit.district for unit in index.former(text)}))
-            return Reading((), "", f"there was no commune {text[:60]} in {district[:60]}; it lay in {where}", "Correct the district or the commune.")
+            return Reading(
+                (), "", f"there was no commune {text[:60]} in {district[:60]}; it lay in {where}", "Correct the district or the commune."
+            )
         if index.new(text):
             return replace(_of_today(index.new(text)), how=f"{text} is read as the commune of today")
-        return Reading((), "", f"{text[:60]} is not among the former communes of the province", f"Check the spelling.{index.suggestions(text)}")
+        return Reading(
+            (), "", f"{text[:60]} is not among the former communes of the province", f"Check the spelling.{index.suggestions(text)}"
+        )
     if len(today) == 1:
-        shown = f"former {found[0].name} ({found[0].district}) is today {index.title(today[0])}" if split_kind(found[0].name)[1] != split_kind(index.names.get(today[0], ""))[1] else ""
+        shown = (
+            f"former {found[0].name} ({found[0].district}) is today {index.title(today[0])}"
+            if split_kind(found[0].name)[1] != split_kind(index.names.get(today[0], ""))[1]
+            else ""
+        )
         return Reading(today, shown, former=found[0].name)
-    return Reading(today, f"former {text} stands for {' or '.join(f'{unit.name} ({unit.district}), today {index.title(unit.today)}' for unit in found)}")
+    return Reading(
+        today,
+        f"former {text} stands for {' or '.join(f'{unit.name} ({unit.district}), today {index.title(unit.today)}' for unit in found)}",
+    )
 
 
 def _of_today(units: list[_Unit]) -> Reading:
@@ -243,7 +303,12 @@ def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Rea
             return _by_name(f"{parts[1]} {parts[0]}", district, index, edition)
         if len(parts) > 1 and (index.new(parts[0]) or index.former(parts[0])):
             return _by_name(parts[0], district or parts[1], index, edition)
-        return Reading((), "", f"{text[:60]} is neither a commune of today nor a former one of the province", f"Check the spelling.{index.suggestions(text)}")
+        return Reading(
+            (),
+            "",
+            f"{text[:60]} is neither a commune of today nor a former one of the province",
+            f"Check the spelling.{index.suggestions(text)}",
+        )
     new = _of_today(index.new(text))
     if edition == "new" and new.codes:
         return new
@@ -254,12 +319,18 @@ def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Rea
     if not new.codes or old.codes == new.codes:
         return new if new.codes else old
     both = tuple(sorted({*new.codes, *old.codes}))
-    return Reading(both, f"{text} is both a commune of today ({' or '.join(map(index.title, new.codes))}) and a former one (today {' or '.join(map(index.title, old.codes))})")
+    return Reading(
+        both,
+        f"{text} is both a commune of today ({' or '.join(map(index.title, new.codes))}) and a former one (today {' or '.join(map(index.title, old.codes))})",
+    )
 
 
 def ambiguous(reading: Reading, index: CommuneIndex) -> tuple[str, str]:
     """Reason and remedy for a row whose position does not decide either."""
-    return f"the commune can be read in several ways: {reading.how}", f"Write the code, or name the column that holds it: --map \"TITLE=commune\" for names of today, --map \"TITLE=former_commune\" for former ones (with --map \"TITLE=district\"). Choices: {', '.join(map(index.title, reading.codes))}."
+    return (
+        f"the commune can be read in several ways: {reading.how}",
+        f'Write the code, or name the column that holds it: --map "TITLE=commune" for names of today, --map "TITLE=former_commune" for former ones (with --map "TITLE=district"). Choices: {", ".join(map(index.title, reading.codes))}.',
+    )
 
 
 def counted(hows: Iterable[str]) -> list[str]:

@@ -35,7 +35,11 @@ def number(text: str) -> float:
     if _PLAIN.fullmatch(plain):
         return float(plain.replace(",", "."))
     grouped = _GROUPED.fullmatch(plain)
-    if grouped and (grouped["sep"] == " " or plain.count(grouped["sep"]) > 1 or grouped["tail"]) and (grouped["tail"] or "_")[0] != grouped["sep"]:
+    if (
+        grouped
+        and (grouped["sep"] == " " or plain.count(grouped["sep"]) > 1 or grouped["tail"])
+        and (grouped["tail"] or "_")[0] != grouped["sep"]
+    ):
         tail = grouped["tail"] or ""
         whole = plain[: len(plain) - len(tail)].replace(grouped["sep"], "")
         return float(whole + tail.replace(",", "."))
@@ -82,7 +86,13 @@ def numbers(cells: pd.Series) -> tuple[Array, NDArray[np.bool_]]:
     for i, cell in enumerate(cells):
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
-        value = float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else number(cell) if isinstance(cell, str) and len(cell) < 100 else float("nan")
+        value = (
+            float(cell)
+            if isinstance(cell, (int, float)) and not isinstance(cell, bool)
+            else number(cell)
+            if isinstance(cell, str) and len(cell) < 100
+            else float("nan")
+        )
         wrong[i] = not np.isfinite(value) or abs(value) > 1e8
         values[i] = np.nan if wrong[i] else value
     return values, wrong

@@ -60,7 +60,12 @@ def hints_of(texts: Sequence[str]) -> Hints:
     joined = " | ".join(fold(text) for text in texts if len(text) < 500)
     found = re.search(r"(?:ktt|kinh tuyen(?: truc)?|tm ?3)\D{0,20}(10[2-9])(?: (00|15|30|45)\b)?", joined)
     meridian = float(found.group(1)) + float(found.group(2) or 0) / 60 if found else None
-    return Hints(bool(re.search(r"vn ?2000", joined)) or meridian is not None, bool(re.search(r"wgs ?(19)?84", joined)), bool(re.search(r"\butm\b|mui( chieu)? 6", joined)), meridian)
+    return Hints(
+        bool(re.search(r"vn ?2000", joined)) or meridian is not None,
+        bool(re.search(r"wgs ?(19)?84", joined)),
+        bool(re.search(r"\butm\b|mui( chieu)? 6", joined)),
+        meridian,
+    )
 
 
 def parse_system(text: str, file: str) -> System:
@@ -77,7 +82,12 @@ def parse_system(text: str, file: str) -> System:
     try:
         return system_of(parse_crs(text, what="--crs"), text)
     except CrsError as error:
-        raise refuse(file, f"--crs {text[:60]!r} is not a coordinate system that is known", "Write an EPSG code, for instance EPSG:9205 (VN-2000 / TM-3 103°00').", "unknown_crs") from error
+        raise refuse(
+            file,
+            f"--crs {text[:60]!r} is not a coordinate system that is known",
+            "Write an EPSG code, for instance EPSG:9205 (VN-2000 / TM-3 103°00').",
+            "unknown_crs",
+        ) from error
 
 
 def candidates(first: Array, second: Array, area: Area) -> list[System]:
@@ -88,7 +98,11 @@ def candidates(first: Array, second: Array, area: Area) -> list[System]:
     zones = [tm3(meridian) for meridian in MERIDIANS if abs(meridian - middle) <= _TM3_HALF_WIDTH_DEG]
     number = 48 if middle < 108 else 49
     around = {number, 49 if middle > 107 else 48}
-    return [*zones, *(utm(zone) for zone in sorted(around)), *(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}") for zone in sorted(around))]
+    return [
+        *zones,
+        *(utm(zone) for zone in sorted(around)),
+        *(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}") for zone in sorted(around)),
+    ]
 
 
 def _all_degrees(first: Array, second: Array) -> bool:
@@ -109,7 +123,20 @@ def fits(first: Array, second: Array, codes: Sequence[str | None], systems: Sequ
     return sorted(found, key=lambda fit: -fit.good)
 
 
-def choose(first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, how: str, titles: Sequence[str], context: Sequence[str], file: str, what: str) -> tuple[Fit, list[str]]:
+def choose(
+    first: Array,
+    second: Array,
+    codes: Sequence[str | None],
+    *,
+    area: Area,
+    reach_m: float,
+    stated: System | None,
+    how: str,
+    titles: Sequence[str],
+    context: Sequence[str],
+    file: str,
+    what: str,
+) -> tuple[Fit, list[str]]:
     """The system and axis order of two columns.
 
     Parameters
@@ -152,9 +179,17 @@ def choose(first: Array, second: Array, codes: Sequence[str | None], *, area: Ar
     rivals = [fit for fit in found if fit.share >= ENOUGH and best.good - fit.good < 3]
     if not stated and len(rivals) > 1:
         rivals = _by_hints(rivals, hints)
-    if not stated and hints.meridian is not None and best.system.meridian is not None and all(fit.system.meridian not in (None, hints.meridian) for fit in rivals):
+    if (
+        not stated
+        and hints.meridian is not None
+        and best.system.meridian is not None
+        and all(fit.system.meridian not in (None, hints.meridian) for fit in rivals)
+    ):
         raise refuse(
-            file, f"the titles name central meridian {hints.meridian:g}°, but the numbers fit {best}", f"Check the list; if the numbers are right, state --crs {best.system.code}.", "wrong_zone"
+            file,
+            f"the titles name central meridian {hints.meridian:g}°, but the numbers fit {best}",
+            f"Check the list; if the numbers are right, state --crs {best.system.code}.",
+            "wrong_zone",
         )
     if len(rivals) > 1:
         raise refuse(
@@ -181,18 +216,30 @@ def _said(fit: Fit, stated: str, what: str) -> list[str]:
     how = stated or "found by where the rows lie"
     names = ("first column is the latitude, the second the longitude", "first column is the longitude, the second the latitude")
     if not fit.system.degrees:
-        names = ("first column is the northing (X in Vietnamese practice), the second the easting", "first column is the easting, the second the northing")
-    told = [f"{what}: {fit.system.code} {fit.system.name}, {how}; {names[0 if fit.swapped else 1]} ({fit.good} of {fit.looked_at} rows looked at lie where they should)."]
+        names = (
+            "first column is the northing (X in Vietnamese practice), the second the easting",
+            "first column is the easting, the second the northing",
+        )
+    told = [
+        f"{what}: {fit.system.code} {fit.system.name}, {how}; {names[0 if fit.swapped else 1]} ({fit.good} of {fit.looked_at} rows looked at lie where they should)."
+    ]
     if fit.system is WGS84 and not stated:
         told.append("Degrees are taken as WGS84; were they VN-2000 degrees (222 m apart), state --crs EPSG:4756.")
     return told
 
 
-def _nothing_fits(best: Fit, first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, file: str) -> InputError:
+def _nothing_fits(
+    best: Fit, first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, file: str
+) -> InputError:
     if stated:
         others = [fit for fit in fits(first, second, codes, candidates(first, second, area), area, reach_m) if fit.share >= ENOUGH]
         if others:
-            return refuse(file, f"in the stated {best.system.code} only {best.good} of {best.looked_at} rows lie where they should, but they fit {'; '.join(map(str, others[:4]))}", f"If that is the system of the list, state --crs {others[0].system.code}.", "wrong_zone")
+            return refuse(
+                file,
+                f"in the stated {best.system.code} only {best.good} of {best.looked_at} rows lie where they should, but they fit {'; '.join(map(str, others[:4]))}",
+                f"If that is the system of the list, state --crs {others[0].system.code}.",
+                "wrong_zone",
+            )
     tried = "" if stated else " in any system in use here (WGS84, VN-2000 TM-3 and UTM, both axis orders)"
     return refuse(
         file, f"only {best.good} of {best.looked_at} rows lie in the province and commune that they name{tried}",

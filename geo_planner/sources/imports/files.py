@@ -52,7 +52,9 @@ class InputFile:
         return FAMILY[self.format]
 
 
-def refuse(file: str, reason: str, remedy: str, code: str, *, row: int | None = None, column: str | None = None, value: str | None = None) -> InputError:
+def refuse(
+    file: str, reason: str, remedy: str, code: str, *, row: int | None = None, column: str | None = None, value: str | None = None
+) -> InputError:
     """An error with one fault, for what concerns the file as a whole."""
     return InputError([Fault(file, reason, remedy, row=row, column=column, value=value, code=code)])
 
@@ -77,17 +79,32 @@ def opened(path: Path, *, max_bytes: int) -> Iterator[InputFile]:
     if not stat.S_ISREG(status.st_mode):
         raise refuse(name, "this is no plain file", f"Give a file: {SUPPORTED}.", "not_a_file")
     if status.st_size > max_bytes:
-        raise refuse(name, f"the file has {status.st_size:,} bytes, more than the limit of {max_bytes:,}", "Split it, or raise the limit.", "too_large")
+        raise refuse(
+            name,
+            f"the file has {status.st_size:,} bytes, more than the limit of {max_bytes:,}",
+            "Split it, or raise the limit.",
+            "too_large",
+        )
     if status.st_size == 0:
         raise refuse(name, "the file is empty", "Give a file with at least a header and one row.", "empty")
     if (path.parent / f"{name}-wal").is_file() and (path.parent / f"{name}-wal").stat().st_size > 0:
-        raise refuse(name, "the file is open in another program and not all of it is saved", "Save and close it there (for instance in QGIS), then try again.", "held_open")
+        raise refuse(
+            name,
+            "the file is open in another program and not all of it is saved",
+            "Save and close it there (for instance in QGIS), then try again.",
+            "held_open",
+        )
     with tempfile.TemporaryDirectory(prefix="geo_planner_") as folder:
         copy = Path(folder) / "input"
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
-            raise refuse(name, f"the file cannot be read ({error.strerror})", "Close it in other programs and check that it may be read.", "unreadable") from error
+            raise refuse(
+                name,
+                f"the file cannot be read ({error.strerror})",
+                "Close it in other programs and check that it may be read.",
+                "unreadable",
+            ) from error
         kind = _format_by_content(copy, name)
         statements = _compare_with_name(kind, name)
         copy = copy.rename(copy.with_suffix(f".{kind}"))
@@ -100,7 +117,13 @@ def _copy_parts(path: Path, copy: Path, max_bytes: int) -> None:
     """The other files of a shapefile that lies open in a folder."""
     for part in path.parent.iterdir():
         suffix = part.suffix.lower()
-        if part.stem == path.stem and suffix in (".dbf", ".shx", ".prj", ".cpg") and part.is_file() and not part.is_symlink() and part.stat().st_size <= max_bytes:
+        if (
+            part.stem == path.stem
+            and suffix in (".dbf", ".shx", ".prj", ".cpg")
+            and part.is_file()
+            and not part.is_symlink()
+            and part.stat().st_size <= max_bytes
+        ):
             shutil.copyfile(part, copy.with_suffix(suffix))
 
 
@@ -138,13 +161,20 @@ def _text_content(head: bytes, name: str) -> str:
         text = head.decode("utf-16", errors="replace")
     else:
         if b"\0" in head:
-            raise refuse(name, "the file holds null bytes: it is damaged or of a format that is not read", f"Give {SUPPORTED}.", "null_bytes")
+            raise refuse(
+                name, "the file holds null bytes: it is damaged or of a format that is not read", f"Give {SUPPORTED}.", "null_bytes"
+            )
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip("\ufeff \t\r\n")
     lower = start.lower()
     if lower.startswith("<"):
         if "<html" in lower or "<!doctype html" in lower or "<table" in lower:
-            raise refuse(name, "the file is a web page, whatever its name says", "Open it in Excel or LibreOffice and save it as xlsx.", "mislabelled")
+            raise refuse(
+                name,
+                "the file is a web page, whatever its name says",
+                "Open it in Excel or LibreOffice and save it as xlsx.",
+                "mislabelled",
+            )
         for word in ("kml", "gpx"):
             if f"<{word}" in lower or Path(name).suffix.lower() == f".{word}":
                 return word
@@ -158,7 +188,11 @@ def _zip_content(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
-            if "mimetype" in members and archive.getinfo("mimetype").file_size < 200 and b"opendocument.spreadsheet" in archive.read("mimetype"):
+            if (
+                "mimetype" in members
+                and archive.getinfo("mimetype").file_size < 200
+                and b"opendocument.spreadsheet" in archive.read("mimetype")
+            ):
                 return "ods"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile) as error:
         raise refuse(name, "the zip archive is damaged or cut off", "Save or download it again.", "damaged") from error

@@ -15,7 +15,9 @@ from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
 
 _SEARCHED_ROWS = 60
-_NOISE = re.compile(r"\b(wgs ?84|vn ?2000|he toa do|he|(ktt|kinh tuyen( truc)?)( \d{3}( \d{2})?)?|mui( chieu)? \d( do)?|tm ?3|utm( \w{3})?|decimal( degrees)?|degrees?|dd|dms|thap phan|do phut giay|do thap phan|don vi tinh|dvt)\b")
+_NOISE = re.compile(
+    r"\b(wgs ?84|vn ?2000|he toa do|he|(ktt|kinh tuyen( truc)?)( \d{3}( \d{2})?)?|mui( chieu)? \d( do)?|tm ?3|utm( \w{3})?|decimal( degrees)?|degrees?|dd|dms|thap phan|do phut giay|do thap phan|don vi tinh|dvt)\b"
+)
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IGNORE = ("", "-")
 
@@ -172,19 +174,58 @@ def map_columns(header: Header, layer: str, *, column_map: Mapping[str, str], re
     for title, target in column_map.items():
         at = titles.index(title) if title in titles else by_fold.get(fold(title), -1)
         if at < 0:
-            faults.append(Fault(file, "--map names a column that the table does not have", f"Its columns are: {listed}.", column=title[:80], code="unknown_title"))
+            faults.append(
+                Fault(
+                    file,
+                    "--map names a column that the table does not have",
+                    f"Its columns are: {listed}.",
+                    column=title[:80],
+                    code="unknown_title",
+                )
+            )
         elif target not in (*all_targets(layer), *IGNORE):
-            faults.append(Fault(file, f"--map names a target that layer {layer} does not have", f"Write one of: {', '.join(all_targets(layer))}.", column=title[:80], value=target[:80], code="unknown_target"))
+            faults.append(
+                Fault(
+                    file,
+                    f"--map names a target that layer {layer} does not have",
+                    f"Write one of: {', '.join(all_targets(layer))}.",
+                    column=title[:80],
+                    value=target[:80],
+                    code="unknown_target",
+                )
+            )
         else:
             told[at] = target
     for i, title in enumerate(titles):
         if _INVISIBLE.search(title):
-            faults.append(Fault(file, "a column title holds invisible control characters", "Type the title anew.", row=header.last + 1, value=repr(title)[:80], code="control_characters"))
+            faults.append(
+                Fault(
+                    file,
+                    "a column title holds invisible control characters",
+                    "Type the title anew.",
+                    row=header.last + 1,
+                    value=repr(title)[:80],
+                    code="control_characters",
+                )
+            )
         if title and titles.count(title) > 1 and titles.index(title) == i:
-            faults.append(Fault(file, "two columns have the same title", "Rename one of them.", row=header.last + 1, column=title[:80], code="duplicate_column"))
+            faults.append(
+                Fault(
+                    file,
+                    "two columns have the same title",
+                    "Rename one of them.",
+                    row=header.last + 1,
+                    column=title[:80],
+                    code="duplicate_column",
+                )
+            )
     if faults:
         raise InputError(faults)
-    used = [(title, remembered[fold(title)]) for i, title in enumerate(titles) if i not in told and fold(title) in remembered and remembered[fold(title)] in (*all_targets(layer), *IGNORE)]
+    used = [
+        (title, remembered[fold(title)])
+        for i, title in enumerate(titles)
+        if i not in told and fold(title) in remembered and remembered[fold(title)] in (*all_targets(layer), *IGNORE)
+    ]
     told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
     chosen = {i: target for i, target in told.items() if target not in IGNORE}
     taken = set(chosen.values())
@@ -197,7 +238,13 @@ def map_columns(header: Header, layer: str, *, column_map: Mapping[str, str], re
             exact = [j for j in claims if fold(titles[j]) in _exact(layer)]
             if len(claims) > 1 and len(exact) != 1:
                 names = " and ".join(f"{titles[j]!r}" for j in claims)
-                raise refuse(file, f"the columns {names} both look like {free[0]}", f"Say which one it is: --map \"{titles[claims[0]]}={free[0]}\"; the other is kept as it is.", "two_columns", row=header.last + 1)
+                raise refuse(
+                    file,
+                    f"the columns {names} both look like {free[0]}",
+                    f'Say which one it is: --map "{titles[claims[0]]}={free[0]}"; the other is kept as it is.',
+                    "two_columns",
+                    row=header.last + 1,
+                )
             winner = exact[0] if len(exact) == 1 and free[0] == targets_of(titles[exact[0]], layer)[0] else i
             if winner == i:
                 chosen[i] = free[0]

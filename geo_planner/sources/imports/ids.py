@@ -21,11 +21,17 @@ def place_ids(codes: Sequence[str], names: Sequence[str], former: Sequence[str],
     The former commune takes part where a row names it: after the mergers one commune may hold two villages of one name.
     Names that differ only in their marks are told apart by a short hash of the exact name.
     """
-    made = [prefix + "-".join(part for part in (code, slug(old) if old else "", slug(name) or _short(name)) if part) for code, name, old in zip(codes, names, former, strict=True)]
+    made = [
+        prefix + "-".join(part for part in (code, slug(old) if old else "", slug(name) or _short(name)) if part)
+        for code, name, old in zip(codes, names, former, strict=True)
+    ]
     spellings: dict[str, set[str]] = {}
     for identifier, name in zip(made, names, strict=True):
         spellings.setdefault(identifier, set()).add(name.casefold())
-    return [f"{identifier}-{_short(name.casefold(), 4)}" if len(spellings[identifier]) > 1 else identifier for identifier, name in zip(made, names, strict=True)]
+    return [
+        f"{identifier}-{_short(name.casefold(), 4)}" if len(spellings[identifier]) > 1 else identifier
+        for identifier, name in zip(made, names, strict=True)
+    ]
 
 
 def running_ids(owners: Sequence[str]) -> list[str]:

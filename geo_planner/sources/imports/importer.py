@@ -130,14 +130,23 @@ def import_layer(
         outcome.faults += error.faults
     except (MemoryError, RecursionError) as error:
         logger.debug("import of %s", file, exc_info=error)
-        outcome.faults.append(Fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"))
+        outcome.faults.append(
+            Fault(
+                file.name,
+                "the file asks for more memory or nests deeper than any table needs",
+                "Split it, or export it again.",
+                code="too_large",
+            )
+        )
     return _finish(outcome, layer, file, study_area, options, report_dir)
 
 
 def read_for(layer: str, source: InputFile, study_area: Path, options: Options) -> Reading:
     """The rows of a file with the columns that earlier imports told; what the preview shows too."""
     remembered = remembered_columns(study_area, layer)
-    told = {title: target for title, target in options.column_map.items() if target != "-"} | {title: "" for title, target in options.column_map.items() if target == "-"}
+    told = {title: target for title, target in options.column_map.items() if target != "-"} | {
+        title: "" for title, target in options.column_map.items() if target == "-"
+    }
     return read_points(source, layer, replace(options, column_map=told), remembered)
 
 
@@ -191,11 +200,23 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     rows = draft.rows if draft is not None else pd.DataFrame()
     bad = draft.bad_rows() if draft is not None else set()
     accepted = rows[~rows.index.isin(bad)]
-    rejected = pd.DataFrame([(f.row, f.column, f.value, f.reason, f.remedy, f.code) for f in sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)], columns=list(REJECTED))
+    rejected = pd.DataFrame(
+        [
+            (f.row, f.column, f.value, f.reason, f.remedy, f.code)
+            for f in sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)
+        ],
+        columns=list(REJECTED),
+    )
     corrected = pd.DataFrame([c for c in (draft.corrected if draft is not None else []) if c[0] not in bad], columns=list(CORRECTED))
     whole = any(f.level == "fault" and f.row is None for f in faults) or any(f.level == "fault" for f in outcome.faults)
     will_write = bool(outcome.content) and not whole
-    counts = {"rows": len(rows), "accepted": len(accepted), "corrected": int(corrected["row"].nunique()), "rejected": len(bad), **(outcome.counts if will_write else {})}
+    counts = {
+        "rows": len(rows),
+        "accepted": len(accepted),
+        "corrected": int(corrected["row"].nunique()),
+        "rejected": len(bad),
+        **(outcome.counts if will_write else {}),
+    }
     report = ImportReport(
         layer, file.name, TARGETS[layer], accepted, corrected, rejected, pd.DataFrame(list(outcome.skipped), columns=["row", "text", "why"]), tuple(dict.fromkeys(outcome.statements)),
         tuple(_questions(accepted, layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
@@ -206,7 +227,9 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
         files.append(write_rejects(raw, rejected, (report_dir or file.parent) / f"{file.stem}.rejected.csv"))
     if will_write:
         try:
-            write_layer(study_area, layer, outcome.content, {**outcome.facts, "accepted": len(accepted), "rejected": len(bad)}, was=outcome.was)
+            write_layer(
+                study_area, layer, outcome.content, {**outcome.facts, "accepted": len(accepted), "rejected": len(bad)}, was=outcome.was
+            )
             report = replace(report, written=True)
             remember_columns(study_area, layer, options.column_map)
         except InputError as error:

@@ -18,7 +18,9 @@ _NOTE = re.compile(
     r"(ghi chu|luu y|chu thich|note|nguon|tai lieu|nguoi (lap|tong hop|ky|kiem tra)|lap bieu|ke toan|truong phong|pho truong phong|giam doc|pho giam doc"
     r"|chu tich|tm |tl |kt |thu truong|ky ten|ky ghi ro|noi nhan|xac nhan|don vi (lap|bao cao)|danh sach nay|so lieu)( .*)?|.*\bngay( \d+)? thang( \d+)? nam( \d+)?.*"
 )
-_SIGNED = re.compile(r"(nguoi (lap|tong hop|ky)|lap bieu|truong phong|giam doc|pho giam doc|chu tich|tm |thu truong|ky ten|ky ghi ro)( .*)?")
+_SIGNED = re.compile(
+    r"(nguoi (lap|tong hop|ky)|lap bieu|truong phong|giam doc|pho giam doc|chu tich|tm |thu truong|ky ten|ky ghi ro)( .*)?"
+)
 _HEADING = re.compile(r"(?:[ivxlc]+ |\d+ |[a-d] )?((?:xa|phuong|thi tran|huyen|thanh pho|thi xa|tp) .+)")
 _PLACES = ("commune_code", "former_commune_code", "commune", "former_commune", "former_place")
 _COORDINATES = ("lon", "lat", "x", "y", "position")
@@ -131,7 +133,9 @@ def _fill_merged(grid: Grid, below: dict[int, list[Cell]], last: int) -> int:
     return filled
 
 
-def _aside(row: Sequence[Cell], at: dict[int, Cell], called: int | None, places: Sequence[int], located: bool, signed: bool) -> tuple[str, str]:
+def _aside(
+    row: Sequence[Cell], at: dict[int, Cell], called: int | None, places: Sequence[int], located: bool, signed: bool
+) -> tuple[str, str]:
     """Why a row is no data (empty: it is), and the text of a heading."""
     cells = [cell for cell in row if not is_blank(cell)]
     if not cells:
@@ -143,7 +147,12 @@ def _aside(row: Sequence[Cell], at: dict[int, Cell], called: int | None, places:
         return "total row", ""
     if located:
         return "", ""
-    if len(texts) <= 2 and (found := _HEADING.fullmatch(fold(" ".join(texts[-1:])))) and len(cells) <= 3 and not any(i in at for i in places if i != called):
+    if (
+        len(texts) <= 2
+        and (found := _HEADING.fullmatch(fold(" ".join(texts[-1:]))))
+        and len(cells) <= 3
+        and not any(i in at for i in places if i != called)
+    ):
         return "heading of a group", re.sub(r"^\s*(?:[IVXLC]+|\d+|[A-Da-d])\s*[.)/-]\s*", "", texts[-1]) if found else ""
     notes = [cell for cell in cells if isinstance(cell, str) and _NOTE.fullmatch(fold(cell))]
     if notes and not any(i in at and at[i] not in notes for i in places):
@@ -164,7 +173,11 @@ def _may_be_coordinate(cell: Cell) -> bool:
 
 def _is_ordinal(cell: Cell, position: int) -> bool:
     text = as_text(cell).strip("() .")
-    return text == str(position) or (len(text) == 1 and text.isalpha() and position <= 3) or (text.isdigit() and abs(int(text) - position) <= 2)
+    return (
+        text == str(position)
+        or (len(text) == 1 and text.isalpha() and position <= 3)
+        or (text.isdigit() and abs(int(text) - position) <= 2)
+    )
 
 
 def _statements(grid: Grid, header: Header, skipped: Sequence[tuple[int, str, str]], filled: int) -> list[str]:

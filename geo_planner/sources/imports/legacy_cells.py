@@ -34,16 +34,26 @@ def convert_columns(rows: Sequence[Sequence[Cell]]) -> tuple[list[list[Cell]], l
     codes = {i: usual if found[i] is None or reads_as_well(texts, usual) else str(found[i]) for i, texts in columns.items()}
     codes = {i: code for i, code in codes.items() if code != "unicode" and i < width}
     converted = [
-        [CONVERSIONS[codes[i]](cell) if i in codes and r not in left_alone and isinstance(cell, str) and _may_be_legacy(cell) else cell for i, cell in enumerate(row)] for r, row in enumerate(rows)
+        [
+            CONVERSIONS[codes[i]](cell) if i in codes and r not in left_alone and isinstance(cell, str) and _may_be_legacy(cell) else cell
+            for i, cell in enumerate(row)
+        ]
+        for r, row in enumerate(rows)
     ]
-    return converted, [f"Text in {code} converted to Unicode in {list(codes.values()).count(code)} columns." for code in dict.fromkeys(codes.values())]
+    return converted, [
+        f"Text in {code} converted to Unicode in {list(codes.values()).count(code)} columns." for code in dict.fromkeys(codes.values())
+    ]
 
 
 def _is_unicode_title(row: Sequence[Cell]) -> bool:
     """A row of words alone, one of which is Unicode for certain: a title or header, typed with today's keyboard."""
     words = [cell for cell in row if cell is not None]
-    return all(isinstance(cell, str) for cell in words) and any(isinstance(cell, str) and not cell.isascii() and not _may_be_legacy(cell) for cell in words)
+    return all(isinstance(cell, str) for cell in words) and any(
+        isinstance(cell, str) and not cell.isascii() and not _may_be_legacy(cell) for cell in words
+    )
 
 
 def _may_be_legacy(text: str) -> bool:
-    return not text.isascii() and not any("\u1e00" <= sign <= "\u1eff" or sign in "ăĂđĐơƠưƯĩĨũŨ\u0300\u0301\u0303\u0309\u0323" for sign in text)
+    return not text.isascii() and not any(
+        "\u1e00" <= sign <= "\u1eff" or sign in "ăĂđĐơƠưƯĩĨũŨ\u0300\u0301\u0303\u0309\u0323" for sign in text
+    )

@@ -15,7 +15,12 @@ SURE = 0.75
 
 _TCVN3 = dict(
     zip(
-        (bytes.fromhex("b5b6b7b8b9a8bbbcbdbec6a9c7c8c9cacbcccecfd0d1aad2d3d4d5d6d7d8dcdddedfe1e2e3e4abe5e6e7e8e9aceaebecedeeeff1f2f3f4adf5f6f7f8f9fafbfcfdfeae") + b"\xa1\xa2\xa3\xa4\xa5\xa6\xa7").decode("latin-1"),
+        (
+            bytes.fromhex(
+                "b5b6b7b8b9a8bbbcbdbec6a9c7c8c9cacbcccecfd0d1aad2d3d4d5d6d7d8dcdddedfe1e2e3e4abe5e6e7e8e9aceaebecedeeeff1f2f3f4adf5f6f7f8f9fafbfcfdfeae"
+            )
+            + b"\xa1\xa2\xa3\xa4\xa5\xa6\xa7"
+        ).decode("latin-1"),
         "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĂÂÊÔƠƯĐ",
         strict=True,
     )
@@ -33,7 +38,9 @@ def _vni_table() -> dict[str, str]:
     for base in "aeo":
         pairs |= {base + mark: base + "\u0302" + tone for mark, tone in _HAT.items()}
     pairs |= {"a" + mark: "a\u0306" + tone for mark, tone in _BREVE.items()}
-    pairs |= {key.upper(): value.upper() for key, value in pairs.items()} | {key[0].upper() + key[1:]: value[0].upper() + value[1:] for key, value in pairs.items() if len(key) == 2}
+    pairs |= {key.upper(): value.upper() for key, value in pairs.items()} | {
+        key[0].upper() + key[1:]: value[0].upper() + value[1:] for key, value in pairs.items() if len(key) == 2
+    }
     return {key: unicodedata.normalize("NFC", value) for key, value in pairs.items()}
 
 

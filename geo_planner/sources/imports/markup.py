@@ -83,7 +83,9 @@ def read_gpx(file: InputFile) -> list[Feature]:
             features.append(Feature(properties, shapely.Point(_gpx_point(element, file.name, number))))
         elif kind in ("trk", "rte"):
             segments = [element] if kind == "rte" else [child for child in element if _local(child) == "trkseg"]
-            lines = [[_gpx_point(point, file.name, number) for point in segment if _local(point) in ("trkpt", "rtept")] for segment in segments]
+            lines = [
+                [_gpx_point(point, file.name, number) for point in segment if _local(point) in ("trkpt", "rtept")] for segment in segments
+            ]
             features.append(Feature(properties, _together([shapely.LineString(line) for line in lines if len(line) > 1])))
     return features
 
@@ -105,7 +107,11 @@ def _shapes(element: ET.Element, name: str, number: int) -> Iterator[shapely.Geo
         if len(points) > 1:
             yield shapely.LineString(points)
     elif kind == "Polygon":
-        rings = [(_local(boundary), _positions(boundary, name, number)) for boundary in element if _local(boundary) in ("outerBoundaryIs", "innerBoundaryIs")]
+        rings = [
+            (_local(boundary), _positions(boundary, name, number))
+            for boundary in element
+            if _local(boundary) in ("outerBoundaryIs", "innerBoundaryIs")
+        ]
         outer = [ring for side, ring in rings if side == "outerBoundaryIs" and len(ring) >= 3]
         if outer:
             yield shapely.Polygon(outer[0], [ring for side, ring in rings if side == "innerBoundaryIs" and len(ring) >= 3])
@@ -117,7 +123,14 @@ def _positions(element: ET.Element, name: str, number: int) -> list[tuple[float,
     for item in text.split():
         parts = item.split(",")
         if len(parts) < 2:
-            raise refuse(name, "the coordinates of a feature are not written as longitude,latitude", "Export the file again.", "coordinates", row=number, value=item[:40])
+            raise refuse(
+                name,
+                "the coordinates of a feature are not written as longitude,latitude",
+                "Export the file again.",
+                "coordinates",
+                row=number,
+                value=item[:40],
+            )
         positions.append((_number(parts[0], name, number), _number(parts[1], name, number)))
     return positions
 
@@ -126,7 +139,9 @@ def _number(text: str, name: str, number: int) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise refuse(name, "a coordinate of a feature is not a number", "Export the file again.", "coordinates", row=number, value=text[:40]) from error
+        raise refuse(
+            name, "a coordinate of a feature is not a number", "Export the file again.", "coordinates", row=number, value=text[:40]
+        ) from error
 
 
 def _together(shapes: list[Any]) -> Any:
@@ -143,5 +158,3 @@ def _local(element: ET.Element) -> str:
 
 def _child_text(element: ET.Element, name: str) -> str:
     return next(((child.text or "").strip() for child in element if _local(child) == name), "")
-
-

@@ -48,7 +48,9 @@ class Positions:
     statements: list[str] = field(default_factory=list)
 
 
-def locate(table: RawTable, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, how: str, file: str) -> Positions:
+def locate(
+    table: RawTable, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, how: str, file: str
+) -> Positions:
     """Positions of all rows.
 
     Parameters
@@ -72,8 +74,17 @@ def locate(table: RawTable, codes: Sequence[str | None], *, area: Area, reach_m:
     columns = [pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(frame)]
     half = [name for pair in (("lon", "lat"), ("x", "y")) for name in pair if len(set(pair) & set(frame)) == 1 and name in frame]
     if "position" not in frame and not columns:
-        reason = f"there is only one of the two coordinate columns ({table.titles.get(half[0])!r})" if half else "no column holds the coordinates"
-        raise refuse(file, reason, "Name them: --map \"TITLE=lon\" --map \"TITLE=lat\" (degrees), --map \"TITLE=x\" --map \"TITLE=y\" (metres) or --map \"TITLE=position\" (both in one cell).", "no_coordinates")
+        reason = (
+            f"there is only one of the two coordinate columns ({table.titles.get(half[0])!r})"
+            if half
+            else "no column holds the coordinates"
+        )
+        raise refuse(
+            file,
+            reason,
+            'Name them: --map "TITLE=lon" --map "TITLE=lat" (degrees), --map "TITLE=x" --map "TITLE=y" (metres) or --map "TITLE=position" (both in one cell).',
+            "no_coordinates",
+        )
     wrong_cells: dict[int, tuple[str, str]] = {}
     for pair in (*columns, *([("position",)] if "position" in frame else [])):
         if len(pair) == 2:
@@ -90,7 +101,20 @@ def locate(table: RawTable, codes: Sequence[str | None], *, area: Area, reach_m:
     return result
 
 
-def _add(result: Positions, table: RawTable, pair: Sequence[str], first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, how: str, file: str) -> None:
+def _add(
+    result: Positions,
+    table: RawTable,
+    pair: Sequence[str],
+    first: Array,
+    second: Array,
+    codes: Sequence[str | None],
+    *,
+    area: Area,
+    reach_m: float,
+    stated: System | None,
+    how: str,
+    file: str,
+) -> None:
     """Positions from one pair of columns, where none is there yet; what two pairs say differently is told."""
     filled = np.isfinite(first) & np.isfinite(second)
     if not filled.any():
@@ -101,7 +125,19 @@ def _add(result: Positions, table: RawTable, pair: Sequence[str], first: Array, 
     what = " and ".join(f"{table.titles.get(name, name)!r}" for name in pair)
     some = [code for code, is_filled in zip(codes, filled, strict=True) if is_filled]
     own = [table.titles.get(name, "") for name in pair]
-    fit, told = choose(first[filled], second[filled], some, area=area, reach_m=reach_m, stated=stated, how=how, titles=own, context=table.context, file=file, what=f"Coordinates in {what}")
+    fit, told = choose(
+        first[filled],
+        second[filled],
+        some,
+        area=area,
+        reach_m=reach_m,
+        stated=stated,
+        how=how,
+        titles=own,
+        context=table.context,
+        file=file,
+        what=f"Coordinates in {what}",
+    )
     result.statements += told
     result.crs = result.crs or f"{fit.system.code} ({fit.system.name})"
     lon, lat = np.full(len(first), np.nan), np.full(len(first), np.nan)
@@ -113,12 +149,33 @@ def _add(result: Positions, table: RawTable, pair: Sequence[str], first: Array, 
         apart = np.hypot((result.lon - lon) * np.cos(np.radians(lat)), result.lat - lat)[both] * 111_195
         if np.median(apart) > _DISAGREE_M:
             hint = ", as when the datum shift of VN-2000 was forgotten" if 190 < np.median(apart) < 250 else ""
-            result.faults.append(Fault(file, f"the two positions of a row lie {np.median(apart):.0f} m apart (median){hint}; the first pair of columns is used", "Find out which of the two is right.", column=pair[0], level="warning", code="positions_disagree"))
+            result.faults.append(
+                Fault(
+                    file,
+                    f"the two positions of a row lie {np.median(apart):.0f} m apart (median){hint}; the first pair of columns is used",
+                    "Find out which of the two is right.",
+                    column=pair[0],
+                    level="warning",
+                    code="positions_disagree",
+                )
+            )
     result.exact |= free & (fit.system.code == "EPSG:4326")
     result.lon, result.lat = np.where(free, lon, result.lon), np.where(free, lat, result.lat)
 
 
-def _turn_swapped_rows(result: Positions, table: RawTable, pair: Sequence[str], fit: Fit, first: Array, second: Array, lon: Array, lat: Array, codes: Sequence[str | None], area: Area, reach_m: float) -> None:
+def _turn_swapped_rows(
+    result: Positions,
+    table: RawTable,
+    pair: Sequence[str],
+    fit: Fit,
+    first: Array,
+    second: Array,
+    lon: Array,
+    lat: Array,
+    codes: Sequence[str | None],
+    area: Area,
+    reach_m: float,
+) -> None:
     """Single rows whose two values stand in each other's place: put right where the place then agrees, and told."""
     off = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     off = np.asarray(off, dtype=int)
@@ -130,19 +187,42 @@ def _turn_swapped_rows(result: Positions, table: RawTable, pair: Sequence[str], 
     right = area.lies_right(new_lon, new_lat, [codes[i] for i in off.tolist()], reach_m)
     for i, x, y in zip(off[right].tolist(), new_lon[right].tolist(), new_lat[right].tolist(), strict=True):
         was = f"{first[i]:.10g}, {second[i]:.10g}"
-        result.corrected.append((int(table.frame.index[i]), pair[0], was, f"{x:.7f}, {y:.7f}", "the two coordinates stood in each other's place"))
+        result.corrected.append(
+            (int(table.frame.index[i]), pair[0], was, f"{x:.7f}, {y:.7f}", "the two coordinates stood in each other's place")
+        )
         lon[i], lat[i] = x, y
 
 
-def _tell_missing(result: Positions, frame: pd.DataFrame, wrong_cells: dict[int, tuple[str, str]], column: str, table: RawTable, file: str) -> None:
+def _tell_missing(
+    result: Positions, frame: pd.DataFrame, wrong_cells: dict[int, tuple[str, str]], column: str, table: RawTable, file: str
+) -> None:
     sane = np.isfinite(result.lon) & np.isfinite(result.lat) & (np.abs(result.lon) <= 180) & (np.abs(result.lat) <= 90)
     for i in np.flatnonzero(~sane).tolist():
         row = int(frame.index[i])
         if i in wrong_cells:
             name, value = wrong_cells[i]
-            result.faults.append(Fault(file, "the coordinate is not a number, nor degrees, minutes and seconds", "Write it as 102,54105 or 102°32'27.8\" or in metres.", row=row, column=table.titles.get(name, name), value=value, code="coordinates"))
+            result.faults.append(
+                Fault(
+                    file,
+                    "the coordinate is not a number, nor degrees, minutes and seconds",
+                    "Write it as 102,54105 or 102°32'27.8\" or in metres.",
+                    row=row,
+                    column=table.titles.get(name, name),
+                    value=value,
+                    code="coordinates",
+                )
+            )
         else:
-            result.faults.append(Fault(file, "the coordinates are blank or off the earth", "Fill both in.", row=row, column=table.titles.get(column, column), code="coordinates"))
+            result.faults.append(
+                Fault(
+                    file,
+                    "the coordinates are blank or off the earth",
+                    "Fill both in.",
+                    row=row,
+                    column=table.titles.get(column, column),
+                    code="coordinates",
+                )
+            )
 
 
 def settle_communes(options: Sequence[tuple[str, ...]], lon: Array, lat: Array, *, area: Area, reach_m: float) -> list[str | None]:

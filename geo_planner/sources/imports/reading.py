@@ -66,7 +66,9 @@ def read_points(file: InputFile, layer: str, options: Options, remembered: Mappi
     stated = parse_system(options.crs, file.name) if options.crs else None
     how = "as stated with --crs" if stated else ""
     if file.family == "vector":
-        vector = read_vector(file, source_layer=options.source_layer, kinds=_POINT_KINDS, max_bytes=options.max_bytes, max_rows=options.max_rows)
+        vector = read_vector(
+            file, source_layer=options.source_layer, kinds=_POINT_KINDS, max_bytes=options.max_bytes, max_rows=options.max_rows
+        )
         if vector.geometry is not None:
             return _from_vector(vector, layer, options, remembered, file, stated, how)
         titles: list[Cell] = list(vector.attributes.columns)
@@ -80,7 +82,12 @@ def read_points(file: InputFile, layer: str, options: Options, remembered: Mappi
     mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
     table = data_rows(grid, header, mapping, layer)
     if len(table.frame) > options.max_rows:
-        raise refuse(file.name, f"the table has {len(table.frame):,} rows, more than the limit of {options.max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+        raise refuse(
+            file.name,
+            f"the table has {len(table.frame):,} rows, more than the limit of {options.max_rows:,}",
+            "Split it, or raise the limit.",
+            "too_many_rows",
+        )
     return Reading(replace(table, statements=(*table.statements, *mapping.statements)), stated, how, header=header, mapping=mapping)
 
 
@@ -96,11 +103,23 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
         grids = [grid for grid in grids if grid.name == wanted] or [grid for grid in grids if fold(grid.name) == fold(wanted)]
         if len(grids) != 1:
             raise refuse(file, f"there is no sheet {wanted!r}", f"Name one of: {names}.", "unknown_sheet")
-    found = [(grid, header) for grid in grids if (not grid.hidden or wanted is not None) and (header := find_header(grid, layer, known)) is not None]
+    found = [
+        (grid, header)
+        for grid in grids
+        if (not grid.hidden or wanted is not None) and (header := find_header(grid, layer, known)) is not None
+    ]
     likely = [(grid, header) for grid, header in found if _looks_like_list(grid, header, layer, known)]
     candidates = likely or found
     if not candidates:
-        shown = next((" | ".join(clean_title(cell) for cell in row if cell is not None)[:200] for grid in grids for row in grid.rows if any(cell is not None for cell in row)), "")
+        shown = next(
+            (
+                " | ".join(clean_title(cell) for cell in row if cell is not None)[:200]
+                for grid in grids
+                for row in grid.rows
+                if any(cell is not None for cell in row)
+            ),
+            "",
+        )
         raise refuse(
             file, f"no row names the columns of {layer} (name, commune, coordinates)",
             "Give the table a header, or say what its titles mean: --map \"TITLE=name\" --map \"TITLE=lon\" …" + (" Hidden sheets are not looked at unless named with --sheet." if any(grid.hidden for grid in grids) else ""),
@@ -108,18 +127,24 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
         )  # fmt: skip
     if len(candidates) > 1:
         listed = "; ".join(f"{grid.name!r} ({max(len(grid.rows) - header.last - 1, 0)} rows)" for grid, header in candidates)
-        raise refuse(file, f"several sheets look like the list: {listed}", f"Name one: --sheet \"{candidates[0][0].name}\".", "several_sheets")
+        raise refuse(
+            file, f"several sheets look like the list: {listed}", f'Name one: --sheet "{candidates[0][0].name}".', "several_sheets"
+        )
     return candidates[0]
 
 
 def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
     """Rows below a header that names a position, and a name where the layer needs one."""
-    hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | ({"name", "lon"} if any(fold(t) in known for t in header.titles) else set())
+    hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | (
+        {"name", "lon"} if any(fold(t) in known for t in header.titles) else set()
+    )
     named = layer in ("measurements", "candidates") or bool(hits & {"name", "site_id", "village_id"})
     return named and bool(hits & set(POSITION)) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
 
 
-def _from_vector(vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str) -> Reading:
+def _from_vector(
+    vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str
+) -> Reading:
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
     mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
@@ -127,7 +152,11 @@ def _from_vector(vector: VectorLayer, layer: str, options: Options, remembered: 
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
     grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
     names = _kept_columns(titles, mapping)
-    frame = pd.DataFrame({name: [row[i] for row in grid.rows[1:]] for i, name in names.items()}, index=pd.Index(vector.attributes.index, name="row"), dtype=object)
+    frame = pd.DataFrame(
+        {name: [row[i] for row in grid.rows[1:]] for i, name in names.items()},
+        index=pd.Index(vector.attributes.index, name="row"),
+        dtype=object,
+    )
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
     statements = [*vector.statements, *mapping.statements, *told]
@@ -136,7 +165,9 @@ def _from_vector(vector: VectorLayer, layer: str, options: Options, remembered: 
             stated, how = stated_by_file(vector.crs, file), "as the file states"
         else:
             statements.append(f"The file states {vector.crs.name}; --crs is used instead.")
-    table = RawTable(frame, {name: titles[i] for i, name in names.items()} | {"x": "geometry x", "y": "geometry y"}, statements=tuple(statements))
+    table = RawTable(
+        frame, {name: titles[i] for i, name in names.items()} | {"x": "geometry x", "y": "geometry y"}, statements=tuple(statements)
+    )
     return Reading(table, stated, how, tuple(faults), mapping=mapping)
 
 
@@ -179,7 +210,16 @@ def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[fl
             areas += 1
             point = shape.representative_point() if shape.is_valid else shapely.make_valid(shape).representative_point()
         else:
-            faults.append(Fault(file, f"the shape is a {shape.geom_type}, not a point", "Give each row one point.", row=int(row), column="geometry", code="geometry"))
+            faults.append(
+                Fault(
+                    file,
+                    f"the shape is a {shape.geom_type}, not a point",
+                    "Give each row one point.",
+                    row=int(row),
+                    column="geometry",
+                    code="geometry",
+                )
+            )
         xs.append(None if point is None or point.is_empty else float(point.x))
         ys.append(None if point is None or point.is_empty else float(point.y))
     return xs, ys, faults, [f"{areas} areas are taken by a point inside them."] if areas else []

@@ -81,7 +81,9 @@ class ImportReport:
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): None if value is None or value != value else value for name, value in row.items()} for row in table.to_dict("records")]
+    return [
+        {str(name): None if value is None or value != value else value for name, value in row.items()} for row in table.to_dict("records")
+    ]
 
 
 def write_report(report: ImportReport, folder: Path) -> tuple[Path, ...]:
@@ -131,17 +133,33 @@ def _for_spreadsheet(cell: object) -> str:
 
 def _workbook(report: ImportReport) -> bytes:
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    ) as book:
         bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         first = book.add_worksheet("summary")
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 120, wrap)
-        lines = [("file", report.file), ("layer", report.layer), ("written", "yes" if report.written else "no"), *((name, str(n)) for name, n in report.counts.items())]
-        lines += [("decided", text) for text in report.statements] + [("question", text) for text in report.questions] + [(f.level, str(f)) for f in report.faults if f.row is None]
+        lines = [
+            ("file", report.file),
+            ("layer", report.layer),
+            ("written", "yes" if report.written else "no"),
+            *((name, str(n)) for name, n in report.counts.items()),
+        ]
+        lines += (
+            [("decided", text) for text in report.statements]
+            + [("question", text) for text in report.questions]
+            + [(f.level, str(f)) for f in report.faults if f.row is None]
+        )
         for r, (name, text) in enumerate(lines):
             first.write_string(r, 0, name, bold)
             first.write_string(r, 1, text[:32_000])
-        for title, table in (("accepted", report.accepted.rename_axis("row").reset_index()), ("corrected", report.corrected), ("rejected", report.rejected), ("skipped", report.skipped)):
+        for title, table in (
+            ("accepted", report.accepted.rename_axis("row").reset_index()),
+            ("corrected", report.corrected),
+            ("rejected", report.rejected),
+            ("skipped", report.skipped),
+        ):
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for c, name in enumerate(table.columns):
@@ -179,4 +197,6 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Close it in other programs, or choose a folder with --report.") from error
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}). Close it in other programs, or choose a folder with --report."
+        ) from error

@@ -74,7 +74,19 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
     if table.frame.empty:
         raise refuse(file, "there are no rows of data below the header", "Put at least one row into the table.", "empty")
     draft = Draft(pd.DataFrame(index=table.frame.index), list(reading.faults), statements=list(table.statements))
-    draft.faults += [Fault(file, reason, "Open the file in Excel or LibreOffice, let it calculate, and save it." if "formula" in reason else "Check the separators and quotation marks.", row=row, column=column or None, code="uncached_formula" if "formula" in reason else "ragged_row") for row, (column, reason) in table.broken.items()]
+    draft.faults += [
+        Fault(
+            file,
+            reason,
+            "Open the file in Excel or LibreOffice, let it calculate, and save it."
+            if "formula" in reason
+            else "Check the separators and quotation marks.",
+            row=row,
+            column=column or None,
+            code="uncached_formula" if "formula" in reason else "ragged_row",
+        )
+        for row, (column, reason) in table.broken.items()
+    ]
     _need_columns(table.frame, layer, file)
     _values(draft, table.frame, table.titles, schema, file)
     codes = _communes_and_positions(draft, reading, layer, area, file)
@@ -94,11 +106,16 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
 
 def _need_columns(frame: pd.DataFrame, layer: str, file: str) -> None:
     if layer == "villages" and "name" not in frame:
-        raise refuse(file, "no column holds the names of the villages", "Name it: --map \"TITLE=name\".", "no_name")
+        raise refuse(file, "no column holds the names of the villages", 'Name it: --map "TITLE=name".', "no_name")
     if layer == "villages" and not set(frame) & (set(COMMUNE) - {"district"}):
-        raise refuse(file, "no column holds the communes", "Name it: --map \"TITLE=commune\" (names), --map \"TITLE=commune_code\", or --map \"TITLE=former_commune\" with --map \"TITLE=district\".", "no_commune")
+        raise refuse(
+            file,
+            "no column holds the communes",
+            'Name it: --map "TITLE=commune" (names), --map "TITLE=commune_code", or --map "TITLE=former_commune" with --map "TITLE=district".',
+            "no_commune",
+        )
     if layer == "sites" and not set(frame) & {"site_id", "name"}:
-        raise refuse(file, "no column holds the ids or names of the sites", "Name it: --map \"TITLE=site_id\".", "no_name")
+        raise refuse(file, "no column holds the ids or names of the sites", 'Name it: --map "TITLE=site_id".', "no_name")
 
 
 def _values(draft: Draft, frame: pd.DataFrame, titles: dict[str, str], schema: Layer, file: str) -> None:
@@ -111,9 +128,23 @@ def _values(draft: Draft, frame: pd.DataFrame, titles: dict[str, str], schema: L
         if wrong:
             for row, text in texts[name][texts[name].isin(wrong)].items():
                 code = "path" if "path" in wrong[text] else "too_long" if "signs, more" in wrong[text] else "control_characters"
-                draft.faults.append(Fault(file, wrong[text], "Type the text anew.", row=int(str(row)), column=words[name], value=ascii(text)[:80], code=code))
-    figures = [text for name, column in declared.items() if name in frame and column.kind in ("int", "float") for text in texts[name][[isinstance(cell, str) for cell in frame[name]]].unique()]
-    coordinates = [text for name in ("lon", "lat", "x", "y") if name in frame for text in texts[name][[isinstance(cell, str) for cell in frame[name]]].unique()[:1000]]
+                draft.faults.append(
+                    Fault(
+                        file, wrong[text], "Type the text anew.", row=int(str(row)), column=words[name], value=ascii(text)[:80], code=code
+                    )
+                )
+    figures = [
+        text
+        for name, column in declared.items()
+        if name in frame and column.kind in ("int", "float")
+        for text in texts[name][[isinstance(cell, str) for cell in frame[name]]].unique()
+    ]
+    coordinates = [
+        text
+        for name in ("lon", "lat", "x", "y")
+        if name in frame
+        for text in texts[name][[isinstance(cell, str) for cell in frame[name]]].unique()[:1000]
+    ]
     style = decimal_style([*figures, *coordinates])
     if style == "comma":
         draft.statements.append("Numbers are written with a decimal comma.")
@@ -133,15 +164,21 @@ def _tell_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: 
     changed = converted["done"] != ""
     draft.corrected += [
         (int(row), column.name, before, after, why)
-        for row, before, after, why in zip(converted.index[changed], was[changed], converted.loc[changed, "text"], converted.loc[changed, "done"], strict=True)
+        for row, before, after, why in zip(
+            converted.index[changed], was[changed], converted.loc[changed, "text"], converted.loc[changed, "done"], strict=True
+        )
     ]
     wrong = converted["wrong"] != ""
     for row, text, reason in zip(converted.index[wrong], was[wrong], converted.loc[wrong, "wrong"], strict=True):
         remedy = f"Write one of: {', '.join(column.choices)}, or leave the cell blank." if column.choices else _REMEDY[column.kind]
-        draft.faults.append(Fault(file, reason, remedy, row=int(row), column=title, value=text[:80], code="choice" if column.choices else "type"))
+        draft.faults.append(
+            Fault(file, reason, remedy, row=int(row), column=title, value=text[:80], code="choice" if column.choices else "type")
+        )
     if column.kind in ("choice", "yes_no"):
         same = (converted["done"] == "") & (converted["wrong"] == "") & (was != converted["text"])
-        counts = pd.Series([f"{before} → {after}" for before, after in zip(was[same], converted.loc[same, "text"], strict=True)], dtype=object).value_counts()
+        counts = pd.Series(
+            [f"{before} → {after}" for before, after in zip(was[same], converted.loc[same, "text"], strict=True)], dtype=object
+        ).value_counts()
         if len(counts):
             draft.statements.append(f"{title}: {', '.join(f'{words} ({n})' for words, n in list(counts.items())[:20])}.")
 
@@ -157,14 +194,22 @@ def _communes_and_positions(draft: Draft, reading: Reading, layer: str, area: Ar
         readings, draft.statements = list(found), [*draft.statements, *told]
     certain = [r.codes[0] if len(r.codes) == 1 else None for r in readings]
     positions = locate(reading.table, certain, area=area, reach_m=reach, stated=reading.stated, how=reading.how, file=file)
-    codes = settle_communes([r.codes for r in readings], positions.lon, positions.lat, area=area, reach_m=reach) if layer != "measurements" else certain
+    codes = (
+        settle_communes([r.codes for r in readings], positions.lon, positions.lat, area=area, reach_m=reach)
+        if layer != "measurements"
+        else certain
+    )
     for row, r, code in zip(frame.index, readings, codes, strict=True):
         blank = not r.reason or r.reason.endswith(("is blank", "column for the commune"))
         if layer == "villages" or not blank:
             if not r.codes:
-                draft.faults.append(Fault(file, r.reason, r.remedy, row=int(row), column="commune", code="blank" if blank else "unknown_commune"))
+                draft.faults.append(
+                    Fault(file, r.reason, r.remedy, row=int(row), column="commune", code="blank" if blank else "unknown_commune")
+                )
             elif code is None:
-                draft.faults.append(Fault(file, *commune_names.ambiguous(r, index), row=int(row), column="commune", code="ambiguous_commune"))
+                draft.faults.append(
+                    Fault(file, *commune_names.ambiguous(r, index), row=int(row), column="commune", code="ambiguous_commune")
+                )
             elif len(r.codes) > 1:
                 draft.corrected.append((int(row), "commune_code", " / ".join(r.codes), code, f"{r.how}: decided by the position"))
             elif r.how:
@@ -174,7 +219,10 @@ def _communes_and_positions(draft: Draft, reading: Reading, layer: str, area: Ar
     draft.faults += positions.faults
     draft.crs = positions.crs
     for name, values in (("lon", positions.lon), ("lat", positions.lat)):
-        draft.rows[name] = ["" if value != value else repr(float(value)) if exact else f"{value:.7f}" for value, exact in zip(values.tolist(), positions.exact, strict=True)]
+        draft.rows[name] = [
+            "" if value != value else repr(float(value)) if exact else f"{value:.7f}"
+            for value, exact in zip(values.tolist(), positions.exact, strict=True)
+        ]
     return codes, [r.former for r in readings]
 
 
@@ -195,17 +243,25 @@ def _ids(draft: Draft, layer: str, former: Sequence[str], file: str) -> None:
     elif blank.any():
         names = rows["name"].where(rows["name"] != "", rows["lon"] + " " + rows["lat"]) if layer == "candidates" else rows["name"]
         prefix = {"sites": "s-", "candidates": "c-"}.get(layer, "")
-        made = ids.place_ids(list(rows["commune_code"]) if "commune_code" in rows else [""] * len(rows), list(names), list(former), prefix=prefix)
+        made = ids.place_ids(
+            list(rows["commune_code"]) if "commune_code" in rows else [""] * len(rows), list(names), list(former), prefix=prefix
+        )
         usable = blank & (names != "")
         rows[key] = rows[key].mask(usable, pd.Series(made, index=rows.index))
         draft.made_ids = {int(row) for row in rows.index[usable]}
-        draft.faults += [Fault(file, "the row has neither an id nor a name", "Give it a name.", row=int(row), column="name", code="blank") for row in rows.index[blank & ~usable] if layer != "villages"]
+        draft.faults += [
+            Fault(file, "the row has neither an id nor a name", "Give it a name.", row=int(row), column="name", code="blank")
+            for row in rows.index[blank & ~usable]
+            if layer != "villages"
+        ]
     if layer == "sites" and (rows["cell_id"] == "").any():
         cells = pd.Series(ids.running_ids(list(rows["site_id"])), index=rows.index)
         rows["cell_id"] = rows["cell_id"].where(rows["cell_id"] != "", cells)
     made_now = int(blank.sum())
     if made_now:
-        draft.statements.append(f"{made_now} rows bring no id: made from {'the sample itself' if layer == 'measurements' else 'commune and name'}, the same at every import.")
+        draft.statements.append(
+            f"{made_now} rows bring no id: made from {'the sample itself' if layer == 'measurements' else 'commune and name'}, the same at every import."
+        )
 
 
 def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> None:
@@ -215,7 +271,20 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
         return
     typed, faults = typed_table(good, schema, file)
     source = {position + 2: int(row) for position, row in enumerate(good.index)}
-    shown = [Fault(f.file, f"the id stands already in row {source[int(f.reason.rpartition(' ')[2])]}" if f.code == "duplicate_id" else f.reason, _remedy(f, layer), source.get(f.row or 0), f.column, f.value, f.level, f.code) for f in faults if f.code != "missing_column"]
+    shown = [
+        Fault(
+            f.file,
+            f"the id stands already in row {source[int(f.reason.rpartition(' ')[2])]}" if f.code == "duplicate_id" else f.reason,
+            _remedy(f, layer),
+            source.get(f.row or 0),
+            f.column,
+            f.value,
+            f.level,
+            f.code,
+        )
+        for f in faults
+        if f.code != "missing_column"
+    ]
     draft.faults += shown
     typed.index = good.index
     typed = typed[~typed.index.isin(draft.bad_rows())]
@@ -228,7 +297,15 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
     else:
         away = ~area.lies_right(typed["lon"].to_numpy(float), typed["lat"].to_numpy(float), [None] * len(typed), FAR_SITE_M)
         if away.any():
-            draft.faults.append(Fault(file, f"{int(away.sum())} rows lie more than {FAR_SITE_M / 1000:.0f} km outside the province (first: row {typed.index[away][0]})", "Check their coordinates.", level="warning", code="far_away"))
+            draft.faults.append(
+                Fault(
+                    file,
+                    f"{int(away.sum())} rows lie more than {FAR_SITE_M / 1000:.0f} km outside the province (first: row {typed.index[away][0]})",
+                    "Check their coordinates.",
+                    level="warning",
+                    code="far_away",
+                )
+            )
 
 
 def _remedy(fault: Fault, layer: str) -> str:

@@ -42,7 +42,12 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     """
     kinds = SHAPE_LAYERS[layer]
     if file.family != "vector":
-        raise refuse(file.name, f"{layer} are lines or areas, a table holds none", "Give a GeoPackage, GeoJSON, KML, GPX or zipped shapefile.", "not_vector")
+        raise refuse(
+            file.name,
+            f"{layer} are lines or areas, a table holds none",
+            "Give a GeoPackage, GeoJSON, KML, GPX or zipped shapefile.",
+            "not_vector",
+        )
     if options.column_map:
         raise refuse(file.name, f"--map has no meaning for {layer}: its features keep their properties", "Leave it out.", "unknown_target")
     vector = read_vector(file, source_layer=options.source_layer, kinds=kinds, max_bytes=options.max_bytes, max_rows=options.max_rows)
@@ -66,17 +71,35 @@ def _properties(vector: VectorLayer) -> pd.DataFrame:
     titles = [clean_title(title) for title in vector.attributes.columns]
     keep = {title: i for i, title in reversed(list(enumerate(titles))) if title and title != "geometry"}
     cells = vector.attributes.to_numpy(dtype=object)
-    return pd.DataFrame({title: [cells[r, i] for r in range(len(cells))] for title, i in sorted(keep.items(), key=lambda pair: pair[1])}, index=pd.Index(vector.attributes.index, name="row"), dtype=object)
+    return pd.DataFrame(
+        {title: [cells[r, i] for r in range(len(cells))] for title, i in sorted(keep.items(), key=lambda pair: pair[1])},
+        index=pd.Index(vector.attributes.index, name="row"),
+        dtype=object,
+    )
 
 
 def _text_faults(draft: Draft, file: str) -> None:
     for name in draft.rows.columns:
         texts, wrong = clean_texts(draft.rows[name])
         for row, text in texts[texts.isin(wrong)].items():
-            draft.faults.append(Fault(file, wrong[text], "Type the text anew.", row=int(str(row)), column=str(name), value=ascii(text)[:80], code="path" if "path" in wrong[text] else "control_characters"))
+            draft.faults.append(
+                Fault(
+                    file,
+                    wrong[text],
+                    "Type the text anew.",
+                    row=int(str(row)),
+                    column=str(name),
+                    value=ascii(text)[:80],
+                    code="path" if "path" in wrong[text] else "control_characters",
+                )
+            )
         # Figures stay figures; words are NFC and on one line.
         is_text = [not isinstance(cell, (int, float, bool)) for cell in draft.rows[name]]
-        draft.rows[name] = pd.Series([text if textual else cell for text, cell, textual in zip(texts, draft.rows[name], is_text, strict=True)], index=draft.rows.index, dtype=object)
+        draft.rows[name] = pd.Series(
+            [text if textual else cell for text, cell, textual in zip(texts, draft.rows[name], is_text, strict=True)],
+            index=draft.rows.index,
+            dtype=object,
+        )
 
 
 def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -> NDArray[np.object_]:
@@ -85,18 +108,49 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
     sound = np.full(len(geometry), None, dtype=object)
     for i, (row, shape) in enumerate(zip(draft.rows.index, geometry, strict=True)):
         if shape is None or shape.is_empty:
-            draft.faults.append(Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row), column="geometry", code="geometry"))
+            draft.faults.append(
+                Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row), column="geometry", code="geometry")
+            )
         elif not np.isfinite(shapely.get_coordinates(shape)).all():
-            draft.faults.append(Fault(file, "the shape has coordinates that are no numbers", "Draw it anew.", row=int(row), column="geometry", code="coordinates"))
+            draft.faults.append(
+                Fault(
+                    file,
+                    "the shape has coordinates that are no numbers",
+                    "Draw it anew.",
+                    row=int(row),
+                    column="geometry",
+                    code="coordinates",
+                )
+            )
         elif shape.geom_type not in kinds:
-            draft.faults.append(Fault(file, f"the shape is a {shape.geom_type}, not a {' or '.join(kinds)}", "Give the right layer.", row=int(row), column="geometry", code="geometry"))
+            draft.faults.append(
+                Fault(
+                    file,
+                    f"the shape is a {shape.geom_type}, not a {' or '.join(kinds)}",
+                    "Give the right layer.",
+                    row=int(row),
+                    column="geometry",
+                    code="geometry",
+                )
+            )
         elif shape.geom_type in _AREAS and not shape.is_valid:
             mended = [part for part in shapely.get_parts(shapely.make_valid(shape)) if part.geom_type in _AREAS]
             if mended:
                 sound[i] = shapely.force_2d(shapely.union_all(mended))
-                draft.corrected.append((int(row), "geometry", shapely.is_valid_reason(shape)[:80], "valid area", "the area crossed itself and was repaired"))
+                draft.corrected.append(
+                    (int(row), "geometry", shapely.is_valid_reason(shape)[:80], "valid area", "the area crossed itself and was repaired")
+                )
             else:
-                draft.faults.append(Fault(file, "the area is not valid and cannot be repaired", "Draw it anew.", row=int(row), column="geometry", code="geometry"))
+                draft.faults.append(
+                    Fault(
+                        file,
+                        "the area is not valid and cannot be repaired",
+                        "Draw it anew.",
+                        row=int(row),
+                        column="geometry",
+                        code="geometry",
+                    )
+                )
         else:
             sound[i] = shapely.force_2d(shape)
     return sound
@@ -122,11 +176,33 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
     turned = np.full(len(shapes), None, dtype=object)
     turned[filled] = shapely.transform(shapes[filled], degrees)
     bad = [row for row, shape in zip(draft.rows.index, turned, strict=True) if shape is not None and not _on_earth(shape)]
-    draft.faults += [Fault(file.name, "the shape leaves the earth in this coordinate system", "Check its coordinates.", row=int(row), column="geometry", code="coordinates") for row in bad]
+    draft.faults += [
+        Fault(
+            file.name,
+            "the shape leaves the earth in this coordinate system",
+            "Check its coordinates.",
+            row=int(row),
+            column="geometry",
+            code="coordinates",
+        )
+        for row in bad
+    ]
     province_deg = shapely.union_all(list(area.communes.geometry))
-    away = [row for row, shape in zip(draft.rows.index, turned, strict=True) if shape is not None and row not in bad and shape.distance(province_deg) * 100_000 > _FAR_M]
+    away = [
+        row
+        for row, shape in zip(draft.rows.index, turned, strict=True)
+        if shape is not None and row not in bad and shape.distance(province_deg) * 100_000 > _FAR_M
+    ]
     if away:
-        draft.faults.append(Fault(file.name, f"{len(away)} features lie more than {_FAR_M / 1000:.0f} km outside the province (first: {away[0]})", "Check their coordinates.", level="warning", code="far_away"))
+        draft.faults.append(
+            Fault(
+                file.name,
+                f"{len(away)} features lie more than {_FAR_M / 1000:.0f} km outside the province (first: {away[0]})",
+                "Check their coordinates.",
+                level="warning",
+                code="far_away",
+            )
+        )
     return [None if shape is None or row in bad else shape for row, shape in zip(draft.rows.index, turned, strict=True)]
 
 
@@ -141,13 +217,23 @@ def _made_id(shape: shapely.Geometry | None) -> str:
 
 def as_feature(properties: dict[str, Any], shape: shapely.Geometry) -> dict[str, Any]:
     """A GeoJSON feature; what cannot stand in JSON is text."""
-    plain = {name: cell if isinstance(cell, (bool, int, str)) or (isinstance(cell, float) and np.isfinite(cell)) else (as_text(cell) or None) for name, cell in properties.items()}
-    return {"type": "Feature", "properties": {name: None if cell == "" else cell for name, cell in plain.items()}, "geometry": json.loads(shapely.to_geojson(shape))}
+    plain = {
+        name: cell if isinstance(cell, (bool, int, str)) or (isinstance(cell, float) and np.isfinite(cell)) else (as_text(cell) or None)
+        for name, cell in properties.items()
+    }
+    return {
+        "type": "Feature",
+        "properties": {name: None if cell == "" else cell for name, cell in plain.items()},
+        "geometry": json.loads(shapely.to_geojson(shape)),
+    }
 
 
 def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> tuple[str, list[str], dict[str, int]]:
     """The layer's GeoJSON as it will be, what was done in words, and in numbers; see ``store.merged``."""
-    new = {str(row[_ID]): as_feature({str(k): v for k, v in row.items() if k != "geometry"}, row["geometry"]) for row in good.to_dict("records")}
+    new = {
+        str(row[_ID]): as_feature({str(k): v for k, v in row.items() if k != "geometry"}, row["geometry"])
+        for row in good.to_dict("records")
+    }
     old: dict[str, Any] = {}
     told, sample, count = "", False, 0
     if path.is_file():
@@ -158,12 +244,29 @@ def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> 
             old = {str((feature["properties"] or {}).get(_ID) or f"_{i}"): feature for i, feature in enumerate(features)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if mode != "replace":
-                raise refuse(relative, "the layer in the study area cannot be read, so nothing can be merged into it", "Mend it, or replace it with --replace.", "unreadable") from error
+                raise refuse(
+                    relative,
+                    "the layer in the study area cannot be read, so nothing can be merged into it",
+                    "Mend it, or replace it with --replace.",
+                    "unreadable",
+                ) from error
     if mode == "replace" or (mode == "auto" and sample):
-        told = f"The layer's {count} features are replaced, {'as told with --replace' if mode == 'replace' else 'because some of them are sample data'}." if path.is_file() else ""
+        told = (
+            f"The layer's {count} features are replaced, {'as told with --replace' if mode == 'replace' else 'because some of them are sample data'}."
+            if path.is_file()
+            else ""
+        )
         old = {}
     added, updated = len(set(new) - set(old)), len(set(new) & set(old))
-    told = told or (f"Merged by {_ID}: {added} features added, {updated} updated, {len(old) - updated} left as they are." if old else f"The layer is new: {added} features.")
+    told = told or (
+        f"Merged by {_ID}: {added} features added, {updated} updated, {len(old) - updated} left as they are."
+        if old
+        else f"The layer is new: {added} features."
+    )
     features = list({**old, **new}.values())
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', [told], {"added": added, "updated": updated, "removed": count - len(old)}
+    return (
+        f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n',
+        [told],
+        {"added": added, "updated": updated, "removed": count - len(old)},
+    )

@@ -34,12 +34,19 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
                 formulas = scan_ods(opened, file.name)
     for title, scan in scans.items():
         if scan.rows > max_rows + _SLACK and scan.columns:
-            raise refuse(file.name, f"sheet {title!r} has {scan.rows:,} rows, more than the limit of {max_rows:,}", "Split the table, or raise the limit.", "too_many_rows")
+            raise refuse(
+                file.name,
+                f"sheet {title!r} has {scan.rows:,} rows, more than the limit of {max_rows:,}",
+                "Split the table, or raise the limit.",
+                "too_many_rows",
+            )
     try:
         return _read(file, scans, formulas, max_rows)
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         reason = "protected by a password" if isinstance(error, calamine.PasswordError) else f"damaged or cut off ({error})"
-        raise refuse(file.name, f"the workbook is {reason}", "Open it in Excel or LibreOffice and save it again, without a password.", "damaged") from error
+        raise refuse(
+            file.name, f"the workbook is {reason}", "Open it in Excel or LibreOffice and save it again, without a password.", "damaged"
+        ) from error
     except BaseException as error:
         # The reader's own crashes come as a class that is no Exception; anything else of that rank is not ours.
         if type(error).__name__ != "PanicException":
@@ -57,9 +64,19 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
             if sheet.start is None or not sheet.height:
                 continue
             if sheet.total_height > max_rows + _SLACK:
-                raise refuse(file.name, f"sheet {about.name!r} has {sheet.total_height:,} rows, more than the limit of {max_rows:,}", "Split the table, or raise the limit.", "too_many_rows")
+                raise refuse(
+                    file.name,
+                    f"sheet {about.name!r} has {sheet.total_height:,} rows, more than the limit of {max_rows:,}",
+                    "Split the table, or raise the limit.",
+                    "too_many_rows",
+                )
             if sheet.total_width > MAX_COLUMNS:
-                raise refuse(file.name, f"sheet {about.name!r} has {sheet.total_width:,} columns, more than {MAX_COLUMNS}", "Delete the columns beyond the table.", "too_many_columns")
+                raise refuse(
+                    file.name,
+                    f"sheet {about.name!r} has {sheet.total_width:,} columns, more than {MAX_COLUMNS}",
+                    "Delete the columns beyond the table.",
+                    "too_many_columns",
+                )
             rows: list[list[Cell]] = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             scan = scans.get(about.name, SheetScan())
             merged = tuple((r0, c0, min(r1, len(rows) - 1), c1) for (r0, c0), (r1, c1) in (sheet.merged_cell_ranges or [])[:_MAX_MERGED])

@@ -63,7 +63,9 @@ def existing_rows(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
     return raw.fillna("").astype(object), digest
 
 
-def merged(existing: pd.DataFrame | None, draft: Draft, good: pd.DataFrame, layer: str, mode: Mode) -> tuple[pd.DataFrame, list[str], dict[str, int]]:
+def merged(
+    existing: pd.DataFrame | None, draft: Draft, good: pd.DataFrame, layer: str, mode: Mode
+) -> tuple[pd.DataFrame, list[str], dict[str, int]]:
     """The layer's rows as they will be, what was done in words, and in numbers.
 
     A blank cell of the file does not wipe out a value that the layer has: blank means not known.
@@ -74,23 +76,41 @@ def merged(existing: pd.DataFrame | None, draft: Draft, good: pd.DataFrame, laye
     sample = existing["is_sample"].str.strip().str.lower() == "yes" if "is_sample" in existing else pd.Series(False, index=existing.index)
     if mode == "replace" or (mode == "auto" and sample.any()):
         why = "as told with --replace" if mode == "replace" else f"because {int(sample.sum())} of them are sample data"
-        return good, [f"The layer's {len(existing)} rows are replaced, {why}."], {"added": len(good), "updated": 0, "removed": len(existing)}
+        return (
+            good,
+            [f"The layer's {len(existing)} rows are replaced, {why}."],
+            {"added": len(good), "updated": 0, "removed": len(existing)},
+        )
     good, recognised = _known_ids(existing, draft, good, layer)
     old, new = existing.set_index(key), good.set_index(key)
-    columns = [*(column.name for column in schema.columns if column.name not in key), *(name for name in dict.fromkeys([*old, *new]) if name not in {column.name for column in schema.columns})]
+    columns = [
+        *(column.name for column in schema.columns if column.name not in key),
+        *(name for name in dict.fromkeys([*old, *new]) if name not in {column.name for column in schema.columns}),
+    ]
     old, new = old.reindex(columns=columns, fill_value=""), new.reindex(columns=columns, fill_value="")
     if old.index.has_duplicates:
-        raise refuse(TARGETS[layer], "ids stand twice in the layer, so rows cannot be merged by id", "Mend it (geo-planner validate), or replace the layer with --replace.", "duplicate_id")
+        raise refuse(
+            TARGETS[layer],
+            "ids stand twice in the layer, so rows cannot be merged by id",
+            "Mend it (geo-planner validate), or replace the layer with --replace.",
+            "duplicate_id",
+        )
     shared = old.index.intersection(new.index)
     result = pd.concat([old, new[~new.index.isin(old.index)]])
     fresh = new.loc[shared]
     result.loc[shared] = fresh.where(fresh != "", old.loc[shared])
-    told = [f"Merged by id: {len(new) - len(shared)} rows added, {len(shared)} updated, {len(old) - len(shared)} left as they are; a blank cell keeps the value that the layer has."]
+    told = [
+        f"Merged by id: {len(new) - len(shared)} rows added, {len(shared)} updated, {len(old) - len(shared)} left as they are; a blank cell keeps the value that the layer has."
+    ]
     if recognised:
         told.append(f"{recognised} rows without an id are known in the layer by commune and name and keep its id.")
     result = result.reset_index()
     order = [column.name for column in schema.columns]
-    return result[[*order, *(name for name in result if name not in order)]], told, {"added": len(new) - len(shared), "updated": len(shared), "removed": 0}
+    return (
+        result[[*order, *(name for name in result if name not in order)]],
+        told,
+        {"added": len(new) - len(shared), "updated": len(shared), "removed": 0},
+    )
 
 
 def _known_ids(existing: pd.DataFrame, draft: Draft, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, int]:
@@ -155,7 +175,9 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise OutputError(f"{root} cannot be written ({error.strerror}). Free disk space or choose a folder that you may write to.") from error
+            raise OutputError(
+                f"{root} cannot be written ({error.strerror}). Free disk space or choose a folder that you may write to."
+            ) from error
         install(root, folder, {relative: {"origin": "import", "date": today, **facts}})
     return hashlib.sha256(data).hexdigest()
 
@@ -183,5 +205,3 @@ def remember_columns(root: Path, layer: str, column_map: Mapping[str, str]) -> N
     told = {fold(title): target for title, target in column_map.items()}
     document[layer] = dict(sorted({**(known if isinstance(known, dict) else {}), **told}.items()))
     write_atomically(root / COLUMNS_FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-
-

@@ -90,8 +90,17 @@ CANDIDATES = Layer(
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
-POINT_LAYERS: dict[str, Layer] = {"villages": LAYERS["villages"], "sites": LAYERS["sites"], "measurements": LAYERS["measurements"], "candidates": CANDIDATES}
-SHAPE_LAYERS: dict[str, tuple[str, ...]] = {"roads": ("LineString", "MultiLineString"), "power_lines": ("LineString", "MultiLineString"), "exclusion_areas": ("Polygon", "MultiPolygon")}
+POINT_LAYERS: dict[str, Layer] = {
+    "villages": LAYERS["villages"],
+    "sites": LAYERS["sites"],
+    "measurements": LAYERS["measurements"],
+    "candidates": CANDIDATES,
+}
+SHAPE_LAYERS: dict[str, tuple[str, ...]] = {
+    "roads": ("LineString", "MultiLineString"),
+    "power_lines": ("LineString", "MultiLineString"),
+    "exclusion_areas": ("Polygon", "MultiPolygon"),
+}
 
 
 def patterns(layer: str) -> dict[str, str]:
@@ -99,4 +108,8 @@ def patterns(layer: str) -> dict[str, str]:
     own = _SYNONYMS["sites"] if layer == "candidates" else _SYNONYMS[layer]
     declared = {column.name for column in POINT_LAYERS[layer].columns}
     place = {} if layer == "measurements" else COMMUNE
-    return {target: pattern for target, pattern in {**POSITION, **place, **_SHARED, **own}.items() if target in declared or target in POSITION or target in COMMUNE}
+    return {
+        target: pattern
+        for target, pattern in {**POSITION, **place, **_SHARED, **own}.items()
+        if target in declared or target in POSITION or target in COMMUNE
+    }

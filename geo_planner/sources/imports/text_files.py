@@ -26,20 +26,45 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
     """
     text, statement = decode(file.path.read_bytes(), file.name)
     if "\0" in text:
-        raise refuse(file.name, "the file holds null bytes: it is damaged or not text", "Export it again as CSV UTF-8.", "null_bytes", row=text[: text.index("\0")].count("\n") + 1)
+        raise refuse(
+            file.name,
+            "the file holds null bytes: it is damaged or not text",
+            "Export it again as CSV UTF-8.",
+            "null_bytes",
+            row=text[: text.index("\0")].count("\n") + 1,
+        )
     if text.count("\n") > 4 * (max_rows + _SLACK):
-        raise refuse(file.name, f"the file has {text.count(chr(10)):,} lines, far more than the limit of {max_rows:,} rows", "Split it, or raise the limit.", "too_many_rows")
+        raise refuse(
+            file.name,
+            f"the file has {text.count(chr(10)):,} lines, far more than the limit of {max_rows:,} rows",
+            "Split it, or raise the limit.",
+            "too_many_rows",
+        )
     separator = _separator(text)
     rows: list[list[Cell]] = []
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append([cell if cell else None for cell in record])
             if len(rows) > max_rows + _SLACK:
-                raise refuse(file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+                raise refuse(
+                    file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows"
+                )
             if len(record) > MAX_COLUMNS:
-                raise refuse(file.name, f"row {len(rows)} has more than {MAX_COLUMNS} cells", "Check the separator and the quotation marks.", "too_many_columns", row=len(rows))
+                raise refuse(
+                    file.name,
+                    f"row {len(rows)} has more than {MAX_COLUMNS} cells",
+                    "Check the separator and the quotation marks.",
+                    "too_many_columns",
+                    row=len(rows),
+                )
     except csv.Error as error:
-        raise refuse(file.name, f"the text is not a clean table ({error})", "Check the quotation marks: each that opens must close.", "csv", row=len(rows) + 1) from error
+        raise refuse(
+            file.name,
+            f"the text is not a clean table ({error})",
+            "Check the quotation marks: each that opens must close.",
+            "csv",
+            row=len(rows) + 1,
+        ) from error
     if not any(any(row) for row in rows):
         raise refuse(file.name, "the file is empty", "Give a file with at least a header and one row.", "empty")
     return Grid("", rows, statements=(statement, f"Columns separated by {_SEPARATORS[separator]}."))
@@ -58,7 +83,9 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             try:
                 return unicodedata.normalize("NFC", content.decode(encoding)), f"Encoding: {encoding} (byte order mark)."
             except UnicodeDecodeError as error:
-                raise refuse(name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding") from error
+                raise refuse(
+                    name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding"
+                ) from error
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -71,7 +98,13 @@ def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
     code = detect(itertools.islice(western.splitlines(), 5000))
     if code is None or code == "unicode":
         line = next((i for i, row in enumerate(content.split(b"\n"), 1) if not row.isascii()), 1)
-        raise refuse(name, "the encoding is neither UTF-8 nor a Vietnamese one that can be told (windows-1258, TCVN3, VNI)", "Export it again as CSV UTF-8.", "encoding", row=line)
+        raise refuse(
+            name,
+            "the encoding is neither UTF-8 nor a Vietnamese one that can be told (windows-1258, TCVN3, VNI)",
+            "Export it again as CSV UTF-8.",
+            "encoding",
+            row=line,
+        )
     converted = "\n".join(CONVERSIONS[code](line) for line in western.split("\n"))
     return unicodedata.normalize("NFC", converted), f"Encoding: {code}, converted to Unicode."
 

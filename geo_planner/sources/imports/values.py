@@ -31,7 +31,11 @@ Change = tuple[str, str, str]
 def clean_texts(cells: pd.Series) -> tuple[pd.Series, dict[str, str]]:
     """Cells as one-line texts in NFC; which texts may not stand in a table, and why."""
     known: dict[tuple[type, Cell], str] = {}  # by type too: True and 1 are one key
-    texts = pd.Series([known[key] if (key := (type(cell), cell)) in known else known.setdefault(key, _clean(cell)) for cell in cells], index=cells.index, dtype=object)
+    texts = pd.Series(
+        [known[key] if (key := (type(cell), cell)) in known else known.setdefault(key, _clean(cell)) for cell in cells],
+        index=cells.index,
+        dtype=object,
+    )
     wrong = {text: reason for text in texts.unique() if (reason := refused_text(text))}
     return texts, wrong
 
@@ -40,7 +44,12 @@ def _clean(cell: Cell) -> str:
     if isinstance(cell, float) and cell != cell:
         return ""
     text = unicodedata.normalize("NFC", as_text(cell))
-    return _NO_WIDTH.sub("", re.sub(r"[ \t\r\n\v\xa0\u2000-\u200a\u202f\u3000]+", " ", text) if not text.isascii() or not text.isprintable() or "  " in text else text).strip(" ")
+    return _NO_WIDTH.sub(
+        "",
+        re.sub(r"[ \t\r\n\v\xa0\u2000-\u200a\u202f\u3000]+", " ", text)
+        if not text.isascii() or not text.isprintable() or "  " in text
+        else text,
+    ).strip(" ")
 
 
 def refused_text(text: str) -> str:

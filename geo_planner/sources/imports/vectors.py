@@ -28,7 +28,16 @@ from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, read_gpx, read_kml
 
 logger = logging.getLogger(__name__)
-_READ_ERRORS = (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, OSError, RuntimeError, shapely.errors.ShapelyError, OverflowError)
+_READ_ERRORS = (
+    DataSourceError,
+    DataLayerError,
+    UnicodeDecodeError,
+    ValueError,
+    OSError,
+    RuntimeError,
+    shapely.errors.ShapelyError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +79,35 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
         count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
         if count > max_rows:
-            raise refuse(file.name, f"the layer has {count:,} features, more than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+            raise refuse(
+                file.name,
+                f"the layer has {count:,} features, more than the limit of {max_rows:,}",
+                "Split it, or raise the limit.",
+                "too_many_rows",
+            )
         table, told = _read(path, layer, shapefile=file.format in ("zip", "shp"))
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
         logger.debug("cannot read %s", file.path, exc_info=error)
-        raise refuse(file.name, "the file cannot be read as a vector layer: it is damaged, cut off or incomplete", "Export it again (a shapefile needs .shp, .shx and .dbf).", "damaged") from error
+        raise refuse(
+            file.name,
+            "the file cannot be read as a vector layer: it is damaged, cut off or incomplete",
+            "Export it again (a shapefile needs .shp, .shx and .dbf).",
+            "damaged",
+        ) from error
     statements = [text for text in (about, *told) if text]
     return _limited(_from_table(table, file, layer or path.stem, statements), file.name, max_rows)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
     if len(layer.attributes) > max_rows:
-        raise refuse(name, f"the layer has {len(layer.attributes):,} features, more than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows")
+        raise refuse(
+            name,
+            f"the layer has {len(layer.attributes):,} features, more than the limit of {max_rows:,}",
+            "Split it, or raise the limit.",
+            "too_many_rows",
+        )
     if layer.attributes.empty:
         raise refuse(name, "the layer is empty", "Put at least one feature into it.", "empty")
     if layer.attributes.shape[1] > MAX_COLUMNS:
@@ -110,7 +134,9 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path
                 with opened.open(name) as source, (folder / f"layer{entry.suffix.lower()}").open("wb") as target:
                     shutil.copyfileobj(source, target)
     if not (folder / "layer.dbf").exists():
-        raise refuse(file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged")
+        raise refuse(
+            file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged"
+        )
     return folder / "layer.shp"
 
 
@@ -125,7 +151,9 @@ def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence
     if not fitting:
         raise refuse(name, "the file holds no layer", "Export the layer again.", "empty")
     if len(fitting) > 1:
-        raise refuse(name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers")
+        raise refuse(
+            name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers"
+        )
     return fitting[0], f"Layer {fitting[0]!r} of {len(layers)}." if len(layers) > 1 else ""
 
 
@@ -138,7 +166,9 @@ def _read(path: Path, layer: str | None, *, shapefile: bool) -> tuple[pd.DataFra
         return pyogrio.read_dataframe(path, layer=layer), []
     if path.with_suffix(".cpg").exists():
         try:
-            return pyogrio.read_dataframe(path), [f"Attribute encoding by the .cpg file: {path.with_suffix('.cpg').read_text('ascii', 'replace').strip()[:20]}."]
+            return pyogrio.read_dataframe(path), [
+                f"Attribute encoding by the .cpg file: {path.with_suffix('.cpg').read_text('ascii', 'replace').strip()[:20]}."
+            ]
         except (UnicodeDecodeError, LookupError):
             pass  # a .cpg that is wrong is worse than none
     try:
@@ -159,7 +189,10 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
     attributes = pd.DataFrame({title: [_plain(cell) for cell in table[title]] for title in table.columns}, dtype=object)
     attributes.index = pd.RangeIndex(1, len(table) + 1)
     if file.format in ("zip", "shp") and crs is not None:
-        crs = _prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj")) or crs
+        crs = (
+            _prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj"))
+            or crs
+        )
     layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
     return _without_legacy_text(layer)
 
@@ -178,7 +211,12 @@ def _from_features(features: list[Feature], kinds: Sequence[str], name: str) -> 
     if features and not kept:
         raise refuse(name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
     titles = list(dict.fromkeys(title for _, feature in kept for title in feature.properties if title))
-    attributes = pd.DataFrame([[feature.properties.get(title) or None for title in titles] for _, feature in kept], columns=titles, index=pd.Index([i for i, _ in kept]), dtype=object)
+    attributes = pd.DataFrame(
+        [[feature.properties.get(title) or None for title in titles] for _, feature in kept],
+        columns=titles,
+        index=pd.Index([i for i, _ in kept]),
+        dtype=object,
+    )
     geometry = np.full(len(kept), None, dtype=object)
     geometry[:] = [feature.geometry for _, feature in kept]
     told = (f"{left_out} features of another kind of geometry are left out.",) if left_out else ()

@@ -145,7 +145,11 @@ def _projection_parameters(crs: CRS) -> tuple[float, float, float] | None:
     if operation is None or operation.method_name != "Transverse Mercator":
         return None
     values = {parameter.name: float(parameter.value) for parameter in operation.params}
-    return values.get("Longitude of natural origin", 0.0), values.get("Scale factor at natural origin", 1.0), values.get("False easting", 0.0)
+    return (
+        values.get("Longitude of natural origin", 0.0),
+        values.get("Scale factor at natural origin", 1.0),
+        values.get("False easting", 0.0),
+    )
 
 
 def system_of(crs: CRS, code: str = "") -> System:

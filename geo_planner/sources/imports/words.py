@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import re
 
-UNKNOWN = {"", "chua ro", "khong ro", "chua biet", "chua xac dinh", "khong xac dinh", "chua co so lieu", "khong co so lieu", "na", "n a", "null", "none", "nan", "unknown"}
+UNKNOWN = {
+    "",
+    "chua ro",
+    "khong ro",
+    "chua biet",
+    "chua xac dinh",
+    "khong xac dinh",
+    "chua co so lieu",
+    "khong co so lieu",
+    "na",
+    "n a",
+    "null",
+    "none",
+    "nan",
+    "unknown",
+}
 _YES = {"yes", "y", "co", "x", "v", "1", "true", "t", "roi", "da co", "dung"}
 _NO = {"no", "n", "khong", "k", "ko", "0", "false", "f", "chua", "chua co", "khong co", "sai"}
 _CHOICES: dict[str, dict[str, str]] = {

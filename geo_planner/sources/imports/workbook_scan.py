@@ -83,7 +83,12 @@ def scan_xlsx(opened: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
             check_xml(pieces(opened, member), name, on_piece=scan.feed)
             scan.end()
             if scan.rows * scan.columns > MAX_CELLS:
-                raise refuse(name, f"a sheet claims {scan.rows:,} rows of {scan.columns:,} columns", "Delete the empty rows and columns beyond the table, then save it again.", "too_many_cells")
+                raise refuse(
+                    name,
+                    f"a sheet claims {scan.rows:,} rows of {scan.columns:,} columns",
+                    "Delete the empty rows and columns beyond the table, then save it again.",
+                    "too_many_cells",
+                )
         else:
             check_xml(pieces(opened, member), name)
     return {title: by_part[part] for title, part in _sheet_parts(opened, name) if part in by_part}
@@ -127,10 +132,17 @@ def scan_ods(opened: zipfile.ZipFile, name: str) -> int:
                     if b"table:formula" in cell:
                         formulas += 1
                         if not valued:
-                            raise refuse(name, "a cell holds a formula without a stored value", "Open the file in LibreOffice, let it calculate, and save it.", "uncached_formula")
+                            raise refuse(
+                                name,
+                                "a cell holds a formula without a stored value",
+                                "Open the file in LibreOffice, let it calculate, and save it.",
+                                "uncached_formula",
+                            )
                 cells += filled * _repeats(row)
             if cells > MAX_CELLS:
-                raise refuse(name, f"the workbook claims {cells:,} cells", "Delete the repeated cells, then save it again.", "too_many_cells")
+                raise refuse(
+                    name, f"the workbook claims {cells:,} cells", "Delete the repeated cells, then save it again.", "too_many_cells"
+                )
     return formulas
 
 
