@@ -18,6 +18,7 @@ PAGES = {
     "ranking": ":material/format_list_numbered:",
     "link": ":material/landscape:",
     "questions": ":material/contact_support:",
+    "import_list": ":material/upload_file:",
     "downloads": ":material/download:",
     "about": ":material/info:",
 }
@@ -37,5 +38,6 @@ try:
 except OutputError as error:
     frame.show_error(error)
     st.stop()
-frame.show_sample_banner(frame.load_or_explain(scenario_path))
+# a study area without a list, or with a faulty one, is mended on the page that brings lists in
+frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=page.url_path != "import_list"))
 page.run()

@@ -15,6 +15,7 @@ from geo_planner.ui.loading import LoadedPlan, load_plan
 from geo_planner.ui.texts import LANGUAGES, TEXTS, text
 
 _LOADED = "loaded_plan"
+_ROOT = "study_area_root"
 _LANGUAGE = "language"
 
 # Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
@@ -63,6 +64,12 @@ def loaded() -> LoadedPlan:
     return plan
 
 
+def study_area() -> Path:
+    """Folder of the study area that is open, whether it can be planned or not."""
+    root: Path = st.session_state[_ROOT]
+    return root
+
+
 def choose_language() -> Language:
     """The switch in the sidebar."""
     with st.sidebar:
@@ -82,14 +89,15 @@ def choose_scenario(root: Path) -> Path:
         st.title(text("cannot_go_on", words))
         st.text(text("no_scenario", words, folder=root))
         st.stop()
+    st.session_state[_ROOT] = root
     names = {path.name: path for path in paths}
     with st.sidebar:
         chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=lambda name: Path(name).stem)
     return names[chosen]
 
 
-def load_or_explain(scenario_path: Path) -> LoadedPlan:
-    """Load the plan with a progress bar; faults are shown as a table and end the page."""
+def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan | None:
+    """Load the plan with a progress bar; faults are shown as a table, and end the page where the plan is needed."""
     words = language()
     place = st.empty()
 
@@ -102,7 +110,9 @@ def load_or_explain(scenario_path: Path) -> LoadedPlan:
     except GeoPlannerError as error:
         place.empty()
         show_error(error)
-        st.stop()
+        if needed:
+            st.stop()
+        return None
     place.empty()
     st.session_state[_LOADED] = plan
     return plan
@@ -113,9 +123,9 @@ def show_style() -> None:
     st.html(_STYLE.replace("@app", text("app", language())))
 
 
-def show_sample_banner(plan: LoadedPlan) -> None:
+def show_sample_banner(plan: LoadedPlan | None) -> None:
     """The line that stands on every page while any sample data takes part."""
-    if plan.plan.uses_sample_data:
+    if plan is not None and plan.plan.uses_sample_data:
         st.html(f'<div class="gp-strip" role="note">{html.escape(SAMPLE_BANNER[language()])}</div>')
 
 

@@ -16,6 +16,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "page_map": {"vi": "Bản đồ", "en": "Map"},
     "page_ranking": {"vi": "Xếp hạng", "en": "Ranking"},
     "page_questions": {"vi": "Câu hỏi", "en": "Questions"},
+    "page_import_list": {"vi": "Nhập số liệu", "en": "Import data"},
     "page_downloads": {"vi": "Tải tài liệu", "en": "Downloads"},
     "page_about": {"vi": "Cách tính, nguồn", "en": "Method, sources"},
     "running": {"vi": "Đang tính: {step}", "en": "Working: {step}"},

@@ -1,0 +1,237 @@
+"""The words of the import page, in Vietnamese and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from geo_planner.errors import Fault
+from geo_planner.labels import Language
+from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.ui.faults import fault_table
+from geo_planner.ui.texts import text
+
+WORDS: Mapping[str, dict[Language, str]] = {
+    "title": {"vi": "Nhập số liệu", "en": "Import data"},
+    "hint": {
+        "vi": "Đưa danh sách của đơn vị vào địa bàn. Chỉ ghi khi bấm nút ở cuối trang; có dòng lỗi thì không ghi gì, trừ khi anh chị chọn khác.",
+        "en": "Bring your own list into the study area. Nothing is written before the button at the end; if a row is faulty, nothing at all, unless you choose otherwise.",
+    },
+    "layer": {"vi": "Nhập vào lớp", "en": "Into the layer"},
+    "file": {"vi": "Tệp (xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, GPX, shapefile nén zip)", "en": "File (xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, GPX, zipped shapefile)"},
+    "reading": {"vi": "Đang đọc tệp", "en": "Reading the file"},
+    "seen_title": {"vi": "1. Đọc được gì trong tệp", "en": "1. What the file holds"},
+    "seen": {"vi": "{name}: {kind}, {rows} dòng số liệu{header}.", "en": "{name}: {kind}, {rows} rows of data{header}."},
+    "seen_header": {"vi": ", tiêu đề ở dòng {rows}", "en": ", header in row {rows}"},
+    "not_read": {"vi": "{name}: chưa đọc được thành danh sách. Xem bảng dưới đây rồi chọn lại, hoặc sửa tệp.", "en": "{name}: not yet readable as a list. See the table below, then choose again or mend the file."},
+    "no_preview": {
+        "vi": "{name}: lớp này gồm đường hoặc vùng, không có cột để ghép. Hình vẽ được kiểm tra khi nhập; có lỗi thì không ghi gì.",
+        "en": "{name}: this layer holds lines or areas, there are no columns to match. The shapes are checked at import; with a fault nothing is written.",
+    },
+    "sheet": {"vi": "Trang tính", "en": "Sheet"},
+    "sheet_auto": {"vi": "Tự tìm trang có danh sách", "en": "Find the sheet with the list"},
+    "source_layer": {"vi": "Lớp trong tệp (để trống: tự tìm)", "en": "Layer of the file (blank: found by itself)"},
+    "first_rows": {"vi": "Những dòng đầu", "en": "First rows"},
+    "statements": {"vi": "Đã nhận ra và đã quyết định", "en": "Detected and decided"},
+    "columns_title": {"vi": "2. Cột nào là số liệu gì", "en": "2. What each column means"},
+    "columns_hint": {
+        "vi": "Tên cột trong tệp ở trên, số liệu của địa bàn ở dưới. Lựa chọn được nhớ cho lần nhập sau.",
+        "en": "The file's title stands above, the study area's column below. Your choice is remembered for the next import.",
+    },
+    "column_n": {"vi": "Cột {n}", "en": "Column {n}"},
+    "auto": {"vi": "Tự nhận: {title}", "en": "Detected: {title}"},
+    "auto_own": {"vi": "Giữ nguyên thành cột riêng", "en": "Kept as a column of its own"},
+    "auto_undecided": {"vi": "Chưa chọn", "en": "Not chosen"},
+    "leave_out": {"vi": "Bỏ cột này", "en": "Leave this column out"},
+    "crs_title": {"vi": "3. Hệ tọa độ và cách nhập", "en": "3. Coordinates and manner of import"},
+    "crs": {"vi": "Hệ tọa độ của tệp", "en": "Coordinate system of the file"},
+    "crs_auto": {"vi": "Tự nhận theo vị trí các dòng", "en": "Found by where the rows lie"},
+    "crs_one": {"vi": "{code}, {name}: {share} % số dòng nằm trong tỉnh", "en": "{code}, {name}: {share} % of the rows lie in the province"},
+    "crs_other": {"vi": "Hệ khác…", "en": "Another one…"},
+    "crs_code": {"vi": "Mã hệ tọa độ, ví dụ EPSG:9205", "en": "Code of the system, for instance EPSG:9205"},
+    "crs_ask": {"vi": "Có hơn một hệ tọa độ hợp với các dòng. Hỏi nơi lập danh sách rồi chọn một hệ.", "en": "More than one system fits the rows. Ask whoever made the list, then choose one."},
+    "mode": {"vi": "Với các dòng đang có", "en": "The rows that are there"},
+    "mode_auto": {"vi": "Tự chọn: thay dữ liệu mẫu, còn lại thì ghép theo mã", "en": "Automatic: replace sample data, else merge by id"},
+    "mode_merge": {"vi": "Ghép theo mã", "en": "Merge by id"},
+    "mode_replace": {"vi": "Thay toàn bộ lớp", "en": "Replace the whole layer"},
+    "accept_valid": {"vi": "Vẫn nhập các dòng đúng khi có dòng lỗi", "en": "Take the good rows even if others are faulty"},
+    "summary": {
+        "vi": "Sẽ nhập {rows} từ {name} vào lớp “{layer}” (tệp {target} của địa bàn). {mode}. {faulty}.",
+        "en": "About to import {rows} from {name} into the layer “{layer}” (file {target} of the study area). {mode}. {faulty}.",
+    },
+    "summary_rows": {"vi": "{n} dòng", "en": "{n} rows"},
+    "summary_shapes": {"vi": "các hình vẽ", "en": "the shapes"},
+    "summary_all": {"vi": "Có dòng lỗi thì không ghi gì", "en": "With a faulty row nothing is written"},
+    "summary_valid": {"vi": "Dòng lỗi bị loại, dòng đúng được ghi", "en": "Faulty rows are left out, good ones are written"},
+    "go": {"vi": "Nhập vào địa bàn", "en": "Import into the study area"},
+    "importing": {"vi": "Đang kiểm tra và nhập", "en": "Checking and importing"},
+    "result_title": {"vi": "Kết quả nhập", "en": "Outcome"},
+    "result_of": {"vi": "Tệp {name}, lớp “{layer}”.", "en": "File {name}, layer “{layer}”."},
+    "written": {
+        "vi": "Đã ghi vào địa bàn: {accepted} dòng được nhận, {corrected} dòng được sửa, {rejected} dòng bị loại. Mở trang khác để xem kết quả tính lại.",
+        "en": "Written into the study area: {accepted} rows accepted, {corrected} corrected, {rejected} rejected. Open another page to see the plan computed anew.",
+    },
+    "not_written": {
+        "vi": "Chưa ghi gì vào địa bàn: {accepted} dòng đúng, {rejected} dòng lỗi. Sửa các lỗi dưới đây rồi nhập lại.",
+        "en": "Nothing was written into the study area: {accepted} rows are good, {rejected} faulty. Mend the faults below and import again.",
+    },
+    "unchanged": {"vi": "Chưa ghi gì vào địa bàn.", "en": "Nothing was written into the study area."},
+    "changed": {"vi": "Lớp số liệu đã thay đổi trước khi có lỗi này. Kiểm tra bằng geo-planner validate.", "en": "The layer had changed before this error. Check with geo-planner validate."},
+    "in_layer": {"vi": "Trong lớp: thêm {added}, cập nhật {updated}, bỏ {removed} dòng.", "en": "In the layer: {added} added, {updated} updated, {removed} removed."},
+    "faults": {"vi": "Lỗi ({n})", "en": "Faults ({n})"},
+    "warnings": {"vi": "Lưu ý ({n})", "en": "Warnings ({n})"},
+    "questions": {"vi": "Còn phải hỏi ({n})", "en": "To be asked ({n})"},
+    "accepted": {"vi": "Dòng đúng ({n})", "en": "Good rows ({n})"},
+    "corrected": {"vi": "Chỗ được sửa ({n})", "en": "Corrected ({n})"},
+    "rejected": {"vi": "Chỗ bị loại ({n})", "en": "Rejected ({n})"},
+    "skipped": {"vi": "Dòng bỏ qua ({n})", "en": "Skipped ({n})"},
+    "first_only": {"vi": "Hiện {n} dòng đầu; báo cáo có đủ.", "en": "The first {n} are shown; the report has all."},
+    "report_xlsx": {"vi": "Báo cáo từng dòng (xlsx)", "en": "Report on every row (xlsx)"},
+    "report_json": {"vi": "Báo cáo từng dòng (json)", "en": "Report on every row (json)"},
+    "rejects_csv": {"vi": "Các dòng bị loại (csv)", "en": "Rejected rows (csv)"},
+    "column_row": {"vi": "Dòng", "en": "Row"},
+    "column_column": {"vi": "Cột", "en": "Column"},
+    "column_was": {"vi": "Trong tệp", "en": "In the file"},
+    "column_became": {"vi": "Đã ghi thành", "en": "Became"},
+    "column_why": {"vi": "Vì sao", "en": "Why"},
+    "column_text": {"vi": "Nội dung", "en": "Text"},
+    "layer_villages": {"vi": "Thôn, bản", "en": "Villages"},
+    "layer_sites": {"vi": "Trạm phát sóng", "en": "Sites"},
+    "layer_measurements": {"vi": "Đo kiểm", "en": "Measurements"},
+    "layer_candidates": {"vi": "Vị trí có thể dựng trạm", "en": "Candidate places"},
+    "layer_roads": {"vi": "Đường giao thông", "en": "Roads"},
+    "layer_power_lines": {"vi": "Đường dây điện", "en": "Power lines"},
+    "layer_exclusion_areas": {"vi": "Vùng không được dựng trạm", "en": "Exclusion areas"},
+    "target_x": {"vi": "Tọa độ X (mét)", "en": "X (metres)"},
+    "target_y": {"vi": "Tọa độ Y (mét)", "en": "Y (metres)"},
+    "target_position": {"vi": "Cả hai tọa độ trong một ô", "en": "Both coordinates in one cell"},
+    "target_commune": {"vi": "Tên xã", "en": "Commune (name)"},
+    "target_former_commune": {"vi": "Tên xã cũ", "en": "Former commune (name)"},
+    "target_former_commune_code": {"vi": "Mã xã cũ", "en": "Former commune (code)"},
+    "target_district": {"vi": "Huyện cũ", "en": "Former district"},
+    "target_former_place": {"vi": "Xã, huyện cũ trong một ô", "en": "Former commune and district in one cell"},
+}  # fmt: skip
+
+FAULTS: Mapping[str, tuple[str, str, str]] = {
+    # What one chooses on the page
+    "several_sheets": ("Có nhiều trang tính trông giống danh sách.", "Chọn trang tính ở mục 1.", "Choose the sheet in part 1."),
+    "unknown_sheet": ("Tệp không có trang tính này.", "Chọn trang tính khác ở mục 1.", "Choose another sheet in part 1."),
+    "several_layers": ("Tệp có nhiều lớp có thể dùng.", "Ghi tên lớp ở mục 1.", "Write the layer's name in part 1."),
+    "unknown_layer": ("Tệp không có lớp này.", "Ghi lại tên lớp ở mục 1.", "Write another layer's name in part 1."),
+    "two_columns": ("Hai cột trông giống cùng một loại số liệu.", "Ở mục 2 chọn rõ cột nào là số liệu đó.", "Say in part 2 which of them it is."),
+    "no_header": ("Không tìm thấy dòng tiêu đề.", "Ở mục 2 chọn cột nào là tên, xã, tọa độ; hoặc thêm dòng tiêu đề.", "Say in part 2 which columns hold name, commune and coordinates, or give the table a header."),
+    "no_name": ("Không có cột nào là tên.", "Chọn cột tên ở mục 2.", "Choose the column of names in part 2."),
+    "no_commune": ("Không có cột nào là xã.", "Chọn cột xã ở mục 2.", "Choose the column of communes in part 2."),
+    "no_coordinates": ("Không có cột nào là tọa độ.", "Chọn các cột tọa độ ở mục 2.", "Choose the columns of coordinates in part 2."),
+    "unknown_title": ("Không có cột này trong tệp.", "Chọn lại ở mục 2.", "Choose again in part 2."),
+    "unknown_target": ("Lớp này không có số liệu đó.", "Chọn lại ở mục 2.", "Choose again in part 2."),
+    "ambiguous_crs": ("Có hơn một hệ tọa độ hợp với danh sách.", "Hỏi nơi lập danh sách rồi chọn hệ tọa độ ở mục 3.", "Ask whoever made the list, then choose the system in part 3."),
+    "no_crs_fits": ("Không hệ tọa độ nào đưa các dòng vào đúng tỉnh và xã.", "Kiểm tra tọa độ và xã có khớp nhau không; nếu biết thì chọn hệ tọa độ ở mục 3.", "Check that coordinates and communes belong together; choose the system in part 3 if you know it."),
+    "wrong_zone": ("Số liệu không khớp với hệ tọa độ hoặc kinh tuyến trục đã nêu.", "Kiểm tra danh sách, hoặc chọn hệ khác ở mục 3.", "Check the list, or choose another system in part 3."),
+    "unknown_crs": ("Không có hệ tọa độ mang mã này.", "Ghi mã EPSG ở mục 3, ví dụ EPSG:9205.", "Write an EPSG code in part 3, for instance EPSG:9205."),
+    "datum_unknown": ("Tệp không nói rõ hệ quy chiếu: hai cách hiểu lệch nhau 222 m.", "Chọn hệ tọa độ ở mục 3.", "Choose the system in part 3."),
+    # Rows
+    "ambiguous_commune": ("Tên xã có thể hiểu theo nhiều cách.", "Ghi mã xã, hoặc thêm cột huyện cũ.", "Write the commune's code, or add a column of former districts."),
+    "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),
+    "positions_disagree": ("Hai cặp tọa độ của cùng một dòng khác nhau; dùng cặp đầu.", "Tìm xem cặp nào đúng.", ""),
+    "far_away": ("Có dòng nằm rất xa ngoài tỉnh.", "Kiểm tra tọa độ.", ""),
+    "uncached_formula": ("Ô là công thức chưa có kết quả lưu sẵn.", "Mở tệp bằng Excel hoặc LibreOffice, để máy tính xong rồi lưu lại.", ""),
+    "formula": ("Ô là công thức.", "Dán lại thành giá trị.", ""),
+    "path": ("Mã hoặc tên giống một đường dẫn tệp.", "Gõ lại nội dung của ô.", ""),
+    # The file as a whole
+    "damaged": ("Tệp hỏng hoặc bị cắt cụt.", "Mở rồi lưu lại, hoặc lấy lại từ bản gốc.", ""),
+    "encrypted": ("Tệp có mật khẩu.", "Lưu lại không có mật khẩu.", ""),
+    "mislabelled": ("Nội dung tệp không đúng loại được nhận.", "Lưu lại thành xlsx, csv hoặc một lớp bản đồ.", ""),
+    "null_bytes": ("Tệp hỏng hoặc thuộc loại không đọc được.", "Lưu lại thành xlsx hoặc csv.", ""),
+    "not_a_file": ("Đây không phải là một tệp.", "Chọn tệp khác.", ""),
+    "not_vector": ("Lớp này cần đường hoặc vùng, bảng không có.", "Dùng GeoPackage, GeoJSON, KML, GPX hoặc shapefile nén zip.", ""),
+    "held_open": ("Tệp đang mở trong chương trình khác.", "Lưu và đóng tệp rồi thử lại.", ""),
+    "too_large": ("Tệp quá lớn hoặc lồng quá sâu.", "Chia nhỏ tệp, hoặc xuất lại.", ""),
+    "too_many_rows": ("Tệp có quá nhiều dòng.", "Chia nhỏ tệp.", ""),
+    "too_many_columns": ("Tệp có quá nhiều cột.", "Xóa các cột không cần.", ""),
+    "too_many_cells": ("Tệp có quá nhiều ô.", "Xóa các dòng, cột không cần.", ""),
+    "xml_depth": ("Tệp XML lồng quá sâu.", "Xuất lại từ chương trình gốc.", ""),
+    "xml_entities": ("Tệp XML có khai báo không được phép.", "Xuất lại từ chương trình gốc.", ""),
+    "zip_bomb": ("Tệp nén bung ra quá lớn.", "Nén lại chỉ những tệp cần.", ""),
+    "zip_slip": ("Tệp nén có đường dẫn không an toàn.", "Nén lại chỉ những tệp cần.", ""),
+    "encoding": ("Không nhận ra bảng mã chữ của tệp.", "Lưu lại dạng “CSV UTF-8” hoặc xlsx.", ""),
+    "csv": ("Tệp CSV sai cách viết.", "Kiểm tra dấu phân cách và dấu ngoặc kép, hoặc lưu lại thành xlsx.", ""),
+    "missing_file": ("Địa bàn thiếu tệp này.", "Đặt tệp vào thư mục của địa bàn.", ""),
+    # The study area
+    "symlink": ("Đường dẫn trong địa bàn là liên kết tượng trưng.", "Thay bằng thư mục hoặc tệp thật.", ""),
+    "changed_meanwhile": ("Chương trình khác vừa sửa lớp này.", "Bấm nhập lại.", ""),
+    "other_file": ("Kịch bản đọc lớp này từ một tệp khác.", "Sửa mục layers của kịch bản.", ""),
+}  # fmt: skip
+"""By code: reason and remedy in Vietnamese, and the remedy in English where the library speaks of the command's options."""
+
+_LONGEST_SAID = 2000
+_SAID_VI: Sequence[tuple[str, str]] = (
+    (r"Header in rows? ([\d–]+)\.", "Tiêu đề ở dòng {0}."),
+    (r"Sheet (.+), header in rows? ([\d–]+)\.", "Trang tính {0}, tiêu đề ở dòng {1}."),
+    (r"Encoding: (.+), converted to Unicode\.", "Bảng mã {0}, đã đổi sang Unicode."),
+    (r"Encoding: (\S+)(?: \(byte order mark\))?\.", "Bảng mã {0}."),
+    (r"Columns separated by commas\.", "Các cột cách nhau bằng dấu phẩy."),
+    (r"Columns separated by semicolons\.", "Các cột cách nhau bằng dấu chấm phẩy."),
+    (r"Columns separated by tabs\.", "Các cột cách nhau bằng dấu tab."),
+    (r"Columns: (.*)\.", "Ghép cột: {0}."),
+    (r"Column (.+) is (.+), as told in an earlier import\.", "Cột {0} là {1}, như đã chọn ở lần nhập trước."),
+    (r"(.+): (\S+) (.+), found by where the rows lie; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, nhận theo vị trí các dòng ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
+    (r"(.+): (\S+) (.+), as stated with --crs; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, như đã chọn ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
+    (r"(.+): (\S+) (.+), as the file states; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, như tệp ghi ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
+    (r"Degrees are taken as WGS84; were they VN-2000 degrees .*", "Độ được hiểu là WGS84; nếu là độ VN-2000 (lệch 222 m) thì chọn EPSG:4756."),
+    (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
+    (r"The layer's (\d+) rows are replaced, because (\d+) of them are sample data\.", "Thay {0} dòng đang có, vì {1} dòng trong đó là dữ liệu mẫu."),
+    (r"The layer's (\d+) rows are replaced, as told with --replace\.", "Thay {0} dòng đang có, như đã chọn."),
+    (r"Merged by id: (\d+) rows added, (\d+) updated, (\d+) left as they are; .*", "Ghép theo mã: thêm {0}, cập nhật {1}, giữ nguyên {2} dòng; ô trống không xóa số liệu đang có."),
+    (r"(\d+) rows without an id are known .*", "{0} dòng không có mã đã có trong lớp (cùng xã, cùng tên) nên giữ mã cũ."),
+    (r"(\d+) rows bring no id: made from .*", "{0} dòng không có mã: đã đặt mã, lần nhập nào cũng giống nhau."),
+    (r"(\d+) rows name no source: .*", "{0} dòng không ghi nguồn: ghi tên tệp."),
+    (r"Left out as (.+): rows? (.+)\.", "Bỏ qua dòng {1} ({0})."),
+    (r"Numbers are written with a decimal comma\.", "Số viết bằng dấu phẩy thập phân."),
+    (r"(\d+) cells of merged ranges .*", "{0} ô gộp được điền giá trị của vùng gộp."),
+    (r"(\d+) cells hold formulas.*", "{0} ô là công thức: dùng kết quả đã lưu."),
+    (r"(.+) \((\w+)\): not known in (\d+) of (\d+) rows\.", "{0}: chưa có ở {2} trên {3} dòng."),
+    (r"first column is the latitude, the second the longitude", "cột đầu là vĩ độ, cột sau là kinh độ"),
+    (r"first column is the longitude, the second the latitude", "cột đầu là kinh độ, cột sau là vĩ độ"),
+    (r"first column is the northing \(X in Vietnamese practice\), the second the easting", "cột đầu là X (hướng bắc), cột sau là Y (hướng đông)"),
+    (r"first column is the easting, the second the northing", "cột đầu là hướng đông, cột sau là hướng bắc"),
+)  # fmt: skip
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """A text of the import page in one language, with its places filled."""
+    return WORDS[key][language].format(**values)
+
+
+def told(statement: str, language: Language) -> str:
+    """What the import says of its decisions; in Vietnamese where there is a sentence for it, else as it stands."""
+    if language == "vi" and len(statement) <= _LONGEST_SAID:
+        for pattern, sentence in _SAID_VI:
+            if found := re.fullmatch(pattern, statement, flags=re.DOTALL):
+                parts = [told(part, language) if part.startswith("first column") else part for part in found.groups()]
+                return sentence.format(*parts)
+    return statement
+
+
+def target_title(layer: str, target: str, language: Language) -> str:
+    """The title of a column that a title of the file may be mapped to."""
+    for column in POINT_LAYERS[layer].columns:
+        if column.name == target:
+            return getattr(column, language)
+    return say(f"target_{target}", language) if f"target_{target}" in WORDS else target
+
+
+def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
+    """The table of faults, with the remedies that this page offers."""
+    table = fault_table(faults, language)
+    reason, remedy = text("fault_reason", language), text("fault_remedy", language)
+    for i, fault in enumerate(faults):
+        if fault.code in FAULTS:
+            why, vi, en = FAULTS[fault.code]
+            if language == "vi":
+                table.loc[i, [reason, remedy]] = [why, vi]
+            elif en:
+                table.loc[i, remedy] = en
+    return table

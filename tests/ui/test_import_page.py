@@ -1,0 +1,263 @@
+"""The import page: what is confirmed is imported, what is faulty changes nothing."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo_planner.errors import OutputError
+from geo_planner.plan import Plan
+from geo_planner.sources.imports import IMPORTABLE, import_layer, importer, preview
+from geo_planner.sources.imports.headers import all_targets
+from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.ui import loading
+from geo_planner.ui.faults import FAULTS_VI
+from geo_planner.ui.import_texts import FAULTS, WORDS, import_fault_table, say, target_title, told
+from tests.conftest import ROOT
+from tests.imports import making as m
+
+PAGE = "geo_planner/ui/pages/import_list.py"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def area(monkeypatch: pytest.MonkeyPatch, plan: Plan, area_copy: Path) -> Path:
+    """A study area of one's own that the app shows; its plan is not computed."""
+    shown = dataclasses.replace(plan, study_area=dataclasses.replace(plan.study_area, root=area_copy))
+    monkeypatch.setenv(loading.STUDY_AREA_VARIABLE, str(area_copy))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: shown)
+    return area_copy
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def open_page(language: str | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    if language:
+        app.sidebar.radio(key="language").set_value(language).run()
+    return app.switch_page(PAGE).run()
+
+
+def upload(app: AppTest, path: Path, name: str | None = None) -> AppTest:
+    app.file_uploader(key="import_file").set_value((name or path.name, path.read_bytes(), "application/octet-stream"))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest) -> AppTest:
+    app.button(key="import_go").click().run()
+    assert not app.exception
+    return app
+
+
+def spoken(app: AppTest) -> str:
+    return "\n".join(element.value for kind in (app.text, app.success, app.error, app.warning, app.info) for element in kind)
+
+
+def download_labels(app: AppTest) -> list[str]:
+    return [element.proto.label for element in app.get("download_button")]
+
+
+def test_a_good_list_is_imported_and_the_plan_is_fresh(area: Path, tmp_path: Path) -> None:
+    before = contents(area)
+    app = upload(open_page(), m.csv(tmp_path / "danh sách.csv", m.rows_of(m.plain())))
+    assert contents(area) == before, "looking at a file writes nothing"
+    assert "12 dòng số liệu" in spoken(app)
+    key = app.session_state["loaded_plan"].key
+    press(app)
+    assert app.success[0].value.startswith("Đã ghi vào địa bàn: 12 dòng được nhận")
+    villages = pd.read_csv(area / "villages" / "villages.csv", dtype=str)
+    assert list(villages["name"]) == list(m.NAMES)
+    assert say("report_xlsx", "vi") in download_labels(app)
+    app.run()
+    assert app.session_state["loaded_plan"].key != key
+    assert app.success, "the outcome stays until another file comes"
+    changed = {name for name, digest in contents(area).items() if before.get(name) != digest}
+    assert changed <= {"villages/villages.csv", "manifest.json"}
+
+
+def test_a_faulty_row_leaves_the_area_unchanged_and_is_told(area: Path, tmp_path: Path) -> None:
+    before = contents(area)
+    path = m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["rất đông", *range(11)]})))
+    app = press(upload(open_page(), path, "danh sách xã.csv"))
+    assert contents(area) == before
+    assert "Chưa ghi gì vào địa bàn" in app.error[0].value
+    tables = [frame.value for frame in app.dataframe if "Sai ở đâu" in frame.value and "Tệp" in frame.value]
+    assert tables[0].loc[0, "Tệp"] == "danh sách xã.csv"
+    assert tables[0].loc[0, "Dòng"] == 2
+    assert say("rejects_csv", "vi") not in download_labels(app)
+
+
+def test_the_good_rows_alone_are_taken_when_told(area: Path, tmp_path: Path) -> None:
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["rất đông", *range(11)]}))))
+    app.checkbox(key="import_accept_valid").check()
+    press(app)
+    assert app.success
+    assert len(pd.read_csv(area / "villages" / "villages.csv")) == 11
+    assert say("rejects_csv", "vi") in download_labels(app)
+
+
+def test_the_mode_is_chosen(area: Path, tmp_path: Path) -> None:
+    there = len(pd.read_csv(area / "villages" / "villages.csv"))
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain())))
+    app.selectbox(key="import_mode").set_value("merge")
+    press(app)
+    assert app.success
+    assert len(pd.read_csv(area / "villages" / "villages.csv")) > there
+
+
+def test_a_column_is_mapped_by_hand(area: Path, tmp_path: Path) -> None:
+    table = m.plain()
+    table["Ghi nhận"] = table.pop("Số hộ")
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)))
+    titles = [element.value for element in app.text if element.value in table]
+    box = [box for box in app.selectbox if box.key and box.key.startswith("import_column_")][titles.index("Ghi nhận")]
+    assert box.options[0] == say("auto_own", "vi")
+    assert "Số hộ" in box.options
+    box.set_value("households")
+    press(app)
+    assert list(pd.read_csv(area / "villages" / "villages.csv")["households"]) == [20 + i for i in range(12)]
+
+
+def test_two_columns_that_claim_one_meaning_are_settled_on_the_page(area: Path, tmp_path: Path) -> None:
+    table = m.plain()
+    table["Hộ"] = [5] * 12
+    table["Hộ dân"] = table.pop("Số hộ")
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)))
+    assert app.button(key="import_go").disabled
+    assert FAULTS["two_columns"][0] in set(app.dataframe[0].value["Sai ở đâu"])
+    titles = [element.value for element in app.text if element.value in table or element.value == "STT"]
+    boxes = [box for box in app.selectbox if box.key and box.key.startswith("import_column_")]
+    boxes[titles.index("Hộ dân")].set_value("households").run()
+    press(app)
+    assert app.success
+    assert pd.read_csv(area / "villages" / "villages.csv")["households"][0] == 20
+
+
+def test_the_sheet_is_chosen_when_two_look_like_the_list(area: Path, tmp_path: Path) -> None:
+    rows = m.rows_of(m.plain())
+    app = upload(open_page(), m.xlsx(tmp_path / "f.xlsx", rows, sheet="Cũ", more={"Mới": rows[:6]}))
+    assert app.button(key="import_go").disabled
+    next(box for box in app.selectbox if box.key and box.key.startswith("import_sheet_")).set_value("Mới").run()
+    press(app)
+    assert app.success
+    assert len(pd.read_csv(area / "villages" / "villages.csv")) == 5
+
+
+def test_a_coordinate_system_is_offered_and_stated(area: Path, tmp_path: Path) -> None:
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.in_metres())))
+    box = next(box for box in app.selectbox if box.key and box.key.startswith("import_crs_"))
+    assert any(option.startswith("EPSG:9205") for option in box.options)
+    box.set_value("EPSG:9205").run()
+    press(app)
+    assert app.success
+    lon, _ = m.places()
+    assert pd.read_csv(area / "villages" / "villages.csv")["lon"].to_numpy() == pytest.approx(lon, abs=1e-6)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"%PDF-1.7", b"PK\x03\x04broken", b"<html></html>", b"{" * 5000])
+def test_a_file_that_is_no_list_is_told_and_cannot_be_imported(area: Path, tmp_path: Path, content: bytes) -> None:
+    before = contents(area)
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+    app = upload(open_page(), path)
+    assert app.button(key="import_go").disabled
+    assert len(app.dataframe[0].value) >= 1
+    assert contents(area) == before
+
+
+def test_hostile_names_are_text(area: Path, tmp_path: Path) -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    table = m.plain(**{"Thôn, bản": [f"{bad}{i} **đậm** :red[x]" for i in range(12)]})
+    table[f"{bad} {{x}}"] = ["[a](javascript:alert(1))"] * 12
+    app = press(upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)), "../../<b>tên</b> {0}.csv"))
+    assert app.success
+    drawn = [element.proto.body for element in app.get("html")]
+    drawn += [element.value for kind in (app.markdown, app.caption, app.success, app.error, app.warning, app.info) for element in kind]
+    drawn += [element.label for kind in (app.selectbox, app.expander, app.checkbox) for element in kind]
+    assert not any(sign in text for text in drawn for sign in ("<img", "<b>", "javascript:", "**đậm**"))
+    assert not list(tmp_path.glob("*tên*"))
+
+
+def test_a_study_area_that_may_not_be_written_is_a_sentence(area: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise OutputError("The folder cannot be written (Read-only file system). Choose a folder that you may write to.")
+
+    monkeypatch.setattr(importer, "write_layer", refuse)
+    before = contents(area)
+    app = press(upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain()))))
+    assert "The folder cannot be written" in spoken(app)
+    assert app.warning[0].value == say("unchanged", "vi")
+    assert contents(area) == before
+
+
+def test_lines_are_imported_without_columns_to_match(area: Path, tmp_path: Path) -> None:
+    path = tmp_path / "r.geojson"
+    path.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Đường"},'
+        '"geometry":{"type":"LineString","coordinates":[[102.9,22.3],[102.95,22.32]]}}]}',
+        encoding="utf-8",
+    )
+    app = open_page()
+    app.selectbox(key="import_layer").set_value("roads").run()
+    press(upload(app, path))
+    assert app.success
+    assert (area / "roads" / "roads.geojson").is_file()
+
+
+def test_the_page_speaks_english_too(area: Path, tmp_path: Path) -> None:
+    app = press(upload(open_page("English"), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["many", *range(11)]})))))
+    assert "Nothing was written" in app.error[0].value
+    assert not any(sign in spoken(app) for sign in ("địa bàn", "Chưa"))
+
+
+def test_what_a_common_import_says_is_told_in_vietnamese(area: Path, tmp_path: Path) -> None:
+    path = m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Điện lưới": None})))
+    report = import_layer("villages", path, area)
+    again = import_layer("villages", path, area)
+    said = [*preview("villages", path, area).statements, *report.statements, *again.statements, *report.questions]
+    assert len(said) > 6
+    assert [sentence for sentence in said if told(sentence, "vi") == sentence] == []
+    assert [told(sentence, "en") for sentence in said] == said
+
+
+def test_every_word_and_column_stands_in_both_languages() -> None:
+    assert all(set(w) == {"vi", "en"} and all(w.values()) for w in WORDS.values())
+    assert all(f"layer_{layer}" in WORDS for layer in IMPORTABLE)
+    assert all(target_title(layer, target, "vi") != target for layer in POINT_LAYERS for target in all_targets(layer))
+    assert import_fault_table([], "vi").empty
+
+
+def test_every_fault_of_the_import_is_told_in_vietnamese() -> None:
+    codes: set[str] = set()
+    for path in (ROOT / "geo_planner" / "sources" / "imports").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                refused = getattr(node.func, "id", "") == "refuse"
+                values = [*(node.args[3:4] if refused else []), *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
+                codes |= {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
+    assert "several_sheets" in codes
+    assert codes - set(FAULTS) - set(FAULTS_VI) == set(), "give these a sentence in geo_planner/ui/import_texts.py"
+
+
+def test_a_study_area_without_a_list_is_mended_here(area: Path, tmp_path: Path) -> None:
+    """As `init` leaves it: nothing can be planned yet, and this page is the way on."""
+    (area / "villages" / "villages.csv").unlink()
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain())))
+    press(app)
+    assert (area / "villages" / "villages.csv").is_file()
