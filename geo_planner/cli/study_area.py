@@ -135,6 +135,8 @@ def fetch(
                 typer.echo(f"{note.level}: {note}", err=True)
             for file in report.files:
                 typer.echo(f"{into / file}")
+            if layer == "terrain":
+                typer.echo("A plan uses it where the scenario says terrain.path: terrain/terrain.tif, or with --set terrain.path=FILE.")
         return 0
 
     guarded(work, as_json)

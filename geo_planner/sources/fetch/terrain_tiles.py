@@ -117,15 +117,7 @@ def check_raster(path: Path) -> None:
 
 
 def _notes(absent: list[str], void: int, cells: int) -> tuple[Fault, ...]:
-    notes = [
-        Fault(
-            TERRAIN_FILE,
-            "a plan uses it only where its scenario says so",
-            f"Set terrain.path: {TERRAIN_FILE} in the scenario, or --set terrain.path=FILE.",
-            level="warning",
-            code="terrain_not_named",
-        )
-    ]
+    notes = []
     if absent:
         notes.append(
             Fault(
