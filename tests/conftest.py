@@ -7,10 +7,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
 from geo_planner.sources import StudyArea, load_study_area
+
+# no test is timed; where a change is judged, the same examples are drawn each time
+settings.register_profile("geo_planner", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("geo_planner")
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIO = ROOT / "data" / "scenarios" / "lai_chau_sample.yaml"

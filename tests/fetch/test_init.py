@@ -92,7 +92,7 @@ def check_plan(root: Path, report: InitReport) -> planning.Plan:
     assert result.villages["border"].isna().all()
     assert result.villages["region_class"].isna().all()
     for missing in result.villages["missing"]:
-        assert {"border", "region_iii", "households"} <= set(missing)
+        assert {"border", "region_iii", "households_without_signal"} <= set(missing)
     assert (result.villages.loc[result.villages["grid_power"].isna(), "responsibility"] == "undecided").all()
     assert {q.column for q in report.questions} == {"population", "border", "region_class"}
     return result
