@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.calibration import CalibrationSettings, calibrated_rsrp_dbm, calibration_for, equivalent_rsrp_dbm
-from geo_planner.config import Clutter, Propagation, Service, SiteDefaults
+from geo_planner.config import Clutter, Propagation, Scenario, Service, SiteDefaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.loss_cache import LossCache
 from geo_planner.propagation.area import LossModel, LossWindow, loss_around
@@ -21,6 +21,7 @@ from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db
 from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, pattern_loss_db, uplink_rsrp_dbm, uplink_sensitivity_dbm
+from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem, cell_of, height_at
 
 FloatGrid = npt.NDArray[np.float32]
@@ -80,6 +81,13 @@ class LandCover:
 
     classes: npt.NDArray[np.uint8]
     sha256: str
+
+
+def land_cover_of(scenario: Scenario, study_area: StudyArea) -> LandCover | None:
+    """The land cover of a study area that was read for the scenario; None where there is none."""
+    if study_area.land_cover is None:
+        return None
+    return LandCover(study_area.land_cover, study_area.sha256.get(scenario.layers.land_cover or "", ""))
 
 
 RADIO_COLUMNS = ("freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db")

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner.calibration import Calibration, calibrate
-from geo_planner.config import OPTIONAL_LAYERS, Scenario, load_scenario, naming_layers, with_optional_layers
-from geo_planner.coverage import RADIO_COLUMNS, Coverage, LandCover, compute_coverage, in_service, with_defaults
+from geo_planner.config import Scenario, with_optional_layers
+from geo_planner.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
-from geo_planner.measurements import (
-    clean_measurements,
-    disagreement_notes,
-    measured_status,
-    measured_vs_modelled,
-    modelled_at,
-    residual_table,
-)
-from geo_planner.measurements import disagreements as disagreements_with
-from geo_planner.population import communes_without_cells, covered_population_share, sample_at_cells, spread_population
+from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
+from geo_planner.notes import criteria_faults, run_notes
+from geo_planner.population import covered_population_share, sample_at_cells, spread_population
 from geo_planner.radio import eirp_re_dbm
-from geo_planner.ranking import RankingResult, rank, unknown_criteria, village_travel
+from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
-from geo_planner.sources import StudyArea, load_study_area, scenario_paths
-from geo_planner.sources.agreement import disagreements
-from geo_planner.sources.manifest import vintage_warnings
+from geo_planner.sources import StudyArea
 from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.terrain import Dem
 
@@ -83,6 +73,10 @@ class Plan:
         Index (``site_id``, ``cell_id``), points in EPSG:4326, the input's columns, ``eirp_re_dbm``
         (EIRP per resource element) and ``in_service`` (takes part in the coverage).
     coverage : Coverage
+    measured_by_operator : DataFrame
+        Index (``village_id``, ``operator``), as :func:`geo_planner.measurements.measured_by_operator`; empty without measurements.
+    against_model : MeasuredAgainstModelled or None
+        The measurements held against the model; None without measurements. Nothing of it takes part in the other figures.
     notes : tuple of Fault
         Warnings of the input and of the run.
     uses_sample_data : bool
@@ -101,6 +95,8 @@ class Plan:
     communes: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
     coverage: Coverage
+    measured_by_operator: pd.DataFrame
+    against_model: MeasuredAgainstModelled | None
     notes: tuple[Fault, ...]
     uses_sample_data: bool
     manifest: dict[str, Any]
@@ -133,7 +129,7 @@ def run(
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
     scenario = with_optional_layers(scenario, study_area.root)
-    faults = _unknown_criteria(scenario, study_area)
+    faults = criteria_faults(scenario, study_area)
     if faults:
         raise InputError(faults)
     tell = progress or _silent
@@ -149,8 +145,15 @@ def run(
     villages = villages.join(_compared(scenario, study_area, threads))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     villages = villages.join(_commune_facts(study_area), on="commune_code")
-    measured, measured_notes = _measured(scenario, study_area, villages)
-    villages = villages.join(measured)
+    clean = cleaned(scenario, study_area)
+    measured = at_villages(scenario, study_area, villages, clean)
+    villages = villages.join(measured.table)
+    compared = None
+    if clean is not None:
+        tell("measurements", 0.87)
+        with _model_range(scenario):
+            compared = against_model(scenario, study_area, clean, workers=threads)
+    cleaning_notes = () if clean is None else clean.statements
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
     villages = villages.join([ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing])
@@ -172,7 +175,9 @@ def run(
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
         coverage=coverage,
-        notes=study_area.warnings + _run_notes(study_area, sites, scenario) + measured_notes,
+        measured_by_operator=measured.by_operator,
+        against_model=compared,
+        notes=study_area.warnings + run_notes(study_area, sites, scenario) + cleaning_notes + measured.notes,
         uses_sample_data=uses_sample,
         manifest=_manifest(scenario, study_area, coverage, uses_sample),
     )
@@ -182,19 +187,19 @@ def _silent(_step: str, _share: float) -> None:
     pass
 
 
-def _land_cover(scenario: Scenario, study_area: StudyArea) -> LandCover | None:
-    if study_area.land_cover is None:
-        return None
-    return LandCover(study_area.land_cover, study_area.sha256.get(scenario.layers.land_cover or "", ""))
-
-
 def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
-    """Coverage under the scenario; a cell outside the model's range is a fault of the input."""
-    try:
+    with _model_range(scenario):
         return compute_coverage(
-            study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=_land_cover(scenario, study_area), clutter=scenario.clutter,
-            calibration=scenario.calibration, **options,
+            study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=land_cover_of(scenario, study_area),
+            clutter=scenario.clutter, calibration=scenario.calibration, **options,
         )  # fmt: skip
+
+
+@contextmanager
+def _model_range(scenario: Scenario) -> Iterator[None]:
+    """A cell outside the model's range is a fault of the input."""
+    try:
+        yield
     except ModelRangeError as error:
         reason, _, _ = str(error).rpartition(".")
         raise InputError(
@@ -215,26 +220,6 @@ def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd
     return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
 
 
-def _measured(scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """What measurements say of each village, beside the model and the declaration, and where the three differ."""
-    if study_area.measurements is None:
-        blank = {
-            "measured_status": "unknown",
-            "centre_status": "unknown",
-            "n_samples": 0,
-            "operators_measured": pd.NA,
-            "measured_to": pd.NA,
-        }
-        words = dict.fromkeys([name for name in blank if name != "n_samples"], "string")
-        return pd.DataFrame(blank, index=villages.index).astype({**words, "n_samples": "Int64"}), ()
-    clean = clean_measurements(
-        study_area.measurements, scenario.measurements, crs=study_area.metric_crs, file=scenario.layers.measurements or ""
-    )
-    told = measured_status(villages, clean.kept, scenario.service, study_area.metric_crs, scenario.measurements)
-    kept = told[["measured_status", "centre_status", "n_samples", "operators_measured", "measured_to"]]
-    return kept, (*clean.statements, *disagreement_notes(disagreements_with(villages, told)))
-
-
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
     """The same of each village under the second model: over the settlements alone, each path on its own profile."""
     other, dem = scenario.propagation.compare_with, study_area.terrain
@@ -246,110 +231,6 @@ def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.Dat
     coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
     table = village_coverage(coverage, dem, study_area.villages, scenario.service)
     return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredAgainstModelled:
-    """Measurements held against the model, and what they teach about each band.
-
-    Attributes
-    ----------
-    calibrations : tuple of Calibration
-    statistics, residuals, dropped : DataFrame
-        See :mod:`geo_planner.measurements`.
-    model, source_sha256 : str
-        The model that was held against them, and the hash of the measurements.
-    notes : tuple of Fault
-    """
-
-    calibrations: tuple[Calibration, ...]
-    statistics: pd.DataFrame
-    residuals: pd.DataFrame
-    dropped: pd.DataFrame
-    model: str
-    source_sha256: str
-    notes: tuple[Fault, ...]
-
-
-def compare_with_measurements(
-    scenario: Scenario, study_area: StudyArea, *, progress: Progress | None = None, workers: int | None = None
-) -> MeasuredAgainstModelled:
-    """Clean the measurements, work out the model at each, and calibrate every band. Applies nothing.
-
-    Raises
-    ------
-    InputError
-        When the study area holds no measurements.
-    """
-    scenario = with_optional_layers(scenario, study_area.root)
-    file, tell = scenario.layers.measurements or "measurements/measurements.csv", progress or _silent
-    if study_area.measurements is None:
-        raise InputError(
-            [Fault(file, "there are no measurements", "Bring them in with geo-planner import measurements FILE.", code="missing_file")]
-        )
-    settings, propagation = scenario.measurements, scenario.propagation
-    clean = clean_measurements(study_area.measurements, settings, crs=study_area.metric_crs, file=file)
-    sites = with_defaults(study_area.sites, scenario.site_defaults)
-    modelled = modelled_at(
-        clean.kept, study_area.terrain, sites, scenario.service, propagation, land_cover=_land_cover(scenario, study_area),
-        clutter=scenario.clutter, workers=workers or os.cpu_count() or 1, progress=lambda share: tell("model", share),
-    )  # fmt: skip
-    residuals = residual_table(clean.kept, modelled, study_area.terrain, settings)
-    return MeasuredAgainstModelled(
-        calibrate(residuals, settings, model=propagation.model, sigma_db=scenario.service.sigma_db, seed=scenario.seed),
-        measured_vs_modelled(residuals, threshold_dbm=scenario.service.rsrp_threshold_dbm),
-        residuals,
-        clean.dropped,
-        propagation.model,
-        study_area.sha256.get(file, ""),
-        clean.statements,
-    )
-
-
-def validate(root: Path) -> list[Fault]:
-    """Every fault and warning of a study area: its layers under each of its scenarios.
-
-    Raises
-    ------
-    UsageError
-        When `root` is not a folder.
-    """
-    paths = scenario_paths(root)
-    if not paths:
-        return [Fault("scenarios", "there is no scenario (*.yaml)", "Copy lai_chau_sample.yaml into it and adapt it.", code="missing_file")]
-    found: dict[Fault, None] = {}
-    for path in paths:
-        try:
-            scenario = load_scenario(path)
-        except InputError as error:
-            found.update(dict.fromkeys(error.faults))
-            scenario = naming_layers(path)
-        try:
-            study_area = load_study_area(root, scenario)
-            scenario = with_optional_layers(scenario, root)
-            _, measured = _measured(scenario, study_area, study_area.villages.assign(modelled_status="unknown"))
-            disagree = [*disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites), *measured]
-            found.update(dict.fromkeys([*study_area.warnings, *_unknown_criteria(scenario, study_area), *disagree]))
-        except InputError as error:
-            found.update(dict.fromkeys(error.faults))
-    found.update(dict.fromkeys(vintage_warnings(root)))
-    return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0))
-
-
-def _unknown_criteria(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
-    modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
-    names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
-    return [
-        Fault(
-            f"scenario {scenario.name}",
-            f"criterion {name} names no column of the villages",
-            "Correct the name, or add the column to the village list.",
-            column="ranking.criteria",
-            value=name,
-            code="unknown_criterion",
-        )
-        for name in names
-    ]
 
 
 def _commune_facts(study_area: StudyArea) -> pd.DataFrame:
@@ -417,124 +298,6 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
     )
     covered = p >= scenario.service.min_probability
     return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
-
-
-def _run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
-    notes = []
-    file = scenario.layers.sites
-    optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
-    if optional:
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                f"optional layers take part: {', '.join(optional)}",
-                "Take a file away, or name another in layers, to change that.",
-                column="layers",
-                level="warning",
-                code="optional_layers",
-            )
-        )
-    if not sites["in_service"].any():
-        notes.append(
-            Fault(
-                file,
-                f"no cell on air serves {scenario.service.technology}: nothing is covered",
-                "Check status and technology.",
-                level="warning",
-                code="no_cell_in_service",
-            )
-        )
-    cells = study_area.population
-    if cells is not None:
-        for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
-            notes.append(
-                Fault(
-                    scenario.layers.population or "",
-                    f"the population layer has nobody in commune {code}: its people cannot be spread",
-                    "Use a layer that covers it.",
-                    level="warning",
-                    code="population_void",
-                )
-            )
-    blank = sites["technology"].isna() & (sites["status"] == "on_air")
-    if blank.any():
-        notes.append(
-            Fault(
-                file,
-                f"{int(blank.sum())} cells on air name no technology and do not count",
-                "Fill in the technology.",
-                column="technology",
-                level="warning",
-                code="technology_unknown",
-            )
-        )
-    bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
-    if bare.any():
-        notes.append(
-            Fault(
-                file,
-                f"{int(bare.sum())} cells on air lack radio figures and do not count",
-                "Fill them in, or set site_defaults in the scenario as an assumption.",
-                column="tx_power_dbm",
-                level="warning",
-                code="radio_unknown",
-            )
-        )
-    calibration = scenario.calibration
-    if calibration.bands and calibration.model != scenario.propagation.model:
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied",
-                "Calibrate anew.",
-                column="calibration.model",
-                level="warning",
-                code="calibration_model",
-            )
-        )
-    elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                "the calibration was made over another terrain",
-                "Calibrate anew.",
-                column="calibration.terrain_sha256",
-                level="warning",
-                code="calibration_terrain",
-            )
-        )
-    assumed = int(sites["assumed"].map(len).gt(0).sum())
-    if assumed:
-        notes.append(
-            Fault(
-                file,
-                f"{assumed} cells take radio figures from site_defaults: assumptions, not data",
-                "Ask the operators for the figures.",
-                level="warning",
-                code="radio_assumed",
-            )
-        )
-    if sites["in_service"].any():
-        rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
-        west, south, east, north = _grid_bounds(study_area.terrain)
-        outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
-        if outside.any():
-            notes.append(
-                Fault(
-                    file,
-                    f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown",
-                    "Use a raster that reaches them.",
-                    level="warning",
-                    code="site_outside_terrain",
-                )
-            )
-    return tuple(notes)
-
-
-def _grid_bounds(dem: Dem) -> tuple[float, float, float, float]:
-    rows, columns = dem.heights_m.shape
-    west, north = dem.transform.c, dem.transform.f
-    return west, north - rows * dem.cell_m, west + columns * dem.cell_m, north
 
 
 def _manifest(scenario: Scenario, study_area: StudyArea, coverage: Coverage, uses_sample: bool) -> dict[str, Any]:

@@ -22,7 +22,8 @@ FLOORS = [
     {"coverage", "link"},
     {"statuses", "population"},
     {"ranking", "measurements"},
-    {"plan"},
+    {"notes"},
+    {"plan", "validation"},
     {"export"},
     {"cli", "ui"},
 ]

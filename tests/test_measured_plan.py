@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from geo_planner.config import load_scenario
-from geo_planner.plan import Plan, compare_with_measurements, run
+from geo_planner.measurements import compare_with_measurements
+from geo_planner.plan import Plan, run
 from geo_planner.schema import MEASUREMENTS
 from geo_planner.sources import load_study_area
 from geo_planner.terrain import cell_of

@@ -14,8 +14,8 @@ import rasterio
 from rasterio.transform import from_origin
 
 from geo_planner.errors import Fault, UsageError
-from geo_planner.plan import validate
 from geo_planner.sources import rasters
+from geo_planner.validation import validate
 
 VILLAGES, SITES, COMMUNES, TERRAIN = "villages/villages.csv", "sites/sites.csv", "boundaries/communes.geojson", "terrain/sample_terrain.tif"
 SCENARIO = "scenarios/lai_chau_sample.yaml"

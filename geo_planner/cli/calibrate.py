@@ -27,7 +27,7 @@ def calibrate(
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
     from geo_planner.config import apply_overrides, load_scenario
     from geo_planner.export.calibration import write_calibration
-    from geo_planner.plan import compare_with_measurements
+    from geo_planner.measurements import compare_with_measurements
     from geo_planner.sources import load_study_area, study_area_root
 
     def work() -> int:

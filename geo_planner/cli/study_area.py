@@ -20,10 +20,10 @@ def validate(
     study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False
 ) -> None:
     """Tell every fault of a study area at once."""
-    from geo_planner import plan as planning
+    from geo_planner.validation import validate as validated
 
     def work() -> int:
-        found = planning.validate(study_area)
+        found = validated(study_area)
         faults = [f for f in found if f.level == "fault"]
         if as_json:
             print_json({"ok": not faults, **by_level(found)})

@@ -10,7 +10,7 @@ from geo_planner.calibration import calibration_table
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import output_folder
 from geo_planner.export.tables import plain
-from geo_planner.plan import MeasuredAgainstModelled
+from geo_planner.measurements import MeasuredAgainstModelled
 
 
 def write_calibration(result: MeasuredAgainstModelled, out: Path) -> dict[str, Path]:

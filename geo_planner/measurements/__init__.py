@@ -3,6 +3,14 @@
 Measured, modelled and declared figures stand side by side here and are never merged.
 """
 
+from geo_planner.measurements.against_model import (
+    MeasuredAgainstModelled,
+    VillageMeasurements,
+    against_model,
+    at_villages,
+    cleaned,
+    compare_with_measurements,
+)
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
 from geo_planner.measurements.disagreement import disagreement_notes, disagreements
@@ -14,7 +22,13 @@ __all__ = [
     "DROP_REASONS",
     "PATH_REASONS",
     "CleanResult",
+    "MeasuredAgainstModelled",
+    "VillageMeasurements",
+    "against_model",
+    "at_villages",
     "clean_measurements",
+    "cleaned",
+    "compare_with_measurements",
     "disagreement_notes",
     "disagreements",
     "measured_by_operator",

@@ -22,6 +22,7 @@ from geo_planner.sources.fetch import DownloadError, InitReport, init_study_area
 from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, ward_path
 from geo_planner.sources.fetch.provinces import communes_of, province
 from geo_planner.sources.manifest import read_manifest, vintage_warnings
+from geo_planner.validation import validate
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, upstream_boundaries
 from tests.fetch.test_boundaries import files_of
 
@@ -84,7 +85,7 @@ def give_villages_and_sites(root: Path) -> None:
 
 def check_plan(root: Path, report: InitReport) -> planning.Plan:
     give_villages_and_sites(root)
-    assert [str(f) for f in planning.validate(root) if f.level == "fault"] == []
+    assert [str(f) for f in validate(root) if f.level == "fault"] == []
     scenario = load_scenario(root / "scenarios" / f"{report.province.slug}.yaml")
     result = planning.run(scenario, load_study_area(root, scenario))
     assert sorted(result.villages["rank"]) == list(range(1, len(result.villages) + 1))
@@ -143,7 +144,7 @@ def test_what_is_missing_is_said_in_words(made: Mirror, tmp_path: Path) -> None:
     for words in ("Thành phố Huế", "geo-planner import villages", "dân số của 40 xã", "region class", "MIT", "Copernicus", "$"):
         assert (words in text) is (words != "$")
     assert report.next_steps[0].startswith("geo-planner template villages")
-    faults = [f for f in planning.validate(tmp_path / "hue") if f.level == "fault"]
+    faults = [f for f in validate(tmp_path / "hue") if f.level == "fault"]
     assert {f.file for f in faults} == {"villages/villages.csv", "sites/sites.csv"}
     assert {f.code for f in faults} == {"missing_file"}
 

@@ -1,0 +1,158 @@
+"""What a run has to say about its own input: warnings that no layer alone can tell, and criteria that name nothing."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from geo_planner.config import OPTIONAL_LAYERS, Scenario
+from geo_planner.coverage import RADIO_COLUMNS
+from geo_planner.errors import Fault
+from geo_planner.population import communes_without_cells
+from geo_planner.ranking import unknown_criteria
+from geo_planner.sources import StudyArea
+from geo_planner.terrain import Dem
+
+
+def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    """Criteria of the scenario that name no column of the villages."""
+    modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
+    names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
+    return [
+        Fault(
+            f"scenario {scenario.name}",
+            f"criterion {name} names no column of the villages",
+            "Correct the name, or add the column to the village list.",
+            column="ranking.criteria",
+            value=name,
+            code="unknown_criterion",
+        )
+        for name in names
+    ]
+
+
+def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
+    """Warnings of a run.
+
+    Parameters
+    ----------
+    study_area : StudyArea
+    sites : GeoDataFrame
+        With ``in_service`` and ``assumed``.
+    scenario : Scenario
+        Naming the optional layers that take part.
+    """
+    notes = []
+    file = scenario.layers.sites
+    optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
+    if optional:
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                f"optional layers take part: {', '.join(optional)}",
+                "Take a file away, or name another in layers, to change that.",
+                column="layers",
+                level="warning",
+                code="optional_layers",
+            )
+        )
+    if not sites["in_service"].any():
+        notes.append(
+            Fault(
+                file,
+                f"no cell on air serves {scenario.service.technology}: nothing is covered",
+                "Check status and technology.",
+                level="warning",
+                code="no_cell_in_service",
+            )
+        )
+    cells = study_area.population
+    if cells is not None:
+        for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
+            notes.append(
+                Fault(
+                    scenario.layers.population or "",
+                    f"the population layer has nobody in commune {code}: its people cannot be spread",
+                    "Use a layer that covers it.",
+                    level="warning",
+                    code="population_void",
+                )
+            )
+    blank = sites["technology"].isna() & (sites["status"] == "on_air")
+    if blank.any():
+        notes.append(
+            Fault(
+                file,
+                f"{int(blank.sum())} cells on air name no technology and do not count",
+                "Fill in the technology.",
+                column="technology",
+                level="warning",
+                code="technology_unknown",
+            )
+        )
+    bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
+    if bare.any():
+        notes.append(
+            Fault(
+                file,
+                f"{int(bare.sum())} cells on air lack radio figures and do not count",
+                "Fill them in, or set site_defaults in the scenario as an assumption.",
+                column="tx_power_dbm",
+                level="warning",
+                code="radio_unknown",
+            )
+        )
+    calibration = scenario.calibration
+    if calibration.bands and calibration.model != scenario.propagation.model:
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied",
+                "Calibrate anew.",
+                column="calibration.model",
+                level="warning",
+                code="calibration_model",
+            )
+        )
+    elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
+        notes.append(
+            Fault(
+                f"scenario {scenario.name}",
+                "the calibration was made over another terrain",
+                "Calibrate anew.",
+                column="calibration.terrain_sha256",
+                level="warning",
+                code="calibration_terrain",
+            )
+        )
+    assumed = int(sites["assumed"].map(len).gt(0).sum())
+    if assumed:
+        notes.append(
+            Fault(
+                file,
+                f"{assumed} cells take radio figures from site_defaults: assumptions, not data",
+                "Ask the operators for the figures.",
+                level="warning",
+                code="radio_assumed",
+            )
+        )
+    if sites["in_service"].any():
+        rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
+        west, south, east, north = _grid_bounds(study_area.terrain)
+        outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
+        if outside.any():
+            notes.append(
+                Fault(
+                    file,
+                    f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown",
+                    "Use a raster that reaches them.",
+                    level="warning",
+                    code="site_outside_terrain",
+                )
+            )
+    return tuple(notes)
+
+
+def _grid_bounds(dem: Dem) -> tuple[float, float, float, float]:
+    rows, columns = dem.heights_m.shape
+    west, north = dem.transform.c, dem.transform.f
+    return west, north - rows * dem.cell_m, west + columns * dem.cell_m, north
