@@ -17,6 +17,7 @@ PAGES = {
     "map": ":material/map:",
     "ranking": ":material/format_list_numbered:",
     "link": ":material/landscape:",
+    "measured": ":material/speed:",
     "questions": ":material/contact_support:",
     "import_list": ":material/upload_file:",
     "downloads": ":material/download:",

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, OutputError, UsageError
 from geo_planner.preferences import Criterion, RankingSettings
 
 RelativePath = Annotated[str, Field(min_length=1)]
@@ -264,6 +264,43 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
             value = str(Path(value).resolve())
         document = _put(document, parts, value)
     return document
+
+
+def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
+    """Write a scenario that is `base` with some sections replaced. Comments of `base` do not come along.
+
+    Raises
+    ------
+    UsageError
+        When `new` is there already, or would not lie beside `base`, where its paths hold.
+    InputError
+        When `base` cannot be read or the result is no valid scenario.
+    OutputError
+        When `new` cannot be written.
+    """
+    check_new_scenario(base, new)
+    document = {**apply_overrides(_read_document(base, base.name), overrides), **sections}
+    parse_scenario(document, file=new.name)
+    try:
+        with new.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
+    except OSError as error:
+        raise OutputError(f"{new} cannot be written ({error.strerror}). Choose another name, or a folder that you may write to.") from error
+
+
+def check_new_scenario(base: Path, new: Path) -> None:
+    """Refuse a name under which no scenario can be put beside `base`; before long work, so that it is not in vain.
+
+    Raises
+    ------
+    UsageError
+    """
+    if new.exists():
+        raise UsageError(f"{new} is there already. Choose a new name.")
+    if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
+        raise UsageError(
+            f"{new} would not be a scenario beside {base}, where its paths hold. Choose a name ending in .yaml in that folder."
+        )
 
 
 def _put(node: Any, parts: Sequence[str], value: Any) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import settings
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
 from geo_planner.sources import StudyArea, load_study_area
+from tests.measured import write_measurements
 
 # no test is timed; where a change is judged, the same examples are drawn each time
 settings.register_profile("geo_planner", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -50,6 +51,14 @@ def study_area(scenario: Scenario) -> StudyArea:
 def plan(scenario: Scenario, study_area: StudyArea) -> Plan:
     """The bundled scenario, really run."""
     return run(scenario, study_area)
+
+
+@pytest.fixture(scope="session")
+def measured_plan(plan: Plan, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The same with measurements in the study area: six decibels below the model, and one settlement that hears nothing."""
+    area = Path(shutil.copytree(ROOT / "data", tmp_path_factory.mktemp("measured") / "area"))
+    write_measurements(area, plan)
+    return run(scenario, load_study_area(area, scenario))
 
 
 @pytest.fixture

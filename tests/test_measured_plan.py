@@ -5,64 +5,97 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
+import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 import yaml
 
 from geo_planner.config import load_scenario
-from geo_planner.measurements import compare_with_measurements
+from geo_planner.export.html_map import map_page
+from geo_planner.export.summary import summary, write_summary
+from geo_planner.export.vector import write_gpkg
+from geo_planner.export.xlsx import write_xlsx
+from geo_planner.measurements import compare_with_measurements, residual_squares
 from geo_planner.plan import Plan, run
-from geo_planner.schema import MEASUREMENTS
 from geo_planner.sources import load_study_area
 from geo_planner.terrain import cell_of
 from tests.conftest import SCENARIO
+from tests.measured import ERROR_DB, OFFSET_DB, write_measurements
 from tests.test_cli import geo_planner
-
-OFFSET_DB = -6.0
-
-
-def drive_test(plan: Plan) -> pd.DataFrame:
-    """Samples all over the province: what the model says, six decibels less, with an error of 5 dB."""
-    rng = np.random.default_rng(5)
-    covered = np.argwhere(plan.coverage.rsrp_dbm > -110)
-    cells = covered[rng.choice(len(covered), 900, replace=False)]
-    t = plan.terrain.transform
-    x, y = t.c + (cells[:, 1] + 0.5) * t.a, t.f + (cells[:, 0] + 0.5) * t.e
-    points = pd.DataFrame({"x": x, "y": y})
-    import geopandas as gpd
-
-    lonlat = gpd.GeoSeries(gpd.points_from_xy(points.x, points.y, crs=plan.terrain.crs)).to_crs(4326)
-    level = plan.coverage.rsrp_dbm[cells[:, 0], cells[:, 1]] + OFFSET_DB + rng.normal(0, 5, len(cells))
-    table = pd.DataFrame({c.name: "" for c in MEASUREMENTS.columns}, index=range(len(cells)))
-    return table.assign(
-        measurement_id=[f"M{i:04d}" for i in range(len(cells))],
-        time=[str(pd.Timestamp("2026-10-01T08:00:00+07:00") + pd.Timedelta(minutes=20 * i)) for i in range(len(cells))],
-        lon=lonlat.x.round(6), lat=lonlat.y.round(6), operator="giả định", technology="LTE", freq_mhz="900", rsrp_dbm=np.clip(level, -140, -40).round(1), no_service="no",
-    )  # fmt: skip
 
 
 @pytest.fixture
 def measured_area(area_copy: Path, plan: Plan) -> Path:
-    (area_copy / "measurements").mkdir()
-    table = drive_test(plan)
-    # and a walk through one settlement that hears nothing
-    village = plan.villages.loc["LC020"]
-    walk = table.iloc[:30].assign(
-        measurement_id=[f"W{i:02d}" for i in range(30)], no_service="yes", rsrp_dbm="",
-        lon=[village["lon"] + 0.0004 * (i % 6 - 2.5) for i in range(30)], lat=[village["lat"] + 0.0004 * (i // 6 - 2) for i in range(30)],
-    )  # fmt: skip
-    pd.concat([table, walk]).to_csv(area_copy / "measurements" / "measurements.csv", index=False)
-    return area_copy
+    return write_measurements(area_copy, plan)
 
 
-def test_measured_stands_beside_modelled_and_declared(measured_area: Path) -> None:
-    scenario = load_scenario(measured_area / "scenarios" / SCENARIO.name)
-    result = run(scenario, load_study_area(measured_area, scenario))
-    village = result.villages.loc["LC020"]
+def test_measured_stands_beside_modelled_and_declared(measured_plan: Plan) -> None:
+    village = measured_plan.villages.loc["LC020"]
     assert (village["declared_status"], village["modelled_status"], village["measured_status"]) == ("no_signal", "covered", "no_signal")
-    assert "measurements/measurements.csv" in result.manifest["inputs_sha256"]
-    assert (result.villages["measured_status"] == "unknown").sum() == len(result.villages) - 1
+    assert "measurements/measurements.csv" in measured_plan.manifest["inputs_sha256"]
+    assert (measured_plan.villages["measured_status"] == "unknown").sum() == len(measured_plan.villages) - 1
+
+
+def test_measurements_move_no_other_figure(measured_plan: Plan, plan: Plan) -> None:
+    figures = ["rank", "score", "rsrp_dbm", "modelled_status", "declared_status", "responsibility"]
+    pd.testing.assert_frame_equal(measured_plan.villages[figures], plan.villages[figures], check_like=True)
+    assert plan.against_model is None
+    assert plan.measured_by_operator.empty
+
+
+def test_the_plan_holds_the_model_against_the_samples(measured_plan: Plan) -> None:
+    compared = measured_plan.against_model
+    assert compared is not None
+    overall = compared.statistics.loc["all"]
+    # what could not be heard is missing from the mean, which therefore lies above the planted offset, not below
+    assert OFFSET_DB - 0.5 < overall["bias_db"] < OFFSET_DB + 1.5
+    assert overall["sd_db"] == pytest.approx(ERROR_DB, abs=0.6)
+    assert len(compared.residuals) + int(compared.without_model.sum()) == compared.n_kept
+    (row,) = measured_plan.measured_by_operator.reset_index().to_dict("records")
+    assert (row["village_id"], row["operator"], row["measured_status"]) == ("LC020", "giả định", "no_signal")
+
+
+def test_squares_grow_until_there_are_few_and_keep_every_sample(measured_plan: Plan) -> None:
+    compared = measured_plan.against_model
+    assert compared is not None
+    fine = residual_squares(compared.residuals, sigma_db=8, square_m=250)
+    coarse = residual_squares(compared.residuals, sigma_db=8, square_m=250, at_most=100)
+    assert len(coarse) <= 100 < len(fine)
+    assert fine["n"].sum() == coarse["n"].sum() == len(compared.residuals)
+    assert fine["n_no_service"].sum() == 30
+    assert set(fine.loc[fine["residual_db"] < -8, "verdict"]) == {"weaker"}
+    assert fine.loc[fine["n_no_service"] == fine["n"], "measured_dbm"].isna().all()
+
+
+def test_outputs_carry_the_measurements(measured_plan: Plan, plan: Plan, tmp_path: Path) -> None:
+    write_summary(measured_plan, tmp_path / "summary.json")
+    told = json.loads((tmp_path / "summary.json").read_text("utf-8"))["measurements"]
+    assert told["samples_kept"] == 930
+    assert told["applied"] is False
+    assert {row["band"] for row in told["statistics"]} == {"900", "all"}
+    assert told["by_operator"][0]["village_id"] == "LC020"
+    assert summary(plan)["measurements"] is None
+    write_gpkg(measured_plan, tmp_path / "plan.gpkg")
+    layers = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "plan.gpkg")}
+    assert {"measurements", "measured_by_operator", "calibration", "measured_vs_modelled"} <= layers
+    samples = pyogrio.read_dataframe(tmp_path / "plan.gpkg", layer="measurements")
+    assert len(samples) == len(measured_plan.against_model.residuals)  # type: ignore[union-attr]
+    assert samples.geometry.x.between(101, 105).all()
+    write_xlsx(measured_plan, tmp_path / "list.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "list.xlsx")
+    text = "\n".join(
+        str(cell)
+        for name in ("Đo kiểm theo nhà mạng", "Đo kiểm và mô hình")
+        for row in book[name].iter_rows(values_only=True)
+        for cell in row
+    )
+    assert "LC020" in text
+    assert "Nên áp dụng" in text
+    assert "không áp dụng hiệu chỉnh nào" in text
+    page = map_page(measured_plan)
+    assert "Đo yếu hơn mô hình" in page
+    assert "Đo yếu hơn mô hình" not in map_page(plan)
 
 
 def test_a_planted_offset_is_found_and_nothing_is_applied(measured_area: Path) -> None:

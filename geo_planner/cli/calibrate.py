@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, print_json
-from geo_planner.errors import OutputError, UsageError
 
 
 @app.command()
@@ -25,16 +23,14 @@ def calibrate(
 ) -> None:
     """Hold the model against the measurements: offset, slope and error of each band, cross-validated."""
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
-    from geo_planner.config import apply_overrides, load_scenario
+    from geo_planner.config import check_new_scenario, load_scenario, write_scenario
     from geo_planner.export.calibration import write_calibration
     from geo_planner.measurements import compare_with_measurements
     from geo_planner.sources import load_study_area, study_area_root
 
     def work() -> int:
-        if new_scenario is not None and new_scenario.exists():
-            raise UsageError(f"{new_scenario} is there already. Give --apply a new name.")
-        if new_scenario is not None and new_scenario.resolve().parent != scenario.resolve().parent:
-            raise UsageError(f"{new_scenario} would not lie beside {scenario}, where its paths hold. Give --apply a name in that folder.")
+        if new_scenario is not None:
+            check_new_scenario(scenario, new_scenario)
         settings = load_scenario(scenario, overrides or [])
         study_area = load_study_area(study_area_root(scenario), settings)
         with ProgressBar(silent=as_json) as bar:
@@ -43,13 +39,7 @@ def calibrate(
         table = calibration_table(result.calibrations)
         if new_scenario is not None:
             section = apply_calibration(result.calibrations, terrain_sha256=study_area.terrain.sha256, source_sha256=result.source_sha256)
-            document = {**apply_overrides(yaml.safe_load(scenario.read_text("utf-8-sig")), overrides or []), **scenario_overrides(section)}
-            try:
-                new_scenario.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
-            except OSError as error:
-                raise OutputError(
-                    f"{new_scenario} cannot be written ({error.strerror}). Choose another place or close the program that holds it."
-                ) from error
+            write_scenario(scenario, new_scenario, scenario_overrides(section), overrides or [])
             files["scenario"] = new_scenario
         if as_json:
             bands = table.reset_index()[["freq_mhz", "verdict", "n", "n_places"]].to_dict("records")

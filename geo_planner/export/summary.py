@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geo_planner import schema
+from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note, scenario_title
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
 from geo_planner.plan import Plan
@@ -37,6 +38,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "ranking": plan.ranking.summary(),
         "villages": [{**_village(plan, village_id, kept), **doubts[village_id]} for village_id in sorted(plan.villages.index)],
         "communes": _communes(plan),
+        "measurements": _measurements(plan),
         "totals": _totals(plan),
     }
 
@@ -103,6 +105,23 @@ def _communes(plan: Plan) -> list[dict[str, Any]]:
     table = flat_columns(plan.communes)
     present = [name for name in _COMMUNE if name in table.columns]
     return [{str(key): value for key, value in row.items()} for row in table[present].sort_values("code").to_dict("records")]
+
+
+def _measurements(plan: Plan) -> dict[str, Any] | None:
+    """What was measured and how it fits the model; nothing of it has changed another figure."""
+    compared = plan.against_model
+    if compared is None:
+        return None
+    return {
+        "model": compared.model,
+        "samples_kept": compared.n_kept,
+        "dropped": {str(reason): int(n) for reason, n in compared.dropped["reason"].value_counts().items()},
+        "without_model": {str(reason): int(n) for reason, n in compared.without_model.items()},
+        "statistics": flat_columns(compared.statistics).to_dict("records"),
+        "calibration": flat_columns(calibration_table(compared.calibrations)).to_dict("records"),
+        "applied": bool(plan.scenario.calibration.bands),
+        "by_operator": flat_columns(plan.measured_by_operator).to_dict("records"),
+    }
 
 
 def _totals(plan: Plan) -> dict[str, Any]:

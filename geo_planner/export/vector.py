@@ -12,12 +12,15 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataSourceError
+from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, Polygon
 
+from geo_planner.calibration import calibration_table
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
 from geo_planner.export.tables import flat_columns, machine_table, plain
+from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
 
 # 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
@@ -46,7 +49,9 @@ def write_geojson(plan: Plan, path: Path) -> None:
 
 
 def write_gpkg(plan: Plan, path: Path) -> None:
-    """Write layers ``villages``, ``communes`` and ``sites`` and the tables ``notes``, ``robustness``, ``methods`` … into one GeoPackage.
+    """Write layers ``villages``, ``communes``, ``sites`` and the tables ``notes``, ``robustness``, ``methods`` … into one GeoPackage.
+
+    With measurements also the layer ``measurements`` (each sample beside its modelled level) and what they say of each village.
 
     ``notes`` holds the line on sample data, the scenario, every assumption, the sources and the warnings.
 
@@ -59,6 +64,8 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     communes = _layer(flat_columns(plan.communes), plan.communes)
     sites = _layer(flat_columns(plan.sites), plan.sites)
     layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
+    if plan.against_model is not None:
+        layers["measurements"] = (_samples(plan.against_model, plan.terrain.crs), "Point")
     try:
         with _fixed_date():
             for name, (layer, geometry_type) in layers.items():
@@ -66,7 +73,7 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
-            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan)}.items():
+            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan)}.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
     except DataSourceError as error:
         raise OutputError(
@@ -138,6 +145,20 @@ def _ranking_tables(plan: Plan) -> dict[str, pd.DataFrame]:
         "fairness": pd.concat(fairness) if fairness else pd.DataFrame(),
     }
     return {name: pd.DataFrame({str(c): _typed(_plain(t[c])) for c in t}) for name, t in tables.items() if not t.empty}
+
+
+def _samples(compared: MeasuredAgainstModelled, crs: CRS) -> gpd.GeoDataFrame:
+    table = compared.residuals
+    points = gpd.GeoSeries(gpd.points_from_xy(table["x_m"], table["y_m"]), crs=crs, index=table.index)
+    return _layer(flat_columns(table.drop(columns=["x_m", "y_m", "cell"])), gpd.GeoDataFrame(geometry=points))
+
+
+def _measured_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    tables = {"measured_by_operator": plan.measured_by_operator}
+    if plan.against_model is not None:
+        tables |= {"calibration": calibration_table(plan.against_model.calibrations), "measured_vs_modelled": plan.against_model.statistics}
+    flat = {name: flat_columns(table) for name, table in tables.items() if not table.empty}
+    return {name: pd.DataFrame({c: _typed(t[c]) for c in t}) for name, t in flat.items()}
 
 
 def _plain(values: pd.Series) -> pd.Series:

@@ -21,6 +21,7 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
+from geo_planner.export.measurement_sheets import add_measurement_sheets
 from geo_planner.export.ranking_sheets import add_ranking_sheets
 from geo_planner.export.tables import (
     GROUP_COLUMNS,
@@ -91,6 +92,7 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     _contributions_sheet(book, plan)
     _values_sheet(book, plan)
     add_ranking_sheets(book, plan)
+    add_measurement_sheets(book, plan)
     _communes_sheet(book, plan)
     _input_sheet(book, plan)
     _assumptions_sheet(book, plan)

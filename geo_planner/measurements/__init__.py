@@ -12,15 +12,18 @@ from geo_planner.measurements.against_model import (
     compare_with_measurements,
 )
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
-from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
+from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_squares, residual_table
 from geo_planner.measurements.disagreement import disagreement_notes, disagreements
 from geo_planner.measurements.status import measured_by_operator, measured_status
-from geo_planner.measurements.wording import DISAGREEMENTS, DROP_REASONS, PATH_REASONS
+from geo_planner.measurements.wording import AGREEMENT, DISAGREEMENTS, DROP_REASONS, PATH_REASONS, UNKNOWN_REASONS, VERDICTS, verdict_ground
 
 __all__ = [
+    "AGREEMENT",
     "DISAGREEMENTS",
     "DROP_REASONS",
     "PATH_REASONS",
+    "UNKNOWN_REASONS",
+    "VERDICTS",
     "CleanResult",
     "MeasuredAgainstModelled",
     "VillageMeasurements",
@@ -35,5 +38,7 @@ __all__ = [
     "measured_status",
     "measured_vs_modelled",
     "modelled_at",
+    "residual_squares",
     "residual_table",
+    "verdict_ground",
 ]

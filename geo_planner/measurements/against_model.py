@@ -52,8 +52,10 @@ class MeasuredAgainstModelled:
     calibrations : tuple of Calibration
     statistics, residuals, dropped : DataFrame
         See :mod:`geo_planner.measurements`. The model takes part as it is published, without the scenario's calibration.
-    n_kept, n_without_model : int
-        Samples after cleaning, and those among them for which there is no modelled level.
+    n_kept : int
+        Samples after cleaning.
+    without_model : Series
+        How many of them have no modelled level, by the reason (a word of ``wording.PATH_REASONS``).
     model, source_sha256 : str
         The model that was held against them, and the hash of the measurements.
     notes : tuple of Fault
@@ -64,7 +66,7 @@ class MeasuredAgainstModelled:
     residuals: pd.DataFrame
     dropped: pd.DataFrame
     n_kept: int
-    n_without_model: int
+    without_model: pd.Series
     model: str
     source_sha256: str
     notes: tuple[Fault, ...]
@@ -122,7 +124,7 @@ def against_model(
         residuals=residuals,
         dropped=clean.dropped,
         n_kept=len(clean.kept),
-        n_without_model=len(clean.kept) - len(residuals),
+        without_model=modelled.loc[modelled["modelled_dbm"].isna(), "modelled_reason"].value_counts(),
         model=propagation.model,
         source_sha256=study_area.sha256.get(scenario.layers.measurements or FILE, ""),
         notes=clean.statements,

@@ -214,3 +214,53 @@ def _statistics(part: pd.DataFrame, threshold_dbm: float) -> dict[str, float]:
     said = (part["modelled_dbm"] >= threshold_dbm).to_numpy()
     shares = {"agreement_share": above == said, "false_covered_share": said & ~above, "false_uncovered_share": above & ~said}
     return found | {name: float(hit.mean()) if hit.size >= FEWEST else np.nan for name, hit in shares.items()}
+
+
+def residual_squares(residuals: pd.DataFrame, *, sigma_db: float, square_m: float, at_most: int = 4000) -> pd.DataFrame:
+    """The samples of each square as one point, for maps and charts; squares grow until there are few enough of them.
+
+    Parameters
+    ----------
+    residuals : DataFrame
+        From :func:`residual_table`.
+    sigma_db : float
+        Error of the model that is expected; what differs by no more agrees with it.
+    square_m : float
+        Side of the smallest squares, in metres.
+    at_most : int
+        Number of squares.
+
+    Returns
+    -------
+    DataFrame
+        A row a square: ``x_m``, ``y_m`` (mean of its samples), ``n``, ``n_no_service``, medians ``measured_dbm`` (NaN where most had
+        no service), ``modelled_dbm``, ``residual_db``, ``distance_km``, and ``verdict``: ``weaker`` than modelled, ``stronger``, or ``agrees``.
+        ``attrs["square_m"]`` is the side that was taken.
+
+    Examples
+    --------
+    >>> samples = pd.DataFrame({"x_m": [10.0, 20.0, 900.0], "y_m": [0.0, 0.0, 0.0], "no_service": [False, False, True],
+    ...     "measured_dbm": [-100.0, -104.0, float("nan")], "modelled_dbm": [-101.0, -101.0, -90.0], "residual_db": [1.0, -3.0, -32.0],
+    ...     "distance_km": [2.0, 2.0, 2.9]})
+    >>> residual_squares(samples, sigma_db=8.0, square_m=250.0)[["n", "residual_db", "verdict"]].values.tolist()
+    [[2, -1.0, 'agrees'], [1, -32.0, 'weaker']]
+    """
+    side = square_m
+    while True:
+        squares = [np.floor(residuals[axis] / side).astype(np.int64) for axis in ("x_m", "y_m")]
+        groups = residuals.assign(level=residuals["measured_dbm"].where(~residuals["no_service"], -np.inf)).groupby(squares, sort=True)
+        if groups.ngroups <= at_most:
+            break
+        side *= 2
+    table = pd.DataFrame(
+        {
+            "x_m": groups["x_m"].mean(), "y_m": groups["y_m"].mean(), "n": groups.size(), "n_no_service": groups["no_service"].sum(),
+            # of an even number without service in half of them, the lower middle: a level that was not measured is none
+            "measured_dbm": groups["level"].quantile(0.5, interpolation="lower"), "modelled_dbm": groups["modelled_dbm"].median(),
+            "residual_db": groups["residual_db"].median(), "distance_km": groups["distance_km"].median(),
+        }
+    ).reset_index(drop=True)  # fmt: skip
+    table["measured_dbm"] = table["measured_dbm"].replace(-np.inf, np.nan)
+    table["verdict"] = np.select([table["residual_db"] < -sigma_db, table["residual_db"] > sigma_db], ["weaker", "stronger"], "agrees")
+    table.attrs["square_m"] = side
+    return table

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from geo_planner.calibration import Calibration
+
 Language = Literal["vi", "en"]
 
 DROP_REASONS: dict[str, dict[Language, str]] = {
@@ -53,3 +55,59 @@ DISAGREEMENTS: dict[str, dict[Language, str]] = {
         "en": "Modelled and measured differ in how much is covered",
     },
 }
+
+UNKNOWN_REASONS: dict[str, dict[Language, str]] = {
+    "few_samples": {"vi": "Quá ít mẫu đo", "en": "Too few samples"},
+    "few_at_centre": {"vi": "Quá ít mẫu đo ở trung tâm bản", "en": "Too few samples at the centre"},
+    "settlement_not_sampled": {
+        "vi": "Chưa đo đủ khu dân cư quanh trung tâm",
+        "en": "The settlement around the centre was not sampled enough",
+    },
+}
+
+AGREEMENT: dict[str, dict[Language, str]] = {
+    "weaker": {"vi": "Đo yếu hơn mô hình", "en": "Measured weaker than modelled"},
+    "agrees": {"vi": "Khớp với mô hình", "en": "Agrees with the model"},
+    "stronger": {"vi": "Đo mạnh hơn mô hình", "en": "Measured stronger than modelled"},
+}
+
+VERDICTS: dict[str, dict[Language, str]] = {
+    "apply": {"vi": "Nên áp dụng", "en": "Worth applying"},
+    "sigma_only": {"vi": "Chỉ cập nhật sai số", "en": "Update the error only"},
+    "no_gain": {"vi": "Giữ mô hình", "en": "Keep the model"},
+    "too_few": {"vi": "Chưa đủ số liệu", "en": "Not enough data"},
+}
+
+_GROUNDS: dict[str, dict[Language, str]] = {
+    "apply": {
+        "vi": "Tại những nơi chưa dùng để hiệu chỉnh, sai số giảm từ {before} xuống {after} dB; khoảng tin cậy loại trừ khả năng không cần hiệu chỉnh.",
+        "en": "In places that the fit has not seen the error falls from {before} to {after} dB, and the interval excludes no correction.",
+    },
+    "sigma_only": {
+        "vi": "Tại những nơi chưa dùng để hiệu chỉnh, sai số từ {before} thành {after} dB: chưa đủ để sửa mức sóng, nhưng sai số đo được là {sigma} dB, khác với giả định.",
+        "en": "In places that the fit has not seen the error goes from {before} to {after} dB: not enough to correct levels, but the error found, {sigma} dB, is not the assumed one.",
+    },
+    "no_gain": {
+        "vi": "Tại những nơi chưa dùng để hiệu chỉnh, sai số từ {before} thành {after} dB: hiệu chỉnh không có lợi, sai số giả định vẫn đúng.",
+        "en": "In places that the fit has not seen the error goes from {before} to {after} dB: nothing is gained, and the assumed error stands.",
+    },
+    "too_few": {
+        "vi": "Có {n} mẫu có mức sóng ở {places} nơi: chưa đủ để kết luận.",
+        "en": "{n} samples with a level in {places} places: not enough to conclude from.",
+    },
+}
+
+
+def verdict_ground(band: Calibration, language: Language) -> str:
+    """Why the verdict on a band is what it is, as a sentence.
+
+    >>> verdict_ground(Calibration(900.0, "itm", n=12, n_no_service=0, n_places=3, n_sites=1, n_days=1), "vi")
+    'Có 12 mẫu có mức sóng ở 3 nơi: chưa đủ để kết luận.'
+    """
+
+    def db(value: float) -> str:
+        return f"{value:.1f}".replace(".", "," if language == "vi" else ".")
+
+    return _GROUNDS[band.verdict][language].format(
+        before=db(band.rmse_before_db), after=db(band.rmse_after_db), sigma=db(band.sigma_uncorrected_db), n=band.n, places=band.n_places
+    )

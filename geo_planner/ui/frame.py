@@ -16,6 +16,7 @@ from geo_planner.ui.texts import LANGUAGES, TEXTS, text
 
 _LOADED = "loaded_plan"
 _ROOT = "study_area_root"
+_SCENARIO_FILE = "scenario_file"
 _LANGUAGE = "language"
 
 # Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
@@ -70,6 +71,12 @@ def study_area() -> Path:
     return root
 
 
+def scenario_file() -> Path:
+    """File of the scenario that is open."""
+    path: Path = st.session_state[_SCENARIO_FILE]
+    return path
+
+
 def choose_language() -> Language:
     """The switch in the sidebar."""
     with st.sidebar:
@@ -93,6 +100,7 @@ def choose_scenario(root: Path) -> Path:
     names = {path.name: path for path in paths}
     with st.sidebar:
         chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=lambda name: Path(name).stem)
+    st.session_state[_SCENARIO_FILE] = names[chosen]
     return names[chosen]
 
 

@@ -9,15 +9,12 @@ import pandas as pd
 
 from geo_planner.labels import Language
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
+from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
 
 HEIGHT_PX = 300
 # the colours of the printed picture: apart for every kind of colour vision and in grey
 _GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9", "#d55e00", "#1d2733"
-_LOCALE: dict[Language, dict[str, Any]] = {
-    "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đ"]},
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
-}
 
 
 def path_table(card: AnswerCard) -> pd.DataFrame:
@@ -65,7 +62,7 @@ def link_chart(card: AnswerCard, language: Language) -> alt.LayerChart:
         ]
     layers.append(_pointer(base, language))
     settings: dict[str, Any] = {
-        "locale": {"number": _LOCALE[language]},
+        "locale": {"number": LOCALE[language]},
         "font": "Source Sans, sans-serif",
         "axis": {"titleFontWeight": "normal", "titleFontSize": 13, "labelFontSize": 12.5},
     }

@@ -42,15 +42,15 @@ class _Ring(MacroElement):
 
 
 @st.cache_data(show_spinner=False, max_entries=6)
-def _literal(key: str, language: Language, _plan: Plan) -> str:
+def _literal(key: str, language: Language, _plan: Plan, measurements: bool = False) -> str:
     # The folium map itself is cheap to build and must not be cached: rendering changes it. `key` stands for the plan.
     del key
-    return as_script_literal(map_payload(_plan, language=language, bilingual=False, cards=False))
+    return as_script_literal(map_payload(_plan, language=language, bilingual=False, cards=False, measurements=measurements))
 
 
-def app_map(loaded: LoadedPlan, language: Language) -> folium.Map:
-    """The folium map of a plan with Leaflet from this server."""
-    chart = base_map(_literal(loaded.key, language, loaded.plan))
+def app_map(loaded: LoadedPlan, language: Language, *, measurements: bool = False) -> folium.Map:
+    """The folium map of a plan with Leaflet from this server; with `measurements` they lie over the modelled level."""
+    chart = base_map(_literal(loaded.key, language, loaded.plan, measurements))
     chart.default_js, chart.default_css = leaflet_links()
     chart.get_root().header.add_child(Verbatim(f"<style>{font_face()}</style>"), name="map_font")  # type: ignore[attr-defined]
     return chart
@@ -84,6 +84,13 @@ def show_map(loaded: LoadedPlan, language: Language, chosen: str) -> tuple[int, 
     )
     answer = answer or {}
     return int(answer.get(_RETURNED[1]) or 0), village_of_tooltip(loaded.plan, answer.get(_RETURNED[0]))
+
+
+def show_measured_map(loaded: LoadedPlan, language: Language) -> None:
+    """Draw the map with the measurements on it; nothing on it is to be chosen."""
+    st_folium(
+        app_map(loaded, language, measurements=True), key=f"measured_{language}", height=MAP_HEIGHT_PX, use_container_width=True, returned_objects=[]
+    )  # fmt: skip
 
 
 def village_of_tooltip(plan: Plan, tooltip: str | None) -> str | None:

@@ -21,6 +21,7 @@ from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
 from geo_planner.ui.faults import FAULTS_VI, fault_table
+from geo_planner.ui.measured_tables import operator_table
 from geo_planner.ui.question_sheet import questions_csv
 from geo_planner.ui.ranking_charts import interval_chart
 from geo_planner.ui.ranking_tables import method_table, question_table, swap_table
@@ -28,7 +29,7 @@ from geo_planner.ui.texts import ASSUMPTIONS, FILES, METHOD, TEXTS
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
 
-PAGES = ("map", "ranking", "questions", "downloads", "about")
+PAGES = ("map", "ranking", "measured", "questions", "downloads", "about")
 
 
 @pytest.fixture(autouse=True)
@@ -327,3 +328,38 @@ def test_every_text_stands_in_both_languages() -> None:
     words = [*TEXTS.values(), *ASSUMPTIONS.values(), *(w for pair in FILES.values() for w in pair)]
     assert all(set(w) == {"vi", "en"} and all(w.values()) for w in words)
     assert len(METHOD["vi"]) == len(METHOD["en"])
+
+
+def test_measurements_on_their_page(monkeypatch: pytest.MonkeyPatch, measured_plan: Plan) -> None:
+    monkeypatch.setattr(loading, "run", lambda *_, **__: measured_plan)
+    app = open_app("measured")
+    assert not app.exception
+    assert [tab.label for tab in app.tabs] == [
+        TEXTS[key]["vi"] for key in ("tab_map", "tab_charts", "tab_villages", "tab_calibration", "tab_left_out")
+    ]
+    assert "930" in html_of(app)
+    by_operator = operator_table(measured_plan, "vi")
+    assert by_operator[TEXTS["column_measured"]["vi"]].tolist() == ["Trắng sóng"]
+    assert by_operator[TEXTS["column_modelled"]["vi"]].tolist() == ["Có sóng"]
+
+
+def test_a_calibration_is_made_a_scenario_on_request_only(monkeypatch: pytest.MonkeyPatch, measured_plan: Plan, area_copy: Path) -> None:
+    monkeypatch.setattr(loading, "run", lambda *_, **__: measured_plan)
+    monkeypatch.setenv(loading.STUDY_AREA_VARIABLE, str(area_copy))
+    folder = area_copy / "scenarios"
+    before = sorted(folder.iterdir())
+    app = open_app("measured")
+    assert sorted(folder.iterdir()) == before
+    (button,) = [b for b in app.button if b.label == TEXTS["apply_button"]["vi"]]
+    button.click().run()
+    assert not app.exception
+    (new,) = set(folder.iterdir()) - set(before)
+    (band,) = load_scenario(new).calibration.bands
+    assert band.freq_mhz == 900
+    assert band.offset_db == pytest.approx(-6, abs=1.5)
+    assert not load_scenario(before[0]).calibration.bands
+
+
+def test_without_measurements_the_page_says_how_to_bring_them(shown: Plan) -> None:
+    app = open_app("measured")
+    assert TEXTS["no_measurements"]["vi"] in [info.value for info in app.info]

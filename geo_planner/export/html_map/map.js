@@ -18,7 +18,7 @@ function geoPlannerMap(map, data) {
   const pane = (name, order) => { map.createPane(name).style.zIndex = order; return name; };
   const panes = {
     relief: pane("gp-relief", 210), theme: pane("gp-theme", 220), border: pane("gp-border", 400),
-    site: pane("gp-site", 420), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
+    site: pane("gp-site", 420), measured: pane("gp-measured", 410), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
   };
   ["relief", "theme", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
@@ -57,6 +57,15 @@ function geoPlannerMap(map, data) {
   const sites = L.layerGroup(data.sites.map((site) => L.circleMarker(site.at, {
     pane: panes.site, radius: 3.2, weight: 1.2, color: "#ffffff", fillColor: site.onAir ? "#24303b" : "#a9b2bb", fillOpacity: 1, className: "gp-site-mark",
   }).bindTooltip("<b>" + escaped(site.name) + "</b><br>" + escaped(site.line), { className: "gp-tip" }))).addTo(map);
+
+  /* Measurements: a point a square, on one canvas, for there can be thousands. Form tells as much as colour: full, small, hollow. */
+  const taken = data.measurements;
+  const squares = taken && (() => {
+    const canvas = L.canvas({ pane: panes.measured, padding: 0.3 });
+    return L.layerGroup(taken.points.map((point) => L.circleMarker(point.at, { ...taken.marks[point.kind], renderer: canvas })
+      .bindTooltip(point.lines.map((line, row) => (row ? escaped(line) : "<b>" + escaped(line) + "</b>")).join("<br>"), { className: "gp-tip" })));
+  })();
+  if (squares && taken.shown) squares.addTo(map);
 
   /* Villages, the first ranks on top. The tooltip begins with the rank: the app reads the chosen village from it. */
   const markStyle = (key) => {
@@ -189,6 +198,21 @@ function geoPlannerMap(map, data) {
   if (data.villages.some((v) => v.disagree)) points.append(legendRow(element("i", "gp-dot gp-dot-disagree"), words.disagree, data.subtitles.disagree));
   points.append(legendRow(element("i", "gp-dot gp-dot-site"), words.site_on_air, data.subtitles.site_on_air));
   if (data.sites.some((site) => !site.onAir)) points.append(legendRow(element("i", "gp-dot gp-dot-site gp-dot-off"), words.site_other, data.subtitles.site_other));
+  const measuredLegend = element("div", "");
+  if (squares) {
+    measuredLegend.append(titled("h4", "", "measurements"));
+    taken.legend.forEach((entry) => {
+      const mark = taken.marks[entry.kind], dot = element("i", "gp-dot gp-dot-measured"), side = 2 * mark.radius + mark.weight;
+      dot.style.width = dot.style.height = side + "px";
+      dot.style.margin = "0 " + (15 - side) / 2 + "px";
+      dot.style.border = mark.weight + "px solid " + mark.color;
+      dot.style.background = mark.fill ? mark.fillColor : "none";
+      measuredLegend.append(legendRow(dot, entry.label));
+    });
+    measuredLegend.append(element("p", "gp-note", taken.note));
+    measuredLegend.hidden = !taken.shown;
+    points.append(measuredLegend);
+  }
   const surface = element("div", "gp-legend-surface");
   ground.append(surface, element("p", "gp-note", words.number_is_rank));
   data.notes.forEach((note) => ground.append(element("p", "gp-note gp-note-sample", note)));
@@ -214,19 +238,23 @@ function geoPlannerMap(map, data) {
     themes[position].addTo(map);
     showSurface(data.themes[position]);
   };
+  const first = data.themes.findIndex((theme) => theme.key === data.theme);
   data.themes.forEach((theme, position) => {
     const label = element("label", ""), input = element("input", "");
-    input.type = "radio"; input.name = "gp-theme"; input.checked = position === 0;
+    input.type = "radio"; input.name = "gp-theme"; input.checked = position === first;
     input.addEventListener("change", () => setTheme(position));
     label.append(input, document.createTextNode(words[theme.key]));
     backgrounds.append(label);
   });
   const toggles = element("fieldset", "gp-choice gp-choice-rows");
-  [["villages", villages, true], ["sites", sites, true], ["commune_names", names, true], ["rivers", rivers, true], ["relief", relief, true]].forEach(([key, layer]) => {
+  [["villages", villages], ["sites", sites], ["measurements", squares], ["commune_names", names], ["rivers", rivers], ["relief", relief]].forEach(([key, layer]) => {
     if (!layer) return;
     const label = element("label", ""), input = element("input", "");
-    input.type = "checkbox"; input.checked = true;
-    input.addEventListener("change", () => (input.checked ? layer.addTo(map) : layer.remove()));
+    input.type = "checkbox"; input.checked = map.hasLayer(layer);
+    input.addEventListener("change", () => {
+      if (input.checked) layer.addTo(map); else layer.remove();
+      if (layer === squares) measuredLegend.hidden = !input.checked;
+    });
     label.append(input, document.createTextNode(words[key]));
     toggles.append(label);
   });
@@ -240,7 +268,10 @@ function geoPlannerMap(map, data) {
   L.control.zoom({ position: "topleft", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   const home = element("button", "gp-box gp-home", "⌂");
   home.type = "button"; home.title = words.whole_province; home.setAttribute("aria-label", words.whole_province);
-  const whole = () => map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, 26], animate: false });
+  const whole = () => {
+    if (!map.getSize().x || !map.getSize().y) return; /* out of sight, as in a tab that is not open */
+    map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, 26], animate: false });
+  };
   home.addEventListener("click", whole);
   control("topleft", home);
   control("topright", layers);
@@ -266,7 +297,7 @@ function geoPlannerMap(map, data) {
     window.addEventListener("beforeprint", () => { stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
     window.addEventListener("afterprint", () => { stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
   }
-  setTheme(0);
+  setTheme(first);
   colourBy(kinds[0] || "modelled");
 
   /* Beside the exported map: the list of villages, or the card of the one that was chosen. */

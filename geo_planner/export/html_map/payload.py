@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_planner.crs import GEOGRAPHIC
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.html_map.style import (
     AREA_SHARE_CLASSES,
+    MEASURED_MARKS,
     OVERLAP_CLASSES,
     VILLAGE_MARKS,
     SurfaceClass,
@@ -23,12 +25,13 @@ from geo_planner.export.html_map.style import (
 )
 from geo_planner.export.html_map.texts import TEXTS, number, percent, text
 from geo_planner.labels import WORDS, Language, word
+from geo_planner.measurements import AGREEMENT, residual_squares
 from geo_planner.plan import Plan
 
 _DEGREE_DECIMALS = 5
 
 
-def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool) -> dict[str, Any]:
+def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool, measurements: bool = False) -> dict[str, Any]:
     """All that the map's script needs.
 
     Parameters
@@ -39,6 +42,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool)
         Headings carry a short subtitle in the other language.
     cards : bool
         Village cards open on the map itself (the exported page); the app shows them beside it.
+    measurements : bool
+        The map opens with the measurements over the modelled level; else they wait behind their tick.
 
     Returns
     -------
@@ -79,6 +84,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool)
         "rivers": None if plan.study_area.rivers is None else _geometry(plan.study_area.rivers.union_all()),
         "villages": _villages(plan, language, cards),
         "sites": _sites(plan.sites, language),
+        "theme": "theme_rsrp" if measurements else "theme_area",
+        "measurements": _measurements(plan, language, shown=measurements),
         "notes": _notes(plan, language),
         "cards": cards,
     }
@@ -168,6 +175,36 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
         }
         for mast in masts.itertuples(index=False)
     ]
+
+
+def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, Any] | None:
+    """The samples of each square against the model; None without measurements that can be compared."""
+    compared = plan.against_model
+    if compared is None or compared.residuals.empty:
+        return None
+    squares = residual_squares(compared.residuals, sigma_db=plan.scenario.service.sigma_db, square_m=plan.terrain.cell_m)
+    lonlat = gpd.GeoSeries(gpd.points_from_xy(squares["x_m"], squares["y_m"]), crs=plan.terrain.crs).to_crs(GEOGRAPHIC)
+    points = []
+    for at, square in zip(lonlat, squares.itertuples(index=False), strict=True):
+        heard = not np.isnan(square.measured_dbm)
+        measured = text("dbm", language, level=number(square.measured_dbm, 0, language)) if heard else text("no_service", language)
+        lines = [
+            AGREEMENT[square.verdict][language],
+            text("measured_level", language, level=measured),
+            text("modelled_level", language, level=text("dbm", language, level=number(square.modelled_dbm, 0, language))),
+            text("n_samples", language, n=number(square.n, 0, language)),
+        ]
+        points.append({"at": [round(at.y, _DEGREE_DECIMALS), round(at.x, _DEGREE_DECIMALS)], "kind": square.verdict, "lines": lines})
+    used = set(squares["verdict"])
+    return {
+        "shown": shown,
+        "points": points,
+        "marks": MEASURED_MARKS,
+        "legend": [{"kind": kind, "label": AGREEMENT[kind][language]} for kind in MEASURED_MARKS if kind in used],
+        "note": text(
+            "squares_note", language, side=number(squares.attrs["square_m"], 0, language), sigma=number(plan.scenario.service.sigma_db, 1, language)
+        ),
+    }  # fmt: skip
 
 
 def _area_legend(language: Language) -> list[dict[str, Any]]:

@@ -35,6 +35,13 @@ VILLAGE_MARKS: dict[str, dict[str, str | float]] = {
     "unknown": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
 }
 
+# Samples against the model: full where they are weaker, hollow where they are stronger, small where both agree.
+MEASURED_MARKS: dict[str, dict[str, str | float | bool]] = {
+    "weaker": {"radius": 5, "weight": 1, "color": "#4a1c00", "fill": True, "fillColor": "#d55e00", "fillOpacity": 0.95},
+    "agrees": {"radius": 3, "weight": 1, "color": "#ffffff", "fill": True, "fillColor": "#3c444d", "fillOpacity": 0.9},
+    "stronger": {"radius": 4.5, "weight": 2.5, "color": "#0b5cad", "fill": True, "fillColor": "#ffffff", "fillOpacity": 0.9},
+}
+
 AREA_SHARE_CLASSES = (
     SurfaceClass(0.0, "#f4f7fb"),
     SurfaceClass(0.2, "#c6dbef"),

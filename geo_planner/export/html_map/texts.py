@@ -9,6 +9,16 @@ from geo_planner.labels import Language
 TEXTS: Mapping[str, dict[Language, str]] = {
     "villages": {"vi": "Thôn, bản", "en": "Villages"},
     "sites": {"vi": "Trạm phát sóng", "en": "Sites"},
+    "measurements": {"vi": "Đo kiểm so với mô hình", "en": "Measured against modelled"},
+    "measured_level": {"vi": "Đo: {level}", "en": "Measured: {level}"},
+    "modelled_level": {"vi": "Mô hình: {level}", "en": "Modelled: {level}"},
+    "n_samples": {"vi": "{n} mẫu", "en": "{n} samples"},
+    "dbm": {"vi": "{level} dBm", "en": "{level} dBm"},
+    "no_service": {"vi": "mất sóng", "en": "no service"},
+    "squares_note": {
+        "vi": "Mỗi điểm là trung vị của một ô {side} m; khớp khi lệch không quá {sigma} dB.",
+        "en": "Each point is the median of a square of {side} m; agreement is within {sigma} dB.",
+    },
     "site_on_air": {"vi": "Trạm đang phát", "en": "Site on air"},
     "site_other": {"vi": "Trạm chưa phát", "en": "Site not on air"},
     "commune_names": {"vi": "Tên xã", "en": "Commune names"},
