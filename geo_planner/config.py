@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
 from geo_planner.errors import Fault, InputError, OutputError, UsageError
 from geo_planner.preferences import Criterion, RankingSettings
+from geo_planner.schema import technology_word
 
 RelativePath = Annotated[str, Field(min_length=1)]
 
@@ -87,6 +88,11 @@ class Service(_Settings):
         (-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption."
     )
     uplink: Uplink = Uplink()
+
+    @field_validator("technology")
+    @classmethod
+    def _as_standards_say(cls, word: str) -> str:
+        return technology_word(word)
 
     @model_validator(mode="after")
     def _falling(self) -> Self:

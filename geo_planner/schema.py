@@ -13,6 +13,24 @@ Kind = Literal["text", "int", "float", "yes_no", "choice", "date"]
 
 GRID_POWER = ("yes", "no", "planned")
 ROAD_ACCESS = ("car", "motorbike", "foot")
+TECHNOLOGIES = ("LTE", "NR", "UMTS", "GSM")
+_GENERATIONS = {
+    "4g": "LTE", "4g lte": "LTE", "lte 4g": "LTE", "lte-a": "LTE", "lte+": "LTE", "4.5g": "LTE", "volte": "LTE", "eutran": "LTE", "5g": "NR",
+    "5g nr": "NR", "5gnr": "NR", "nr sa": "NR", "nr nsa": "NR", "3g": "UMTS", "wcdma": "UMTS", "hspa": "UMTS", "hspa+": "UMTS", "hsdpa": "UMTS", "2g": "GSM",
+    "edge": "GSM", "gprs": "GSM",
+}  # fmt: skip
+
+
+def technology_word(text: str) -> str:
+    """The technology that a word means: lists say 4G where standards say LTE. A word that means none comes back as it is.
+
+    >>> technology_word("4G"), technology_word(" lte "), technology_word("LTE/4G"), technology_word("Wi-Fi")
+    ('LTE', 'LTE', 'LTE', 'Wi-Fi')
+    """
+    plain = " ".join(text.replace("/", " ").replace("_", " ").lower().split())
+    return next((word for word in TECHNOLOGIES if word.lower() == plain), _GENERATIONS.get(plain, text.strip()))
+
+
 SIGNAL_STATUS = ("no_signal", "partial", "covered", "unknown")
 POSITION_QUALITY = ("surveyed", "map", "approximate", "sample")
 SITE_STATUS = ("on_air", "planned", "candidate")
@@ -130,7 +148,7 @@ SITES = Layer(
         _LAT,
         Column("status", "choice", "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến.", "Only on_air cells give coverage today.", True, choices=SITE_STATUS),
         Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
-        Column("technology", "text", "Công nghệ", "Technology", "LTE; cell khác công nghệ với dịch vụ không được tính.", "Cells of another technology than the service do not count."),
+        Column("technology", "text", "Công nghệ", "Technology", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cell khác công nghệ với dịch vụ không được tính.", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cells of another technology than the service do not count."),
         Column("freq_mhz", "float", "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000, may_be_blank=True),
         Column("bandwidth_mhz", "float", "Băng thông (MHz)", "Bandwidth (MHz)", "", "", True, 1.4, 100, may_be_blank=True),
         Column("mast_height_m", "float", "Độ cao ăng-ten (m)", "Antenna height (m)", "Trên mặt đất.", "Above ground.", True, 1, 400, may_be_blank=True),

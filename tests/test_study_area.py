@@ -13,8 +13,12 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from geo_planner.config import load_scenario, parse_scenario
+from geo_planner.coverage import in_service
 from geo_planner.errors import Fault, UsageError
-from geo_planner.sources import rasters
+from geo_planner.export.tables import machine_table
+from geo_planner.plan import Plan, run
+from geo_planner.sources import load_study_area, rasters
 from geo_planner.validation import validate
 
 VILLAGES, SITES, COMMUNES, TERRAIN = "villages/villages.csv", "sites/sites.csv", "boundaries/communes.geojson", "terrain/sample_terrain.tif"
@@ -274,3 +278,49 @@ def test_a_fault_reads_as_a_sentence_and_a_remedy() -> None:
     fault = Fault("a.csv", "the cell is blank", "Fill it in.", row=3, column="name")
     assert str(fault) == "a.csv, row 3, column name: the cell is blank. Fill it in."
     assert json.loads(json.dumps(fault.as_dict()))["row"] == 3
+
+
+def test_a_list_taken_from_an_earlier_result_is_planned_anew(area_copy: Path, plan: Plan) -> None:
+    table = pd.read_csv(area_copy / VILLAGES, dtype=str, keep_default_na=False)
+    old = machine_table(plan).set_index("village_id").astype(object).where(lambda t: t.notna(), "").astype(str)
+    old = old[[name for name in old if name not in table]]
+    table.join(old, on="village_id").assign(p_top_3="1", contribution_households="1").to_csv(area_copy / VILLAGES, index=False)
+    scenario = load_scenario(area_copy / SCENARIO)
+    again = run(scenario, load_study_area(area_copy, scenario))
+    assert "result_columns" in {f.code for f in again.notes}
+    figures = ["rank", "score", "modelled_status", "commune_name"]
+    pd.testing.assert_frame_equal(again.villages[figures], plan.villages[figures])
+    assert again.villages["rank_in_file"].astype(int).tolist() == again.villages["rank"].tolist()
+
+
+def test_everyday_words_for_technologies_count_and_are_told(area_copy: Path) -> None:
+    edit_csv(SITES, cell(2, "technology", "4G"))(area_copy)
+    edit_csv(SITES, cell(3, "technology", "Wi-Fi"))(area_copy)
+    scenario = load_scenario(area_copy / SCENARIO)
+    study_area = load_study_area(area_copy, scenario)
+    told = {f.code: f for f in study_area.warnings}
+    assert "'4G' is read as LTE" in told["technology_read"].reason
+    assert told["technology_strange"].row == 3
+    assert (~in_service(study_area.sites, scenario.service)).sum() == 1
+    assert parse_scenario({**scenario.model_dump(), "service": {"technology": "4g"}}, file="s").service.technology == "LTE"
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(area_copy: Path) -> None:
+    """Empty lines count, and a text may hold line breaks."""
+    lines = (area_copy / VILLAGES).read_text("utf-8").splitlines()
+    table = pd.read_csv(area_copy / VILLAGES, dtype=str, keep_default_na=False)
+    table.loc[0, "source"] = "dòng một\ndòng hai"
+    table.loc[2, "households"] = "nhiều"
+    table.to_csv(area_copy / VILLAGES, index=False)
+    text = (area_copy / VILLAGES).read_text("utf-8")
+    second = text.index("\n" + lines[2].split(",")[0] + ",")
+    (area_copy / VILLAGES).write_text(text[:second] + "\n" + text[second:], "utf-8")
+    (fault,) = [f for f in validate(area_copy) if f.level == "fault"]
+    assert (fault.row, fault.column) == (5, "households")
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\u0085", "\x1d"])
+def test_rare_line_ends_are_part_of_a_text_and_told(sign: str, area_copy: Path) -> None:
+    edit_csv(VILLAGES, cell(4, "source", f"a{sign}b"))(area_copy)
+    (fault,) = [f for f in validate(area_copy) if f.level == "fault"]
+    assert (fault.row, fault.column, fault.code) == (4, "source", "control_characters")

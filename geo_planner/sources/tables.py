@@ -7,6 +7,7 @@ does not fit becomes one fault with its row. Ranges, choices and blanks are chec
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -23,6 +24,7 @@ _WHOLE = r"[+-]?\d{1,15}(?:\.0*)?"
 _TYPES = {"text": "string", "choice": "string", "date": "string", "int": "Int64", "float": "Float64", "yes_no": "boolean"}
 _YES_NO = {"yes": True, "no": False}
 FIRST_ROW = 2  # the header is row 1
+ROW = "row"
 
 
 def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -51,12 +53,14 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
             )
         ]
     try:
-        records = [r for r in csv.reader(text.splitlines(keepends=True), strict=True) if r]
+        # csv ends rows at line feeds alone; str.splitlines would also cut a text at the rarer separators of Unicode
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         return empty, [Fault(file, f"the file is not a clean csv file ({error})", "Check the quotation marks.", code="csv")]
-    if not records:
+    if not any(records):
         return empty, [Fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
-    header = [unicodedata.normalize("NFC", name.strip()) for name in records[0]]
+    numbered = [(row, record) for row, record in enumerate(records, 1) if record]  # empty lines count as rows of a spreadsheet
+    header = [unicodedata.normalize("NFC", name.strip()) for name in numbered[0][1]]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         return empty, [
             Fault(
@@ -72,7 +76,7 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
         return empty, [
             Fault(file, "the column stands twice", "Keep one of them.", row=1, column=name, code="duplicate_column") for name in twice
         ]
-    ragged = [(row, len(r)) for row, r in enumerate(records[1:], FIRST_ROW) if len(r) != len(header)]
+    ragged = [(row, len(record)) for row, record in numbered[1:] if len(record) != len(header)]
     if ragged:
         return empty, [
             Fault(
@@ -84,7 +88,8 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
             )
             for row, n in ragged
         ]
-    return pd.DataFrame(records[1:], columns=header, dtype="string"), []
+    rows = pd.Index([row for row, _ in numbered[1:]], name=ROW, dtype="int64")
+    return pd.DataFrame([record for _, record in numbered[1:]], columns=header, dtype="string", index=rows), []
 
 
 def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -93,7 +98,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     Parameters
     ----------
     raw : DataFrame
-        Text; a blank is an empty string or NA. The index does not matter: rows are counted from 2.
+        Text; a blank is an empty string or NA. Rows are numbered by the index where it is named ``row``, else from 2.
     layer : Layer
     file : str
         Name for the faults.
@@ -108,7 +113,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     faults: list[Fault] = []
     if raw.empty:
         return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
-    table = pd.DataFrame(index=pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw)))
+    table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
     for column in layer.columns:
         if column.name not in raw:
             if column.required:
@@ -277,7 +282,11 @@ def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
     faults = []
     for name in table.columns:
         if table[name].dtype == "string":
-            hit = table[name].str.contains(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", regex=True).fillna(False)
+            hit = (
+                table[name]
+                .str.contains(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]", regex=True)
+                .fillna(False)
+            )
             faults += [
                 Fault(
                     file,

@@ -29,6 +29,9 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "range": ("Số nằm ngoài khoảng cho phép.", "Kiểm tra lại số và đơn vị."),
     "control_characters": ("Ô có ký tự điều khiển không nhìn thấy.", "Gõ lại nội dung của ô."),
     "sample_rows": ("Tệp có dòng là số liệu mẫu; kết quả dựa trên đó không dùng để trình duyệt.", "Đưa danh sách thật vào bằng geo-planner import."),
+    "result_columns": ("Tệp có cột trùng tên với cột kết quả; các cột đó được đổi tên, thêm đuôi _in_file.", "Bỏ các cột lấy từ kết quả của lần tính trước."),
+    "technology_read": ("Tên công nghệ được hiểu theo tên chuẩn (4G là LTE, 5G là NR).", "Không cần làm gì, hoặc viết theo tên chuẩn."),
+    "technology_strange": ("Có dòng ghi công nghệ không rõ; các dòng này không được tính.", "Ghi một trong các từ LTE, NR, UMTS, GSM."),
     # Places
     "swapped": ("Kinh độ và vĩ độ bị đổi chỗ.", "Đổi lại hai giá trị."),
     "projected_as_degrees": ("Tọa độ là mét của hệ chiếu (VN-2000, UTM), không phải độ.", "Đưa vào bằng geo-planner import kèm --crs, hoặc đổi sang độ WGS84."),
