@@ -306,6 +306,7 @@ def _manifest(scenario: Scenario, study_area: StudyArea, coverage: Coverage, use
     return {
         "scenario": scenario.model_dump(mode="json"),
         "inputs_sha256": study_area.sha256,
+        "sources": {c.file: {"source": c.source, "licence": c.licence, "date": c.date, "origin": c.origin} for c in study_area.citations},
         "versions": {name: version(name) for name in packages},
         "model": coverage.model,
         "model_edition": MODEL_EDITIONS[coverage.model],

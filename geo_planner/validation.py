@@ -10,7 +10,7 @@ from geo_planner.measurements import at_villages, cleaned
 from geo_planner.notes import criteria_faults
 from geo_planner.sources import load_study_area, scenario_paths
 from geo_planner.sources.agreement import disagreements
-from geo_planner.sources.manifest import vintage_warnings
+from geo_planner.sources.vintage import vintage_warnings
 
 
 def validate(root: Path) -> list[Fault]:

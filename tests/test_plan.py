@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.config import load_scenario
+from geo_planner.config import Scenario, load_scenario
+from geo_planner.export.assumptions import citation_words
+from geo_planner.export.html_map import map_page
+from geo_planner.export.summary import summary
 from geo_planner.plan import Plan, run
 from geo_planner.schema import RESULTS, SIGNAL_STATUS
 from geo_planner.sources import StudyArea, load_study_area
+from geo_planner.validation import validate
 from tests.conftest import ROOT, SCENARIO
 
 
@@ -104,3 +109,29 @@ def test_settings_move_coverage_the_way_they_should(setting: str, check: str, pl
     share = run(other, load_study_area(ROOT / "data", other)).communes["covered_area_share"].mean()
     before = plan.communes["covered_area_share"].mean()
     assert share > before if check == "more" else share < before
+
+
+def test_documents_cite_the_manifest_of_the_study_area(plan: Plan) -> None:
+    recorded = json.loads((ROOT / "data" / "manifest.json").read_text("utf-8"))["files"]
+    cited = {c.file: c for c in plan.study_area.citations}
+    assert set(cited) == set(plan.study_area.sha256)
+    for file, citation in cited.items():
+        assert (citation.source, citation.licence) == (recorded[file]["source"], recorded[file]["licence"])
+        assert citation.sha256 == recorded[file]["sha256"]
+    assert plan.manifest["sources"]["boundaries/communes.geojson"]["licence"].startswith("MIT")
+    assert any("Vietnamese Provinces Database" in line["source"] for line in summary(plan)["sources"])
+    assert "Vietnamese Provinces Database" in map_page(plan)
+
+
+def test_what_nobody_recorded_is_said_to_be_missing(area_copy: Path, scenario: Scenario) -> None:
+    (area_copy / "manifest.json").unlink()
+    study_area = load_study_area(area_copy, scenario)
+    assert {citation_words(c) for c in study_area.citations} == {"chưa ghi nguồn"}
+
+
+def test_a_file_changed_since_it_was_recorded_is_told_by_a_run(area_copy: Path, scenario: Scenario) -> None:
+    path = area_copy / "sites" / "sites.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+    told = [f for f in load_study_area(area_copy, scenario).warnings if f.code == "hash_differs"]
+    assert [f.file for f in told] == ["sites/sites.csv"]
+    assert sum(f.code == "hash_differs" for f in validate(area_copy)) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from geo_planner import labels
 from geo_planner.export.setting_words import MEANINGS_VI
 from geo_planner.export.tables import Cell, plain
+from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
+from geo_planner.sources.manifest import Citation
 
 
 # The settings in Vietnamese; one that is not here shows the meaning that the scenario declares.
@@ -51,9 +53,27 @@ def criteria_of(plan: Plan) -> list[WeighedCriterion]:
     return [WeighedCriterion(c, c.weight / total, not c.source or "giả định" in c.source or "assum" in c.source.lower()) for c in criteria]
 
 
-def sources_of(plan: Plan) -> list[tuple[str, str]]:
-    """Name and sha256 of every file that was read. Of a file outside the study area only the name is told."""
-    return sorted((_without_folder(file), digest) for file, digest in plan.study_area.sha256.items())
+def sources_of(plan: Plan) -> list[Citation]:
+    """Every file that was read, with source, licence, date and hash. Of a file outside the study area only the name is told."""
+    return sorted((replace(c, file=_without_folder(c.file)) for c in plan.study_area.citations), key=lambda c: c.file)
+
+
+def citation_words(citation: Citation, language: Language = "vi") -> str:
+    """Source, licence and date of a file as a line of a document; what nobody wrote down is said to be missing."""
+    words = _CITATION[language]
+    source = citation.source or words["none"]
+    if citation.origin == "import":
+        source = words["import"].format(source=source)
+    date = "/".join(reversed(citation.date.split("-"))) if language == "vi" else citation.date
+    licence = words["licence"].format(licence=citation.licence) if citation.licence else ""
+    parts = [source, licence, words["date"].format(date=date) if date else ""]
+    return "; ".join(part for part in parts if part)
+
+
+_CITATION: dict[Language, dict[str, str]] = {
+    "vi": {"none": "chưa ghi nguồn", "import": "nhập từ tệp {source}", "licence": "giấy phép {licence}", "date": "thời điểm {date}"},
+    "en": {"none": "source not recorded", "import": "imported from {source}", "licence": "licence {licence}", "date": "as of {date}"},
+}
 
 
 def model_of(plan: Plan) -> list[tuple[str, Cell]]:

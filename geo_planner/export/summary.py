@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from geo_planner import schema
 from geo_planner.calibration import calibration_table
-from geo_planner.export.assumptions import sample_note, scenario_title
+from geo_planner.export.assumptions import sample_note, scenario_title, sources_of
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
 from geo_planner.plan import Plan
 
@@ -81,6 +82,7 @@ def _head(plan: Plan) -> dict[str, Any]:
         "uses_sample_data": plan.uses_sample_data,
         "sample_data_note": sample_note(plan),
         "notes": [note.as_dict() for note in plan.notes],
+        "sources": [asdict(citation) for citation in sources_of(plan)],
     }
 
 

@@ -18,7 +18,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 from geo_planner.calibration import calibration_table
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import OutputError
-from geo_planner.export.assumptions import model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
+from geo_planner.export.assumptions import citation_words, model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
@@ -126,7 +126,7 @@ def _notes_table(plan: Plan) -> pd.DataFrame:
         ("criterion", c.name, f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {c.weight:g}", f"{c.vi}. {c.source}")
         for c in plan.scenario.ranking.criteria
     ]
-    rows += [("source", file, digest, "sha256") for file, digest in sources_of(plan)]
+    rows += [("source", c.file, c.sha256, citation_words(c)) for c in sources_of(plan)]
     rows += [("model", key, _text(value), "") for key, value in model_of(plan)]
     rows += [("warning", str(number), text, "") for number, text in enumerate(notes_of(plan), start=1)]
     return pd.DataFrame(rows, columns=["kind", "key", "value", "meaning"])

@@ -13,6 +13,7 @@ from geo_planner import labels, schema
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import (
     WeighedCriterion,
+    citation_words,
     criteria_of,
     model_of,
     notes_of,
@@ -228,7 +229,7 @@ def _assumption_sections(plan: Plan) -> list[tuple[str, list[list[Cell]]]]:
         [_MODEL_WORDS.get(key, f"Phiên bản {key.removeprefix('versions.')}"), _setting(value), "Phần mềm", key]
         for key, value in model_of(plan)
     ]
-    sources: list[list[Cell]] = [[file, digest, "Tệp nguồn", "sha256"] for file, digest in sources_of(plan)]
+    sources: list[list[Cell]] = [[f"{c.file}: {citation_words(c)}", f"sha256 {c.sha256}", "Tệp nguồn", c.file] for c in sources_of(plan)]
     notes: list[list[Cell]] = [[text, None, "Cảnh báo", None] for text in notes_of(plan)] or [["Không có cảnh báo.", None, None, None]]
     return [
         ("1. Thiết lập của kịch bản", settings),

@@ -15,14 +15,16 @@ from pyproj import CRS
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
-from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, RESULTS, SITES, TECHNOLOGIES, VILLAGES, Layer, technology_word
+from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
+from geo_planner.sources.columns import own_columns, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
-from geo_planner.sources.manifest import read_manifest
+from geo_planner.sources.manifest import Citation, citations, read_manifest
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
 from geo_planner.sources.tables import read_csv, typed_table
+from geo_planner.sources.vintage import changed_since_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class StudyArea:
     warnings : tuple of Fault
     sha256 : dict of str to str
         Hash of every file that was read, by its path relative to `root` (its name alone when it lies outside).
+    citations : tuple of Citation
+        The same files with source, licence and date as the manifest has them.
     """
 
     root: Path
@@ -68,6 +72,7 @@ class StudyArea:
     metric_crs: CRS
     warnings: tuple[Fault, ...]
     sha256: dict[str, str]
+    citations: tuple[Citation, ...] = ()
 
 
 def study_area_root(scenario_path: Path) -> Path:
@@ -124,19 +129,19 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     villages_path, villages_file = locate(layers.villages)
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found
-    villages, found = _own_columns(villages, villages_file)
+    villages, found = own_columns(villages, villages_file)
     faults += found
     sites_path, sites_file = locate(layers.sites)
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found
-    sites, found = _technologies(sites, sites_file)
+    sites, found = technologies(sites, sites_file)
     faults += found
 
     measurements = None
     if layers.measurements:
         measurements, found = _read_layer(locate(layers.measurements)[0], MEASUREMENTS, layers.measurements)
         faults += found
-        measurements, found = _technologies(measurements, layers.measurements)
+        measurements, found = technologies(measurements, layers.measurements)
         faults += found
 
     crs, found = _working_crs(scenario, communes)
@@ -193,6 +198,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         metric_crs=crs,
         warnings=tuple(faults),
         sha256=sha256,
+        citations=citations(root, sha256),
     )
 
 
@@ -201,44 +207,6 @@ def _read_layer(path: Path, layer: Layer, file: str) -> tuple[pd.DataFrame, list
         return pd.DataFrame(), [missing_file(file)]
     raw, faults = read_csv(path, file)
     return (pd.DataFrame(), faults) if faults else typed_table(raw, layer, file)
-
-
-def _technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Technologies in the words of the standards; what was read as another word, and what is no known word, is told."""
-    if "technology" not in table:
-        return table, []
-    written = table["technology"]
-    words = written.map(technology_word, na_action="ignore").astype("string")
-    told = []
-    for word in sorted(set(written[(written.str.casefold() != words.str.casefold()).fillna(False)])):
-        count = int((written == word).sum())
-        reason = f"{word!r} is read as {technology_word(word)} in {count} rows"
-        told.append(Fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
-    strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
-    if len(strange):
-        named = ", ".join(sorted({repr(word) for word in strange})[:5])
-        reason = f"{len(strange)} rows name a technology that is not known and do not count: {named}"
-        remedy = f"Write one of {', '.join(TECHNOLOGIES)}."
-        told.append(Fault(file, reason, remedy, row=int(strange.index[0]), column="technology", level="warning", code="technology_strange"))
-    return table.assign(technology=words), told
-
-
-_ALSO_MADE = {"source_row", "region_known", "path_unknown", "border", "region_class", "geometry", "village_rank"}
-"""Columns that a run adds to the villages on the way and that no result declares."""
-
-
-def _own_columns(villages: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Columns of the user's that bear the name of a result: a list taken from an earlier run must not pass for this one's result."""
-    made = {c.name for c in RESULTS.columns} | _ALSO_MADE
-    own = {c.name for c in VILLAGES.columns}
-    taken = [
-        str(name) for name in villages.columns if name not in own and (name in made or str(name).startswith(("contribution_", "p_top_")))
-    ]
-    if not taken:
-        return villages, []
-    reason = f"columns bear names of results and stand as NAME_in_file from here on: {', '.join(taken)}"
-    warning = Fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
-    return villages.rename(columns={name: f"{name}_in_file" for name in taken}), [warning]
 
 
 def _optional_table(located: tuple[Path, str], faults: list[Fault]) -> pd.DataFrame:
@@ -287,21 +255,22 @@ def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
-    """Files whose hash differs from the one in the folder's README: a warning, for the list may simply be newer.
+    """Files whose hash differs from the one in the manifest or the folder's README: a warning, for the file may simply be newer.
 
     What the manifest records is younger than the README and outranks it.
     """
-    readme = root / "README.md"
-    if not readme.is_file():
-        return []
     try:
         recorded = read_manifest(root)["files"]
     except InputError:
         recorded = {}
+    changed = [changed_since_recorded(file) for file, digest in sha256.items() if recorded.get(file, {}).get("sha256", digest) != digest]
+    readme = root / "README.md"
+    if not readme.is_file():
+        return changed
     sha256 = {file: digest for file, digest in sha256.items() if file not in recorded}
     text = readme.read_text(encoding="utf-8", errors="replace")
     listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
-    return [
+    return changed + [
         Fault(
             file,
             "the file differs from the one listed in README.md",

@@ -21,6 +21,7 @@ from geo_planner.plan import Plan
 from geo_planner.ranking import rank
 from geo_planner.schema import COMMUNES, RESULTS, SITES, VILLAGES, Layer
 from geo_planner.sources import Dem, StudyArea
+from geo_planner.sources.manifest import Citation
 
 HOSTILE = ('=HYPERLINK("http://x.vn")', "<script>alert('Nậm')</script>", '+84 "Xóm"\ndòng hai', "Bản Nậm Khao; @Tả Phìn & Mường Tè")
 POINTS = ((102.541051, 22.256012), (103.123457, 22.400009), (102.9, 22.1), (103.5, 22.7))
@@ -154,7 +155,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     digests = {"villages/villages.csv": "a" * 64, "/somewhere/else/dem.tif": "d" * 64}
     area = _made(
         StudyArea, root=Path("area"), communes=communes, villages=villages, sites=sites, terrain=dem, metric_crs=METRIC, warnings=(note,),
-        sha256=digests,
+        sha256=digests, citations=tuple(Citation(file, digest, source="<b>Sở KH&CN</b>", date="2026-11-05") for file, digest in digests.items()),
     )  # fmt: skip
     manifest = {
         "scenario": small_scenario.model_dump(mode="json"),
@@ -171,7 +172,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     made: Plan = _made(
         Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
         operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,
-        ranking=ranking,
+        ranking=ranking, measured_by_operator=pd.DataFrame(),
     )  # fmt: skip
     return made
 

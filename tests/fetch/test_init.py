@@ -21,7 +21,8 @@ from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch import DownloadError, InitReport, init_study_area
 from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, ward_path
 from geo_planner.sources.fetch.provinces import communes_of, province
-from geo_planner.sources.manifest import read_manifest, vintage_warnings
+from geo_planner.sources.manifest import read_manifest
+from geo_planner.sources.vintage import vintage_warnings
 from geo_planner.validation import validate
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, upstream_boundaries
 from tests.fetch.test_boundaries import files_of

@@ -22,8 +22,9 @@ from geo_planner.sources.fetch.opencellid import OPENCELLID_FILE
 from geo_planner.sources.fetch.osm import THEMES, features_of, query
 from geo_planner.sources.fetch.population import POPULATION_FILE, population_path
 from geo_planner.sources.fetch.terrain_tiles import TERRAIN_FILE, tile_path
-from geo_planner.sources.manifest import read_manifest, vintage_warnings
+from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.population import read_population
+from geo_planner.sources.vintage import vintage_warnings
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_height, made_terrain, raster_bytes, tiff_values
 from tests.fetch.test_boundaries import files_of
 

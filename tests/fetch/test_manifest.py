@@ -12,8 +12,9 @@ import pytest
 
 from geo_planner.errors import InputError, OutputError
 from geo_planner.sources.install import finish_interrupted, install, staging
-from geo_planner.sources.manifest import MANIFEST, parse_date, read_manifest, record_file, vintage_warnings
+from geo_planner.sources.manifest import MANIFEST, parse_date, read_manifest, record_file
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.sources.vintage import vintage_warnings
 
 TODAY = date(2026, 11, 22)
 FACTS = {"source": "somebody", "licence": "CC0", "date": "2026-11-01", "crs": "EPSG:4326", "origin": "import"}

@@ -19,6 +19,7 @@ from geo_planner.plan import Plan
 from geo_planner.preferences.settings import Robustness
 from geo_planner.ranking import rank
 from geo_planner.sources import Dem, StudyArea
+from geo_planner.sources.manifest import Citation
 
 HOSTILE_NAMES = (
     "</script><script>window.broken=1</script>",
@@ -104,12 +105,14 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         StudyArea,
         root=Path(), communes=communes, villages=villages, sites=sites, former_communes=None, rivers=None, terrain=terrain,
         terrain_path=Path("terrain.tif"), metric_crs=UTM, warnings=(), sha256={"villages/villages.csv": "0" * 64},
+        citations=(Citation("villages/villages.csv", "0" * 64, source=names[0]),),
     )  # fmt: skip
     return _made(
         Plan,
         scenario=fake_scenario(), study_area=area, terrain=terrain, villages=villages, contributions=ranking.contributions,
         criteria_values=ranking.values, ranking=ranking,
         operators=pd.DataFrame(index=index), communes=communes, sites=sites, coverage=coverage, notes=(), uses_sample_data=True, manifest={},
+        measured_by_operator=pd.DataFrame(),
     )  # fmt: skip
 
 

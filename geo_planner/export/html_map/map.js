@@ -294,7 +294,8 @@ function geoPlannerMap(map, data) {
   if (data.cards) {
     /* On paper the map is as wide as a landscape sheet, whatever the window was. */
     const stage = map.getContainer().parentElement;
-    window.addEventListener("beforeprint", () => { stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
+    const sources = document.querySelector("details.gp-sources");
+    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
     window.addEventListener("afterprint", () => { stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
   }
   setTheme(first);

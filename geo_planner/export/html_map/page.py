@@ -16,7 +16,9 @@ from branca.element import Element, Figure, MacroElement
 from xstatic.pkg import leaflet
 
 from geo_planner.errors import OutputError
+from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
+from geo_planner.export.html_map.texts import TEXTS
 from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
 
@@ -35,6 +37,7 @@ _PAGE = folium.template.Template(
 <body>
 {{ this.heading }}
 <main class="gp-main"><div class="gp-stage">{{ this.html.render(**kwargs) }}</div><aside id="gp-panel"></aside></main>
+{{ this.sources }}
 <script>
 {{ this.script.render(**kwargs) }}
 </script>
@@ -121,6 +124,7 @@ def map_page(plan: Plan) -> str:
     figure._id = "page"
     figure.title = html.escape(plan.scenario.title_vi or plan.scenario.name)
     figure.heading = _heading(plan)  # type: ignore[attr-defined]
+    figure.sources = _sources(plan)  # type: ignore[attr-defined]
     header = figure.header
     header.add_child(Verbatim(f"<style>{_inlined_style_sheet()}{own_file('page.css')}</style>"), name="leaflet_style", index=0)
     header.add_child(Verbatim(f"<script>{_without_addresses((LEAFLET_DIR / 'leaflet.js').read_text(encoding='utf-8'))}</script>"), name="leaflet", index=1)  # fmt: skip
@@ -158,6 +162,12 @@ def _heading(plan: Plan) -> str:
     if plan.uses_sample_data:
         lines.append(f'<div class="gp-sample" role="note">{SAMPLE_BANNER["vi"]}<small lang="en">{SAMPLE_BANNER["en"]}</small></div>')
     return "".join(lines)
+
+
+def _sources(plan: Plan) -> str:
+    lines = "".join(f"<li>{html.escape(c.file)}: {html.escape(citation_words(c))}</li>" for c in sources_of(plan))
+    title = f'{TEXTS["sources"]["vi"]} <small lang="en">{TEXTS["sources"]["en"]}</small>'
+    return f'<details class="gp-sources"><summary>{title}</summary><ul>{lines}</ul></details>'
 
 
 def _inlined_style_sheet() -> str:

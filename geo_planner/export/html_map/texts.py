@@ -19,6 +19,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
         "vi": "Mỗi điểm là trung vị của một ô {side} m; khớp khi lệch không quá {sigma} dB.",
         "en": "Each point is the median of a square of {side} m; agreement is within {sigma} dB.",
     },
+    "sources": {"vi": "Nguồn số liệu", "en": "Sources"},
     "site_on_air": {"vi": "Trạm đang phát", "en": "Site on air"},
     "site_other": {"vi": "Trạm chưa phát", "en": "Site not on air"},
     "commune_names": {"vi": "Tên xã", "en": "Commune names"},

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.ui.faults import fault_table
@@ -55,6 +56,12 @@ def criteria(plan: Plan, words: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
 
 
+def inputs(plan: Plan, words: Language) -> pd.DataFrame:
+    """Every file that took part, cited from the study area's manifest, with its hash."""
+    rows = [(c.file, citation_words(c, words), c.sha256) for c in sources_of(plan)]
+    return pd.DataFrame(rows, columns=[text(key, words) for key in ("file", "origin", "share_sha")])
+
+
 def _terrain(plan: Plan, words: Language) -> tuple[str, str]:
     if plan.scenario.terrain.path is None:
         return text("no_terrain", words), ""
@@ -93,7 +100,12 @@ def page() -> None:
         st.dataframe(fault_table(plan.notes, words), hide_index=True)
     st.markdown(f"**{text('inputs', words)}**")
     st.dataframe(
-        pd.DataFrame(sorted(plan.study_area.sha256.items()), columns=[text("file", words), text("share_sha", words)]), hide_index=True
+        inputs(plan, words),
+        hide_index=True,
+        column_config={
+            text("file", words): st.column_config.TextColumn(width=220),
+            text("origin", words): st.column_config.TextColumn(width=560),
+        },
     )
 
 

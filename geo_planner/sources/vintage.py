@@ -1,0 +1,161 @@
+"""What the manifest and the files say about age and change: told as warnings, never as faults."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from geo_planner.errors import Fault, InputError
+from geo_planner.sources.manifest import parse_date, read_manifest
+from geo_planner.sources.rasters import sha256_of
+
+MERGER = date(2025, 7, 1)
+"""The communes of today exist since this day; lines and codes from before it do not fit them."""
+
+_AGES_DAYS = {
+    "villages": 365,
+    "sites": 365,
+    "measurements": 365,
+    "population": 5 * 365,
+    "roads": 2 * 365,
+    "power": 2 * 365,
+    "land_cover": 6 * 365,
+}
+"""After how long a layer is worth asking for anew, by its folder. Terrain does not age."""
+_SAME_TIME_DAYS = 365
+"""The village list and the stations describe one situation when they are no further apart than this."""
+
+
+def vintage_warnings(root: Path, *, today: date | None = None) -> list[Fault]:
+    """What the manifest and the files say about age and origin: changed, stale, mixed, unrecorded, sample.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the study area.
+    today : date, optional
+        The day against which ages count; the calendar's when left out. What depends on it stays out of plans, whose
+        files are the same whenever they are made.
+
+    Returns
+    -------
+    list of Fault
+        Warnings; and one fault when the manifest cannot be read.
+    """
+    try:
+        entries: dict[str, dict[str, Any]] = read_manifest(root)["files"]
+    except InputError as error:
+        return list(error.faults)
+    found: list[Fault] = []
+    for relative, entry in entries.items():
+        found += _changed(root, relative, entry)
+        found += _stale(relative, entry, today or date.today())  # noqa: DTZ011 a vintage is a calendar day, not an instant
+    found += _mixed(entries)
+    return found + sample_rows(root)
+
+
+def sample_rows(root: Path) -> list[Fault]:
+    """One warning for each table that holds rows made up for demonstration."""
+    found = []
+    for relative in ("villages/villages.csv", "sites/sites.csv", "measurements/measurements.csv"):
+        try:
+            with (root / relative).open(encoding="utf-8-sig", newline="") as stream:
+                made_up = sum((row.get("is_sample") or "").strip().lower() == "yes" for row in csv.DictReader(stream))
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue  # the readers of the layer say what is wrong with it
+        if made_up:
+            found.append(
+                _warning(
+                    relative,
+                    f"{made_up} rows are sample data: nothing that rests on them is fit for submission",
+                    "Bring in your own list with geo-planner import.",
+                    "sample_rows",
+                )
+            )
+    return found
+
+
+def _changed(root: Path, relative: str, entry: Mapping[str, Any]) -> list[Fault]:
+    path = root / relative
+    if not path.is_file():
+        return [
+            _warning(
+                relative,
+                "the manifest lists the file but it is not there",
+                "Fetch or import it again, or take it out of manifest.json.",
+                "recorded_file_missing",
+            )
+        ]
+    return [changed_since_recorded(relative)] if entry.get("sha256") and sha256_of(path) != entry["sha256"] else []
+
+
+def changed_since_recorded(relative: str) -> Fault:
+    """The file is not the one whose source stands in the manifest."""
+    return _warning(
+        relative,
+        "the file has changed since its source was recorded in manifest.json",
+        "If you changed it on purpose, say so beside it; else fetch or import it again.",
+        "hash_differs",
+    )
+
+
+def vintage(entry: Mapping[str, Any]) -> date | None:
+    """The date that the content speaks for: ``vintage`` where it is recorded, else ``date``."""
+    return parse_date(str(entry.get("vintage") or entry.get("date") or ""))
+
+
+def _stale(relative: str, entry: Mapping[str, Any], today: date) -> list[Fault]:
+    of, folder = vintage(entry), relative.partition("/")[0]
+    if entry.get("origin") == "bundled":
+        return []  # what comes with the program is replaced, not renewed
+    if of is None:
+        return (
+            []
+            if entry.get("origin") == "template"
+            else [_warning(relative, "no date is recorded for the file", "Write its date into manifest.json.", "no_vintage")]
+        )
+    if folder == "boundaries" and of < MERGER:
+        return [
+            _warning(
+                relative,
+                f"the boundaries are of {of:%d/%m/%Y}, before the communes of 1/7/2025",
+                "Fetch them again: geo-planner fetch boundaries.",
+                "stale_vintage",
+            )
+        ]
+    days = _AGES_DAYS.get(folder)
+    if days and (today - of).days > days:
+        return [
+            _warning(
+                relative,
+                f"the layer is of {of:%d/%m/%Y}, {(today - of).days // 365} years old or more",
+                "Bring in a newer one if there is one.",
+                "stale_vintage",
+            )
+        ]
+    return []
+
+
+def _mixed(entries: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
+    """The village list against the stations: one may tell of masts that the other does not know yet."""
+    dates = {name: vintage(entries[name]) for name in ("villages/villages.csv", "sites/sites.csv") if name in entries}
+    known = {name: of for name, of in dates.items() if of is not None}
+    if len(known) < 2 or abs((known["villages/villages.csv"] - known["sites/sites.csv"]).days) <= _SAME_TIME_DAYS:
+        return []
+    older = min(known, key=lambda name: known[name])
+    newer = max(known.values())
+    return [
+        _warning(
+            older,
+            f"the layer is of {known[older]:%d/%m/%Y}, the other of villages and sites of {newer:%d/%m/%Y}: they may describe different situations",
+            "Bring both to one date.",
+            "mixed_vintage",
+        )
+    ]
+
+
+def _warning(file: str, reason: str, remedy: str, code: str) -> Fault:
+    return Fault(file, reason, remedy, level="warning", code=code)
