@@ -13,6 +13,7 @@ from pyproj import CRS
 from rasterio.transform import from_origin
 
 from geo_planner import link
+from geo_planner.calibration import BandCalibration, CalibrationSettings
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.errors import UsageError
 from geo_planner.link.heights import height_grid_m
@@ -285,6 +286,24 @@ def test_walls_and_the_uplink_count_as_they_do_for_coverage(rough: Dem) -> None:
     assert uplink.deciding.rsrp_dbm == plain.deciding.rsrp_dbm
     assert uplink.deciding.probability < plain.deciding.probability
     assert uplink.needed_rsrp_dbm == pytest.approx(plain.needed_rsrp_dbm + 4.0)
+
+
+def test_a_calibration_moves_the_deciding_model_alone_and_says_so() -> None:
+    band = BandCalibration(freq_mhz=900, offset_db=-6, slope_db_per_decade=-10, reference_km=1, max_km=50, sigma_db=5, n=80, n_places=20)
+    calibration = CalibrationSettings(model=PROPAGATION.model, bands=(band,))
+    plain, moved = card_over(ridge_dem()), card_over(ridge_dem(), calibration=calibration)
+    by_db = -6 - 10 * np.log10(plain.profile.length_km)
+    assert moved.correction_db == pytest.approx(by_db)
+    for before, after in zip(plain.answers, moved.answers, strict=True):
+        assert after.rsrp_dbm - before.rsrp_dbm == pytest.approx(by_db if after.decides else 0.0)
+        assert after.loss_db == before.loss_db
+    # the smaller error asks for less margin
+    assert moved.needed_rsrp_dbm - SERVICE.rsrp_threshold_dbm == pytest.approx(
+        (plain.needed_rsrp_dbm - SERVICE.rsrp_threshold_dbm) * 5 / SERVICE.sigma_db
+    )
+    assert "hiệu chỉnh" in " ".join(link.explain(moved, "vi"))
+    assert "hiệu chỉnh" not in " ".join(link.explain(plain, "vi"))
+    assert card_over(ridge_dem(), freq_mhz=1800.0, calibration=calibration).correction_db is None
 
 
 # --- what is not known ---

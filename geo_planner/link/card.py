@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from geo_planner.calibration import CalibrationSettings, calibrated_rsrp_dbm, calibration_for
 from geo_planner.config import Clutter, Model, Propagation, Service
 from geo_planner.errors import UsageError
 from geo_planner.link.heights import MAX_MAST_M, LeastHeight, least_clear_height, least_service_height
@@ -70,7 +71,10 @@ class AnswerCard:
         Walls and trees around the handset, on top of every model's loss.
     uplink_shortfall_db : float
         By how much more than the threshold the uplink needs.
+    correction_db : float or None
+        What the scenario's calibration adds to the deciding model's level on this path; None where it has none for the band.
     service : Service
+        With the measured error of the band where it is calibrated.
     needed_rsrp_dbm : float
         Predicted RSRP that the required probability asks for, uplink included.
     beyond_radius : bool
@@ -92,6 +96,7 @@ class AnswerCard:
     eirp_re_dbm: float
     handset_loss_db: float
     uplink_shortfall_db: float
+    correction_db: float | None
     service: Service
     needed_rsrp_dbm: float
     beyond_radius: bool
@@ -124,6 +129,7 @@ def answer_card(
     uplink_shortfall_db: float = 0.0,
     land_cover: Classes | None = None,
     clutter: Clutter | None = None,
+    calibration: CalibrationSettings | None = None,
 ) -> AnswerCard:
     """Work out the card of one mast and one place.
 
@@ -150,6 +156,8 @@ def answer_card(
         Classes of the ground, for the clutter along the path and, where the scenario asks for it, at the handset.
     clutter : Clutter, optional
         What the classes mean; the defaults when left out.
+    calibration : CalibrationSettings, optional
+        Of the scenario; it corrects the model for which it was made and puts the measured error in the place of the assumed one.
 
     Raises
     ------
@@ -171,14 +179,19 @@ def answer_card(
     if land_cover is not None:
         profile = replace(profile, clutter_m=clutter_along(profile, dem, land_cover, clutter))
     at_handset_db = handset_loss_db(service, freq_mhz, dem, point_xy_m, land_cover, clutter)
-    level = _Level(eirp_re_dbm - at_handset_db, uplink_shortfall_db, service)
+    plain = _Level(eirp_re_dbm - at_handset_db, uplink_shortfall_db, service)
+    band = None if calibration is None else calibration_for(calibration, freq_mhz, model=propagation.model)
+    correction_db = None if band is None else float(calibrated_rsrp_dbm(0.0, profile.length_km, band))
+    if band is not None and correction_db is not None:
+        service = service.model_copy(update={"sigma_db": band.sigma_db})
+    level = _Level(plain.eirp_dbm + (correction_db or 0.0), uplink_shortfall_db, service)
     return AnswerCard(
         profile=profile,
         mast_lonlat_deg=to_degrees(dem.crs, *mast_xy_m),
         point_lonlat_deg=to_degrees(dem.crs, *point_xy_m),
         obstacle=worst_obstacle(profile),
         ridge_count=blocking_ridges(profile),
-        answers=tuple(_answer(profile, model, level, propagation, lat_deg) for model in MODELS),
+        answers=tuple(_answer(profile, model, level if model == propagation.model else plain, propagation, lat_deg) for model in MODELS),
         clear_sight=least_clear_height(profile, fresnel=False, max_mast_height_m=max_mast_height_m),
         clear_fresnel=least_clear_height(profile, fresnel=True, max_mast_height_m=max_mast_height_m),
         serve=least_service_height(
@@ -193,6 +206,7 @@ def answer_card(
         eirp_re_dbm=eirp_re_dbm,
         handset_loss_db=at_handset_db,
         uplink_shortfall_db=uplink_shortfall_db,
+        correction_db=correction_db,
         service=service,
         needed_rsrp_dbm=uplink_shortfall_db
         + covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability),

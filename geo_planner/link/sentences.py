@@ -193,6 +193,15 @@ def _reservations(card: AnswerCard, language: Language) -> list[str]:
                 "en": f"The uplink is the weaker way and raises the threshold by {short} dB.",
             }[language]
         )
+    if card.correction_db is not None:
+        by, sigma = number(card.correction_db, 1, language), number(card.service.sigma_db, 1, language)
+        title = MODEL_TITLES[card.deciding.model][language]
+        notes.append(
+            {
+                "vi": f"Mức thu theo {title} đã cộng {by} dB theo hiệu chỉnh của kịch bản; sai số σ đo được là {sigma} dB.",
+                "en": f"The level by {title} includes {by} dB from the scenario's calibration; the measured error is {sigma} dB.",
+            }[language]
+        )
     if card.rests_on_sample_terrain:
         notes.append(SAMPLE_TERRAIN[language])
     return [" ".join(notes)] if notes else []

@@ -159,7 +159,7 @@ def page() -> None:
             card = answer_card(
                 plan.terrain, mast.xy_m, point_xy_m, mast_height_m=height_m, freq_mhz=freq_mhz, eirp_re_dbm=eirp_dbm, service=service,
                 propagation=plan.scenario.propagation, uplink_shortfall_db=mast.uplink_shortfall_db, land_cover=plan.study_area.land_cover,
-                clutter=plan.scenario.clutter,
+                clutter=plan.scenario.clutter, calibration=plan.scenario.calibration,
             )  # fmt: skip
         except UsageError:
             st.warning(text("link_same_place", words), icon=":material/help:")
