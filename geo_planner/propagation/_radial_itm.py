@@ -12,18 +12,11 @@ import math
 import numpy as np
 from numba import njit
 
-from geo_planner.propagation._itm_kernels import (
-    ERROR_MASK,
-    WORK_SIZE,
-    Geometry,
-    fit_span,
-    free_space_loss,
-    line_of_sight_geometry,
-    longley_rice_scalar,
-    refractivity,
-    terrain_irregularity,
-    variability_scalar,
-)
+from geo_planner.propagation._itm_attenuation import longley_rice_scalar
+from geo_planner.propagation._itm_medium import free_space_loss, refractivity
+from geo_planner.propagation._itm_profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
+from geo_planner.propagation._itm_types import ERROR_MASK, Geometry
+from geo_planner.propagation._itm_variability import variability_scalar
 from geo_planner.propagation._radial_kernels import FOREGROUND, height_at, kernel, most_cells, read_foreground, sort_outwards, tangent, walk
 
 

@@ -19,6 +19,9 @@ from numba import njit
 
 from geo_planner.errors import ModelRangeError
 from geo_planner.propagation import _itm_kernels as itm_kernels
+from geo_planner.propagation import _itm_medium as itm_medium
+from geo_planner.propagation import _itm_profile as itm_profile
+from geo_planner.propagation import _itm_types as itm_types
 from geo_planner.propagation._p1812_kernels import LAND_CONDUCTIVITY_S_M, LAND_PERMITTIVITY, inverse_normal_scalar, median_radius_km
 from geo_planner.propagation._p1812_paths import p1812_profile
 from geo_planner.propagation._radial_itm import sweep_itm
@@ -171,12 +174,12 @@ def loss_around(
     clutter = np.empty((0, 0), np.float32) if clutter_m is None or model.name != "p1812" else clutter_m
     place: tuple[Any, ...] = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
     freq_ghz = freq_mhz / 1000.0
-    radio = itm_kernels.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
-    climate = itm_kernels.prepare_climate(list(CLIMATES).index(model.climate) + 1, float(freq_mhz))
+    radio = itm_medium.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
+    climate = itm_medium.prepare_climate(list(CLIMATES).index(model.climate) + 1, float(freq_mhz))
     z_time, z_location, z_situation = (
-        itm_kernels.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct)
+        itm_medium.normal_deviate(p / 100.0) for p in (model.time_pct, model.location_pct, model.situation_pct)
     )
-    quantiles = itm_kernels.Quantiles(z_time, z_location, z_situation, model.mdvar)
+    quantiles = itm_types.Quantiles(z_time, z_location, z_situation, model.mdvar)
     full = model.name == "p1812"
     radius_e_km = median_radius_km(model.dn) if full else model.effective_earth_factor * EARTH_RADIUS_KM
     ground = (LAND_PERMITTIVITY, LAND_CONDUCTIVITY_S_M) if full else (model.eps_r, model.sigma_s_m)
@@ -278,7 +281,7 @@ def _fill(  # type: ignore[no-untyped-def]
     d_km = np.empty(n_max)
     z_m = np.empty(n_max)
     surface_m = np.empty(n_max)
-    work = np.empty(itm_kernels.WORK_SIZE)
+    work = np.empty(itm_profile.WORK_SIZE)
     for i in range(first, stop):
         for j in range(loss.shape[1]):
             drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
@@ -310,7 +313,7 @@ def _fill(  # type: ignore[no-untyped-def]
                 loss[i, j] = value + _delta_bullington(d, z, hts_m, hrs_m, radius_e_km, freq_ghz, eps_r, sigma_s_m, vertical)
             elif code == 2:
                 result = itm_kernels.path_kernel(z, total_m / n, tx_height_m, rx_height_m, n0, radio, climate, quantiles, work)
-                loss[i, j] = np.nan if result.flags & itm_kernels.ERROR_MASK else result.loss_db
+                loss[i, j] = np.nan if result.flags & itm_types.ERROR_MASK else result.loss_db
             else:
                 loss[i, j] = p1812_profile(
                     d, z, surface_m[: n + 1], cluttered, inland, True, tx_height_m, rx_height_m, freq_ghz, vertical,

@@ -18,8 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.errors import ModelRangeError
-from geo_planner.propagation import _itm_kernels as kernels
-from geo_planner.propagation._itm_kernels import IntArray
+from geo_planner.propagation import _itm_kernels as itm_kernels
+from geo_planner.propagation import _itm_medium as itm_medium
+from geo_planner.propagation import _itm_types as itm_types
+from geo_planner.propagation._itm_types import IntArray
 from geo_planner.units import FloatArray
 
 CLIMATES: Final[tuple[str, ...]] = (
@@ -38,47 +40,49 @@ POLARIZATIONS: Final[tuple[str, ...]] = ("horizontal", "vertical")
 
 MODES: Final[Mapping[int, str]] = MappingProxyType(
     {
-        kernels.MODE_LINE_OF_SIGHT: "line_of_sight",
-        kernels.MODE_DIFFRACTION: "diffraction",
-        kernels.MODE_TROPOSCATTER: "troposcatter",
+        itm_types.MODE_LINE_OF_SIGHT: "line_of_sight",
+        itm_types.MODE_DIFFRACTION: "diffraction",
+        itm_types.MODE_TROPOSCATTER: "troposcatter",
     }
 )
 """Dominant mechanism by its code in :attr:`ItmBatch.mode`."""
 
 WARNINGS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        kernels.WARN_TX_HEIGHT: "tx_height: the transmitting antenna is outside 1 m to 1000 m above ground.",
-        kernels.WARN_RX_HEIGHT: "rx_height: the receiving antenna is outside 1 m to 1000 m above ground.",
-        kernels.WARN_FREQUENCY: "frequency: the frequency is outside 40 MHz to 10 GHz.",
-        kernels.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km: the path is near the model's upper limit.",
-        kernels.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km: the path is longer than the model is meant for.",
-        kernels.WARN_DISTANCE_BELOW_HEIGHT_STEP: (
+        itm_types.WARN_TX_HEIGHT: "tx_height: the transmitting antenna is outside 1 m to 1000 m above ground.",
+        itm_types.WARN_RX_HEIGHT: "rx_height: the receiving antenna is outside 1 m to 1000 m above ground.",
+        itm_types.WARN_FREQUENCY: "frequency: the frequency is outside 40 MHz to 10 GHz.",
+        itm_types.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km: the path is near the model's upper limit.",
+        itm_types.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km: the path is longer than the model is meant for.",
+        itm_types.WARN_DISTANCE_BELOW_HEIGHT_STEP: (
             "distance_below_height_step: the path is shorter than five times the difference of the effective heights."
         ),
-        kernels.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km: the path is shorter than the model is meant for.",
-        kernels.WARN_TX_HORIZON_ANGLE: ("tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."),
-        kernels.WARN_RX_HORIZON_ANGLE: ("rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."),
-        kernels.WARN_TX_HORIZON_NEAR: ("tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."),
-        kernels.WARN_RX_HORIZON_NEAR: ("rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."),
-        kernels.WARN_TX_HORIZON_FAR: ("tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."),
-        kernels.WARN_RX_HORIZON_FAR: ("rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."),
-        kernels.WARN_EXTREME_QUANTILE: "extreme_quantile: a percentage lies far in the tail of its distribution.",
-        kernels.WARN_LOW_REFRACTIVITY: "low_refractivity: the surface refractivity is below 250 N-units.",
-        kernels.WARN_LOCATION_UNUSED: "location_pct: the percentage has no effect in this mode of variability.",
-        kernels.WARN_TIME_UNUSED: "time_pct: the percentage has no effect in this mode of variability.",
+        itm_types.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km: the path is shorter than the model is meant for.",
+        itm_types.WARN_TX_HORIZON_ANGLE: (
+            "tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."
+        ),
+        itm_types.WARN_RX_HORIZON_ANGLE: ("rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."),
+        itm_types.WARN_TX_HORIZON_NEAR: ("tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."),
+        itm_types.WARN_RX_HORIZON_NEAR: ("rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."),
+        itm_types.WARN_TX_HORIZON_FAR: ("tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."),
+        itm_types.WARN_RX_HORIZON_FAR: ("rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."),
+        itm_types.WARN_EXTREME_QUANTILE: "extreme_quantile: a percentage lies far in the tail of its distribution.",
+        itm_types.WARN_LOW_REFRACTIVITY: "low_refractivity: the surface refractivity is below 250 N-units.",
+        itm_types.WARN_LOCATION_UNUSED: "location_pct: the percentage has no effect in this mode of variability.",
+        itm_types.WARN_TIME_UNUSED: "time_pct: the percentage has no effect in this mode of variability.",
     }
 )
 """Warning sentences by the bit they occupy in :attr:`ItmBatch.warning_flags` (NTIA's values up to 0x4000)."""
 
 _ERRORS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        kernels.ERROR_REFRACTIVITY_SMALL: "ns: the terrain is so high that the surface refractivity is below 150.",
-        kernels.ERROR_REFRACTIVITY_LARGE: "ns: the terrain is so low that the surface refractivity is above 400.",
-        kernels.ERROR_EFFECTIVE_EARTH: "ns: the effective earth radius is outside 4000 km to 13333 km.",
-        kernels.ERROR_GROUND_IMPEDANCE: (
+        itm_types.ERROR_REFRACTIVITY_SMALL: "ns: the terrain is so high that the surface refractivity is below 150.",
+        itm_types.ERROR_REFRACTIVITY_LARGE: "ns: the terrain is so low that the surface refractivity is above 400.",
+        itm_types.ERROR_EFFECTIVE_EARTH: "ns: the effective earth radius is outside 4000 km to 13333 km.",
+        itm_types.ERROR_GROUND_IMPEDANCE: (
             "ground: eps_r and sigma_s_m give a surface impedance whose imaginary part is not below its real part."
         ),
-        kernels.ERROR_NOT_FINITE: "profile: the model has no finite loss for this geometry.",
+        itm_types.ERROR_NOT_FINITE: "profile: the model has no finite loss for this geometry.",
     }
 )
 
@@ -334,9 +338,9 @@ class _Conditions:
         """Percentages that differ from 50 and yet change nothing: the caller believes in a choice he does not have."""
         flags = 0
         if self.location_pct != 50.0 and self.mdvar not in (3, 23):
-            flags |= kernels.WARN_LOCATION_UNUSED
+            flags |= itm_types.WARN_LOCATION_UNUSED
         if self.time_pct != 50.0 and self.mdvar % 10 == 0:
-            flags |= kernels.WARN_TIME_UNUSED
+            flags |= itm_types.WARN_TIME_UNUSED
         return flags
 
 
@@ -369,15 +373,15 @@ def _evaluate(
     np.cumsum([profile.size for profile in profiles], out=offsets[1:])
     values = np.empty((count, 13))
     codes = np.empty((count, 2), dtype=np.int64)
-    quantiles = kernels.Quantiles(
-        kernels.normal_deviate(conditions.time_pct / 100.0),
-        kernels.normal_deviate(conditions.location_pct / 100.0),
-        kernels.normal_deviate(conditions.situation_pct / 100.0),
+    quantiles = itm_types.Quantiles(
+        itm_medium.normal_deviate(conditions.time_pct / 100.0),
+        itm_medium.normal_deviate(conditions.location_pct / 100.0),
+        itm_medium.normal_deviate(conditions.situation_pct / 100.0),
         int(conditions.mdvar),
     )
 
     def run(first: int, stop: int) -> None:
-        kernels.path_range_kernel(
+        itm_kernels.path_range_kernel(
             flat,
             offsets,
             spacing_m,
@@ -405,14 +409,14 @@ def _evaluate(
         run(0, count)
 
     flags = codes[:, 1]
-    if np.any(flags & kernels.ERROR_MASK):
+    if np.any(flags & itm_types.ERROR_MASK):
         raise ModelRangeError(
             " ".join(text + _where(np.flatnonzero(flags & bit), count) for bit, text in _ERRORS.items() if np.any(flags & bit))
         )
     flags |= conditions.warning_flags()
-    for heights, bit in ((tx_height_m, kernels.WARN_TX_HEIGHT), (rx_height_m, kernels.WARN_RX_HEIGHT)):
+    for heights, bit in ((tx_height_m, itm_types.WARN_TX_HEIGHT), (rx_height_m, itm_types.WARN_RX_HEIGHT)):
         flags |= np.where((heights < 1.0) | (heights > 1000.0), bit, 0)
-    flags |= np.where((freq_mhz < 40.0) | (freq_mhz > 10000.0), kernels.WARN_FREQUENCY, 0)
+    flags |= np.where((freq_mhz < 40.0) | (freq_mhz > 10000.0), itm_types.WARN_FREQUENCY, 0)
     return ItmBatch(
         loss_db=values[:, 0],
         free_space_db=values[:, 1],

@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from geo_planner.errors import ModelRangeError
-from geo_planner.propagation import _itm_kernels as kernels
+from geo_planner.propagation import _itm_attenuation as itm_attenuation
+from geo_planner.propagation import _itm_medium as itm_medium
+from geo_planner.propagation import _itm_profile as itm_profile
+from geo_planner.propagation import _itm_types as itm_types
+from geo_planner.propagation import _itm_variability as itm_variability
 from geo_planner.propagation.itm import CLIMATES, MODES, WARNINGS, path_loss, path_loss_many, warning_texts
 
 Heights = NDArray[np.float64]
@@ -159,7 +163,7 @@ def test_agrees_with_itmlogic() -> None:
             situation_pct=percentages[2],
             mdvar=mdvar,
         )
-        deviates = [float(kernels.normal_deviate(p / 100.0)) for p in percentages]
+        deviates = [float(itm_medium.normal_deviate(p / 100.0)) for p in percentages]
         deviation_db.append(abs(result.loss_db - itmlogic_loss(heights_m, spacing_m, link, code, deviates, mdvar)))
         modes.append(result.mode)
     deviations = np.array(deviation_db)
@@ -273,9 +277,9 @@ def test_result_carries_its_intermediate_values() -> None:
 
 def test_normal_deviate_is_hastings_approximation() -> None:
     fractions = np.linspace(0.001, 0.999, 201)
-    deviates = np.array([kernels.normal_deviate(q) for q in fractions])
+    deviates = np.array([itm_medium.normal_deviate(q) for q in fractions])
     assert np.abs(deviates - norm.isf(fractions)).max() < 4.5e-4
-    assert abs(kernels.normal_deviate(0.5)) < 3e-7
+    assert abs(itm_medium.normal_deviate(0.5)) < 3e-7
 
 
 @given(
@@ -291,8 +295,8 @@ def test_selection_equals_sorting(values: list[float], kind: str) -> None:
         residuals[0] = 1e6
     rank = len(residuals) // 10
     ordered = np.sort(residuals)
-    work = np.empty(kernels.WORK_SIZE)
-    found = kernels._range_between_ranks(residuals, rank, work[:32], work[32:])
+    work = np.empty(itm_profile.WORK_SIZE)
+    found = itm_profile._range_between_ranks(residuals, rank, work[:32], work[32:])
     assert found == ordered[-1 - rank] - ordered[rank]
 
 
@@ -300,7 +304,7 @@ def test_horizons_equal_a_direct_search() -> None:
     rng = np.random.default_rng(4)
     for _ in range(30):
         heights_m = random_walk(rng, 150, rng.uniform(0.1, 8.0))
-        tx_rad, rx_rad, tx_m, rx_m = kernels.horizons(heights_m, 90.0, 30.0, 2.0, 1.2e-7)
+        tx_rad, rx_rad, tx_m, rx_m = itm_profile.horizons(heights_m, 90.0, 30.0, 2.0, 1.2e-7)
         inner_m = np.arange(1, 149) * 90.0
         for ground_m, own_m, other_m, angle_rad, distance_m in (
             (heights_m, 30.0, 2.0, tx_rad, tx_m),
@@ -315,22 +319,26 @@ def test_horizons_equal_a_direct_search() -> None:
 
 def test_line_fit_finds_a_line() -> None:
     heights_m: Heights = np.asarray(100.0 + 0.02 * np.arange(121) * 30.0, dtype=np.float64)
-    assert kernels.line_fit_ends(heights_m, 120, 30.0, 200.0, 3000.0) == pytest.approx((100.0, 172.0))
+    assert itm_profile.line_fit_ends(heights_m, 120, 30.0, 200.0, 3000.0) == pytest.approx((100.0, 172.0))
 
 
 def test_medians_take_the_short_way_to_the_same_loss() -> None:
-    radio = kernels.prepare_radio(900.0, True, 15.0, 0.005)
-    work = np.empty(kernels.WORK_SIZE)
-    ns, gamma_e_per_m = kernels.refractivity(301.0, 300.0)
-    half = kernels.normal_deviate(0.5)
+    radio = itm_medium.prepare_radio(900.0, True, 15.0, 0.005)
+    work = np.empty(itm_profile.WORK_SIZE)
+    ns, gamma_e_per_m = itm_medium.refractivity(301.0, 300.0)
+    half = itm_medium.normal_deviate(0.5)
     for points in (40, 150, 900):
-        geometry = kernels.path_geometry(sine_hills(points, 120.0, 80.0, 5300.0), 120.0, 30.0, 2.0, gamma_e_per_m, work)
-        attenuation_db, mode, _ = kernels.longley_rice_scalar(geometry, 30.0, 2.0, gamma_e_per_m, ns, radio)
+        geometry = itm_profile.path_geometry(sine_hills(points, 120.0, 80.0, 5300.0), 120.0, 30.0, 2.0, gamma_e_per_m, work)
+        attenuation_db, mode, _ = itm_attenuation.longley_rice_scalar(geometry, 30.0, 2.0, gamma_e_per_m, ns, radio)
         assert mode in MODES
         for code in range(1, 8):
-            climate = kernels.prepare_climate(code, 900.0)
-            short_db, _ = kernels.variability_scalar(attenuation_db, geometry, radio, climate, kernels.Quantiles(0.0, 0.0, 0.0, 12))
-            full_db, _ = kernels.variability_scalar(attenuation_db, geometry, radio, climate, kernels.Quantiles(half, half, half, 12))
+            climate = itm_medium.prepare_climate(code, 900.0)
+            short_db, _ = itm_variability.variability_scalar(
+                attenuation_db, geometry, radio, climate, itm_types.Quantiles(0.0, 0.0, 0.0, 12)
+            )
+            full_db, _ = itm_variability.variability_scalar(
+                attenuation_db, geometry, radio, climate, itm_types.Quantiles(half, half, half, 12)
+            )
             assert short_db == pytest.approx(full_db, abs=1e-5)
 
 

@@ -1,0 +1,284 @@
+"""Reading one terrain profile for the Irregular Terrain Model: horizons, fits, irregularity, effective heights."""
+
+from __future__ import annotations
+
+import math
+
+from geo_planner.propagation._itm_types import Geometry, borrowing, jit
+from geo_planner.units import FloatArray
+
+# Resampled points of the terrain-irregularity estimate: 10 * 25 - 5 (ITM sect. 48); bins to select its deciles with;
+# and the scratch space both need, with one place more for the point written before it is known to be kept.
+IRREGULARITY_POINTS = 245
+_BINS = 32
+WORK_SIZE = 2 * IRREGULARITY_POINTS + _BINS + 1
+
+
+@borrowing
+def mean_elevation(heights_m: FloatArray) -> float:
+    """Mean terrain height in m over the middle 80 % of the profile (ITM sect. 43)."""
+    intervals = heights_m.size - 1
+    skipped = int(0.1 * intervals)
+    total_m = 0.0
+    for i in range(skipped, intervals - skipped + 1):
+        total_m += heights_m[i]
+    return total_m / (intervals - 2 * skipped + 1)
+
+
+@borrowing
+def horizons(
+    heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float
+) -> tuple[float, float, float, float]:
+    """Radio horizons of both terminals (ITM sect. 47; TN101 6.15).
+
+    Returns
+    -------
+    tx_angle_rad, rx_angle_rad, tx_horizon_m, rx_horizon_m : float
+        Where nothing rises above the straight ray, the angle towards the other terminal and the whole distance.
+    """
+    intervals = heights_m.size - 1
+    distance_m = intervals * spacing_m
+    half_curvature = 0.5 * gamma_e_per_m
+    tx_top_m = heights_m[0] + tx_height_m
+    rx_top_m = heights_m[intervals] + rx_height_m
+    tx_angle = (rx_top_m - tx_top_m) / distance_m - half_curvature * distance_m
+    rx_angle = (tx_top_m - rx_top_m) / distance_m - half_curvature * distance_m
+    tx_horizon_m = distance_m
+    rx_horizon_m = distance_m
+    # The distances grow by addition on purpose: the fits below round products of them to indices, and a horizon exactly
+    # ten points away lands on one side or the other by the last bit.
+    from_tx_m = 0.0
+    from_rx_m = distance_m
+    for i in range(1, intervals):
+        from_tx_m += spacing_m
+        from_rx_m -= spacing_m
+        tx_rise_m = heights_m[i] - tx_top_m - half_curvature * from_tx_m * from_tx_m
+        rx_rise_m = heights_m[i] - rx_top_m - half_curvature * from_rx_m * from_rx_m
+        # One seldom-taken branch for both, so that the division stays out of the usual round.
+        if tx_rise_m > tx_angle * from_tx_m or rx_rise_m > rx_angle * from_rx_m:
+            if tx_rise_m > tx_angle * from_tx_m:
+                tx_angle = tx_rise_m / from_tx_m
+                tx_horizon_m = from_tx_m
+            if rx_rise_m > rx_angle * from_rx_m:
+                rx_angle = rx_rise_m / from_rx_m
+                rx_horizon_m = from_rx_m
+    return tx_angle, rx_angle, tx_horizon_m, rx_horizon_m
+
+
+@borrowing
+def line_fit_ends(heights_m: FloatArray, intervals: int, spacing_m: float, start_m: float, end_m: float) -> tuple[float, float]:
+    """Straight line fitted by least squares between two distances, read at both ends of the profile (ITM sect. 53).
+
+    `intervals` is the number of intervals of the profile, ``heights_m`` holds at least one value more. The span is
+    widened outwards to whole points, and by one point each way if it collapses.
+    """
+    first = int(max(start_m / spacing_m, 0.0))
+    last = intervals - int(max(intervals - end_m / spacing_m, 0.0))
+    if last <= first:
+        first = max(first - 1, 0)
+        last = intervals - max(intervals - (last + 1), 0)
+    span = float(last - first)
+    offset = -0.5 * span
+    centre = last + offset
+    level = 0.5 * (heights_m[first] + heights_m[last])
+    moment = 0.5 * (heights_m[first] - heights_m[last]) * offset
+    for i in range(first + 1, last):
+        offset += 1.0
+        level += heights_m[i]
+        moment += heights_m[i] * offset
+    level = level / span
+    slope = moment * 12.0 / ((span * span + 2.0) * span)
+    return level - slope * centre, level + slope * (intervals - centre)
+
+
+@borrowing
+def _extremes(values: FloatArray) -> tuple[float, float]:
+    """Smallest and largest value, in four lanes: one comparison would wait for the one before it."""
+    a = b = c = d = values[0]
+    e = f = g = h = a
+    whole = values.size - values.size % 4
+    for i in range(0, whole, 4):
+        p, q, r, s = values[i], values[i + 1], values[i + 2], values[i + 3]
+        a, b, c, d = min(a, p), min(b, q), min(c, r), min(d, s)
+        e, f, g, h = max(e, p), max(f, q), max(g, r), max(h, s)
+    for i in range(whole, values.size):
+        a, e = min(a, values[i]), max(e, values[i])
+    return min(min(a, b), min(c, d)), max(max(e, f), max(g, h))
+
+
+@borrowing
+def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
+    """As :func:`line_fit_ends` over all samples at spacing 1, summed in four lanes, as one addition would wait for the one before it."""
+    last = samples.size - 1
+    middle = 0.5 * last
+    s0 = s1 = s2 = s3 = 0.0
+    m0 = m1 = m2 = m3 = 0.0
+    i = 1
+    while i + 3 < last:
+        offset = i - middle
+        a, b, c, d = samples[i], samples[i + 1], samples[i + 2], samples[i + 3]
+        s0, s1, s2, s3 = s0 + a, s1 + b, s2 + c, s3 + d
+        m0, m1, m2, m3 = m0 + a * offset, m1 + b * (offset + 1.0), m2 + c * (offset + 2.0), m3 + d * (offset + 3.0)
+        i += 4
+    level = 0.5 * (samples[0] + samples[last]) + ((s0 + s1) + (s2 + s3))
+    moment = 0.5 * (samples[last] - samples[0]) * middle + ((m0 + m1) + (m2 + m3))
+    while i < last:
+        level += samples[i]
+        moment += samples[i] * (i - middle)
+        i += 1
+    level /= last
+    slope = moment * 12.0 / ((float(last) * last + 2.0) * last)
+    return level - slope * middle, level + slope * middle
+
+
+@borrowing
+def _ordered_value(values: FloatArray, wanted: int, rank: int, low: float, scale: float, sign: float, picked: FloatArray) -> float:
+    """Value of `rank` (0 first) in rising order of ``sign * values`` inside bin `wanted`."""
+    count = 0
+    for value in values:
+        picked[count] = sign * value
+        count += int((value - low) * scale) == wanted
+    for i in range(rank + 1):
+        for j in range(i + 1, count):
+            smaller = min(picked[i], picked[j])
+            picked[j] = max(picked[i], picked[j])
+            picked[i] = smaller
+    return float(sign * picked[rank])
+
+
+@borrowing
+def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked: FloatArray) -> float:
+    """Difference between the values that stand `rank` places (0 first) from the top and from the bottom.
+
+    Selection by counting into bins: unlike a partition it hardly branches on the data, which matters here because a
+    predictor would guess wrong at every third terrain residual.
+    """
+    low, high = _extremes(values)
+    if not high > low:
+        return 0.0
+    scale = (bins.size - 1e-6) / (high - low)
+    bins[:] = 0.0
+    for value in values:
+        bins[int((value - low) * scale)] += 1.0
+    lower = 0
+    below = 0
+    while below + bins[lower] <= rank:
+        below += int(bins[lower])
+        lower += 1
+    upper = bins.size - 1
+    above = 0
+    while above + bins[upper] <= rank:
+        above += int(bins[upper])
+        upper -= 1
+    return _ordered_value(values, upper, rank - above, low, scale, -1.0, picked) - _ordered_value(
+        values, lower, rank - below, low, scale, 1.0, picked
+    )
+
+
+@borrowing
+def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, work: FloatArray) -> float:
+    """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3).
+
+    `work` is scratch space of at least :data:`WORK_SIZE` values.
+    """
+    intervals = heights_m.size - 1
+    start = start_m / spacing_m
+    end = end_m / spacing_m
+    if end - start < 2.0:
+        return 0.0
+    decile = min(max(4, int(0.1 * (end - start + 8.0))), 25)
+    count = 10 * decile - 5
+    step = (end - start) / (count - 1)
+    samples = work[:count]
+    for j in range(count):
+        position = start + j * step
+        upper = min(int(position) + 1, intervals)
+        samples[j] = heights_m[upper] + (heights_m[upper] - heights_m[upper - 1]) * (position - upper)
+    first_m, last_m = _fit_of_samples(samples)
+    slope = (last_m - first_m) / (count - 1)
+    for j in range(count):
+        samples[j] -= first_m + slope * j
+    spread_m = _range_between_ranks(
+        samples,
+        decile - 1,
+        work[IRREGULARITY_POINTS : IRREGULARITY_POINTS + _BINS],
+        work[IRREGULARITY_POINTS + _BINS :],
+    )
+    return spread_m / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
+
+
+@jit
+def fit_span(distance_m: float, tx_height_m: float, rx_height_m: float, tx_horizon_m: float, rx_horizon_m: float) -> tuple[float, float]:
+    """Distances in m between which terrain counts: the foreground of each mast is left out (TR-82-100 p. 25)."""
+    return min(15.0 * tx_height_m, 0.1 * tx_horizon_m), distance_m - min(15.0 * rx_height_m, 0.1 * rx_horizon_m)
+
+
+@jit
+def _rough_horizon(effective_m: float, delta_h_m: float, gamma_e_per_m: float) -> float:
+    """Horizon distance in m over terrain known by its irregularity only (Alg. 3.3)."""
+    return math.sqrt(2.0 * effective_m / gamma_e_per_m) * math.exp(-0.07 * math.sqrt(delta_h_m / max(effective_m, 5.0)))
+
+
+@jit
+def _rough_angle(effective_m: float, delta_h_m: float, horizon_m: float, gamma_e_per_m: float) -> float:
+    """Horizon angle in rad over terrain known by its irregularity only (Alg. 3.4)."""
+    smooth_m = math.sqrt(2.0 * effective_m / gamma_e_per_m)
+    return (0.65 * delta_h_m * (smooth_m / horizon_m - 1.0) - 2.0 * effective_m) / smooth_m
+
+
+@jit
+def line_of_sight_geometry(
+    distance_m: float, tx_effective_m: float, rx_effective_m: float, delta_h_m: float, gamma_e_per_m: float
+) -> Geometry:
+    """Geometry of a path whose horizons together exceed 1.5 distances (ITM sect. 43).
+
+    The horizons found on the profile end at the other terminal and say nothing of the terrain beyond, so statistical
+    ones take their place; effective heights grow if those would not meet.
+    """
+    tx_horizon_m = _rough_horizon(tx_effective_m, delta_h_m, gamma_e_per_m)
+    rx_horizon_m = _rough_horizon(rx_effective_m, delta_h_m, gamma_e_per_m)
+    reach_m = tx_horizon_m + rx_horizon_m
+    if reach_m <= distance_m:
+        growth = (distance_m / reach_m) ** 2
+        tx_effective_m *= growth
+        rx_effective_m *= growth
+        tx_horizon_m = _rough_horizon(tx_effective_m, delta_h_m, gamma_e_per_m)
+        rx_horizon_m = _rough_horizon(rx_effective_m, delta_h_m, gamma_e_per_m)
+    return Geometry(
+        distance_m,
+        _rough_angle(tx_effective_m, delta_h_m, tx_horizon_m, gamma_e_per_m),
+        _rough_angle(rx_effective_m, delta_h_m, rx_horizon_m, gamma_e_per_m),
+        tx_horizon_m,
+        rx_horizon_m,
+        tx_effective_m,
+        rx_effective_m,
+        delta_h_m,
+    )
+
+
+@borrowing
+def path_geometry(
+    heights_m: FloatArray,
+    spacing_m: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    gamma_e_per_m: float,
+    work: FloatArray,
+) -> Geometry:
+    """Geometry of one profile (ITM sect. 43). `work`: see :func:`terrain_irregularity`."""
+    intervals = heights_m.size - 1
+    distance_m = intervals * spacing_m
+    tx_angle, rx_angle, tx_horizon_m, rx_horizon_m = horizons(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m)
+    start_m, end_m = fit_span(distance_m, tx_height_m, rx_height_m, tx_horizon_m, rx_horizon_m)
+    delta_h_m = terrain_irregularity(heights_m, spacing_m, start_m, end_m, work)
+    clear = tx_horizon_m + rx_horizon_m > 1.5 * distance_m
+    if clear:
+        tx_fit_m, rx_fit_m = line_fit_ends(heights_m, intervals, spacing_m, start_m, end_m)
+    else:
+        tx_fit_m = line_fit_ends(heights_m, intervals, spacing_m, start_m, 0.9 * tx_horizon_m)[0]
+        rx_fit_m = line_fit_ends(heights_m, intervals, spacing_m, distance_m - 0.9 * rx_horizon_m, end_m)[1]
+    tx_effective_m = tx_height_m + max(heights_m[0] - tx_fit_m, 0.0)
+    rx_effective_m = rx_height_m + max(heights_m[intervals] - rx_fit_m, 0.0)
+    if clear:
+        return line_of_sight_geometry(distance_m, tx_effective_m, rx_effective_m, delta_h_m, gamma_e_per_m)
+    return Geometry(distance_m, tx_angle, rx_angle, tx_horizon_m, rx_horizon_m, tx_effective_m, rx_effective_m, delta_h_m)
