@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 Language = Literal["vi", "en"]
@@ -88,3 +89,35 @@ def word(key: object, language: Language = "vi") -> str:
     """The word that people read for a stable word; unknown words come back as they are."""
     entry = WORDS.get(str(key))
     return str(key) if entry is None else entry[language]
+
+
+def number(value: float, decimals: int, language: Language, *, keep_zeros: bool = True) -> str:
+    """A number as it is written in the language, with a true minus sign; a dash where there is none.
+
+    >>> number(-1234.56, 1, "vi"), number(1234.5, 2, "en"), number(12.0, 1, "vi", keep_zeros=False), number(float("nan"), 1, "vi")
+    ('−1.234,6', '1,234.50', '12', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    text = f"{round(value, decimals) + 0.0:,.{decimals}f}"
+    if "." in text and not keep_zeros:
+        text = text.rstrip("0").rstrip(".")
+    return (text.translate(str.maketrans(",.", ".,")) if language == "vi" else text).replace("-", "−")
+
+
+def percent(share: float, language: Language, decimals: int = 0) -> str:
+    """A share of 1 in per cent; what is not quite nothing, or not quite all, does not round to it.
+
+    >>> percent(0.125, "vi", 1), percent(0.999, "en"), percent(0.001, "vi"), percent(1.0, "en")
+    ('12,5 %', '> 99%', '< 1 %', '100%')
+    """
+    if not math.isfinite(share):
+        return "–"
+    sign = " %" if language == "vi" else "%"
+    step = 10.0**-decimals
+    shown = round(share * 100, decimals)
+    if shown <= 0 < share:
+        return f"< {number(step, decimals, language)}{sign}"
+    if shown >= 100 > share * 100 and not math.isclose(share, 1.0):
+        return f"> {number(100 - step, decimals, language)}{sign}"
+    return number(shown, decimals, language, keep_zeros=False) + sign

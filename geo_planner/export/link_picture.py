@@ -17,9 +17,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
-from geo_planner.link.words import SAMPLE_TERRAIN, number, place_text
+from geo_planner.link.words import SAMPLE_TERRAIN, place_text
 
 Format = Literal["png", "svg"]
 

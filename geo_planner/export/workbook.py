@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner.export.tables import Cell
+from geo_planner.labels import number
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
 
@@ -179,7 +180,7 @@ def vietnamese(value: float, digits: int = 0) -> str:
     >>> vietnamese(1234.5, 1)
     '1.234,5'
     """
-    return f"{value:,.{digits}f}".translate(str.maketrans(",.-", ".,−"))
+    return number(value, digits, "vi")
 
 
 def _across(book: Book, sheet: Worksheet, row: int, n_columns: int, width: float, text: str, **look: Any) -> int:

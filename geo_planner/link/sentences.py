@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.link.card import AnswerCard
 from geo_planner.link.heights import LEAST_MAST_M
-from geo_planner.link.words import MODEL_TITLES, SAMPLE_TERRAIN, number, place_text, probability_text
+from geo_planner.link.words import MODEL_TITLES, SAMPLE_TERRAIN, place_text, probability_text
 
 
 def explain(card: AnswerCard, language: Language = "vi") -> list[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.link.card import ModelAnswer
 from geo_planner.link.heights import LeastHeight
 
@@ -62,18 +62,6 @@ _WARNINGS_VI: Final[Mapping[str, str]] = {
 }
 _ITM_LINE_OF_SIGHT: Final[Mapping[Language, str]] = {"vi": "Trong tầm nhìn mặt đất trơn", "en": "Within the smooth-earth horizon"}
 """ITM's own name for paths shorter than the horizons of a smooth earth, whatever stands in between."""
-
-
-def number(value: float, decimals: int, language: Language) -> str:
-    """A number as it is written in the language, with a true minus sign; a dash where there is none.
-
-    >>> number(-1234.56, 1, "vi"), number(float("nan"), 1, "vi")
-    ('−1.234,6', '–')
-    """
-    if not math.isfinite(value):
-        return "–"
-    plain = f"{round(value, decimals) + 0.0:,.{decimals}f}"
-    return (plain.translate(str.maketrans(",.", ".,")) if language == "vi" else plain).replace("-", "−")
 
 
 def probability_text(share: float, language: Language) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from geo_planner.calibration import Calibration
-
-Language = Literal["vi", "en"]
+from geo_planner.labels import Language, number
 
 DROP_REASONS: dict[str, dict[Language, str]] = {
     "position_missing": {"vi": "Không có toạ độ hợp lệ", "en": "No usable position"},
@@ -106,7 +103,7 @@ def verdict_ground(band: Calibration, language: Language) -> str:
     """
 
     def db(value: float) -> str:
-        return f"{value:.1f}".replace(".", "," if language == "vi" else ".")
+        return number(value, 1, language)
 
     return _GROUNDS[band.verdict][language].format(
         before=db(band.rmse_before_db), after=db(band.rmse_after_db), sigma=db(band.sigma_uncorrected_db), n=band.n, places=band.n_places

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+from geo_planner import labels
+from geo_planner.labels import Language, percent
 
-Language = Literal["vi", "en"]
+__all__ = ["Language", "listing", "number", "percent"]
 
 
 def number(value: float, decimals: int, language: Language, *, keep_zeros: bool = False) -> str:
-    """A number with thousands and decimals marked as the language does; trailing zeros of a fraction are dropped unless kept.
-
-    >>> number(1234.5, 2, "vi"), number(1234.5, 2, "en"), number(12.0, 1, "vi")
-    ('1.234,5', '1,234.5', '12')
-    """
-    text = f"{value:,.{decimals}f}"
-    if "." in text and not keep_zeros:
-        text = text.rstrip("0").rstrip(".")
-    if text in ("-0", ""):
-        text = "0"
-    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
-
-
-def percent(share: float, language: Language, decimals: int = 0) -> str:
-    """A share of 1 in per cent; what is not quite nothing, or not quite all, does not round to it.
-
-    >>> percent(0.125, "vi", 1), percent(0.999, "en"), percent(0.001, "vi"), percent(1.0, "en")
-    ('12,5 %', '> 99 %', '< 1 %', '100 %')
-    """
-    step = 10.0**-decimals
-    shown = round(share * 100, decimals)
-    if shown <= 0 < share:
-        return f"< {number(step, decimals, language)} %"
-    if shown >= 100 > share * 100 and not math.isclose(share, 1.0):
-        return f"> {number(100 - step, decimals, language)} %"
-    return f"{number(shown, decimals, language)} %"
+    """A number without the trailing zeros of its fraction unless they are kept; see :func:`geo_planner.labels.number`."""
+    return labels.number(value, decimals, language, keep_zeros=keep_zeros)
 
 
 def listing(items: list[str], language: Language) -> str:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import Calibration
-from geo_planner.export.html_map import number
-from geo_planner.labels import Language, word
+from geo_planner.labels import Language, number, word
 from geo_planner.measurements import (
     AGREEMENT,
     DROP_REASONS,

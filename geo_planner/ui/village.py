@@ -8,10 +8,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo_planner.export.html_map import Card, Contribution, number
+from geo_planner.export.html_map import Card, Contribution
 from geo_planner.export.html_map.style import VILLAGE_MARKS
 from geo_planner.export.html_map.texts import text as map_text
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.ui.texts import text
 
 _ROW_PX = 21

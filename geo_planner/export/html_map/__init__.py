@@ -3,8 +3,7 @@
 from geo_planner.export.html_map.card import Card, Contribution, Status, village_card
 from geo_planner.export.html_map.page import LEAFLET_DIR, Verbatim, base_map, map_page, write_map
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
-from geo_planner.export.html_map.texts import number, percent
 
 __all__ = [
-    "LEAFLET_DIR", "Card", "Contribution", "Status", "Verbatim", "as_script_literal", "base_map", "map_page", "map_payload", "number", "percent", "village_card", "write_map",
+    "LEAFLET_DIR", "Card", "Contribution", "Status", "Verbatim", "as_script_literal", "base_map", "map_page", "map_payload", "village_card", "write_map",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.export.html_map.texts import number, percent, text
-from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, word
+from geo_planner.export.html_map.texts import text
+from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, number, percent, word
 from geo_planner.plan import Plan
 from geo_planner.ranking.explain import describe
 

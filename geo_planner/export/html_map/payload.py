@@ -23,8 +23,8 @@ from geo_planner.export.html_map.style import (
     probability_classes,
     rsrp_classes,
 )
-from geo_planner.export.html_map.texts import TEXTS, number, percent, text
-from geo_planner.labels import WORDS, Language, word
+from geo_planner.export.html_map.texts import TEXTS, text
+from geo_planner.labels import WORDS, Language, number, percent, word
 from geo_planner.measurements import AGREEMENT, residual_squares
 from geo_planner.plan import Plan
 

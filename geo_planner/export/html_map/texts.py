@@ -105,29 +105,3 @@ TEXTS: Mapping[str, dict[Language, str]] = {
 def text(key: str, language: Language, **values: object) -> str:
     """A text of the map in one language, with its places filled."""
     return TEXTS[key][language].format(**values)
-
-
-def number(value: float, decimals: int, language: Language) -> str:
-    """A number as it is written in the language: ``1.234,5`` or ``1,234.5``, with a true minus sign.
-
-    >>> number(-1234.56, 1, "vi")
-    '−1.234,6'
-    """
-    plain = f"{value:,.{decimals}f}"
-    if language == "vi":
-        plain = plain.translate(str.maketrans(",.", ".,"))
-    return plain.replace("-", "−")
-
-
-def percent(share: float, language: Language) -> str:
-    """A share of 1 as per cent, with the sign as the language sets it; what is not quite nothing, or not quite all, does not round to it.
-
-    >>> percent(0.5, "vi"), percent(0.999, "en"), percent(0.001, "vi")
-    ('50 %', '> 99%', '< 1 %')
-    """
-    sign = " %" if language == "vi" else "%"
-    if 0 < share < 0.005:
-        return f"< 1{sign}"
-    if 0.995 <= share < 1:
-        return f"> 99{sign}"
-    return number(100 * share, 0, language) + sign

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.assumptions import citation_words, sources_of
-from geo_planner.labels import Language, word
+from geo_planner.labels import Language, number, word
 from geo_planner.plan import Plan
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import language, loaded
@@ -44,7 +44,7 @@ def _shown(value: object, words: Language) -> str:
         return text("none", words)
     if isinstance(value, (tuple, list)):
         return "; ".join(_shown(item, words) for item in value)
-    return f"{value:.4g}" if isinstance(value, float) else word(value, words)
+    return number(value, 4, words, keep_zeros=False) if isinstance(value, float) else word(value, words)
 
 
 def criteria(plan: Plan, words: Language) -> pd.DataFrame:

@@ -7,8 +7,7 @@ import mimetypes
 import streamlit as st
 
 from geo_planner.errors import OutputError
-from geo_planner.export.html_map import number
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.ui.frame import language, loaded, show_error
 from geo_planner.ui.loading import exported_files
 from geo_planner.ui.texts import FILES, text

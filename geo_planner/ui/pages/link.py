@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo_planner.errors import UsageError
 from geo_planner.export.link_picture import link_picture
-from geo_planner.labels import Language
+from geo_planner.labels import Language, number
 from geo_planner.link import (
     MAX_MAST_M,
     AnswerCard,
@@ -23,7 +23,7 @@ from geo_planner.link import (
     to_degrees,
     to_metres,
 )
-from geo_planner.link.words import VERDICTS, height_text, number, place_text, probability_text, table_row
+from geo_planner.link.words import VERDICTS, height_text, place_text, probability_text, table_row
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart

@@ -12,8 +12,7 @@ import streamlit as st
 from geo_planner.calibration import apply_calibration, scenario_overrides
 from geo_planner.config import write_scenario
 from geo_planner.errors import GeoPlannerError
-from geo_planner.export.html_map.texts import number, percent
-from geo_planner.labels import Language, word
+from geo_planner.labels import Language, number, percent, word
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded, scenario_file, show_error
