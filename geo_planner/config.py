@@ -7,6 +7,8 @@ Every setting carries its meaning and unit; where a default is an assumption rat
 from __future__ import annotations
 
 import contextlib
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -273,7 +275,7 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
 
 
 def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
-    """Write a scenario that is `base` with some sections replaced. Comments of `base` do not come along.
+    """Write a scenario that is `base` with some sections replaced, under the name of its file; comments elsewhere stay where they are.
 
     Raises
     ------
@@ -285,13 +287,39 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
         When `new` cannot be written.
     """
     check_new_scenario(base, new)
+    sections = {"name": _plain_name(new.stem), **sections}
     document = {**apply_overrides(_read_document(base, base.name), overrides), **sections}
     parse_scenario(document, file=new.name)
+    text = _with_sections(base.read_text(encoding="utf-8-sig"), sections)
+    if overrides or yaml.safe_load(text) != document:
+        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
     try:
         with new.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
+            stream.write(text)
     except OSError as error:
         raise OutputError(f"{new} cannot be written ({error.strerror}). Choose another name, or a folder that you may write to.") from error
+
+
+def _plain_name(stem: str) -> str:
+    """A file's name as a scenario's: without marks and blanks.
+
+    >>> _plain_name("hiệu chỉnh 2026")
+    'hieu_chinh_2026'
+    """
+    bare = unicodedata.normalize("NFKD", stem.replace("đ", "d").replace("Đ", "D"))
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", "".join(sign for sign in bare if not unicodedata.combining(sign)))
+
+
+def _with_sections(text: str, sections: Mapping[str, Any]) -> str:
+    """The text of a scenario with its top-level entries of these names taken out and put at the end; all other lines as they are."""
+    kept, skipping = [], False
+    for line in text.splitlines():
+        key = re.match(r"([^\s#:][^:]*):(\s|$)", line)
+        if key:
+            skipping = key[1].strip("'\"") in sections
+        if not skipping or line.startswith("#"):
+            kept.append(line)
+    return "\n".join(kept).rstrip() + "\n\n" + yaml.safe_dump(dict(sections), allow_unicode=True, sort_keys=False)
 
 
 def check_new_scenario(base: Path, new: Path) -> None:

@@ -42,7 +42,7 @@ class Coverage:
     best_server : ndarray of int16
         Position in `server_ids` of the serving cell, -1 where there is none.
     second_dbm : ndarray of float32
-        The strongest of the other sites; NaN where there is none.
+        RSRP of the best of the other sites; NaN where there is none.
     overlap : ndarray of uint8
         Number of sites that would each cover the place.
     margin_db : ndarray of float32
@@ -51,7 +51,7 @@ class Coverage:
     unknown_paths : ndarray of uint8
         Number of cells (capped at 255) whose path leaves the terrain or crosses a void, and which would serve in free space.
     by_operator_dbm : dict of str to ndarray of float32
-        Level of each operator's own cells, as `margin_db` above the threshold; a blank operator is the empty string.
+        RSRP of the best of each operator's own cells; a blank operator is the empty string.
     server_ids : tuple of str
         ``site_id/cell_id`` of the cells that took part.
     model : str
@@ -195,10 +195,12 @@ class _Serving:
 
     def __init__(self, shape: tuple[int, ...], needed_dbm: float, operators: Sequence[str]) -> None:
         self.needed_dbm = needed_dbm
-        self.level, self.rsrp, self.second = (np.full(shape, -np.inf, dtype=np.float32) for _ in range(3))
+        # levels decide who serves, what a handset receives is told: the two differ by the uplink and by a calibrated band's sigma
+        self.level, self.rsrp, self.second_level, self.second = (_nothing(shape) for _ in range(4))
         self.server = np.full(shape, -1, dtype=np.int16)
         self.unknown, self.overlap = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
-        self.by_operator = {name: np.full(shape, -np.inf, dtype=np.float32) for name in operators}
+        self._operator_level = {name: _nothing(shape) for name in operators}
+        self.by_operator = {name: _nothing(shape) for name in operators}
 
     def note_unknown(self, part: tuple[slice, slice], missed: npt.NDArray[np.bool_]) -> None:
         """Count one cell more whose path is not known where it might have served."""
@@ -206,17 +208,23 @@ class _Serving:
 
     def add_mast(self, part: tuple[slice, slice], cells: Sequence[tuple[int, str, FloatGrid, FloatGrid]]) -> None:
         """Take in the cells of one mast: position in the list, operator, RSRP, level (minus infinity where unknown)."""
-        mast_level = np.full(self.level[part].shape, -np.inf, dtype=np.float32)
+        mast_level = _nothing(self.level[part].shape)
         mast_rsrp, mast_server = mast_level.copy(), np.full(mast_level.shape, -1, dtype=np.int16)
         for number, operator, rsrp, level in cells:
             stronger = level > mast_level
             mast_level[stronger], mast_rsrp[stronger], mast_server[stronger] = level[stronger], rsrp[stronger], number
-            mine = self.by_operator[operator][part]
-            np.maximum(mine, level, out=mine)
+            own = level > self._operator_level[operator][part]
+            self._operator_level[operator][part][own], self.by_operator[operator][part][own] = level[own], rsrp[own]
         ahead = mast_level > self.level[part]
-        self.second[part] = np.where(ahead, self.level[part], np.maximum(self.second[part], mast_level))
+        next_best = ~ahead & (mast_level > self.second_level[part])
+        for second, first, of_mast in ((self.second, self.rsrp, mast_rsrp), (self.second_level, self.level, mast_level)):
+            second[part] = np.where(ahead, first[part], np.where(next_best, of_mast, second[part]))
         self.level[part][ahead], self.rsrp[part][ahead], self.server[part][ahead] = mast_level[ahead], mast_rsrp[ahead], mast_server[ahead]
         self.overlap[part] += ((mast_level >= self.needed_dbm) & (self.overlap[part] < 255)).astype(np.uint8)
+
+
+def _nothing(shape: tuple[int, ...]) -> FloatGrid:
+    return np.full(shape, -np.inf, dtype=np.float32)
 
 
 class _Signals:

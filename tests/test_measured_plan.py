@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyogrio
@@ -125,6 +126,13 @@ def test_calibrate_writes_tables_and_a_scenario_that_moves_levels(measured_area:
     row, column = (int(v) for v in cell_of(plan.terrain, *_centre(plan)))
     shift = moved.coverage.rsrp_dbm[row, column] - plan.coverage.rsrp_dbm[row, column]
     assert shift == pytest.approx(band["offset_db"], abs=6)
+    # what is told in dBm is received power, whatever sigma the band was given
+    np.testing.assert_allclose(moved.operators["giả định"], moved.villages["rsrp_dbm"], atol=1e-4)
+    np.testing.assert_allclose(plan.operators["giả định"], plan.villages["rsrp_dbm"], atol=1e-4)
+    assert summary(moved)["calibration"]["bands"][0]["sigma_db"] == band["sigma_db"] != scenario.service.sigma_db
+    assert moved.scenario.name == "calibrated"
+    given = (measured_area / "scenarios" / SCENARIO.name).read_text("utf-8").splitlines()
+    assert [line for line in given if "#" in line and line not in new.read_text("utf-8").splitlines()] == []
     assert moved.communes["covered_area_share"].mean() < plan.communes["covered_area_share"].mean()
     assert geo_planner("calibrate", measured_area / "scenarios" / SCENARIO.name, "--apply", new).returncode == 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo_planner import labels, schema
-from geo_planner.calibration import Calibration
+from geo_planner.calibration import BandCalibration, Calibration
 from geo_planner.export.tables import Cell, plain
 from geo_planner.export.workbook import FILLS, Book, TableColumn, add_sheet, vietnamese, write_header, write_remarks, write_rows
 from geo_planner.measurements import DROP_REASONS, PATH_REASONS, UNKNOWN_REASONS, VERDICTS, MeasuredAgainstModelled, verdict_ground
@@ -84,8 +84,16 @@ def _applied(plan: Plan) -> str:
     bands = plan.scenario.calibration.bands
     if not bands:
         return "Kịch bản này không áp dụng hiệu chỉnh nào."
-    told = "; ".join(f"{vietnamese(b.freq_mhz)} MHz {vietnamese(b.offset_db, 1)} dB, σ {vietnamese(b.sigma_db, 1)} dB" for b in bands)
-    return f"Kịch bản này áp dụng hiệu chỉnh: {told}."
+    return f"Kịch bản này áp dụng hiệu chỉnh: {'; '.join(_band_applied(b) for b in bands)}."
+
+
+def _band_applied(band: BandCalibration) -> str:
+    told = f"{vietnamese(band.freq_mhz)} MHz {vietnamese(band.offset_db, 1)} dB"
+    if band.slope_db_per_decade:
+        told += (
+            f" ở {vietnamese(band.reference_km, 1)} km, thêm {vietnamese(band.slope_db_per_decade, 1)} dB mỗi khi khoảng cách tăng 10 lần"
+        )
+    return f"{told}, σ {vietnamese(band.sigma_db, 1)} dB"
 
 
 def _lesson(band: Calibration | None) -> list[Cell]:

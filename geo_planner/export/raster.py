@@ -79,14 +79,16 @@ def _bands(plan: Plan) -> list[_Band]:
         _Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
         _Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
         _Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
-        _Band("second_server_dbm", "dBm", "level of the strongest of the other sites", coverage.second_dbm),
+        _Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
         _Band("overlap", "count", "sites that would each cover the place", coverage.overlap),
         _Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
         _Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]
     if len(coverage.by_operator_dbm) > 1:
         bands += [
-            _Band(f"rsrp_dbm:{operator or 'unknown'}", "dBm", "strongest RSRP of this operator's cells", coverage.by_operator_dbm[operator])
+            _Band(
+                f"rsrp_dbm:{operator or 'unknown'}", "dBm", "RSRP of the best of this operator's cells", coverage.by_operator_dbm[operator]
+            )
             for operator in sorted(coverage.by_operator_dbm)
         ]
     return bands
@@ -112,6 +114,8 @@ def _tags(plan: Plan) -> dict[str, str]:
         "BEST_SERVER_IDS": json.dumps(list(plan.coverage.server_ids), ensure_ascii=False),
         "TERRAIN_SHA256": plan.terrain.sha256,
     }
+    if plan.scenario.calibration.bands:
+        tags["CALIBRATION"] = json.dumps(plan.scenario.calibration.model_dump(mode="json"), ensure_ascii=False)
     note = sample_note(plan)
     return tags if note is None else {**tags, "SAMPLE_DATA_NOTE": note}
 

@@ -79,6 +79,7 @@ def _head(plan: Plan) -> dict[str, Any]:
         "province": {"code": scenario.province.code, "name": scenario.province.name},
         "model": plan.coverage.model,
         "model_edition": plan.manifest.get("model_edition"),
+        "calibration": scenario.calibration.model_dump(mode="json") if scenario.calibration.bands else None,
         "uses_sample_data": plan.uses_sample_data,
         "sample_data_note": sample_note(plan),
         "notes": [note.as_dict() for note in plan.notes],
