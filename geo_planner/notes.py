@@ -9,6 +9,7 @@ from geo_planner.coverage import RADIO_COLUMNS
 from geo_planner.errors import Fault
 from geo_planner.population import communes_without_cells
 from geo_planner.ranking import unknown_criteria
+from geo_planner.schema import COMMUNES
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem
 
@@ -30,6 +31,17 @@ def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
     ]
 
 
+def commune_questions(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    """What nobody has told of any commune: questions to the department, never filled in."""
+    facts = {c.name: c.en.lower() for c in COMMUNES.columns if c.name in ("population", "border", "region_class", "area_km2")}
+    unknown = [f"{words} ({name})" for name, words in facts.items() if study_area.communes[name].isna().all()]
+    if not unknown:
+        return []
+    reason = f"not known of any commune: {', '.join(unknown)}; criteria that need it count as missing, shares of people are not given"
+    remedy = "Ask the department and write it into the communes layer."
+    return [Fault(scenario.layers.communes, reason, remedy, level="warning", code="commune_facts_unknown")]
+
+
 def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
     """Warnings of a run.
 
@@ -41,7 +53,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     scenario : Scenario
         Naming the optional layers that take part.
     """
-    notes = []
+    notes = commune_questions(scenario, study_area)
     file = scenario.layers.sites
     optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
     if optional:

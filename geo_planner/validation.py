@@ -7,7 +7,7 @@ from pathlib import Path
 from geo_planner.config import load_scenario, naming_layers, with_optional_layers
 from geo_planner.errors import Fault, InputError
 from geo_planner.measurements import at_villages, cleaned
-from geo_planner.notes import criteria_faults
+from geo_planner.notes import commune_questions, criteria_faults
 from geo_planner.sources import load_study_area, scenario_paths
 from geo_planner.sources.agreement import disagreements
 from geo_planner.sources.vintage import vintage_warnings
@@ -40,7 +40,11 @@ def validate(root: Path) -> list[Fault]:
                 *disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites),
                 *measured.notes,
             ]
-            found.update(dict.fromkeys([*study_area.warnings, *criteria_faults(scenario, study_area), *disagree]))
+            found.update(
+                dict.fromkeys(
+                    [*study_area.warnings, *criteria_faults(scenario, study_area), *commune_questions(scenario, study_area), *disagree]
+                )
+            )
         except InputError as error:
             found.update(dict.fromkeys(error.faults))
     found.update(dict.fromkeys(vintage_warnings(root)))

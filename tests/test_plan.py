@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,3 +136,16 @@ def test_a_file_changed_since_it_was_recorded_is_told_by_a_run(area_copy: Path, 
     told = [f for f in load_study_area(area_copy, scenario).warnings if f.code == "hash_differs"]
     assert [f.file for f in told] == ["sites/sites.csv"]
     assert sum(f.code == "hash_differs" for f in validate(area_copy)) == 1
+
+
+def test_what_nobody_told_of_the_communes_is_asked(area_copy: Path, scenario: Scenario) -> None:
+    path = area_copy / "boundaries" / "communes.geojson"
+    layer = gpd.read_file(path)
+    path.unlink()
+    layer.assign(population=None, border=None).to_file(path, driver="GeoJSON")
+    (told,) = [f for f in validate(area_copy) if f.code == "commune_facts_unknown"]
+    assert told.level == "warning"
+    assert "population" in told.reason
+    assert "border" in told.reason
+    assert "region_class" not in told.reason
+    assert told in run(scenario, load_study_area(area_copy, scenario)).notes
