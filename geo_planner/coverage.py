@@ -98,7 +98,7 @@ def in_service(sites: pd.DataFrame, service: Service) -> pd.Series:
     """Which cells take part: on air, of the service's technology, and with all radio figures known."""
     same = sites["technology"].str.casefold() == service.technology.casefold()
     described = sites[list(RADIO_COLUMNS)].notna().all(axis=1)
-    return ((sites["status"] == "on_air") & same.fillna(False) & described).astype(bool).rename("in_service")
+    return ((sites["status"] == "on_air").fillna(False) & same.fillna(False) & described).astype(bool).rename("in_service")
 
 
 def with_defaults(sites: gpd.GeoDataFrame, defaults: SiteDefaults) -> gpd.GeoDataFrame:

@@ -89,7 +89,13 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
                     code="population_void",
                 )
             )
-    blank = sites["technology"].isna() & (sites["status"] == "on_air")
+    on_air = (sites["status"] == "on_air").fillna(False)
+    no_status = sites["status"].isna()
+    if no_status.any():
+        reason = f"{int(no_status.sum())} cells have no status and do not count"
+        remedy = "Ask the operators which are on air, and fill it in."
+        notes.append(Fault(file, reason, remedy, column="status", level="warning", code="status_unknown"))
+    blank = sites["technology"].isna() & on_air
     if blank.any():
         notes.append(
             Fault(
@@ -101,7 +107,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
                 code="technology_unknown",
             )
         )
-    bare = (sites["status"] == "on_air") & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
+    bare = on_air & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
     if bare.any():
         notes.append(
             Fault(

@@ -146,7 +146,7 @@ SITES = Layer(
         Column("commune_code", "text", "Mã xã", "Commune code", "Trống: ngoài tỉnh.", "Blank: outside the province."),
         _LON,
         _LAT,
-        Column("status", "choice", "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến.", "Only on_air cells give coverage today.", True, choices=SITE_STATUS),
+        Column("status", "choice", "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến; trống: chưa biết, không được tính.", "Only on_air cells give coverage today; blank: not known, does not count.", True, choices=SITE_STATUS, may_be_blank=True),
         Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
         Column("technology", "text", "Công nghệ", "Technology", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cell khác công nghệ với dịch vụ không được tính.", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cells of another technology than the service do not count."),
         Column("freq_mhz", "float", "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000, may_be_blank=True),

@@ -16,6 +16,7 @@ from rasterio.transform import from_origin
 from geo_planner.config import load_scenario, parse_scenario
 from geo_planner.coverage import in_service
 from geo_planner.errors import Fault, UsageError
+from geo_planner.export.html_map import map_page
 from geo_planner.export.tables import machine_table
 from geo_planner.plan import Plan, run
 from geo_planner.sources import load_study_area, rasters
@@ -324,3 +325,13 @@ def test_rare_line_ends_are_part_of_a_text_and_told(sign: str, area_copy: Path) 
     edit_csv(VILLAGES, cell(4, "source", f"a{sign}b"))(area_copy)
     (fault,) = [f for f in validate(area_copy) if f.level == "fault"]
     assert (fault.row, fault.column, fault.code) == (4, "source", "control_characters")
+
+
+def test_a_cell_without_a_status_does_not_count_and_is_asked_for(area_copy: Path) -> None:
+    edit_csv(SITES, cell(2, "status", ""))(area_copy)
+    scenario = load_scenario(area_copy / SCENARIO)
+    assert [f for f in validate(area_copy) if f.level == "fault"] == []
+    result = run(scenario, load_study_area(area_copy, scenario))
+    assert [f.reason for f in result.notes if f.code == "status_unknown"] == ["1 cells have no status and do not count"]
+    assert (~result.sites["in_service"]).sum() == 1
+    assert map_page(result)
