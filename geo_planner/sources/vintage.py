@@ -49,32 +49,43 @@ def vintage_warnings(root: Path, *, today: date | None = None) -> list[Fault]:
         entries: dict[str, dict[str, Any]] = read_manifest(root)["files"]
     except InputError as error:
         return list(error.faults)
+    today = today or date.today()  # noqa: DTZ011 a vintage is a calendar day, not an instant
     found: list[Fault] = []
     for relative, entry in entries.items():
         found += _changed(root, relative, entry)
-        found += _stale(relative, entry, today or date.today())  # noqa: DTZ011 a vintage is a calendar day, not an instant
+        found += _stale(relative, entry, today)
     found += _mixed(entries)
-    return found + sample_rows(root)
+    return found + row_warnings(root, today)
 
 
-def sample_rows(root: Path) -> list[Fault]:
-    """One warning for each table that holds rows made up for demonstration."""
+_DATED = {"villages/villages.csv": "status_date", "sites/sites.csv": None, "measurements/measurements.csv": "time"}
+"""The tables that hold rows of the user's, and the column that dates a row."""
+
+
+def row_warnings(root: Path, today: date) -> list[Fault]:
+    """What the rows say of themselves: made up for demonstration, long ago, or after today."""
     found = []
-    for relative in ("villages/villages.csv", "sites/sites.csv", "measurements/measurements.csv"):
+    for relative, dated in _DATED.items():
         try:
             with (root / relative).open(encoding="utf-8-sig", newline="") as stream:
-                made_up = sum((row.get("is_sample") or "").strip().lower() == "yes" for row in csv.DictReader(stream))
+                rows = [(row.get("is_sample") or "", row.get(dated or "") or "") for row in csv.DictReader(stream)]
         except (OSError, UnicodeDecodeError, csv.Error):
             continue  # the readers of the layer say what is wrong with it
+        made_up = sum(sample.strip().lower() == "yes" for sample, _ in rows)
         if made_up:
-            found.append(
-                _warning(
-                    relative,
-                    f"{made_up} rows are sample data: nothing that rests on them is fit for submission",
-                    "Bring in your own list with geo-planner import.",
-                    "sample_rows",
-                )
-            )
+            reason = f"{made_up} rows are sample data: nothing that rests on them is fit for submission"
+            found.append(_warning(relative, reason, "Bring in your own list with geo-planner import.", "sample_rows"))
+        days = [day for sample, text in rows if sample.strip().lower() != "yes" and (day := parse_date(text.strip()[:10])) is not None]
+        old, ahead = (
+            [day for day in days if (today - day).days > _AGES_DAYS[relative.partition("/")[0]]],
+            [day for day in days if day > today],
+        )
+        if old:
+            reason = f"{len(old)} rows are more than a year old, the oldest of {min(old):%d/%m/%Y} ({dated})"
+            found.append(_warning(relative, reason, "Ask or measure anew where it matters.", "stale_rows"))
+        if ahead:
+            reason = f"{len(ahead)} rows are dated after today, the latest {max(ahead):%d/%m/%Y} ({dated})"
+            found.append(_warning(relative, reason, "Correct the dates.", "future_rows"))
     return found
 
 
@@ -117,6 +128,12 @@ def _stale(relative: str, entry: Mapping[str, Any], today: date) -> list[Fault]:
             if entry.get("origin") == "template"
             else [_warning(relative, "no date is recorded for the file", "Write its date into manifest.json.", "no_vintage")]
         )
+    if of > today:
+        return [
+            _warning(
+                relative, f"the date {of:%d/%m/%Y} lies ahead", "Correct the dates in the list, or in manifest.json.", "future_vintage"
+            )
+        ]
     if folder == "boundaries" and of < MERGER:
         return [
             _warning(

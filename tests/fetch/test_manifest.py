@@ -113,6 +113,26 @@ def test_a_list_and_stations_of_different_times_are_told(tmp_path: Path) -> None
     assert ("sites/sites.csv", "mixed_vintage") in codes(tmp_path)
 
 
+def test_rows_of_long_ago_and_of_tomorrow_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "villages/villages.csv", "village_id,status_date,is_sample\na,2019-03-01,\nb,,\nc,2026-10-01,no\nd,2018-01-01,yes\n")
+    put(tmp_path, "measurements/measurements.csv", "measurement_id,time\n1,2031-01-01T08:00:00+07:00\n2,2026-10-01T08:00:00+07:00\n")
+    told = {(f.code, f.file): f.reason for f in vintage_warnings(tmp_path, today=TODAY)}
+    assert set(told) == {
+        ("stale_rows", "villages/villages.csv"),
+        ("sample_rows", "villages/villages.csv"),
+        ("future_rows", "measurements/measurements.csv"),
+    }
+    assert told["stale_rows", "villages/villages.csv"].startswith("1 rows")
+    assert "01/03/2019" in told["stale_rows", "villages/villages.csv"]
+
+
+def test_what_is_bundled_does_not_age_and_what_lies_ahead_is_told(tmp_path: Path) -> None:
+    for name, origin, day in (("sites/sites.csv", "bundled", "2001"), ("roads/roads.geojson", "fetch", "2099-01-01")):
+        put(tmp_path, name, "x")
+        record_file(tmp_path, name, origin=origin, date=day)
+    assert [(f.code, f.file) for f in vintage_warnings(tmp_path, today=TODAY)] == [("future_vintage", "roads/roads.geojson")]
+
+
 def test_sample_rows_are_told(tmp_path: Path) -> None:
     put(tmp_path, "villages/villages.csv", "village_id,is_sample\na,yes\nb,\nc,yes\n")
     (warning,) = vintage_warnings(tmp_path)
