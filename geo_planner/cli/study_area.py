@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from geo_planner.cli.frame import EXIT_FAULTS, AsJson, ProgressBar, app, by_level, guarded, print_json
+from geo_planner.cli.frame import EXIT_FAULTS, EXIT_USAGE, AsJson, ProgressBar, app, by_level, guarded, print_json
 from geo_planner.errors import UsageError
 
 MOST_FAULTS_SHOWN = 50
@@ -52,7 +55,23 @@ def template(
     guarded(work, as_json=False)
 
 
-@app.command("import")
+class _JsonCommand(TyperCommand):
+    """A command whose ``--json`` holds for wrong options too: one object on standard output, exit status 2."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        given = list(args)  # the parser takes them out of the list
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except Exception as error:
+            # Typer brings its own copy of click in some versions: known by what every usage error has.
+            message = getattr(error, "format_message", None)
+            if "--json" not in given or message is None or getattr(error, "exit_code", None) != EXIT_USAGE:
+                raise
+            print_json({"ok": False, "error": str(message())})
+            raise typer.Exit(EXIT_USAGE) from error
+
+
+@app.command("import", cls=_JsonCommand)
 def import_file(
     layer: Annotated[
         str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")
@@ -66,8 +85,8 @@ def import_file(
         list[str] | None, typer.Option("--map", metavar="TITLE=COLUMN", help='What a title means, for instance "Tên bản=name".')
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a spreadsheet.")] = None,
-    source_layer: Annotated[str | None, typer.Option("--layer", help="Layer of a GeoPackage or KML file.")] = None,
-    merge: Annotated[bool, typer.Option("--merge", help="Merge by id even into sample rows.")] = False,
+    source_layer: Annotated[str | None, typer.Option("--layer", help="Layer of a GeoPackage, folder of a KML, shapefile of a zip.")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Merge by id, sample rows too.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the layer.")] = False,
     accept_valid: Annotated[bool, typer.Option("--accept-valid", help="Take the good rows, write the others beside the file.")] = False,
     report_dir: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Where the row report goes.")] = None,
@@ -109,6 +128,19 @@ def import_file(
     guarded(work, as_json)
 
 
+def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str, float], None]:
+    """Each step on the bar; where standard error is no terminal and the bar is not drawn, a line as each begins."""
+    begun: set[str] = set()
+
+    def tell(step: str, share: float) -> None:
+        if not (silent or sys.stderr.isatty() or step in begun):
+            begun.add(step)
+            typer.echo(f"under way: {step} …", err=True)
+        bar.steps(step, share)
+
+    return tell
+
+
 @app.command()
 def fetch(
     layer: Annotated[
@@ -118,16 +150,32 @@ def fetch(
     province: ProvinceCode,
     into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
     base_url: BaseUrl = None,
-    product: Annotated[str | None, typer.Option(help="Terrain: glo90 (default) or glo30.")] = None,
+    product: Annotated[str | None, typer.Option(help="terrain: glo90 (default) or glo30.")] = None,
+    cell_m: Annotated[float | None, typer.Option("--cell-m", help="terrain, land_cover: size of the cells made, in metres.")] = None,
+    margin_km: Annotated[float | None, typer.Option("--margin-km", help="terrain, land_cover: how far beyond the communes.")] = None,
+    year: Annotated[int | None, typer.Option(help="population: year of the counts, 2015 to 2030 (default 2025).")] = None,
+    extract: Annotated[
+        Path | None,
+        typer.Option("--extract", metavar="FILE", help="roads, power, places, towers: an OpenStreetMap extract at hand (.osm.pbf, .osm)."),
+    ] = None,
+    geofabrik: Annotated[
+        bool, typer.Option("--geofabrik", help="roads, power, places, towers: the country's extract from Geofabrik, not Overpass.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch one layer of a study area from its public source."""
+    """Fetch one layer of a study area from its public source.
+
+    opencellid needs a key of your own: register at opencellid.org and set the environment variable OPENCELLID_KEY to it.
+    Downloads are kept in the cache folder (GEO_PLANNER_CACHE); a proxy is taken from HTTPS_PROXY, certificates from SSL_CERT_FILE.
+    """
     from geo_planner.sources.fetch import fetch_layer
 
     def work() -> int:
-        options: dict[str, Any] = {"product": product} if product else {}
         with ProgressBar(silent=as_json) as bar:
-            report = fetch_layer(layer, province, into, base_url=base_url, progress=bar.steps, **options)
+            report = fetch_layer(
+                layer, province, into, base_url=base_url, progress=_steps_of(bar, silent=as_json), product=product, cell_m=cell_m,
+                margin_km=margin_km, year=year, extract=extract, geofabrik=geofabrik or None,
+            )  # fmt: skip
         if as_json:
             print_json({"ok": True, "files": [str(into / file) for file in report.files], **by_level(report.notes)})
         else:
@@ -154,7 +202,7 @@ def init(
 
     def work() -> int:
         with ProgressBar(silent=as_json) as bar:
-            report = init_study_area(directory, province, base_url=base_url, progress=bar.steps)
+            report = init_study_area(directory, province, base_url=base_url, progress=_steps_of(bar, silent=as_json))
         if as_json:
             made = {
                 "root": str(report.root),

@@ -12,12 +12,13 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import OutputError
+from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 _PREFIX, _COMMIT = ".incoming-", "commit.json"
 _ABANDONED_S = 24 * 3600
 """A staging folder without a list is somebody's work in progress; after a day it is a leftover."""
+_FINISH_PATIENCE_S = 5.0
 
 
 @contextmanager
@@ -67,8 +69,14 @@ def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) ->
     ------
     OutputError
         When a file cannot be replaced. If it was the first one, nothing has changed; if not, the change is finished by the
-        next command that uses the study area.
+        next command that uses the study area. Also when another import or fetch goes on writing into the study area.
     """
+    with locked(root):
+        _install(root, folder, facts)
+
+
+def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """As :func:`install`, by the one who holds the lock: the manifest is read and written without another in between."""
     finish_interrupted(root)
     document = manifest_with(root, {name: (folder / name, entry) for name, entry in facts.items()})
     write_atomically(folder / MANIFEST, as_json(document))
@@ -92,19 +100,38 @@ def finish_interrupted(root: Path) -> int:
     """Finish the changes that a crash or an open file left half-way; returns how many there were.
 
     Folders of changes that never came to their list are cleared away after a day. In a study area that may not be
-    written nothing happens.
+    written nothing happens, nor where somebody else is just putting files in place.
     """
+    folders = [folder for folder in sorted(root.glob(f"{_PREFIX}*")) if (folder / _COMMIT).is_file() or _is_abandoned(folder)]
+    if not folders:
+        return 0
+    try:
+        with locked(root, patience_s=_FINISH_PATIENCE_S):
+            return _finish_all(root, folders)
+    except OutputError as error:
+        logger.info("%s", error)
+        return 0
+
+
+def _finish_all(root: Path, folders: Iterable[Path]) -> int:
     finished = 0
-    for folder in sorted(root.glob(f"{_PREFIX}*")):
+    for folder in folders:
         try:
             if (folder / _COMMIT).is_file():
                 _move(root, folder)
                 finished += 1
-            elif time.time() - folder.stat().st_mtime > _ABANDONED_S:
+            elif _is_abandoned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
         except (OSError, ValueError) as error:
             logger.warning("a change of %s is not finished: %s", root, error)
     return finished
+
+
+def _is_abandoned(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _ABANDONED_S
+    except OSError:
+        return False  # gone: another one has finished it
 
 
 def _move(root: Path, folder: Path) -> None:

@@ -27,7 +27,7 @@ _held = threading.local()
 
 
 @contextmanager
-def locked(root: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
+def locked(root: Path, *, patience_s: float | None = None) -> Iterator[None]:
     """Be the only one who writes into a study area; waits a little for another one to finish.
 
     Whoever holds the lock already (in this thread) passes. Where no lock can be had at all (a folder that may not be written,
@@ -37,14 +37,14 @@ def locked(root: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
     Raises
     ------
     OutputError
-        When another import or fetch is still at it after `patience_s` seconds.
+        When another import or fetch is still at it after `patience_s` seconds (``PATIENCE_S`` when left out).
     """
     mine: set[Path] = _held.__dict__.setdefault("roots", set())
     key = root.resolve()
     if key in mine:
         yield
         return
-    descriptor = _taken(root, patience_s)
+    descriptor = _taken(root, PATIENCE_S if patience_s is None else patience_s)
     mine.add(key)
     try:
         yield

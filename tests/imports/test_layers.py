@@ -39,7 +39,7 @@ def test_stations_get_ids_and_words_of_the_schema(empty_area: Path, tmp_path: Pa
     assert sites["site_id"].is_unique
     assert set(sites["status"]) == {"on_air"}
     assert set(sites["freq_mhz"]) == {"700"}
-    assert sites["cell_id"][0] == f"{sites['site_id'][0]}-1"
+    assert sites["cell_id"][0] == f"{sites['site_id'][0]}-700"
 
 
 def test_a_station_without_its_radio_values_becomes_a_question(area: Path, tmp_path: Path) -> None:

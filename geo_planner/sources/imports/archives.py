@@ -14,6 +14,12 @@ from geo_planner.sources.imports.files import refuse
 
 UNPACKED_FACTOR = 10
 """Unpacked, an archive may be this many times the size limit of a file."""
+PART_FACTOR = 4
+"""One entry may be this many times the limit: no table needs more, and readers hold a part in memory as a whole."""
+STRINGS_FACTOR = 2
+MAX_RATIO = 100
+"""Text of workbooks and maps shrinks to a tenth or a thirtieth; what shrinks further was made to fill the memory."""
+_RATIO_FROM_BYTES = 10_000_000
 MAX_MEMBERS = 10_000
 MAX_DEPTH = 200
 _PIECE = 1 << 20
@@ -54,6 +60,8 @@ def archive(path: Path, name: str, *, max_bytes: int) -> Iterator[zipfile.ZipFil
                     "Pack only the files that are needed, or raise the limit.",
                     "zip_bomb",
                 )
+            for member in members:
+                _check_size(member, name, max_bytes)
             names = [member.filename for member in members]
             if len(set(names)) != len(names):
                 raise refuse(name, "an entry stands twice in the archive", "Pack it again.", "damaged")
@@ -80,6 +88,28 @@ def archive(path: Path, name: str, *, max_bytes: int) -> Iterator[zipfile.ZipFil
             yield opened
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, zipfile.LargeZipFile) as error:
         raise refuse(name, "the archive is damaged or cut off", "Save or download it again.", "damaged") from error
+
+
+def _check_size(member: zipfile.ZipInfo, name: str, max_bytes: int) -> None:
+    lower = member.filename.lower()
+    limit = (STRINGS_FACTOR if lower.endswith("sharedstrings.xml") else PART_FACTOR) * max_bytes
+    if member.file_size > limit:
+        raise refuse(
+            name,
+            f"one part of the archive unpacks to {member.file_size:,} bytes, more than {limit:,}",
+            "Split the table, or raise the limit.",
+            "zip_bomb",
+            value=member.filename[:80],
+        )
+    is_text = lower.endswith((".xml", ".rels", ".kml", ".vml"))
+    if is_text and member.file_size > _RATIO_FROM_BYTES and member.file_size > MAX_RATIO * max(member.compress_size, 1):
+        raise refuse(
+            name,
+            f"one part of the archive unpacks to {member.file_size // max(member.compress_size, 1):,} times its size, as only traps do",
+            "Do not use this file; save the table again from the program that made it.",
+            "zip_bomb",
+            value=member.filename[:80],
+        )
 
 
 def pieces(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

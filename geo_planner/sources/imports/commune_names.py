@@ -90,11 +90,11 @@ class CommuneIndex:
 
     def __init__(self, communes: gpd.GeoDataFrame, former: pd.DataFrame | None) -> None:
         self.names = {str(code): str(name) for code, name in communes["name"].items()}
-        kinds = communes["type"].fillna("") if "type" in communes else pd.Series("", index=communes.index)
+        kinds = communes["type"].astype("string").fillna("") if "type" in communes else pd.Series("", index=communes.index)
         self._new = [
             _Unit(split_kind(f"{kinds[code]} x")[0], split_kind(name)[1], name, "", code, code) for code, name in self.names.items()
         ]
-        rows = [] if former is None else former.fillna("").to_dict("records")
+        rows = [] if former is None else former.astype(object).where(former.notna(), "").to_dict("records")
         self._former = [
             _Unit(*split_kind(str(r["name"])), str(r["name"]), str(r["district"]), str(r["code"]), str(r["commune_code"])) for r in rows
         ]

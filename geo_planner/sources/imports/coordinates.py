@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
-    rf"(?P<before>[NSEWBĐD])?\s*(?P<d>{_NUMBER})\s*(?:[°º˚*]|độ|do|deg)\s*"
+    rf"(?P<before>[NSEWBĐD](?![a-zđ]))?\s*(?P<d>{_NUMBER})\s*(?:[°º˚*]|độ|do|deg|o(?=\s*\d))\s*"
     rf"(?:(?P<m>{_NUMBER})\s*(?:['′’‘´`]|phút|phut|min)\s*)?(?:(?P<s>{_NUMBER})\s*(?:[\"″”“]|''|’’|′′|giây|giay|sec)?)?\s*(?P<after>[NSEWBĐD](?![a-zđ]))?",
     flags=re.IGNORECASE,
 )
-_SPACED = re.compile(rf"(?P<d>\d{{1,3}})\s+(?P<m>\d{{1,2}})\s+(?P<s>{_NUMBER})")
-_PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][+-]?\d{1,2})?")
+_SPACED = re.compile(r"(?P<d>\d{1,3})(?P<sep>\s+|[:\-])(?P<m>\d{1,2})(?:(?P=sep)|\s+)(?P<s>" + _NUMBER + ")")
+_LETTERED = re.compile(r"(?P<before>[NSEWBĐD])?[\s:=]*(?P<bare>\d.*?)[\s°º]*(?P<after>[NSEWBĐD])?", flags=re.IGNORECASE)
+_PLAIN = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,60})?(?:[eE][+-]?\d{1,2})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<sep>[., ])\d{3})(?:(?P=sep)\d{3})*(?P<tail>[.,]\d+)?")
+_ONE_GROUP = re.compile(r"[+-]?\d{1,3}(?P<sep>[.,])\d{3}")
 _IN_PAIR = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_METRES = 100_000.0
+"""A northing is never smaller here, and a degree never larger."""
 Array = NDArray[np.float64]
 
 
@@ -27,11 +31,10 @@ def number(text: str) -> float:
 
     Examples
     --------
-    >>> number("102,54105"), number("2.462.123,45"), number("22°15'21.6\\"N")
-    (102.54105, 2462123.45, 22.256)
+    >>> number("102,54105"), number("2.462.123,45"), number("22°15'21.6\\"N"), number("N22.50417"), number("E 102 36 42.6")
+    (102.54105, 2462123.45, 22.256, 22.50417, 102.611833333333)
     """
-    plain = text.replace("\xa0", " ").replace("\u202f", " ").strip().rstrip("°º")
-    plain = re.sub(r"\s*(?:m|mét)$", "", plain)
+    plain = _bare(text)
     if _PLAIN.fullmatch(plain):
         return float(plain.replace(",", "."))
     grouped = _GROUPED.fullmatch(plain)
@@ -46,7 +49,16 @@ def number(text: str) -> float:
     for pattern in (_DMS, _SPACED):
         if (found := pattern.fullmatch(plain)) is not None:
             return _degrees(found)
+    lettered = _LETTERED.fullmatch(plain)
+    if lettered and (lettered["before"] or lettered["after"]):
+        value = number(lettered["bare"])
+        return -value if {"W", "S"} & {(lettered[key] or "").upper() for key in ("before", "after")} else value
     return float("nan")
+
+
+def _bare(text: str) -> str:
+    plain = text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "-").strip().rstrip("°º")
+    return re.sub(r"\s*(?:m|mét)$", "", plain)
 
 
 def _degrees(found: re.Match[str]) -> float:
@@ -59,6 +71,17 @@ def _degrees(found: re.Match[str]) -> float:
     return round(sign * (parts[0] + parts[1] / 60 + parts[2] / 3600), 12)
 
 
+def _parts(text: str) -> list[str]:
+    """The two coordinates of a cell that holds both, as texts; another count when they cannot be told apart."""
+    found = [match.group() for match in _DMS.finditer(text) if match.group().strip()]
+    if len(found) == 2:
+        return found
+    parts = [part for part in re.split(r"[;/|\n]|,\s+|\s+-\s+", text.strip(" ()[]")) if part.strip()]
+    if len(parts) != 2:
+        parts = _IN_PAIR.findall(text)
+    return [re.sub(r"^[^\d+-]*", "", part.strip()) for part in parts]
+
+
 def pair(text: str) -> tuple[float, float]:
     """Both coordinates of a cell that holds the two; NaN when they cannot be told apart.
 
@@ -67,16 +90,8 @@ def pair(text: str) -> tuple[float, float]:
     >>> pair("22.25601, 102.54105")
     (22.25601, 102.54105)
     """
-    found = [match for match in _DMS.finditer(text) if match.group().strip()]
-    if len(found) == 2:
-        return _degrees(found[0]), _degrees(found[1])
-    parts = [part for part in re.split(r"[;/|\n]|,\s+|\s+-\s+", text.strip(" ()[]")) if part.strip()]
-    if len(parts) != 2:
-        parts = _IN_PAIR.findall(text)
-    if len(parts) != 2:
-        return float("nan"), float("nan")
-    first, second = (number(re.sub(r"^[^\d+-]*", "", part.strip())) for part in parts)
-    return first, second
+    parts = _parts(text)
+    return (number(parts[0]), number(parts[1])) if len(parts) == 2 else (float("nan"), float("nan"))
 
 
 def numbers(cells: pd.Series) -> tuple[Array, NDArray[np.bool_]]:
@@ -100,7 +115,53 @@ def numbers(cells: pd.Series) -> tuple[Array, NDArray[np.bool_]]:
 
 def pairs(cells: Iterable[object]) -> tuple[Array, Array, NDArray[np.bool_]]:
     """A column of coordinate pairs as two columns of numbers, and which cells are filled but no pair."""
+    first, second, wrong, _ = both_numbers(*split_pairs(cells))
+    return first, second, wrong[0] | wrong[1]
+
+
+def split_pairs(cells: Iterable[object]) -> tuple[pd.Series, pd.Series]:
+    """A column of coordinate pairs as two columns of texts; what is no pair stands in both as it is."""
     texts = ["" if cell is None else str(cell)[:200] for cell in cells]
-    both = np.array([pair(text) if text.strip() else (np.nan, np.nan) for text in texts], dtype=float).reshape(-1, 2)
-    wrong = np.array([bool(text.strip()) for text in texts], dtype=bool) & ~np.isfinite(both).all(axis=1)
-    return both[:, 0], both[:, 1], wrong
+    parts = [found if len(found := _parts(text)) == 2 else ["?" if text.strip() else ""] * 2 for text in texts]
+    return pd.Series([a for a, _ in parts], dtype=object), pd.Series([b for _, b in parts], dtype=object)
+
+
+def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tuple[NDArray[np.bool_], NDArray[np.bool_]], list[str]]:
+    """Two columns of coordinates as numbers, which cells are filled but no number, and what was decided of their thousands.
+
+    Metres without decimals are ambiguous by themselves: ``549.123`` may be 549,123 m. Beside ``2.486.123``, or beside figures that
+    can only be metres, it is.
+    """
+    values, wrong, told = [], [], list[str]()
+    columns = (first, second)
+    for cells in columns:
+        found, bad = numbers(cells)
+        values.append(found)
+        wrong.append(bad)
+    texts = [[_bare(cell) if isinstance(cell, str) else "" for cell in cells] for cells in columns]
+    signs = {
+        match["sep"] for column in texts for text in column if (match := _GROUPED.fullmatch(text)) and _proves_groups(text, match["sep"])
+    }
+    signs -= {" "}
+    for at in (0, 1):
+        single = np.array([_ONE_GROUP.fullmatch(text) is not None for text in texts[at]], dtype=bool)
+        if not single.any():
+            continue
+        used = {text.lstrip("+-").strip("0123456789") for text, one in zip(texts[at], single, strict=True) if one}
+        other = values[1 - at][np.isfinite(values[1 - at])]
+        in_metres = bool(len(other)) and float(np.median(np.abs(other))) > _METRES
+        whole_column = bool(single[np.array([bool(text) for text in texts[at]], dtype=bool)].all()) and not any(
+            isinstance(cell, float) for cell in columns[at]
+        )
+        if len(used) == 1 and (used <= signs or (in_metres and whole_column)):
+            example = next(text for text, one in zip(texts[at], single, strict=True) if one)
+            values[at][single] *= 1000
+            values[at][single] = np.round(values[at][single])
+            told.append(
+                f"{example} is read as {example.replace(next(iter(used)), '')} metres: the other figures show that the sign groups thousands."
+            )
+    return values[0], values[1], (wrong[0], wrong[1]), told
+
+
+def _proves_groups(text: str, sign: str) -> bool:
+    return text.count(sign) > 1 or (_GROUPED.fullmatch(text) or {"tail": None})["tail"] is not None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 
 from geo_planner.crs import parse_crs
 from geo_planner.errors import CrsError, InputError
@@ -20,6 +21,7 @@ ENOUGH = 0.5
 """Share of the rows that must lie where they should before a system counts as fitting."""
 _TM3_HALF_WIDTH_DEG = 2.0
 _SAMPLE = 500
+_UTM_MERIDIANS = {48: 105.0, 49: 111.0}
 Array = NDArray[np.float64]
 
 
@@ -47,24 +49,48 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What titles and headings say about the system."""
+    """What titles and headings say about the system: `zone_deg` is the width of the zone (3 or 6) where it is said."""
 
-    vn2000: bool
-    wgs84: bool
-    utm: bool
-    meridian: float | None
+    vn2000: bool = False
+    wgs84: bool = False
+    utm: bool = False
+    meridian: float | None = None
+    zone_deg: int | None = None
 
 
 def hints_of(texts: Sequence[str]) -> Hints:
-    """Read ``VN-2000``, ``WGS84``, ``UTM`` and the central meridian out of titles."""
-    joined = " | ".join(fold(text) for text in texts if len(text) < 500)
-    found = re.search(r"(?:ktt|kinh tuyen(?: truc)?|tm ?3)\D{0,20}(10[2-9])(?: (00|15|30|45)\b)?", joined)
-    meridian = float(found.group(1)) + float(found.group(2) or 0) / 60 if found else None
+    """Read ``VN-2000``, ``WGS84``, ``UTM``, the width of the zone and the central meridian out of titles.
+
+    ``KTT 105, múi chiếu 6°`` is UTM zone 48, the notation of the 1:50 000 maps; ``KTT 105°, múi 3°`` is the 3-degree zone.
+    """
+    joined = " | ".join(fold(re.sub(r"(?<=\d)[.,](?=\d)", "p", text)) for text in texts if len(text) < 500 for text in text.split(";"))
+    found = re.search(r"(?:ktt|kinh tuyen(?: truc)?|tm ?3)\D{0,20}(10[2-9]|11[0-7])(?:p(\d{1,2})\b|(?: do)? (00|15|30|45)\b)?", joined)
+    meridian = float(f"{found.group(1)}.{found.group(2) or 0}") + float(found.group(3) or 0) / 60 if found else None
+    number = re.search(r"\b(?:mui(?: chieu)?(?: so)?|zone|utm) ?(?:utm )?(48|49)(?: ?n)?\b", joined)
+    six = bool(number or re.search(r"\bmui(?: chieu)?(?: utm)? 6\b|\b6 ?(?:do|deg)\b|\b6 degrees? zone", joined))
+    three = bool(re.search(r"\bmui(?: chieu)?(?: utm)? 3\b|\b3 ?(?:do|deg)\b|\btm ?3\b", joined))
+    if meridian is None and number:
+        meridian = _UTM_MERIDIANS[int(number.group(1))]
+    utm = bool(number or re.search(r"\butm\b", joined))
     return Hints(
-        bool(re.search(r"vn ?2000", joined)) or meridian is not None,
+        # A central meridian is the language of VN-2000, unless UTM is spoken of, which WGS84 has too.
+        bool(re.search(r"vn ?2000", joined)) or (found is not None and not utm),
         bool(re.search(r"wgs ?(19)?84", joined)),
-        bool(re.search(r"\butm\b|mui( chieu)? 6", joined)),
+        utm,
         meridian,
+        None if six == three else 6 if six else 3,
+    )
+
+
+def _together(own: Hints, about: Hints) -> Hints:
+    """What the titles of the two columns say, and from the headings above what they leave open."""
+    datum = own if own.vn2000 or own.wgs84 else about
+    return Hints(
+        datum.vn2000,
+        datum.wgs84,
+        own.utm or about.utm,
+        about.meridian if own.meridian is None else own.meridian,
+        about.zone_deg if own.zone_deg is None else own.zone_deg,
     )
 
 
@@ -80,8 +106,11 @@ def parse_system(text: str, file: str) -> System:
     if own:
         return tm3(float(own.group(1)))
     try:
-        return system_of(parse_crs(text, what="--crs"), text)
-    except CrsError as error:
+        crs = parse_crs(text, what="--crs")
+        if not (crs.is_geographic or crs.is_projected):
+            raise CrsError(f"{crs.name} gives no longitude and latitude")
+        return system_of(crs, text)
+    except (CrsError, ProjError) as error:  # heights and local grids are known too, but lead nowhere on the earth
         raise refuse(
             file,
             f"--crs {text[:60]!r} is not a coordinate system that is known",
@@ -101,7 +130,7 @@ def candidates(first: Array, second: Array, area: Area) -> list[System]:
     return [
         *zones,
         *(utm(zone) for zone in sorted(around)),
-        *(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}") for zone in sorted(around)),
+        *(replace(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in sorted(around)),
     ]
 
 
@@ -170,8 +199,8 @@ def choose(
             systems = [VN2000_DEGREES]
         elif about.vn2000 and not about.wgs84 and not hints.wgs84:
             systems = [WGS84, VN2000_DEGREES]  # the heading may speak of another pair of columns: not certain
-    elif hints == Hints(False, False, False, None):
-        hints = about
+    else:
+        hints = _together(hints, about)
     found = fits(first, second, codes, systems, area, reach_m)
     best = found[0]
     if best.share < ENOUGH:
@@ -179,15 +208,11 @@ def choose(
     rivals = [fit for fit in found if fit.share >= ENOUGH and best.good - fit.good < 3]
     if not stated and len(rivals) > 1:
         rivals = _by_hints(rivals, hints)
-    if (
-        not stated
-        and hints.meridian is not None
-        and best.system.meridian is not None
-        and all(fit.system.meridian not in (None, hints.meridian) for fit in rivals)
-    ):
+    said = _said_of_zone(hints)
+    if not stated and said and best.system.degrees is False and not any(_agrees(fit.system, hints) for fit in rivals):
         raise refuse(
             file,
-            f"the titles name central meridian {hints.meridian:g}°, but the numbers fit {best}",
+            f"the titles name {said}, but the numbers fit {best}",
             f"Check the list; if the numbers are right, state --crs {best.system.code}.",
             "wrong_zone",
         )
@@ -196,20 +221,41 @@ def choose(
             file, f"{what} fits several coordinate systems: {'; '.join(map(str, rivals))}",
             f"Ask whoever made the list, then state one: {' or '.join(f'--crs {fit.system.code}' for fit in rivals)}.", "ambiguous_crs",
         )  # fmt: skip
-    best = rivals[0]
-    return best, _said(best, how if stated else "", what)
+    chosen = rivals[0]
+    if not stated and len(rivals) < sum(fit.share >= ENOUGH and best.good - fit.good < 3 for fit in found):
+        how = "as the titles say"
+    else:
+        how = how if stated else ""
+    return chosen, _said(chosen, how, what)
 
 
 def _by_hints(rivals: list[Fit], hints: Hints) -> list[Fit]:
     """Those of the fitting systems that agree with what the headings say; all when the headings say nothing."""
-    kept = rivals
-    if hints.meridian is not None:
-        kept = [fit for fit in kept if fit.system.meridian == hints.meridian] or kept
-    if hints.utm and hints.meridian is None:
+    kept = [fit for fit in rivals if fit.system.degrees or _agrees(fit.system, hints)] or rivals
+    if hints.utm and hints.meridian is None and hints.zone_deg is None:
         kept = [fit for fit in kept if fit.system.meridian is None] or kept
     if hints.vn2000 != hints.wgs84:
         kept = [fit for fit in kept if fit.system.vn2000 == hints.vn2000] or kept
     return kept
+
+
+def _agrees(system: System, hints: Hints) -> bool:
+    """Whether a projected system is one that the hints may mean: its central meridian and the width of its zone.
+
+    ``UTM, KTT 105`` without a width may be either: many write UTM for any transverse Mercator grid.
+    """
+    if hints.zone_deg == (3 if system.utm_zone else 6):
+        return False
+    if hints.meridian is None:
+        return True
+    if system.utm_zone:
+        return _UTM_MERIDIANS.get(system.utm_zone) == hints.meridian and (hints.utm or hints.zone_deg == 6)
+    return system.meridian == hints.meridian
+
+
+def _said_of_zone(hints: Hints) -> str:
+    told = [f"central meridian {hints.meridian:g}°"] if hints.meridian is not None else []
+    return " and ".join([*told, *([f"a {hints.zone_deg}-degree zone"] if hints.zone_deg else [])])
 
 
 def _said(fit: Fit, stated: str, what: str) -> list[str]:

@@ -6,9 +6,11 @@ a program that writes to it meanwhile can play a part, and no reader leaves side
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +37,7 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "a 7z archive", "Unpack it and give the file in it, or pack it as zip."),
     (b"\x1f\x8b", "a gzip archive", "Unpack it and give the file in it."),
 )
+_HTML = {"html", "head", "body", "meta", "table", "div", "style", "script", "title", "font", "center", "p", "br", "span", "link", "form"}
 SUPPORTED = "xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, KMZ, GPX or a zipped shapefile"
 
 
@@ -60,8 +63,10 @@ def refuse(
 
 
 @contextmanager
-def opened(path: Path, *, max_bytes: int) -> Iterator[InputFile]:
+def opened(path: Path, *, max_bytes: int, name: str | None = None) -> Iterator[InputFile]:
     """A private copy of a file whose size and content are those of a format that can be read.
+
+    `name` is what the file is called in the report where `path` is only a temporary place of it (an upload).
 
     Raises
     ------
@@ -70,7 +75,7 @@ def opened(path: Path, *, max_bytes: int) -> Iterator[InputFile]:
     InputError
         When it is a link, no plain file, too large, empty, or of another kind than its name says.
     """
-    name = path.name
+    name = plain_name(name) if name else path.name
     if not path.exists() and not path.is_symlink():
         raise UsageError(f"There is no file {path}. Check the path.")
     if path.is_symlink():
@@ -87,7 +92,7 @@ def opened(path: Path, *, max_bytes: int) -> Iterator[InputFile]:
         )
     if status.st_size == 0:
         raise refuse(name, "the file is empty", "Give a file with at least a header and one row.", "empty")
-    if (path.parent / f"{name}-wal").is_file() and (path.parent / f"{name}-wal").stat().st_size > 0:
+    if (path.parent / f"{path.name}-wal").is_file() and (path.parent / f"{path.name}-wal").stat().st_size > 0:
         raise refuse(
             name,
             "the file is open in another program and not all of it is saved",
@@ -111,6 +116,12 @@ def opened(path: Path, *, max_bytes: int) -> Iterator[InputFile]:
         if kind == "shp":
             _copy_parts(path, copy, max_bytes)
         yield InputFile(copy, name, kind, statements)
+
+
+def plain_name(name: str) -> str:
+    """A name that somebody else gave a file, without folders and signs that are not to be seen."""
+    last = re.split(r"[\\/]", name)[-1]
+    return "".join(sign for sign in unicodedata.normalize("NFC", last) if sign.isprintable()).strip()[:200] or "file"
 
 
 def _copy_parts(path: Path, copy: Path, max_bytes: int) -> None:
@@ -166,22 +177,42 @@ def _text_content(head: bytes, name: str) -> str:
             )
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip("\ufeff \t\r\n")
-    lower = start.lower()
-    if lower.startswith("<"):
-        if "<html" in lower or "<!doctype html" in lower or "<table" in lower:
-            raise refuse(
-                name,
-                "the file is a web page, whatever its name says",
-                "Open it in Excel or LibreOffice and save it as xlsx.",
-                "mislabelled",
-            )
-        for word in ("kml", "gpx"):
-            if f"<{word}" in lower or Path(name).suffix.lower() == f".{word}":
-                return word
-        raise refuse(name, "the file is XML of a kind that is not read", f"Save it as {SUPPORTED}.", "mislabelled")
+    if start.startswith("<"):
+        return _markup_content(start, name)
     if start.startswith("{"):
         return "geojson"
     return "csv"
+
+
+def _markup_content(start: str, name: str) -> str:
+    """What XML or HTML is, by its root element: the text of a placemark may hold any other."""
+    root = _root_element(start)
+    if root in ("kml", "gpx"):
+        return root
+    if root in ("document", "folder", "placemark") and Path(name).suffix.lower() == ".kml":
+        return "kml"
+    if root in _HTML:
+        raise refuse(
+            name,
+            "the file is a web page (HTML), whatever its name says; many web systems save their tables so",
+            "Open it in Excel or LibreOffice and save it as xlsx.",
+            "mislabelled",
+        )
+    if root == "workbook":
+        raise refuse(name, "the file is an XML spreadsheet of 2003", "Open it in Excel or LibreOffice and save it as xlsx.", "mislabelled")
+    if not root and Path(name).suffix.lower() in (".kml", ".gpx"):
+        return Path(name).suffix.lower()[1:]  # a long preamble, or damaged: its reader will say
+    raise refuse(
+        name, f"the file is XML of a kind that is not read{f' ({root})' if root else ''}", f"Save it as {SUPPORTED}.", "mislabelled"
+    )
+
+
+def _root_element(start: str) -> str:
+    """The root element in lower case and without its prefix; empty when the beginning of the file does not reach it."""
+    preamble = r"\A(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)+"
+    rest = re.sub(preamble, "", start, flags=re.DOTALL | re.IGNORECASE)
+    found = re.match(r"<(?:[\w.-]+:)?([\w.-]+)", rest)
+    return found.group(1).lower() if found else ""
 
 
 def _zip_content(path: Path, name: str) -> str:

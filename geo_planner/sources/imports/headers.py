@@ -1,25 +1,26 @@
-"""Where the header of a table is and which column each of its titles means."""
+"""Where the header of a table is: one row, or several with group titles over the titles below them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
-from geo_planner.errors import Fault, InputError
-from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.sources.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
+from geo_planner.sources.imports.titles import SEPARATOR, all_targets, clean_title, targets_of
+
+__all__ = ["Header", "all_targets", "clean_title", "find_header", "is_index_row", "targets_of"]
 
 _SEARCHED_ROWS = 60
-_NOISE = re.compile(
-    r"\b(wgs ?84|vn ?2000|he toa do|he|(ktt|kinh tuyen( truc)?)( \d{3}( \d{2})?)?|mui( chieu)? \d( do)?|tm ?3|utm( \w{3})?|decimal( degrees)?|degrees?|dd|dms|thap phan|do phut giay|do thap phan|don vi tinh|dvt)\b"
+_DEEPEST = 4
+_NUMBER = re.compile(r"[\s\d.,°'\"+-]*\d[\s\d.,°'\"+-]*[NSEWBĐT]?")
+_INDEX = re.compile(r"\(?\s*(?:cột |col )?(\d{1,3}|[A-Za-zĐđ])\s*\)?\s*(?:=\s*[\d\s()+\-*/:x×,.%=]+)?[.)]?")
+_ABOVE_A_TABLE = re.compile(
+    r"\b(cong hoa xa hoi|doc lap tu do|ubnd|uy ban nhan dan|so khoa hoc|so (kh ?cn|tttt|ttt|thong tin)|phu luc|bieu( so| mau)?|mau so|kem theo|danh sach|bang tong hop|tong hop (so lieu|danh sach)|bao cao|"
+    r"don vi( tinh)? |dvt|thang \d+ nam|trang \d+|tinh lai chau|cong van|quyet dinh so)"
 )
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-IGNORE = ("", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Header:
     first, last : int
         Rows that it takes, counted from 0.
     titles : tuple of str
-        One a column; a blank one is a column without title.
+        One a column, a group title before the title below it; a blank one is a column without title.
     matches : int
         Titles that mean a column of the layer.
     """
@@ -42,34 +43,102 @@ class Header:
     matches: int
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
-    """Which target each title means, and how that was decided."""
-
-    targets: dict[int, str]
-    left_out: frozenset[int]
-    statements: tuple[str, ...]
-
-
 def find_header(grid: Grid, layer: str, known: frozenset[str] = frozenset()) -> Header | None:
-    """The row (or two or three, with merged titles) that names the columns; None when none does.
+    """The row (or the rows, where group titles stand over others) that names the columns; None when none does.
 
     `known` are folded titles that the user has told the meaning of.
     """
-    rows = _with_merged(grid, min(len(grid.rows), _SEARCHED_ROWS + 3))
+    rows = _with_merged(grid, min(len(grid.rows), _SEARCHED_ROWS + _DEEPEST))
     best: Header | None = None
     for first in range(min(len(rows), _SEARCHED_ROWS)):
         for depth in (1, 2, 3):
             if first + depth > len(rows):
                 break
-            titles = _joined(rows[first : first + depth])
-            found = [(fold(title),) if fold(title) in known else targets_of(title, layer) for title in titles]
-            matches = len({hits[0] for hits in found if hits})
+            found = _header(grid, rows, first, first + depth - 1, layer, known)
             depth_of_best = 0 if best is None else best.last - best.first + 1
             # Of equal ones the least deep: a title over the whole table is no part of the header.
-            if matches >= 2 and (best is None or (matches, -depth) > (best.matches, -depth_of_best)):
-                best = Header(first, first + depth - 1, titles, matches)
-    return best
+            if found.matches >= 2 and (best is None or (found.matches, -depth) > (best.matches, -depth_of_best)):
+                best = found
+    return None if best is None else _completed(grid, rows, best, layer, known)
+
+
+def _header(grid: Grid, rows: Sequence[Sequence[Cell]], first: int, last: int, layer: str, known: frozenset[str]) -> Header:
+    titles = _joined(rows[first : last + 1], [_has_group(grid, r) for r in range(first, last + 1)])
+    found = [(fold(title),) if fold(title) in known else targets_of(title, layer) for title in titles]
+    return Header(first, last, titles, len({hits[0] for hits in found if hits}))
+
+
+def _completed(grid: Grid, rows: Sequence[Sequence[Cell]], found: Header, layer: str, known: frozenset[str]) -> Header:
+    """The header with the group titles above and the titles below that belong to it, whatever they make of the meaning."""
+    first, last = found.first, found.last
+    while last - first + 1 < _DEEPEST and first > 0 and _names_groups(grid, rows, first - 1, first):
+        first -= 1
+    while last - first + 1 < _DEEPEST and last + 1 < len(rows) and _stands_below(grid, last):
+        last += 1
+    if any(last > found.last and is_index_row(grid.rows[r]) for r in range(found.last + 1, last + 1)):
+        last = found.last
+    whole = found if (first, last) == (found.first, found.last) else _header(grid, rows, first, last, layer, known)
+    return whole if whole.titles else found
+
+
+def _has_group(grid: Grid, r: int) -> bool:
+    return any(r0 <= r <= r1 and c1 > c0 for r0, c0, r1, c1 in grid.merged)
+
+
+def _crossing(grid: Grid, above: int, below: int) -> bool:
+    """Whether a cell merged downwards ties two rows together."""
+    return any(r0 <= above and below <= r1 for r0, _, r1, _ in grid.merged)
+
+
+def _words(row: Sequence[Cell]) -> dict[int, str]:
+    """Texts of a row by column; empty where a figure shows that it is a row of data."""
+    filled = {i: cell for i, cell in enumerate(row) if not is_blank(cell)}
+    if any(not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) for cell in filled.values()):
+        return {}
+    return {i: clean_title(cell) for i, cell in filled.items()}
+
+
+def _names_groups(grid: Grid, rows: Sequence[Sequence[Cell]], r: int, below: int) -> bool:
+    """Whether the row above a header holds titles of groups of its columns, rather than the title of the table."""
+    texts = _words(grid.rows[r])
+    titled = [i for i, cell in enumerate(rows[below]) if not is_blank(cell)]
+    if not texts or not titled:
+        return False
+    if _crossing(grid, r, below):
+        return True
+    if any(_ABOVE_A_TABLE.search(f"{fold(text)} ") or re.search(r":\s*\S", text) for text in texts.values()):
+        return False
+    starts = sorted(texts)
+    spans = {}
+    for k, i in enumerate(starts):
+        merged = next((c1 for r0, c0, r1, c1 in grid.merged if r0 <= r <= r1 and c0 == i), None)
+        following = (starts[k + 1] if k + 1 < len(starts) else len(rows[below])) - 1
+        spans[i] = [c for c in titled if i <= c <= (merged if merged is not None else following)]
+    if len(starts) == 1:
+        text = texts[starts[0]]
+        capitals = text.isupper() and not all(clean_title(rows[below][c]).isupper() for c in titled)
+        is_title = starts[0] <= titled[0] or len(text.split()) > 12 or text.startswith("(") or (capitals and not _has_group(grid, r))
+        if is_title:
+            return False
+    return any(len(span) > 1 for span in spans.values())
+
+
+def _stands_below(grid: Grid, r: int) -> bool:
+    """Whether the row below a header holds titles of columns that it only names the groups of."""
+    texts = _words(grid.rows[r + 1])
+    if not texts or is_index_row(grid.rows[r + 1]):
+        return False
+    if _crossing(grid, r, r + 1):
+        return True
+    if _has_group(grid, r):
+        groups = [(c0, c1) for r0, c0, r1, c1 in grid.merged if r0 <= r <= r1 and c1 > c0]
+        # The columns that have their title already hold nothing here.
+        return len(texts) > 1 and all(any(c0 <= i <= c1 for c0, c1 in groups) for i in texts)
+    # Without merged cells a group stands over its first column: the next ones are blank above and named below.
+    above = grid.rows[r]
+    blank = [i for i in texts if i >= len(above) or is_blank(above[i])]
+    starts = [i for i in texts if i not in blank]
+    return bool(blank) and bool(starts) and all(i + 1 in blank for i in starts) and all(i - 1 in texts for i in blank)
 
 
 def _with_merged(grid: Grid, count: int) -> list[list[Cell]]:
@@ -85,170 +154,45 @@ def _with_merged(grid: Grid, count: int) -> list[list[Cell]]:
     return rows
 
 
-def _joined(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
-    """Titles of a header of several rows: a group title goes before the titles below it."""
+def _joined(rows: Sequence[Sequence[Cell]], merged: Sequence[bool]) -> tuple[str, ...]:
+    """Titles of a header of several rows: a group title goes before the titles below it.
+
+    `merged` says of each row whether merged cells show how far its groups reach.
+    """
     filled = [cell for row in rows for cell in row if not is_blank(cell)]
     if sum(not isinstance(cell, str) for cell in filled) * 3 > len(filled):
         return ()  # a row of figures names nothing
     above = [""] * len(rows[0])
     for depth, row in enumerate(rows):
         texts = [clean_title(cell) for cell in row]
-        if depth:
+        if depth and not any(merged[:depth]):
             # Without merged ranges (csv) a group title stands over its first column only.
             group = ""
             for i, text in enumerate(texts):
-                group = above[i] or (group if text else "")
-                above[i] = group if text else above[i]
-        above = [a if not t or t == a else f"{a} / {t}" if a else t for a, t in zip(above, texts, strict=True)]
+                group = (above[i] if text else "") if above[i] else group if text else ""
+                above[i] = group if text and not above[i] else above[i]
+        above = [a if not t or t == a else f"{a}{SEPARATOR}{t}" if a else t for a, t in zip(above, texts, strict=True)]
     return tuple(above)
 
 
-def clean_title(cell: Cell) -> str:
-    return " ".join(unicodedata.normalize("NFC", as_text(cell)).replace("\xa0", " ").replace("\ufeff", "").split())
+def is_index_row(row: Sequence[Cell]) -> bool:
+    """Whether a row only numbers the columns: "A B 1 2 3", "(1) (2) … (6)=(4)+(5)".
 
-
-@cache
-def _compiled(layer: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((target, re.compile(pattern)) for target, pattern in patterns(layer).items())
-
-
-@cache
-def _exact(layer: str) -> dict[str, str]:
-    names = dict[str, str]()
-    for column in POINT_LAYERS[layer].columns:
-        for title in (column.name, column.vi, column.en):
-            names.setdefault(fold(title), column.name)
-    return names | {fold(target): target for target in all_targets(layer)}
-
-
-def all_targets(layer: str) -> tuple[str, ...]:
-    """Everything that a title may be mapped to."""
-    names = [column.name for column in POINT_LAYERS[layer].columns]
-    return tuple(dict.fromkeys([*names, *POSITION, *(() if layer == "measurements" else COMMUNE)]))
-
-
-@cache
-def targets_of(title: str, layer: str) -> tuple[str, ...]:
-    """The columns that a title may mean, the likeliest first; empty when none."""
-    whole = fold(title)
-    if not whole or whole in COUNTERS:
-        return ()
-    if whole in _exact(layer):
-        return (_exact(layer)[whole],)
-    child = title.rpartition(" / ")[2]
-    trials = [re.sub(r"\(.*?\)|\[.*?\]", " ", title), title, re.sub(r"\(.*?\)|\[.*?\]", " ", child), child]
-    for trial in trials:
-        folded = re.sub(r"\s+", " ", _NOISE.sub(" ", fold(trial))).strip()
-        if not folded:
-            continue
-        if folded in _exact(layer):
-            return (_exact(layer)[folded],)
-        hits = tuple(target for target, pattern in _compiled(layer) if pattern.fullmatch(folded))
-        if hits:
-            return hits
-    return ()
-
-
-def map_columns(header: Header, layer: str, *, column_map: Mapping[str, str], remembered: Mapping[str, str], file: str) -> ColumnMapping:
-    """Which column each title means: as told, else as told before, else by its name.
-
-    Parameters
-    ----------
-    header : Header
-    layer : str
-    column_map : mapping of str to str
-        Title to target, from the user; a blank target leaves the column out.
-    remembered : mapping of str to str
-        The same from earlier imports into this study area, by folded title.
-    file : str
-        For the faults.
-
-    Raises
-    ------
-    InputError
-        When a told title or target does not exist or two columns claim one target.
+    Examples
+    --------
+    >>> is_index_row(["A", "B", "C", 1, 2, 3]), is_index_row(["(1)", "(2)", "(3)=(1)+(2)"]), is_index_row(["1", "Nà Ui", "45"])
+    (True, True, False)
     """
-    titles, by_fold = header.titles, {fold(title): i for i, title in reversed(list(enumerate(header.titles))) if title}
-    faults, told = list[Fault](), dict[int, str]()
-    listed = ", ".join(f"{title!r}" for title in titles if title)
-    for title, target in column_map.items():
-        at = titles.index(title) if title in titles else by_fold.get(fold(title), -1)
-        if at < 0:
-            faults.append(
-                Fault(
-                    file,
-                    "--map names a column that the table does not have",
-                    f"Its columns are: {listed}.",
-                    column=title[:80],
-                    code="unknown_title",
-                )
-            )
-        elif target not in (*all_targets(layer), *IGNORE):
-            faults.append(
-                Fault(
-                    file,
-                    f"--map names a target that layer {layer} does not have",
-                    f"Write one of: {', '.join(all_targets(layer))}.",
-                    column=title[:80],
-                    value=target[:80],
-                    code="unknown_target",
-                )
-            )
-        else:
-            told[at] = target
-    for i, title in enumerate(titles):
-        if _INVISIBLE.search(title):
-            faults.append(
-                Fault(
-                    file,
-                    "a column title holds invisible control characters",
-                    "Type the title anew.",
-                    row=header.last + 1,
-                    value=repr(title)[:80],
-                    code="control_characters",
-                )
-            )
-        if title and titles.count(title) > 1 and titles.index(title) == i:
-            faults.append(
-                Fault(
-                    file,
-                    "two columns have the same title",
-                    "Rename one of them.",
-                    row=header.last + 1,
-                    column=title[:80],
-                    code="duplicate_column",
-                )
-            )
-    if faults:
-        raise InputError(faults)
-    used = [
-        (title, remembered[fold(title)])
-        for i, title in enumerate(titles)
-        if i not in told and fold(title) in remembered and remembered[fold(title)] in (*all_targets(layer), *IGNORE)
-    ]
-    told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
-    chosen = {i: target for i, target in told.items() if target not in IGNORE}
-    taken = set(chosen.values())
-    for i, title in enumerate(titles):
-        if i in told:
+    labels = []
+    for cell in row:
+        if is_blank(cell):
             continue
-        free = [target for target in targets_of(title, layer) if target not in taken]
-        if free:
-            claims = [j for j, other in enumerate(titles) if j not in told and free[0] in targets_of(other, layer)[:1]]
-            exact = [j for j in claims if fold(titles[j]) in _exact(layer)]
-            if len(claims) > 1 and len(exact) != 1:
-                names = " and ".join(f"{titles[j]!r}" for j in claims)
-                raise refuse(
-                    file,
-                    f"the columns {names} both look like {free[0]}",
-                    f'Say which one it is: --map "{titles[claims[0]]}={free[0]}"; the other is kept as it is.',
-                    "two_columns",
-                    row=header.last + 1,
-                )
-            winner = exact[0] if len(exact) == 1 and free[0] == targets_of(titles[exact[0]], layer)[0] else i
-            if winner == i:
-                chosen[i] = free[0]
-                taken.add(free[0])
-    statements = [f"Column {title!r} is {target or 'left out'}, as told in an earlier import." for title, target in used]
-    named = "; ".join(f"{titles[i]!r} → {target}" for i, target in sorted(chosen.items()))
-    return ColumnMapping(chosen, frozenset(i for i, target in told.items() if target in IGNORE), (*statements, f"Columns: {named}."))
+        found = _INDEX.fullmatch(as_text(cell).strip())
+        if not found:
+            return False
+        labels.append(found.group(1))
+    letters = [label.casefold() for label in labels if not label.isdigit()]
+    figures = [int(label) for label in labels if label.isdigit()]
+    if len(labels) < 3 or labels[: len(letters)] != [label for label in labels if not label.isdigit()] or letters != sorted(set(letters)):
+        return False
+    return all(0 < b - a <= 3 for a, b in pairwise(figures)) and (not figures or figures[0] <= 3)

@@ -12,24 +12,30 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, opened
-from geo_planner.sources.imports.options import Mode, Options
+from geo_planner.sources.imports.folder_communes import communes_from_folders
+from geo_planner.sources.imports.known import recognise
+from geo_planner.sources.imports.options import Mode, Options, refuse_idle
 from geo_planner.sources.imports.reading import Reading, read_points
-from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, write_rejects, write_report
-from geo_planner.sources.imports.rows import Draft, draft_rows
+from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
+from geo_planner.sources.imports.rows import draft_rows
 from geo_planner.sources.imports.shapes import draft_shapes, merged_shapes
 from geo_planner.sources.imports.store import (
     TARGETS,
     csv_text,
     existing_rows,
+    is_as_bundled,
     merged,
     refuse_links,
     remember_columns,
     remembered_columns,
+    rows_to_keep,
     write_layer,
 )
 from geo_planner.sources.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
 from geo_planner.sources.install import finish_interrupted
+from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.rasters import sha256_of
 
@@ -51,6 +57,11 @@ class _Outcome:
     content: str = ""
     was: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    titles: tuple[str, ...] = ()
+
+    def faults_stop(self) -> bool:
+        return any(fault.level == "fault" for fault in self.faults)
 
 
 def import_layer(
@@ -65,6 +76,7 @@ def import_layer(
     mode: Mode = "auto",
     accept_valid: bool = False,
     report_dir: Path | None = None,
+    name: str | None = None,
     max_bytes: int = 100_000_000,
     max_rows: int = 200_000,
 ) -> ImportReport:
@@ -85,11 +97,13 @@ def import_layer(
     sheet, source_layer : str, optional
         Sheet of a workbook, layer of a vector file.
     mode : {"auto", "merge", "replace"}
-        ``auto`` replaces a layer that holds sample rows and merges by id into any other.
+        ``auto`` merges by id into the layer, whose sample rows give way.
     accept_valid : bool
         Take the good rows and write the others into a file.
     report_dir : Path, optional
         Folder for the report and the rejects; without it no report is written and the rejects lie beside the file.
+    name : str, optional
+        What the file is called, where `file` is only a temporary place of it: the name in the report and as the source.
     max_bytes, max_rows : int
         Limits of the input; a zip may unpack to ten times `max_bytes`.
 
@@ -103,7 +117,7 @@ def import_layer(
     UsageError
         When there is no such layer, file or folder.
     OutputError
-        When the study area or the report cannot be written.
+        When the study area or the report cannot be written, or another import goes on for too long; nothing has changed then.
     """
     if layer not in IMPORTABLE:
         raise UsageError(f"There is no layer {layer!r} to import into. Use one of {', '.join(IMPORTABLE)}.")
@@ -112,15 +126,21 @@ def import_layer(
     if mode not in ("auto", "merge", "replace"):
         raise UsageError(f"The mode {mode!r} is not known. Use auto, merge or replace.")
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    if max_bytes < 1 or max_rows < 1:
+        raise UsageError("The limits of size and rows are at least 1.")
     outcome = _Outcome()
     finish_interrupted(study_area)
     try:
         refuse_links(study_area, TARGETS[layer])
         read_manifest(study_area)
-        with opened(file, max_bytes=max_bytes) as source:
+        with opened(file, max_bytes=max_bytes, name=name) as source:
+            if report_dir is not None:
+                usable_folder(report_dir, report_paths(source.name, report_dir))
+            outcome.name = source.name
             outcome.statements += source.statements
             area = load_area(study_area)
             outcome.facts = {"source": source.name, "source_sha256": sha256_of(source.path)}
+            refuse_idle(options, source)
             if layer in SHAPE_LAYERS:
                 _shapes(outcome, source, layer, options, area)
             else:
@@ -132,40 +152,83 @@ def import_layer(
         logger.debug("import of %s", file, exc_info=error)
         outcome.faults.append(
             Fault(
-                file.name,
+                outcome.name or file.name,
                 "the file asks for more memory or nests deeper than any table needs",
                 "Split it, or export it again.",
                 code="too_large",
             )
         )
-    return _finish(outcome, layer, file, study_area, options, report_dir)
+    outcome.name = outcome.name or name or file.name
+    if outcome.draft is None or outcome.faults_stop():
+        return _finish(outcome, layer, file, study_area, options, report_dir)
+    with locked(study_area):
+        try:
+            _merge(outcome, layer, study_area, options)
+        except InputError as error:
+            outcome.faults += error.faults
+        return _finish(outcome, layer, file, study_area, options, report_dir)
 
 
-def read_for(layer: str, source: InputFile, study_area: Path, options: Options) -> Reading:
+def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Reading:
     """The rows of a file with the columns that earlier imports told; what the preview shows too."""
-    remembered = remembered_columns(study_area, layer)
+    remembered = remembered_columns(area.root, layer)
     told = {title: target for title, target in options.column_map.items() if target != "-"} | {
         title: "" for title, target in options.column_map.items() if target == "-"
     }
-    return read_points(source, layer, replace(options, column_map=told), remembered)
+    return communes_from_folders(read_points(source, layer, replace(options, column_map=told), remembered), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
-    reading = read_for(layer, source, area.root, options)
+    reading = read_for(layer, source, area, options)
     outcome.raw, outcome.skipped = reading.table.frame.rename(columns=reading.table.titles), reading.table.skipped
+    outcome.titles = tuple(reading.table.titles.values())
     outcome.statements += reading.table.statements
     try:
         draft = outcome.draft = draft_rows(reading, layer, area, source.name)
     finally:
         if outcome.draft is not None:
             outcome.statements = [*source.statements, *outcome.draft.statements]
-    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
-    if _may_go_on(draft, good, options):
-        existing, outcome.was = existing_rows(area.root, layer) if options.mode != "replace" else _unread(area.root, layer)
-        rows, told, outcome.counts = merged(existing, draft, good, layer, options.mode)
+    outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs}
+
+
+def _shapes(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
+    draft = outcome.draft = draft_shapes(source, layer, options, area)
+    outcome.raw = draft.rows.drop(columns="geometry")
+    outcome.statements += draft.statements
+    outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs}
+
+
+def _merge(outcome: _Outcome, layer: str, root: Path, options: Options) -> None:
+    """The layer as it will be, where the draft may go on; the rows that it has already are found first."""
+    draft = outcome.draft
+    if draft is None or not _may_go_on(draft, options):
+        return
+    if layer in SHAPE_LAYERS:
+        path = root / TARGETS[layer]
+        outcome.was = sha256_of(path) if path.is_file() else ""
+        outcome.content, told, outcome.counts = merged_shapes(path, TARGETS[layer], _good(draft), options.mode)
         outcome.statements += told
-        outcome.content = csv_text(rows)
-        outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs, "rows": len(rows)}
+        outcome.facts["rows"] = outcome.content.count('"type": "Feature",')
+        return
+    existing, outcome.was = existing_rows(root, layer) if options.mode != "replace" else _unread(root, layer)
+    kept, told, removed = rows_to_keep(existing, layer, options.mode, bundled=is_as_bundled(root, layer, outcome.was))
+    outcome.statements += told
+    if kept is not None:
+        known = recognise(kept, draft, layer, outcome.name)
+        outcome.statements += known.statements
+        kept, removed = known.existing, removed + known.removed
+    elif not told:
+        outcome.statements.append(
+            f"The layer is new: {len(_good(draft))} rows." if not outcome.was or existing is not None else "The layer is replaced."
+        )
+    if not _may_go_on(draft, options):
+        return
+    good = _good(draft)
+    rows, told, outcome.counts = merged(kept, good, layer)
+    outcome.counts["removed"] += removed
+    outcome.statements += told
+    outcome.content = csv_text(rows)
+    outcome.facts["rows"] = len(rows)
 
 
 def _unread(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
@@ -176,21 +239,13 @@ def _unread(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
         return None, sha256_of(root / TARGETS[layer])
 
 
-def _shapes(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
-    draft = outcome.draft = draft_shapes(source, layer, options, area)
-    outcome.raw = draft.rows.drop(columns="geometry")
-    outcome.statements += draft.statements
-    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
-    if _may_go_on(draft, good, options):
-        path = area.root / TARGETS[layer]
-        outcome.was = sha256_of(path) if path.is_file() else ""
-        outcome.content, told, outcome.counts = merged_shapes(path, TARGETS[layer], good, options.mode)
-        outcome.statements += told
-        outcome.facts |= {"crs": "EPSG:4326", "source_crs": draft.crs, "rows": outcome.content.count('"type": "Feature",')}
+def _good(draft: Draft) -> pd.DataFrame:
+    return draft.rows[~draft.rows.index.isin(draft.bad_rows())]
 
 
-def _may_go_on(draft: Draft, good: pd.DataFrame, options: Options) -> bool:
+def _may_go_on(draft: Draft, options: Options) -> bool:
     whole = any(fault.level == "fault" and fault.row is None for fault in draft.faults)
+    good = _good(draft)
     return not good.empty and not whole and (options.accept_valid or len(good) == len(draft.rows))
 
 
@@ -218,25 +273,36 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
         **(outcome.counts if will_write else {}),
     }
     report = ImportReport(
-        layer, file.name, TARGETS[layer], accepted, corrected, rejected, pd.DataFrame(list(outcome.skipped), columns=["row", "text", "why"]), tuple(dict.fromkeys(outcome.statements)),
+        layer, outcome.name, TARGETS[layer], accepted, corrected, rejected, pd.DataFrame(list(outcome.skipped), columns=["row", "text", "why"]), tuple(dict.fromkeys(outcome.statements)),
         tuple(_questions(accepted, layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
     )  # fmt: skip
+    if not will_write:
+        return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
+    return _written(report, outcome, bad, study_area, options, file, report_dir)
+
+
+def _written(
+    report: ImportReport, outcome: _Outcome, bad: set[int], study_area: Path, options: Options, file: Path, report_dir: Path | None
+) -> ImportReport:
+    """The papers first, then the layer: it changes only when the report and the rejects are safe."""
     files: list[Path] = []
-    if bad and will_write and outcome.raw is not None:
-        raw = outcome.raw.loc[outcome.raw.index.isin(bad)]
-        files.append(write_rejects(raw, rejected, (report_dir or file.parent) / f"{file.stem}.rejected.csv"))
-    if will_write:
-        try:
-            write_layer(
-                study_area, layer, outcome.content, {**outcome.facts, "accepted": len(accepted), "rejected": len(bad)}, was=outcome.was
-            )
-            report = replace(report, written=True)
-            remember_columns(study_area, layer, options.column_map)
-        except InputError as error:
-            report = replace(report, exit_status=1, faults=(*error.faults, *report.faults))
-    if report_dir is not None:
-        files = [*write_report(report, report_dir), *files]
-    return replace(report, files=tuple(files))
+    facts = {**outcome.facts, "accepted": len(report.accepted), "rejected": len(bad)}
+    try:
+        if bad and outcome.raw is not None:
+            raw = outcome.raw.loc[outcome.raw.index.isin(bad)]
+            files.append(write_rejects(raw, report.rejected, report_paths(outcome.name, report_dir or file.parent)[2]))
+        if report_dir is not None:
+            files = [*write_report(replace(report, written=True), report_dir), *files]
+        write_layer(study_area, report.layer, outcome.content, facts, was=outcome.was)
+    except InputError as error:
+        report = replace(report, exit_status=1, faults=(*error.faults, *report.faults))
+        return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+    remember_columns(study_area, report.layer, options.column_map, outcome.titles)
+    return replace(report, written=True, files=tuple(files))
 
 
 def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:

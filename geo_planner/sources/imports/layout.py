@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pandas as pd
 
+from geo_planner.errors import Fault
+from geo_planner.sources.imports import asides
+from geo_planner.sources.imports.asides import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
+from geo_planner.sources.imports.columns import IGNORE, ColumnMapping
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.sources.imports.headers import IGNORE, ColumnMapping, Header, all_targets
-from geo_planner.sources.imports.synonyms import COUNTERS
+from geo_planner.sources.imports.headers import Header, is_index_row
+from geo_planner.sources.imports.merged_cells import fill_merged, torn_figures
+from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.sources.imports.ticks import ticked
+from geo_planner.sources.imports.titles import GROUP_HEADING, all_targets
 
-_TOTAL = re.compile(r"(tong( cong| so)?|cong|total|sum|toan (tinh|huyen|xa))( .*)?")
-_NOTE = re.compile(
-    r"(ghi chu|luu y|chu thich|note|nguon|tai lieu|nguoi (lap|tong hop|ky|kiem tra)|lap bieu|ke toan|truong phong|pho truong phong|giam doc|pho giam doc"
-    r"|chu tich|tm |tl |kt |thu truong|ky ten|ky ghi ro|noi nhan|xac nhan|don vi (lap|bao cao)|danh sach nay|so lieu)( .*)?|.*\bngay( \d+)? thang( \d+)? nam( \d+)?.*"
-)
-_SIGNED = re.compile(
-    r"(nguoi (lap|tong hop|ky)|lap bieu|truong phong|giam doc|pho giam doc|chu tich|tm |thu truong|ky ten|ky ghi ro)( .*)?"
-)
-_HEADING = re.compile(r"(?:[ivxlc]+ |\d+ |[a-d] )?((?:xa|phuong|thi tran|huyen|thanh pho|thi xa|tp) .+)")
-_PLACES = ("commune_code", "former_commune_code", "commune", "former_commune", "former_place")
-_COORDINATES = ("lon", "lat", "x", "y", "position")
+_INDEX = "numbers of the columns"
+_SHOWN = 20
+
+
+_MOST_TITLES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class RawTable:
     skipped : tuple of (int, str, str)
         Row, text, why it is no row of data.
     broken : dict of int to (str, str)
-        Rows with a formula that has no stored value, by row: column and reason.
+        Rows with a formula that has no stored value, or with too many cells, by row: column and reason.
     statements : tuple of str
+    faults : tuple of Fault
+        What else is wrong with the layout of single rows.
     """
 
     frame: pd.DataFrame
@@ -52,143 +55,236 @@ class RawTable:
     skipped: tuple[tuple[int, str, str], ...] = ()
     broken: dict[int, tuple[str, str]] = field(default_factory=dict)
     statements: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
-def data_rows(grid: Grid, header: Header, mapping: ColumnMapping, layer: str) -> RawTable:
-    """The rows below the header that are data, and what was set aside."""
+def titles_read(table: RawTable) -> str:
+    """The titles of a table as the end of a sentence, so that one sees which of them is meant."""
+    named = [repr(title) for title in table.titles.values()]
+    return f"; the titles are {', '.join(named[:_MOST_TITLES])}{', …' if len(named) > _MOST_TITLES else ''}" if named else ""
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Rows below a header, told apart."""
+
+    kept: list[int] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    skipped: list[tuple[int, str, str]] = field(default_factory=list)
+    heads: list[tuple[int, str]] = field(default_factory=list)
+    district: str = ""
+    doubtful: list[int] = field(default_factory=list)
+
+
+def data_rows(
+    grid: Grid, header: Header, mapping: ColumnMapping, layer: str, *, file: str = "", communes: Collection[str] = frozenset()
+) -> RawTable:
+    """The rows below the header that are data, and what was set aside.
+
+    Parameters
+    ----------
+    grid : Grid
+    header : Header
+    mapping : ColumnMapping
+    layer : str
+    file : str
+        For the faults.
+    communes : collection of str
+        Folded names of the study area's communes without their kind: a row that names one alone may be a heading.
+    """
     names, titles = _column_names(header, mapping, layer)
-    places = [i for i, name in names.items() if name in _PLACES]
-    coordinates = [i for i, name in names.items() if name in _COORDINATES]
-    called = next((i for i, name in names.items() if name == "name"), None)
-    below = {r: row for r, row in enumerate(grid.rows) if r > header.last}
-    filled = _fill_merged(grid, below, header.last)
-    needs_heading = not places and layer != "measurements"
-    kept: list[list[Cell]] = []
-    numbers: list[int] = []
-    broken: dict[int, tuple[str, str]] = {}
-    skipped: list[tuple[int, str, str]] = []
-    headings: list[str] = []
-    heading, district, signed, untitled = "", "", False, 0
-    for r, row in below.items():
-        values = [row[i] if i < len(row) else None for i in names]
-        at = {i: value for i, value in zip(names, values, strict=True) if not is_blank(value)}
-        if r <= header.last + 2 and len(at) >= 3 and all(_is_ordinal(cell, i + 1) for i, cell in enumerate(row) if not is_blank(cell)):
-            skipped.append((r + 1, " | ".join(as_text(cell) for cell in row if not is_blank(cell))[:200], "numbers of the columns"))
-            continue
-        located = any(_may_be_coordinate(at.get(i)) for i in coordinates)
-        if not (located and (called is None or called in at)):
-            why, told = _aside(row, at, called, places, located, signed)
-            if why:
-                text = " | ".join(as_text(cell) for cell in row if not is_blank(cell))[:200]
-                if why != "blank":
-                    skipped.append((r + 1, text, why))
-                if why == "heading of a group":
-                    folded = fold(told)
-                    district, heading = (told, "") if folded.startswith(("huyen", "thanh pho", "thi xa", "tp")) else (district, told)
-                signed = signed or bool(_SIGNED.match(fold(text)))
-                continue
-        for i in names:
-            if (r, i) in grid.uncached:
-                broken[r + 1] = (titles[names[i]], "the cell holds a formula without a stored value")
-        if any(not is_blank(cell) for i, cell in enumerate(row) if i >= len(header.titles) or not header.titles[i]):
-            untitled += 1
-            if not grid.name:  # a text file: a separator too many has shifted the row
-                broken[r + 1] = ("", "the row has more cells than the header has titles")
-        kept.append(values)
-        numbers.append(r + 1)
-        headings.append(f"{heading}, {district}" if heading and district else heading)
-    frame = pd.DataFrame(kept, columns=list(names.values()), index=pd.Index(numbers, name="row"), dtype=object)
-    statements = list(_statements(grid, header, skipped, filled))
-    if untitled and grid.name:
-        statements.append(f"{untitled} rows have values in columns without a title: those values are left out.")
-    if needs_heading and any(headings):
-        frame["commune"], titles["commune"] = headings, "heading of the group"
-        statements.append("There is no column for the commune: it is taken from the headings above the rows.")
-    elif needs_heading and district and not places:
-        statements.append(f"The headings name no commune, only {district!r}.")
+    numeric = {c.name for c in POINT_LAYERS[layer].columns if c.kind in ("int", "float")} | set(COORDINATES)
+    rows = {r: row for r, row in enumerate(grid.rows) if r > header.last}
+    # A mast has several cells with one place and height: there a merged figure holds for all its rows.
+    boxes = {i: choice.target for choice in mapping.choices for i in choice.words}
+    own_figures = numeric if layer in ("villages", "candidates") else set[str]()
+    filled, torn, alone = fill_merged(grid, rows, header.last, names | boxes, own_figures, all_targets(layer))
+    counters = {i for i, title in enumerate(header.titles) if fold(title) in COUNTERS}
+    seen = {
+        r: asides.look_at(r, row, names, counters, sorted(numeric - set(COORDINATES)), has_counter=bool(counters))
+        for r, row in rows.items()
+    }
+    uncached = _uncached(grid, header, names, mapping)
+    found = _sort(grid, header, rows, seen, uncached, communes)
+    frame = pd.DataFrame(
+        [[rows[r][i] if i < len(rows[r]) else None for i in names] for r in found.kept],
+        columns=list(names.values()),
+        index=pd.Index([r + 1 for r in found.kept], name="row"),
+        dtype=object,
+    )
+    if mapping.rejects:
+        frame = frame.map(_without_apostrophe)
+    faults = torn_figures(torn, set(found.kept), header.titles, file)
+    for choice in mapping.choices:
+        words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], header.titles, file)
+        frame[choice.target], titles[choice.target] = words, choice.title
+        faults += wrong
+    broken = {r + 1: (header.titles[uncached[r]], "the cell holds a formula without a stored value") for r in found.kept if r in uncached}
+    loose, untitled = _untitled(grid, header, rows, found.kept)
+    broken = {r + 1: ("", "the row has more cells than the header has titles") for r in loose} | broken
+    statements = [*_statements(grid, header, found, filled, alone), *untitled]
+    if layer != "measurements" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
+        frame["commune"] = pd.Series(found.headings, index=frame.index, dtype=object)
+        titles.setdefault("commune", GROUP_HEADING)
+        lacking = (
+            "the column for the commune is empty"
+            if any(name in PLACES for name in names.values())
+            else "there is no column for the commune"
+        )
+        statements.append(f"{lacking.capitalize()}: it is taken from the headings above the rows.")
+        if found.doubtful:
+            statements.append(
+                f"Not understood, and perhaps a heading: row{'s' if len(found.doubtful) > 1 else ''} {_listed(found.doubtful)}. The rows below, up to the next heading, are given no commune."
+            )
     context = tuple(as_text(cell) for row in grid.rows[: header.first] for cell in row if not is_blank(cell))
-    return RawTable(frame, titles, context, tuple(skipped), broken, tuple(statements))
+    return RawTable(frame, titles, context, tuple(found.skipped), broken, tuple(statements), tuple(faults))
+
+
+def _sort(
+    grid: Grid,
+    header: Header,
+    rows: Mapping[int, Sequence[Cell]],
+    seen: Mapping[int, Row],
+    uncached: Mapping[int, int],
+    communes: Collection[str],
+) -> _Sorted:
+    """Which rows are data; headings are carried down to the rows below them."""
+    found, heading, signed, doubtful = _Sorted(), "", False, False
+    above = grid.rows[header.first : header.last + 1]
+    filled = [row for r, row in seen.items() if row.texts or row.at or row.ordinal or r in uncached]
+    position = {row.number: k for k, row in enumerate(filled)}
+    counted_by = {row.ordinal for row in filled if row.located} - {""}
+    last_located = max((row.number for row in filled if row.located), default=-1)
+    again = header.last
+    for r, cells in rows.items():
+        row = seen[r]
+        if r not in position:
+            continue
+        below = filled[position[r] + 1 : position[r] + 1 + (1000 if row.figures else 2)] if not row.located else []
+        why, place = "", ""
+        if r <= again + 2 and is_index_row(cells):
+            why = _INDEX
+        elif not row.located and asides.is_repeated_header(cells, above):
+            why, again = REPEATED, r
+        elif asides.is_total(row, communes):
+            why = TOTAL
+        elif place := asides.heading(row, below, counted_by, communes):
+            why = HEADING
+        elif r in uncached:
+            pass  # a formula without a value may be anything: a fault, never left out
+        elif asides.is_note(row, signed=signed, is_tail=r > last_located):
+            why = NOTE
+        elif asides.says_nothing(row):
+            why = NOTHING
+        elif asides.is_caption(row):
+            why, doubtful = NOTE, doubtful or bool(heading)
+            found.doubtful += [r + 1] if heading else []
+        if why:
+            found.skipped.append((r + 1, " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], why))
+            signed = signed or any(asides.is_signature(text) for text in row.texts)
+            if why == HEADING:
+                found.heads.append((r, place))
+                if asides.is_upper(place):
+                    found.district, heading = place, ""
+                elif (
+                    asides.has_kind(place) or not below or below[0].located or not asides.heading(below[0], below[1:], counted_by, communes)
+                ):
+                    heading = place
+                doubtful = False
+            continue
+        if heading and not row.located and row.texts and not row.ordinal and "digit" in counted_by and not row.own_place():
+            doubtful = True
+            found.doubtful.append(r + 1)
+        found.kept.append(r)
+        found.headings.append("" if doubtful else f"{heading}, {found.district}" if heading and found.district else heading)
+    return found
+
+
+def _uncached(grid: Grid, header: Header, names: Mapping[int, str], mapping: ColumnMapping) -> dict[int, int]:
+    """Rows with a formula that has no stored value, and the first such column of each."""
+    used = {*names, *(i for choice in mapping.choices for i in choice.words)}
+    found: dict[int, int] = {}
+    for r, i in sorted(grid.uncached):
+        if r > header.last and i in used:
+            found.setdefault(r, i)
+    return found
 
 
 def _column_names(header: Header, mapping: ColumnMapping, layer: str) -> tuple[dict[int, str], dict[str, str]]:
-    names = {}
+    """Columns that are kept, by what they are called, and the title of each in the file."""
+    names: dict[int, str] = {}
+    ticked = {i for choice in mapping.choices for i in choice.words}
+    taken = {*all_targets(layer), *IGNORE}
     for i, title in enumerate(header.titles):
         if i in mapping.targets:
             names[i] = mapping.targets[i]
-        elif title and fold(title) not in COUNTERS and i not in mapping.left_out:
+        elif title and fold(title) not in COUNTERS and i not in mapping.left_out and i not in ticked:
             # A further column keeps its title, unless that is the name of a column that another one was told to be.
-            names[i] = f"{title} (file)" if title in all_targets(layer) or title in IGNORE else title
-    return names, {name: header.titles[i] for i, name in names.items()}
+            name = f"{title} (file)" if title in (*all_targets(layer), *IGNORE) else title
+            again = 2
+            while name in taken:
+                name, again = f"{title} ({again})", again + 1
+            names[i] = name
+            taken.add(name)
+    twice = {title for title in header.titles if header.titles.count(title) > 1}
+    return names, {name: name if header.titles[i] in twice and i not in mapping.targets else header.titles[i] for i, name in names.items()}
 
 
-def _fill_merged(grid: Grid, below: dict[int, list[Cell]], last: int) -> int:
-    """Give each row of a cell merged downwards its value; the rows are copied, the grid stays."""
-    filled = 0
-    for r0, c0, r1, c1 in grid.merged:
-        if r0 > last and r1 > r0 and c0 == c1 and c0 < len(grid.rows[r0]):
-            for r in range(r0 + 1, min(r1, len(grid.rows) - 1) + 1):
-                below[r] = [*below[r]] + [None] * (c0 + 1 - len(below[r]))
-                below[r][c0] = grid.rows[r0][c0]
-                filled += 1
-    return filled
+def _untitled(grid: Grid, header: Header, rows: Mapping[int, Sequence[Cell]], kept: Sequence[int]) -> tuple[list[int], list[str]]:
+    """Rows that a separator too many has shifted, and what is said of columns without a title."""
+    width = len(grid.rows[header.last]) if not grid.name else len(header.titles)
+    columns: dict[int, list[int]] = {}
+    for r in kept:
+        for i, cell in enumerate(rows[r]):
+            if (i >= len(header.titles) or not header.titles[i]) and not is_blank(cell):
+                columns.setdefault(i, []).append(r)
+    if grid.name:
+        count = len({r for held in columns.values() for r in held})
+        return [], [f"{count} rows have values in columns without a title: those values are left out."] if count else []
+    # Filled in most rows, a column that the header leaves blank is one (an index); filled in a few, it is a row out of step.
+    whole = [i for i, held in columns.items() if i < width and 2 * len(held) > len(kept)]
+    loose = sorted({r for i, held in columns.items() if i not in whole for r in held})
+    return loose, [
+        f"Column {i + 1} has no title and only counts the rows: it is left out."
+        if _runs([rows[r][i] for r in columns[i]])
+        else f"Column {i + 1} has no title: its {len(columns[i])} values are left out."
+        for i in sorted(whole)
+    ]
 
 
-def _aside(
-    row: Sequence[Cell], at: dict[int, Cell], called: int | None, places: Sequence[int], located: bool, signed: bool
-) -> tuple[str, str]:
-    """Why a row is no data (empty: it is), and the text of a heading."""
-    cells = [cell for cell in row if not is_blank(cell)]
-    if not cells:
-        return "blank", ""
-    texts = [cell for cell in cells if isinstance(cell, str) and fold(cell) and not fold(cell).isdigit()]
-    first = texts[0] if texts else ""
-    folded = fold(first)
-    if _TOTAL.fullmatch(folded) and not located:
-        return "total row", ""
-    if located:
-        return "", ""
-    if (
-        len(texts) <= 2
-        and (found := _HEADING.fullmatch(fold(" ".join(texts[-1:]))))
-        and len(cells) <= 3
-        and not any(i in at for i in places if i != called)
-    ):
-        return "heading of a group", re.sub(r"^\s*(?:[IVXLC]+|\d+|[A-Da-d])\s*[.)/-]\s*", "", texts[-1]) if found else ""
-    notes = [cell for cell in cells if isinstance(cell, str) and _NOTE.fullmatch(fold(cell))]
-    if notes and not any(i in at and at[i] not in notes for i in places):
-        return "note or signature", ""
-    if signed and (called is None or called not in at or len(cells) <= 2) and len(texts) <= 3:
-        return "note or signature", ""
-    if called is not None and called not in at and not any(i in at for i in places) and len(texts) <= 2 and len(cells) <= 3:
-        return "note or signature" if texts else "no name, commune or position", ""
-    return "", ""
+def _runs(cells: Sequence[Cell]) -> bool:
+    texts = [as_text(cell) for cell in cells]
+    return all(text.isdecimal() and len(text) < 10 for text in texts) and all(int(b) - int(a) == 1 for a, b in pairwise(texts))
 
 
-def _may_be_coordinate(cell: Cell) -> bool:
-    """A number, or a text that starts like one; "ngày 5 tháng 11" in that column does not."""
-    if cell is None or not isinstance(cell, str):
-        return cell is not None
-    return re.match(r"\s*(?:[NSEWBĐDXY]?\s*[:=(]?\s*)?[+-]?\d", cell, flags=re.IGNORECASE) is not None
+def _filled(frame: pd.DataFrame, name: str) -> bool:
+    return name in frame and any(not is_blank(cell) for cell in frame[name])
 
 
-def _is_ordinal(cell: Cell, position: int) -> bool:
-    text = as_text(cell).strip("() .")
-    return (
-        text == str(position)
-        or (len(text) == 1 and text.isalpha() and position <= 3)
-        or (text.isdigit() and abs(int(text) - position) <= 2)
-    )
+def _without_apostrophe(cell: Cell) -> Cell:
+    """The apostrophe that the file of rejected rows puts before texts that a spreadsheet would take for formulas."""
+    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _statements(grid: Grid, header: Header, skipped: Sequence[tuple[int, str, str]], filled: int) -> list[str]:
+def _listed(rows: Sequence[int]) -> str:
+    return f"{', '.join(map(str, rows[:_SHOWN]))}{' …' if len(rows) > _SHOWN else ''}"
+
+
+def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: int) -> list[str]:
     where = f"row {header.first + 1}" if header.first == header.last else f"rows {header.first + 1}–{header.last + 1}"
     told = [f"Header in {where}." if not grid.name else f"Sheet {grid.name!r}, header in {where}."]
     told += grid.statements
-    for why in dict.fromkeys(why for _, _, why in skipped):
-        rows = [str(row) for row, _, reason in skipped if reason == why]
-        told.append(f"Left out as {why}: row{'s' if len(rows) > 1 else ''} {', '.join(rows[:20])}{' …' if len(rows) > 20 else ''}.")
+    for why in dict.fromkeys(why for _, _, why in found.skipped):
+        rows = [row for row, _, reason in found.skipped if reason == why]
+        told.append(f"Left out as {why}: row{'s' if len(rows) > 1 else ''} {_listed(rows)}.")
+    if found.heads:
+        shown = "; ".join(f"row {r + 1} {place!r}" for r, place in found.heads[:_SHOWN])
+        told.append(f"Headings of groups: {shown}{' …' if len(found.heads) > _SHOWN else ''}.")
     if filled:
         told.append(f"{filled} cells of merged ranges take the value of their range.")
-    if grid.formulas:
-        told.append(f"{grid.formulas} cells hold formulas: their stored values are used.")
+    if alone:
+        told.append(f"{alone} cells of merged ranges in further columns stay blank: a number merged over rows belongs to none of them.")
+    stored = grid.formulas - len(grid.uncached)
+    if stored > 0:
+        told.append(f"{stored} cells hold formulas: their stored values are used.")
     return told

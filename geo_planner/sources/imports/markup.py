@@ -11,14 +11,19 @@ import shapely
 
 from geo_planner.sources.imports.archives import archive, check_xml
 from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.html_tables import table_of_html
+
+GPX_LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
+"""The layers of a GPX file, by the names that QGIS gives them."""
 
 
 @dataclass(slots=True)
 class Feature:
-    """One placemark, way point or track."""
+    """One placemark, way point or track; `folders` are those it lies in, the outermost first."""
 
     properties: dict[str, str] = field(default_factory=dict)
     geometry: shapely.Geometry | None = None
+    folders: tuple[str, ...] = ()
 
 
 def read_kml(file: InputFile, *, max_bytes: int) -> list[Feature]:
@@ -33,26 +38,35 @@ def read_kml(file: InputFile, *, max_bytes: int) -> list[Feature]:
     check_xml(iter([content]), file.name, depth=True)
     root = ET.fromstring(content)  # noqa: S314 - checked above
     features = list[Feature]()
-    folders: list[str] = []
-    for element in root.iter():
-        kind = _local(element)
-        if kind == "Folder":
-            folders.append(_child_text(element, "name"))
-        if kind != "Placemark":
-            continue
+    for element, folders in _placemarks(root, ()):
         properties = {"name": _child_text(element, "name")}
         for data in element.iter():
             if _local(data) == "Data":
                 properties[data.get("name", "")] = _child_text(data, "value")
             elif _local(data) == "SimpleData":
                 properties[data.get("name", "")] = data.text or ""
-        description = _child_text(element, "description")
+        fields, description = table_of_html(_child_text(element, "description"))
+        for title, text in fields.items():
+            properties.setdefault(title, text)
         if description:
             properties["description"] = description
         number = len(features) + 1
         shapes = [shape for child in element for shape in _shapes(child, file.name, number)]
-        features.append(Feature(properties, _together(shapes)))
+        features.append(Feature(properties, _together(shapes), folders))
     return features
+
+
+def _placemarks(element: ET.Element, folders: tuple[str, ...]) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
+    for child in element if _local(element) != "Placemark" else [element]:
+        kind = _local(child)
+        if kind == "Placemark":
+            yield child, folders
+        elif kind in ("Document", "Folder", "kml"):
+            name = "" if kind == "kml" else _child_text(child, "name")
+            # A document's name is often only that of its file.
+            yield from _placemarks(child, (*folders, name) if name and not name.lower().endswith((".kml", ".kmz")) else folders)
+        elif len(child) and kind in ("Create", "Update", "Change"):
+            yield from _placemarks(child, folders)
 
 
 def _main_kml(file: InputFile, max_bytes: int) -> bytes:
@@ -78,16 +92,35 @@ def read_gpx(file: InputFile) -> list[Feature]:
     for element in root:
         kind = _local(element)
         number = len(features) + 1
-        properties = {name: text for name in ("name", "desc", "time", "ele") if (text := _child_text(element, name))}
+        if kind not in GPX_LAYERS:
+            continue
+        properties = _gpx_properties(element)
+        folders = (GPX_LAYERS[kind],)
         if kind == "wpt":
-            features.append(Feature(properties, shapely.Point(_gpx_point(element, file.name, number))))
+            features.append(Feature(properties, shapely.Point(_gpx_point(element, file.name, number)), folders))
         elif kind in ("trk", "rte"):
             segments = [element] if kind == "rte" else [child for child in element if _local(child) == "trkseg"]
             lines = [
                 [_gpx_point(point, file.name, number) for point in segment if _local(point) in ("trkpt", "rtept")] for segment in segments
             ]
-            features.append(Feature(properties, _together([shapely.LineString(line) for line in lines if len(line) > 1])))
+            features.append(Feature(properties, _together([shapely.LineString(line) for line in lines if len(line) > 1]), folders))
     return features
+
+
+def _gpx_properties(element: ET.Element) -> dict[str, str]:
+    """What a way point or track says of itself, its extensions too: the text of every element, under the element's name."""
+    properties = {"name": _child_text(element, "name")}
+    for child in element:
+        kind = _local(child)
+        if kind in ("trkseg", "rtept"):
+            continue
+        if kind == "link":
+            properties.setdefault("link", child.get("href", ""))
+            continue
+        for leaf in child.iter():
+            if not len(leaf) and (text := (leaf.text or "").strip()):
+                properties.setdefault(_local(leaf), text)
+    return properties
 
 
 def _gpx_point(element: ET.Element, name: str, number: int) -> tuple[float, float]:
@@ -150,6 +183,11 @@ def _together(shapes: list[Any]) -> Any:
     kinds = {str(shape.geom_type) for shape in shapes}
     multi: dict[str, Any] = {"Point": shapely.MultiPoint, "LineString": shapely.MultiLineString, "Polygon": shapely.MultiPolygon}
     return multi[kinds.pop()](shapes) if len(kinds) == 1 else shapely.GeometryCollection(shapes)
+
+
+def kind_of(shape: Any) -> str:
+    """``Point``, ``LineString`` …"""
+    return str(shape.geom_type)
 
 
 def _local(element: ET.Element) -> str:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
 from geo_planner.sources.imports.area import Area
-from geo_planner.sources.imports.coordinates import numbers, pairs
-from geo_planner.sources.imports.crs_choice import Fit, choose
+from geo_planner.sources.imports.coordinates import both_numbers, split_pairs
+from geo_planner.sources.imports.crs_choice import choose
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.layout import RawTable, titles_read
+from geo_planner.sources.imports.odd_rows import Listed, tell_other_systems, turn_swapped_rows
 from geo_planner.sources.imports.vn2000 import System
 
 Array = NDArray[np.float64]
@@ -49,7 +50,16 @@ class Positions:
 
 
 def locate(
-    table: RawTable, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, how: str, file: str
+    table: RawTable,
+    codes: Sequence[str | None],
+    *,
+    area: Area,
+    reach_m: float,
+    stated: System | None,
+    how: str,
+    file: str,
+    told: frozenset[int] = frozenset(),
+    must_lie: bool = True,
 ) -> Positions:
     """Positions of all rows.
 
@@ -63,6 +73,10 @@ def locate(
         How far outside its commune (or the province) a row may lie when the system is judged.
     stated : System or None
     how, file : str
+    told : frozenset of int
+        Rows whose missing position has a fault already.
+    must_lie : bool
+        Whether a row must lie in the place that it names, as villages must; sites may stand outside the province.
 
     Raises
     ------
@@ -77,7 +91,7 @@ def locate(
         reason = (
             f"there is only one of the two coordinate columns ({table.titles.get(half[0])!r})"
             if half
-            else "no column holds the coordinates"
+            else f"no column holds the coordinates{titles_read(table)}"
         )
         raise refuse(
             file,
@@ -87,17 +101,15 @@ def locate(
         )
     wrong_cells: dict[int, tuple[str, str]] = {}
     for pair in (*columns, *([("position",)] if "position" in frame else [])):
-        if len(pair) == 2:
-            first, wrong_first = numbers(frame[pair[0]])
-            second, wrong_second = numbers(frame[pair[1]])
-        else:
-            first, second, wrong_first = pairs(frame["position"])
-            wrong_second = wrong_first
-        for name, wrong in zip((pair[0], pair[-1]), (wrong_first, wrong_second), strict=True):
+        halves = (frame[pair[0]], frame[pair[1]]) if len(pair) == 2 else split_pairs(frame["position"])
+        first, second, both_wrong, grouped = both_numbers(*halves)
+        result.statements += grouped
+        for name, wrong in zip((pair[0], pair[-1]), both_wrong, strict=True):
             for i in np.flatnonzero(wrong):
                 wrong_cells.setdefault(int(i), (name, as_text(frame[name].iloc[i])[:80]))
-        _add(result, table, pair, first, second, codes, area=area, reach_m=reach_m, stated=stated, how=how, file=file)
-    _tell_missing(result, frame, wrong_cells, columns[0][0] if columns else "position", table, file)
+        _add(result, table, pair, first, second, codes, area=area, reach_m=reach_m, stated=stated, how=how, file=file, must_lie=must_lie)
+    already = told | {fault.row for fault in result.faults if fault.row is not None}
+    _tell_missing(result, frame, wrong_cells, columns[0][0] if columns else "position", table, file, already)
     return result
 
 
@@ -114,6 +126,7 @@ def _add(
     stated: System | None,
     how: str,
     file: str,
+    must_lie: bool,
 ) -> None:
     """Positions from one pair of columns, where none is there yet; what two pairs say differently is told."""
     filled = np.isfinite(first) & np.isfinite(second)
@@ -142,7 +155,9 @@ def _add(
     result.crs = result.crs or f"{fit.system.code} ({fit.system.name})"
     lon, lat = np.full(len(first), np.nan), np.full(len(first), np.nan)
     lon[filled], lat[filled] = fit.degrees(first[filled], second[filled])
-    _turn_swapped_rows(result, table, pair, fit, first, second, lon, lat, codes, area, reach_m)
+    list_ = Listed(table.frame.index, table.titles.get(pair[0], pair[0]), pair[0], first, second, codes, area, reach_m)
+    result.corrected += turn_swapped_rows(list_, fit, lon, lat)
+    result.faults += tell_other_systems(list_, fit, lon, lat, file=file, must_lie=must_lie)
     free = np.isnan(result.lon) & np.isfinite(lon) & np.isfinite(lat)
     both = np.isfinite(result.lon) & np.isfinite(lon)
     if both.any():
@@ -154,7 +169,7 @@ def _add(
                     file,
                     f"the two positions of a row lie {np.median(apart):.0f} m apart (median){hint}; the first pair of columns is used",
                     "Find out which of the two is right.",
-                    column=pair[0],
+                    column=table.titles.get(pair[0], pair[0]),
                     level="warning",
                     code="positions_disagree",
                 )
@@ -163,42 +178,20 @@ def _add(
     result.lon, result.lat = np.where(free, lon, result.lon), np.where(free, lat, result.lat)
 
 
-def _turn_swapped_rows(
-    result: Positions,
-    table: RawTable,
-    pair: Sequence[str],
-    fit: Fit,
-    first: Array,
-    second: Array,
-    lon: Array,
-    lat: Array,
-    codes: Sequence[str | None],
-    area: Area,
-    reach_m: float,
-) -> None:
-    """Single rows whose two values stand in each other's place: put right where the place then agrees, and told."""
-    off = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    off = np.asarray(off, dtype=int)
-    off = off[~area.lies_right(lon[off], lat[off], [codes[i] for i in off.tolist()], reach_m)]
-    if not len(off):
-        return
-    turned = Fit(fit.system, not fit.swapped, 0, 0)
-    new_lon, new_lat = turned.degrees(first[off], second[off])
-    right = area.lies_right(new_lon, new_lat, [codes[i] for i in off.tolist()], reach_m)
-    for i, x, y in zip(off[right].tolist(), new_lon[right].tolist(), new_lat[right].tolist(), strict=True):
-        was = f"{first[i]:.10g}, {second[i]:.10g}"
-        result.corrected.append(
-            (int(table.frame.index[i]), pair[0], was, f"{x:.7f}, {y:.7f}", "the two coordinates stood in each other's place")
-        )
-        lon[i], lat[i] = x, y
-
-
 def _tell_missing(
-    result: Positions, frame: pd.DataFrame, wrong_cells: dict[int, tuple[str, str]], column: str, table: RawTable, file: str
+    result: Positions,
+    frame: pd.DataFrame,
+    wrong_cells: dict[int, tuple[str, str]],
+    column: str,
+    table: RawTable,
+    file: str,
+    told: frozenset[int] | set[int],
 ) -> None:
     sane = np.isfinite(result.lon) & np.isfinite(result.lat) & (np.abs(result.lon) <= 180) & (np.abs(result.lat) <= 90)
     for i in np.flatnonzero(~sane).tolist():
         row = int(frame.index[i])
+        if row in told:
+            continue
         if i in wrong_cells:
             name, value = wrong_cells[i]
             result.faults.append(

@@ -15,10 +15,10 @@ from geo_planner.sources.imports.coordinates import numbers, pairs
 from geo_planner.sources.imports.crs_choice import ENOUGH, candidates, fits
 from geo_planner.sources.imports.files import opened
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.headers import all_targets
 from geo_planner.sources.imports.importer import read_for
-from geo_planner.sources.imports.options import Options
+from geo_planner.sources.imports.options import Options, refuse_idle
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.sources.imports.titles import all_targets
 
 _SHOWN_ROWS = 20
 
@@ -69,6 +69,7 @@ def preview(
     column_map: Mapping[str, str] | None = None,
     sheet: str | None = None,
     source_layer: str | None = None,
+    name: str | None = None,
     max_bytes: int = 100_000_000,
     max_rows: int = 200_000,
 ) -> Preview:
@@ -84,10 +85,11 @@ def preview(
     options = Options(crs, dict(column_map or {}), sheet, source_layer, max_bytes=max_bytes, max_rows=max_rows)
     kind, statements = "", tuple[str, ...]()
     try:
-        with opened(file, max_bytes=max_bytes) as source:
+        with opened(file, max_bytes=max_bytes, name=name) as source:
             kind, statements = source.format, source.statements
+            refuse_idle(options, source)
             area = load_area(study_area)
-            reading = read_for(layer, source, study_area, options)
+            reading = read_for(layer, source, area, options)
     except InputError as error:
         return Preview(kind, targets=all_targets(layer), statements=statements, faults=error.faults)
     table = reading.table

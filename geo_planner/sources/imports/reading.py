@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,17 +12,19 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.errors import Fault
+from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.crs_choice import parse_system
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid
-from geo_planner.sources.imports.headers import ColumnMapping, Header, clean_title, find_header, map_columns, targets_of
+from geo_planner.sources.imports.headers import Header, find_header
 from geo_planner.sources.imports.layout import RawTable, data_rows
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
 from geo_planner.sources.imports.text_files import read_text_table
+from geo_planner.sources.imports.titles import clean_title, targets_of
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
 
@@ -55,8 +57,20 @@ class Reading:
     mapping: ColumnMapping | None = None
 
 
-def read_points(file: InputFile, layer: str, options: Options, remembered: Mapping[str, str]) -> Reading:
+def read_points(
+    file: InputFile, layer: str, options: Options, remembered: Mapping[str, str], communes: Collection[str] = frozenset()
+) -> Reading:
     """The rows of a file for a layer of points.
+
+    Parameters
+    ----------
+    file : InputFile
+    layer : str
+    options : Options
+    remembered : mapping of str to str
+        What earlier imports told of the titles.
+    communes : collection of str
+        Folded names of the study area's communes without their kind, to tell headings of groups.
 
     Raises
     ------
@@ -79,8 +93,9 @@ def read_points(file: InputFile, layer: str, options: Options, remembered: Mappi
         grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
+    _refuse_unknown_titles(grid, header, file.name)
     mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
-    table = data_rows(grid, header, mapping, layer)
+    table = data_rows(grid, header, mapping, layer, file=file.name, communes=communes)
     if len(table.frame) > options.max_rows:
         raise refuse(
             file.name,
@@ -88,7 +103,8 @@ def read_points(file: InputFile, layer: str, options: Options, remembered: Mappi
             "Split it, or raise the limit.",
             "too_many_rows",
         )
-    return Reading(replace(table, statements=(*table.statements, *mapping.statements)), stated, how, header=header, mapping=mapping)
+    table = replace(table, statements=(*table.statements, *mapping.statements))
+    return Reading(table, stated, how, table.faults, header=header, mapping=mapping)
 
 
 def _converted(grid: Grid) -> Grid:
@@ -133,6 +149,20 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
     return candidates[0]
 
 
+def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
+    """A title that is a formula without a value names nothing: its column would be lost."""
+    width = max((len(row) for row in grid.rows[header.first :]), default=0)
+    for r, i in sorted(grid.uncached):
+        if header.first <= r <= header.last and i < width and not (i < len(header.titles) and header.titles[i] and r < header.last):
+            raise refuse(
+                file,
+                f"the title of column {i + 1} is a formula without a stored value",
+                "Open the file in Excel or LibreOffice, let it calculate, and save it; or type the title.",
+                "uncached_formula",
+                row=r + 1,
+            )
+
+
 def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
     """Rows below a header that names a position, and a name where the layer needs one."""
     hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | (
@@ -147,7 +177,7 @@ def _from_vector(
 ) -> Reading:
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
+    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False)
     # The geometry is the position; columns that repeat it are kept as they are.
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
     grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])

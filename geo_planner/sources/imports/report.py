@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,11 +96,39 @@ def write_report(report: ImportReport, folder: Path) -> tuple[Path, ...]:
     OutputError
         When the folder cannot be written.
     """
-    stem = Path(report.file).name
-    paths = (folder / f"{stem}.report.json", folder / f"{stem}.report.xlsx")
+    paths = report_paths(report.file, folder)[:2]
     _replace(paths[0], (json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n").encode())
     _replace(paths[1], _workbook(report))
     return paths
+
+
+def report_paths(name: str, folder: Path) -> tuple[Path, Path, Path]:
+    """Where the report (JSON and workbook) and the rejects of a file of this name go."""
+    plain = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", Path(name).name)
+    return folder / f"{plain}.report.json", folder / f"{plain}.report.xlsx", folder / f"{Path(plain).stem}.rejected.csv"
+
+
+def usable_folder(folder: Path, files: Sequence[Path]) -> None:
+    """Make the folder of the report and try that it can be written, before anything else is.
+
+    Raises
+    ------
+    OutputError
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, probe = tempfile.mkstemp(dir=folder, prefix=".probe.")
+        os.close(handle)
+        Path(probe).unlink()
+    except OSError as error:
+        what = error.strerror or "it is not a folder"
+        raise OutputError(
+            f"The report cannot be written to {folder} ({what}). Choose another folder with --report; nothing was changed."
+        ) from error
+    for path in files:
+        if path.is_symlink() or path.is_dir():
+            what = "a symbolic link" if path.is_symlink() else "a folder"
+            raise OutputError(f"{path} is {what}. Remove it or choose another folder with --report; nothing was changed.")
 
 
 def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:

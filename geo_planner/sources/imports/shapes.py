@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from geo_planner.errors import Fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import choose, parse_system
+from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.headers import clean_title
 from geo_planner.sources.imports.options import Mode, Options
 from geo_planner.sources.imports.reading import stated_by_file
-from geo_planner.sources.imports.rows import Draft
 from geo_planner.sources.imports.synonyms import SHAPE_LAYERS
+from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 
@@ -133,6 +133,17 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
                     code="geometry",
                 )
             )
+        elif shape.geom_type not in _AREAS and shape.length == 0:
+            draft.faults.append(
+                Fault(
+                    file,
+                    "the line has no length: all its points are one place",
+                    "Draw it anew or take it out.",
+                    row=int(row),
+                    column="geometry",
+                    code="geometry",
+                )
+            )
         elif shape.geom_type in _AREAS and not shape.is_valid:
             mended = [part for part in shapely.get_parts(shapely.make_valid(shape)) if part.geom_type in _AREAS]
             if mended:
@@ -235,13 +246,17 @@ def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> 
         for row in good.to_dict("records")
     }
     old: dict[str, Any] = {}
-    told, sample, count = "", False, 0
+    told, sample, count = "", set[str](), 0
     if path.is_file():
         try:
             features = json.loads(path.read_text(encoding="utf-8"))["features"]
             count = len(features)
-            sample = any(str((feature["properties"] or {}).get("is_sample", "")).lower() in ("yes", "true") for feature in features)
             old = {str((feature["properties"] or {}).get(_ID) or f"_{i}"): feature for i, feature in enumerate(features)}
+            sample = {
+                identifier
+                for identifier, feature in old.items()
+                if str((feature["properties"] or {}).get("is_sample", "")).lower() in ("yes", "true")
+            }
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if mode != "replace":
                 raise refuse(
@@ -251,22 +266,23 @@ def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> 
                     "unreadable",
                 ) from error
     if mode == "replace" or (mode == "auto" and sample):
-        told = (
-            f"The layer's {count} features are replaced, {'as told with --replace' if mode == 'replace' else 'because some of them are sample data'}."
-            if path.is_file()
-            else ""
-        )
-        old = {}
+        if path.is_file():
+            why = "as told with --replace" if mode == "replace" else "because they are sample data"
+            told = f"The layer's {count if mode == 'replace' else len(sample)} features are replaced, {why}."
+        old = {} if mode == "replace" else {identifier: feature for identifier, feature in old.items() if identifier not in sample}
+    kept = len(old)
     added, updated = len(set(new) - set(old)), len(set(new) & set(old))
-    told = told or (
+    merging = (
         f"Merged by {_ID}: {added} features added, {updated} updated, {len(old) - updated} left as they are."
         if old
+        else ""
+        if told
         else f"The layer is new: {added} features."
     )
     features = list({**old, **new}.values())
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
     return (
         f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n',
-        [told],
-        {"added": added, "updated": updated, "removed": count - len(old)},
+        [sentence for sentence in (told, merging) if sentence],
+        {"added": added, "updated": updated, "removed": count - kept},
     )

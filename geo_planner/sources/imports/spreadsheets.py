@@ -10,6 +10,7 @@ from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.sources.imports.workbook_scan import SheetScan, scan_ods, scan_xlsx
+from geo_planner.sources.imports.xls_scan import formulas_of_xls
 
 _SLACK = 1000
 """Rows that titles, notes and signatures may take beyond the limit."""
@@ -26,7 +27,13 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
     """
     scans: dict[str, SheetScan] = {}
     formulas = 0
-    if file.format != "xls":
+    unchecked = ""
+    if file.format == "xls":
+        found = formulas_of_xls(file.path.read_bytes())
+        if found is None:
+            unchecked = "Whether formulas in the workbook lack a value could not be checked: if it holds formulas, save it as xlsx."
+        scans = found or {}
+    else:
         with archive(file.path, file.name, max_bytes=max_bytes) as opened:
             if file.format == "xlsx":
                 scans = scan_xlsx(opened, file.name)
@@ -41,7 +48,7 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
                 "too_many_rows",
             )
     try:
-        return _read(file, scans, formulas, max_rows)
+        return _read(file, scans, formulas, max_rows, (unchecked,) if unchecked else ())
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         reason = "protected by a password" if isinstance(error, calamine.PasswordError) else f"damaged or cut off ({error})"
         raise refuse(
@@ -54,14 +61,14 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
         raise refuse(file.name, "the workbook is damaged", "Open it in Excel or LibreOffice and save it again.", "damaged") from error
 
 
-def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows: int) -> list[Grid]:
+def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows: int, statements: tuple[str, ...]) -> list[Grid]:
     grids = []
     with calamine.CalamineWorkbook.from_path(file.path) as book:
         for about in book.sheets_metadata:
             if about.typ is not calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(about.name)
-            if sheet.start is None or not sheet.height:
+            if (sheet.start is None or not sheet.height) and not scans.get(about.name, SheetScan()).uncached:
                 continue
             if sheet.total_height > max_rows + _SLACK:
                 raise refuse(
@@ -79,12 +86,23 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
                 )
             rows: list[list[Cell]] = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             scan = scans.get(about.name, SheetScan())
+            _make_room(rows, scan)
             merged = tuple((r0, c0, min(r1, len(rows) - 1), c1) for (r0, c0), (r1, c1) in (sheet.merged_cell_ranges or [])[:_MAX_MERGED])
             hidden = about.visible is not calamine.SheetVisibleEnum.Visible
-            grids.append(Grid(about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden))
+            grids.append(Grid(about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden, statements))
     if not grids:
         raise refuse(file.name, "the workbook holds no table", "Put the table on a sheet of it.", "empty")
     return grids
+
+
+def _make_room(rows: list[list[Cell]], scan: SheetScan) -> None:
+    """Rows of which nothing but formulas without a value is known end the sheet for the reader, and must not be lost."""
+    last = max((r for r, _ in scan.uncached), default=-1)
+    if last < len(rows) + _SLACK + len(scan.uncached):
+        rows += [[] for _ in range(last + 1 - len(rows))]
+    else:
+        scan.uncached = {(min(r, len(rows)), c) for r, c in scan.uncached}
+        rows.append([])
 
 
 def _plain(cell: object) -> Cell:

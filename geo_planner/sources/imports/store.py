@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,17 @@ from geo_planner.errors import InputError, OutputError
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.options import Mode
-from geo_planner.sources.imports.rows import Draft
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.install import install, staging
-from geo_planner.sources.manifest import MANIFEST, write_atomically
+from geo_planner.sources.manifest import MANIFEST, read_manifest, write_atomically
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.sources.tables import read_csv
 
 COLUMNS_FILE = ".geo_planner/columns.json"
 TARGETS = {
     **{layer: f"{layer}/{layer}.csv" for layer in ("villages", "sites", "measurements", "candidates")},
-    **{layer: f"{layer}/{layer}.geojson" for layer in ("roads", "power_lines", "exclusion_areas")},
+    **{layer: f"{layer}/{layer}.geojson" for layer in ("roads", "exclusion_areas")},
+    "power_lines": "power/power_lines.geojson",  # where the fetched ones stand
 }
 
 
@@ -63,25 +63,42 @@ def existing_rows(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
     return raw.fillna("").astype(object), digest
 
 
-def merged(
-    existing: pd.DataFrame | None, draft: Draft, good: pd.DataFrame, layer: str, mode: Mode
-) -> tuple[pd.DataFrame, list[str], dict[str, int]]:
+def is_as_bundled(root: Path, layer: str, digest: str) -> bool:
+    """Whether the layer is still the one that came with the study area: an example as a whole, none of the user's rows in it."""
+    entry = read_manifest(root)["files"].get(TARGETS[layer], {})
+    return entry.get("origin") in ("bundled", "template") and entry.get("sha256") == digest
+
+
+def rows_to_keep(
+    existing: pd.DataFrame | None, layer: str, mode: Mode, *, bundled: bool = False
+) -> tuple[pd.DataFrame | None, list[str], int]:
+    """The rows of a layer that an import merges into, what was said of the others, and how many those are.
+
+    Sample rows give way to real ones unless the user says merge; real rows that somebody brought in stay unless the user says
+    replace. A layer of samples that is still as it was bundled goes as a whole.
+    """
+    if existing is None or existing.empty or not set(POINT_LAYERS[layer].key) <= set(existing):
+        return None, [], 0
+    if mode == "replace":
+        return None, [f"The layer's {len(existing)} rows are replaced, as told with --replace."], len(existing)
+    sample = existing["is_sample"].str.strip().str.lower() == "yes" if "is_sample" in existing else pd.Series(False, index=existing.index)
+    if mode == "merge" or not sample.any():
+        return existing, [], 0
+    told = f"The layer's {len(existing)} rows are replaced, because {int(sample.sum())} of them are sample data."
+    if sample.all() or bundled:
+        return None, [told], len(existing)
+    told = f"The layer's {int(sample.sum())} sample rows give way; its {int((~sample).sum())} other rows stay and are merged by id."
+    return existing[~sample], [told], int(sample.sum())
+
+
+def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[str], dict[str, int]]:
     """The layer's rows as they will be, what was done in words, and in numbers.
 
     A blank cell of the file does not wipe out a value that the layer has: blank means not known.
     """
     key, schema = list(POINT_LAYERS[layer].key), POINT_LAYERS[layer]
-    if existing is None or existing.empty or not set(key) <= set(existing):
-        return good, [f"The layer is new: {len(good)} rows."], {"added": len(good), "updated": 0, "removed": 0}
-    sample = existing["is_sample"].str.strip().str.lower() == "yes" if "is_sample" in existing else pd.Series(False, index=existing.index)
-    if mode == "replace" or (mode == "auto" and sample.any()):
-        why = "as told with --replace" if mode == "replace" else f"because {int(sample.sum())} of them are sample data"
-        return (
-            good,
-            [f"The layer's {len(existing)} rows are replaced, {why}."],
-            {"added": len(good), "updated": 0, "removed": len(existing)},
-        )
-    good, recognised = _known_ids(existing, draft, good, layer)
+    if existing is None:
+        return good, [], {"added": len(good), "updated": 0, "removed": 0}
     old, new = existing.set_index(key), good.set_index(key)
     columns = [
         *(column.name for column in schema.columns if column.name not in key),
@@ -102,8 +119,6 @@ def merged(
     told = [
         f"Merged by id: {len(new) - len(shared)} rows added, {len(shared)} updated, {len(old) - len(shared)} left as they are; a blank cell keeps the value that the layer has."
     ]
-    if recognised:
-        told.append(f"{recognised} rows without an id are known in the layer by commune and name and keep its id.")
     result = result.reset_index()
     order = [column.name for column in schema.columns]
     return (
@@ -111,24 +126,6 @@ def merged(
         told,
         {"added": len(new) - len(shared), "updated": len(shared), "removed": 0},
     )
-
-
-def _known_ids(existing: pd.DataFrame, draft: Draft, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, int]:
-    """Rows whose id was made here take the id of the one row of the layer with their commune and name."""
-    if layer != "villages" or not draft.made_ids or not {"commune_code", "name", "village_id"} <= set(existing):
-        return good, 0
-    known: dict[tuple[str, str], list[str]] = {}
-    for code, name, identifier in zip(existing["commune_code"], existing["name"], existing["village_id"], strict=True):
-        known.setdefault((str(code).strip(), fold(str(name))), []).append(str(identifier).strip())
-    brought = {(code, fold(name)) for code, name in zip(good["commune_code"], good["name"], strict=True)}
-    single = len(brought) == len(good)
-    ids, recognised = [], 0
-    for row, code, name, identifier in zip(good.index, good["commune_code"], good["name"], good["village_id"], strict=True):
-        match = known.get((code, fold(name)), [])
-        take = single and row in draft.made_ids and len(match) == 1 and match[0] != identifier
-        ids.append(match[0] if take else identifier)
-        recognised += take
-    return good.assign(village_id=ids), recognised
 
 
 def csv_text(rows: pd.DataFrame) -> str:
@@ -192,8 +189,8 @@ def remembered_columns(root: Path, layer: str) -> dict[str, str]:
     return {str(title): str(target) for title, target in told.items()} if isinstance(told, dict) else {}
 
 
-def remember_columns(root: Path, layer: str, column_map: Mapping[str, str]) -> None:
-    """Keep what the user told for the next import."""
+def remember_columns(root: Path, layer: str, column_map: Mapping[str, str], titles: Iterable[str] = ()) -> None:
+    """Keep what the user told for the next import; what was told earlier of another title of the file yields to it."""
     if not column_map:
         return
     try:
@@ -203,5 +200,11 @@ def remember_columns(root: Path, layer: str, column_map: Mapping[str, str]) -> N
     document = document if isinstance(document, dict) else {}
     known = document.get(layer)
     told = {fold(title): target for title, target in column_map.items()}
-    document[layer] = dict(sorted({**(known if isinstance(known, dict) else {}), **told}.items()))
+    here = {fold(title) for title in titles}
+    before = {
+        title: target
+        for title, target in (known.items() if isinstance(known, dict) else ())
+        if not (title in here and target in told.values() and target not in ("", "-"))
+    }
+    document[layer] = dict(sorted({**before, **told}.items()))
     write_atomically(root / COLUMNS_FILE, json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -9,7 +9,7 @@ POSITION = {
     "lat": r"(toa do )?(vi do|lat|latitude)( n| bac)?",
     "x": r"(toa do )?(x|x coord|coord x|northing|toa do bac)|(point )?x",
     "y": r"(toa do )?(y|y coord|coord y|easting|toa do dong)|(point )?y",
-    "position": r"(vi tri )?toa do( gps| dia ly| vi tri| nha van hoa| trung tam( thon| ban)?| tram)?|gps|coordinates?|lat ?long?|toa do kinh vi do|kinh vi do",
+    "position": r"(vi tri )?toa do( gps| dia ly| vi tri| nha van hoa| trung tam( thon| ban)?| tram)?|gps|coordinates?|lat ?long?|toa do kinh vi do|kinh vi do|(toa do )?(kinh do vi do|vi do kinh do)",
 }
 COMMUNE = {
     "commune_code": r"ma (don vi hanh chinh|dvhc)( cap)? xa( moi)?|ma (xa|phuong|xa phuong)( moi| hien nay)?|(new )?commune code",
@@ -59,13 +59,13 @@ _SYNONYMS: dict[str, dict[str, str]] = {
     "measurements": {
         "measurement_id": r"(ma|id|stt) (mau|mau do|phep do|do)|(measurement|sample|test) id",
         "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time",
-        "operator": r"nha mang|mang|operator( name)?|carrier|network operator|network|isp|sim operator",
-        "technology": r"cong nghe( mang)?|loai mang|tech(nology)?|network type|rat",
+        "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn|mcc ?mnc",
+        "technology": r"cong nghe( mang)?|loai mang|(network ?)?tech(nology)?|network type|rat",
         "freq_mhz": r"bang tan|tan so|freq(uency)?( mhz)?|band",
-        "site_id": r"ma tram|site( id)?|enb( id)?|enodeb( id)?",
-        "rsrp_dbm": r"(cuong do |muc )?(rsrp|tin hieu|cuong do tin hieu|muc thu)|(lte )?(ss )?rsrp( dbm)?|signal strength",
-        "rsrq_db": r"(lte )?(ss )?rsrq( db)?",
-        "sinr_db": r"(lte )?(ss )?(sinr|snr|rssnr)( db)?",
+        "site_id": r"ma tram|site( id)?|enb( id)?|enodeb( id)?|node( id)?",
+        "rsrp_dbm": r"(cuong do |muc )?rsrp|(lte |nr )?(ss )?rsrp( dbm)?|level",
+        "rsrq_db": r"(lte |nr )?(ss )?rsrq( db)?|qual",
+        "sinr_db": r"(lte |nr )?(ss )?(sinr|snr|rssnr)( db)?",
         "no_service": r"(mat|khong co) song|no service|out of service",
         "accuracy_m": r"(sai so|do chinh xac)( vi tri| gps)?|(gps |position |location )?accuracy",
         "speed_kmh": r"(toc do|van toc)( di chuyen)?|(gps )?speed",
@@ -73,6 +73,8 @@ _SYNONYMS: dict[str, dict[str, str]] = {
     },
     "candidates": {},
 }  # fmt: skip
+SIGNAL_LEVELS = r"(cuong do |muc |do manh )?(tin hieu|cuong do tin hieu|muc thu|song|thu)|(signal|level) ?(strength|level)?|(lte ?|nr ?)?rssi|rx ?lev(el)?|rscp|asu"
+"""Titles of levels that may or may not be RSRP: RSSI lies some 20 dB above it."""
 COUNTERS = {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "fid", "ogc fid", "objectid"}
 """Columns that only count the rows; they are left out."""
 

@@ -58,6 +58,14 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
                     row=len(rows),
                 )
     except csv.Error as error:
+        if "field larger" in str(error):
+            raise refuse(
+                file.name,
+                f"a cell has more than {csv.field_size_limit():,} signs",
+                "Shorten it. Where it is no single text, a quotation mark that opens in this row does not close.",
+                "too_long",
+                row=len(rows) + 1,
+            ) from error
         raise refuse(
             file.name,
             f"the text is not a clean table ({error})",
@@ -86,11 +94,31 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
                 raise refuse(
                     name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding"
                 ) from error
+    unmarked = utf_16_without_mark(content)
+    if unmarked:
+        try:
+            return unicodedata.normalize("NFC", content.decode(unmarked)), f"Encoding: {unmarked} (without byte order mark)."
+        except UnicodeDecodeError:
+            pass  # null bytes of another origin: told below
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_bytes(content, name)
     return unicodedata.normalize("NFC", text), "Encoding: UTF-8."
+
+
+def utf_16_without_mark(content: bytes) -> str:
+    """The byte order of UTF-16 text that does not state it, from where its null bytes lie; empty for other content."""
+    head = content[: 8192 - 8192 % 2]
+    pairs = len(head) // 2
+    if b"\0" not in head or pairs < 4:
+        return ""
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    for nulls, others, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
+        # A table is mostly figures, separators and plain letters: half of it at least is ASCII.
+        if 2 * nulls > pairs and not others:
+            return name
+    return ""
 
 
 def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta, timezone
 
 import pandas as pd
 
-from geo_planner.schema import Column, Layer
-from geo_planner.sources.imports import figures, words
+from geo_planner.schema import Column
+from geo_planner.sources.imports import figures, marks, moments, quantities, radio_words, words
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import ERROR_CELLS, Cell, as_text
 
 MAX_TEXT = 2000
+NO_SERVICE = "the device found no network"
 _TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufffd]|[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufffd]|[\ud800-\udfff]")
+# Whatever a reader of the table could take for the end of a line (str.splitlines), and the blanks that are no plain space
+_LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_BLANKS = re.compile("[ \t\r\n\v\f\x1c-\x1e\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _CLIMBS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
-_VIETNAM = timezone(timedelta(hours=7))
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
-_FIRST_SERIAL = date(1899, 12, 30)
+_LARGEST = 1e15
+_UNAVAILABLE = 2_147_483_647
+"""What a phone writes for a level that it cannot tell."""
 Change = tuple[str, str, str]
 """New text, what was done (empty: nothing to tell), what is wrong (empty: nothing)."""
 
@@ -43,13 +46,39 @@ def clean_texts(cells: pd.Series) -> tuple[pd.Series, dict[str, str]]:
 def _clean(cell: Cell) -> str:
     if isinstance(cell, float) and cell != cell:
         return ""
-    text = unicodedata.normalize("NFC", as_text(cell))
-    return _NO_WIDTH.sub(
-        "",
-        re.sub(r"[ \t\r\n\v\xa0\u2000-\u200a\u202f\u3000]+", " ", text)
-        if not text.isascii() or not text.isprintable() or "  " in text
-        else text,
-    ).strip(" ")
+    text = as_text(cell)
+    if text.isascii() and text.isprintable():
+        return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
+    return _NO_WIDTH.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text))).strip(" ")
+
+
+def cleaned_how(cell: Cell, text: str) -> str:
+    """What was done to a cell to make it a one-line text; empty when nothing was but the blanks at its ends taken off."""
+    if not isinstance(cell, str) or cell == text:
+        return ""
+    inner, how = _BLANKS.sub(" ", cell).strip(" "), []
+    if _LINE_ENDS.search(cell.strip()):
+        how.append("line breaks made spaces")
+    elif inner != cell.strip():
+        how.append("blanks made single spaces")
+    if _NO_WIDTH.search(cell):
+        how.append("signs without width taken out")
+    bare = _NO_WIDTH.sub("", inner)
+    if unicodedata.normalize("NFC", bare) != bare:
+        how.append("marks joined to their letters (NFC)")
+    return ", ".join(how)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as it stands in the file, with the signs that cannot be seen as their codes."""
+    text = as_text(cell)
+    if text.isascii() and text.isprintable():
+        return text
+    hidden = unicodedata.normalize("NFC", text) != text
+    return "".join(
+        ascii(sign)[1:-1] if not sign.isprintable() or (hidden and unicodedata.combining(sign)) or _NO_WIDTH.match(sign) else sign
+        for sign in text
+    )
 
 
 def refused_text(text: str) -> str:
@@ -67,7 +96,7 @@ def refused_text(text: str) -> str:
     return ""
 
 
-def convert(cells: pd.Series, texts: pd.Series, column: Column, style: figures.Style) -> pd.DataFrame:
+def convert(cells: pd.Series, texts: pd.Series, column: Column, style: figures.Style, title: str = "") -> pd.DataFrame:
     """A column in the schema's words.
 
     Parameters
@@ -78,105 +107,107 @@ def convert(cells: pd.Series, texts: pd.Series, column: Column, style: figures.S
         The same, cleaned.
     column : Column
     style : {"comma", "point", ""}
+    title : str
+        Of the column in the file: its unit, and what a mark below it means.
 
     Returns
     -------
     DataFrame
         ``text``, ``done`` (empty: as it was), ``wrong`` (reason; empty: fine), same index.
     """
-    typed = cells.map(type)
-    table = pd.DataFrame({"cell": cells, "text": texts, "kind": typed})
-    keys = list(zip(table["kind"], table["text"], strict=True))
-    found: dict[tuple[type, str], Change] = {}
+    keys = [(type(cell), text, cleaned_how(cell, text)) for cell, text in zip(cells, texts, strict=True)]
+    found: dict[tuple[type, str, str], Change] = {}
     for key, cell in zip(keys, cells, strict=True):
         if key not in found:
-            found[key] = _change(cell, key[1], column, style)
+            text, done, wrong = _change(cell, key[1], column, style, title)
+            found[key] = text, ", ".join(part for part in (key[2] if column.kind == "text" else "", done) if part), wrong
     return pd.DataFrame([found[key] for key in keys], columns=["text", "done", "wrong"], index=cells.index)
 
 
-def _change(cell: Cell, text: str, column: Column, style: figures.Style) -> Change:
+def _change(cell: Cell, text: str, column: Column, style: figures.Style, title: str) -> Change:
     if text in ERROR_CELLS:
         return text, "", f"the cell holds the error value {text}"
     if column.kind == "text":
-        return _text(cell, text, column)
-    folded = fold(text)
-    if folded in words.UNKNOWN:
+        return _text(cell, text, column, title)
+    if column.kind in ("yes_no", "choice"):
+        return marks.read_word(column, text, title)
+    if column.name == "rsrp_dbm" and fold(text) in radio_words.NO_SERVICE:
+        return "", NO_SERVICE, ""
+    if fold(text) in words.UNKNOWN and marks.symbol(text) in ("", "box"):
         return "", f"{text!r} is taken as not known" if text else "", ""
     if column.kind in ("int", "float"):
-        return _figure(cell, text, column, style)
-    if column.kind == "yes_no":
-        word = words.yes_no(folded)
-        return (word or text), "", "" if word else "neither yes nor no"
-    if column.kind == "choice":
-        word = words.choice(column.name, folded) or (text if text in column.choices else None)
-        return (word or text), "", "" if word else "not one of the known words"
-    return _date(cell, text)
+        return _figure(cell, text, column, style, title)
+    return moments.as_date(cell, text)
 
 
-def _text(cell: Cell, text: str, column: Column) -> Change:
+def _text(cell: Cell, text: str, column: Column, title: str) -> Change:
     if column.name == "time":
-        return _time(cell, text)
+        return moments.as_time(cell, text, title)
+    if column.name in ("technology", "operator"):
+        if text and fold(text) in words.UNKNOWN:
+            return "", f"{text!r} is taken as not known", ""
+        word, wrong = radio_words.technology(text) if column.name == "technology" else (radio_words.operator(text), "")
+        return word, "" if word == text else f"{text!r} means {word}", wrong
     if column.name in ("village_id", "site_id", "cell_id", "measurement_id") and re.search(r"[\\/\0]", text):
         return text, "", "an id may hold neither / nor \\"
     return text, "", ""
 
 
-def _figure(cell: Cell, text: str, column: Column, style: figures.Style) -> Change:
+def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: str) -> Change:
     if isinstance(cell, bool):
         return text, "", "not a number"
+    if column.name == "azimuth_deg" and fold(text) in radio_words.OMNI:
+        return "", f"{text!r} is an omnidirectional antenna: the azimuth is blank", ""
+    unit, _ = quantities.title_unit(title, column)
+    if column.name == "freq_mhz" and (change := _band(text, titled="" if unit else title)) is not None:
+        return change
+    if column.name in ("rsrp_dbm", "rsrq_db", "sinr_db") and text == str(_UNAVAILABLE):
+        return "", "the device could not tell the level: not known", ""
     if isinstance(cell, (int, float)):
-        if abs(cell) > 1e15:
-            return text[:40], "", "the number is out of every range"
-        return (text, "", "") if column.kind == "float" or float(cell).is_integer() else (text, "", "not a whole number")
-    if column.name == "freq_mhz" and (band := figures.band_mhz(text)) is not None:
-        return f"{band:g}", f"LTE band {text.strip()}", ""
-    value, done = figures.parse(text, whole=column.kind == "int", style=style)
-    if value is None:
-        reason = "the number can be read in two ways (1,800 or 1.8)" if done == "ambiguous" else "not a number"
-        return text, "", reason
-    if abs(value) > 1e15:
+        value, done, told_by = float(cell), "", f"{text} {quantities.shown(unit)}, as the title says"
+    else:
+        figure, own = quantities.split_unit(text)
+        told_by = f"{figure} {quantities.shown(own or unit)}" + ("" if own else ", as the title says")
+        unit = own or unit
+        if own and quantities.in_unit(1.0, own, column) is None:
+            return text, "", f"the unit {own[:20]!r} does not fit a column in {quantities.own_unit(column) or 'no unit'}"
+
+        def fits(number: float) -> bool:
+            there = quantities.in_unit(number, unit, column) if unit else number
+            low, high = column.minimum, column.maximum
+            return there is not None and (low is None or there >= low) and (high is None or there <= high)
+
+        parsed, done = figures.parse(figure, whole=column.kind == "int", style=style, fits=fits)
+        if parsed is None:
+            return (
+                text,
+                "",
+                f"the number can be read in two ways ({text} with a decimal sign or with thousands)"
+                if done == "ambiguous"
+                else "not a number",
+            )
+        value = parsed
+        done = done or ("unit taken off" if own else "")
+    if abs(value) > _LARGEST:
         return text[:40], "", "the number is out of every range"
+    if unit:
+        there = quantities.in_unit(value, unit, column)
+        if there is None:
+            return text, "", "a power of 0 or less has no level in dBm"
+        if there != value:
+            value, done = there, f"{told_by}: {as_text(there)} {quantities.own_unit(column)}"
     if column.kind == "int" and not value.is_integer():
         return text, "", "not a whole number"
-    shown = as_text(value)
-    return shown, done, ""
+    return as_text(value), done, ""
 
 
-def _date(cell: Cell, text: str) -> Change:
-    if isinstance(cell, (datetime, date)):
-        return cell.isoformat()[:10], "", ""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and 30_000 < cell < 80_000:
-        return (_FIRST_SERIAL + timedelta(days=int(cell))).isoformat(), "serial number of a spreadsheet", ""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return text, "", ""
-    found = _DAY_FIRST.fullmatch(text)
-    if found:
-        try:
-            return date(int(found.group(3)), int(found.group(2)), int(found.group(1))).isoformat(), "", ""
-        except ValueError:
-            pass
-    return text, "", "not a date (day/month/year with four digits, or year-month-day)"
-
-
-def _time(cell: Cell, text: str) -> Change:
-    """ISO 8601 with offset; a time without one is of Vietnam."""
-    moment: datetime | None = cell if isinstance(cell, datetime) else None
-    if not text:
-        return "", "", ""
-    if moment is None and re.fullmatch(r"1[5-9]\d{8}(?:\d{3})?", text):
-        seconds = int(text) / (1000 if len(text) == 13 else 1)
-        return datetime.fromtimestamp(seconds, tz=_VIETNAM).isoformat(timespec="seconds"), "seconds since 1970", ""
-    if moment is None:
-        iso = re.sub(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", lambda m: f"{m.group(3)}-{int(m.group(2)):02d}-{int(m.group(1)):02d}", text)
-        try:
-            moment = datetime.fromisoformat(iso)
-        except ValueError:
-            return text, "", "not a point in time (for instance 2026-01-28T09:30:00+07:00)"
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=_VIETNAM).isoformat(), "taken as Vietnam time (+07:00)", ""
-    return moment.isoformat(), "", ""
-
-
-def layer_column(layer: Layer, name: str) -> Column | None:
-    """The declaration of a column, None for a further one."""
-    return next((column for column in layer.columns if column.name == name), None)
+def _band(text: str, *, titled: str) -> Change | None:
+    """A frequency that is told by its band; None for a plain frequency."""
+    is_band = re.search(r"\b(band|bang)\b", fold(titled)) is not None
+    bare = re.fullmatch(r"\d{1,3}", text)
+    frequency, wrong = radio_words.band_mhz(text, is_band=is_band)
+    if frequency is not None or wrong:
+        return (text, "", wrong) if frequency is None else (as_text(frequency), f"{text} is at {frequency:g} MHz", "")
+    if bare and int(text) <= 103 and titled and not is_band:
+        return text, "", "it can be a band or a frequency: no network transmits that low"
+    return None

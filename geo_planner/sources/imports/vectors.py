@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,15 +16,17 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 
 from geo_planner.sources.imports.archives import archive
+from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import MAX_COLUMNS
 from geo_planner.sources.imports.legacy_cells import convert_columns
-from geo_planner.sources.imports.markup import Feature, read_gpx, read_kml
+from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
 
 logger = logging.getLogger(__name__)
 _READ_ERRORS = (
@@ -73,7 +74,8 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
     """
     if file.format in ("kml", "kmz", "gpx"):
         features = read_gpx(file) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
-        return _limited(_from_features(features, kinds, file.name), file.name, max_rows)
+        kept, told = features_of_layer(features, source_layer, kinds, file.name)
+        return _limited(_from_features(kept, told, kinds, file), file.name, max_rows)
     path = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else file.path
     try:
         layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
@@ -85,7 +87,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
                 "Split it, or raise the limit.",
                 "too_many_rows",
             )
-        table, told = _read(path, layer, shapefile=file.format in ("zip", "shp"))
+        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (pyogrio.read_dataframe(path, layer=layer), [])
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -143,9 +145,14 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path
 def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
     layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
     if source_layer is not None:
-        found = [layer for layer in layers if layer == source_layer] or [layer for layer in layers if fold(layer) == fold(source_layer)]
+        # What is called after its file has the name of our private copy.
+        shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
+        found = [layer for layer in layers if shown[layer] == source_layer] or [
+            layer for layer in layers if fold(shown[layer]) == fold(source_layer)
+        ]
         if len(found) != 1:
-            raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {', '.join(layers)}.", "unknown_layer")
+            listed = ", ".join(shown.values())
+            raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
         return found[0], ""
     fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
     if not fitting:
@@ -159,22 +166,6 @@ def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence
 
 def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
     return kind is not None and (kind.split(" ")[0].replace("25D", "") in kinds or kind in ("Unknown", "GeometryCollection"))
-
-
-def _read(path: Path, layer: str | None, *, shapefile: bool) -> tuple[pd.DataFrame, list[str]]:
-    if not shapefile:
-        return pyogrio.read_dataframe(path, layer=layer), []
-    if path.with_suffix(".cpg").exists():
-        try:
-            return pyogrio.read_dataframe(path), [
-                f"Attribute encoding by the .cpg file: {path.with_suffix('.cpg').read_text('ascii', 'replace').strip()[:20]}."
-            ]
-        except (UnicodeDecodeError, LookupError):
-            pass  # a .cpg that is wrong is worse than none
-    try:
-        return pyogrio.read_dataframe(path, encoding="UTF-8"), ["Attribute encoding: UTF-8."]
-    except UnicodeDecodeError:
-        return pyogrio.read_dataframe(path, encoding="ISO-8859-1"), ["Attributes are not UTF-8."]
 
 
 def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: list[str]) -> VectorLayer:
@@ -193,8 +184,22 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
             _prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj"))
             or crs
         )
+    if crs is not None and not leads_to_the_earth(CRS.from_user_input(crs)):
+        statements.append(f"The file names no coordinate system that says where on the earth it is ({crs.name!r}): taken as not stated.")
+        crs = None
     layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
     return _without_legacy_text(layer)
+
+
+def leads_to_the_earth(crs: CRS) -> bool:
+    """Whether a system says where on the earth its numbers are: no local grid, not GeoPackage's "undefined", no heights alone."""
+    if not (crs.is_geographic or crs.is_projected) or fold(crs.name).startswith("undefined"):
+        return False
+    try:
+        Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except ProjError:
+        return False
+    return True
 
 
 def _prj_as_written(path: Path) -> CRS | None:
@@ -205,33 +210,31 @@ def _prj_as_written(path: Path) -> CRS | None:
         return None
 
 
-def _from_features(features: list[Feature], kinds: Sequence[str], name: str) -> VectorLayer:
-    kept = [(i, feature) for i, feature in enumerate(features, 1) if feature.geometry is None or kind_of(feature.geometry) in kinds]
+def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds: Sequence[str], file: InputFile) -> VectorLayer:
+    kept = [(i, feature) for i, feature in features if feature.geometry is None or kind_of(feature.geometry) in kinds]
     left_out = len(features) - len(kept)
     if features and not kept:
-        raise refuse(name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
-    titles = list(dict.fromkeys(title for _, feature in kept for title in feature.properties if title))
+        raise refuse(file.name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
+    properties = [feature.properties for _, feature in kept]
+    if file.format != "gpx":
+        properties = with_folder_columns([feature for _, feature in kept])
+    titles = list(dict.fromkeys(title for row in properties for title in row if title))
     attributes = pd.DataFrame(
-        [[feature.properties.get(title) or None for title in titles] for _, feature in kept],
+        [[row.get(title) or None for title in titles] for row in properties],
         columns=titles,
         index=pd.Index([i for i, _ in kept]),
         dtype=object,
     )
     geometry = np.full(len(kept), None, dtype=object)
     geometry[:] = [feature.geometry for _, feature in kept]
-    told = (f"{left_out} features of another kind of geometry are left out.",) if left_out else ()
-    return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), name, told))
+    told = [f"{left_out} features of another kind of geometry are left out."] if left_out else []
+    return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), file.name, (*about, *told)))
 
 
 def _without_legacy_text(layer: VectorLayer) -> VectorLayer:
     rows, told = convert_columns([list(layer.attributes.columns), *layer.attributes.to_numpy(dtype=object).tolist()])
     attributes = pd.DataFrame(rows[1:], columns=rows[0], index=layer.attributes.index, dtype=object)
     return replace(layer, attributes=attributes, statements=(*layer.statements, *told))
-
-
-def kind_of(shape: Any) -> str:
-    """``Point``, ``LineString`` …"""
-    return str(shape.geom_type)
 
 
 def _plain(cell: object) -> object:

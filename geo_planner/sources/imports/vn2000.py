@@ -45,6 +45,8 @@ class System:
     meridian : float or None
         Central meridian of a 3-degree zone.
     vn2000 : bool
+    utm_zone : int or None
+        Number of a 6-degree zone.
     """
 
     code: str
@@ -53,6 +55,7 @@ class System:
     degrees: bool = False
     meridian: float | None = None
     vn2000: bool = False
+    utm_zone: int | None = None
 
 
 @cache
@@ -103,7 +106,7 @@ def tm3(meridian: float) -> System:
 def utm(zone: int) -> System:
     """A 6-degree zone of VN-2000."""
     projection = utm_projection(zone)
-    return System(f"EPSG:{UTM_ZONES[zone]}", f"VN-2000 / UTM {zone}N", lambda e, n: to_wgs84(projection, e, n), vn2000=True)
+    return System(f"EPSG:{UTM_ZONES[zone]}", f"VN-2000 / UTM {zone}N", lambda e, n: to_wgs84(projection, e, n), vn2000=True, utm_zone=zone)
 
 
 WGS84 = System("EPSG:4326", "WGS84 degrees", lambda lon, lat: (lon, lat), degrees=True)

@@ -32,6 +32,7 @@ class SheetScan:
     columns: int = 0
     formulas: int = 0
     uncached: set[tuple[int, int]] = field(default_factory=set)
+    unplaced: bool = False
     _rest: bytes = b""
 
     def feed(self, piece: bytes) -> None:
@@ -54,8 +55,11 @@ class SheetScan:
             if not _FORMULA.search(inner):
                 continue
             self.formulas += 1
-            if not _VALUE.search(inner) and b't="str"' not in attributes and (at := _AT.search(attributes)):
-                self.uncached.add((int(at.group(2)) - 1, _column_number(at.group(1)) - 1))
+            if not _VALUE.search(inner) and b't="str"' not in attributes:
+                if at := _AT.search(attributes):
+                    self.uncached.add((int(at.group(2)) - 1, _column_number(at.group(1)) - 1))
+                else:
+                    self.unplaced = True
 
 
 def _column_number(letters: bytes) -> int:
@@ -88,6 +92,13 @@ def scan_xlsx(opened: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
                     f"a sheet claims {scan.rows:,} rows of {scan.columns:,} columns",
                     "Delete the empty rows and columns beyond the table, then save it again.",
                     "too_many_cells",
+                )
+            if scan.unplaced:
+                raise refuse(
+                    name,
+                    "a cell holds a formula without a stored value",
+                    "Open the file in Excel or LibreOffice, let it calculate, and save it.",
+                    "uncached_formula",
                 )
         else:
             check_xml(pieces(opened, member), name)

@@ -18,12 +18,13 @@ from geo_planner.errors import Fault, GeoPlannerError, InputError
 from geo_planner.labels import Language
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
-from geo_planner.sources.imports.headers import clean_title, find_header
+from geo_planner.sources.imports.headers import find_header
 from geo_planner.sources.imports.options import Mode
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.store import TARGETS
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.imports.text_files import read_text_table
+from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_texts import import_fault_table, say, target_title, told
@@ -92,10 +93,10 @@ def seen(file: UploadedFile, layer: str, root: Path, choice: Choice) -> Preview:
             try:
                 return preview(
                     layer, path, root, crs=choice.crs, column_map=choice.column_map, sheet=choice.sheet, source_layer=choice.source_layer,
-                    max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
+                    name=file.name, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
                 )  # fmt: skip
             except (MemoryError, RecursionError):
-                return Preview(faults=(Fault(path.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
+                return Preview(faults=(Fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
 
     columns = tuple(sorted(choice.column_map.items()))
     return _kept(("preview", file.file_id, layer, str(root), choice.sheet, choice.source_layer, columns, choice.crs), look)
@@ -134,9 +135,9 @@ def _table(table: pd.DataFrame, words: Language) -> None:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 
 
-def _fault_table(faults: tuple[Fault, ...], name: str, words: Language) -> None:
-    """Faults as a table; the upload goes by the name that its owner knows."""
-    named = [replace(fault, file=name) if fault.file.startswith("tep_tai_len") else fault for fault in faults[:_SHOWN_ROWS]]
+def _fault_table(faults: tuple[Fault, ...], words: Language) -> None:
+    """Faults as a table."""
+    named = list(faults[:_SHOWN_ROWS])
     widths = {"fault_reason": 330, "fault_remedy": 330}
     st.dataframe(
         import_fault_table(named, words),
@@ -233,7 +234,7 @@ def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
         )
         st.text(say("seen", words, name=file.name, kind=found.format, rows=found.rows, header=header))
     if found.faults:
-        _fault_table(found.faults, file.name, words)
+        _fault_table(found.faults, words)
     if found.first_rows is not None:
         st.markdown(f"**{say('first_rows', words)}**")
         _table(found.first_rows, words)
@@ -250,7 +251,7 @@ def run_import(file: UploadedFile, layer: str, root: Path, choice: Choice, mode:
         try:
             report = import_layer(
                 layer, path, root, crs=choice.crs, column_map=choice.column_map, sheet=choice.sheet, source_layer=choice.source_layer, mode=mode,
-                accept_valid=accept_valid, report_dir=Path(folder), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
+                accept_valid=accept_valid, report_dir=Path(folder), name=file.name, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
             )  # fmt: skip
         except GeoPlannerError as error:
             changed = (sha256_of(target) if target.is_file() else "") != before
@@ -279,7 +280,7 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
         told_of = tuple(fault for fault in report.faults if fault.level == level)
         if told_of:
             st.markdown(f"**{say(key, words, n=len(told_of))}**")
-            _fault_table(told_of, outcome.name, words)
+            _fault_table(told_of, words)
     if report.statements:
         st.markdown(f"**{say('statements', words)}**")
         _lines(report.statements, words)

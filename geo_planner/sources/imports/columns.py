@@ -1,0 +1,235 @@
+"""Which column of the layer each title of a header is: as told, as told before, or by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from geo_planner.errors import Fault, InputError
+from geo_planner.schema import Column
+from geo_planner.sources.imports.files import refuse
+from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.headers import Header
+from geo_planner.sources.imports.marks import stance
+from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+IGNORE = ("", "-")
+_OF_REJECTS = ("row", "reason")
+"""First and last title of the file that an import writes of rejected rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Columns below one group title that are boxes to tick: one column of the layer."""
+
+    target: str
+    title: str
+    words: dict[int, str]
+    """Column to its title below the group, which is the word that a mark in it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which target each title means, and how that was decided.
+
+    Attributes
+    ----------
+    targets : dict of int to str
+    left_out : frozenset of int
+    statements : tuple of str
+    choices : tuple of Choice
+    rejects : bool
+        Whether the table is a file of rejected rows that an import wrote.
+    """
+
+    targets: dict[int, str]
+    left_out: frozenset[int]
+    statements: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    rejects: bool = field(default=False)
+
+
+def map_columns(
+    header: Header, layer: str, *, column_map: Mapping[str, str], remembered: Mapping[str, str], file: str, ticks: bool = True
+) -> ColumnMapping:
+    """Which column each title means: as told, else as told before, else by its name.
+
+    Parameters
+    ----------
+    header : Header
+    layer : str
+    column_map : mapping of str to str
+        Title to target, from the user; a blank target leaves the column out.
+    remembered : mapping of str to str
+        The same from earlier imports into this study area, by folded title.
+    file : str
+        For the faults.
+    ticks : bool
+        Whether columns below one group title may be read as boxes to tick.
+
+    Raises
+    ------
+    InputError
+        When a told title or target does not exist or two columns claim one target.
+    """
+    titles = header.titles
+    told, faults = _told(titles, layer, column_map, file)
+    faults += _wrong_titles(header, layer, told, remembered, file)
+    if faults:
+        raise InputError(faults)
+    used = [
+        (title, remembered[fold(title)])
+        for i, title in enumerate(titles)
+        if i not in told
+        and fold(title) in remembered
+        and remembered[fold(title)] in (*all_targets(layer), *IGNORE)
+        and (remembered[fold(title)] in IGNORE or remembered[fold(title)] not in told.values())  # what is told now counts first
+    ]
+    again = [target for _, target in used if target not in IGNORE]
+    for target in dict.fromkeys(target for target in again if again.count(target) > 1):
+        claims = [title for title, meant in used if meant == target]
+        raise refuse(
+            file,
+            f"the columns {' and '.join(map(repr, claims))} were both told to be {target} in earlier imports",
+            f'Say which one it is here: --map "{claims[0]}={target}"; the other is kept as it is.',
+            "two_columns",
+            row=header.last + 1,
+        )
+    told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
+    named = [i for i, title in enumerate(titles) if title]
+    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] == list(_OF_REJECTS)
+    if rejects:
+        told = {named[0]: "", named[-1]: ""} | told
+    chosen = {i: target for i, target in told.items() if target not in IGNORE}
+    choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
+    _by_words(header, layer, told, chosen, choices, file)
+    statements = [f"Column {title!r} is {target or 'left out'}, as told in an earlier import." for title, target in dict.fromkeys(used)]
+    statements.append(f"Columns: {'; '.join(f'{titles[i]!r} → {target}' for i, target in sorted(chosen.items()))}.")
+    statements += [
+        f"Columns to tick: {', '.join(repr(titles[i]) for i in choice.words)} → {choice.target}, the one that is marked."
+        for choice in choices
+    ]
+    left_out = frozenset(i for i, target in told.items() if target in IGNORE)
+    ticked = {i for choice in choices for i in choice.words}
+    kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
+    if kept:
+        statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
+    if rejects:
+        statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects)
+
+
+def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:
+    """What the user says of the columns, and what is wrong with it."""
+    faults, told = list[Fault](), dict[int, str]()
+    listed = ", ".join(f"{title!r}" for title in titles if title)
+    for title, target in column_map.items():
+        at = [i for i, own in enumerate(titles) if own == title] or [i for i, own in enumerate(titles) if own and fold(own) == fold(title)]
+        if not at and target in IGNORE:  # the title of a group of boxes to tick
+            at = [i for i, own in enumerate(titles) if fold(own.rpartition(SEPARATOR)[0]) == fold(title) != ""]
+        if not at:
+            reason, remedy, code = "--map names a column that the table does not have", f"Its columns are: {listed}.", "unknown_title"
+            faults.append(Fault(file, reason, remedy, column=title[:80], code=code))
+        elif target not in (*all_targets(layer), *IGNORE):
+            reason, remedy = f"--map names a target that layer {layer} does not have", f"Write one of: {', '.join(all_targets(layer))}."
+            faults.append(Fault(file, reason, remedy, column=title[:80], value=target[:80], code="unknown_target"))
+        else:
+            told |= dict.fromkeys(at if target in IGNORE else at[:1], target)
+    for target in dict.fromkeys(target for target in told.values() if target not in IGNORE):
+        claims = [titles[i] for i in told if told[i] == target]
+        if len(claims) > 1:
+            reason, remedy = f"--map names {len(claims)} columns for {target}", "Name one of them; the others keep their own titles."
+            faults.append(Fault(file, reason, remedy, column=", ".join(claims)[:80], value=target, code="two_columns"))
+    return told, faults
+
+
+def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
+    """Titles with invisible signs, and titles that stand twice and mean something."""
+    faults, titles = list[Fault](), header.titles
+    for i, title in enumerate(titles):
+        if _INVISIBLE.search(title):
+            faults.append(
+                Fault(
+                    file,
+                    "a column title holds invisible control characters",
+                    "Type the title anew.",
+                    row=header.last + 1,
+                    value=repr(title)[:80],
+                    code="control_characters",
+                )
+            )
+        alike = [j for j, other in enumerate(titles) if title and other == title]
+        meant = targets_of(title, layer) or remembered.get(fold(title)) or any(told.get(j) not in (None, *IGNORE) for j in alike)
+        if len(alike) > 1 and alike[0] == i and meant and not all(told.get(j) in IGNORE for j in alike):
+            faults.append(
+                Fault(
+                    file,
+                    "two columns have the same title",
+                    f'Rename one of them, or leave both out with --map "{title[:80]}=-".',
+                    row=header.last + 1,
+                    column=title[:80],
+                    code="duplicate_column",
+                )
+            )
+    return faults
+
+
+def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
+    """Put the columns whose titles say what they are into `chosen`; two that say the same are refused."""
+    titles, taken = header.titles, {*chosen.values(), *(choice.target for choice in choices)}
+    ticked = {i for choice in choices for i in choice.words}
+    for i, title in enumerate(titles):
+        if i in told or i in ticked:
+            continue
+        free = [target for target in targets_of(title, layer) if target not in taken]
+        if not free:
+            continue
+        claims = [j for j, other in enumerate(titles) if j not in told and j not in ticked and free[0] in targets_of(other, layer)[:1]]
+        exact = [j for j in claims if fold(titles[j]) in exact_titles(layer)]
+        if len(claims) > 1 and len(exact) != 1:
+            names = " and ".join(f"{titles[j]!r}" for j in claims)
+            others = ", ".join(f'"{titles[j]}=-"' for j in claims[1:])
+            raise refuse(
+                file,
+                f"the columns {names} both look like {free[0]}",
+                f'Say which one it is: --map "{titles[claims[0]]}={free[0]}"; the other is kept as it is. Where they are different things, say of each what it is, or leave it out (--map {others}).',
+                "two_columns",
+                row=header.last + 1,
+            )
+        winner = exact[0] if len(exact) == 1 and free[0] == targets_of(titles[exact[0]], layer)[0] else i
+        if winner == i:
+            chosen[i] = free[0]
+            taken.add(free[0])
+
+
+def _choices(titles: tuple[str, ...], layer: str, told: Mapping[int, str], taken: set[str]) -> list[Choice]:
+    """Groups whose titles below are the choices of one column: "Điện lưới" over "Có" and "Chưa"."""
+    groups: dict[str, dict[int, str]] = {}
+    for i, title in enumerate(titles):
+        group, _, child = title.rpartition(SEPARATOR)
+        if group and i not in told:
+            groups.setdefault(group, {})[i] = child
+    found = list[Choice]()
+    for group, children in groups.items():
+        target = next(iter(targets_of(group, layer)), "")
+        column = next((c for c in POINT_LAYERS[layer].columns if c.name == target), None)
+        if column is None or not _may_be_ticked(column, group) or target in taken:
+            continue
+        words = {i: child for i, child in children.items() if choice_of(target, child)}
+        meanings = [choice_of(target, child) for child in words.values()]
+        if (
+            len(words) > 1
+            and len(set(meanings)) == len(meanings)
+            and not any(target in targets_of(t, layer)[:1] for i, t in enumerate(titles) if i not in children)
+        ):
+            found.append(Choice(target, group, words))
+            taken.add(target)
+    return found
+
+
+def _may_be_ticked(column: Column, group: str) -> bool:
+    """Not where the group's own title gives its marks a meaning: "có" below "Trắng sóng" is no signal."""
+    return column.kind in ("choice", "yes_no") and stance(column, group) == ("", False)

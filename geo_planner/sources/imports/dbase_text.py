@@ -1,0 +1,118 @@
+"""Attributes of a shapefile: raw bytes of its .dbf, decoded here by the code page that its .cpg names.
+
+GDAL's own conversion from windows-1258 cuts texts at their end: it measures the room before tone marks are joined to their
+letters. The bytes are therefore read one sign each and decoded by us, titles too.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+
+from geo_planner.sources.imports.legacy_text import detect
+
+_RAW = "ISO-8859-1"
+
+
+def read_shapefile(path: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The features of a shapefile, and what was decided about the encoding of their texts.
+
+    Where no code page is named and the bytes are not UTF-8, they come as a western program shows them, for the recognition
+    of legacy text. The .cpg of this private copy is taken away, so that GDAL does not use it.
+    """
+    named = _named_page(path)
+    codec = codec_of(named) if named else None
+    told = [f"The .cpg file names an encoding that is not known ({named!r}): it is set aside."] if named and codec is None else []
+    if codec in (None, "utf-8"):
+        try:
+            return pyogrio.read_dataframe(path, encoding="UTF-8"), [*told, "Attribute encoding: UTF-8."]
+        except UnicodeDecodeError:
+            said = "although the .cpg file says so" if codec else ""
+            return pyogrio.read_dataframe(path, encoding=_RAW), [*told, f"Attributes are not UTF-8 {said}".strip() + "."]
+    table = pyogrio.read_dataframe(path, encoding=_RAW)
+    decode, sentence = _decoder(_texts(table), str(codec), named)
+    return _decoded(table, decode), [*told, sentence]
+
+
+def codec_of(page: str) -> str | None:
+    """Python's name of a code page as .cpg files write it: ``1258``, ``CP1258``, ``ANSI 1258``, ``ISO 88591``, ``UTF8``.
+
+    Examples
+    --------
+    >>> codec_of("ANSI 1258"), codec_of("88591"), codec_of("UTF-8"), codec_of("no such page")
+    ('cp1258', 'iso8859-1', 'utf-8', None)
+    """
+    text = re.sub(r"^(ansi|oem|windows|ms|cp|code ?page)[ _-]*(?=\d)", "", page.strip().lower())
+    digits = re.sub(r"\D", "", text)
+    trials = [text, f"cp{digits}", f"iso8859-{digits[4:]}" if digits.startswith("8859") else "", "utf-8" if digits == "65001" else ""]
+    if text.isdigit():
+        trials = trials[1:]
+    for trial in filter(None, trials):
+        try:
+            found = codecs.lookup(trial)
+        except LookupError:
+            continue
+        return found.name
+    return None
+
+
+def _named_page(path: Path) -> str:
+    cpg = path.with_suffix(".cpg")
+    try:
+        named = cpg.read_bytes()[:100].decode("ascii", errors="replace").replace("\0", "").strip()[:30]
+        cpg.unlink()
+    except OSError:
+        return ""
+    return named
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    cells = [cell for title in _worded(table) for cell in table[title] if isinstance(cell, str)]
+    return [text for text in (*map(str, table.columns), *cells) if not text.isascii()]
+
+
+def _decoder(raw: list[str], codec: str, named: str) -> tuple[Callable[[str], str], str]:
+    """How to read the bytes: as the .cpg says, unless they cannot be that."""
+    if _all_fit(raw, "utf-8") and raw:
+        return lambda text: _bytes(text).decode("utf-8"), f"The .cpg file says {named}, but the attributes are UTF-8: read as that."
+    found = detect(raw) if codec == "cp1258" else None
+    if not _all_fit(raw, codec) or found in ("TCVN3 (ABC)", "VNI"):
+        return lambda text: text, f"The .cpg file says {named}, but the attributes are not that: it is set aside."
+    return lambda text: unicodedata.normalize("NFC", _bytes(text).decode(codec)), f"Attribute encoding by the .cpg file: {named}."
+
+
+def _all_fit(raw: list[str], codec: str) -> bool:
+    try:
+        for text in raw:
+            _bytes(text).decode(codec)
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1")
+
+
+def _worded(table: pd.DataFrame) -> list[str]:
+    """Columns that may hold text."""
+    kinds = pd.api.types
+    return [
+        title
+        for title in table.columns
+        if title != "geometry" and (kinds.is_object_dtype(table[title]) or kinds.is_string_dtype(table[title]))
+    ]
+
+
+def _decoded(table: pd.DataFrame, decode: Callable[[str], str]) -> pd.DataFrame:
+    for title in _worded(table):
+        table[title] = pd.Series(
+            [decode(cell) if isinstance(cell, str) else cell for cell in table[title]], index=table.index, dtype=object
+        )
+    return table.rename(columns={title: decode(str(title)) for title in table.columns if title != "geometry"})

@@ -1,0 +1,75 @@
+"""Folders of a KML are its layers: the named one, or all of them where they are of one sort."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from geo_planner.sources.imports.files import refuse
+from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.markup import Feature, kind_of
+
+FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
+"""Titles of the columns that hold a feature's folders, the innermost first."""
+_THINGS = {
+    "villages": r"((cac|danh sach|diem|ten|cum|khu|trung tam|nha van hoa)\b ?)*(thon|ban|buon|lang|ap|xom|dan cu|villages?|hamlets?|settlements?)\b.*",
+    "sites": r"((cac|danh sach|diem|vi tri|cot|nha)\b ?)*(tram|bts|cot|site|sites|stations?|towers?|masts?|anten|ang ten)\b.*",
+    "roads": r"((cac|tuyen|he thong)\b ?)*(duong (?!day)|duong$|giao thong|quoc lo|tinh lo|roads?\b).*",
+    "power lines": r"((cac|tuyen|he thong|luoi)\b ?)*(duong day|dien|cot dien|power)\b.*",
+    "boundaries": r"(ranh gioi|dia gioi|boundar).*",
+}
+"""What the name of a folder says its placemarks are."""
+
+
+def features_of_layer(
+    features: Sequence[Feature], source_layer: str | None, kinds: Sequence[str], name: str
+) -> tuple[list[tuple[int, Feature]], list[str]]:
+    """The features of the named folder, or of all of them where they are of one sort; with their numbers in the file.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or when folders hold different things (villages in one, stations in another) and none
+        is named.
+    """
+    numbered = list(enumerate(features, 1))
+    fitting = [feature for feature in features if feature.geometry is not None and kind_of(feature.geometry) in kinds]
+    counts = Counter(feature.folders[-1] for feature in fitting if feature.folders)
+    if source_layer is not None:
+        known = list(dict.fromkeys(folder for feature in features for folder in feature.folders))
+        wanted = [folder for folder in known if folder == source_layer] or [
+            folder for folder in known if fold(folder) == fold(source_layer)
+        ]
+        if not wanted:
+            listed = ", ".join(known[:40])
+            raise refuse(
+                name,
+                f"the file has no layer {source_layer!r}",
+                f"Name one of: {listed}." if known else "It has no layers (folders): leave --layer out.",
+                "unknown_layer",
+            )
+        return [(i, feature) for i, feature in numbered if set(feature.folders) & set(wanted)], [f"Layer {', '.join(wanted)}."]
+    things = {folder: _thing(folder) for folder in counts}
+    if len(set(filter(None, things.values()))) > 1:
+        listed = "; ".join(f"{folder!r} ({n})" for folder, n in counts.items())
+        raise refuse(name, f"the folders of the file hold different things: {listed}", "Name one with --layer.", "several_layers")
+    if len(counts) > 1:
+        listed = ", ".join(f"{folder} ({n})" for folder, n in list(counts.items())[:20])
+        return numbered, [f"Folders taken together: {listed}{' …' if len(counts) > 20 else ''}; --layer takes one of them."]
+    return numbered, []
+
+
+def _thing(folder: str) -> str | None:
+    folded = fold(folder)
+    return next((thing for thing, pattern in _THINGS.items() if re.fullmatch(pattern, folded)), None)
+
+
+def with_folder_columns(features: Sequence[Feature]) -> list[dict[str, str]]:
+    """The properties of features with the folders that they lie in, the innermost first; a field of that name stays as it is."""
+    return [
+        {**dict(zip(FOLDER_TITLES, reversed(feature.folders), strict=False)), **feature.properties}
+        if feature.folders
+        else feature.properties
+        for feature in features
+    ]
