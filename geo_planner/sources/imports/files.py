@@ -170,6 +170,8 @@ def _format_by_content(path: Path, name: str) -> str:
 def _text_content(head: bytes, name: str) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", errors="replace")
+    elif unmarked := utf_16_without_mark(head):
+        text = head.decode(unmarked, errors="replace")
     else:
         if b"\0" in head:
             raise refuse(
@@ -182,6 +184,20 @@ def _text_content(head: bytes, name: str) -> str:
     if start.startswith("{"):
         return "geojson"
     return "csv"
+
+
+def utf_16_without_mark(content: bytes) -> str:
+    """The byte order of UTF-16 text that does not state it, from where its null bytes lie; empty for other content."""
+    head = content[: 8192 - 8192 % 2]
+    pairs = len(head) // 2
+    if b"\0" not in head or pairs < 4:
+        return ""
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    for nulls, others, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
+        # A table is mostly figures, separators and plain letters: half of it at least is ASCII.
+        if 2 * nulls > pairs and not others:
+            return name
+    return ""
 
 
 def _markup_content(start: str, name: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.commune_names import split_kind
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, opened
 from geo_planner.sources.imports.folder_communes import communes_from_folders
@@ -175,7 +176,8 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
     told = {title: target for title, target in options.column_map.items() if target != "-"} | {
         title: "" for title, target in options.column_map.items() if target == "-"
     }
-    return communes_from_folders(read_points(source, layer, replace(options, column_map=told), remembered), layer, area)
+    communes = frozenset(split_kind(str(commune))[1] for commune in area.communes["name"])
+    return communes_from_folders(read_points(source, layer, replace(options, column_map=told), remembered, communes), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:

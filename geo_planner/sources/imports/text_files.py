@@ -8,7 +8,7 @@ import itertools
 import unicodedata
 from collections import Counter
 
-from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.files import InputFile, refuse, utf_16_without_mark
 from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect
 
@@ -89,7 +89,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             try:
-                return unicodedata.normalize("NFC", content.decode(encoding)), f"Encoding: {encoding} (byte order mark)."
+                return content.decode(encoding), f"Encoding: {encoding} (byte order mark)."
             except UnicodeDecodeError as error:
                 raise refuse(
                     name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding"
@@ -97,28 +97,14 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     unmarked = utf_16_without_mark(content)
     if unmarked:
         try:
-            return unicodedata.normalize("NFC", content.decode(unmarked)), f"Encoding: {unmarked} (without byte order mark)."
+            return content.decode(unmarked), f"Encoding: {unmarked} (without byte order mark)."
         except UnicodeDecodeError:
             pass  # null bytes of another origin: told below
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_bytes(content, name)
-    return unicodedata.normalize("NFC", text), "Encoding: UTF-8."
-
-
-def utf_16_without_mark(content: bytes) -> str:
-    """The byte order of UTF-16 text that does not state it, from where its null bytes lie; empty for other content."""
-    head = content[: 8192 - 8192 % 2]
-    pairs = len(head) // 2
-    if b"\0" not in head or pairs < 4:
-        return ""
-    first, second = head[0::2].count(0), head[1::2].count(0)
-    for nulls, others, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
-        # A table is mostly figures, separators and plain letters: half of it at least is ASCII.
-        if 2 * nulls > pairs and not others:
-            return name
-    return ""
+    return text, "Encoding: UTF-8."
 
 
 def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
