@@ -57,6 +57,11 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "crs": ("Hệ tọa độ không dùng được để đo khoảng cách.", "Chọn hệ chiếu theo mét, ví dụ EPSG:32648, hoặc để trống."),
     "no_crs": ("Tệp ảnh không ghi hệ tọa độ.", "Khai báo hệ tọa độ cho tệp bằng QGIS hoặc gdal_edit."),
     # Terrain and other rasters
+    "island_without_terrain": ("Xã ở ngoài khơi không có số liệu độ cao; chưa tính được gì ở đó.", "Dùng dữ liệu địa hình phủ tới đảo trước khi đưa thôn, bản của xã vào."),
+    "far_commune": ("Xã ở quá xa ngoài khơi; tệp ảnh không phủ tới đó.", "Lập riêng một địa bàn cho xã này nếu cần."),
+    "outline_apart": ("Ranh giới của xã nằm cách xa các xã khác.", "Kiểm tra ranh giới trên bản đồ."),
+    "area_not_usable": ("Diện tích ghi ở nguồn không hợp lý nên không dùng.", "Điền diện tích đã công bố."),
+    "renamed_commune": ("Tên xã ở nguồn khác với danh mục xã; lấy theo nguồn.", "Sửa lại tên trong lớp xã nếu tên ở nguồn là tên cũ."),
     "terrain_too_small": ("Dữ liệu địa hình không phủ hết các xã.", "Dùng tệp độ cao rộng hơn ranh giới các xã."),
     "terrain_void": ("Một phần xã không có số liệu độ cao; đường truyền qua đó chưa tính được.", "Lấp chỗ trống bằng nguồn khác nếu có."),
     "village_in_void": ("Bản nằm ở chỗ không có số liệu độ cao; chưa tính được sóng.", "Kiểm tra vị trí bản, hoặc dùng dữ liệu địa hình đầy đủ hơn."),
