@@ -21,6 +21,7 @@ from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch import DownloadError, InitReport, init_study_area
 from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, ward_path
 from geo_planner.sources.fetch.provinces import communes_of, province
+from geo_planner.sources.imports import import_layer
 from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.vintage import vintage_warnings
 from geo_planner.validation import validate
@@ -76,12 +77,16 @@ def give_villages_and_sites(root: Path) -> None:
         }
         for i, code in enumerate(chosen[:3])
     ]
-    for file, layer, rows in (("villages/villages.csv", VILLAGES, villages), ("sites/sites.csv", SITES, sites)):
-        (root / file).parent.mkdir()
-        with (root / file).open("w", encoding="utf-8", newline="") as stream:
+    # as a planner does: a list from elsewhere is brought in
+    for layer, rows in ((VILLAGES, villages), (SITES, sites)):
+        listed = root.parent / f"{layer.name}.csv"
+        with listed.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, [c.name for c in layer.columns])
             writer.writeheader()
             writer.writerows(rows)
+        done = import_layer(layer.name, listed, root)
+        assert done.written, [str(fault) for fault in done.faults]
+        assert done.counts["accepted"] == len(rows)
 
 
 def check_plan(root: Path, report: InitReport) -> planning.Plan:
