@@ -105,6 +105,15 @@ def number(value: float, decimals: int, language: Language, *, keep_zeros: bool 
     return (text.translate(str.maketrans(",.", ".,")) if language == "vi" else text).replace("-", "−")
 
 
+def day(iso: str, language: Language) -> str:
+    """A date (ISO 8601: day, month or year) as it is written in the language.
+
+    >>> day("2026-10-05", "vi"), day("2026-11", "vi"), day("2026-10-05", "en")
+    ('05/10/2026', '11/2026', '2026-10-05')
+    """
+    return "/".join(reversed(iso.split("-"))) if language == "vi" else iso
+
+
 def percent(share: float, language: Language, decimals: int = 0) -> str:
     """A share of 1 in per cent; what is not quite nothing, or not quite all, does not round to it.
 

@@ -64,7 +64,7 @@ def citation_words(citation: Citation, language: Language = "vi") -> str:
     source = citation.source or words["none"]
     if citation.origin == "import":
         source = words["import"].format(source=source)
-    date = "/".join(reversed(citation.date.split("-"))) if language == "vi" else citation.date
+    date = labels.day(citation.date, language)
     licence = words["licence"].format(licence=citation.licence) if citation.licence else ""
     parts = [source, licence, words["date"].format(date=date) if date else ""]
     return "; ".join(part for part in parts if part)

@@ -44,12 +44,17 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
                     plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or _NO_OPERATOR,
                     labels.word(told["measured_status"]), labels.word(told["centre_status"]), plain(told["centre_median_dbm"]),
                     plain(told["centre_share"]), plain(told["settlement_share"]), plain(told["n_samples"]), plain(told["n_no_service"]),
-                    plain(told["measured_from"]), plain(told["measured_to"]), None if reason is None else UNKNOWN_REASONS[str(reason)]["vi"],
+                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else UNKNOWN_REASONS[str(reason)]["vi"],
                 ]
             )  # fmt: skip
     row = write_rows(book, sheet, row, columns, rows, fills=_STATUS_FILLS)
     if not rows:
         write_remarks(book, sheet, row, columns, ["Chưa có mẫu đo nào ở gần bản trong danh sách."])
+
+
+def _day(value: object) -> str | None:
+    iso = plain(value)
+    return None if iso is None else labels.day(str(iso), "vi")
 
 
 def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> None:

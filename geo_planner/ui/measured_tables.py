@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import Calibration
-from geo_planner.labels import Language, number, word
+from geo_planner.labels import Language, day, number, word
 from geo_planner.measurements import (
     AGREEMENT,
     DROP_REASONS,
@@ -90,7 +90,7 @@ def operator_table(plan: Plan, language: Language) -> pd.DataFrame:
             text("column_settlement_share", language): 100 * table.get("settlement_share", pd.Series(dtype=float)).to_numpy(),
             text("column_samples", language): table.get("n_samples", pd.Series(dtype=int)).to_numpy(),
             text("column_n_no_service", language): table.get("n_no_service", pd.Series(dtype=int)).to_numpy(),
-            text("column_measured_to", language): table.get("measured_to", pd.Series(dtype=object)).to_numpy(),
+            text("column_measured_to", language): ["" if pd.isna(to) else day(str(to), language) for to in table.get("measured_to", [])],
             text("column_declared", language): villages["declared_status"]
             .fillna("unknown")
             .map(lambda key: word(key, language))

@@ -170,7 +170,8 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
         {
             "at": [round(mast.geometry.y, 6), round(mast.geometry.x, 6)],
             "name": str(mast.site_id) if pd.isna(mast.name) else f"{mast.name} ({mast.site_id})",
-            "line": word("unknown" if pd.isna(mast.status) else mast.status, language) + ("" if pd.isna(mast.operator) else f" · {mast.operator}"),
+            "line": word("unknown" if pd.isna(mast.status) else mast.status, language)
+            + ("" if pd.isna(mast.operator) else f" · {mast.operator}"),
             "onAir": bool(mast.in_service),
         }
         for mast in masts.itertuples(index=False)
