@@ -32,6 +32,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import OutputError
+from geo_planner.folders import is_same_file, lock_now
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -248,11 +249,11 @@ def _locked(out: Path) -> Iterator[None]:
     while stream is None:
         stream = path.open("ab")
         try:
-            _lock(stream.fileno())
+            lock_now(stream.fileno())
         except OSError as error:
             stream.close()
             raise OutputError(f"Another run is writing to {out}. Wait until it is done, or choose another folder.") from error
-        if not _is_same_file(stream.fileno(), path):
+        if not is_same_file(stream.fileno(), path):
             # The run before removed the file between our opening and our locking it: take the new one.
             stream.close()
             stream = None
@@ -264,21 +265,3 @@ def _locked(out: Path) -> Iterator[None]:
         with suppress(OSError):
             path.unlink()
         stream.close()
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_same_file(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False

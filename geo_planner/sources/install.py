@@ -23,7 +23,7 @@ from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manif
 
 logger = logging.getLogger(__name__)
 
-_PREFIX, _COMMIT = ".incoming-", "commit.json"
+STAGING_PREFIX, COMMIT_FILE = ".incoming-", "commit.json"
 _ABANDONED_S = 24 * 3600
 """A staging folder without a list is somebody's work in progress; after a day it is a leftover."""
 _FINISH_PATIENCE_S = 5.0
@@ -41,13 +41,13 @@ def staging(root: Path) -> Iterator[Path]:
     new = not root.exists()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=root, prefix=_PREFIX))
+        folder = Path(tempfile.mkdtemp(dir=root, prefix=STAGING_PREFIX))
     except OSError as error:
         raise OutputError(f"{root} cannot be written ({error.strerror}). Choose a folder that you may write to.") from error
     try:
         yield folder
     finally:
-        if not (folder / _COMMIT).exists():
+        if not (folder / COMMIT_FILE).exists():
             shutil.rmtree(folder, ignore_errors=True)
         if new and not any(root.iterdir()):
             root.rmdir()  # a study area of which nothing came about
@@ -82,12 +82,12 @@ def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -
     write_atomically(folder / MANIFEST, as_json(document))
     for name in facts:
         (folder / name).chmod(0o644)
-    write_atomically(folder / _COMMIT, json.dumps([*sorted(facts), MANIFEST]))
+    write_atomically(folder / COMMIT_FILE, json.dumps([*sorted(facts), MANIFEST]))
     try:
         _move(root, folder)
     except OSError as error:
         if all((folder / name).exists() for name in facts):
-            (folder / _COMMIT).unlink(missing_ok=True)
+            (folder / COMMIT_FILE).unlink(missing_ok=True)
             raise OutputError(
                 f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs and try again; nothing was changed."
             ) from error
@@ -102,7 +102,7 @@ def finish_interrupted(root: Path) -> int:
     Folders of changes that never came to their list are cleared away after a day. In a study area that may not be
     written nothing happens, nor where somebody else is just putting files in place.
     """
-    folders = [folder for folder in sorted(root.glob(f"{_PREFIX}*")) if (folder / _COMMIT).is_file() or _is_abandoned(folder)]
+    folders = [folder for folder in sorted(root.glob(f"{STAGING_PREFIX}*")) if (folder / COMMIT_FILE).is_file() or _is_abandoned(folder)]
     if not folders:
         return 0
     try:
@@ -117,7 +117,7 @@ def _finish_all(root: Path, folders: Iterable[Path]) -> int:
     finished = 0
     for folder in folders:
         try:
-            if (folder / _COMMIT).is_file():
+            if (folder / COMMIT_FILE).is_file():
                 _move(root, folder)
                 finished += 1
             elif _is_abandoned(folder):
@@ -136,12 +136,12 @@ def _is_abandoned(folder: Path) -> bool:
 
 def _move(root: Path, folder: Path) -> None:
     """Put what is still in the folder into its place. May be called again after a stop at any point."""
-    names = json.loads((folder / _COMMIT).read_text(encoding="utf-8"))
+    names = json.loads((folder / COMMIT_FILE).read_text(encoding="utf-8"))
     if not (isinstance(names, list) and all(isinstance(name, str) and is_plain_path(name) for name in names)):
-        raise OSError(f"{folder / _COMMIT} is not a list of ours")  # a study area may come from anywhere
+        raise OSError(f"{folder / COMMIT_FILE} is not a list of ours")  # a study area may come from anywhere
     for name in names:
         if (folder / name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).replace(root / name)
-    (folder / _COMMIT).unlink()
+    (folder / COMMIT_FILE).unlink()
     shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geo_planner.errors import OutputError
+from geo_planner.folders import is_same_file, lock_now
 
 logger = logging.getLogger(__name__)
 LOCK_FILE = ".geo_planner/lock"
@@ -73,7 +74,7 @@ def _taken(root: Path, patience_s: float) -> int | None:
             logger.debug("no lock in %s", root, exc_info=error)
             return None
         try:
-            _lock(descriptor)
+            lock_now(descriptor)
         except OSError as error:
             os.close(descriptor)
             if error.errno not in _BUSY:
@@ -85,7 +86,7 @@ def _taken(root: Path, patience_s: float) -> int | None:
                 ) from error
             time.sleep(_PAUSE_S)
             continue
-        if _is_same_file(descriptor, path):
+        if is_same_file(descriptor, path):
             return descriptor
         os.close(descriptor)  # the one before removed the file between our opening and our locking it
 
@@ -100,21 +101,3 @@ def _give_back(root: Path, descriptor: int) -> None:
         os.close(descriptor)
     with suppress(OSError):
         path.parent.rmdir()  # nothing else of ours is in it
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_same_file(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
