@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.sources.rasters import Dem
-from geo_planner.sources.study_area import StudyArea
+
+if TYPE_CHECKING:
+    from geo_planner.sources.study_area import StudyArea
 
 
 def disagreements(
@@ -29,7 +34,24 @@ def disagreements(
     measured_status : Series, optional
         Index ``village_id``: what measurements say, in the words of ``schema.SIGNAL_STATUS``.
     """
-    sites = study_area.sites[~study_area.sites.index.get_level_values("site_id").duplicated()]
+    # the index of a site has its id, that of the tables as they are read the row: one way to tell of both
+    sites = study_area.sites.reset_index()
+    villages = study_area.villages.set_index("source_row")
+    found = points_in_void(study_area.terrain, villages, sites, villages_file=villages_file, sites_file=sites_file)
+    return found if measured_status is None else found + declared_against_measured(study_area.villages, measured_status, villages_file)
+
+
+def points_in_void(dem: Dem, villages: pd.DataFrame, sites: pd.DataFrame, *, villages_file: str, sites_file: str) -> list[Fault]:
+    """Sites and villages where the terrain has no height. The tables may have faults of their own: rows without a position are passed over.
+
+    Parameters
+    ----------
+    dem : Dem
+    villages, sites : DataFrame
+        With ``lon`` and ``lat``; the index of the villages is the row of the file.
+    villages_file, sites_file : str
+    """
+    masts = _placed(sites, "site_id").drop_duplicates("site_id") if "site_id" in sites else _placed(sites, "site_id")
     found = [
         Fault(
             sites_file,
@@ -38,10 +60,10 @@ def disagreements(
             level="warning",
             code="site_in_void",
         )
-        for site in sites.index.get_level_values("site_id")[in_void(study_area.terrain, sites)]
+        for site in masts.loc[in_void(dem, masts), "site_id"]
     ]
-    rows = study_area.villages.loc[in_void(study_area.terrain, study_area.villages), ["name", "source_row"]]
-    found += [
+    centres = _placed(villages, "name")
+    return found + [
         Fault(
             villages_file,
             f"{name} lies where the terrain has no height: its signal stays unknown",
@@ -50,9 +72,18 @@ def disagreements(
             level="warning",
             code="village_in_void",
         )
-        for name, row in zip(rows["name"], rows["source_row"], strict=True)
+        for row, name in centres.loc[in_void(dem, centres), "name"].items()
     ]
-    return found if measured_status is None else found + declared_against_measured(study_area.villages, measured_status, villages_file)
+
+
+def _placed(table: pd.DataFrame, label: str) -> gpd.GeoDataFrame:
+    """The rows that have a name and a place on the earth, as points."""
+    if not {label, "lon", "lat"} <= set(table):
+        table = pd.DataFrame({label: [], "lon": [], "lat": []})
+    lon, lat = (pd.to_numeric(table[name], errors="coerce").astype("float64") for name in ("lon", "lat"))
+    good = (lon.between(-180, 180) & lat.between(-90, 90) & table[label].notna()).to_numpy(dtype=bool)
+    points = gpd.points_from_xy(lon[good], lat[good], crs=GEOGRAPHIC)
+    return gpd.GeoDataFrame(table.loc[good, [label]], geometry=points)
 
 
 def in_void(dem: Dem, points: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:

@@ -25,7 +25,8 @@ from rasterio.transform import from_origin
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window
 
-from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.errors import InputError, OutputError
+from geo_planner.sources.tiles import Tile, bad_tile, open_tiles, readable
 
 Grid = npt.NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
@@ -61,19 +62,10 @@ class Mosaic:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tile:
-    path: Path
-    crs: CRS
-    transform: Any
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Group:
     """Tiles whose cells lie on one grid, and the size of a cell in metres, east and north, at the middle of the first."""
 
-    tiles: list[_Tile]
+    tiles: list[Tile]
     cell_m: tuple[float, float]
 
     @property
@@ -94,6 +86,7 @@ def mosaic(
     bounds: Bounds,
     method: Method = "smooth",
     tags: dict[str, str] | None = None,
+    possible: tuple[float, float] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Mosaic:
     """Put tiles together on a north-up metric grid.
@@ -115,6 +108,8 @@ def mosaic(
         or the most frequent.
     tags : dict, optional
         Written into the file.
+    possible : tuple of float, optional
+        The least and the greatest value that can be; what lies outside is a void.
     progress : callable, optional
         Called with the share that is done.
 
@@ -125,7 +120,7 @@ def mosaic(
     OutputError
         When the file cannot be written.
     """
-    groups = _by_grid(_opened(tiles), crs)
+    groups = _by_grid(open_tiles(tiles), crs)
     west, south = math.floor(bounds[0] / cell_m) * cell_m, math.floor(bounds[1] / cell_m) * cell_m
     width, height = math.ceil((bounds[2] - west) / cell_m), math.ceil((bounds[3] - south) / cell_m)
     transform = from_origin(west, south + height * cell_m, cell_m, cell_m)
@@ -152,7 +147,7 @@ def mosaic(
             target.update_tags(**(tags or {}))
             blocks = list(_blocks(width, height, _block_cells(groups, cell_m)))
             for number, window in enumerate(blocks):
-                block = _block(groups, window, target.window_transform(window), crs, cell_m, method)
+                block = _block(groups, window, target.window_transform(window), crs, cell_m, method, possible)
                 void += int(np.isnan(block).sum())
                 target.write(block if method == "smooth" else np.nan_to_num(block).astype("uint8"), 1, window=window)
                 if progress:
@@ -165,48 +160,13 @@ def mosaic(
 
 def _told(error: Exception, tiles: Sequence[Path], out: Path) -> Exception:
     """Which of the files is to blame: a damaged tile shows only when its cells are read."""
-    damaged = [path for path in tiles if not _readable(path)]
+    damaged = [path for path in tiles if not readable(path)]
     if damaged:
-        return InputError([_bad(path, "the tile is damaged or cut short", "Delete it and fetch it again.") for path in damaged])
+        return InputError([bad_tile(path, "the tile is damaged or cut short", "Delete it and fetch it again.") for path in damaged])
     return OutputError(f"{out} cannot be written ({error}). Free disk space, or choose another folder.")
 
 
-def _readable(path: Path) -> bool:
-    try:
-        with rasterio.open(path) as source:
-            for _, window in source.block_windows(1):
-                source.read(1, window=window)
-    except (RasterioError, OSError):
-        return False
-    return True
-
-
-def _bad(path: Path, reason: str, remedy: str) -> Fault:
-    return Fault(path.name, reason, remedy, code="tile")
-
-
-def _opened(paths: Sequence[Path]) -> list[_Tile]:
-    tiles, faults = [], []
-    for path in paths:
-        try:
-            with rasterio.open(path) as source:
-                t = source.transform
-                if source.crs is None:
-                    faults.append(_bad(path, "the tile has no coordinate reference system", "State it (gdal_edit.py -a_srs)."))
-                elif source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
-                    faults.append(_bad(path, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
-                elif not (t.b == t.d == 0 and t.a > 0 > t.e):
-                    faults.append(_bad(path, "the tile is not north-up", "Warp it first (gdalwarp)."))
-                else:
-                    tiles.append(_Tile(path, CRS.from_user_input(source.crs), t, source.width, source.height))
-        except (RasterioError, OSError):
-            faults.append(_bad(path, "the tile cannot be read as a raster", "Delete it and fetch it again."))
-    if faults:
-        raise InputError(faults)
-    return tiles
-
-
-def _by_grid(tiles: Sequence[_Tile], crs: CRS) -> list[_Group]:
+def _by_grid(tiles: Sequence[Tile], crs: CRS) -> list[_Group]:
     """Tiles whose cells lie on one grid together, in the order in which the first of each stands."""
     groups: list[_Group] = []
     for tile in tiles:
@@ -219,7 +179,7 @@ def _by_grid(tiles: Sequence[_Tile], crs: CRS) -> list[_Group]:
     return groups
 
 
-def _same_grid(one: _Tile, other: _Tile) -> bool:
+def _same_grid(one: Tile, other: Tile) -> bool:
     a, b = one.transform, other.transform
     alike = math.isclose(a.a, b.a, rel_tol=1e-9) and math.isclose(a.e, b.e, rel_tol=1e-9)
     columns, rows = (b.c - a.c) / a.a, (b.f - a.f) / a.e
@@ -233,7 +193,7 @@ def _block_cells(groups: Sequence[_Group], cell_m: float) -> int:
     return max(min(side, _BLOCK), 16)
 
 
-def _cell_size_m(tile: _Tile, crs: CRS) -> tuple[float, float]:
+def _cell_size_m(tile: Tile, crs: CRS) -> tuple[float, float]:
     t = tile.transform
     west, north = t @ (tile.width // 2, tile.height // 2)
     x, y = Transformer.from_crs(tile.crs, crs, always_xy=True).transform([west, west + t.a, west], [north, north, north + t.e])
@@ -246,21 +206,23 @@ def _blocks(width: int, height: int, side: int) -> Iterator[Window]:
             yield Window(column, row, min(side, width - column), min(side, height - row))
 
 
-def _block(groups: Sequence[_Group], window: Window, transform: Any, crs: CRS, cell_m: float, method: Method) -> Grid:
+def _block(
+    groups: Sequence[_Group], window: Window, transform: Any, crs: CRS, cell_m: float, method: Method, possible: tuple[float, float] | None
+) -> Grid:
     block = np.full((window.height, window.width), np.nan, dtype=np.float32)
     east, south = transform.c + window.width * cell_m, transform.f - window.height * cell_m
     for group in groups:
         open_cells = np.isnan(block)
         if not open_cells.any():
             break
-        piece = _source_cells(group, crs, (transform.c, south, east, transform.f))
+        piece = _source_cells(group, crs, (transform.c, south, east, transform.f), possible)
         if piece is not None:
             warped = _warped(*piece, group, block.shape, transform, crs, cell_m, method)
             block[open_cells] = warped[open_cells]
     return block
 
 
-def _source_cells(group: _Group, crs: CRS, bounds: Bounds) -> tuple[Grid, Any] | None:
+def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float, float] | None) -> tuple[Grid, Any] | None:
     """The cells of a group around a block as one array with its transform; None where the group does not reach."""
     west, south, east, north = transform_bounds(crs.to_wkt(), group.crs.to_wkt(), *bounds, densify_pts=21)
     t = group.transform
@@ -276,6 +238,8 @@ def _source_cells(group: _Group, crs: CRS, bounds: Bounds) -> tuple[Grid, Any] |
             continue
         part = cells[top - first_row : bottom - first_row, left - first_column : right - first_column]
         values = _values(tile.path, Window(left - column, top - row, right - left, bottom - top))
+        if possible:
+            values[(values < possible[0]) | (values > possible[1])] = np.nan
         np.copyto(part, values, where=np.isnan(part))
         reached = True
     if not reached:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,16 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import rasterio
-import shapely
 from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.features import rasterize
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.terrain_reach import frame_faults, void_faults
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,14 @@ def sha256_of(path: Path) -> str:
 
 
 def read_dem(
-    path: Path, file: str, communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float
+    path: Path,
+    file: str,
+    communes: gpd.GeoDataFrame,
+    *,
+    crs: CRS,
+    cell_m: float | None,
+    margin_m: float,
+    inhabited: Collection[str] = (),
 ) -> tuple[Dem | None, list[Fault]]:
     """The heights around the communes on the working grid, or what keeps them from being used.
 
@@ -88,6 +95,8 @@ def read_dem(
         Cell of the working grid; None keeps the file's own.
     margin_m : float
         How far beyond the communes to read, where the file has data.
+    inhabited : collection of str
+        Communes with villages in the list. An island without any may lack terrain: that is a warning.
     """
     faults = unreadable_dem(path, file)
     if faults:
@@ -95,9 +104,9 @@ def read_dem(
     try:
         with rasterio.open(path) as source:
             area = communes.to_crs(crs)
-            faults = _footprint_faults(source, area, crs, file)
-            if faults:
-                return None, faults
+            told = frame_faults(source, area, file, inhabited)
+            if any(f.level == "fault" for f in told):
+                return None, told
             heights, transform = _on_grid(source, area.total_bounds, crs, cell_m, margin_m)
             is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
     except _TooLargeError as error:
@@ -124,7 +133,7 @@ def read_dem(
             )
         ]
     dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
-    return dem, _void_faults(dem, area, file)
+    return dem, [*told, *void_faults(dem.heights_m, dem.transform, area, file, inhabited)]
 
 
 def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float | None, margin_m: float) -> Dem:
@@ -229,29 +238,6 @@ def _header_faults(source: Any, file: str) -> list[Fault]:
     return []
 
 
-def _footprint_faults(source: Any, area: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
-    """Communes that stick out of the raster's frame."""
-    corners = [source.transform @ (c, r) for c, r in ((0, 0), (source.width, 0), (source.width, source.height), (0, source.height))]
-    step = max(source.width, source.height) * abs(source.transform.a) / 100
-    frame = shapely.segmentize(shapely.Polygon(corners), step)
-    frame = gpd.GeoSeries([frame], crs=source.crs).to_crs(crs).iloc[0]
-    # one cell of slack: a raster that ends with the outline's own cell is complete
-    slack_m = math.sqrt(frame.area / (source.width * source.height))
-    outside = area.loc[~area.within(frame.buffer(slack_m))]
-    if outside.empty:
-        return []
-    names = ", ".join(f"{code} {name}" for code, name in outside["name"].head(5).items())
-    more = "" if len(outside) <= 5 else f" and {len(outside) - 5} more"
-    return [
-        Fault(
-            file,
-            f"the terrain does not cover {len(outside)} of {len(area)} communes: {names}{more}",
-            "Use a raster that reaches beyond the communes.",
-            code="terrain_too_small",
-        )
-    ]
-
-
 def _on_grid(source: Any, bounds: npt.ArrayLike, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[npt.NDArray[np.float32], Any]:
     west, south, east, north = np.asarray(bounds) + np.array([-1, -1, 1, 1]) * margin_m
     t = source.transform
@@ -286,34 +272,3 @@ def _filled(values: Any, source: Any) -> npt.NDArray[np.float32]:
 def _refuse_large(cells: float) -> None:
     if cells > MAX_CELLS:
         raise _TooLargeError(int(cells))
-
-
-def _void_faults(dem: Dem, area: gpd.GeoDataFrame, file: str) -> list[Fault]:
-    """Communes without heights: all of one is a fault, part of one a warning. Voids are never filled silently."""
-    void = np.isnan(dem.heights_m)
-    if not void.any():
-        return []
-    labels = rasterize(
-        zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=void.shape, transform=dem.transform, dtype="int32"
-    )
-    cells = np.bincount(labels.ravel(), minlength=len(area) + 1)[1:]
-    empty = np.bincount(labels[void], minlength=len(area) + 1)[1:]
-    faults = []
-    for (code, name), n, gone in zip(area["name"].items(), cells, empty, strict=True):
-        if n and gone == n:
-            faults.append(
-                Fault(
-                    file, f"the terrain has no heights in commune {code} {name}", "Use a raster with data there.", code="terrain_too_small"
-                )
-            )
-        elif gone:
-            faults.append(
-                Fault(
-                    file,
-                    f"{gone / n:.1%} of commune {code} {name} has no heights: paths across it stay unknown",
-                    "Fill the voids from another source if you can.",
-                    level="warning",
-                    code="terrain_void",
-                )
-            )
-    return faults

@@ -16,6 +16,7 @@ from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
+from geo_planner.sources.agreement import points_in_void
 from geo_planner.sources.columns import own_columns, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
@@ -162,7 +163,10 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
                 )
             )
         else:
-            terrain, found = read_dem(*locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
+            inhabited = set(villages["commune_code"].dropna()) if "commune_code" in villages else set()
+            terrain, found = read_dem(
+                *locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m, inhabited=inhabited
+            )
             faults += found
         if layers.population:
             population, found = read_population(*locate(layers.population), communes)
@@ -178,6 +182,8 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         faults += _unknown_codes(former, communes, layers.former_communes or "")
 
     if any(f.level == "fault" for f in faults):
+        if terrain is not None:  # told together with the faults; a sound study area is asked by validate
+            faults += points_in_void(terrain, villages, sites, villages_file=villages_file, sites_file=sites_file)
         raise InputError(faults)
     if communes is None or terrain is None or crs is None:
         raise AssertionError("a layer is missing without a fault")

@@ -12,15 +12,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely.geometry import shape
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch import provinces
-from geo_planner.sources.fetch.errors import ContentError
+from geo_planner.sources.fetch.commune_files import CommuneFile, read_commune
+from geo_planner.sources.fetch.download import Download
+from geo_planner.sources.fetch.errors import ContentError, NotFoundError
+from geo_planner.sources.fetch.kept import AGAIN, converted
 from geo_planner.sources.fetch.provinces import Commune, Province
 from geo_planner.sources.fetch.service import Service, Staged, provenance
+from geo_planner.sources.outlying import body
 
 BASE_URL = "https://raw.githubusercontent.com/thanglequoc/vietnamese-provinces-database/master"
 SOURCE = "Vietnamese Provinces Database (thanglequoc), after the map of the Vietnam Natural Resources, Environment and Cartography Publishing House"
@@ -33,7 +36,8 @@ MAX_AGE_DAYS = 30.0
 
 _SNAP_M, _GAP_M = 0.5, 5.0  # upstream's six decimals part shared lines by a few centimetres
 _MENDED, _MISFIT = 0.01, 0.25  # shares of a commune's area: worth a word; not these communes at all
-_VIETNAM = (102.0, 6.0, 118.5, 23.6)  # islands included
+_STRAY_KM, _APART_KM = 100.0, 30.0  # from the rest, for a commune that is no special zone: not its outline; worth a word
+_SPECIAL_ZONE = "Đặc khu"
 _UNKNOWN = ("population", "border", "region_class")
 
 
@@ -54,19 +58,12 @@ def fetch_boundaries(of: Province, into: Path, folder: Path, service: Service, *
         When a file cannot be had or is not what it should be.
     """
     communes = provinces.communes_of(of.code)
-    wanted = {
-        c.code: partial(
-            service.get,
-            service.url(BASE_URL, ward_path(of, c)),
-            "json",
-            max_age_days=MAX_AGE_DAYS,
-            progress=None,
-            check=partial(_check, commune=c),
-        )
-        for c in communes
-    }
+    # what cannot be told of one file alone (do they fit together?) is looked at below; then the caller forgets all of them
+    wanted = {c.code: partial(_get, service, service.url(BASE_URL, ward_path(of, c)), c) for c in communes}
     downloads = service.get_all(wanted, "boundaries")
-    layer = _layer({code: _feature(d.path) for code, d in downloads.items()}, communes)
+    read = {c.code: converted(downloads[c.code], partial(read_commune, expected=c)) for c in communes}
+    layer = _layer(read, communes)
+    apart = _refuse_strays(layer, {code: d.url for code, d in downloads.items()})
     layer["geometry"], moved = simplified(layer, tolerance_m)
     former = _located(provinces.former_communes_of(of.code), layer)
     names = former.groupby("commune_code", sort=False)["name"].agg("; ".join)
@@ -84,7 +81,85 @@ def fetch_boundaries(of: Province, into: Path, folder: Path, service: Service, *
         "origin": "fetch",
         "province": of.code,
     }
-    return Staged({COMMUNES_FILE: lines, FORMER_FILE: merged}, (*questions(layer), *_mended(layer, moved)))
+    return Staged(
+        {COMMUNES_FILE: lines, FORMER_FILE: merged}, (*questions(layer), *_mended(layer, moved), *apart, *_told(read, layer, communes))
+    )
+
+
+def _get(service: Service, url: str, commune: Commune) -> Download:
+    check = partial(_check, commune=commune)
+    try:
+        return service.get(url, "json", max_age_days=MAX_AGE_DAYS, progress=None, check=check)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"The source has no file of commune {commune.code} {commune.name} ({url}). It may have been renamed or merged: "
+            f"renew the index (pip install --upgrade {provinces.PACKAGE}), try again later, or name another server with --base-url."
+        ) from error
+
+
+def _check(path: Path, commune: Commune) -> None:
+    read_commune(path, commune)
+
+
+def _refuse_strays(layer: gpd.GeoDataFrame, urls: dict[str, str]) -> list[Fault]:
+    """Communes of one province lie together, special zones at sea excepted: an outline far from the others is another's."""
+    shapes, crs = layer.set_index("code"), utm_for(layer)
+    zones = shapes.index[shapes["type"] == _SPECIAL_ZONE]
+    strays = shapes.index.difference(body(shapes, crs, _STRAY_KM).index).difference(zones)
+    if len(strays):
+        code = strays[0]
+        more = f" and {len(strays) - 1} more" if len(strays) > 1 else ""
+        raise ContentError(
+            f"Commune {code} {shapes.at[code, 'name']}{more} lies more than {_STRAY_KM:.0f} km from the other communes of its province "
+            f"in the file from {urls[code]}. {AGAIN}"
+        )
+    return [
+        Fault(
+            COMMUNES_FILE,
+            f"{shapes.at[code, 'name']} lies more than {_APART_KM:.0f} km from the other communes in the source",
+            "Check its line on the map.",
+            row=int(shapes.index.get_loc(code)) + 1,
+            level="warning",
+            code="outline_apart",
+        )
+        for code in shapes.index.difference(body(shapes, crs, _APART_KM).index).difference(zones)
+    ]
+
+
+def _told(read: dict[str, CommuneFile], layer: gpd.GeoDataFrame, communes: tuple[Commune, ...]) -> list[Fault]:
+    """Where a file says another thing than the index, or nothing that can be."""
+    notes = []
+    for row, c in enumerate(communes, 1):
+        known = layer["area_km2"].iloc[row - 1]
+        if read[c.code].odd_area is not None:
+            instead = "it is left blank" if pd.isna(known) else f"the published {known:g} km² of the index stands in its place"
+            notes.append(
+                Fault(
+                    COMMUNES_FILE,
+                    f"the area of {c.code} {c.name} in the source cannot be: {instead}",
+                    "Fill in the published area.",
+                    row=row,
+                    column="area_km2",
+                    value=read[c.code].odd_area,
+                    level="warning",
+                    code="area_not_usable",
+                )
+            )
+        name = read[c.code].name
+        if name is not None and provinces.slug_of(name) != c.slug:
+            notes.append(
+                Fault(
+                    COMMUNES_FILE,
+                    f"commune {c.code} is called {name} in the source and {c.name} in the index of communes: the source's name is taken",
+                    "Correct the name in the layer if it is the older one.",
+                    row=row,
+                    column="name",
+                    value=name,
+                    level="warning",
+                    code="renamed_commune",
+                )
+            )
+    return notes
 
 
 def questions(layer: pd.DataFrame) -> tuple[Fault, ...]:
@@ -136,6 +211,13 @@ def simplified(layer: gpd.GeoDataFrame, tolerance_m: float) -> tuple[gpd.GeoSeri
         When the outlines overlap so much that no coverage can be made of them.
     """
     metric = layer.geometry.to_crs(utm_for(layer))
+    try:
+        return _fitted(layer, metric, tolerance_m)
+    except (TypeError, ValueError, shapely.errors.ShapelyError) as error:  # what GEOS makes of the outlines is no longer an area
+        raise ContentError(f"The commune outlines do not fit together. {AGAIN}") from error
+
+
+def _fitted(layer: gpd.GeoDataFrame, metric: gpd.GeoSeries, tolerance_m: float) -> tuple[gpd.GeoSeries, npt.NDArray[np.float64]]:
     clean = shapely.coverage_clean(metric.to_numpy(), snapping_distance=_SNAP_M, gap_width=_GAP_M)  # type: ignore[attr-defined]  # the stubs are older
     moved = np.abs(shapely.area(clean) - shapely.area(metric.to_numpy())) / shapely.area(metric.to_numpy())
     thin = shapely.coverage_simplify(clean, tolerance_m) if tolerance_m > 0 else clean
@@ -143,11 +225,14 @@ def simplified(layer: gpd.GeoDataFrame, tolerance_m: float) -> tuple[gpd.GeoSeri
     rounded = _rounded(degrees)
     if not shapely.is_valid(rounded).all():  # rounding may let a needle touch itself
         rounded = _rounded(shapely.coverage_clean(rounded))  # type: ignore[attr-defined]
-    if moved.max() > _MISFIT or not shapely.is_valid(rounded).all() or not shapely.coverage_is_valid(rounded):
+    if (
+        not moved.max() <= _MISFIT
+        or shapely.is_empty(rounded).any()
+        or not shapely.is_valid(rounded).all()
+        or not shapely.coverage_is_valid(rounded)
+    ):
         worst = layer["name"].iloc[int(moved.argmax())]
-        raise ContentError(
-            f"The commune outlines do not fit together (worst: {worst}). Try again later, or name another server with --base-url."
-        )
+        raise ContentError(f"The commune outlines do not fit together (worst: {worst}). {AGAIN}")
     return gpd.GeoSeries(rounded, index=layer.index, crs=GEOGRAPHIC), moved
 
 
@@ -170,53 +255,22 @@ def _plain(value: Any) -> Any:
     return value.item()  # numpy scalars
 
 
-def _feature(path: Path) -> dict[str, Any]:
-    """The one feature of an upstream file.
-
-    Raises
-    ------
-    ValueError
-        When the file is not such a file.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        (feature,) = document["features"]
-        outline = shape(feature["geometry"])
-        code = str(feature["properties"]["code"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.ShapelyError) as error:
-        raise ValueError("it is not the GeoJSON of one commune, or was cut short") from error
-    return {"code": code, "area_km2": feature["properties"].get("areaKm2"), "geometry": outline}
-
-
-def _check(path: Path, commune: Commune) -> None:
-    feature = _feature(path)
-    if feature["code"] != commune.code:
-        raise ValueError(f"it is of commune {feature['code']}, not {commune.code}")
-    outline = feature["geometry"]
-    if outline.geom_type not in ("Polygon", "MultiPolygon") or outline.is_empty:
-        raise ValueError(f"commune {commune.code} has no area in it")
-    west, south, east, north = outline.bounds
-    if not (_VIETNAM[0] <= west <= east <= _VIETNAM[2] and _VIETNAM[1] <= south <= north <= _VIETNAM[3]):
-        raise ValueError(f"commune {commune.code} lies outside Vietnam in it")
-
-
-def _layer(features: dict[str, dict[str, Any]], communes: tuple[Commune, ...]) -> gpd.GeoDataFrame:
-    rows = []
-    for c in communes:
-        area = features[c.code]["area_km2"]
-        rows.append(
-            {
-                "code": c.code,
-                "name": c.name,
-                "type": c.type,
-                "area_km2": c.area_km2 if area is None else float(area),
-                "population": None,
-                "border": None,
-                "region_class": None,
-            }
-        )
-    outlines = shapely.make_valid([features[c.code]["geometry"] for c in communes])
-    return gpd.GeoDataFrame(pd.DataFrame(rows).astype(dict.fromkeys(_UNKNOWN, object)), geometry=outlines, crs=GEOGRAPHIC)
+def _layer(read: dict[str, CommuneFile], communes: tuple[Commune, ...]) -> gpd.GeoDataFrame:
+    """The communes with the source's own titles and areas; the index of communes where the source says nothing."""
+    rows = [
+        {
+            "code": c.code,
+            "name": read[c.code].name or c.name,
+            "type": read[c.code].type or c.type,
+            "area_km2": c.area_km2 if read[c.code].area_km2 is None else read[c.code].area_km2,
+            "population": None,
+            "border": None,
+            "region_class": None,
+        }
+        for c in communes
+    ]
+    table = pd.DataFrame(rows).astype(dict.fromkeys(_UNKNOWN, object))
+    return gpd.GeoDataFrame(table, geometry=[read[c.code].outline for c in communes], crs=GEOGRAPHIC)
 
 
 def _located(former: pd.DataFrame, layer: gpd.GeoDataFrame) -> pd.DataFrame:

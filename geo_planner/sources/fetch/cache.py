@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,8 +59,8 @@ class CacheSlot:
 
     def keep(self, url: str, validators: dict[str, str]) -> CacheEntry:
         """Turn the part, now whole and checked, into the file."""
-        entry = CacheEntry(url, sha256_of(self.part), self.part.stat().st_size, _today().isoformat(), validators)
         try:
+            entry = CacheEntry(url, sha256_of(self.part), self.part.stat().st_size, _today().isoformat(), validators)
             _beside(self.path).unlink(missing_ok=True)  # a file without facts is not believed
             self.part.replace(self.path)
             _beside(self.part).unlink(missing_ok=True)
@@ -74,8 +75,15 @@ class CacheSlot:
         _write_json(_beside(self.path), asdict(renewed))
         return renewed
 
+    @property
+    def lock(self) -> Path:
+        return self.path.with_name(self.path.name + ".lock")
+
     def part_size(self) -> int:
-        return self.part.stat().st_size if self.part.is_file() else 0
+        try:
+            return self.part.stat().st_size
+        except OSError:
+            return 0
 
     def part_facts(self) -> dict[str, str]:
         try:
@@ -98,6 +106,27 @@ class CacheSlot:
     def drop_part(self) -> None:
         for path in (self.part, _beside(self.part)):
             path.unlink(missing_ok=True)
+
+    def stamp(self) -> tuple[int, int]:
+        """What changes while somebody fetches the file: bytes and time of the part."""
+        try:
+            facts = self.part.stat()
+        except OSError:
+            return 0, 0
+        return facts.st_size, facts.st_mtime_ns
+
+
+def forget(path: Path) -> None:
+    """Drop a complete file of the cache, so that the next run asks the server again.
+
+    Parameters
+    ----------
+    path : Path
+        As :class:`geo_planner.sources.fetch.download.Download` names it.
+    """
+    for each in (_beside(path), path):  # a file without facts is not believed
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
 
 
 def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None = None) -> CacheSlot:

@@ -7,15 +7,21 @@ from the environment (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE``), as for 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geo_planner.errors import GeoPlannerError, OutputError
+from geo_planner.sources.fetch.addresses import host_of, is_web_address, without_login
 from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot, slot_for
-from geo_planner.sources.fetch.errors import ContentError, DownloadError, NotFoundError, ServerError
-from geo_planner.sources.fetch.kinds import Kind
+from geo_planner.sources.fetch.errors import DownloadError, NotFoundError, OfflineError, RefusedFileError, ServerError
+from geo_planner.sources.fetch.file_lock import BusyError, held
+from geo_planner.sources.fetch.kinds import MOST_BYTES, Kind
 from geo_planner.sources.fetch.retries import Policy
-from geo_planner.sources.fetch.transfer import Progress, Transfer, is_web_address
+from geo_planner.sources.fetch.run import Run
+from geo_planner.sources.fetch.transfer import Progress, Transfer
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -48,6 +54,21 @@ class Download:
     from_cache: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for: the options of :func:`download` that its steps share."""
+
+    kind: Kind
+    body: str | None
+    sha256: str | None
+    size: int | None
+    most_bytes: int
+    max_age_days: float | None
+    policy: Policy
+    progress: Progress | None
+    check: Callable[[Path], None] | None
+
+
 def download(
     url: str,
     *,
@@ -61,6 +82,8 @@ def download(
     policy: Policy | None = None,
     progress: Progress | None = None,
     check: Callable[[Path], None] | None = None,
+    most_bytes: int | None = None,
+    run: Run | None = None,
 ) -> Download:
     """Bring one file into the cache, or take it from there.
 
@@ -84,49 +107,103 @@ def download(
     progress : callable, optional
     check : callable, optional
         Called with the path before the file counts as good; raises ``ValueError`` with the reason when it is not.
+    most_bytes : int, optional
+        Give up when more comes; what a file of its kind can have (:data:`geo_planner.sources.fetch.kinds.MOST_BYTES`) when left out.
+    run : Run, optional
+        What other files of the same run have learnt of the servers; old copies that serve are noted there.
 
     Raises
     ------
     OfflineError, ServerError, NotFoundError, CaptivePortalError, ContentError
         All of them :class:`DownloadError`, each a sentence and a remedy.
     OutputError
-        When the cache cannot be written.
+        When the cache cannot be written, or another process is at the same file and does not get on.
     """
-    policy = policy or Policy()
-    shown = url.replace(secret, "…") if secret else url
+    wanted = _Wanted(kind, body, sha256, size, most_bytes or MOST_BYTES[kind], max_age_days, policy or Policy(), progress, check)
+    shown = without_login(url.replace(secret, "…") if secret else url)
     if not is_web_address(url):
         raise ServerError(f"{shown} is not a web address. It must begin with http:// or https:// and name a server.")
-    slot = slot_for(url, body, cache, secret)
-    entry = slot.entry(sha256=sha256, size=size)
-    if entry is not None and not entry.older_than(max_age_days):
-        return _as_download(slot, entry, from_cache=True)
+    slot = slot_for(without_login(url), body, cache, secret)
     try:
-        transfer = Transfer(url, shown, kind, body, size, policy, progress, slot, entry)
-        fresh = transfer.run()
+        entry = slot.entry(sha256=sha256, size=size)
+        if entry is not None and not entry.older_than(max_age_days):
+            return _as_download(slot, entry, from_cache=True)
+        with _alone(slot, wanted):
+            entry = slot.entry(sha256=sha256, size=size)  # another one may have brought it meanwhile
+            if entry is not None and not entry.older_than(max_age_days):
+                return _as_download(slot, entry, from_cache=True)
+            return _fetched(url, shown, slot, entry, wanted, run)
+    except GeoPlannerError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"The cache folder {slot.path.parent} cannot be used ({error.strerror or error}). "
+            "Free disk space, or set GEO_PLANNER_CACHE to another folder."
+        ) from error
+
+
+@contextmanager
+def _alone(slot: CacheSlot, wanted: _Wanted) -> Iterator[None]:
+    """Be the only one who fetches a file. Another one who is at it is waited for as long as its part grows."""
+    name, stamp, since, told = slot.path.name.partition("-")[2], slot.stamp(), time.monotonic(), False
+
+    def goes_on() -> bool:
+        nonlocal stamp, since, told
+        if wanted.progress and not told:
+            told = True
+            wanted.progress(f"waiting for another fetch of {name}", 0.0)
+        if slot.stamp() != stamp:
+            stamp, since = slot.stamp(), time.monotonic()
+        return time.monotonic() - since < wanted.policy.stalled_s
+
+    try:
+        with held(slot.lock, goes_on):
+            yield
+    except BusyError as error:
+        raise OutputError(
+            f"Another fetch of {name} is under way and does not get on. End it, or wait until it is done, then try again."
+        ) from error
+
+
+def _fetched(url: str, shown: str, slot: CacheSlot, entry: CacheEntry | None, wanted: _Wanted, run: Run | None) -> Download:
+    """Ask the server; an older copy serves where it fails."""
+    learnt, policy = run or Run(), wanted.policy
+    try:
+        before = learnt.failure(host_of(url))
+        if before is not None:
+            if entry is not None or isinstance(before, OfflineError):
+                raise before
+            policy = replace(policy, attempts=1)  # the server has its troubles: this file may still be had
+        fresh = Transfer(
+            url, shown, wanted.kind, body=wanted.body, size=wanted.size, most_bytes=wanted.most_bytes, policy=policy,
+            progress=wanted.progress, slot=slot, known=entry, run=learnt,
+        ).run()  # fmt: skip
     except DownloadError as error:
         if entry is None or isinstance(error, NotFoundError):
             raise
-        logger.warning("%s The copy from %s is used.", error, entry.date)
+        learnt.used_old(entry.date, error)
+        log = logger.warning if run is None else logger.info  # a run tells all of them in one sentence
+        log("%s The copy from %s is used.", error, entry.date)
         return _as_download(slot, entry, from_cache=True)
     if fresh is None and entry is not None:  # the copy is still the newest
         return _as_download(slot, slot.renew(entry), from_cache=True)
-    _verify(slot.part, shown, sha256, size, check)
+    _verify(slot, shown, wanted)
     return _as_download(slot, slot.keep(shown, fresh or {}), from_cache=False)
 
 
-def _verify(part: Path, shown: str, sha256: str | None, size: int | None, check: Callable[[Path], None] | None) -> None:
+def _verify(slot: CacheSlot, shown: str, wanted: _Wanted) -> None:
     """Refuse a file that is not what it should be, and forget it so that the next try starts afresh."""
     try:
-        if size is not None and part.stat().st_size != size:
-            raise ValueError(f"it has {part.stat().st_size:,} bytes instead of {size:,}")
-        if sha256 is not None and sha256_of(part) != sha256:
+        if wanted.size is not None and slot.part_size() != wanted.size:
+            raise ValueError(f"it has {slot.part_size():,} bytes instead of {wanted.size:,}")
+        if wanted.sha256 is not None and sha256_of(slot.part) != wanted.sha256:
             raise ValueError("its sha256 is not the expected one")
-        if check is not None:
-            check(part)
-    except ValueError as error:
-        part.unlink(missing_ok=True)
-        raise ContentError(
-            f"The file from {shown} is not usable: {error}. Try again later, or name another server with --base-url."
+        if wanted.check is not None:
+            wanted.check(slot.part)
+    except (ValueError, ArithmeticError, RecursionError, MemoryError) as error:
+        slot.drop_part()
+        raise RefusedFileError(
+            f"The file from {shown} is not usable: {str(error) or type(error).__name__}. Try again later, or name another server with --base-url."
         ) from error
 
 

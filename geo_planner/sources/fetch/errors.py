@@ -10,7 +10,7 @@ class DownloadError(GeoPlannerError, OSError):
 
 
 class OfflineError(DownloadError):
-    """The server cannot be reached: no network, no name, no proxy."""
+    """The server cannot be reached: no network, no name, no proxy, no trust."""
 
 
 class ServerError(DownloadError):
@@ -27,3 +27,11 @@ class CaptivePortalError(DownloadError):
 
 class ContentError(DownloadError):
     """What came is not the file: another size, another hash, another kind, damaged."""
+
+
+class RefusedFileError(ContentError):
+    """The file was refused before it was kept: nothing of it is in the cache."""
+
+
+class TooLargeError(RefusedFileError):
+    """More came than a file of its kind can have."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from geo_planner.errors import Fault
-from geo_planner.sources.fetch.area import Area, corner_name, tiles_of
+from geo_planner.sources.fetch.area import Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
+from geo_planner.sources.fetch.kept import converted
+from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
-from geo_planner.sources.fetch.terrain_tiles import check_raster
 from geo_planner.sources.mosaic import mosaic
 
 BASE_URL = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
@@ -21,6 +23,7 @@ VINTAGE = "2021"
 
 LAND_COVER_FILE = "land_cover/land_cover.tif"
 CELL_M = 30.0
+_MOST_SIDE = 37_000  # a tile has 36,000 cells a side
 CLASSES = {
     10: "tree cover", 20: "shrubland", 30: "grassland", 40: "cropland", 50: "built-up", 60: "bare", 70: "snow and ice",
     80: "water", 90: "herbaceous wetland", 95: "mangroves", 100: "moss and lichen",
@@ -46,13 +49,19 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
     """
     tiles: list[Download] = []
     absent: list[str] = []
-    for lat, lon in tiles_of(area.degrees(margin_km), 3):
+    wanted = tiles_over(area.rectangles(margin_km), 3)
+    for lat, lon in wanted:
+        check = partial(check_raster, most_side=_MOST_SIDE, kinds="u", square=(lon, lat, lon + 3, lat + 3))
         try:
-            tiles.append(service.get(service.url(BASE_URL, tile_path(lat, lon)), "tiff", check=check_raster))
+            file = service.get(service.url(BASE_URL, tile_path(lat, lon)), "tiff", check=check)
         except NotFoundError as error:
             absent.append("".join(corner_name(lat, lon)))
-            if len(absent) == len(tiles_of(area.degrees(margin_km), 3)):
+            if len(absent) == len(wanted):
                 raise NotFoundError(str(error)) from error
+            continue
+        if file.from_cache:
+            converted(file, partial(check, cells=False))
+        tiles.append(file)
     (folder / LAND_COVER_FILE).parent.mkdir(parents=True, exist_ok=True)
     made = mosaic(
         [d.path for d in tiles], folder / LAND_COVER_FILE, crs=area.crs, cell_m=cell_m, bounds=area.metric_bounds(margin_km), method="class",
@@ -74,4 +83,4 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
         if absent
         else []
     )
-    return Staged({LAND_COVER_FILE: facts}, tuple(notes))
+    return Staged({LAND_COVER_FILE: facts}, (*area.left_out(LAND_COVER_FILE), *notes))

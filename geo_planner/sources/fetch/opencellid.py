@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, UsageError
 from geo_planner.sources.fetch.area import Area
-from geo_planner.sources.fetch.errors import ContentError
+from geo_planner.sources.fetch.errors import ContentError, RefusedFileError
 from geo_planner.sources.fetch.service import Service, Staged, provenance
 
 BASE_URL = "https://opencellid.org"
@@ -37,6 +40,12 @@ COLUMNS = (
     "average_signal",
 )
 _KEEP = ("radio", "net", "area", "cell", "lon", "lat", "range", "samples", "updated")
+_RADIOS = {"GSM", "UMTS", "CDMA", "LTE", "NR", "NBIOT"}
+_NUMBERS = ("mcc", "net", "area", "cell", "lon", "lat")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,20})?", re.ASCII)
+_LONGEST_LINE = 1_000
+_MOST_UNPACKED = 1_000_000_000
+"""A line of a cell has about 80 characters; the country's list some hundred megabytes."""
 _MARGIN_KM = 30.0
 
 
@@ -58,12 +67,20 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
     url = service.url(BASE_URL, f"ocid/downloads?token={key}&type=mcc&file={VIETNAM_MCC}.csv.gz")
     try:
         file = service.get(url, "gzip", secret=key, max_age_days=7.0)
+    except RefusedFileError:
+        raise
     except ContentError as error:
         raise ContentError(
             "OpenCelliD sent no data: the key is wrong, or its downloads of today are used up. Check the key, or try tomorrow."
         ) from error
     (folder / OPENCELLID_FILE).parent.mkdir(parents=True, exist_ok=True)
-    cells = _cut(file.path, folder / OPENCELLID_FILE, area)
+    try:
+        cells = _cut(file.path, folder / OPENCELLID_FILE, area)
+    except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, csv.Error) as error:
+        service.forget(file)
+        raise ContentError(
+            f"The file from OpenCelliD is not usable: {_reason(error)}. Try again: it is fetched afresh. If that does not help, try tomorrow."
+        ) from error
     notes = [
         Fault(
             OPENCELLID_FILE,
@@ -73,23 +90,69 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
             code="estimated_positions",
         )
     ]
-    return Staged({OPENCELLID_FILE: provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=cells)}, tuple(notes))
+    if cells.unreadable:
+        notes.append(
+            Fault(
+                OPENCELLID_FILE,
+                f"{cells.unreadable:,} lines of the source are no cells (no position, unknown radio) and were left out",
+                "The others are whole.",
+                level="warning",
+                code="cells_left_out",
+            )
+        )
+    facts = provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=cells.kept)
+    return Staged({OPENCELLID_FILE: facts}, tuple(notes))
 
 
-def _cut(source: Path, out: Path, area: Area) -> int:
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """How many cells of the area were kept, and how many lines of the source are no cells at all."""
+
+    kept: int
+    unreadable: int
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if type(error) is ValueError else "it is damaged, or was cut short"
+
+
+def _cut(source: Path, out: Path, area: Area) -> _Cells:
     west, south, east, north = area.degrees(_MARGIN_KM)
-    kept = 0
-    try:
-        with gzip.open(source, "rt", encoding="utf-8", newline="") as stream, out.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target, lineterminator="\n")
-            writer.writerow(_KEEP)
-            for record in csv.reader(stream):
-                row = dict(zip(COLUMNS, record, strict=False))
-                if row.get("radio") == "radio" or "lat" not in row:
-                    continue
-                if west <= float(row["lon"]) <= east and south <= float(row["lat"]) <= north:
-                    writer.writerow([row.get(name, "") for name in _KEEP])
-                    kept += 1
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise ContentError("The file from OpenCelliD is damaged. Delete it from the cache folder and try again.") from error
-    return kept
+    kept = good = bad = 0
+    with gzip.open(source, "rb") as stream, out.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(_KEEP)
+        for record in csv.reader(_lines(stream)):
+            if not record or record[0].lower() == "radio":
+                continue
+            cell = _cell(record)
+            if cell is None:
+                bad += 1
+                continue
+            good += 1
+            if west <= float(cell["lon"]) <= east and south <= float(cell["lat"]) <= north:
+                writer.writerow([cell[name] for name in _KEEP])
+                kept += 1
+    if not good:
+        raise ValueError("it holds no cells")
+    return _Cells(kept, bad)
+
+
+def _lines(stream: gzip.GzipFile) -> Iterator[str]:
+    """Line by line, with an end: what unpacks to more than any list of cells is not unpacked."""
+    total = 0
+    while line := stream.readline(_LONGEST_LINE + 1):
+        total += len(line)
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"it has a line of more than {_LONGEST_LINE:,} characters")
+        if total > _MOST_UNPACKED:
+            raise ValueError(f"it unpacks to more than {_MOST_UNPACKED / 1e6:,.0f} MB")
+        yield line.decode("utf-8-sig" if total == len(line) else "utf-8")
+
+
+def _cell(record: list[str]) -> dict[str, str] | None:
+    """A line as a cell; None when it is none. Only words and numbers pass: the file may be opened in a spreadsheet."""
+    row = dict(zip(COLUMNS, (text.strip() for text in record), strict=False))
+    if row["radio"].upper() not in _RADIOS or not all(_NUMBER.fullmatch(row.get(n, "")) for n in _NUMBERS):
+        return None
+    return {name: row.get(name, "") if name == "radio" or _NUMBER.fullmatch(row.get(name, "")) else "" for name in _KEEP}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, InputError
 from geo_planner.sources.fetch.area import Area, Bounds
 from geo_planner.sources.fetch.download import Download
+from geo_planner.sources.fetch.kept import converted
+from geo_planner.sources.fetch.osm_answers import Theme, as_geojson, check_answer, day_of, features_of, read_answer
 from geo_planner.sources.fetch.osm_extract import read_extract
 from geo_planner.sources.fetch.service import Service, Staged, provenance
 
@@ -27,30 +26,6 @@ MAX_AGE_DAYS = 7.0
 _STEP_DEG = 0.5  # small questions are answered where a province at once runs out of the server's time
 _TIMEOUT_S = 180
 _MARGIN_KM = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """What is asked of OpenStreetMap for one layer.
-
-    Attributes
-    ----------
-    file : str
-        In the study area.
-    element : {"way", "node"}
-    key : str
-        The tag that makes an object one of the theme, for instance ``highway``.
-    values : tuple of str
-        Its values; the names of the classes as OpenStreetMap has them.
-    keep : tuple of str
-        Further tags to keep.
-    """
-
-    file: str
-    element: str
-    key: str
-    values: tuple[str, ...]
-    keep: tuple[str, ...]
 
 
 THEMES: Mapping[str, Theme] = {
@@ -84,22 +59,27 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
     DownloadError
         When an answer cannot be had or is not whole.
     """
-    theme, bounds = THEMES[kind], area.degrees(_MARGIN_KM)
+    theme, bounds = THEMES[kind], area.all_degrees(_MARGIN_KM)
     downloads: list[Download] = []
     vintage = None
     if extract is not None:
         features = read_extract(extract, theme.element, theme.key, theme.values, theme.keep, bounds)
     elif geofabrik:
-        downloads.append(service.get(service.url(GEOFABRIK_URL, GEOFABRIK_PATH), "pbf", max_age_days=MAX_AGE_DAYS))
+        check = partial(_check_extract, theme=theme, bounds=bounds)
+        downloads.append(service.get(service.url(GEOFABRIK_URL, GEOFABRIK_PATH), "pbf", max_age_days=MAX_AGE_DAYS, check=check))
+        if downloads[0].from_cache:
+            converted(downloads[0], check)
         features = read_extract(downloads[0].path, theme.element, theme.key, theme.values, theme.keep, bounds)
     else:
         url = service.url(OVERPASS_URL, OVERPASS_PATH)
-        boxes = _boxes(bounds)
+        boxes = _boxes(area)
+        check = partial(check_answer, theme=theme)
         for number, box in enumerate(boxes):
-            downloads.append(service.get(url, "json", body=query(theme, box), max_age_days=MAX_AGE_DAYS, check=check_answer, progress=None))
+            downloads.append(service.get(url, "json", body=query(theme, box), max_age_days=MAX_AGE_DAYS, check=check, progress=None))
+            converted(downloads[-1], check)
             service.tell(kind, (number + 1) / len(boxes))
-        answers = [json.loads(d.path.read_text(encoding="utf-8")) for d in downloads]
-        vintage = min((str(a.get("osm3s", {}).get("timestamp_osm_base", ""))[:10] for a in answers), default="") or None
+        answers = [read_answer(d.path) for d in downloads]
+        vintage = day_of(answers)
         features = features_of(answers, theme)
     (folder / theme.file).parent.mkdir(parents=True, exist_ok=True)
     (folder / theme.file).write_text(as_geojson(kind, features), encoding="utf-8", newline="\n")
@@ -142,59 +122,20 @@ def query(theme: Theme, bounds: Bounds) -> str:
     return f'[out:json][timeout:{_TIMEOUT_S}];{theme.element}["{theme.key}"~"^({values})$"]({south:.4f},{west:.4f},{north:.4f},{east:.4f});out geom qt;'
 
 
-def check_answer(path: Path) -> None:
-    """Refuse an answer that is damaged, or that the server broke off: it comes as an ordinary answer with a remark.
-
-    Raises
-    ------
-    ValueError
-    """
+def _check_extract(path: Path, theme: Theme, bounds: Bounds) -> None:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        elements = document["elements"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError("it is not an answer of Overpass, or was cut short") from error
-    remark = str(document.get("remark", ""))
-    if not isinstance(elements, list) or "error" in remark:
-        raise ValueError(f"the server broke off ({remark[:120]})")
+        read_extract(path, theme.element, theme.key, theme.values, theme.keep, bounds)
+    except InputError as error:
+        raise ValueError("it cannot be read as an OpenStreetMap extract") from error
 
 
-def features_of(answers: Iterable[Mapping[str, Any]], theme: Theme) -> list[dict[str, Any]]:
-    """The objects of all answers as GeoJSON features, each once, by id."""
-    found: dict[int, dict[str, Any]] = {}
-    for answer in answers:
-        for element in answer["elements"]:
-            tags = element.get("tags", {})
-            if element.get("type") != theme.element or tags.get(theme.key) not in theme.values:
-                continue
-            outline = _geometry(element)
-            if outline is not None:
-                properties = {
-                    "osm_id": str(element["id"]),
-                    theme.key: tags[theme.key],
-                    **{key: tags[key] for key in theme.keep if key in tags},
-                }
-                found[int(element["id"])] = {"type": "Feature", "properties": properties, "geometry": outline}
-    return [found[key] for key in sorted(found)]
-
-
-def _geometry(element: Mapping[str, Any]) -> dict[str, Any] | None:
-    if element["type"] == "node":
-        return {"type": "Point", "coordinates": [round(element["lon"], 7), round(element["lat"], 7)]}
-    points = [[round(p["lon"], 7), round(p["lat"], 7)] for p in element.get("geometry", []) if p]
-    return {"type": "LineString", "coordinates": points} if len(points) > 1 else None
-
-
-def as_geojson(name: str, features: list[dict[str, Any]]) -> str:
-    head = f'{{"type":"FeatureCollection","name":{json.dumps(name)},"features":['
-    return head + "\n" + ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for f in features) + "\n]}\n"
-
-
-def _boxes(bounds: Bounds) -> list[Bounds]:
-    west, south, east, north = bounds
+def _boxes(area: Area) -> list[Bounds]:
+    """Small rectangles that cover the communes and a margin; those with nothing but sea or other provinces are not asked for."""
+    west, south, east, north = area.all_degrees(_MARGIN_KM)
     columns, rows = math.ceil((east - west) / _STEP_DEG), math.ceil((north - south) / _STEP_DEG)
     x, y = partial(_cut, west, east, columns), partial(_cut, south, north, rows)
-    return [(x(c), y(r), x(c + 1), y(r + 1)) for r in range(rows) for c in range(columns)]
+    boxes = [(x(c), y(r), x(c + 1), y(r + 1)) for r in range(rows) for c in range(columns)]
+    return [box for box, touched in zip(boxes, area.touching(boxes, _MARGIN_KM), strict=True) if touched]
 
 
 def _cut(low: float, high: float, parts: int, at: int) -> float:

@@ -46,7 +46,7 @@ def read_extract(
     features = []
     for row in table.to_dict("records"):
         tags = {name: row[name] for name in columns if isinstance(row.get(name), str)} | pairs(row.get("other_tags"))
-        if tags.get(key) in values:
+        if tags.get(key) in values and row["geometry"] is not None and str(row["osm_id"]).isdecimal():
             properties = {"osm_id": str(row["osm_id"]), key: tags[key], **{name: tags[name] for name in keep if name in tags}}
             features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(row["geometry"])})
     return sorted(features, key=lambda f: int(f["properties"]["osm_id"]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -11,8 +13,10 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.sources.fetch.area import Area
-from geo_planner.sources.fetch.errors import ContentError
+from geo_planner.sources.fetch.kept import converted
+from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
+from geo_planner.sources.population import MOST_PEOPLE
 
 BASE_URL = "https://data.worldpop.org"
 SOURCE = "WorldPop, constrained population counts R2025A v1, Viet Nam"
@@ -22,6 +26,8 @@ POPULATION_FILE = "population/population.tif"
 YEAR = 2025
 YEARS = range(2015, 2031)
 _MARGIN_KM = 1.0
+_ROWS = 256  # read at a time
+_MOST_SIDE = 50_000  # the country's file has about 9,000 columns and 19,000 rows
 
 
 def population_path(year: int) -> str:
@@ -41,27 +47,21 @@ def fetch_population(area: Area, folder: Path, service: Service, *, year: int = 
     DownloadError
         When the file cannot be had or does not reach the area.
     """
-    file = service.get(service.url(BASE_URL, population_path(year)), "tiff", check=_check)
+    file = service.get(service.url(BASE_URL, population_path(year)), "tiff", check=partial(_check, area=area))
     out = folder / POPULATION_FILE
     out.parent.mkdir(parents=True, exist_ok=True)
     service.tell("population", 0.9)
+    if file.from_cache:
+        converted(file, partial(_check, area=area))
     crs = cut(file.path, out, area, tags={"source": SOURCE, "year": str(year)})
-    return Staged({POPULATION_FILE: provenance([file], source=SOURCE, licence=LICENCE, crs=crs, vintage=str(year))})
+    facts = provenance([file], source=SOURCE, licence=LICENCE, crs=crs, vintage=str(year))
+    return Staged({POPULATION_FILE: facts}, tuple(area.left_out(POPULATION_FILE)))
 
 
 def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> str:
     """Copy the cells around an area, unchanged, block by block; returns the CRS."""
     with rasterio.open(source_path) as source:
-        west, south, east, north = area.communes.to_crs(source.crs).total_bounds
-        margin = _MARGIN_KM / 111.0 if source.crs.is_geographic else _MARGIN_KM * 1000.0
-        asked = from_bounds(west - margin, south - margin, east + margin, north + margin, source.transform)
-        rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
-        columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
-        if rows[0] >= rows[1] or columns[0] >= columns[1]:
-            raise ContentError(
-                "The population file does not reach the study area. Try again later, or name another server with --base-url."
-            )
-        window = Window.from_slices(rows, columns)
+        window = _window(source, area)
         profile = {
             "driver": "GTiff",
             "width": window.width,
@@ -80,18 +80,36 @@ def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> st
         with rasterio.open(out, "w", **profile) as target:
             target.update_tags(**tags)
             for _, block in target.block_windows(1):
-                there = Window(block.col_off + columns[0], block.row_off + rows[0], block.width, block.height)
+                there = Window(block.col_off + window.col_off, block.row_off + window.row_off, block.width, block.height)
                 target.write(np.ma.filled(source.read(1, window=there, masked=True).astype("float32"), np.nan), 1, window=block)
         return str(source.crs.to_string())
 
 
-def _check(path: Path) -> None:
-    """The header alone: the country's file is large, and its cells are read when it is cut."""
+def _window(source: Any, area: Area) -> Window:
+    west, south, east, north = area.near().to_crs(source.crs).total_bounds
+    margin = _MARGIN_KM / 111.0 if source.crs.is_geographic else _MARGIN_KM * 1000.0
+    asked = from_bounds(west - margin, south - margin, east + margin, north + margin, source.transform)
+    rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
+    columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
+    if rows[0] >= rows[1] or columns[0] >= columns[1]:
+        raise ValueError("it does not reach the study area")
+    return Window.from_slices(rows, columns)
+
+
+def _check(path: Path, area: Area) -> None:
+    """The frame, and the cells that are to be cut out: the country's file is too large to look at every cell of it."""
+    check_raster(path, most_side=_MOST_SIDE, cells=False)
     try:
         with rasterio.open(path) as source:
-            if source.crs is None or source.count != 1:
-                raise ValueError("it is not one band of cells with a reference system")
-            last = list(source.block_windows(1))[-1][1]
-            source.read(1, window=last)
+            window = _window(source, area)
+            for row in range(0, window.height, _ROWS):
+                strip = Window(window.col_off, window.row_off + row, window.width, min(_ROWS, window.height - row))
+                _check_people(np.ma.compressed(source.read(1, window=strip, masked=True)))
     except RasterioError as error:
         raise ValueError("it is a damaged GeoTIFF, or was cut short") from error
+
+
+def _check_people(people: Any) -> None:
+    odd = people[(people < 0) | (people > MOST_PEOPLE)]
+    if len(odd):
+        raise ValueError(f"it holds impossible numbers of people in a cell ({odd[0]:g})")

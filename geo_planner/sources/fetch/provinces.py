@@ -73,18 +73,60 @@ def provinces() -> tuple[Province, ...]:
 
 
 def province(code: str) -> Province:
-    """One province by its code, or by its name in any spelling.
+    """One province by its code (with or without its zeros), or by its name in any spelling, with or without its rank.
 
     Raises
     ------
     UsageError
-        With the list of codes when there is none of that code or name.
+        With the list of codes when there is none of that code or name; for a name of before 1 July 2025, with where it went.
     """
+    words = unicodedata.normalize("NFKC", code).strip()
+    known = {p.code: p for p in provinces()}
+    if words.isascii() and words.isdecimal() and len(words) <= 4 and (number := words.lstrip("0").zfill(2)) in known:
+        return known[number]
+    asked = _bare(words)
     for found in provinces():
-        if code.strip() == found.code or slug_of(code) in (found.slug, slug_of(found.full_name)):
+        if asked and asked in (_bare(found.name), *_ALIASES.get(found.code, ())):
             return found
     listed = ", ".join(f"{p.code} {p.name}" for p in provinces())
+    for former, today in _former_provinces():
+        if asked and asked == _bare(former):
+            into = ", ".join(f"{p.code} {p.name}" for p in today)
+            raise UsageError(f"{former} has been part of {into} since 1 July 2025. Give that code: {today[0].code}.")
     raise UsageError(f"There is no province {code!r} since 1 July 2025. Use one of: {listed}.")
+
+
+_ALIASES = {"79": ("hcm", "hcmc", "tphcm", "saigon")}
+_RANK = re.compile(r"^(?:tinh|thanh_pho|tp|t)_|_(?:province|city)$")
+
+
+def _bare(name: str) -> str:
+    """A name without marks, spaces and rank, for comparing spellings.
+
+    >>> {_bare(name) for name in ("TP. Hồ Chí Minh", "Ho Chi Minh City", "hochiminh", "Thành phố Hồ Chí Minh")}
+    {'hochiminh'}
+    """
+    slug = slug_of(name)
+    while (shorter := _RANK.sub("", slug)) != slug:
+        slug = shorter
+    return slug.replace("_", "")
+
+
+@cache
+def _former_provinces() -> tuple[tuple[str, tuple[Province, ...]], ...]:
+    """The provinces of before 1 July 2025 that are none any more, and those of today that took them in."""
+    with _database() as connection:
+        today = dict(connection.execute("SELECT DISTINCT provinceKey, provinceCode FROM admin_units").fetchall())
+        before = connection.execute("SELECT DISTINCT provinceKey, provinceShort FROM admin_units_legacy ORDER BY provinceCode").fetchall()
+    known = {p.code: p for p in provinces()}
+    names = {_bare(p.name) for p in provinces()}
+    went: dict[str, list[Province]] = defaultdict(list)
+    for key, parts in _merge_table()["DICT_PROVINCE"].items():
+        for part in parts:
+            went[part].append(known[today[key]])
+    gone = [(_nfc(short), tuple(went[key])) for key, short in before if went[key] and _bare(short) not in names]
+    hue = tuple(p for p in provinces() if p.code == "46")
+    return (*gone, *((old, hue) for old in ("Thừa Thiên Huế", "Thừa Thiên - Huế")))  # took its present name half a year before
 
 
 @cache

@@ -7,6 +7,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from geo_planner.sources.fetch.errors import DownloadError
+
+
+class TryAgainError(Exception):
+    """This try failed; another may do better.
+
+    Attributes
+    ----------
+    error : DownloadError
+        What to tell when none does.
+    wait_s : float or None
+        The wait that the server asks for.
+    attempts : int or None
+        Tries in a row that this kind of failure deserves, where it is fewer than usual.
+    unreachable : bool
+        There is no way to the server at all.
+    """
+
+    def __init__(
+        self, error: DownloadError, wait_s: float | None = None, *, attempts: int | None = None, unreachable: bool = False
+    ) -> None:
+        super().__init__(str(error))
+        self.error, self.wait_s, self.attempts, self.unreachable = error, wait_s, attempts, unreachable
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -20,22 +44,28 @@ class Policy:
         Tries in a row that bring nothing; a try that brings some bytes starts the count anew.
     most_pauses : int
         Tries in all.
+    unreachable_s : float
+        How long to look for a way to a server that has not answered yet in this run.
     first_wait_s, longest_wait_s : float
         The wait doubles from try to try. A server that asks (Retry-After) for more than the longest is not waited for.
     redirects : int
     slow_after_s, slowest_bytes_s : float
         A transfer below this rate over this time is given up and tried again.
+    stalled_s : float
+        How long to wait for another process that fetches the same file and does not get on.
     """
 
     connect_s: float = 10.0
     read_s: float = 30.0
     attempts: int = 5
     most_pauses: int = 50
+    unreachable_s: float = 3.0
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
     redirects: int = 5
     slow_after_s: float = 60.0
     slowest_bytes_s: float = 200.0
+    stalled_s: float = 180.0
 
     def wait_s(self, failures: int) -> float:
         """Pause before the next try.

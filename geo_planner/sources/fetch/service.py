@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import Fault
+from geo_planner.sources.fetch.cache import forget
 from geo_planner.sources.fetch.download import Download, download
 from geo_planner.sources.fetch.kinds import Kind
 from geo_planner.sources.fetch.retries import Policy
+from geo_planner.sources.fetch.run import Run
 from geo_planner.sources.fetch.transfer import Progress
 
 AT_ONCE = 4
@@ -30,12 +32,17 @@ class Service:
         None: the user's cache folder.
     policy : Policy
     progress : callable or None
+    run : Run
+        What this run has learnt of the servers.
     """
 
     base_url: str | None = None
     cache: Path | None = None
     policy: Policy = field(default_factory=Policy)
     progress: Progress | None = None
+    run: Run = field(default_factory=Run, compare=False)
+    given: list[Download] = field(default_factory=list, compare=False)
+    """The files handed out so far."""
 
     def url(self, default_base: str, path: str) -> str:
         return f"{(self.base_url or default_base).rstrip('/')}/{path}"
@@ -43,7 +50,14 @@ class Service:
     def get(self, url: str, kind: Kind, **options: Any) -> Download:
         """One file; options as for :func:`geo_planner.sources.fetch.download.download`."""
         options.setdefault("progress", self.progress)
-        return download(url, kind=kind, cache=self.cache, policy=self.policy, **options)
+        file = download(url, kind=kind, cache=self.cache, policy=self.policy, run=self.run, **options)
+        self.given.append(file)
+        return file
+
+    def forget(self, *files: Download) -> None:
+        """Drop files that turned out to be no good, so that the next run asks the server again."""
+        for file in files:
+            forget(file.path)
 
     def get_all(self, wanted: Mapping[str, Callable[[], Download]], step: str) -> dict[str, Download]:
         """Several files, some at a time; the first failure stops the rest."""
@@ -55,7 +69,9 @@ class Service:
                     done[futures[future]] = future.result()
                     self.tell(step, len(done) / len(futures))
             except BaseException:
+                self.run.stop()
                 pool.shutdown(cancel_futures=True)
+                self.run.go_on()
                 raise
         return {key: done[key] for key in wanted}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,10 +13,15 @@ from string import Template
 from typing import Any
 
 from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError
+from geo_planner.sources.fetch.addresses import checked_base_url
 from geo_planner.sources.fetch.area import read_area
-from geo_planner.sources.fetch.layers import KINDS, FetchReport, fetch_layer
+from geo_planner.sources.fetch.file_lock import clear_abandoned, in_use
+from geo_planner.sources.fetch.layers import KINDS, FetchReport, fetch_with
+from geo_planner.sources.fetch.options import checked_options
 from geo_planner.sources.fetch.provinces import Province, province
 from geo_planner.sources.fetch.retries import Policy
+from geo_planner.sources.fetch.service import Service
+from geo_planner.sources.fetch.terrain_tiles import fetch_terrain
 from geo_planner.sources.fetch.transfer import Progress
 from geo_planner.sources.manifest import read_manifest, record_files
 
@@ -87,7 +93,7 @@ def init_study_area(
     Raises
     ------
     UsageError
-        When the folder holds something, or there is no such province or layer.
+        When the folder holds something, or there is no such province, layer, product or server address.
     DownloadError, InputError, OutputError
         Nothing is left behind; what was downloaded stays in the cache for the next try.
     """
@@ -102,16 +108,19 @@ def init_study_area(
     target = directory.resolve()
     if target == Path.cwd():
         raise UsageError("The working folder cannot be replaced while it is in use. Give a name inside it, for instance dien_bien.")
+    service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
+    options = checked_options("terrain", fetch_terrain, terrain or {})
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        clear_abandoned(target.parent.glob(f".{glob.escape(target.name)}-????????"))
         work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
     except OSError as error:
         raise OutputError(f"{directory} cannot be made ({error.strerror}). Choose a place that you may write to.") from error
     try:
-        common: dict[str, Any] = {"base_url": base_url, "progress": progress, "cache": cache, "policy": policy}
-        reports = [fetch_layer("boundaries", of.code, work, **common), fetch_layer("terrain", of.code, work, **common, **(terrain or {}))]
-        reports += [fetch_layer(name, of.code, work, **common) for name in layers if name not in ("boundaries", "terrain")]
-        scenario = _write_words(work, of, reports)
+        with in_use(work):
+            wanted = ["boundaries", "terrain", *(name for name in layers if name not in ("boundaries", "terrain"))]
+            reports = [fetch_with(service, name, of, work, options if name == "terrain" else {}) for name in wanted]
+            scenario = _write_words(work, of, reports)
         work.chmod(0o755)
         if directory.is_dir():
             directory.rmdir()
@@ -119,6 +128,8 @@ def init_study_area(
     except GeoPlannerError:
         raise
     except OSError as error:
+        if target.is_dir() and any(target.iterdir()):
+            raise UsageError(f"{directory} was filled by another program meanwhile. Give a folder that does not exist yet.") from error
         raise OutputError(f"{directory} cannot be written ({error.strerror}). Free disk space, or choose another place.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

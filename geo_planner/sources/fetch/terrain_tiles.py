@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import rasterio
-from rasterio.errors import RasterioError
-
 from geo_planner.errors import Fault
-from geo_planner.sources.fetch.area import MARGIN_KM, Area, corner_name, tiles_of
+from geo_planner.sources.fetch.area import MARGIN_KM, Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
+from geo_planner.sources.fetch.kept import converted
+from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
 from geo_planner.sources.mosaic import mosaic
+from geo_planner.sources.rasters import HIGHEST_M, LOWEST_M
 
 Product = Literal["glo30", "glo90"]
 
@@ -32,6 +32,7 @@ TERRAIN_FILE = "terrain/terrain.tif"
 CELL_M: dict[Product, float] = {"glo30": 30.0, "glo90": 90.0}
 _OFF_DEG = 0.001  # the edges of the tiles lie half a cell off the degrees
 _ARC = {"glo30": "10", "glo90": "30"}
+_MOST_SIDE = 4000  # a tile of GLO-30 has 3,600 cells a side
 
 
 def tile_path(lat: int, lon: int, product: Product) -> str:
@@ -50,26 +51,31 @@ def fetch_terrain(
 ) -> Staged:
     """The terrain of an area and its surroundings, made in `folder`.
 
-    The open sea has no tiles, and neither have a few countries in GLO-30: a tile that is not there leaves a void.
+    The open sea has no tiles, and neither have a few countries in GLO-30: a tile that is not there leaves a void, for a
+    server that lacks it says no more than that. Communes that such a tile should hold are named.
 
     Raises
     ------
     DownloadError
         When a tile cannot be had, or none of them exists.
     """
-    west, south, east, north = area.degrees(margin_km)
-    wanted = tiles_of((west - _OFF_DEG, south - _OFF_DEG, east + _OFF_DEG, north + _OFF_DEG), 1)
-    names = {corner: "".join(corner_name(*corner)) for corner in wanted}
+    wanted = tiles_over((_grown(bounds) for bounds in area.rectangles(margin_km)), 1)
     tiles: dict[tuple[int, int], Download] = {}
-    absent: list[str] = []
+    absent: list[tuple[int, int]] = []
     last: NotFoundError | None = None
     for number, corner in enumerate(wanted):
         url = service.url(BASE_URLS[product], tile_path(*corner, product))
+        square = (corner[1], corner[0], corner[1] + 1, corner[0] + 1)
+        check = partial(check_raster, most_side=_MOST_SIDE, square=square, values=(LOWEST_M, HIGHEST_M))
         try:
-            tiles[corner] = service.get(url, "tiff", check=check_raster, progress=partial(_within, service, number, len(wanted)))
+            file = service.get(url, "tiff", check=check, progress=partial(_within, service, number, len(wanted)))
         except NotFoundError as error:
-            absent.append(names[corner])
+            absent.append(corner)
             last = error
+            continue
+        if file.from_cache:
+            converted(file, partial(check_raster, most_side=_MOST_SIDE, square=square, cells=False))
+        tiles[corner] = file
     if not tiles:
         raise last or NotFoundError("The area touches no tile. Check the boundaries of the study area.")
     (folder / TERRAIN_FILE).parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +86,7 @@ def fetch_terrain(
         cell_m=cell_m or CELL_M[product],
         bounds=area.metric_bounds(margin_km),
         tags={"source": f"Copernicus DEM {product.upper()}"},
+        possible=(LOWEST_M, HIGHEST_M),
         progress=lambda share: service.tell("terrain", 0.7 + 0.3 * share),
     )
     facts = provenance(
@@ -91,51 +98,59 @@ def fetch_terrain(
         cell_m=cell_m or CELL_M[product],
         void_cells=made.void_cells,
     )
-    return Staged({TERRAIN_FILE: facts}, _notes(absent, made.void_cells, made.cells))
+    return Staged({TERRAIN_FILE: facts}, (*area.left_out(TERRAIN_FILE), *_absent(area, absent), *_void(made.void_cells, made.cells)))
+
+
+def _grown(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = bounds
+    return west - _OFF_DEG, south - _OFF_DEG, east + _OFF_DEG, north + _OFF_DEG
 
 
 def _within(service: Service, number: int, of: int, _name: str, share: float) -> None:
     service.tell("terrain", 0.7 * (number + share) / of)
 
 
-def check_raster(path: Path) -> None:
-    """Refuse a file that only begins like a GeoTIFF.
-
-    Raises
-    ------
-    ValueError
-        When a block of it cannot be read.
-    """
-    try:
-        with rasterio.open(path) as source:
-            if source.crs is None:
-                raise ValueError("it has no coordinate reference system")
-            for _, window in source.block_windows(1):
-                source.read(1, window=window)
-    except RasterioError as error:
-        raise ValueError("it is a damaged GeoTIFF, or was cut short") from error
-
-
-def _notes(absent: list[str], void: int, cells: int) -> tuple[Fault, ...]:
-    notes = []
-    if absent:
+def _absent(area: Area, corners: list[tuple[int, int]]) -> list[Fault]:
+    """Tiles that the source lacks: those with a commune in them first, for their land should have heights."""
+    if not corners:
+        return []
+    # a line along the very edge has its heights in the neighbour
+    squares = [(lon + _OFF_DEG, lat + _OFF_DEG, lon + 1 - _OFF_DEG, lat + 1 - _OFF_DEG) for lat, lon in corners]
+    names = {corner: "".join(corner_name(*corner)) for corner in corners}
+    inhabited = {corner: codes for corner, codes in zip(corners, area.touching(squares), strict=True) if codes}
+    notes = [
+        Fault(
+            TERRAIN_FILE,
+            f"the source has no tile {names[corner]}, which should hold heights of {area.named(codes)}",
+            "Heights stay unknown there: fetch it from another server (--base-url), or use another terrain.",
+            level="warning",
+            code="tile_absent",
+        )
+        for corner, codes in inhabited.items()
+    ]
+    around = [names[corner] for corner in corners if corner not in inhabited]
+    if around:
         notes.append(
             Fault(
                 TERRAIN_FILE,
-                f"the source has no tile {', '.join(absent)} (sea, or not released)",
+                f"the source has no tile {', '.join(around)} (sea, or not released); no commune lies there",
                 "Heights stay unknown there; paths across are flagged.",
                 level="warning",
                 code="tile_absent",
             )
         )
-    if void:
-        notes.append(
-            Fault(
-                TERRAIN_FILE,
-                f"{void:,} of {cells:,} cells have no heights",
-                "They stay void: fill them from another source if they matter.",
-                level="warning",
-                code="terrain_void",
-            )
+    return notes
+
+
+def _void(void: int, cells: int) -> list[Fault]:
+    if not void:
+        return []
+    return [
+        Fault(
+            TERRAIN_FILE,
+            f"{void:,} of {cells:,} cells have no heights",
+            "They stay void: fill them from another source if they matter.",
+            level="warning",
+            code="terrain_void",
         )
-    return tuple(notes)
+    ]

@@ -1,0 +1,30 @@
+"""What is made of a file in the cache; one that turns out to be no good does not stay there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from geo_planner.sources.fetch.cache import forget
+from geo_planner.sources.fetch.download import Download
+from geo_planner.sources.fetch.errors import ContentError
+
+Made = TypeVar("Made")
+
+AGAIN = "Try again: it is fetched afresh. If that does not help, name another server with --base-url."
+
+
+def converted(file: Download, how: Callable[[Path], Made]) -> Made:
+    """What `how` makes of a file. A copy may be older than today's checks, or fit one study area and not another.
+
+    Raises
+    ------
+    ContentError
+        When `how` raises ``ValueError``; the file is dropped, so that the next try asks the server.
+    """
+    try:
+        return how(file.path)
+    except ValueError as error:
+        forget(file.path)
+        raise ContentError(f"The file from {file.url} (kept as {file.path}) is not usable: {error}. {AGAIN}") from error

@@ -1,0 +1,98 @@
+"""Does a terrain reach the communes, and has it heights there?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from rasterio.features import rasterize
+
+from geo_planner.errors import Fault
+from geo_planner.sources.outlying import APART_KM, body
+
+
+def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Collection[str]) -> list[Fault]:
+    """Communes (in the metric system of the grid) that stick out of a raster's frame: a fault, save for islands without villages."""
+    corners = [source.transform @ (c, r) for c, r in ((0, 0), (source.width, 0), (source.width, source.height), (0, source.height))]
+    step = max(source.width, source.height) * abs(source.transform.a) / 100
+    frame = shapely.segmentize(shapely.Polygon(corners), step)
+    frame = gpd.GeoSeries([frame], crs=source.crs).to_crs(area.crs).iloc[0]
+    # one cell of slack: a raster that ends with the outline's own cell is complete
+    slack_m = math.sqrt(frame.area / (source.width * source.height))
+    outside = area.loc[~area.within(frame.buffer(slack_m))]
+    if outside.empty:
+        return []
+    mainland = body(area, area.crs, APART_KM)
+    within = mainland.within(frame.buffer(slack_m))
+    excused = [code for code in outside.index if code not in inhabited and within.get(code, default=True)]
+    missed = outside.drop(excused)
+    faults = [_without_terrain(file, code, outside.at[code, "name"]) for code in excused]
+    if missed.empty:
+        return faults
+    names = ", ".join(f"{code} {name}" for code, name in missed["name"].head(5).items())
+    more = "" if len(missed) <= 5 else f" and {len(missed) - 5} more"
+    islands = not set(missed.index) & set(mainland.index)
+    return [
+        Fault(
+            file,
+            f"the terrain does not cover {len(missed)} of {len(area)} communes: {names}{more}",
+            "Use a raster that reaches beyond the communes" + (", or leave the villages of these islands out." if islands else "."),
+            code="terrain_too_small",
+        ),
+        *faults,
+    ]
+
+
+def _without_terrain(file: str, code: str, name: str) -> Fault:
+    return Fault(
+        file,
+        f"the terrain does not reach all of commune {code} {name}, which lies apart at sea: nothing is worked out there",
+        "Use a raster with heights there before villages of it are listed.",
+        level="warning",
+        code="island_without_terrain",
+    )
+
+
+def void_faults(
+    heights_m: npt.NDArray[np.float32], transform: Any, area: gpd.GeoDataFrame, file: str, inhabited: Collection[str]
+) -> list[Fault]:
+    """Communes without heights: all of one is a fault; part of one, or an island without villages, a warning. Voids are never filled silently."""
+    void = np.isnan(heights_m)
+    if not void.any():
+        return []
+    labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=void.shape, transform=transform, dtype="int32")
+    cells = np.bincount(labels.ravel(), minlength=len(area) + 1)[1:]
+    empty = np.bincount(labels[void], minlength=len(area) + 1)[1:]
+    gone = pd.Series(empty / np.maximum(cells, 1), index=area.index)
+    mainland = body(area, area.crs, APART_KM).index if (gone == 1).any() else area.index
+    faults = []
+    for code, share in gone[gone > 0].items():
+        name = area.at[code, "name"]
+        if share == 1 and code not in mainland and code not in inhabited:
+            faults.append(_without_terrain(file, str(code), name))
+        elif share == 1:
+            faults.append(
+                Fault(
+                    file,
+                    f"the terrain has no heights in commune {code} {name}",
+                    "Use a raster with data there" + ("." if code in mainland else ", or leave the villages of this island out."),
+                    code="terrain_too_small",
+                )
+            )
+        else:
+            faults.append(
+                Fault(
+                    file,
+                    f"{share:.1%} of commune {code} {name} has no heights: paths across it stay unknown",
+                    "Fill the voids from another source if you can.",
+                    level="warning",
+                    code="terrain_void",
+                )
+            )
+    return faults
