@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import propagation, run, splat_terrain
+from benchmarks import plan, propagation, run, splat_terrain
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,8 @@ def test_report_names_machine_and_failures(monkeypatch: pytest.MonkeyPatch) -> N
     assert "| b |  | x/y |" in text
     assert "Failed: ModuleNotFoundError" in text
     assert "cores" in text
+
+
+def test_planted_offset_comes_back_from_made_samples() -> None:
+    row = plan.many_samples(600)
+    assert row["note"].startswith("planted −6 dB: -6") or row["note"].startswith("planted −6 dB: -5")
