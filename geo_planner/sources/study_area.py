@@ -16,7 +16,6 @@ from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
-from geo_planner.sources.agreement import points_in_void
 from geo_planner.sources.columns import own_columns, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
@@ -26,6 +25,7 @@ from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
+from geo_planner.sources.voids import points_in_void
 
 
 @dataclass(frozen=True, slots=True)

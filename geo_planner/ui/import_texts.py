@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -11,7 +10,10 @@ from geo_planner.errors import Fault
 from geo_planner.labels import Language
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.ui.faults import fault_table
+from geo_planner.ui.import_said import own_title, told
 from geo_planner.ui.texts import text
+
+__all__ = ["FAULTS", "WORDS", "import_fault_table", "say", "target_title", "told"]
 
 WORDS: Mapping[str, dict[Language, str]] = {
     "title": {"vi": "Nhập số liệu", "en": "Import data"},
@@ -132,6 +134,12 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "wrong_zone": ("Số liệu không khớp với hệ tọa độ hoặc kinh tuyến trục đã nêu.", "Kiểm tra danh sách, hoặc chọn hệ khác ở mục 3.", "Check the list, or choose another system in part 3."),
     "unknown_crs": ("Không có hệ tọa độ mang mã này.", "Ghi mã EPSG ở mục 3, ví dụ EPSG:9205.", "Write an EPSG code in part 3, for instance EPSG:9205."),
     "datum_unknown": ("Tệp không nói rõ hệ quy chiếu: hai cách hiểu lệch nhau 222 m.", "Chọn hệ tọa độ ở mục 3.", "Choose the system in part 3."),
+    "unit": ("Đơn vị ghi ở tiêu đề không hợp với cột này.", "Đổi số liệu sang đơn vị của cột, hoặc bỏ cột ở mục 2.", "Give the figures in the unit of the column, or leave the column out in part 2."),
+    "which_level": ("Chưa rõ mức thu là RSRP hay RSSI.", "Nếu là RSRP thì chọn RSRP ở mục 2; nếu không thì bỏ cột ở đó.", "If it is RSRP, choose that in part 2; if not, leave the column out there."),
+    "which_unit": ("Chưa rõ công suất ghi bằng dBm hay W: tiêu đề không có đơn vị, mà 20 W là 43 dBm.", "Nếu là dBm thì chọn công suất phát (dBm) ở mục 2; nếu là W thì ghi đơn vị vào tiêu đề.", "If it is dBm, choose that in part 2; if watts, write the unit into the title."),
+    "which_height": ("Chưa rõ là độ cao ăng-ten so với mặt đất hay độ cao mặt đất so với mực nước biển.", "Nếu là độ cao ăng-ten thì chọn như vậy ở mục 2; nếu không thì bỏ cột ở đó.", "If it is the height of the antenna, choose that in part 2; if not, leave the column out there."),
+    "marks": ("Ô trong nhóm cột đánh dấu không rõ nghĩa, hoặc đánh dấu hơn một cột.", "Đánh dấu x ở đúng một cột của nhóm; nếu là con số thì bỏ các cột đó ở mục 2.", ""),
+    "duplicate_column": ("Hai cột có cùng tiêu đề.", "Đổi tên một cột, hoặc bỏ cột không cần ở mục 2.", "Rename one of them, or leave it out in part 2."),
     # Rows
     "ambiguous_commune": ("Tên xã có thể hiểu theo nhiều cách.", "Ghi mã xã, hoặc thêm cột huyện cũ.", "Write the commune's code, or add a column of former districts."),
     "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),
@@ -166,72 +174,10 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """By code: reason and remedy in Vietnamese, and the remedy in English where the library speaks of the command's options."""
 
-_LONGEST_SAID = 2000
-_SAID_VI: Sequence[tuple[str, str]] = (
-    (r"Header in rows? ([\d–]+)\.", "Tiêu đề ở dòng {0}."),
-    (r"Sheet (.+), header in rows? ([\d–]+)\.", "Trang tính {0}, tiêu đề ở dòng {1}."),
-    (r"Encoding: (.+), converted to Unicode\.", "Bảng mã {0}, đã đổi sang Unicode."),
-    (r"Encoding: (\S+)(?: \(byte order mark\))?\.", "Bảng mã {0}."),
-    (r"Columns separated by commas\.", "Các cột cách nhau bằng dấu phẩy."),
-    (r"Columns separated by semicolons\.", "Các cột cách nhau bằng dấu chấm phẩy."),
-    (r"Columns separated by tabs\.", "Các cột cách nhau bằng dấu tab."),
-    (r"Columns: (.*)\.", "Ghép cột: {0}."),
-    (r"Column (.+) is (.+), as told in an earlier import\.", "Cột {0} là {1}, như đã chọn ở lần nhập trước."),
-    (r"(.+): (\S+) (.+), found by where the rows lie; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, nhận theo vị trí các dòng ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
-    (r"(.+): (\S+) (.+), as the titles say; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, theo tiêu đề ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
-    (r"(.+): (\S+) (.+), as stated with --crs; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, như đã chọn ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
-    (r"(.+): (\S+) (.+), as the file states; (.+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ: {1} {2}, như tệp ghi ({4} trên {5} dòng nằm đúng chỗ); thứ tự: {3}."),
-    (r"Degrees are taken as WGS84; were they VN-2000 degrees .*", "Độ được hiểu là WGS84; nếu là độ VN-2000 (lệch 222 m) thì chọn EPSG:4756."),
-    (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
-    (r"The layer's (\d+) rows are replaced, because (\d+) of them are sample data\.", "Thay {0} dòng đang có, vì {1} dòng trong đó là dữ liệu mẫu."),
-    (r"The layer's (\d+) rows are replaced, as told with --replace\.", "Thay {0} dòng đang có, như đã chọn."),
-    (r"The layer's (\d+) sample rows give way; its (\d+) other rows stay .*", "Bỏ {0} dòng mẫu; {1} dòng khác đang có được giữ và ghép theo mã."),
-    (r"(\d+) names are written otherwise in the layer, at the same place: taken as the same: (.+)\.", "{0} tên viết khác trong lớp nhưng cùng chỗ, coi là một: {1}."),
-    (r"(\d+) places of the layer had an id made at an earlier import: .*", "{0} điểm có mã do lần nhập trước đặt nay lấy mã trong danh sách."),
-    (r"(\d+) cells of the layer had an id made at an earlier import: .*", "{0} cell có mã do lần nhập trước đặt nay lấy mã trong danh sách."),
-    (r"Site (.+): its list of cells has changed and brings no cell ids; the cells (.+) give way\.", "Trạm {0}: danh sách cell đã đổi và không có mã cell; bỏ các cell {1}."),
-    (r"Folders taken together: (.+); --layer takes one of them\.", "Lấy chung các thư mục: {0}; có thể chọn một."),
-    (r"Layer '?(.+?)'?(?: of \d+)?\.", "Lớp {0}."),
-    (r"There is no column for the commune: it is taken from the folders .*", "Không có cột xã: lấy theo tên thư mục chứa điểm."),
-    (r"Attribute encoding by the \.cpg file: (.+)\.", "Bảng mã thuộc tính theo tệp .cpg: {0}."),
-    (r"Attribute encoding: (.+)\.", "Bảng mã thuộc tính: {0}."),
-    (r"The \.cpg file says (.+), but the attributes are (?:UTF-8|not that).*", "Tệp .cpg ghi {0} nhưng thuộc tính không phải vậy: bỏ qua tệp .cpg."),
-    (r"The file names no coordinate system that says where on the earth it is .*", "Tệp không ghi hệ tọa độ có thật: coi như chưa ghi."),
-    (r"Merged by id: (\d+) rows added, (\d+) updated, (\d+) left as they are; .*", "Ghép theo mã: thêm {0}, cập nhật {1}, giữ nguyên {2} dòng; ô trống không xóa số liệu đang có."),
-    (r"(\d+) rows without an id are known .*", "{0} dòng không có mã đã có trong lớp (cùng xã, cùng tên) nên giữ mã cũ."),
-    (r"(\d+) rows bring no id: made from .*", "{0} dòng không có mã: đã đặt mã, lần nhập nào cũng giống nhau."),
-    (r"(\d+) rows name no source: .*", "{0} dòng không ghi nguồn: ghi tên tệp."),
-    (r"Left out as (.+): rows? (.+)\.", "Bỏ qua dòng {1} ({0})."),
-    (r"Headings of groups: (.*)\.", "Dòng được hiểu là tiêu đề nhóm (row = dòng): {0}."),
-    (r"There is no column for the commune: .*", "Không có cột xã: lấy xã theo tiêu đề nhóm phía trên các dòng."),
-    (r"The column for the commune is empty: .*", "Cột xã để trống: lấy xã theo tiêu đề nhóm phía trên các dòng."),
-    (r"Columns to tick: (.*) → (\w+), the one that is marked\.", "Các cột đánh dấu: {0} → {1}, theo cột có dấu."),
-    (r"Columns not used, kept under their own titles: (.*)\.", "Cột không dùng đến, giữ nguyên tên: {0}."),
-    (r"The table is a list of rejected rows .*", "Tệp là danh sách dòng bị loại của lần nhập trước: bỏ cột số dòng và lý do."),
-    (r"Numbers are written with a decimal comma\.", "Số viết bằng dấu phẩy thập phân."),
-    (r"(\d+) cells of merged ranges .*", "{0} ô gộp được điền giá trị của vùng gộp."),
-    (r"(\d+) cells hold formulas.*", "{0} ô là công thức: dùng kết quả đã lưu."),
-    (r"(.+) \((\w+)\): not known in (\d+) of (\d+) rows\.", "{0}: chưa có ở {2} trên {3} dòng."),
-    (r"first column is the latitude, the second the longitude", "cột đầu là vĩ độ, cột sau là kinh độ"),
-    (r"first column is the longitude, the second the latitude", "cột đầu là kinh độ, cột sau là vĩ độ"),
-    (r"first column is the northing \(X in Vietnamese practice\), the second the easting", "cột đầu là X (hướng bắc), cột sau là Y (hướng đông)"),
-    (r"first column is the easting, the second the northing", "cột đầu là hướng đông, cột sau là hướng bắc"),
-)  # fmt: skip
-
 
 def say(key: str, language: Language, **values: object) -> str:
     """A text of the import page in one language, with its places filled."""
     return WORDS[key][language].format(**values)
-
-
-def told(statement: str, language: Language) -> str:
-    """What the import says of its decisions; in Vietnamese where there is a sentence for it, else as it stands."""
-    if language == "vi" and len(statement) <= _LONGEST_SAID:
-        for pattern, sentence in _SAID_VI:
-            if found := re.fullmatch(pattern, statement, flags=re.DOTALL):
-                parts = [told(part, language) if part.startswith("first column") else part for part in found.groups()]
-                return sentence.format(*parts)
-    return statement
 
 
 def target_title(layer: str, target: str, language: Language) -> str:
@@ -245,7 +191,8 @@ def target_title(layer: str, target: str, language: Language) -> str:
 def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
     """The table of faults, with the remedies that this page offers."""
     table = fault_table(faults, language)
-    reason, remedy = text("fault_reason", language), text("fault_remedy", language)
+    reason, remedy, column = (text(f"fault_{name}", language) for name in ("reason", "remedy", "column"))
+    table[column] = [own_title(name, language) if isinstance(name, str) else name for name in table[column]]
     for i, fault in enumerate(faults):
         if fault.code in FAULTS:
             why, vi, en = FAULTS[fault.code]

@@ -27,7 +27,8 @@ from geo_planner.sources.imports.text_files import read_text_table
 from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
-from geo_planner.ui.import_texts import import_fault_table, say, target_title, told
+from geo_planner.ui.import_said import own_title, system_name, told, told_why
+from geo_planner.ui.import_texts import import_fault_table, say, target_title
 from geo_planner.ui.texts import text
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
@@ -151,8 +152,14 @@ def _fault_table(faults: tuple[Fault, ...], words: Language) -> None:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 
 
-def _lines(sentences: tuple[str, ...], words: Language) -> None:
-    st.text("\n".join(f"• {told(sentence, words)}" for sentence in sentences))
+def _lines(sentences: tuple[str, ...], layer: str, words: Language) -> None:
+    """What the import says, a line each; plain text, whatever names of the user stand in it."""
+    st.text("\n".join(f"• {told(sentence, words, partial(_title, layer, words))}" for sentence in sentences))
+
+
+def _title(layer: str, words: Language, name: str) -> str:
+    """The title of a column of the layer; those of the user keep theirs."""
+    return target_title(layer, name, words) if layer in POINT_LAYERS else name
 
 
 def _choose_part(file: UploadedFile, layer: str, kind: str, words: Language) -> tuple[str | None, str | None]:
@@ -194,7 +201,7 @@ def _choose_columns(file: UploadedFile, layer: str, base: Preview, sheet: str | 
         places = st.columns(4, gap="small")
         for i, title in list(enumerate(proposed))[start : start + 4]:
             with places[i - start]:
-                st.text(title)
+                st.text(own_title(title, words))
                 target = st.selectbox(
                     say("column_n", words, n=i + 1), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
                     key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
@@ -212,7 +219,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
 
     def named(code: str) -> str:
         if code in shares:
-            return say("crs_one", words, code=code, name=shares[code][0], share=round(100 * shares[code][1]))
+            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=round(100 * shares[code][1]))
         return say("crs_auto" if code == _AUTO else "crs_other", words)
 
     code = st.selectbox(say("crs", words), [_AUTO, *shares, _OTHER], format_func=named, key=f"import_crs_{layer}_{file.file_id}")
@@ -223,7 +230,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
     return code or None
 
 
-def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
+def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) -> None:
     if found.mapping is None:
         st.text(say("not_read", words, name=file.name))
     else:
@@ -237,10 +244,10 @@ def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
         _fault_table(found.faults, words)
     if found.first_rows is not None:
         st.markdown(f"**{say('first_rows', words)}**")
-        _table(found.first_rows, words)
+        _table(found.first_rows.rename(columns=lambda title: own_title(str(title), words)), words)
     if found.statements:
         with st.expander(say("statements", words)):
-            _lines(found.statements, words)
+            _lines(found.statements, layer, words)
 
 
 def run_import(file: UploadedFile, layer: str, root: Path, choice: Choice, mode: Mode, *, accept_valid: bool) -> Outcome:
@@ -264,8 +271,12 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
     """Written or not, in one sentence; then the rows, and the report to take away."""
     st.subheader(say("result_title", words))
     if outcome.report is None:
-        if outcome.error is not None:
-            show_error(outcome.error)
+        error = outcome.error
+        if error is not None and told(str(error), words) != str(error):
+            st.title(text("cannot_go_on", words))
+            st.text(told(str(error), words))
+        elif error is not None:
+            show_error(error)
         (st.error if outcome.changed else st.warning)(say("changed" if outcome.changed else "unchanged", words))
         return
     report = outcome.report
@@ -283,10 +294,10 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
             _fault_table(told_of, words)
     if report.statements:
         st.markdown(f"**{say('statements', words)}**")
-        _lines(report.statements, words)
+        _lines(report.statements, outcome.layer, words)
     if report.questions:
         st.markdown(f"**{say('questions', words, n=len(report.questions))}**")
-        _lines(report.questions, words)
+        _lines(report.questions, outcome.layer, words)
     for key, table in _tables(report, outcome.layer, words).items():
         if not table.empty:
             with st.expander(say(key, words, n=len(table)), expanded=key == "corrected"):
@@ -309,10 +320,21 @@ def _tables(report: ImportReport, layer: str, words: Language) -> dict[str, pd.D
     accepted = accepted.rename(columns=titles).rename_axis(None).reset_index(names=say("column_row", words))
     return {
         "accepted": accepted,
-        "corrected": titled(report.corrected),
+        "corrected": titled(_spoken(report.corrected, layer, words)),
         "rejected": titled(_rejected(report, words)),
-        "skipped": titled(report.skipped),
+        "skipped": titled(_spoken(report.skipped, layer, words)),
     }
+
+
+def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
+    """Corrected or skipped rows with their columns and reasons in the reader's words, as far as they are shown."""
+    shown = table.head(_SHOWN_ROWS).copy()
+    shown["why"] = [told_why(str(why), words) for why in shown["why"]]
+    if "column" in shown:
+        if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
+            shown["was"], shown["became"] = ([told_why(str(cell), words) for cell in shown[name]] for name in ("was", "became"))
+        shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
+    return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
 
 def _rejected(report: ImportReport, words: Language) -> pd.DataFrame:
@@ -371,7 +393,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     if layer in POINT_LAYERS:
         with place:
             mapped = seen(file, layer, root, choice)
-            _show_seen(file, mapped, words)
+            _show_seen(file, layer, mapped, words)
     rows = say("summary_rows", words, n=mapped.rows) if layer in POINT_LAYERS else say("summary_shapes", words)
     st.text(
         say(
