@@ -56,6 +56,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "same_point": ("Nhiều bản có cùng một tọa độ.", "Ghi tọa độ riêng của từng bản, ví dụ tọa độ nhà văn hoá."),
     "coarse_position": ("Tọa độ chỉ có hai chữ số thập phân hoặc ít hơn: sai số từ một ki-lô-mét.", "Ghi tọa độ với năm chữ số thập phân."),
     "part_and_whole": ("Số của một phần lớn hơn số của cả bản (ví dụ số hộ lớn hơn số khẩu).", "Kiểm tra lại hai con số; có thể hai cột bị đổi chỗ."),
+    "commune_outside": ("Trạm đứng ngoài tỉnh và ghi xã không thuộc tỉnh; mã xã để trống.", "Kiểm tra tọa độ của trạm."),
     "far_site": ("Trạm nằm rất xa tỉnh.", "Kiểm tra tọa độ của trạm."),
     "site_moves": ("Các cell của cùng một trạm có tọa độ khác nhau.", "Ghi một tọa độ chung cho cả trạm."),
     "geometry": ("Hình vẽ không hợp lệ.", "Sửa hoặc vẽ lại hình này trong QGIS."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from geo_planner.errors import Fault, InputError
 from geo_planner.schema import Column
@@ -19,6 +19,16 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a
 IGNORE = ("", "-")
 _OF_REJECTS = ("row", "reason")
 """First and last title of the file that an import writes of rejected rows."""
+
+
+_NAMES_IT_BEST = {
+    # The antenna hangs below the top of its mast, and a bare height may be that of the ground.
+    "mast_height_m": (r"\b(anten|ang ten|antenna)\b", r"\b(cot|mast|tower)\b"),
+    "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
+    # The name of a cell says its site and sector; a number is one only within its network.
+    "cell_id": (r"\b(ten cell|cell name)\b",),
+}
+"""Words of a title that settle which of several columns a column of the layer is, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +53,16 @@ class ColumnMapping:
     choices : tuple of Choice
     rejects : bool
         Whether the table is a file of rejected rows that an import wrote.
+    told : frozenset of str
+        Targets that the user named, now or in an earlier import.
     """
 
     targets: dict[int, str]
     left_out: frozenset[int]
     statements: tuple[str, ...]
     choices: tuple[Choice, ...] = ()
-    rejects: bool = field(default=False)
+    rejects: bool = False
+    told: frozenset[str] = frozenset()
 
 
 def map_columns(
@@ -119,7 +132,7 @@ def map_columns(
         statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
     if rejects:
         statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects)
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, frozenset(told.values()) - {*IGNORE})
 
 
 def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:
@@ -177,6 +190,18 @@ def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembere
     return faults
 
 
+def _likelier(claims: list[int], titles: tuple[str, ...], target: str, layer: str) -> list[int]:
+    """Of several columns that look like one of the layer, the one that names it outright; all of them where none does."""
+    exact = [i for i in claims if fold(titles[i]) in exact_titles(layer)]
+    if len(exact) == 1:
+        return exact
+    for pattern in _NAMES_IT_BEST.get(target, ()):
+        best = [i for i in claims if re.search(pattern, fold(titles[i]))]
+        if best:
+            return best if len(best) == 1 else claims
+    return claims
+
+
 def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
     """Put the columns whose titles say what they are into `chosen`; two that say the same are refused."""
     titles, taken = header.titles, {*chosen.values(), *(choice.target for choice in choices)}
@@ -188,8 +213,8 @@ def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[
         if not free:
             continue
         claims = [j for j, other in enumerate(titles) if j not in told and j not in ticked and free[0] in targets_of(other, layer)[:1]]
-        exact = [j for j in claims if fold(titles[j]) in exact_titles(layer)]
-        if len(claims) > 1 and len(exact) != 1:
+        likelier = _likelier(claims, titles, free[0], layer)
+        if len(likelier) > 1:
             names = " and ".join(f"{titles[j]!r}" for j in claims)
             others = ", ".join(f'"{titles[j]}=-"' for j in claims[1:])
             raise refuse(
@@ -199,8 +224,8 @@ def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[
                 "two_columns",
                 row=header.last + 1,
             )
-        winner = exact[0] if len(exact) == 1 and free[0] == targets_of(titles[exact[0]], layer)[0] else i
-        if winner == i:
+        another = likelier != [i] and (len(claims) > 1 or any(fold(titles[j]) in exact_titles(layer) for j in claims))
+        if not another:
             chosen[i] = free[0]
             taken.add(free[0])
 

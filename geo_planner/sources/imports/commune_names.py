@@ -11,32 +11,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
-import geopandas as gpd
 import pandas as pd
 
+from geo_planner.sources.imports.commune_index import KINDS, CommuneIndex, Unit, split_kind
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
 
-_KINDS = {
-    "xa": "xa",
-    "phuong": "phuong",
-    "p": "phuong",
-    "x": "xa",
-    "thi tran": "thi tran",
-    "tt": "thi tran",
-    "tx": "",
-    "thi xa": "",
-    "huyen": "",
-    "h": "",
-    "thanh pho": "",
-    "tp": "",
-    "quan": "",
-}
-_KIND = re.compile(rf"({'|'.join(sorted(_KINDS, key=len, reverse=True))}) (.+)")
-_VARIANTS = {"tong qua lin": "tung qua lin", "la nhi thang": "lan nhi thang"}
-"""Spellings in official papers whose letters differ, not only their marks."""
 FIELDS = ("commune_code", "former_commune_code", "commune", "former_commune", "district", "former_place")
 
 
@@ -59,79 +40,6 @@ class Reading:
     reason: str = ""
     remedy: str = ""
     former: str = ""
-
-
-def split_kind(text: str) -> tuple[str, str]:
-    """The kind of unit and the folded name without it.
-
-    Examples
-    --------
-    >>> split_kind("TT. Mường Tè"), split_kind("Pa Ủ")
-    (('thi tran', 'muong te'), ('', 'pa u'))
-    """
-    folded = fold(text)
-    found = _KIND.fullmatch(folded)
-    kind, name = (_KINDS[found.group(1)], found.group(2)) if found else ("", folded)
-    return kind, _VARIANTS.get(name, name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    kind: str
-    folded: str
-    name: str
-    district: str
-    code: str
-    today: str
-
-
-class CommuneIndex:
-    """Today's and former communes of a province, to look names and codes up in."""
-
-    def __init__(self, communes: gpd.GeoDataFrame, former: pd.DataFrame | None) -> None:
-        self.names = {str(code): str(name) for code, name in communes["name"].items()}
-        kinds = communes["type"].astype("string").fillna("") if "type" in communes else pd.Series("", index=communes.index)
-        self._new = [
-            _Unit(split_kind(f"{kinds[code]} x")[0], split_kind(name)[1], name, "", code, code) for code, name in self.names.items()
-        ]
-        rows = [] if former is None else former.astype(object).where(former.notna(), "").to_dict("records")
-        self._former = [
-            _Unit(*split_kind(str(r["name"])), str(r["name"]), str(r["district"]), str(r["code"]), str(r["commune_code"])) for r in rows
-        ]
-
-    def new(self, text: str) -> list[_Unit]:
-        return _closest(self._new, text)
-
-    def former(self, text: str, district: str = "") -> list[_Unit]:
-        found = _closest(self._former, text)
-        if district:
-            wanted = split_kind(district)[1]
-            return [unit for unit in found if split_kind(unit.district)[1] == wanted]
-        return found
-
-    def former_code(self, code: str) -> list[_Unit]:
-        return [unit for unit in self._former if unit.code == code]
-
-    def suggestions(self, text: str) -> str:
-        known = {unit.folded: unit.name for unit in (*self._former, *self._new)}
-        near = get_close_matches(split_kind(text)[1], known, n=3, cutoff=0.7)
-        return f" Did you mean {' or '.join(known[n] for n in near)}?" if near else ""
-
-    def title(self, code: str) -> str:
-        return f"{code} {self.names.get(code, '')}".strip()
-
-
-def _closest(units: list[_Unit], text: str) -> list[_Unit]:
-    """The units of a name: of the kind written, if any; the exact spelling before the folded one."""
-    kind, folded = split_kind(text)
-    found = [unit for unit in units if unit.folded == folded]
-    of_kind = [unit for unit in found if unit.kind == kind] if kind else found
-    found = of_kind or found
-    plain = unicodedata.normalize("NFC", text).casefold()
-    exact = [
-        unit for unit in found if plain.endswith(unicodedata.normalize("NFC", re.sub(r"^(Xã|Phường|Thị trấn) ", "", unit.name)).casefold())
-    ]
-    return exact if exact and len({unit.folded for unit in found}) == 1 and len(exact) < len(found) else found
 
 
 def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]) -> tuple[pd.Series, list[str]]:
@@ -222,6 +130,9 @@ def _read(row: dict[str, str], index: CommuneIndex, edition: Mapping[str, str]) 
 
 def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Reading:
     code = _code(row.get("commune_code", ""))
+    if code and not re.search(r"\d", code) and (index.new(code) or index.former(code)):
+        by_name = _by_name(code, row.get("district", ""), index, "")
+        return replace(by_name, how=f"{code} stands in the column for the code{f'; {by_name.how}' if by_name.how else ''}")
     old = index.former_code(_code(row.get("former_commune_code", "")))
     if not code:
         if not old:
@@ -250,7 +161,7 @@ def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Readi
     if code in index.names:
         if edition == "former" and as_former and as_former[0].today != code and not named:
             return Reading(tuple(sorted({code, as_former[0].today})), f"code {code} was reused")
-        return Reading((code,), "" if row.get("commune_code") == code else f"leading zero of code {code} restored")
+        return Reading((code,), "" if row.get("commune_code") == code else "the leading zero of the code is restored")
     if as_former:
         return Reading(
             (as_former[0].today,),
@@ -292,14 +203,14 @@ def _by_former_name(text: str, district: str, index: CommuneIndex) -> Reading:
     )
 
 
-def _of_today(units: list[_Unit]) -> Reading:
+def _of_today(units: list[Unit]) -> Reading:
     return Reading(tuple(sorted({unit.code for unit in units})))
 
 
 def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Reading:
     if not index.new(text) and not index.former(text):
         parts = [part.strip() for part in re.split(r"[,;/()–]|\s-\s", text) if part.strip()]
-        if len(parts) > 1 and _KINDS.get(fold(parts[1])):
+        if len(parts) > 1 and KINDS.get(fold(parts[1])):
             return _by_name(f"{parts[1]} {parts[0]}", district, index, edition)
         if len(parts) > 1 and (index.new(parts[0]) or index.former(parts[0])):
             return _by_name(parts[0], district or parts[1], index, edition)

@@ -4,14 +4,114 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
+from geo_planner.errors import Fault
+from geo_planner.sources.imports.area import Area
+from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
+from geo_planner.sources.imports.synonyms import POINT_LAYERS
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
 """What tells the cells of one mast apart."""
+SAME_PLACE_M = 500.0
+"""Two positions of one village or mast lie no further apart than this."""
+
+
+def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: str) -> None:
+    """Fill the blank ids of a draft and remember which rows had none."""
+    rows, key = draft.rows, POINT_LAYERS[layer].key[0]
+    blank = rows[key] == ""
+    if layer == "measurements":
+        if blank.any():
+            rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
+            twice = blank & rows.duplicated(key)
+            draft.statements += [f"{int(twice.sum())} samples repeat another one in everything and are left out."] if twice.any() else []
+            draft.rows = rows[~twice].copy()
+    elif blank.any():
+        _from_commune_and_name(draft, layer, blank, former, area, file)
+    if layer == "sites":
+        draft.made_cells = {int(row) for row in draft.rows.index[draft.rows["cell_id"] == ""]}
+        draft.rows["cell_id"] = cell_ids(draft.rows)
+    made_now = int(blank.sum())
+    if made_now:
+        draft.statements.append(
+            f"{made_now} rows bring no id: made from {'the sample itself' if layer == 'measurements' else 'commune and name'}, the same at every import."
+        )
+    if key not in draft.titles and "name" in draft.titles:
+        draft.titles[key], draft.found[key] = draft.titles["name"], draft.found["name"]
+
+
+def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: Sequence[str], area: Area, file: str) -> None:
+    rows, key = draft.rows, POINT_LAYERS[layer].key[0]
+    names = rows["name"].where(rows["name"] != "", rows["lon"] + " " + rows["lat"]) if layer == "candidates" else rows["name"]
+    prefix = {"sites": "s-", "candidates": "c-"}.get(layer, "")
+    codes = list(rows["commune_code"]) if "commune_code" in rows else [""] * len(rows)
+    if layer == "sites":
+        # Many masts are called after what stands in every commune: "Trạm UBND xã".
+        codes = [code or there for code, there in zip(codes, communes_at(rows, area), strict=True)]
+    made = place_ids(codes, list(names), list(former), prefix=prefix)
+    usable = blank & (names != "")
+    rows[key] = rows[key].mask(usable, pd.Series(made, index=rows.index))
+    draft.made_ids = {int(row) for row in rows.index[usable]}
+    nameless = [int(row) for row in rows.index[blank & ~usable]]
+    if layer != "villages" and key not in draft.unread:
+        column = draft.titles.get("name") or draft.titles.get(key, "name")
+        reason = "the row has neither an id nor a name"
+        draft.faults += [Fault(file, reason, "Give it a name.", row=row, column=column, code="blank") for row in nameless]
+    draft.told |= {(row, key) for row in nameless}
+    if layer == "sites":
+        _same_names(draft, file)
+
+
+def _same_names(draft: Draft, file: str) -> None:
+    """Rows of one name in one commune are cells of one mast, unless they stand apart."""
+    first: dict[str, int] = {}
+    for row in draft.rows.index:
+        if row not in draft.made_ids or not draft.rows.at[row, "lon"]:
+            continue
+        one = first.setdefault(draft.rows.at[row, "site_id"], row)
+        apart_m = distance_m(_at(draft, one), _at(draft, row))
+        if apart_m > SAME_PLACE_M:
+            draft.faults.append(
+                Fault(
+                    file,
+                    f"a station of this name stands in row {one} too, {apart_m / 1000:.1f} km away in the same commune: two masts, or one with a wrong position",
+                    "Give each an id of its own (column site_id), or correct the position.",
+                    row=int(row),
+                    column=draft.titles.get("name", "name"),
+                    value=str(draft.rows.at[row, "name"])[:80],
+                    code="same_name",
+                )
+            )
+
+
+def _at(draft: Draft, row: int) -> dict[str, str]:
+    return {name: str(draft.rows.at[row, name]) for name in ("lon", "lat")}
+
+
+def communes_at(rows: pd.DataFrame, area: Area) -> list[str]:
+    """The commune in which each row lies; blank outside the province and without a position."""
+    lon, lat = (pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float) for name in ("lon", "lat"))
+    points = area.metric(lon, lat)
+    codes, shapes = list(area.communes.index), area.communes.geometry.to_crs(area.crs)
+    at = shapes.sindex.query(points, predicate="within")
+    found = [""] * len(rows)
+    for point, commune in zip(*at, strict=True):
+        found[int(point)] = found[int(point)] or str(codes[int(commune)])
+    return found
+
+
+def distance_m(one: Mapping[str, str], other: Mapping[str, str]) -> float:
+    """Distance of two rows with ``lon`` and ``lat`` as text; NaN where one has no position."""
+    try:
+        lon, lat, lon2, lat2 = (float(row[name] or "nan") for row in (one, other) for name in ("lon", "lat"))
+    except (TypeError, ValueError):
+        return float("nan")
+    return float(np.hypot((lon2 - lon) * np.cos(np.radians((lat + lat2) / 2)), lat2 - lat) * 111_195)
 
 
 def _short(text: str, length: int = 6) -> str:

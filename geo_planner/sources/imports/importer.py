@@ -12,11 +12,12 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
-from geo_planner.sources.imports.commune_names import split_kind
+from geo_planner.sources.imports.commune_index import split_kind
+from geo_planner.sources.imports.date_and_clock import joined_times
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, opened
-from geo_planner.sources.imports.folder_communes import communes_from_folders
-from geo_planner.sources.imports.known import recognise
+from geo_planner.sources.imports.implied_communes import implied_communes
+from geo_planner.sources.imports.known_places import recognise
 from geo_planner.sources.imports.options import Mode, Options, refuse_idle
 from geo_planner.sources.imports.reading import Reading, read_points
 from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
@@ -177,7 +178,8 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
         title: "" for title, target in options.column_map.items() if target == "-"
     }
     communes = frozenset(split_kind(str(commune))[1] for commune in area.communes["name"])
-    return communes_from_folders(read_points(source, layer, replace(options, column_map=told), remembered, communes), layer, area)
+    reading = read_points(source, layer, replace(options, column_map=told), remembered, communes)
+    return implied_communes(joined_times(reading, layer), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:

@@ -9,15 +9,15 @@ from itertools import pairwise
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.sources.imports import asides
-from geo_planner.sources.imports.asides import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
+from geo_planner.sources.imports import non_data_rows
 from geo_planner.sources.imports.columns import IGNORE, ColumnMapping
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, is_index_row
 from geo_planner.sources.imports.merged_cells import fill_merged, torn_figures
+from geo_planner.sources.imports.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
-from geo_planner.sources.imports.ticks import ticked
+from geo_planner.sources.imports.tick_columns import ticked
 from geo_planner.sources.imports.titles import GROUP_HEADING, all_targets
 
 _INDEX = "numbers of the columns"
@@ -101,7 +101,7 @@ def data_rows(
     filled, torn, alone = fill_merged(grid, rows, header.last, names | boxes, own_figures, all_targets(layer))
     counters = {i for i, title in enumerate(header.titles) if fold(title) in COUNTERS}
     seen = {
-        r: asides.look_at(r, row, names, counters, sorted(numeric - set(COORDINATES)), has_counter=bool(counters))
+        r: non_data_rows.look_at(r, row, names, counters, sorted(numeric - set(COORDINATES)), has_counter=bool(counters))
         for r, row in rows.items()
     }
     uncached = _uncached(grid, header, names, mapping)
@@ -164,30 +164,33 @@ def _sort(
         why, place = "", ""
         if r <= again + 2 and is_index_row(cells):
             why = _INDEX
-        elif not row.located and asides.is_repeated_header(cells, above):
+        elif not row.located and non_data_rows.is_repeated_header(cells, above):
             why, again = REPEATED, r
-        elif asides.is_total(row, communes):
+        elif non_data_rows.is_total(row, communes):
             why = TOTAL
-        elif place := asides.heading(row, below, counted_by, communes):
+        elif place := non_data_rows.heading(row, below, counted_by, communes):
             why = HEADING
         elif r in uncached:
             pass  # a formula without a value may be anything: a fault, never left out
-        elif asides.is_note(row, signed=signed, is_tail=r > last_located):
+        elif non_data_rows.is_note(row, signed=signed, is_tail=r > last_located):
             why = NOTE
-        elif asides.says_nothing(row):
+        elif non_data_rows.says_nothing(row):
             why = NOTHING
-        elif asides.is_caption(row):
+        elif non_data_rows.is_caption(row):
             why, doubtful = NOTE, doubtful or bool(heading)
             found.doubtful += [r + 1] if heading else []
         if why:
             found.skipped.append((r + 1, " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], why))
-            signed = signed or any(asides.is_signature(text) for text in row.texts)
+            signed = signed or any(non_data_rows.is_signature(text) for text in row.texts)
             if why == HEADING:
                 found.heads.append((r, place))
-                if asides.is_upper(place):
+                if non_data_rows.is_upper(place):
                     found.district, heading = place, ""
                 elif (
-                    asides.has_kind(place) or not below or below[0].located or not asides.heading(below[0], below[1:], counted_by, communes)
+                    non_data_rows.has_kind(place)
+                    or not below
+                    or below[0].located
+                    or not non_data_rows.heading(below[0], below[1:], counted_by, communes)
                 ):
                     heading = place
                 doubtful = False

@@ -16,7 +16,7 @@ from geo_planner.sources.imports.crs_choice import choose
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable, titles_read
-from geo_planner.sources.imports.odd_rows import Listed, tell_other_systems, turn_swapped_rows
+from geo_planner.sources.imports.misplaced_rows import Listed, tell_other_systems, turn_swapped_rows
 from geo_planner.sources.imports.vn2000 import System
 
 Array = NDArray[np.float64]
@@ -100,16 +100,20 @@ def locate(
             "no_coordinates",
         )
     wrong_cells: dict[int, tuple[str, str]] = {}
+    nowhere = np.zeros(rows, dtype=bool)
     for pair in (*columns, *([("position",)] if "position" in frame else [])):
         halves = (frame[pair[0]], frame[pair[1]]) if len(pair) == 2 else split_pairs(frame["position"])
         first, second, both_wrong, grouped = both_numbers(*halves)
         result.statements += grouped
+        zero = (first == 0) & (second == 0)
+        nowhere |= zero
+        first, second = np.where(zero, np.nan, first), np.where(zero, np.nan, second)
         for name, wrong in zip((pair[0], pair[-1]), both_wrong, strict=True):
             for i in np.flatnonzero(wrong):
                 wrong_cells.setdefault(int(i), (name, as_text(frame[name].iloc[i])[:80]))
         _add(result, table, pair, first, second, codes, area=area, reach_m=reach_m, stated=stated, how=how, file=file, must_lie=must_lie)
     already = told | {fault.row for fault in result.faults if fault.row is not None}
-    _tell_missing(result, frame, wrong_cells, columns[0][0] if columns else "position", table, file, already)
+    _tell_missing(result, frame, wrong_cells, nowhere, columns[0][0] if columns else "position", table, file, already)
     return result
 
 
@@ -182,6 +186,7 @@ def _tell_missing(
     result: Positions,
     frame: pd.DataFrame,
     wrong_cells: dict[int, tuple[str, str]],
+    nowhere: NDArray[np.bool_],
     column: str,
     table: RawTable,
     file: str,
@@ -209,7 +214,9 @@ def _tell_missing(
             result.faults.append(
                 Fault(
                     file,
-                    "the coordinates are blank or off the earth",
+                    "the coordinates are 0 and 0, as a device writes them that knew no position"
+                    if nowhere[i]
+                    else "the coordinates are blank or off the earth",
                     "Fill both in.",
                     row=row,
                     column=table.titles.get(column, column),

@@ -46,7 +46,9 @@ class Reading:
     faults : tuple of Fault
         Rows whose geometry cannot be a point.
     header : Header or None
-    grid : Grid or None
+    mapping : ColumnMapping or None
+    sheet : str
+        Name of the sheet; empty where there is none.
     """
 
     table: RawTable
@@ -55,6 +57,7 @@ class Reading:
     faults: tuple[Fault, ...] = ()
     header: Header | None = None
     mapping: ColumnMapping | None = None
+    sheet: str = ""
 
 
 def read_points(
@@ -104,7 +107,7 @@ def read_points(
             "too_many_rows",
         )
     table = replace(table, statements=(*table.statements, *mapping.statements))
-    return Reading(table, stated, how, table.faults, header=header, mapping=mapping)
+    return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
 
 
 def _converted(grid: Grid) -> Grid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from geo_planner.errors import Fault, InputError
 from geo_planner.sources.imports import commune_names
 from geo_planner.sources.imports.area import Area
-from geo_planner.sources.imports.commune_names import CommuneIndex
+from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
@@ -58,7 +58,8 @@ def communes_and_positions(draft: Draft, reading: Reading, layer: str, area: Are
         else certain
     )
     if "commune_code" not in draft.unread:
-        _tell_communes(draft, frame, readings, codes, layer, index, file)
+        abroad = _abroad(readings, positions, area) if layer != "villages" else set[int]()
+        _tell_communes(draft, frame, readings, codes, layer, index, file, abroad)
     draft.statements += [*positions.statements, *commune_names.counted(r.how for r in readings if len(r.codes) == 1)]
     draft.corrected += positions.corrected
     draft.faults += positions.faults
@@ -107,6 +108,7 @@ def _tell_communes(
     layer: str,
     index: CommuneIndex,
     file: str,
+    abroad: Collection[int],
 ) -> None:
     column = draft.titles.get("commune_code", "commune")
     as_figures = {
@@ -116,11 +118,15 @@ def _tell_communes(
         for row, cell in zip(frame.index, frame[name], strict=True)
         if isinstance(cell, str) and _CODE_AS_FIGURE.fullmatch(cell.strip())
     }
-    for row, r, code in zip(frame.index, readings, codes, strict=True):
+    for i, (row, r, code) in enumerate(zip(frame.index, readings, codes, strict=True)):
         blank = not r.reason or r.reason.endswith(("is blank", "column for the commune"))
         if layer != "villages" and blank and not r.codes:
             continue
         value = None if code is not None else _words(frame, row)[:80] or None
+        if i in abroad:
+            reason, remedy = "it stands outside the province and names no commune of it: its commune stays blank", "Check the position."
+            draft.faults.append(Fault(file, reason, remedy, int(row), column, value, "warning", "commune_outside"))
+            continue
         if not r.codes:
             draft.faults.append(
                 Fault(file, r.reason, r.remedy, row=int(row), column=column, value=value, code="blank" if blank else "unknown_commune")
@@ -138,6 +144,16 @@ def _tell_communes(
             draft.corrected.append((int(row), "commune_code", _words(frame, row), code, "decimal of a code taken off"))
         if code is None:
             draft.told.add((int(row), "commune_code"))
+
+
+def _abroad(readings: Sequence[commune_names.Reading], positions: Positions, area: Area) -> set[int]:
+    """Masts of the provinces around, by their order in the list: they lie outside, and their commune is none of this province."""
+    unknown = np.array([not r.codes and not r.reason.startswith("code and names contradict") for r in readings], dtype=bool)
+    rows = np.flatnonzero(unknown & np.isfinite(positions.lon) & np.isfinite(positions.lat))
+    if not len(rows):
+        return set()
+    inside = area.lies_right(positions.lon[rows], positions.lat[rows], [None] * len(rows), 0.0)
+    return set(rows[~inside].tolist())
 
 
 def _words(frame: pd.DataFrame, row: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -14,7 +13,7 @@ from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.figures import Style, decimal_style
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.layout import RawTable
-from geo_planner.sources.imports.synonyms import COMMUNE, POSITION, SIGNAL_LEVELS
+from geo_planner.sources.imports.synonyms import COMMUNE, POSITION
 from geo_planner.sources.imports.values import NO_SERVICE, clean_texts, cleaned_how, convert, shown
 
 _BY_PLACE = ("lon", "lat", "commune_code")
@@ -137,28 +136,6 @@ def _tell_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: 
         ).value_counts()
         if len(counts):
             draft.statements.append(f"{title}: {', '.join(f'{words} ({n})' for words, n in list(counts.items())[:20])}.")
-
-
-def unclear_levels(table: RawTable, file: str) -> list[Fault]:
-    """A level that may be RSRP or RSSI is taken for neither; where it is the only one, its meaning is asked for."""
-    if "rsrp_dbm" in table.frame:
-        return []
-    titles = [
-        title
-        for name, title in table.titles.items()
-        if name in table.frame and re.fullmatch(SIGNAL_LEVELS, fold(re.sub(r"[(\[].*?[)\]]", " ", title)))
-    ]
-    if not titles:
-        return []
-    return [
-        Fault(
-            file,
-            "it is not certain whether the levels are RSRP: RSSI lies some 20 dB above it",
-            f'If they are RSRP, state --map "{titles[0]}=rsrp_dbm"; if not, leave them out: --map "{titles[0]}=-".',
-            column=titles[0][:80],
-            code="which_level",
-        )
-    ]
 
 
 def _no_service(draft: Draft, titles: Mapping[str, str], file: str) -> None:

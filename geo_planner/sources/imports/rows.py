@@ -9,14 +9,16 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.schema import Layer
 from geo_planner.sources.imports.area import Area
+from geo_planner.sources.imports.doubts import doubts
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import refuse
-from geo_planner.sources.imports.identity import give_ids
+from geo_planner.sources.imports.ids import give_ids
 from geo_planner.sources.imports.layout import RawTable, titles_read
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.row_places import communes_and_positions, place_faults
-from geo_planner.sources.imports.row_values import fill_values, unclear_levels
+from geo_planner.sources.imports.row_values import fill_values
 from geo_planner.sources.imports.synonyms import COMMUNE, POINT_LAYERS
+from geo_planner.sources.imports.unclear_columns import tell_unclear_columns
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.tables import ROW, typed_table
 
@@ -49,8 +51,8 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
         for row, (column, reason) in table.broken.items()
     ]
     _need_columns(draft, table, layer, file)
-    if layer == "measurements":
-        draft.faults += unclear_levels(table, file)
+    told = reading.mapping.told if reading.mapping is not None else frozenset[str]()
+    tell_unclear_columns(draft, table, layer, told, file)
     fill_values(draft, table, schema, file)
     codes = communes_and_positions(draft, reading, layer, area, file)
     if layer != "measurements":
@@ -104,9 +106,10 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
             value, title = _id_shown(draft, layer, schema, row, fault)
         elif row is not None and column in draft.found and fault.code != "blank":
             value = str(draft.found[column].loc[row])[:80]
-        shown.append(replace(fault, remedy=_remedy(fault, layer), column=title, value=value))
+        shown.append(replace(fault, remedy=_remedy(fault, layer, title or column, made=row in draft.made_ids), column=title, value=value))
     draft.faults += _without_repeats(shown, draft, schema, file)
     draft.faults += place_faults(draft, typed, layer, area, file)
+    draft.faults += doubts(draft, typed, layer, file)
 
 
 def _id_shown(draft: Draft, layer: str, schema: Layer, row: int | None, fault: Fault) -> tuple[str | None, str | None]:
@@ -132,7 +135,9 @@ def _without_repeats(faults: list[Fault], draft: Draft, schema: Layer, file: str
     return faults
 
 
-def _remedy(fault: Fault, layer: str) -> str:
+def _remedy(fault: Fault, layer: str, title: str, *, made: bool) -> str:
     if fault.code == "duplicate_id" and layer == "villages":
-        return "Two rows of one commune have one name: give each an id of its own (column Mã bản), name their former communes, or take one out."
+        if made:
+            return "Two rows of one commune have one name: give each an id of its own (column Mã bản), name their former communes, or take one out."
+        return f'Give each village an id of its own; where the column only counts within a commune, leave it out: --map "{title}=-".'
     return fault.remedy

@@ -11,6 +11,12 @@ POSITION = {
     "y": r"(toa do )?(y|y coord|coord y|easting|toa do dong)|(point )?y",
     "position": r"(vi tri )?toa do( gps| dia ly| vi tri| nha van hoa| trung tam( thon| ban)?| tram)?|gps|coordinates?|lat ?long?|toa do kinh vi do|kinh vi do|(toa do )?(kinh do vi do|vi do kinh do)",
 }
+_OF_THE_PLACE = {
+    "villages": r"( (diem )?(trung tam )?(thon|ban|thon ban|nha van hoa|nvh|diem dan cu))?",
+    "sites": r"( (tram|cot|site|bts|nha tram|tram bts))?",
+    "candidates": r"( (diem|vi tri|tram|cot|site))?",
+}
+"""What may stand behind a coordinate and change nothing: "Kinh độ trạm" is the mast's own in a list of masts, and no village's."""
 COMMUNE = {
     "commune_code": r"ma (don vi hanh chinh|dvhc)( cap)? xa( moi)?|ma (xa|phuong|xa phuong)( moi| hien nay)?|(new )?commune code",
     "former_commune_code": r"ma (xa|phuong|xa phuong|dvhc)( cap xa)? (cu|truoc sap nhap)|former commune code|old commune code",
@@ -34,7 +40,7 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "settlement_radius_m": r"ban kinh( dan cu| khu dan cu)?|settlement radius|radius",
         "school_site": r"(co )?(diem truong|truong hoc|truong)|school( site)?",
         "health_post": r"(co )?(tram y te|diem y te|y te)|health (post|station|centre|center)",
-        "declared_status": r"(hien trang|tinh trang|trang thai|muc do)?( phu)?( song)( di dong| dien thoai| vien thong)?|(hien trang|tinh trang) phu song[a-z ]*|(trang|lom) song( (trang|lom) song)?|signal( status)?|coverage|declared signal",
+        "declared_status": r"((hien trang|tinh trang|trang thai|muc do) )?(phu )?song( di dong| dien thoai| vien thong)?|(hien trang|tinh trang) phu song[a-z ]*|(trang|lom) song( (trang|lom) song)?|signal( status)?|coverage|declared signal",
         "status_date": r"ngay (khai bao|khao sat|cap nhat|ra soat|thong ke|bao cao)|thoi diem (khao sat|ra soat|cap nhat)|survey date|date",
         "position_quality": r"(chat luong|do chinh xac)( vi tri| toa do)|cach xac dinh (vi tri|toa do)|position quality",
     },
@@ -48,22 +54,22 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "freq_mhz": r"(tan so|bang tan)|freq(uency)?|band|freq mhz",
         "bandwidth_mhz": r"bang thong|do rong( bang( tan)?| kenh)|bandwidth|bw",
         "mast_height_m": r"(do cao|chieu cao)( cot| ang ten| anten| cot ang ten| cot anten| treo anten| treo ang ten)?|(antenna|mast|tower) height|height",
-        "tx_power_dbm": r"cong suat( phat)?|tx power|transmit power|power dbm",
+        "tx_power_dbm": r"cong suat( phat)?( toi da)?|(max )?tx power|(max )?transmit power|power dbm",
         "antenna_gain_dbi": r"(do loi|do tang ich|tang ich|he so khuech dai)( ang ten| anten)?|(antenna )?gain",
         "losses_db": r"(ton hao|suy hao|tieu hao)( feeder| phi do)?|loss(es)?",
         "azimuth_deg": r"(goc )?(phuong vi|huong|azimuth)( ang ten| anten)?",
-        "tilt_deg": r"(goc )?(ngang|tilt|ngang xuong|cup)( tong)?|down ?tilt",
+        "tilt_deg": r"(goc )?(ngang|tilt|ngang xuong|cup)( tong)?|(total )?(down ?)?tilt",
         "backhaul": r"truyen dan|backhaul|transmission",
         "power": r"nguon( dien)?|power( supply)?",
     },
     "measurements": {
         "measurement_id": r"(ma|id|stt) (mau|mau do|phep do|do)|(measurement|sample|test) id",
-        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time",
+        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time|(measured|recorded) at",
         "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn|mcc ?mnc",
-        "technology": r"cong nghe( mang)?|loai mang|(network ?)?tech(nology)?|network type|rat",
+        "technology": r"cong nghe( mang)?|loai mang|(network ?)?tech(nology)?|network type|rat|radio",
         "freq_mhz": r"bang tan|tan so|freq(uency)?( mhz)?|band",
         "site_id": r"ma tram|site( id)?|enb( id)?|enodeb( id)?|node( id)?",
-        "rsrp_dbm": r"(cuong do |muc )?rsrp|(lte |nr )?(ss )?rsrp( dbm)?|level",
+        "rsrp_dbm": r"((cuong do|muc|muc thu|gia tri)( song| tin hieu)? )?rsrp|(lte |nr )?(ss )?rsrp( dbm)?|level",
         "rsrq_db": r"(lte |nr )?(ss )?rsrq( db)?|qual",
         "sinr_db": r"(lte |nr )?(ss )?(sinr|snr|rssnr)( db)?",
         "no_service": r"(mat|khong co) song|no service|out of service",
@@ -110,8 +116,12 @@ def patterns(layer: str) -> dict[str, str]:
     own = _SYNONYMS["sites"] if layer == "candidates" else _SYNONYMS[layer]
     declared = {column.name for column in POINT_LAYERS[layer].columns}
     place = {} if layer == "measurements" else COMMUNE
+    behind = _OF_THE_PLACE.get(layer, "")
+    position = {
+        target: rf"(?:{pattern}){behind}" if target in ("lon", "lat", "x", "y") else pattern for target, pattern in POSITION.items()
+    }
     return {
         target: pattern
-        for target, pattern in {**POSITION, **place, **_SHARED, **own}.items()
+        for target, pattern in {**position, **place, **_SHARED, **own}.items()
         if target in declared or target in POSITION or target in COMMUNE
     }

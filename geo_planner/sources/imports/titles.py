@@ -25,6 +25,7 @@ _NOISE = re.compile(
     r"\b(wgs ?84|vn ?2000|he (toa do|quy chieu)|he|(ktt|kinh tuyen( truc)?)( \d{3}( do)?( \d{1,2}( phut)?)?)?|mui( chieu)? \d+( do)?|tm ?3|utm( \w{3})?|decimal( degrees)?|degrees?|dd|dms|thap phan|do phut giay|do thap phan|don vi tinh|dvt)\b"
 )
 _RATIO = re.compile(r"\b(ty le|ti le|ty trong|phan tram|percent(age)?|ratio|share)\b")
+_DATA_RATE = re.compile(r"\b[kmg](bps|bits?|b s|bit s)\b")
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _JOINING = r"sap nhap|sap xep( (dvhc|don vi hanh chinh))?|hop nhat|chia tach"
 _DAY = r"(ngay )?(1 )?7( 20?25)?|(thang )?7 20?25|ngay 1 7"
@@ -105,8 +106,8 @@ def targets_of(title: str, layer: str) -> tuple[str, ...]:
     whole = fold(title)
     if not whole or whole in COUNTERS or len(title) > _LONGEST:
         return ()
-    if "%" in title or _RATIO.search(whole):
-        return ()  # a share is none of the layer's figures
+    if "%" in title or _RATIO.search(whole) or _DATA_RATE.search(whole):
+        return ()  # a share is none of the layer's figures, nor is the speed of a download
     if whole in exact_titles(layer):
         return (exact_titles(layer)[whole],)
     if whole == GROUP_HEADING and "commune" in all_targets(layer):

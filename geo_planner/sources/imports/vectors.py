@@ -22,9 +22,9 @@ from pyproj.exceptions import ProjError
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
-from geo_planner.sources.imports.folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import MAX_COLUMNS
+from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
 

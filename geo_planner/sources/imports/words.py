@@ -53,7 +53,7 @@ _CHOICES: dict[str, dict[str, str]] = {
         "unknown": r"unknown",
     },
     "status": {
-        "on_air": r"on air|onair|((dang|da) )?(phat song|hoat dong|phat|su dung|khai thac)( (tot|binh thuong|on dinh))?|active|live|in service|operational",
+        "on_air": r"on|on air|onair|((dang|da) )?(phat song|hoat dong|phat|su dung|khai thac)( (tot|binh thuong|on dinh))?|active|live|in service|operational",
         "planned": r"planned|(da )?(co )?(trong )?ke hoach|dang (xay dung|trien khai|thi cong|lap dat)|under construction",
         "candidate": r"candidate|(vi tri )?(du kien|de xuat|proposed)( (xay dung|xay|lap dat|lap|dat|dau tu|moi|tram|cot|vi tri|bts|trien khai|phat trien|nam|giai doan|20\d\d))*",
     },

@@ -1,4 +1,4 @@
-"""The folders of a KML are often the only place where the communes stand: one folder a commune."""
+"""Communes that no column names: one folder a commune in a KML, one sheet a commune, or a list of one commune that its heading names."""
 
 from __future__ import annotations
 
@@ -7,16 +7,56 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo_planner.sources.imports.area import Area
-from geo_planner.sources.imports.commune_names import CommuneIndex
-from geo_planner.sources.imports.folders import FOLDER_TITLES
+from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.kml_folders import FOLDER_TITLES
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.synonyms import COMMUNE
 
 _ENOUGH = 0.5
+_KIND_AND_NAME = re.compile(r"\b(?:xa|phuong|thi tran|tt) (?=((?:\w+ ?){1,5}))")
 
 
-def communes_from_folders(reading: Reading, layer: str, area: Area) -> Reading:
+def implied_communes(reading: Reading, layer: str, area: Area) -> Reading:
+    """Where no column names the commune, what stands around the rows is the column; the positions are checked against it later."""
+    return _from_the_heading(_from_folders(reading, layer, area), layer, area)
+
+
+def _from_the_heading(reading: Reading, layer: str, area: Area) -> Reading:
+    """The one commune that the sheet is called after, or else that the lines above the header name."""
+    table = reading.table
+    if layer == "measurements" or table.frame.empty or set(table.frame) & (set(COMMUNE) - {"district"}):
+        return reading
+    index = CommuneIndex(area.communes, area.former)
+    place, how = reading.sheet, "the name of the sheet"
+    if not (place and (index.new(place) or index.former(place))):
+        named = {name for text in table.context for name in _communes_in(text, index)}
+        if len(named) != 1:
+            return reading
+        words = named.pop()
+        written = {unit.name for unit in (*index.new(words), *index.former(words))}
+        place, how = written.pop() if len(written) == 1 else words, "the heading above the table"
+    frame = table.frame.assign(commune=place)
+    told = f"There is no column for the commune: it is taken from {how}, {place!r}."
+    return replace(
+        reading, table=replace(table, frame=frame, titles={**table.titles, "commune": how}, statements=(*table.statements, told))
+    )
+
+
+def _communes_in(text: str, index: CommuneIndex) -> set[str]:
+    """Names of communes that a heading speaks of with their kind: "UBND xã Tà Tổng", "DANH SÁCH BẢN CỦA XÃ TÀ TỔNG NĂM 2026"."""
+    found = set()
+    for match in _KIND_AND_NAME.finditer(fold(text)):
+        words = match.group(1).split()
+        longest = next(
+            (" ".join(words[:k]) for k in range(len(words), 0, -1) if index.new(" ".join(words[:k])) or index.former(" ".join(words[:k]))),
+            "",
+        )
+        found |= {longest} - {""}
+    return found
+
+
+def _from_folders(reading: Reading, layer: str, area: Area) -> Reading:
     """Where no column names the commune and the folders do, they are the column; a folder column that tells nothing goes."""
     frame, titles = reading.table.frame, dict(reading.table.titles)
     levels = [title for title in FOLDER_TITLES if title in frame and titles.get(title) == title]

@@ -11,8 +11,7 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.identity import SAME_PLACE_M, distance_m
-from geo_planner.sources.imports.ids import exact_name, is_made
+from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, exact_name, is_made
 from geo_planner.sources.imports.known_cells import known_cells
 
 _LEADING = re.compile(
