@@ -14,9 +14,10 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, exact_name, is_made
 from geo_planner.sources.imports.known_cells import known_cells
 
-_LEADING = re.compile(
-    r"(?:to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom|nhom|thon|ban|buon|bon|lang|plei|ap|xom|phum|soc|to|khu|diem|cum|tdp|kdc|khom|doi)\s+(.*[^\W\d_]{2,}.*)"
-)
+_PHRASES = "to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom"
+_WORDS = "nhom|thon|ban|buon|bon|lang|plei|ap|xom|phum|soc|to|khu|diem|cum|tdp|kdc|khom|doi"
+# a phrase goes as a whole or stays: "tổ dân phố 2" is not a place named "dân phố 2"
+_LEADING = re.compile(rf"(?:(?:{_PHRASES})|(?!(?:{_PHRASES})\b)(?:{_WORDS}))\s+(.*[^\W\d_]{{2,}}.*)")
 _LISTED = 10
 FAR_M = 2_000.0
 """A village that moves further than this is told."""
