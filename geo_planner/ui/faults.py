@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault
 from geo_planner.labels import Language
+from geo_planner.measurements import DISAGREEMENTS, DROP_REASONS
 from geo_planner.ui.texts import text
 
 FAULTS_VI: Mapping[str, tuple[str, str]] = {
@@ -102,6 +103,13 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "two_ids": ("Lớp đã có điểm này dưới một mã khác; nay có hai dòng.", "Dùng một mã trong cả hai danh sách, hoặc thay toàn bộ lớp."),
     "moved": ("Bản cách vị trí đang có hơn 2 km; lấy vị trí mới.", "Nếu là bản khác trùng tên thì ghi mã riêng."),
     "idle_option": ("Tùy chọn không dùng được cho loại tệp này.", "Bỏ tùy chọn đó."),
+    # Measurements
+    **{code: (f"{words['vi']}.", "Xem lại trạm và địa hình quanh bản, hoặc hỏi lại nơi khai báo; có thể hiệu chỉnh mô hình.") for code, words in DISAGREEMENTS.items()},
+    **{f"dropped_{code}": (f"Bỏ mẫu đo: {words['vi'].lower()}.", "Từng mẫu có ở trang Đo kiểm, mục Mẫu không dùng.") for code, words in DROP_REASONS.items()},
+    "time_without_zone": ("Thời gian đo không ghi múi giờ; hiểu là giờ địa phương.", "Ghi kèm múi giờ, ví dụ +07:00."),
+    "time_unreadable": ("Có thời gian đo không đọc được; coi là chưa biết.", "Viết dạng 2026-01-28T09:30:00+07:00."),
+    "accuracy_unknown": ("Có mẫu đo không ghi sai số vị trí; vẫn được giữ.", "Ghi sai số nếu máy đo cho biết."),
+    "no_censored_samples": ("Không có mẫu mất sóng nào: mức sóng có thể trông tốt hơn thực tế.", "Ghi cả những chỗ mất sóng."),
     # Scenario and manifest
     "yaml": ("Tệp kịch bản sai cách viết YAML.", "Sửa dòng được nêu; thụt dòng bằng dấu cách."),
     "unknown_key": ("Kịch bản có mục không được dùng.", "Kiểm tra chính tả, hoặc bỏ dòng đó."),

@@ -363,3 +363,7 @@ def test_a_calibration_is_made_a_scenario_on_request_only(monkeypatch: pytest.Mo
 def test_without_measurements_the_page_says_how_to_bring_them(shown: Plan) -> None:
     app = open_app("measured")
     assert TEXTS["no_measurements"]["vi"] in [info.value for info in app.info]
+
+
+def test_every_note_of_a_plan_with_measurements_is_told_in_vietnamese(measured_plan: Plan) -> None:
+    assert {note.code for note in measured_plan.notes} <= set(FAULTS_VI)
