@@ -16,15 +16,16 @@ from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.crs_choice import parse_system
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.further_tables import is_list, read_tables
 from geo_planner.sources.imports.grid import Cell, Grid
 from geo_planner.sources.imports.headers import Header, find_header
-from geo_planner.sources.imports.layout import RawTable, data_rows
+from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
 from geo_planner.sources.imports.text_files import read_text_table
-from geo_planner.sources.imports.titles import clean_title, targets_of
+from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
 
@@ -97,8 +98,9 @@ def read_points(
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
     _refuse_unknown_titles(grid, header, file.name)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
-    table = data_rows(grid, header, mapping, layer, file=file.name, communes=communes)
+    table, mapping, header = read_tables(
+        grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
+    )
     if len(table.frame) > options.max_rows:
         raise refuse(
             file.name,
@@ -106,7 +108,6 @@ def read_points(
             "Split it, or raise the limit.",
             "too_many_rows",
         )
-    table = replace(table, statements=(*table.statements, *mapping.statements))
     return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
 
 
@@ -168,11 +169,7 @@ def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
 
 def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
     """Rows below a header that names a position, and a name where the layer needs one."""
-    hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | (
-        {"name", "lon"} if any(fold(t) in known for t in header.titles) else set()
-    )
-    named = layer in ("measurements", "candidates") or bool(hits & {"name", "site_id", "village_id"})
-    return named and bool(hits & set(POSITION)) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
+    return is_list(header, layer, known) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
 
 
 def _from_vector(
