@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_planner.errors import Fault, InputError
 from geo_planner.schema import Column
+from geo_planner.sources.imports.cut_titles import completed
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
@@ -66,7 +67,14 @@ class ColumnMapping:
 
 
 def map_columns(
-    header: Header, layer: str, *, column_map: Mapping[str, str], remembered: Mapping[str, str], file: str, ticks: bool = True
+    header: Header,
+    layer: str,
+    *,
+    column_map: Mapping[str, str],
+    remembered: Mapping[str, str],
+    file: str,
+    ticks: bool = True,
+    title_bytes: Sequence[int] = (),
 ) -> ColumnMapping:
     """Which column each title means: as told, else as told before, else by its name.
 
@@ -82,6 +90,8 @@ def map_columns(
         For the faults.
     ticks : bool
         Whether columns below one group title may be read as boxes to tick.
+    title_bytes : sequence of int
+        Bytes of each title in a file that cuts them.
 
     Raises
     ------
@@ -112,6 +122,12 @@ def map_columns(
             row=header.last + 1,
         )
     told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
+    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[str]()
+    if title_bytes:
+        read, cut_said, asked = completed(titles, title_bytes, layer, told, file)
+        if asked:
+            raise InputError(asked)
+        told = read | told
     named = [i for i, title in enumerate(titles) if title]
     rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] == list(_OF_REJECTS)
     if rejects:
@@ -120,6 +136,7 @@ def map_columns(
     choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
     _by_words(header, layer, told, chosen, choices, file)
     statements = [f"Column {title!r} is {target or 'left out'}, as told in an earlier import." for title, target in dict.fromkeys(used)]
+    statements += cut_said
     statements.append(f"Columns: {'; '.join(f'{titles[i]!r} → {target}' for i, target in sorted(chosen.items()))}.")
     statements += [
         f"Columns to tick: {', '.join(repr(titles[i]) for i in choice.words)} → {choice.target}, the one that is marked."
@@ -132,7 +149,7 @@ def map_columns(
         statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
     if rejects:
         statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, frozenset(told.values()) - {*IGNORE})
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user)
 
 
 def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:

@@ -177,7 +177,7 @@ def _from_vector(
 ) -> Reading:
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False)
+    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes)
     # The geometry is the position; columns that repeat it are kept as they are.
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
     grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])

@@ -55,6 +55,8 @@ class VectorLayer:
         None when the file does not state it.
     name : str
     statements : tuple of str
+    title_bytes : tuple of int
+        Bytes of each title in a file that cuts them; empty for another file.
     """
 
     attributes: pd.DataFrame
@@ -62,6 +64,7 @@ class VectorLayer:
     crs: CRS | None
     name: str
     statements: tuple[str, ...] = ()
+    title_bytes: tuple[int, ...] = ()
 
 
 def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[str], max_bytes: int, max_rows: int) -> VectorLayer:
@@ -87,7 +90,11 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
                 "Split it, or raise the limit.",
                 "too_many_rows",
             )
-        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (pyogrio.read_dataframe(path, layer=layer), [])
+        told, title_bytes = list[str](), tuple[int, ...]()
+        if file.format in ("zip", "shp"):
+            table, told, title_bytes = read_shapefile(path)
+        else:
+            table = pyogrio.read_dataframe(path, layer=layer)
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -99,7 +106,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
             "damaged",
         ) from error
     statements = [text for text in (about, *told) if text]
-    return _limited(_from_table(table, file, layer or path.stem, statements), file.name, max_rows)
+    return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
