@@ -13,6 +13,7 @@ from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
 from geo_planner.sources.imports.marks import stance
+from geo_planner.sources.imports.naming import listed
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 
@@ -145,6 +146,9 @@ def map_columns(
     left_out = frozenset(i for i, target in told.items() if target in IGNORE)
     ticked = {i for choice in choices for i in choice.words}
     kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
+    out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
+    if out_now:
+        statements.append(f"Columns left out, as told: {listed(out_now)}.")
     if kept:
         statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
     if rejects:

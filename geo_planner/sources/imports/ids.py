@@ -29,7 +29,8 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
         if blank.any():
             rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
             twice = blank & rows.duplicated(key)
-            draft.statements += [f"{int(twice.sum())} samples repeat another one in everything and are left out."] if twice.any() else []
+            gone = rows_listed((int(row), "") for row in rows.index[twice])
+            draft.statements += [f"{int(twice.sum())} samples repeat another one in everything and are left out: {gone}."] if twice.any() else []
             draft.rows = rows[~twice].copy()
     elif blank.any():
         _from_commune_and_name(draft, layer, blank, former, area, file)

@@ -271,7 +271,8 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     will_write = bool(outcome.content) and not whole
     counts = {
         "rows": len(rows),
-        "accepted": len(accepted),
+        "accepted": len(accepted) if will_write else 0,
+        **({} if will_write else {"acceptable": len(accepted)}),
         "corrected": int(corrected["row"].nunique()),
         "rejected": len(bad),
         **(outcome.counts if will_write else {}),

@@ -299,9 +299,12 @@ def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: 
     where = f"row {header.first + 1}" if header.first == header.last else f"rows {header.first + 1}–{header.last + 1}"
     told = [f"Header in {where}." if not grid.name else f"Sheet {grid.name!r}, header in {where}."]
     told += grid.statements
+    counting = [title for title in header.titles if fold(title) in COUNTERS]
+    told += [f"Columns that only count the rows, left out: {listed(counting)}."] if counting else []
     for why in dict.fromkeys(why for _, _, why in found.skipped):
-        rows = [row for row, _, reason in found.skipped if reason == why]
-        told.append(f"Left out as {why}: row{'s' if len(rows) > 1 else ''} {_listed(rows)}.")
+        named = why not in (_INDEX, REPEATED, HEADING)  # the names of headings follow
+        rows = [(row, text if named else "") for row, text, reason in found.skipped if reason == why]
+        told.append(f"Left out as {why}: {rows_listed(rows)}.")
     if found.heads:
         shown = "; ".join(f"row {r + 1} {place!r}" for r, place in found.heads[:_SHOWN])
         told.append(f"Headings of groups: {shown}{' …' if len(found.heads) > _SHOWN else ''}.")

@@ -19,8 +19,10 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.further_tables import is_list, read_tables
 from geo_planner.sources.imports.grid import Cell, Grid
 from geo_planner.sources.imports.headers import Header, find_header
+from geo_planner.sources.imports.kml_folders import without_idle_names
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.legacy_cells import convert_columns
+from geo_planner.sources.imports.naming import listed
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
@@ -29,6 +31,7 @@ from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
 
+_NUMBERS = ("fid", "ogc fid", "objectid")
 _POINT_KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 
 
@@ -95,12 +98,17 @@ def read_points(
         grids = [_converted(grid) for grid in read_workbook(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     else:
         grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
+    names, unseen = [g.name for g in grids if not g.hidden], [g.name for g in grids if g.hidden]
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
     _refuse_unknown_titles(grid, header, file.name)
     table, mapping, header = read_tables(
         grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
     )
+    others, unseen = [name for name in names if name != grid.name], [name for name in unseen if name != grid.name]
+    told = [f"Sheets not read: {listed(others)}."] if others else []
+    told += [f"Hidden sheets not read: {listed(unseen)}."] if unseen else []
+    table = replace(table, statements=(*table.statements, *told))
     if len(table.frame) > options.max_rows:
         raise refuse(
             file.name,
@@ -175,10 +183,15 @@ def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[st
 def _from_vector(
     vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str
 ) -> Reading:
+    idle = list[str]()
+    if file.format in ("kml", "kmz"):
+        attributes, idle = without_idle_names(vector.attributes, layer, {*remembered, *options.column_map}, file.name)
+        vector = replace(vector, attributes=attributes)
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
     mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes)
     # The geometry is the position; columns that repeat it are kept as they are.
+    repeating = [titles[i] for i, target in sorted(mapping.targets.items()) if target in POSITION]
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
     grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
     names = _kept_columns(titles, mapping)
@@ -189,7 +202,10 @@ def _from_vector(
     )
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
-    statements = [*vector.statements, *mapping.statements, *told]
+    statements = [*vector.statements, *idle, *mapping.statements, *told]
+    statements += [f"The geometry is the position: {listed(repeating)} kept under their own titles."] if repeating else []
+    counting = [title for title in titles if fold(title) in _NUMBERS]
+    statements += [f"Columns that only count the rows, left out: {listed(counting)}."] if counting else []
     if vector.crs is not None:
         if stated is None:
             stated, how = stated_by_file(vector.crs, file), "as the file states"
@@ -216,7 +232,7 @@ def _kept_columns(titles: Sequence[str], mapping: ColumnMapping) -> dict[int, st
     for i, title in enumerate(titles):
         if i in mapping.targets:
             kept[i] = mapping.targets[i]
-        elif title and i not in mapping.left_out and fold(title) not in ("fid", "ogc fid", "objectid"):
+        elif title and i not in mapping.left_out and fold(title) not in _NUMBERS:
             kept[i] = f"{title} (file)" if title in (*POSITION, *mapping.targets.values()) else title
     return kept
 

@@ -34,7 +34,7 @@ class ImportReport:
     target : str
         File of the study area, relative to it.
     accepted : DataFrame
-        The rows that are good, in the layer's columns; the index is the row of the file.
+        The rows that are good, in the layer's columns; the index is the row of the file. Nothing of them is taken where `written` is false.
     corrected : DataFrame
         ``row``, ``column``, ``was``, ``became``, ``why``.
     rejected : DataFrame
@@ -52,7 +52,8 @@ class ImportReport:
     exit_status : int
         0 when the layer was written, 1 when not.
     counts : dict of str to int
-        ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer.
+        ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer. Of a list that
+        was refused none is accepted, and ``acceptable`` are the rows that are good.
     files : tuple of Path
         Report and rejects that were written.
     """

@@ -18,7 +18,9 @@ from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import choose, parse_system
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.options import Mode, Options
 from geo_planner.sources.imports.reading import stated_by_file
 from geo_planner.sources.imports.synonyms import SHAPE_LAYERS
@@ -62,7 +64,9 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     draft.rows[_ID] = made
     twice = draft.rows.duplicated(_ID) & ~draft.rows.index.isin(draft.bad_rows())
     if twice.any():
-        draft.statements.append(f"{int(twice.sum())} features repeat another one and are left out (first: {draft.rows.index[twice][0]}).")
+        named = next((name for name in draft.rows if fold(name) in ("name", "ten", "ten duong", "ref")), _ID)
+        gone = rows_listed((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
+        draft.statements.append(f"{int(twice.sum())} features repeat another one and are left out: {gone}.")
         draft.rows = draft.rows[~twice]
     return draft
 

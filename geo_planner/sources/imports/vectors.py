@@ -27,8 +27,11 @@ from geo_planner.sources.imports.grid import MAX_COLUMNS
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
+from geo_planner.sources.imports.naming import listed, rows_listed
 
 logger = logging.getLogger(__name__)
+_STYLES = "layer_styles"
+"""Where QGIS keeps colours in a GeoPackage."""
 _READ_ERRORS = (
     DataSourceError,
     DataLayerError,
@@ -76,12 +79,12 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         When the file is damaged, hostile, or holds several such layers and none is named.
     """
     if file.format in ("kml", "kmz", "gpx"):
-        features = read_gpx(file) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        features, aside = (read_gpx(file), list[str]()) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
-        return _limited(_from_features(kept, told, kinds, file), file.name, max_rows)
-    path = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else file.path
+        return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
+    path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[str]())
     try:
-        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
+        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
         count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
         if count > max_rows:
             raise refuse(
@@ -105,7 +108,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
             "Export it again (a shapefile needs .shp, .shx and .dbf).",
             "damaged",
         ) from error
-    statements = [text for text in (about, *told) if text]
+    statements = [*about, *told]
     return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
 
 
@@ -124,8 +127,8 @@ def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
     return layer
 
 
-def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path:
-    """The shapefile of an archive, its parts laid side by side under a plain name."""
+def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[str]]:
+    """The shapefile of an archive, its parts laid side by side under a plain name; and what else lies in it."""
     with archive(file.path, file.name, max_bytes=max_bytes) as opened:
         members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
         shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
@@ -146,21 +149,37 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path
         raise refuse(
             file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged"
         )
-    return folder / "layer.shp"
+    stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
+    others = [
+        str(entry)
+        for name, entry in members.items()
+        if not name.endswith("/") and entry.suffix and (name in shapes and name != wanted[0] or not any(_is_part(entry, of) for of in stems))
+    ]
+    return folder / "layer.shp", [f"Not read in the archive: {listed(others)}."] if others else []
 
 
-def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
+def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
+    """Whether a file belongs to a shapefile: ``ban.dbf``, ``ban.shp.xml``."""
+    return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
+
+
+def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[str]]:
     layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
+    # What is called after its file has the name of our private copy.
+    shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
+
+    def others(taken: str) -> list[str]:
+        rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
+        return [f"Layers not read: {listed(rest)}."] if rest else []
+
     if source_layer is not None:
-        # What is called after its file has the name of our private copy.
-        shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
         found = [layer for layer in layers if shown[layer] == source_layer] or [
             layer for layer in layers if fold(shown[layer]) == fold(source_layer)
         ]
         if len(found) != 1:
             listed = ", ".join(shown.values())
             raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
-        return found[0], ""
+        return found[0], others(found[0])
     fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
     if not fitting:
         raise refuse(name, "the file holds no layer", "Export the layer again.", "empty")
@@ -168,7 +187,8 @@ def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence
         raise refuse(
             name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers"
         )
-    return fitting[0], f"Layer {fitting[0]!r} of {len(layers)}." if len(layers) > 1 else ""
+    told = [f"Layer {fitting[0]!r} of {len(layers)}."] if len(layers) > 1 else []
+    return fitting[0], [*told, *others(fitting[0])]
 
 
 def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
@@ -219,7 +239,7 @@ def _prj_as_written(path: Path) -> CRS | None:
 
 def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds: Sequence[str], file: InputFile) -> VectorLayer:
     kept = [(i, feature) for i, feature in features if feature.geometry is None or kind_of(feature.geometry) in kinds]
-    left_out = len(features) - len(kept)
+    left_out = [(i, feature) for i, feature in features if feature.geometry is not None and kind_of(feature.geometry) not in kinds]
     if features and not kept:
         raise refuse(file.name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
     properties = [feature.properties for _, feature in kept]
@@ -234,7 +254,8 @@ def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds:
     )
     geometry = np.full(len(kept), None, dtype=object)
     geometry[:] = [feature.geometry for _, feature in kept]
-    told = [f"{left_out} features of another kind of geometry are left out."] if left_out else []
+    named = rows_listed((i, feature.properties.get("name", "")) for i, feature in left_out)
+    told = [f"{len(left_out)} features of another kind of geometry are left out: {named}."] if left_out else []
     return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), file.name, (*about, *told)))
 
 
