@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -13,7 +13,11 @@ from typer.core import TyperCommand
 from geo_planner.cli.frame import EXIT_FAULTS, EXIT_USAGE, AsJson, ProgressBar, app, by_level, guarded, print_json
 from geo_planner.errors import UsageError
 
+if TYPE_CHECKING:
+    from geo_planner.sources.imports import ImportReport
+
 MOST_FAULTS_SHOWN = 50
+_MOST_CORRECTIONS = 3
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
 
@@ -115,17 +119,36 @@ def import_file(
             typer.echo(text)
         for text in report.questions:
             typer.echo(f"question: {text}")
+        for text in _corrections(report):
+            typer.echo(text)
         for fault in report.faults[:MOST_FAULTS_SHOWN]:
             typer.echo(f"{fault.level}: {fault}", err=True)
         if len(report.faults) > MOST_FAULTS_SHOWN:
             typer.echo(f"and {len(report.faults) - MOST_FAULTS_SHOWN} more: --report DIR writes them all", err=True)
-        counts = ", ".join(f"{number} {what}" for what, number in report.counts.items())
+        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in report.counts.items())
         typer.echo(f"{counts}; {f'written to {report.target}' if report.written else 'nothing was written'}")
         for path in report.files:
             typer.echo(f"  {path}")
         return report.exit_status
 
     guarded(work, as_json)
+
+
+def _corrections(report: ImportReport) -> list[str]:
+    """What was corrected, a line for each kind of it with its first rows; the report has them all."""
+    lines = []
+    groups = report.corrected.groupby(["column", "why"], sort=False)
+    for (column, why), group in list(groups)[:MOST_FAULTS_SHOWN]:
+        shown = [
+            f"row {row}: {was!r} became {became!r}"
+            for row, was, became in group[["row", "was", "became"]].head(_MOST_CORRECTIONS).itertuples(index=False, name=None)
+        ]
+        more = f"; and {len(group) - len(shown)} more" if len(group) > len(shown) else ""
+        lines.append(f"corrected: {column}, {why} ({'; '.join(shown)}{more})")
+    return [
+        *lines,
+        *([f"corrected: {len(groups) - len(lines)} further kinds: --report DIR writes them all"] if len(groups) > len(lines) else []),
+    ]
 
 
 def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str, float], None]:

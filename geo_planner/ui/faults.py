@@ -9,32 +9,15 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.labels import Language
 from geo_planner.measurements import DISAGREEMENTS, DROP_REASONS
+from geo_planner.sources.imports.spoken.faults import FAULTS_VI as IMPORT_FAULTS_VI
 from geo_planner.ui.texts import text
 
 FAULTS_VI: Mapping[str, tuple[str, str]] = {
+    **IMPORT_FAULTS_VI,
     # Files and tables
     "missing_file": ("Không tìm thấy tệp.", "Đặt tệp vào đúng chỗ, hoặc sửa tên tệp trong kịch bản."),
-    "unreadable": ("Không đọc được tệp: tệp hỏng, bị cắt cụt hoặc sai định dạng.", "Lấy lại tệp từ bản gốc rồi thay vào."),
-    "encoding": ("Tệp không được lưu theo mã UTF-8.", "Lưu lại dạng “CSV UTF-8”, hoặc đưa vào bằng geo-planner import."),
-    "csv": ("Tệp CSV sai cách viết: các cột phải cách nhau bằng dấu phẩy, dấu ngoặc kép phải đủ cặp.", "Lưu lại dạng CSV dấu phẩy, hoặc đưa vào bằng geo-planner import."),
-    "empty": ("Tệp không có dòng số liệu nào.", "Thêm dòng tiêu đề và ít nhất một dòng số liệu."),
-    "ragged_row": ("Số ô của dòng khác với dòng tiêu đề.", "Kiểm tra dấu phẩy thừa; chữ có dấu phẩy phải đặt trong ngoặc kép."),
-    "missing_column": ("Thiếu cột này.", "Thêm cột; cột không bắt buộc thì các ô được để trống."),
-    "duplicate_column": ("Cột này có hai lần.", "Chỉ giữ lại một cột."),
-    "duplicate_id": ("Mã bị trùng với một dòng khác.", "Đặt cho mỗi dòng một mã riêng."),
-    "blank": ("Ô bắt buộc đang để trống.", "Điền giá trị vào ô."),
-    "choice": ("Giá trị không thuộc các từ được dùng cho cột này.", "Dùng một trong các từ nêu ở cột chi tiết."),
-    "type": ("Giá trị không đúng kiểu của cột.", "Viết lại theo kiểu nêu ở cột chi tiết."),
     "not_a_number": ("Giá trị không phải là số.", "Ghi một số, dùng dấu chấm thập phân, không kèm đơn vị."),
     "not_a_date": ("Giá trị không phải là ngày hợp lệ.", "Viết dạng 2026-01-28."),
-    "range": ("Số nằm ngoài khoảng cho phép.", "Kiểm tra lại số và đơn vị."),
-    "unit": ("Đơn vị ghi ở tiêu đề không hợp với cột này.", "Đổi số liệu sang đơn vị của cột, hoặc bỏ cột ra bằng --map."),
-    "another_system": ("Dòng này ở hệ tọa độ khác với cả danh sách.", "Đổi dòng này sang hệ tọa độ của danh sách, hoặc tách ra thành danh sách riêng."),
-    "which_level": ("Chưa rõ mức thu là RSRP hay RSSI.", "Nếu là RSRP thì khai báo bằng --map; nếu không thì bỏ cột ra."),
-    "which_unit": ("Chưa rõ công suất ghi bằng dBm hay W: tiêu đề không có đơn vị, mà 20 W là 43 dBm.", "Nếu là dBm thì khai báo bằng --map; nếu là W thì ghi đơn vị vào tiêu đề."),
-    "which_height": ("Chưa rõ là độ cao ăng-ten so với mặt đất hay độ cao mặt đất so với mực nước biển.", "Nếu là độ cao ăng-ten thì khai báo bằng --map; nếu không thì bỏ cột ra."),
-    "contradiction": ("Hai ô của dòng này trái ngược nhau.", "Sửa lại một trong hai ô."),
-    "control_characters": ("Ô có ký tự điều khiển không nhìn thấy.", "Gõ lại nội dung của ô."),
     "sample_rows": ("Tệp có dòng là số liệu mẫu; kết quả dựa trên đó không dùng để trình duyệt.", "Đưa danh sách thật vào bằng geo-planner import."),
     "commune_facts_unknown": ("Chưa biết dân số, xã biên giới hoặc khu vực của các xã: tiêu chí cần số liệu này được coi là thiếu.", "Hỏi Sở hoặc xã rồi ghi vào lớp ranh giới xã."),
     "status_unknown": ("Có cell chưa rõ tình trạng (đang phát hay không); các cell này không được tính.", "Hỏi nhà mạng rồi điền cột tình trạng."),
@@ -44,23 +27,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "result_columns": ("Tệp có cột trùng tên với cột kết quả; các cột đó được đổi tên, thêm đuôi _in_file.", "Bỏ các cột lấy từ kết quả của lần tính trước."),
     "technology_read": ("Tên công nghệ được hiểu theo tên chuẩn (4G là LTE, 5G là NR).", "Không cần làm gì, hoặc viết theo tên chuẩn."),
     "technology_strange": ("Có dòng ghi công nghệ không rõ; các dòng này không được tính.", "Ghi một trong các từ LTE, NR, UMTS, GSM."),
-    "too_long": ("Nội dung của ô quá dài.", "Rút gọn; nếu tệp CSV thì kiểm tra dấu ngoặc kép chưa đóng."),
-    "merged_figure": ("Một con số được gộp ô cho nhiều dòng: không biết phần của từng dòng.", "Bỏ gộp ô, ghi số riêng cho từng dòng hoặc để trống."),
-    "marks": ("Ô trong nhóm cột đánh dấu không rõ nghĩa, hoặc đánh dấu hơn một cột.", "Đánh dấu x ở đúng một cột của nhóm; nếu là con số thì bỏ các cột đó khi nhập."),
     # Places
-    "swapped": ("Kinh độ và vĩ độ bị đổi chỗ.", "Đổi lại hai giá trị."),
-    "projected_as_degrees": ("Tọa độ là mét của hệ chiếu (VN-2000, UTM), không phải độ.", "Đưa vào bằng geo-planner import kèm --crs, hoặc đổi sang độ WGS84."),
-    "unknown_commune": ("Mã xã không có trong lớp ranh giới xã.", "Dùng mã 5 chữ số từ 1/7/2025; xã cũ tra trong former_communes.csv."),
-    "wrong_commune": ("Bản nằm ngoài xã ghi trong danh sách quá 500 m.", "Sửa mã xã hoặc tọa độ của bản."),
-    "near_commune_border": ("Bản nằm ngoài xã ghi trong danh sách, dưới 500 m.", "Kiểm tra vị trí và tên xã."),
-    "outside_province": ("Vị trí nằm ngoài tỉnh.", "Sửa tọa độ."),
-    "same_point": ("Nhiều bản có cùng một tọa độ.", "Ghi tọa độ riêng của từng bản, ví dụ tọa độ nhà văn hoá."),
-    "coarse_position": ("Tọa độ chỉ có hai chữ số thập phân hoặc ít hơn: sai số từ một ki-lô-mét.", "Ghi tọa độ với năm chữ số thập phân."),
-    "part_and_whole": ("Số của một phần lớn hơn số của cả bản (ví dụ số hộ lớn hơn số khẩu).", "Kiểm tra lại hai con số; có thể hai cột bị đổi chỗ."),
-    "commune_outside": ("Trạm đứng ngoài tỉnh và ghi xã không thuộc tỉnh; mã xã để trống.", "Kiểm tra tọa độ của trạm."),
-    "far_site": ("Trạm nằm rất xa tỉnh.", "Kiểm tra tọa độ của trạm."),
-    "site_moves": ("Các cell của cùng một trạm có tọa độ khác nhau.", "Ghi một tọa độ chung cho cả trạm."),
-    "geometry": ("Hình vẽ không hợp lệ.", "Sửa hoặc vẽ lại hình này trong QGIS."),
     "crs": ("Hệ tọa độ không dùng được để đo khoảng cách.", "Chọn hệ chiếu theo mét, ví dụ EPSG:32648, hoặc để trống."),
     "no_crs": ("Tệp ảnh không ghi hệ tọa độ.", "Khai báo hệ tọa độ cho tệp bằng QGIS hoặc gdal_edit."),
     # Terrain and other rasters
@@ -77,7 +44,6 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "cells_left_out": ("Một số dòng của nguồn không phải là cell và đã bị bỏ.", "Các dòng còn lại vẫn dùng được."),
     "no_terrain": ("Không có dữ liệu địa hình: vùng phủ chỉ ước tính theo khoảng cách, tối đa 5 km.", "Ghi tệp độ cao vào terrain.path của kịch bản."),
     "wrong_place": ("Tệp ảnh không nằm trên địa bàn các xã.", "Dùng tệp của tỉnh này."),
-    "too_large": ("Lưới tính quá lớn cho bộ nhớ.", "Đặt terrain.cell_m thô hơn, ví dụ 90."),
     "bands": ("Tệp ảnh không đúng loại: cần một kênh số.", "Dùng tệp số liệu gốc, không dùng ảnh màu."),
     "units": ("Độ cao ghi bằng feet.", "Đổi sang mét."),
     "impossible_height": ("Có độ cao không thể có thật.", "Khai báo giá trị “không có số liệu” của tệp, và kiểm tra đơn vị mét."),
@@ -96,13 +62,6 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "population_void": ("Lớp dân cư không có người nào trong xã này, nên không phân bổ được số dân.", "Dùng lớp dân cư phủ hết xã."),
     "declared_against_measured": ("Khai báo và đo kiểm cho kết quả khác nhau.", "Xem số liệu nào mới hơn."),
     # Rows that the layer may have already
-    "same_name": ("Hai trạm cùng tên trong một xã đứng cách xa nhau: hai cột, hoặc một tọa độ sai.", "Ghi mã riêng cho từng trạm, hoặc sửa tọa độ."),
-    "which_place": ("Lớp đang có nhiều điểm cùng tên này, chưa rõ là điểm nào.", "Ghi mã của điểm cần cập nhật."),
-    "which_cell": ("Dòng không có mã cell và có thể là một trong nhiều cell của trạm.", "Ghi mã cell, hoặc ghi đủ các cell của trạm kèm công nghệ, băng tần, góc phương vị."),
-    "similar_name": ("Trong xã đã có bản tên gần giống ở chỗ khác; được coi là bản khác.", "Nếu là cùng một bản thì ghi mã của bản đó vào danh sách."),
-    "two_ids": ("Lớp đã có điểm này dưới một mã khác; nay có hai dòng.", "Dùng một mã trong cả hai danh sách, hoặc thay toàn bộ lớp."),
-    "moved": ("Bản cách vị trí đang có hơn 2 km; lấy vị trí mới.", "Nếu là bản khác trùng tên thì ghi mã riêng."),
-    "idle_option": ("Tùy chọn không dùng được cho loại tệp này.", "Bỏ tùy chọn đó."),
     # Measurements
     **{code: (f"{words['vi']}.", "Xem lại trạm và địa hình quanh bản, hoặc hỏi lại nơi khai báo; có thể hiệu chỉnh mô hình.") for code, words in DISAGREEMENTS.items()},
     **{f"dropped_{code}": (f"Bỏ mẫu đo: {words['vi'].lower()}.", "Từng mẫu có ở trang Đo kiểm, mục Mẫu không dùng.") for code, words in DROP_REASONS.items()},
@@ -118,7 +77,6 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "optional_layers": ("Có lớp số liệu không bắt buộc được tìm thấy và đưa vào tính.", "Muốn khác thì bỏ tệp ra, hoặc ghi tệp khác vào mục layers của kịch bản."),
     "unknown_criterion": ("Tiêu chí không ứng với cột nào của danh sách bản.", "Sửa tên tiêu chí, hoặc thêm cột vào danh sách bản."),
     "hash_differs": ("Tệp đã thay đổi so với lúc ghi nguồn gốc.", "Nếu cố ý sửa thì ghi lại mã băm mới."),
-    "newer_format": ("Tệp nguồn gốc số liệu do phiên bản mới hơn ghi.", "Cập nhật geo-planner."),
     "recorded_file_missing": ("Tệp có ghi trong manifest.json nhưng không còn.", "Tải hoặc nhập lại tệp, hoặc bỏ dòng ghi."),
     "no_vintage": ("Chưa ghi ngày của số liệu.", "Ghi ngày vào manifest.json."),
     "stale_vintage": ("Số liệu đã cũ.", "Thay bằng số liệu mới hơn nếu có."),

@@ -13,14 +13,15 @@ from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
 from geo_planner.sources.imports.marks import stance
-from geo_planner.sources.imports.naming import listed
+from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IGNORE = ("", "-")
-_OF_REJECTS = ("row", "reason")
-"""First and last title of the file that an import writes of rejected rows."""
+_OF_REJECTS = (["row", "reason"], [fold(ROW_TITLE), fold(REASON_TITLE)])
+"""First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 
 _NAMES_IT_BEST = {
@@ -130,7 +131,7 @@ def map_columns(
             raise InputError(asked)
         told = read | told
     named = [i for i, title in enumerate(titles) if title]
-    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] == list(_OF_REJECTS)
+    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] in _OF_REJECTS
     if rejects:
         told = {named[0]: "", named[-1]: ""} | told
     chosen = {i: target for i, target in told.items() if target not in IGNORE}
@@ -148,7 +149,7 @@ def map_columns(
     kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
     out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
     if out_now:
-        statements.append(f"Columns left out, as told: {listed(out_now)}.")
+        statements.append(f"Columns left out, as told: {names_listed(out_now)}.")
     if kept:
         statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
     if rejects:

@@ -12,20 +12,12 @@ from functools import cache
 
 from geo_planner.errors import Fault
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.naming import listed
-from geo_planner.sources.imports.synonyms import COUNTERS, patterns
+from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.synonyms import COUNTERS, OTHER_TITLES, patterns
 from geo_planner.sources.imports.titles import exact_titles, targets_of
 
 BYTES = 10
 _NUMBERED = re.compile(r"(.+)_(\d{1,2})")
-_OTHERS = (
-    "so ho dan toc", "so ho dtts", "so ho dong bao dan toc", "so ho co dien", "so ho chua co dien", "so ho co song", "so ho dung dien thoai", "so ho kha",
-    "so ho moi thoat ngheo", "so ho thoat ngheo", "so ho tai ngheo", "so ho gia dinh chinh sach", "ho dan toc", "ty le ho ngheo", "ty le ho can ngheo", "tong dien tich", "tong so thon",
-    "tong so ban", "tong so tram", "tong so nu", "tong so tre em", "so nguoi ngheo", "so nguoi dan toc", "so dan toc", "so dien thoai", "dien tich", "dien thoai", "duong kinh",
-    "ten truong", "ten tinh", "ten huyen moi", "ten chu ho", "ten truong ban", "ten nguoi khai", "khoang cach", "kinh te", "ma truong", "ma tinh", "ngay sinh", "ngay lap", "truong ban",
-    "do cao dia hinh", "do cao mat dat", "do cao so voi muc nuoc bien", "cao do", "tan suat", "cong trinh", "nguon nuoc", "toa do x", "toa do y",
-)  # fmt: skip
-"""Titles of offices that are none of the layers' columns: what may be one of them is not certain."""
 
 
 def completed(
@@ -68,7 +60,7 @@ def completed(
             continue
         alike = [titles[j] for j in twins if j != i and twins[j] == twins.get(i)]
         reason = f"the title is cut at ten bytes and may be {' or '.join(targets)}" + (" or another column" if "" in meanings else "")
-        reason += f"; {listed(alike)} began alike" if alike else ""
+        reason += f"; {names_listed(alike)} began alike" if alike else ""
         faults.append(
             Fault(
                 file,
@@ -80,7 +72,9 @@ def completed(
         )
     claims = {target: [i for i in found if found[i] == target] for target in found.values() if target}
     for target, columns in claims.items():
-        others = [i for i, title in enumerate(titles) if i not in found and (told.get(i) or next(iter(targets_of(title, layer)), "")) == target]
+        others = [
+            i for i, title in enumerate(titles) if i not in found and (told.get(i) or next(iter(targets_of(title, layer)), "")) == target
+        ]
         if len(columns) + len(others) > 1:
             names = [titles[i] for i in (*columns, *others)]
             faults.append(
@@ -103,7 +97,9 @@ def _twins(titles: Sequence[str], lengths: Sequence[int]) -> dict[int, str]:
         if not numbered or lengths[i] != BYTES:
             continue
         stem = numbered.group(1)
-        mates = [j for j, other in enumerate(titles) if j != i and lengths[j] >= BYTES - 1 and other.startswith(stem) and not _is_numbered(other)]
+        mates = [
+            j for j, other in enumerate(titles) if j != i and lengths[j] >= BYTES - 1 and other.startswith(stem) and not _is_numbered(other)
+        ]
         for j in mates[:1]:
             common = fold(titles[j]) + (" " if lengths[j] < BYTES or titles[j][-1] in "_ " else "")
             found |= {i: common, j: common}
@@ -136,7 +132,7 @@ def _meanings(begun: str, layer: str, taken: Collection[str], *, cut: bool) -> t
 @cache
 def _known(layer: str) -> dict[str, str]:
     """Folded titles, with the column of the layer that each means."""
-    known = {title: "" for title in _OTHERS}
+    known = dict.fromkeys(OTHER_TITLES, "")
     for pattern in patterns(layer).values():
         for title in _spelled_out(pattern):
             target = next(iter(targets_of(title, layer)), "")

@@ -17,7 +17,7 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, find_header, is_figure, is_index_row
 from geo_planner.sources.imports.layout import RawTable, data_rows
-from geo_planner.sources.imports.naming import listed, rows_listed
+from geo_planner.sources.imports.naming import names_listed, rows_listed
 from geo_planner.sources.imports.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.sources.imports.titles import clean_title, targets_of
@@ -206,7 +206,9 @@ def _joined(table: RawTable, more: RawTable) -> RawTable:
 
 def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: str, file: str) -> RawTable:
     """The first table with a word on another one that is not read."""
-    named = next((i for wanted in ("name", "site_id", "commune") for i, t in enumerate(titled.titles) if wanted in targets_of(t, layer)[:1]), -1)
+    named = next(
+        (i for wanted in ("name", "site_id", "commune") for i, t in enumerate(titled.titles) if wanted in targets_of(t, layer)[:1]), -1
+    )
     rows = [(r + 1, row) for r, row in enumerate(part.rows) if r > titled.last and any(not is_blank(cell) for cell in row)]
     if not rows:
         return table
@@ -215,13 +217,11 @@ def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: str,
     told = f"Another table begins in row {titled.first + 1} and is left out: {rows_listed(names)}."
     fault = Fault(
         file,
-        f"another table begins in row {titled.first + 1} ({listed(title for title in titled.titles if title)}) and is left out: {why}",
+        f"another table begins in row {titled.first + 1} ({names_listed(title for title in titled.titles if title)}) and is left out: {why}",
         "Put it on a sheet of its own, or give it the titles of the first table.",
         row=titled.first + 1,
         value=f"{len(rows)} rows",
         level="warning",
         code="further_table",
     )
-    return replace(
-        table, skipped=(*table.skipped, *skipped), statements=(*table.statements, told), faults=(*table.faults, fault)
-    )
+    return replace(table, skipped=(*table.skipped, *skipped), statements=(*table.statements, told), faults=(*table.faults, fault))

@@ -13,6 +13,7 @@ from geo_planner.errors import Fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
@@ -30,7 +31,9 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
             rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
             twice = blank & rows.duplicated(key)
             gone = rows_listed((int(row), "") for row in rows.index[twice])
-            draft.statements += [f"{int(twice.sum())} samples repeat another one in everything and are left out: {gone}."] if twice.any() else []
+            draft.statements += (
+                [f"{int(twice.sum())} samples repeat another one in everything and are left out: {gone}."] if twice.any() else []
+            )
             draft.rows = rows[~twice].copy()
     elif blank.any():
         _from_commune_and_name(draft, layer, blank, former, area, file)

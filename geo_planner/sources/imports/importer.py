@@ -23,6 +23,7 @@ from geo_planner.sources.imports.reading import Reading, read_points
 from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.sources.imports.rows import draft_rows
 from geo_planner.sources.imports.shapes import draft_shapes, merged_shapes
+from geo_planner.sources.imports.spoken.office import titles_known_again
 from geo_planner.sources.imports.store import (
     TARGETS,
     csv_text,
@@ -184,7 +185,8 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
     reading = read_for(layer, source, area, options)
-    outcome.raw, outcome.skipped = reading.table.frame.rename(columns=reading.table.titles), reading.table.skipped
+    outcome.raw = reading.table.frame.rename(columns=titles_known_again(reading.table.titles))
+    outcome.skipped = reading.table.skipped
     outcome.titles = tuple(reading.table.titles.values())
     outcome.statements += reading.table.statements
     try:
@@ -272,7 +274,7 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     counts = {
         "rows": len(rows),
         "accepted": len(accepted) if will_write else 0,
-        **({} if will_write else {"acceptable": len(accepted)}),
+        **({} if will_write else {"would_be_accepted": len(accepted)}),
         "corrected": int(corrected["row"].nunique()),
         "rejected": len(bad),
         **(outcome.counts if will_write else {}),
@@ -300,7 +302,7 @@ def _written(
             files = [*write_report(replace(report, written=True), report_dir), *files]
         write_layer(study_area, report.layer, outcome.content, facts, was=outcome.was)
     except InputError as error:
-        report = replace(report, exit_status=1, faults=(*error.faults, *report.faults))
+        report = replace(report, exit_status=1, faults=(*error.faults, *report.faults), counts=_refused(report.counts))
         return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
     except BaseException:
         for path in files:
@@ -308,6 +310,12 @@ def _written(
         raise
     remember_columns(study_area, report.layer, options.column_map, outcome.titles)
     return replace(report, written=True, files=tuple(files))
+
+
+def _refused(counts: dict[str, int]) -> dict[str, int]:
+    """The numbers of a list that was good and is not written."""
+    rows = {name: counts[name] for name in ("rows", "accepted", "corrected", "rejected")}
+    return {"rows": rows["rows"], "accepted": 0, "would_be_accepted": rows["accepted"], **{n: rows[n] for n in ("corrected", "rejected")}}
 
 
 def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:

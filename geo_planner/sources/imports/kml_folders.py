@@ -11,7 +11,7 @@ import pandas as pd
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.markup import Feature, kind_of
-from geo_planner.sources.imports.naming import listed, rows_listed
+from geo_planner.sources.imports.naming import names_listed, rows_listed
 from geo_planner.sources.imports.titles import targets_of
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
@@ -62,7 +62,7 @@ def features_of_layer(
         told = [f"Layer {', '.join(wanted)}."]
         other_folders = dict.fromkeys(f.folders[-1] for i, f in numbered if i not in taken and f.folders)
         loose = [(i, f.properties.get("name", "")) for i, f in numbered if i not in taken and not f.folders]
-        told += [f"Layers not read: {listed(other_folders)}."] if other_folders else []
+        told += [f"Layers not read: {names_listed(other_folders)}."] if other_folders else []
         told += [f"{len(loose)} features outside of the layer are left out: {rows_listed(loose)}."] if loose else []
         return kept, told
     things = {folder: _thing(folder) for folder in counts}

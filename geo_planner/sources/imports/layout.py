@@ -16,7 +16,7 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, is_index_row
 from geo_planner.sources.imports.merged_cells import fill_merged, torn_figures
-from geo_planner.sources.imports.naming import listed, rows_listed
+from geo_planner.sources.imports.naming import names_listed, rows_listed
 from geo_planner.sources.imports.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.tick_columns import ticked
@@ -288,7 +288,10 @@ def _hidden(grid: Grid, header: Header, kept: Sequence[int], names: Mapping[int,
     rows = [(r + 1, as_text(grid.rows[r][called]) if 0 <= called < len(grid.rows[r]) else "") for r in kept if r in grid.hidden_rows]
     columns = [header.titles[i] for i in sorted({*names, *boxes}) if i in grid.hidden_columns]
     told = [f"{len(rows)} hidden row{'s are' if len(rows) > 1 else ' is'} read too: {rows_listed(rows)}."] if rows else []
-    return [*told, *([f"{len(columns)} hidden column{'s are' if len(columns) > 1 else ' is'} read too: {listed(columns)}."] if columns else [])]
+    return [
+        *told,
+        *([f"{len(columns)} hidden column{'s are' if len(columns) > 1 else ' is'} read too: {names_listed(columns)}."] if columns else []),
+    ]
 
 
 def _listed(rows: Sequence[int]) -> str:
@@ -300,7 +303,7 @@ def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: 
     told = [f"Header in {where}." if not grid.name else f"Sheet {grid.name!r}, header in {where}."]
     told += grid.statements
     counting = [title for title in header.titles if fold(title) in COUNTERS]
-    told += [f"Columns that only count the rows, left out: {listed(counting)}."] if counting else []
+    told += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
     for why in dict.fromkeys(why for _, _, why in found.skipped):
         named = why not in (_INDEX, REPEATED, HEADING)  # the names of headings follow
         rows = [(row, text if named else "") for row, text, reason in found.skipped if reason == why]

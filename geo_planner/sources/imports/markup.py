@@ -12,7 +12,7 @@ import shapely
 from geo_planner.sources.imports.archives import archive, check_xml
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.html_tables import table_of_html, without_markup
-from geo_planner.sources.imports.naming import listed
+from geo_planner.sources.imports.naming import names_listed
 
 GPX_LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 """The layers of a GPX file, by the names that QGIS gives them."""
@@ -52,7 +52,7 @@ def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[st
         shapes = [shape for child in element for shape in _shapes(child, file.name, number)]
         features.append(Feature(properties, _together(shapes), folders))
     for kind in dict.fromkeys(kind for kind, _ in aside):
-        told.append(f"Not followed and not taken: {kind} {listed(name for other, name in aside if other == kind)}.")
+        told.append(f"Not followed and not taken: {kind} {names_listed(name for other, name in aside if other == kind)}.")
     return features, told
 
 
@@ -60,7 +60,7 @@ def _shown_names(root: ET.Element) -> dict[str, dict[str, str]]:
     """By schema, the names of its fields that people read."""
     schemas = [element for element in root.iter() if _local(element) == "Schema"]
     return {
-        schema.get("id") or schema.get("name", ""): {
+        str(schema.get("id") or schema.get("name", "")): {
             field.get("name", ""): shown for field in schema if _local(field) == "SimpleField" and (shown := _title(field))
         }
         for schema in schemas
@@ -119,7 +119,7 @@ def _main_kml(file: InputFile, max_bytes: int) -> tuple[bytes, list[str]]:
         if len(chosen) != 1:
             raise refuse(file.name, f"the archive holds several KML files: {', '.join(names[:10])}", "Give one of them.", "several_layers")
         others = [name for name in opened.namelist() if name != chosen[0] and not name.endswith("/") and "__MACOSX" not in name]
-        return opened.read(chosen[0]), [f"Not read in the archive: {listed(others)}."] if others else []
+        return opened.read(chosen[0]), [f"Not read in the archive: {names_listed(others)}."] if others else []
 
 
 def read_gpx(file: InputFile) -> list[Feature]:

@@ -14,12 +14,12 @@ def shortened(text: str) -> str:
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
 
 
-def listed(names: Iterable[str]) -> str:
+def names_listed(names: Iterable[str]) -> str:
     """Names in quotation marks.
 
     Examples
     --------
-    >>> listed(["Ghi chú", "Cột  H"])
+    >>> names_listed(["Ghi chú", "Cột  H"])
     "'Ghi chú', 'Cột H'"
     """
     return _bounded([repr(shortened(name)) for name in names])

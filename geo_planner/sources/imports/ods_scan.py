@@ -10,9 +10,7 @@ from datetime import date
 from geo_planner.sources.imports.grid import DAY_ZERO, MAX_COLUMNS
 from geo_planner.sources.imports.workbook_scan import SheetScan
 
-_TAG = re.compile(
-    rb"<(/?)table:(table-row-group|table-column-group|table-row|table-column|table|null-date)(?=[\s/>])([^>]*)>"
-)
+_TAG = re.compile(rb"<(/?)table:(table-row-group|table-column-group|table-row|table-column|table|null-date)(?=[\s/>])([^>]*)>")
 _ATTRIBUTE = re.compile(rb'table:(name|visibility|display|date-value|number-(?:rows|columns)-repeated)="([^"]*)"')
 _HIDDEN = (b"collapse", b"filter")
 _MOST = 300_000

@@ -22,7 +22,7 @@ from geo_planner.sources.imports.headers import Header, find_header
 from geo_planner.sources.imports.kml_folders import without_idle_names
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.legacy_cells import convert_columns
-from geo_planner.sources.imports.naming import listed
+from geo_planner.sources.imports.naming import names_listed
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
@@ -106,8 +106,8 @@ def read_points(
         grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
     )
     others, unseen = [name for name in names if name != grid.name], [name for name in unseen if name != grid.name]
-    told = [f"Sheets not read: {listed(others)}."] if others else []
-    told += [f"Hidden sheets not read: {listed(unseen)}."] if unseen else []
+    told = [f"Sheets not read: {names_listed(others)}."] if others else []
+    told += [f"Hidden sheets not read: {names_listed(unseen)}."] if unseen else []
     table = replace(table, statements=(*table.statements, *told))
     if len(table.frame) > options.max_rows:
         raise refuse(
@@ -189,7 +189,9 @@ def _from_vector(
         vector = replace(vector, attributes=attributes)
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes)
+    mapping = map_columns(
+        header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes
+    )
     # The geometry is the position; columns that repeat it are kept as they are.
     repeating = [titles[i] for i, target in sorted(mapping.targets.items()) if target in POSITION]
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
@@ -203,9 +205,9 @@ def _from_vector(
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
     statements = [*vector.statements, *idle, *mapping.statements, *told]
-    statements += [f"The geometry is the position: {listed(repeating)} kept under their own titles."] if repeating else []
+    statements += [f"The geometry is the position: {names_listed(repeating)} kept under their own titles."] if repeating else []
     counting = [title for title in titles if fold(title) in _NUMBERS]
-    statements += [f"Columns that only count the rows, left out: {listed(counting)}."] if counting else []
+    statements += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
     if vector.crs is not None:
         if stated is None:
             stated, how = stated_by_file(vector.crs, file), "as the file states"

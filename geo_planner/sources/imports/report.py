@@ -17,6 +17,10 @@ import pandas as pd
 import xlsxwriter
 
 from geo_planner.errors import Fault, OutputError
+from geo_planner.sources.imports.grid import Cell, as_text
+from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
+from geo_planner.sources.imports.spoken.paper import row_sheets, summary
+from geo_planner.sources.imports.spoken.said import own_title
 
 _XLSX_ROWS = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
@@ -53,7 +57,7 @@ class ImportReport:
         0 when the layer was written, 1 when not.
     counts : dict of str to int
         ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer. Of a list that
-        was refused none is accepted, and ``acceptable`` are the rows that are good.
+        was refused none is accepted, and ``would_be_accepted`` are the rows that are good.
     files : tuple of Path
         Report and rejects that were written.
     """
@@ -133,27 +137,29 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
 
 
 def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:
-    """The rejected rows as they stand in the file, with the reasons, as a csv for spreadsheets.
+    """The rejected rows as they stand in the file, with the reasons in Vietnamese, as a csv for spreadsheets that an import reads again.
 
     Raises
     ------
     OutputError
     """
     why: dict[int, str] = {}
-    for row, column, reason, remedy in zip(rejected["row"], rejected["column"], rejected["reason"], rejected["remedy"], strict=True):
-        why[row] = "; ".join(part for part in (why.get(row, ""), f"{column or ''}: {reason}. {remedy}".strip(": ")) if part)
+    for row, column, _, *fault in rejected[list(REJECTED)].itertuples(index=False, name=None):
+        reason, remedy = fault_words(*fault)
+        told = f"{own_title(str(column), 'vi') if column else ''}: {reason}. {remedy}".strip(": ")
+        why[row] = "; ".join(part for part in (why.get(row, ""), told) if part)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["row", *map(str, rows.columns), "reason"])
+    writer.writerow([ROW_TITLE, *map(str, rows.columns), REASON_TITLE])
     for row, cells in zip(rows.index, rows.itertuples(index=False, name=None), strict=True):
         writer.writerow([row, *(_for_spreadsheet(cell) for cell in cells), _for_spreadsheet(why.get(row, ""))])
     _replace(path, b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", errors="replace"))
     return path
 
 
-def _for_spreadsheet(cell: object) -> str:
+def _for_spreadsheet(cell: Cell) -> str:
     """A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers."""
-    text = "" if cell is None else str(cell)
+    text = cell if isinstance(cell, str) else as_text(cell)
     if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
         try:
             float(text)
@@ -163,38 +169,26 @@ def _for_spreadsheet(cell: object) -> str:
 
 
 def _workbook(report: ImportReport) -> bytes:
+    """The report for those who made the list, in Vietnamese."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
-        bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        first = book.add_worksheet("summary")
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        first = book.add_worksheet("Tóm tắt")
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 120, wrap)
-        lines = [
-            ("file", report.file),
-            ("layer", report.layer),
-            ("written", "yes" if report.written else "no"),
-            *((name, str(n)) for name, n in report.counts.items()),
-        ]
-        lines += (
-            [("decided", text) for text in report.statements]
-            + [("question", text) for text in report.questions]
-            + [(f.level, str(f)) for f in report.faults if f.row is None]
-        )
-        for r, (name, text) in enumerate(lines):
+        for r, (name, text) in enumerate(summary(report)):
             first.write_string(r, 0, name, bold)
-            first.write_string(r, 1, text[:32_000])
-        for title, table in (
-            ("accepted", report.accepted.rename_axis("row").reset_index()),
-            ("corrected", report.corrected),
-            ("rejected", report.rejected),
-            ("skipped", report.skipped),
-        ):
+            first.write_string(r, 1, _printable(text)[:32_000])
+        for title, table in row_sheets(report).items():
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for c, name in enumerate(table.columns):
-                sheet.write_string(0, c, str(name)[:32_000], bold)
+                sheet.write_string(0, c, _printable(str(name))[:32_000], bold)
+                longest = max((len(str(cell)) for cell in table.iloc[:200, c]), default=0)
+                sheet.set_column(c, c, min(max(longest, len(str(name)) // 2, 8) + 2, 60), wrap)
             for r, cells in enumerate(table.head(_XLSX_ROWS).itertuples(index=False, name=None), 1):
                 for c, cell in enumerate(cells):
                     if cell is None or cell != cell or cell == "":

@@ -16,6 +16,7 @@ from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.positions import Positions, locate, settle_communes
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.synonyms import COMMUNE
@@ -62,6 +63,7 @@ def communes_and_positions(draft: Draft, reading: Reading, layer: str, area: Are
         _tell_communes(draft, frame, readings, codes, layer, index, file, abroad)
     draft.statements += [*positions.statements, *commune_names.counted(r.how for r in readings if len(r.codes) == 1)]
     draft.corrected += positions.corrected
+    draft.statements += _turned(positions, reading.table)
     draft.faults += positions.faults
     draft.told |= {
         (f.row, name) for f in (*positions.faults, *reading.faults) if f.row is not None and f.level == "fault" for name in ("lon", "lat")
@@ -98,6 +100,18 @@ def _name_columns(draft: Draft, table: RawTable) -> None:
         both = texts[pair[0]] if len(pair) == 1 else texts[pair[0]] + ", " + texts[pair[1]]
         for own, name in (("lon", pair[0]), ("lat", pair[-1])):
             draft.titles[own], draft.found[own] = table.titles.get(name, name), both
+
+
+def _turned(positions: Positions, table: RawTable) -> list[str]:
+    """Rows whose two coordinates were exchanged, by name: a person should look at them."""
+    called = next((table.frame[name] for name in ("name", "site_id") if name in table.frame), None)
+    rows = list(dict.fromkeys(row for row, *_ in positions.corrected))
+    named = rows_listed((row, "" if called is None else as_text(called[row])) for row in rows)
+    return (
+        [f"{len(rows)} row{'s' if len(rows) > 1 else ''} had the two coordinates in each other's place, which is put right: {named}."]
+        if rows
+        else []
+    )
 
 
 def _tell_communes(

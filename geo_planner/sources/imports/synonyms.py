@@ -83,6 +83,14 @@ SIGNAL_LEVELS = r"(cuong do |muc |do manh )?(tin hieu|cuong do tin hieu|muc thu|
 """Titles of levels that may or may not be RSRP: RSSI lies some 20 dB above it."""
 COUNTERS = {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "fid", "ogc fid", "objectid"}
 """Columns that only count the rows; they are left out."""
+OTHER_TITLES = (
+    "so ho dan toc", "so ho dtts", "so ho dong bao dan toc", "so ho co dien", "so ho chua co dien", "so ho co song", "so ho dung dien thoai", "so ho kha",
+    "so ho moi thoat ngheo", "so ho thoat ngheo", "so ho tai ngheo", "so ho gia dinh chinh sach", "ho dan toc", "ty le ho ngheo", "ty le ho can ngheo", "tong dien tich", "tong so thon",
+    "tong so ban", "tong so tram", "tong so nu", "tong so tre em", "so nguoi ngheo", "so nguoi dan toc", "so dan toc", "so dien thoai", "dien tich", "dien thoai", "duong kinh",
+    "ten truong", "ten tinh", "ten huyen moi", "ten chu ho", "ten truong ban", "ten nguoi khai", "khoang cach", "kinh te", "ma truong", "ma tinh", "ngay sinh", "ngay lap", "truong ban",
+    "do cao dia hinh", "do cao mat dat", "do cao so voi muc nuoc bien", "cao do", "tan suat", "cong trinh", "nguon nuoc", "toa do x", "toa do y",
+)  # fmt: skip
+"""Titles of offices that are none of the layers' columns: what may be one of them is not certain."""
 
 CANDIDATES = Layer(
     "candidates",

@@ -27,7 +27,7 @@ from geo_planner.sources.imports.grid import MAX_COLUMNS
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
-from geo_planner.sources.imports.naming import listed, rows_listed
+from geo_planner.sources.imports.naming import names_listed, rows_listed
 
 logger = logging.getLogger(__name__)
 _STYLES = "layer_styles"
@@ -153,9 +153,11 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tupl
     others = [
         str(entry)
         for name, entry in members.items()
-        if not name.endswith("/") and entry.suffix and (name in shapes and name != wanted[0] or not any(_is_part(entry, of) for of in stems))
+        if not name.endswith("/")
+        and entry.suffix
+        and ((name in shapes and name != wanted[0]) or not any(_is_part(entry, of) for of in stems))
     ]
-    return folder / "layer.shp", [f"Not read in the archive: {listed(others)}."] if others else []
+    return folder / "layer.shp", [f"Not read in the archive: {names_listed(others)}."] if others else []
 
 
 def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
@@ -170,7 +172,7 @@ def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence
 
     def others(taken: str) -> list[str]:
         rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
-        return [f"Layers not read: {listed(rest)}."] if rest else []
+        return [f"Layers not read: {names_listed(rest)}."] if rest else []
 
     if source_layer is not None:
         found = [layer for layer in layers if shown[layer] == source_layer] or [

@@ -72,7 +72,6 @@ class SheetScan:
                 else:
                     self.unplaced = True
 
-
     def _look_for_hidden(self, content: bytes) -> None:
         for i, tag in enumerate(_ROW_TAG.findall(content)):
             if _HIDES.search(tag):
