@@ -17,10 +17,12 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, find_header, is_figure, is_index_row
 from geo_planner.sources.imports.layout import RawTable, data_rows
+from geo_planner.sources.imports.marks import stance
 from geo_planner.sources.imports.naming import names_listed, rows_listed
 from geo_planner.sources.imports.non_data_rows import COORDINATES, may_be_coordinate
-from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS, POSITION
-from geo_planner.sources.imports.titles import clean_title, targets_of
+from geo_planner.sources.imports.quantities import title_unit
+from geo_planner.sources.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
+from geo_planner.sources.imports.titles import SEPARATOR, clean_title, targets_of
 
 ANOTHER_TABLE = "part of another table"
 _MOST_TABLES = 20
@@ -156,6 +158,7 @@ def _repeats(grid: Grid, r: int, header: Header, layer: str) -> bool:
         title = header.titles[i] if i < len(header.titles) else ""
         text = clean_title(cell)
         same = fold(text) in {fold(title), *(fold(clean_title(row[i])) for row in above if i < len(row))}
+        same = same or (fold(text) in COUNTERS and fold(title) in COUNTERS)
         meant = targets_of(text, layer)[:1]
         if not same and not (meant and meant == targets_of(title, layer)[:1]):
             return False
@@ -183,12 +186,27 @@ def _header_from(grid: Grid, begin: int, r: int, layer: str, known: frozenset[st
 
 
 def _refuse_other_words(own: Header, mapping: ColumnMapping, titled: Header, used: ColumnMapping, layer: str) -> None:
-    """A column of figures or choices must have one title in both tables: its unit and what its marks mean stand there."""
-    words = {column.name for column in POINT_LAYERS[layer].columns if column.kind == "text" and column.name != "time"}
+    """What a title says beside its name (a unit, a zone, what a mark means) must be the same in both tables: it is asked of the first."""
+    declared = {column.name: column for column in POINT_LAYERS[layer].columns}
     before = {target: own.titles[i] for i, target in mapping.targets.items()}
     for i, target in used.targets.items():
-        if target in before and target not in words and before[target].casefold() != titled.titles[i].casefold():
-            raise _NotReadError(f"its title {titled.titles[i]!r} is written {before[target]!r} in the first one")
+        column, title = declared.get(target), titled.titles[i]
+        was = before.get(target, title)
+        if _last(was) == _last(title) or target in COMMUNE:
+            alike = True
+        elif target in POSITION or target == "time" or column is None or column.kind == "float":
+            alike = False
+        else:
+            alike = column.kind in ("text", "date", "int") or stance(column, was) == stance(column, title)
+        if column is not None and column.kind in ("int", "float"):
+            alike = alike and title_unit(was, column) == title_unit(title, column)
+        if not alike:
+            raise _NotReadError(f"its title {title!r} is written {was!r} in the first one")
+
+
+def _last(title: str) -> str:
+    """A title without those of the groups that it stands under."""
+    return title.rpartition(SEPARATOR)[2].casefold()
 
 
 def _joined(table: RawTable, more: RawTable) -> RawTable:
