@@ -106,7 +106,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         Index ``village_id``, in order of rank. Numbers stay numbers, None where nothing is known.
     """
     table = machine_table(plan)
-    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.scenario.ranking.criteria}
+    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,
         "flags": {key: text[language] for key, text in labels.FLAGS.items()},

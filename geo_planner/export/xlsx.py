@@ -126,8 +126,11 @@ def _group_sheet(book: Book, plan: Plan, group: str, name: str) -> None:
 
 
 def _contributions_sheet(book: Book, plan: Plan) -> None:
-    names = [c.name for c in plan.scenario.ranking.criteria]
-    shares = [TableColumn(f"{c.criterion.vi}\n(tối đa {vietnamese(c.share, 3)})", 12, "score") for c in criteria_of(plan)]
+    weighed = criteria_of(plan)
+    names = [c.criterion.name for c in weighed]
+    # where a score is no sum, its parts are shared out and may exceed the weight
+    limit = "tối đa" if plan.ranking.contributions_exact else "trọng số"
+    shares = [TableColumn(f"{c.criterion.vi}\n({limit} {vietnamese(c.share, 3)})", 12, "score") for c in weighed]
     columns = [*_columns(("rank", "village_id", "name")), *shares, TableColumn("Điểm ưu tiên", 11, "score")]
     line = "Phần đóng góp của từng tiêu chí; cộng theo hàng bằng điểm ưu tiên. Dấu * và nền xám: chưa có số liệu, tạm tính ở giữa thang."
     sheet, row = add_sheet(book, "Điểm theo tiêu chí", columns, [line])
@@ -147,7 +150,7 @@ def _contributions_sheet(book: Book, plan: Plan) -> None:
 
 
 def _values_sheet(book: Book, plan: Plan) -> None:
-    criteria = plan.scenario.ranking.criteria
+    criteria = plan.ranking.criteria
     values = plan.criteria_values.loc[plan.villages.index, [c.name for c in criteria]]
     columns = _columns(("rank", "village_id", "name"))
     for criterion in criteria:
@@ -255,7 +258,7 @@ def _source_line(weighed: WeighedCriterion) -> str:
 def _scale_line(weighed: WeighedCriterion) -> str:
     c = weighed.criterion
     scale = f"thang {_bound(c.bounds[0])} → {_bound(c.bounds[1])} {c.unit}".rstrip()
-    return f"{scale}; trọng số {_bound(c.weight)} ({vietnamese(100 * weighed.share, 1)} %)"
+    return f"{scale}; trọng số {_bound(weighed.figure)} ({vietnamese(100 * weighed.share, 1)} %)"
 
 
 def _columns(names: Sequence[str], renamed: dict[str, str] | None = None) -> list[TableColumn]:

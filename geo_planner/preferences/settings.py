@@ -260,3 +260,12 @@ class RankingSettings(_Settings):
             raw = {c.name: c.weight for c in self.criteria}
         total = sum(raw.values())
         return tuple(c.model_copy(update={"weight": raw[c.name] / total}) for c in self.criteria)
+
+    def weight_figures(self) -> dict[str, float]:
+        """The weights that count as people read them: as they were set by hand, under every other scheme in per cent.
+
+        In the proportions of :meth:`weighted_criteria`; the weights of a scenario's criteria are these only where they were set by hand.
+        """
+        if self.weights == "hand":
+            return {c.name: c.weight for c in self.criteria}
+        return {c.name: 100.0 * c.weight for c in self.weighted_criteria()}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import yaml
 
 from geo_planner.labels import Language
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
 from geo_planner.ranking.wording import number, percent
@@ -72,6 +74,14 @@ def swap_table(plan: Plan, language: Language) -> pd.DataFrame:
             text("column_points", language): 100 * pairs["change"].to_numpy(dtype=float),
         }
     )
+
+
+def weights_snippet(plan: Plan, criteria: tuple[Criterion, ...]) -> str:
+    """The ``ranking`` part of a scenario with the weights on trial, to be put into a copy of the scenario."""
+    head = f"# Trọng số thử nghiệm / trial weights; scenario: {plan.scenario.name}\n"
+    # set by hand they are, whatever scheme the scenario had: under another these figures would not count
+    settings = {"weights": "hand", "criteria": [c.model_dump(mode="json") for c in criteria]}
+    return head + yaml.safe_dump({"ranking": settings}, allow_unicode=True, sort_keys=False)
 
 
 def method_table(plan: Plan, language: Language) -> pd.DataFrame:
