@@ -21,6 +21,7 @@ def reranked(plan: Plan, villages: pd.DataFrame | None = None, **changes: Any) -
     ours = [
         result.score,
         result.rank,
+        result.tied_with,
         result.rank_in_group,
         result.missing,
         result.responsibility,

@@ -153,7 +153,7 @@ def _ranking_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     fairness = [t.reset_index(names="group").astype({"group": str}).assign(grouping=name) for name, t in result.fairness.items()]
     tables = {
         "robustness": result.simulation.table.reset_index(),
-        "methods": result.methods.ranks.reset_index(),
+        "methods": result.methods.ranks.join(result.methods.tied_with.add_suffix("_tied_with")).reset_index(),
         "swaps": result.swaps,
         "questions": result.questions,
         "what_if": result.what_if,

@@ -55,7 +55,7 @@ _GROUP_SHEETS = {"fund": "Quỹ", "operator": "Doanh nghiệp", "power_first": "
 _STATUS_FILLS = {labels.WORDS[status]["vi"]: fill for status, fill in FILLS.items()}
 _WIDTHS = {
     "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
-    "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "rsrp_dbm": 11,
+    "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "tied_with": 12, "rsrp_dbm": 11,
     "coverage_probability": 9, "nearest_site_km": 10, "missing": 21, "flags": 33, "source": 26, "position_quality": 12, "status_date": 12, "lon": 12, "lat": 11,
     "population": 8, "poor_households": 8, "near_poor_households": 9, "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
 }  # fmt: skip

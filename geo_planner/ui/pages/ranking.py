@@ -13,6 +13,7 @@ from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
+from geo_planner.ranking.ties import tied_column
 from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
@@ -48,6 +49,7 @@ def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language
             text("column_village", words): villages["name"],
             text("column_commune", words): villages["commune_name"],
             text("column_score", words): 100 * ranking.score,
+            text("column_tied", words): tied_column(ranking.tied_with, villages["name"].to_dict(), words),
             text("filter_responsibility", words): villages["responsibility"].map(lambda key: word(key, words)),
             text("column_modelled", words): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, words)),
             text("column_declared", words): villages["declared_status"].fillna("unknown").map(lambda key: word(key, words)),
@@ -190,7 +192,7 @@ def certainty_tab() -> None:
     if swaps.empty:
         st.text(text("no_swaps", words))
         return
-    st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if plan.scenario.ranking.method == "topsis" else ""))
+    st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if not plan.ranking.contributions_exact else ""))
     st.dataframe(
         swaps,
         hide_index=True,
@@ -311,6 +313,7 @@ def _columns(words: Language) -> dict[str, Any]:
         text("column_modelled", words): st.column_config.TextColumn(width=82),
         text("column_declared", words): st.column_config.TextColumn(width=82),
         text("column_measured", words): st.column_config.TextColumn(width=82),
+        text("column_tied", words): st.column_config.TextColumn(width=110, help=text("tied_help", words)),
         text("column_score", words): st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100, width=90),
     }
 
