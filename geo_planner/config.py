@@ -359,5 +359,8 @@ def _fault(file: str, item: Any) -> Fault:
         return Fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
     if item["type"] == "missing":
         return Fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
+    if item["type"] == "withdrawn":
+        remedy = "Write topsis_fixed, weighted_sum, topsis or promethee_ii for the method, and take out the lines that say ideal."
+        return Fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
     value = None if isinstance(item["input"], (dict, list, tuple)) else str(item["input"])[:80]
     return Fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

@@ -55,7 +55,7 @@ class Plan:
     terrain : Dem
     villages : GeoDataFrame
         Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
-        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``flags`` a tuple of stable words
+        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``tied_with`` of village ids, ``flags`` of stable words
         (see ``labels.FLAGS``), ``score`` in 0..1.
     contributions : DataFrame
         Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
@@ -156,7 +156,9 @@ def run(
     cleaning_notes = () if clean is None else clean.statements
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
-    villages = villages.join([ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing])
+    villages = villages.join(
+        [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing]
+    )
     villages = villages.join([ranking.simulation.table, ranking.explanations])
     modelled_on_sample = dem.is_sample | _near_sample_site(villages, serving, scenario)
     villages["depends_on_sample"] = villages["is_sample"].fillna(False).astype(bool) | modelled_on_sample

@@ -226,6 +226,7 @@ RESULTS = Layer(
     "results",
     (
         Column("rank", "int", "Thứ tự", "Rank", "1 là trước nhất, trên toàn danh sách.", "1 comes first, over the whole list."),
+        Column("tied_with", "text", "Đồng điểm với", "Tied with", "Mã các bản có cùng điểm; thứ tự giữa các bản này: nhiều hộ hơn xếp trước, rồi theo mã.", "Ids of the villages of the same score; among them more households come first, then the id."),
         Column("rank_in_group", "int", "Thứ tự trong nhóm", "Rank in group", "Trong nhóm cùng nơi chịu trách nhiệm.", "Within the same responsibility."),
         Column("rank_low", "int", "Thứ tự tốt nhất (90 % mô phỏng)", "Best rank (90 % of draws)", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
         Column("rank_high", "int", "Thứ tự kém nhất (90 % mô phỏng)", "Worst rank (90 % of draws)", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),

@@ -18,7 +18,16 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 from geo_planner.calibration import calibration_table
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import OutputError
-from geo_planner.export.assumptions import citation_words, model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
+from geo_planner.export.assumptions import (
+    citation_words,
+    criteria_of,
+    model_of,
+    notes_of,
+    sample_note,
+    scenario_title,
+    settings_of,
+    sources_of,
+)
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
@@ -123,8 +132,14 @@ def _notes_table(plan: Plan) -> pd.DataFrame:
     rows: list[tuple[str, str, str, str]] = [("sample_data", "sample_note", note, "")] if note else []
     rows += [("assumption" if s.assumed else "setting", s.key, _text(s.value), s.meaning) for s in settings_of(plan)]
     rows += [
-        ("criterion", c.name, f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {c.weight:g}", f"{c.vi}. {c.source}")
-        for c in plan.scenario.ranking.criteria
+        (
+            "criterion",
+            c.name,
+            f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {weighed.figure:g} ({100 * weighed.share:g} %)",
+            f"{c.vi}. {c.source}",
+        )
+        for weighed in criteria_of(plan)
+        for c in [weighed.criterion]
     ]
     rows += [("source", c.file, c.sha256, citation_words(c)) for c in sources_of(plan)]
     rows += [("model", key, _text(value), "") for key, value in model_of(plan)]
@@ -138,7 +153,7 @@ def _ranking_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     fairness = [t.reset_index(names="group").astype({"group": str}).assign(grouping=name) for name, t in result.fairness.items()]
     tables = {
         "robustness": result.simulation.table.reset_index(),
-        "methods": result.methods.ranks.reset_index(),
+        "methods": result.methods.ranks.join(result.methods.tied_with.add_suffix("_tied_with")).reset_index(),
         "swaps": result.swaps,
         "questions": result.questions,
         "what_if": result.what_if,

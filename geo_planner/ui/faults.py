@@ -78,6 +78,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "yaml": ("Tệp kịch bản sai cách viết YAML.", "Sửa dòng được nêu; thụt dòng bằng dấu cách."),
     "unknown_key": ("Kịch bản có mục không được dùng.", "Kiểm tra chính tả, hoặc bỏ dòng đó."),
     "missing_key": ("Kịch bản thiếu một mục bắt buộc.", "Thêm mục đó theo kịch bản mẫu."),
+    "withdrawn_method": ("Kịch bản dùng SPOTIS hoặc mục ideal của phương pháp này; SPOTIS đã bỏ vì có thể xếp một bản xuống dưới bản kém cấp thiết hơn ở mọi tiêu chí.", "Đổi phương pháp sang topsis_fixed (hoặc weighted_sum, topsis, promethee_ii) và bỏ các dòng ideal."),
     "setting": ("Giá trị của mục trong kịch bản không phù hợp.", "Sửa theo gợi ý ở cột chi tiết."),
     "optional_layers": ("Có lớp số liệu không bắt buộc được tìm thấy và đưa vào tính.", "Muốn khác thì bỏ tệp ra, hoặc ghi tệp khác vào mục layers của kịch bản."),
     "unknown_criterion": ("Tiêu chí không ứng với cột nào của danh sách bản.", "Sửa tên tiêu chí, hoặc thêm cột vào danh sách bản."),

@@ -103,6 +103,7 @@ function geoPlannerMap(map, data) {
     back.addEventListener("click", showList);
     box.append(back, element("p", "gp-card-rank", card.rank_text + " · " + card.score_text));
     box.append(element("h2", "", card.name), element("p", "gp-card-place", card.commune));
+    if (card.tied) box.append(element("p", "gp-card-tied", card.tied));
     if (card.sample_notes.length) box.append(element("p", "gp-card-sample", card.sample_notes.join(" ")));
     box.append(titled("h3", "", "signal"));
     const statuses = element("div", "gp-card-statuses");
@@ -324,6 +325,7 @@ function geoPlannerMap(map, data) {
     sign.style.color = data.marks[key].ink;
     const lines = element("span", "");
     lines.append(element("b", "", mark.village.name), element("small", "", mark.village.commune + " · " + mark.village.responsibility));
+    if (mark.village.tied) lines.append(element("small", "", mark.village.tied));
     button.append(sign, lines);
     button.addEventListener("click", () => choose(mark));
     mark.circle.on("click", () => choose(mark));

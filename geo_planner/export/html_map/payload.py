@@ -149,6 +149,7 @@ def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any
             "rank": card.rank,
             "name": card.name,
             "commune": card.commune,
+            "tied": card.tied,
             "status": status,
             "disagree": "unknown" not in (status["declared"], status["modelled"]) and status["declared"] != status["modelled"],
             "responsibility": card.responsibility_word,
