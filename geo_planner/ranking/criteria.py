@@ -192,13 +192,14 @@ def _number(text: object) -> float | None:
     """The number a cell holds, NaN for a blank one, None where it is neither a number nor yes/no."""
     if text is None or text is pd.NA or (isinstance(text, float) and math.isnan(text)):
         return math.nan
+    # digits of other scripts and 1_000 are numbers to Python, and to nobody who reads the file
     word = str(text).strip().casefold()
     if not word:
         return math.nan
     if word in _WORDS:
         return _WORDS[word]
     try:
-        number = float(word)
+        number = float(word) if word.isascii() and "_" not in word else math.nan
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,7 +26,10 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     if not path.is_file():
         return None, [missing_file(file)]
     try:
-        layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
+        with warnings.catch_warnings():
+            # of a column with words among its numbers, which the checks tell better
+            warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+            layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
@@ -59,7 +64,8 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     layer, faults = read_features(path, file)
     if layer is None:
         return None, faults
-    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    written = _written_properties(path, len(layer))
+    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text) if written is None else written
     if "border" in properties:
         # GDAL reads true, false and null in one column as numbers
         properties["border"] = properties["border"].replace({"1": "yes", "0": "no"})
@@ -99,15 +105,42 @@ def missing_file(file: str) -> Fault:
     )
 
 
+def _written_properties(path: Path, n: int) -> pd.DataFrame | None:
+    """The properties of a GeoJSON file as they are written; None where it is no such file.
+
+    GDAL gives a column one type, and of ``"NaN"``, ``"null"`` or NaN among numbers nothing is left then.
+    """
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return None
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = [dict(feature["properties"] or {}) for feature in document["features"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        logger.debug("no GeoJSON collection: %s", path, exc_info=error)
+        return None
+    names = dict.fromkeys(name for row in rows for name in row)
+    if len(rows) != n or not names:
+        return None
+    return pd.DataFrame([[_value_as_text(row.get(name)) for name in names] for row in rows], columns=list(names), dtype="string")
+
+
 def _as_text(values: pd.Series) -> pd.Series:
     """Properties as a csv file would hold them, so that one set of checks serves both."""
     if values.dtype == bool:
         return values.map({True: "yes", False: "no"}).astype("string")
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda v: "" if pd.isna(v) else f"{v:.15g}").astype("string")
-    return values.map(lambda v: "" if pd.isna(v) else {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)).astype(
-        "string"
+    return pd.Series(
+        ["" if pd.api.types.is_scalar(v) and pd.isna(v) else _value_as_text(v) for v in values], index=values.index, dtype="string"
     )
+
+
+def _value_as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.15g}"  # a NaN that is written down is no blank
+    return "" if value is None else str(value)
 
 
 def _as_feature(fault: Fault) -> Fault:

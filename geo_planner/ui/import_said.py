@@ -67,6 +67,7 @@ _PHRASES: Mapping[str, str] = {
     "serial number of a spreadsheet": "số ngày của bảng tính đổi thành ngày giờ",
     "seconds since 1970": "số giây tính từ 1/1/1970 đổi thành ngày giờ",
     "the day before the month": "ngày đứng trước tháng",
+    "digits or signs of another form read as plain ones": "chữ số hoặc dấu viết kiểu khác, đọc theo dạng thường",
     "an empty box is taken as not known": "ô vuông để trống được hiểu là chưa rõ",
     "the best of several vehicles": "lấy phương tiện tốt nhất trong các phương tiện được nêu",
     "the leading zero of the code is restored": "thêm lại số 0 ở đầu mã",
@@ -199,6 +200,8 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"The file states (.+); --crs is used instead\.", "Tệp ghi hệ tọa độ {0}; dùng hệ đã chọn."),
     (r"GeoJSON without a stated system holds metres, not degrees\.", "Tệp GeoJSON không ghi hệ tọa độ, và tọa độ là mét chứ không phải độ."),
     (rf"The file names no coordinate system that says where on the earth it is \({_Q}\): taken as not stated\.", "Hệ tọa độ ghi trong tệp ({0}) không cho biết vị trí trên mặt đất: coi như tệp không ghi."),
+    (r"(\d+) coordinates are written with digits of another form: read as 0–9\.", "{0} tọa độ viết bằng chữ số kiểu khác: đọc thành 0–9."),
+    (r"(\d+) codes of communes are written with digits of another form: read as 0–9\.", "{0} mã xã viết bằng chữ số kiểu khác: đọc thành 0–9."),
     # Rows
     (r"(\d+) samples repeat another one in everything and are left out\.", "{0} mẫu đo trùng hoàn toàn với mẫu khác: đã bỏ."),
     (r"(\d+) rows bring no id: made from the sample itself, .*", "{0} dòng không có mã: đặt mã theo nội dung mẫu đo, lần nhập nào cũng ra mã đó."),
@@ -253,6 +256,7 @@ _WHY: Sequence[tuple[str, str | Told]] = (
     (r"the level of a (.+) cell is no RSRP", "mức thu của cell {0} không phải là RSRP"),
     # Communes
     (r"(.+): decided by the position", lambda found, _: f"{told_why(found[1], 'vi')}: quyết định theo vị trí"),
+    (r"look-alike letters put right \((.+)\)", "thay chữ cái trông giống bằng đúng chữ ({0})"),
     (r"former code (\S+) \((.+)\) is today (.+)", "mã xã cũ {0} ({1}) nay là {2}"),
     (r"code (\S+) is that of former (.+), today (.+)", "mã {0} trước đây là của {1}, nay là {2}"),
     (r"code (\S+) was reused", "mã {0} đã được cấp lại cho xã khác"),

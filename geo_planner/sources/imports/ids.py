@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault
+from geo_planner.letters import skeleton
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
@@ -65,6 +66,23 @@ def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: S
     draft.told |= {(row, key) for row in nameless}
     if layer == "sites":
         _same_names(draft, file)
+
+
+def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> None:
+    """Ids that look the same and are written in different letters or digits: most often one place under two ids."""
+    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    first: dict[str, str] = {}
+    for identifier in known:
+        first.setdefault(skeleton(identifier), identifier)
+    told = set[str]()
+    for row, identifier in good[key].items():
+        other = first.setdefault(skeleton(identifier), identifier)
+        if other != identifier and identifier not in told:
+            told.add(identifier)
+            reason = f"the id looks like {other!r}, and is another one ({ascii(identifier)}, {ascii(other)})"
+            remedy = "Write it with the same letters and digits if both are one."
+            column = draft.titles.get(key, key)
+            draft.faults.append(Fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
 
 
 def _same_names(draft: Draft, file: str) -> None:
