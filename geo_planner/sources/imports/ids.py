@@ -79,7 +79,7 @@ def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> N
         other = first.setdefault(skeleton(identifier), identifier)
         if other != identifier and identifier not in told:
             told.add(identifier)
-            reason = f"the id looks like {other!r}, and is another one ({ascii(identifier)}, {ascii(other)})"
+            reason = f"the id looks like {other!r}, and is another one ({identifier!a}, {other!a})"
             remedy = "Write it with the same letters and digits if both are one."
             column = draft.titles.get(key, key)
             draft.faults.append(Fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
