@@ -67,7 +67,7 @@ _PHRASES: Mapping[str, str] = {
     "serial number of a spreadsheet": "số ngày của bảng tính đổi thành ngày giờ",
     "seconds since 1970": "số giây tính từ 1/1/1970 đổi thành ngày giờ",
     "the day before the month": "ngày đứng trước tháng",
-    "digits or signs of another form read as plain ones": "chữ số hoặc dấu viết kiểu khác, đọc theo dạng thường",
+    "digits or signs of another form read as plain ones": "đọc chữ số hoặc dấu viết kiểu khác theo dạng thường",
     "an empty box is taken as not known": "ô vuông để trống được hiểu là chưa rõ",
     "the best of several vehicles": "lấy phương tiện tốt nhất trong các phương tiện được nêu",
     "the leading zero of the code is restored": "thêm lại số 0 ở đầu mã",

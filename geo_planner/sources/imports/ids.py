@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,6 +19,7 @@ from geo_planner.sources.imports.synonyms import POINT_LAYERS
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
 """What tells the cells of one mast apart."""
+_TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 SAME_PLACE_M = 500.0
 """Two positions of one village or mast lie no further apart than this."""
 
@@ -139,6 +141,18 @@ def _short(text: str, length: int = 6) -> str:
 def exact_name(name: str) -> str:
     """A name with its marks, whatever its case, its spaces and the way its marks are stored."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def same_spelling(name: str) -> str:
+    """A name for comparing: with its marks, but wherever the tone stands in the syllable and whatever look-alikes are in it.
+
+    Examples
+    --------
+    >>> same_spelling("Pa Khóa") == same_spelling("Pa Khoá"), same_spelling("Ðông") == same_spelling("Đông"), same_spelling("Sử") == same_spelling("Sủ")
+    (True, True, False)
+    """
+    words = unicodedata.normalize("NFD", exact_name(skeleton(name))).split()
+    return " ".join(_TONE.sub("", word) + "".join(_TONE.findall(word)) for word in words)
 
 
 def place_ids(codes: Sequence[str], names: Sequence[str], former: Sequence[str], *, prefix: str = "") -> list[str]:
