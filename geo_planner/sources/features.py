@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from pathlib import Path
@@ -16,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.schema import COMMUNES
+from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 
 logger = logging.getLogger(__name__)
@@ -64,8 +64,7 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     layer, faults = read_features(path, file)
     if layer is None:
         return None, faults
-    written = _written_properties(path, len(layer))
-    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text) if written is None else written
+    properties = _properties(path, layer)
     if "border" in properties:
         # GDAL reads true, false and null in one column as numbers
         properties["border"] = properties["border"].replace({"1": "yes", "0": "no"})
@@ -105,23 +104,12 @@ def missing_file(file: str) -> Fault:
     )
 
 
-def _written_properties(path: Path, n: int) -> pd.DataFrame | None:
-    """The properties of a GeoJSON file as they are written; None where it is no such file.
-
-    GDAL gives a column one type, and of ``"NaN"``, ``"null"`` or NaN among numbers nothing is left then.
-    """
-    if path.suffix.lower() not in (".geojson", ".json"):
-        return None
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        rows = [dict(feature["properties"] or {}) for feature in document["features"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        logger.debug("no GeoJSON collection: %s", path, exc_info=error)
-        return None
-    names = dict.fromkeys(name for row in rows for name in row)
-    if len(rows) != n or not names:
-        return None
-    return pd.DataFrame([[_value_as_text(row.get(name)) for name in names] for row in rows], columns=list(names), dtype="string")
+def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    written = written_properties(path, len(layer))
+    if written is None:
+        return pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    names = dict.fromkeys(name for row in written for name in row)
+    return pd.DataFrame([[property_text(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
 
 
 def _as_text(values: pd.Series) -> pd.Series:
@@ -131,16 +119,8 @@ def _as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda v: "" if pd.isna(v) else f"{v:.15g}").astype("string")
     return pd.Series(
-        ["" if pd.api.types.is_scalar(v) and pd.isna(v) else _value_as_text(v) for v in values], index=values.index, dtype="string"
+        ["" if pd.api.types.is_scalar(v) and pd.isna(v) else property_text(v) for v in values], index=values.index, dtype="string"
     )
-
-
-def _value_as_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.15g}"  # a NaN that is written down is no blank
-    return "" if value is None else str(value)
 
 
 def _as_feature(fault: Fault) -> Fault:

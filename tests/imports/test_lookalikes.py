@@ -173,3 +173,17 @@ def test_poor_and_near_poor_together_are_no_more_than_all(area: Path, tmp_path: 
     report = bring(area, tmp_path, table)
     assert report.written
     assert [(f.row, f.level, f.code) for f in report.faults] == [(13, "warning", "part_and_whole"), (13, "warning", "people_per_household")]
+
+
+@pytest.mark.parametrize("value", ['"NaN"', "NaN", '"null"', '"２0 hộ/1"', "[1, 2]", "Infinity", '"true"', "true"])
+def test_properties_among_numbers_are_refused_or_told(area: Path, tmp_path: Path, value: str) -> None:
+    lon, lat = m.places()
+    features = [
+        f'{{"type": "Feature", "properties": {{"Tên bản": "{name}", "Mã xã": "{code}", "Số hộ": {value if i == 2 else 20 + i}}},'
+        f' "geometry": {{"type": "Point", "coordinates": [{lon[i]}, {lat[i]}]}}}}'
+        for i, (name, code) in enumerate(zip(m.NAMES, m.CODES, strict=True))
+    ]
+    (tmp_path / "f.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{", ".join(features)}]}}', encoding="utf-8")
+    report = import_layer("villages", tmp_path / "f.geojson", area)
+    told_of = [row for row, column in zip(report.corrected["row"], report.corrected["column"], strict=True) if column == "households"]
+    assert [f.row for f in report.faults if f.column == "Số hộ"] + told_of == [3]
