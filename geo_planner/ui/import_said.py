@@ -200,7 +200,7 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"The file states (.+); --crs is used instead\.", "Tệp ghi hệ tọa độ {0}; dùng hệ đã chọn."),
     (r"GeoJSON without a stated system holds metres, not degrees\.", "Tệp GeoJSON không ghi hệ tọa độ, và tọa độ là mét chứ không phải độ."),
     (rf"The file names no coordinate system that says where on the earth it is \({_Q}\): taken as not stated\.", "Hệ tọa độ ghi trong tệp ({0}) không cho biết vị trí trên mặt đất: coi như tệp không ghi."),
-    (r"(\d+) coordinates are written with digits of another form: read as 0–9\.", "{0} tọa độ viết bằng chữ số kiểu khác: đọc thành 0–9."),
+    (r"(\d+) cells of coordinates are written with digits of another form: read as 0–9\.", "{0} ô tọa độ viết bằng chữ số kiểu khác: đọc thành 0–9."),
     (r"(\d+) codes of communes are written with digits of another form: read as 0–9\.", "{0} mã xã viết bằng chữ số kiểu khác: đọc thành 0–9."),
     # Rows
     (r"(\d+) samples repeat another one in everything and are left out\.", "{0} mẫu đo trùng hoàn toàn với mẫu khác: đã bỏ."),

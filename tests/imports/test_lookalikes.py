@@ -187,3 +187,15 @@ def test_properties_among_numbers_are_refused_or_told(area: Path, tmp_path: Path
     report = import_layer("villages", tmp_path / "f.geojson", area)
     told_of = [row for row, column in zip(report.corrected["row"], report.corrected["column"], strict=True) if column == "households"]
     assert [f.row for f in report.faults if f.column == "Số hộ"] + told_of == [3]
+
+
+@pytest.mark.parametrize("name", ["Bãi Ðá", "Ðèo Gió", "Nà Ðìn", "Ðông", "ðá", "Hò Ðò"])
+def test_eth_in_a_column_of_plain_letters_is_no_old_font(area: Path, tmp_path: Path, name: str) -> None:
+    report = bring(area, tmp_path, m.plain(**{"Thôn, bản": [f"{name} {i}" for i in range(12)]}))
+    assert report.accepted["name"].to_list()[0] == f"{name} 0".replace("Ð", "Đ").replace("ð", "đ")
+    assert not any("converted" in text for text in report.statements)
+
+
+def test_a_cross_typed_as_a_sign_turns_no_letter_of_the_list(area: Path, tmp_path: Path) -> None:
+    report = bring(area, tmp_path, m.plain(**{"Điện lưới": [*["có", "chưa"] * 5, "có", "×"]}))
+    assert [(f.row, f.column, f.value) for f in report.faults] == [(13, "Điện lưới", "×")]

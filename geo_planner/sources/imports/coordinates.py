@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.letters import holds_other_digits, latin, plain_figures
+from geo_planner.letters import latin, plain_figures
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
@@ -141,9 +141,6 @@ def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tup
         found, bad = numbers(cells)
         values.append(found)
         wrong.append(bad)
-    foreign = sum(isinstance(cell, str) and holds_other_digits(cell) for cells in columns for cell in cells)
-    if foreign:
-        told.append(f"{foreign} coordinates are written with digits of another form: read as 0–9.")
     texts = [[_bare(cell) if isinstance(cell, str) else "" for cell in cells] for cells in columns]
     signs = {
         match["sep"] for column in texts for text in column if (match := _GROUPED.fullmatch(text)) and _proves_groups(text, match["sep"])
