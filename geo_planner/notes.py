@@ -8,17 +8,18 @@ from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.coverage import RADIO_COLUMNS
 from geo_planner.errors import Fault
 from geo_planner.population import communes_without_cells
-from geo_planner.ranking import unknown_criteria
+from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem
 
 
 def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
-    """Criteria of the scenario that name no column of the villages."""
+    """Criteria of the scenario that name no column of the villages, and cells of their columns that are no figure."""
     modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
     names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
-    return [
+    unread = unread_cells(study_area.villages, scenario.ranking.criteria, scenario.layers.villages)
+    return unread + [
         Fault(
             f"scenario {scenario.name}",
             f"criterion {name} names no column of the villages",

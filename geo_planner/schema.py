@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from geo_planner.letters import skeleton
+
 Kind = Literal["text", "int", "float", "yes_no", "choice", "date"]
 
 GRID_POWER = ("yes", "no", "planned")
@@ -24,10 +26,10 @@ _GENERATIONS = {
 def technology_word(text: str) -> str:
     """The technology that a word means: lists say 4G where standards say LTE. A word that means none comes back as it is.
 
-    >>> technology_word("4G"), technology_word(" lte "), technology_word("LTE/4G"), technology_word("Wi-Fi")
-    ('LTE', 'LTE', 'LTE', 'Wi-Fi')
+    >>> technology_word("4G"), technology_word(" lte "), technology_word("LTE/4G"), technology_word("４Ｇ"), technology_word("Wi-Fi")
+    ('LTE', 'LTE', 'LTE', 'LTE', 'Wi-Fi')
     """
-    plain = " ".join(text.replace("/", " ").replace("_", " ").lower().split())
+    plain = " ".join(skeleton(text).replace("/", " ").replace("_", " ").lower().split())
     return next((word for word in TECHNOLOGIES if word.lower() == plain), _GENERATIONS.get(plain, text.strip()))
 
 

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "geo_planner"
 
 # From the ground up; a module may import from its own floor and from those below.
 FLOORS = [
-    {"errors", "units", "labels", "folders"},
+    {"errors", "units", "labels", "letters", "folders"},
     {"preferences", "calibration"},
     {"schema", "config", "crs"},
     {"sources"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.schema import COMMUNES
+from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 
 logger = logging.getLogger(__name__)
@@ -24,7 +26,10 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     if not path.is_file():
         return None, [missing_file(file)]
     try:
-        layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
+        with warnings.catch_warnings():
+            # of a column with words among its numbers, which the checks tell better
+            warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+            layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
@@ -59,7 +64,7 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     layer, faults = read_features(path, file)
     if layer is None:
         return None, faults
-    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    properties = _properties(path, layer)
     if "border" in properties:
         # GDAL reads true, false and null in one column as numbers
         properties["border"] = properties["border"].replace({"1": "yes", "0": "no"})
@@ -99,14 +104,22 @@ def missing_file(file: str) -> Fault:
     )
 
 
+def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    written = written_properties(path, len(layer))
+    if written is None:
+        return pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    names = dict.fromkeys(name for row in written for name in row)
+    return pd.DataFrame([[property_text(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
+
+
 def _as_text(values: pd.Series) -> pd.Series:
     """Properties as a csv file would hold them, so that one set of checks serves both."""
     if values.dtype == bool:
         return values.map({True: "yes", False: "no"}).astype("string")
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda v: "" if pd.isna(v) else f"{v:.15g}").astype("string")
-    return values.map(lambda v: "" if pd.isna(v) else {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)).astype(
-        "string"
+    return pd.Series(
+        ["" if pd.api.types.is_scalar(v) and pd.isna(v) else property_text(v) for v in values], index=values.index, dtype="string"
     )
 
 

@@ -18,6 +18,7 @@ from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.columns import own_columns, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
+from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.manifest import Citation, citations, read_manifest
 from geo_planner.sources.places import place_sites, place_villages
@@ -131,7 +132,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found
     villages, found = own_columns(villages, villages_file)
-    faults += found
+    faults += found + doubtful_figures(villages, villages_file)
     sites_path, sites_file = locate(layers.sites)
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found

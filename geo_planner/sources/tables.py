@@ -12,15 +12,19 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pandera.pandas as pa
 
 from geo_planner.errors import Fault
+from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
-_WHOLE = r"[+-]?\d{1,15}(?:\.0*)?"
+# Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_WHOLE = r"[+-]?[0-9]{1,15}(?:\.0*)?"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TYPES = {"text": "string", "choice": "string", "date": "string", "int": "Int64", "float": "Float64", "yes_no": "boolean"}
 _YES_NO = {"yes": True, "no": False}
 FIRST_ROW = 2  # the header is row 1
@@ -114,9 +118,12 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     if raw.empty:
         return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
     table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
+    misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
         if column.name not in raw:
-            if column.required:
+            if column.name in misspelt:
+                faults.append(_misspelt_title(file, column, misspelt[column.name]))
+            elif column.required:
                 faults.append(
                     Fault(
                         file,
@@ -143,14 +150,14 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
         table[column.name], wrong = _typed(text, column)
-        faults += _cell_faults(file, column, text[wrong], *_EXPECTED[column.kind], "type")
+        faults += [_unread(file, column, int(row), value) for row, value in text[wrong].items()]
     for name in raw.columns:
         if name not in table:
             table[name] = raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)
     absent = {c.name for c in layer.columns if c.name not in raw}
     already = {(f.row, f.column) for f in faults}
     faults += [f for f in _check(table, layer, file, absent) if (f.row, f.column) not in already]
-    faults += _control_characters(table, file)
+    faults += _control_characters(table, file) + _lookalikes(table, layer, file)
     return table, faults + _duplicates(table, layer, file)
 
 
@@ -165,22 +172,66 @@ _EXPECTED = {
 
 
 def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
-    """The column in its kind, and which cells do not fit it."""
-    filled = text != ""
+    """The column in its kind, and which cells do not fit it: a cell that is filled has a value or is one of these."""
+    filled = (text != "").to_numpy(dtype=bool)
     if column.kind in ("int", "float"):
         fits = text.str.fullmatch(_WHOLE if column.kind == "int" else _NUMBER)
         value = pd.to_numeric(text.where(fits), errors="coerce").astype("Float64")
-        fits &= value.abs() < 1e15
-        return value.where(fits).astype(_TYPES[column.kind]), filled & ~fits
-    if column.kind == "yes_no":
+        value = value.where((value.abs() < 1e15).fillna(False)).astype(_TYPES[column.kind])
+    elif column.kind == "yes_no":
         value = text.str.lower().map(_YES_NO).astype("boolean")
-        return value, filled & value.isna()
-    value = text.where(filled)
-    if column.kind == "date":
-        return value, filled & pd.to_datetime(
-            text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce"
-        ).isna()
-    return value, pd.Series(False, index=text.index)
+    elif column.kind == "date":
+        day = pd.to_datetime(text.where(text.str.fullmatch(_DAY)), format="%Y-%m-%d", errors="coerce")
+        value = text.where(day.notna())
+    else:
+        # a text of nothing that can be seen is no name
+        seen = {cell: bool(skeleton(cell).strip()) for cell in text.unique()}
+        value = text.where(text.map(seen).astype(bool))
+    return value, pd.Series(filled & value.isna().to_numpy(dtype=bool), index=text.index)
+
+
+def _unread(file: str, column: Column, row: int, text: str) -> Fault:
+    """A filled cell that is nothing of its column's kind; where it only looks like something, what it looks like."""
+    reason, remedy = _EXPECTED[column.kind]
+    plain = plain_figures(text)
+    if column.kind in ("int", "float", "date") and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
+        reason, remedy = f"{reason}: its digits or signs are of another form than 0-9", f"Write {plain}."
+    elif column.kind == "yes_no" and (plain := skeleton(text).strip().lower()) in _YES_NO:
+        reason, remedy = _LOOKS, f"Write {plain}."
+    elif column.kind in ("text", "choice"):
+        reason, remedy = "the text holds nothing that can be seen", "Type the text anew, or leave the cell blank."
+    return Fault(file, reason, remedy, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), code="type")
+
+
+_LOOKS = "a letter only looks like the right one, or cannot be seen"
+
+
+def _misspelt(titles: Iterable[str], layer: Layer) -> dict[str, str]:
+    """Titles that look like that of a declared column which the file lacks."""
+    titles = [str(title) for title in titles]
+    declared = {column.name for column in layer.columns} - set(titles)
+    return {name: title for title in titles if (name := skeleton(title).strip().lower()) in declared}
+
+
+def _misspelt_title(file: str, column: Column, title: str) -> Fault:
+    """A title in other letters than it looks is a fault; one in capitals may be a column of one's own where the layer can do without."""
+    reason = "the title is not written as it must be: the column is not read"
+    level: Literal["fault", "warning"] = "warning" if title.isascii() and not column.required else "fault"
+    value = _shown(title if title.isascii() else ascii(title))
+    return Fault(file, reason, f"Write {column.name}.", row=1, column=column.name, value=value, level=level, code="missing_column")
+
+
+def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> list[Fault]:
+    """Names with letters of another alphabet in them: what is called so elsewhere does not meet them."""
+    found = []
+    for column in layer.columns:
+        if column.kind == "text" and column.name not in layer.key and table[column.name].dtype == "string":
+            cells = table[column.name].dropna()
+            codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
+            for row, text in cells[cells.isin(codes_of)].items():
+                reason, remedy = f"letters of another alphabet stand for Latin ones ({codes_of[text]})", f"Write {latin(text)}."
+                found.append(Fault(file, reason, remedy, int(row), column.name, _shown(text), "warning", "lookalike"))
+    return found
 
 
 @cache
@@ -216,11 +267,12 @@ def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> It
                 Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank")
             )
         elif column.choices:
+            looks = next((word for word in column.choices if skeleton(str(value)).strip().lower() == word.lower()), "")
             faults.append(
                 Fault(
                     file,
-                    "not one of the known words",
-                    f"Write one of: {', '.join(column.choices)}.",
+                    _LOOKS if looks and not str(value).isascii() else "not one of the known words",
+                    f"Write {looks}." if looks else f"Write one of: {', '.join(column.choices)}.",
                     row=row_number,
                     column=column.name,
                     value=_shown(value),
@@ -320,10 +372,6 @@ def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> list[Fault]:
         for row, values in table.loc[twice, key].iterrows()
         if first[tuple(values)] != row
     ]
-
-
-def _cell_faults(file: str, column: Column, cells: pd.Series, reason: str, remedy: str, code: str) -> list[Fault]:
-    return [Fault(file, reason, remedy, row=int(row), column=column.name, value=_shown(value), code=code) for row, value in cells.items()]
 
 
 def _shown(value: object) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from geo_planner.letters import skeleton
+
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Lower case, without diacritics (đ as d), every run of other signs as one space.
+    """Lower case, without diacritics (đ as d), every run of other signs as one space; look-alikes as the letters that they resemble.
 
     Examples
     --------
-    >>> fold("Xã  Pa-Vệ Sủ")
-    'xa pa ve su'
+    >>> fold("Xã  Pa-Vệ Sủ"), fold("Ðiện lưới"), fold("４Ｇ")
+    ('xa pa ve su', 'dien luoi', '4g')
     """
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", skeleton(text).replace("Đ", "D").replace("đ", "d"))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return _NOT_WORD.sub(" ", plain.casefold()).strip()
 

@@ -16,6 +16,7 @@ from geo_planner.sources.imports.commune_index import split_kind
 from geo_planner.sources.imports.date_and_clock import joined_times
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, opened
+from geo_planner.sources.imports.ids import tell_alike_ids
 from geo_planner.sources.imports.implied_communes import implied_communes
 from geo_planner.sources.imports.known_places import recognise
 from geo_planner.sources.imports.options import Mode, Options, refuse_idle
@@ -229,6 +230,8 @@ def _merge(outcome: _Outcome, layer: str, root: Path, options: Options) -> None:
         )
     if not _may_go_on(draft, options):
         return
+    key = POINT_LAYERS[layer].key[0]
+    tell_alike_ids(draft, key, () if kept is None else kept[key], outcome.name)
     good = _good(draft)
     rows, told, outcome.counts = merged(kept, good, layer)
     outcome.counts["removed"] += removed

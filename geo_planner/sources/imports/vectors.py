@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -19,11 +20,12 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.grid import MAX_COLUMNS
+from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
@@ -97,7 +99,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         if file.format in ("zip", "shp"):
             table, told, title_bytes = read_shapefile(path)
         else:
-            table = pyogrio.read_dataframe(path, layer=layer)
+            table = _read_table(path, layer)
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -110,6 +112,13 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         ) from error
     statements = [*about, *told]
     return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
+
+
+def _read_table(path: Path, layer: str | None) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # of a column with words among its numbers, which is told with its rows
+        warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+        return pyogrio.read_dataframe(path, layer=layer)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
@@ -207,6 +216,9 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
             statements.append("GeoJSON without a stated system holds metres, not degrees.")
             crs = None
     attributes = pd.DataFrame({title: [_plain(cell) for cell in table[title]] for title in table.columns}, dtype=object)
+    if file.format == "geojson" and (written := written_properties(file.path, len(table))) is not None:
+        for title in attributes.columns.intersection(list(dict.fromkeys(name for row in written for name in row))):
+            attributes[title] = pd.Series([_as_written(row.get(title)) for row in written], dtype=object)
     attributes.index = pd.RangeIndex(1, len(table) + 1)
     if file.format in ("zip", "shp") and crs is not None:
         crs = (
@@ -218,6 +230,13 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
         crs = None
     layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
     return _without_legacy_text(layer)
+
+
+def _as_written(value: object) -> Cell:
+    """A property of GeoJSON as a cell; a NaN among numbers is a word that says so, and no blank cell."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else property_text(value)
 
 
 def leads_to_the_earth(crs: CRS) -> bool:
