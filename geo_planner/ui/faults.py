@@ -108,6 +108,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     **{f"dropped_{code}": (f"Bỏ mẫu đo: {words['vi'].lower()}.", "Từng mẫu có ở trang Đo kiểm, mục Mẫu không dùng.") for code, words in DROP_REASONS.items()},
     "time_without_zone": ("Thời gian đo không ghi múi giờ; hiểu là giờ địa phương.", "Ghi kèm múi giờ, ví dụ +07:00."),
     "time_unreadable": ("Có thời gian đo không đọc được; coi là chưa biết.", "Viết dạng 2026-01-28T09:30:00+07:00."),
+    "position_stuck": ("Nhiều mẫu đo lặp lại đúng một tọa độ rồi nhảy sang chỗ khác: có thể máy đo đã đi tiếp mà định vị đứng yên; các mẫu đó cùng chỉ tính như một mẫu.", "So với lộ trình đo; nếu đo trên đường đi thì bỏ các mẫu đó."),
     "accuracy_unknown": ("Có mẫu đo không ghi sai số vị trí; vẫn được giữ.", "Ghi sai số nếu máy đo cho biết."),
     "no_censored_samples": ("Không có mẫu mất sóng nào: mức sóng có thể trông tốt hơn thực tế.", "Ghi cả những chỗ mất sóng."),
     # Scenario and manifest
