@@ -105,8 +105,15 @@ def _in_order(good: pd.DataFrame) -> pd.DataFrame:
         }
     )  # fmt: skip
     timeless = work["t"].isna()
-    work = pd.concat([work[~timeless].sort_values(["track", "t", "at"], kind="stable"), work[timeless].sort_values(["track", "lon", "lat"], kind="stable")])
-    same = work[["track", "lon", "lat"]].eq(work[["track", "lon", "lat"]].shift()).all(axis=1) & (work["t"].isna() == work["t"].isna().shift())
+    work = pd.concat(
+        [
+            work[~timeless].sort_values(["track", "t", "at"], kind="stable"),
+            work[timeless].sort_values(["track", "lon", "lat"], kind="stable"),
+        ]
+    )
+    same = work[["track", "lon", "lat"]].eq(work[["track", "lon", "lat"]].shift()).all(axis=1) & (
+        work["t"].isna() == work["t"].isna().shift()
+    )
     return work.assign(run=(~same).cumsum())
 
 

@@ -140,6 +140,7 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "which_height": ("Chưa rõ là độ cao ăng-ten so với mặt đất hay độ cao mặt đất so với mực nước biển.", "Nếu là độ cao ăng-ten thì chọn như vậy ở mục 2; nếu không thì bỏ cột ở đó.", "If it is the height of the antenna, choose that in part 2; if not, leave the column out there."),
     "marks": ("Ô trong nhóm cột đánh dấu không rõ nghĩa, hoặc đánh dấu hơn một cột.", "Đánh dấu x ở đúng một cột của nhóm; nếu là con số thì bỏ các cột đó ở mục 2.", ""),
     "duplicate_column": ("Hai cột có cùng tiêu đề.", "Đổi tên một cột, hoặc bỏ cột không cần ở mục 2.", "Rename one of them, or leave it out in part 2."),
+    "only_neighbours": ("Không dòng nào là mẫu đo của cell đang phục vụ thuộc mạng Việt Nam: tất cả là cell lân cận, sóng mang phụ hoặc mạng nước khác.", "Xuất lại nhật ký có cả cell đang phục vụ; nếu một cột bị hiểu sai thì bỏ cột đó ở mục 2.", "Export the serving cells too; where a column is misread, leave it out in part 2."),
     # Rows
     "ambiguous_commune": ("Tên xã có thể hiểu theo nhiều cách.", "Ghi mã xã, hoặc thêm cột huyện cũ.", "Write the commune's code, or add a column of former districts."),
     "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),

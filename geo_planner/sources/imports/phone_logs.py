@@ -76,5 +76,8 @@ def _with_operator(table: RawTable, texts: dict[str, pd.Series], titles: dict[st
     of_codes = " + ".join(titles[name] for name in columns)
     said = f"{of_codes!r} tells the operator of {int(filled.sum())} rows."
     return replace(
-        table, frame=frame, titles={**table.titles, "operator": table.titles.get("operator", of_codes)}, statements=(*table.statements, said)
+        table,
+        frame=frame,
+        titles={**table.titles, "operator": table.titles.get("operator", of_codes)},
+        statements=(*table.statements, said),
     )

@@ -31,7 +31,9 @@ _SAYS_WHICH = re.compile(
     r"(cell|serving|record|row)?(type|role|status|state|kind|category|set|class)|(cell)?connection(status|state)?|registration(status|state)?"
     r"|serving(or)?neighbou?r|(loai|kieu)(o|cell)?|vaitro(cell|o)?|trangthai(cell|o)?"
 )
-_CELL_ID = re.compile(r"(full|long|lte|nr)?(cell|eutrancell|nrcell)?id|(cell)?(ci|cid|lcid|eci|nci|ecgi|cgi)|cellidentity|cell|enb(id)?|enodeb(id)?|gnb(id)?")
+_CELL_ID = re.compile(
+    r"(full|long|lte|nr)?(cell|eutrancell|nrcell)?id|(cell)?(ci|cid|lcid|eci|nci|ecgi|cgi)|cellidentity|cell|enb(id)?|enodeb(id)?|gnb(id)?"
+)
 _MCC, _MNC = re.compile(r"(network|serving|cell|sim)?mcc"), re.compile(r"(network|serving|cell|sim)?mnc|net")
 _YES = {"true", "yes", "y", "t", "1", "co", "dung", "x", "dung vay"}
 _NO = {"false", "no", "n", "f", "0", "khong", "sai", "none"}
@@ -140,7 +142,9 @@ def networks(texts: dict[str, pd.Series], titles: dict[str, str]) -> tuple[pd.Se
     if mcc and mnc:
         pairs = [network(f"{_figure(a)}-{_figure(b)}") for a, b in zip(texts[mcc], texts[mnc], strict=True)]
         return pd.Series(pairs, index=index, dtype=object), (mcc, mnc)
-    whole = mcc or next((name for name, title in titles.items() if title in ("mccmnc", "plmn", "plmnid", "networkcode") and name != "operator"), "")
+    whole = mcc or next(
+        (name for name, title in titles.items() if title in ("mccmnc", "plmn", "plmnid", "networkcode") and name != "operator"), ""
+    )
     if whole:
         return texts[whole].map(lambda text: network(_figure(text))), (whole,)
     return (texts["operator"].map(network) if "operator" in texts else pd.Series("", index=index, dtype=object)), ()

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import pandas as pd
+
 from geo_planner.sources.imports import radio_words
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, as_text, is_blank
@@ -13,7 +15,6 @@ from geo_planner.sources.imports.quantities import split_unit
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.words import UNKNOWN
 
-_LEVELS = ("rsrp_dbm", "rsrq_db", "sinr_db")
 _POSSIBLE = {
     "rsrp_dbm": (-156.0, -31.0),  # 3GPP TS 36.133, section 9.1.4, and TS 38.133, section 10.1.6
     "rsrq_db": (-43.0, 20.0),
@@ -24,7 +25,7 @@ _POSSIBLE = {
 """A mark that could be a figure of the column is taken as the figure: 99 m is an accuracy."""
 _MARKS = frozenset((-1.0, 0.0, -3.6, 99.0, 127.0, 255.0, 999.0, -199.0, -200.0, -255.0, -256.0, -340.0, -341.0, -999.0))
 _NEVER_A_FIGURE = 9_999.0
-"""No level, speed or accuracy is as large: -9999, 32767, 65535, Integer.MAX_VALUE, Long.MAX_VALUE."""
+"""No level and no speed is as large: -9999, 32767, 65535, Integer.MAX_VALUE, Long.MAX_VALUE."""
 _WORDS = {
     *UNKNOWN, "unavailable", "not available", "invalid", "undefined", "unreported", "not reported", "infinity", "inf", "max value", "nil",
     "integer max value", "long max value", "cellinfo unavailable", "khong co gia tri", "khong kha dung",
@@ -51,7 +52,8 @@ def without_marks(reading: Reading, layer: str) -> Reading:
         if not any(marks):
             continue
         counts = Counter(as_text(cell).strip() for cell, mark in zip(cells, marks, strict=True) if mark)
-        frame = frame.assign(**{name: [None if mark else cell for cell, mark in zip(cells, marks, strict=True)]})
+        left = [None if mark else cell for cell, mark in zip(cells, marks, strict=True)]
+        frame = frame.assign(**{name: pd.Series(left, index=frame.index, dtype=object)})
         shown = ", ".join(f"{text[:20]!r}" for text, _ in counts.most_common(5))
         told.append(f"{table.titles.get(name, name)}: {sum(marks)} cells hold a mark for not available ({shown}): taken as not known.")
     if "rsrp_dbm" in frame:
@@ -84,5 +86,4 @@ def _is_mark(cell: Cell, figure: float | None, name: str) -> bool:
     low, high = _POSSIBLE[name]
     if low <= figure <= high:
         return False
-    largest = high if name == "accuracy_m" else _NEVER_A_FIGURE
-    return figure in _MARKS or abs(figure) >= largest or (name in ("accuracy_m", "speed_kmh") and figure == -1.0)
+    return figure in _MARKS or figure <= -_NEVER_A_FIGURE or figure >= (high if name == "accuracy_m" else _NEVER_A_FIGURE)
