@@ -23,6 +23,7 @@ from geo_planner.sources.manifest import Citation, citations, read_manifest
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
+from geo_planner.sources.roads import road_warnings
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
 from geo_planner.sources.voids import points_in_void
@@ -127,6 +128,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if layers.roads:
         roads, found = read_features(*locate(layers.roads))
         faults += found
+        faults += road_warnings(roads, scenario.ranking.travel, layers.roads) if roads is not None else []
     villages_path, villages_file = locate(layers.villages)
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found

@@ -84,6 +84,11 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "impossible_population": ("Có ô dân số không thể có thật.", "Dùng số người trên mỗi ô, và khai báo giá trị “không có số liệu”."),
     "commune_without_people": ("Lớp dân cư không có người nào trong xã này.", "Tỷ lệ dân số có sóng của xã để trống; kiểm tra lớp dân cư."),
     "tile": ("Một mảnh của tệp ảnh không ghép được.", "Tải lại mảnh đó, hoặc bỏ ra khỏi thư mục."),
+    # Roads
+    "roads_not_open": ("Có đường chưa dùng được (đang thi công, quy hoạch) hoặc không còn dùng (bỏ, cấm đi lại): không tính là đường đi.", "Nếu đường đã thông thì sửa lại loại đường và các thẻ đi kèm."),
+    "roads_no_way": ("Có đường vẽ không phải đường bộ (bến phà, cầu cảng, sân ga…): không tính là đường đi.", "Nếu là đường bộ thì ghi đúng loại đường."),
+    "road_class_unknown": ("Có đường không ghi loại hoặc ghi loại lạ: tốc độ trên đó là giả định.", "Ghi loại đường theo OpenStreetMap (cột highway), hoặc khai báo loại đó ở ranking.travel.road_speeds."),
+    "roads_doubtful": ("Có đường mà tên hoặc ghi chú nói đang thi công hay quy hoạch; vẫn được tính là đường đi.", "Nếu đường chưa thông thì ghi loại là construction hoặc proposed (cột highway)."),
     # Sites and signal
     "no_cell_in_service": ("Không có cell nào đang phát cho dịch vụ này: không nơi nào có sóng.", "Kiểm tra cột tình trạng và cột công nghệ của trạm."),
     "technology_unknown": ("Có cell đang phát nhưng chưa ghi công nghệ nên không được tính.", "Điền cột công nghệ."),

@@ -15,8 +15,8 @@ from geo_planner.sources.imports.grid import as_text, is_blank
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.radio_words import COUNTRY, operator
 from geo_planner.sources.imports.reading import Reading
-from geo_planner.sources.imports.words import UNKNOWN
 from geo_planner.sources.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
+from geo_planner.sources.imports.words import UNKNOWN
 
 
 def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
