@@ -16,7 +16,7 @@ from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
-from geo_planner.sources.columns import own_columns, technologies
+from geo_planner.sources.columns import own_columns, strange_radio, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.manifest import Citation, citations, read_manifest
@@ -138,7 +138,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found
     sites, found = technologies(sites, sites_file)
-    faults += found
+    faults += [*found, *strange_radio(sites, sites_file)]
 
     measurements = None
     if layers.measurements:

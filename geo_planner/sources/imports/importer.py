@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.channels import converted_channels
 from geo_planner.sources.imports.commune_index import split_kind
 from geo_planner.sources.imports.date_and_clock import joined_times
 from geo_planner.sources.imports.draft import Draft
@@ -182,7 +183,7 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
     communes = frozenset(split_kind(str(commune))[1] for commune in area.communes["name"])
     reading = read_points(source, layer, replace(options, column_map=told), remembered, communes)
     samples = serving_samples(joined_times(reading, layer), layer, source.name)
-    return implied_communes(without_marks(samples, layer), layer, area)
+    return implied_communes(converted_channels(without_marks(samples, layer), layer, source.name), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
