@@ -215,7 +215,7 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (rf"{_Q} tells the operator of (\d+) rows\.", "Lấy nhà mạng theo mã mạng ở {0} cho {1} dòng."),
     (r"(.+): (\d+) cells hold a mark for not available \((.*)\): taken as not known\.", lambda found, _: f"{found[1]}: {found[2]} ô ghi dấu hiệu “không có số liệu” của máy ({_quotes(found[3])}): coi như chưa rõ."),
     (r"(\d+) rows have no level: .*", "{0} dòng không có mức thu: dòng nào không ghi là mất sóng thì không được tính; nếu ý là mất sóng thì ghi vào cột no_service."),
-    (rf"{_Q} holds channel numbers \(([A-Z-]+)\), converted to MHz of the downlink: (.*)\.", "{0} là số kênh ({1}), đã đổi sang tần số đường xuống (MHz): {2}."),
+    (rf"{_Q} holds channel numbers \((\S+)\), converted to MHz of the downlink: (.*)\.", "{0} là số kênh ({1}), đã đổi sang tần số đường xuống (MHz): {2}."),
     # The layer
     (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
     (r"The layer is new: (\d+) features\.", "Lớp mới: {0} hình vẽ."),

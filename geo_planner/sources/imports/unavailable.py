@@ -54,8 +54,8 @@ def without_marks(reading: Reading, layer: str) -> Reading:
         counts = Counter(as_text(cell).strip() for cell, mark in zip(cells, marks, strict=True) if mark)
         left = [None if mark else cell for cell, mark in zip(cells, marks, strict=True)]
         frame = frame.assign(**{name: pd.Series(left, index=frame.index, dtype=object)})
-        shown = ", ".join(f"{text[:20]!r}" for text, _ in counts.most_common(5))
-        told.append(f"{table.titles.get(name, name)}: {sum(marks)} cells hold a mark for not available ({shown}): taken as not known.")
+        written = ", ".join(f"{text[:20]!r}" for text, _ in counts.most_common(5))
+        told.append(f"{table.titles.get(name, name)}: {sum(marks)} cells hold a mark for not available ({written}): taken as not known.")
     if "rsrp_dbm" in frame:
         bare = sum(is_blank(cell) for cell in frame["rsrp_dbm"])
         silent = sum(not is_blank(cell) for cell in frame["no_service"]) if "no_service" in frame else 0
