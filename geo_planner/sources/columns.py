@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
 from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, technology_word
@@ -26,6 +28,54 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
         remedy = f"Write one of {', '.join(TECHNOLOGIES)}."
         told.append(Fault(file, reason, remedy, row=int(strange.index[0]), column="technology", level="warning", code="technology_strange"))
     return table.assign(technology=words), told
+
+
+# 3GPP TS 36.101, table 5.5-1, TS 38.101-1, table 5.2-1, and TS 45.005, section 2: uplink and downlink of the bands in use in Asia, MHz
+_SHARED_MHZ = ((824, 960), (1710, 1990), (2100, 2170))
+_BANDS_MHZ = {
+    "GSM": _SHARED_MHZ[:2],
+    "UMTS": ((824, 960), (1710, 1990), (1900, 2170)),
+    "LTE": ((450, 470), (600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2690), (2500, 2700)),
+    "NR": ((600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2700), (3300, 4200), (4400, 5000), (5150, 5925)),
+}
+
+
+def in_a_band(frequency_mhz: float, technology: str) -> bool:
+    """Whether a network of a technology may transmit there; of a blank or unknown one: any network.
+
+    Examples
+    --------
+    >>> in_a_band(1800, "LTE"), in_a_band(1300, "LTE"), in_a_band(3750, "LTE"), in_a_band(3750, "NR"), in_a_band(3750, "")
+    (True, False, False, True, True)
+    """
+    bands = _BANDS_MHZ.get(technology) or [band for several in _BANDS_MHZ.values() for band in several]
+    return any(low <= frequency_mhz <= high for low, high in bands)
+
+
+def unlikely_tilts(tilts: NDArray[np.float64]) -> bool:
+    """Whether most tilts that are not zero look up: one antenna may, a network does not."""
+    return int((tilts < 0).sum()) > int((tilts > 0).sum())
+
+
+def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
+    """Tilts and frequencies of a list that was written by hand: possible, and more likely another convention."""
+    told = []
+    if {"tilt_deg"} <= set(sites):
+        tilts = sites["tilt_deg"].astype("Float64").dropna().to_numpy(dtype=float)
+        if unlikely_tilts(tilts):
+            reason = f"{int((tilts < 0).sum())} of {len(tilts)} tilts are negative, which here means that the antennas look up"
+            remedy = "Where they look down, write the tilts without their sign."
+            told.append(Fault(file, reason, remedy, column="tilt_deg", level="warning", code="tilt_up"))
+    if {"freq_mhz", "technology"} <= set(sites):
+        frequency, names = sites["freq_mhz"].astype("Float64"), sites["technology"].astype("string").fillna("")
+        strange = [
+            float(mhz) for mhz, name in zip(frequency, names, strict=True) if not pd.isna(mhz) and not in_a_band(float(mhz), str(name))
+        ]
+        if strange:
+            reason = f"{len(strange)} cells have a frequency that lies in no band of their technology (first: {strange[0]:g} MHz)"
+            remedy = "Where it is the number of a channel (EARFCN, UARFCN, ARFCN), write the frequency in MHz."
+            told.append(Fault(file, reason, remedy, column="freq_mhz", level="warning", code="frequency_strange"))
+    return told
 
 
 _ALSO_MADE = {"source_row", "region_known", "path_unknown", "border", "region_class", "geometry", "village_rank"}

@@ -16,7 +16,7 @@ from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
-from geo_planner.sources.columns import own_columns, technologies
+from geo_planner.sources.columns import own_columns, strange_radio, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.install import finish_interrupted
@@ -24,6 +24,7 @@ from geo_planner.sources.manifest import Citation, citations, read_manifest
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
+from geo_planner.sources.roads import road_warnings
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
 from geo_planner.sources.voids import points_in_void
@@ -128,6 +129,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if layers.roads:
         roads, found = read_features(*locate(layers.roads))
         faults += found
+        faults += road_warnings(roads, scenario.ranking.travel, layers.roads) if roads is not None else []
     villages_path, villages_file = locate(layers.villages)
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found
@@ -137,7 +139,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found
     sites, found = technologies(sites, sites_file)
-    faults += found
+    faults += [*found, *strange_radio(sites, sites_file)]
 
     measurements = None
     if layers.measurements:

@@ -42,6 +42,9 @@ _PHRASES: Mapping[str, str] = {
     "no name, commune or position": "không có tên, xã và tọa độ",
     "header repeated": "tiêu đề lặp lại",
     "numbers of the columns": "dòng đánh số cột",
+    "neighbour cell": "cell lân cận, không phải cell phục vụ",
+    "secondary carrier": "sóng mang phụ",
+    "network of another country": "mạng của nước khác",
     # Who says which coordinate system it is, and the order of the columns
     "found by where the rows lie": "nhận theo vị trí các dòng",
     "as the titles say": "theo tiêu đề",
@@ -206,6 +209,14 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"(\d+) rows bring no id: made from commune and name, .*", "{0} dòng không có mã: đặt mã theo xã và tên, lần nhập nào cũng ra mã đó."),
     (r"(\d+) rows name no source: the file's name is put there\.", "{0} dòng không ghi nguồn: lấy tên tệp làm nguồn."),
     (r"(\d+) features repeat another one and are left out \(first: (\d+)\)\.", "{0} hình vẽ trùng với hình khác: đã bỏ (hình đầu tiên: số {1})."),
+    # Logs of phones
+    (r"(\d+) rows are left out: neighbour cells, which the phone heard and was not served by\.", "Bỏ {0} dòng của cell lân cận: máy nghe được nhưng không dùng để liên lạc."),
+    (r"(\d+) rows are left out: secondary carriers beside the cell that serves\.", "Bỏ {0} dòng của sóng mang phụ, đi kèm cell đang phục vụ."),
+    (r"(\d+) rows are left out: networks of another country\.", "Bỏ {0} dòng của mạng nước khác."),
+    (rf"{_Q} tells the operator of (\d+) rows\.", "Lấy nhà mạng theo mã mạng ở {0} cho {1} dòng."),
+    (r"(.+): (\d+) cells hold a mark for not available \((.*)\): taken as not known\.", lambda found, _: f"{found[1]}: {found[2]} ô ghi dấu hiệu “không có số liệu” của máy ({_quotes(found[3])}): coi như chưa rõ."),
+    (r"(\d+) rows have no level: .*", "{0} dòng không có mức thu: dòng nào không ghi là mất sóng thì không được tính; nếu ý là mất sóng thì ghi vào cột no_service."),
+    (rf"{_Q} holds channel numbers \((\S+)\), converted to MHz of the downlink: (.*)\.", "{0} là số kênh ({1}), đã đổi sang tần số đường xuống (MHz): {2}."),
     # The layer
     (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
     (r"The layer is new: (\d+) features\.", "Lớp mới: {0} hình vẽ."),

@@ -30,6 +30,11 @@ _NAMES_IT_BEST = {
     "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
     # The name of a cell says its site and sector; a number is one only within its network.
     "cell_id": (r"\b(ten cell|cell name)\b",),
+    # When the sample was written; the receiver's own time may stand still while it has no fix.
+    "time": (r"^(?!.*(gps|gnss|fix|loc))(?!(ngay|date)$)", r"gps|gnss"),
+    # The network that serves, not the card's.
+    "operator": (r"^(?!.*\bsim\b)",),
+    "device": (r"name|model",),
 }
 """Words of a title that settle which of several columns a column of the layer is, the best first."""
 

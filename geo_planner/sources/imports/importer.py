@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.channels import converted_channels
 from geo_planner.sources.imports.commune_index import split_kind
 from geo_planner.sources.imports.date_and_clock import joined_times
 from geo_planner.sources.imports.draft import Draft
@@ -20,6 +21,7 @@ from geo_planner.sources.imports.ids import tell_alike_ids
 from geo_planner.sources.imports.implied_communes import implied_communes
 from geo_planner.sources.imports.known_places import recognise
 from geo_planner.sources.imports.options import Mode, Options, refuse_idle
+from geo_planner.sources.imports.phone_logs import serving_samples
 from geo_planner.sources.imports.reading import Reading, read_points
 from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.sources.imports.rows import draft_rows
@@ -38,6 +40,7 @@ from geo_planner.sources.imports.store import (
     write_layer,
 )
 from geo_planner.sources.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
+from geo_planner.sources.imports.unavailable import without_marks
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import read_manifest
@@ -181,7 +184,8 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
     }
     communes = frozenset(split_kind(str(commune))[1] for commune in area.communes["name"])
     reading = read_points(source, layer, replace(options, column_map=told), remembered, communes)
-    return implied_communes(joined_times(reading, layer), layer, area)
+    samples = serving_samples(joined_times(reading, layer), layer, source.name)
+    return implied_communes(converted_channels(without_marks(samples, layer), layer, source.name), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:

@@ -64,8 +64,8 @@ _SYNONYMS: dict[str, dict[str, str]] = {
     },
     "measurements": {
         "measurement_id": r"(ma|id|stt) (mau|mau do|phep do|do)|(measurement|sample|test) id",
-        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time|(measured|recorded) at",
-        "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn|mcc ?mnc",
+        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time|(measured|measurement|recorded|created|logged|captured|sampled|report|collected) ?(at|on|time|date)|(device|phone|gps|gnss|fix|local|system|sys|log|event|sample|test|unix|epoch|utc|loc|location) ?(date ?)?time( ?stamp)?( ?(ms|millis|milliseconds|s|sec|seconds|utc|iso))?|(time ?stamp|time|epoch|unix)( ?(ms|millis|milliseconds|s|sec|seconds|utc|iso))|epoch|thoi gian (may|thiet bi|gps|ghi)",
+        "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn( ?id)?|mcc ?mnc",
         "technology": r"cong nghe( mang)?|loai mang|(network ?)?tech(nology)?|network type|rat|radio",
         "freq_mhz": r"bang tan|tan so|freq(uency)?( mhz)?|band",
         "site_id": r"ma tram|site( id)?|enb( id)?|enodeb( id)?|node( id)?",
@@ -75,7 +75,7 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "no_service": r"(mat|khong co) song|no service|out of service",
         "accuracy_m": r"(sai so|do chinh xac)( vi tri| gps)?|(gps |position |location )?accuracy",
         "speed_kmh": r"(toc do|van toc)( di chuyen)?|(gps )?speed",
-        "device": r"(thiet bi|may do|dien thoai|may)( do)?|device( model)?|phone|model",
+        "device": r"(thiet bi|may do|dien thoai|may)( do)?|device( ?(model|name))?|phone|model",
     },
     "candidates": {},
 }  # fmt: skip
