@@ -31,7 +31,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "frequency_strange": ("Có cell ghi tần số không thuộc băng tần nào của công nghệ đó.", "Nếu là số kênh (EARFCN, UARFCN, ARFCN) thì ghi lại tần số bằng MHz."),
     "contradiction": ("Hai ô của dòng này trái ngược nhau.", "Sửa lại một trong hai ô."),
     "control_characters": ("Ô có ký tự điều khiển không nhìn thấy.", "Gõ lại nội dung của ô."),
-    "sample_rows": ("Tệp có dòng là số liệu mẫu; kết quả dựa trên đó không dùng để trình duyệt.", "Đưa danh sách thật vào bằng geo-planner import."),
+    "sample_rows": ("Tệp có dòng là số liệu mẫu; kết quả dựa trên đó không dùng để trình phê duyệt.", "Đưa danh sách thật vào bằng geo-planner import."),
     "commune_facts_unknown": ("Chưa biết dân số, xã biên giới hoặc khu vực của các xã: tiêu chí cần số liệu này được coi là thiếu.", "Hỏi Sở hoặc xã rồi ghi vào lớp ranh giới xã."),
     "status_unknown": ("Có cell chưa rõ tình trạng (đang phát hay không); các cell này không được tính.", "Hỏi nhà mạng rồi điền cột tình trạng."),
     "future_vintage": ("Ngày của số liệu nằm sau hôm nay.", "Kiểm tra lại ngày trong danh sách hoặc trong manifest.json."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -72,7 +73,9 @@ def on_disk(file: UploadedFile) -> Iterator[Path]:
     suffix = Path(file.name).suffix.lower()
     with tempfile.TemporaryDirectory(prefix="geo_planner_") as folder:
         path = Path(folder) / f"tep_tai_len{suffix if suffix[1:] in _ENDINGS else ''}"
-        path.write_bytes(file.getbuffer())
+        file.seek(0)
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy, 1 << 20)  # piece by piece: a view of the whole would first double it in memory
         yield path
 
 
