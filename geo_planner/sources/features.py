@@ -7,13 +7,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.schema import COMMUNES
+from geo_planner.sources.opening import opened_vector, unreadable_fault
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 
 logger = logging.getLogger(__name__)
@@ -24,15 +24,16 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     if not path.is_file():
         return None, [missing_file(file)]
     try:
-        layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+        with opened_vector(path) as source:
+            layer = gpd.GeoDataFrame(source.table())
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, OSError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8",
                 "Export it again as GeoJSON in UTF-8.",
-                code="unreadable",
             )
         ]
     if layer.empty or layer.geometry.name not in layer:

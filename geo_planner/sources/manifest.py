@@ -17,10 +17,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.sources.links import refuse_link
 from geo_planner.sources.rasters import sha256_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+_LONGEST_PATH = 1000
 ORIGINS = ("fetch", "import", "bundled", "template")
 
 
@@ -102,6 +104,7 @@ def record_files(root: Path, facts: Mapping[str, Mapping[str, Any]]) -> dict[str
     OutputError
         When a file is not there or the manifest cannot be written.
     """
+    refuse_link(root, MANIFEST)
     document = manifest_with(root, {name: (root / name, entry) for name, entry in facts.items()})
     write_atomically(root / MANIFEST, as_json(document))
     return document
@@ -152,6 +155,8 @@ def write_atomically(path: Path, text: str) -> None:
 def is_plain_path(relative: str) -> bool:
     """Whether a path stays inside the folder that it is relative to, on every system."""
     path = PurePosixPath(relative)
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in relative) or len(relative) > _LONGEST_PATH:
+        return False
     return not (path.is_absolute() or ".." in path.parts or "\\" in relative or ":" in relative or str(path) != relative or relative == ".")
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     if not path.is_file():
         return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             if source.crs is None or source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
                 return None, [
                     Fault(
@@ -87,11 +87,11 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     except (RasterioError, OSError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a raster: it is damaged, cut short or of another format",
                 "Fetch it again: geo-planner fetch population.",
-                code="unreadable",
             )
         ]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE)

@@ -13,7 +13,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
@@ -23,6 +22,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.terrain_reach import frame_faults, void_faults
 
 logger = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ def read_dem(
     if faults:
         return None, faults
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             area = communes.to_crs(crs)
             told = frame_faults(source, area, file, inhabited)
             if any(f.level == "fault" for f in told):
@@ -152,7 +152,7 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
             Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
         ]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             if source.crs is None:
                 return None, [
                     Fault(
@@ -190,7 +190,7 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
     if not path.is_file():
         return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             return _header_faults(source, file)
     except (RasterioError, OSError, ValueError) as error:
         return [_unreadable(path, file, error)]
@@ -198,11 +198,11 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
 
 def _unreadable(path: Path, file: str, error: Exception) -> Fault:
     logger.debug("cannot read %s", path, exc_info=error)
-    return Fault(
+    return unreadable_fault(
+        error,
         file,
         "the file cannot be read as a raster: it is damaged, cut short or of another format",
         "Export the terrain again as GeoTIFF.",
-        code="unreadable",
     )
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError
+from geo_planner.sources.opening import opened_raster
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Tile:
 def readable(path: Path) -> bool:
     """Whether every cell of a raster can be read."""
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             for _, window in source.block_windows(1):
                 source.read(1, window=window)
-    except (RasterioError, OSError):
+    except (RasterioError, OSError, ValueError):
         return False
     return True
 
@@ -55,7 +55,7 @@ def open_tiles(paths: Sequence[Path]) -> list[Tile]:
     tiles, faults = [], []
     for path in paths:
         try:
-            with rasterio.open(path) as source:
+            with opened_raster(path) as source:
                 t = source.transform
                 if source.crs is None:
                     faults.append(bad_tile(path, "the tile has no coordinate reference system", "State it (gdal_edit.py -a_srs)."))
@@ -67,7 +67,7 @@ def open_tiles(paths: Sequence[Path]) -> list[Tile]:
                     faults.append(bad_tile(path, "the tile's coordinate reference system has no place on the earth", "State its own CRS."))
                 else:
                     tiles.append(Tile(path, crs, t, source.width, source.height))
-        except (RasterioError, OSError):
+        except (RasterioError, OSError, ValueError):
             faults.append(bad_tile(path, "the tile cannot be read as a raster", "Delete it and fetch it again."))
     if faults:
         raise InputError(faults)

@@ -13,29 +13,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from geo_planner.sources.imports.legacy_text import detect
+from geo_planner.sources.opening import Vector
 
 _RAW = "ISO-8859-1"
 
 
-def read_shapefile(path: Path) -> tuple[pd.DataFrame, list[str]]:
+def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[str]]:
     """The features of a shapefile, and what was decided about the encoding of their texts.
 
     Where no code page is named and the bytes are not UTF-8, they come as a western program shows them, for the recognition
     of legacy text. The .cpg of this private copy is taken away, so that GDAL does not use it.
     """
-    named = _named_page(path)
+    named = _named_page(source.path)
     codec = codec_of(named) if named else None
     told = [f"The .cpg file names an encoding that is not known ({named!r}): it is set aside."] if named and codec is None else []
     if codec in (None, "utf-8"):
         try:
-            return pyogrio.read_dataframe(path, encoding="UTF-8"), [*told, "Attribute encoding: UTF-8."]
+            return source.table(encoding="UTF-8"), [*told, "Attribute encoding: UTF-8."]
         except UnicodeDecodeError:
             said = "although the .cpg file says so" if codec else ""
-            return pyogrio.read_dataframe(path, encoding=_RAW), [*told, f"Attributes are not UTF-8 {said}".strip() + "."]
-    table = pyogrio.read_dataframe(path, encoding=_RAW)
+            return source.table(encoding=_RAW), [*told, f"Attributes are not UTF-8 {said}".strip() + "."]
+    table = source.table(encoding=_RAW)
     decode, sentence = _decoder(_texts(table), str(codec), named)
     return _decoded(table, decode), [*told, sentence]
 

@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -27,6 +26,8 @@ from geo_planner.sources.imports.grid import MAX_COLUMNS
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
+from geo_planner.sources.opening import Vector, opened_vector
+from geo_planner.sources.unopened import UnopenedError
 
 logger = logging.getLogger(__name__)
 _READ_ERRORS = (
@@ -78,16 +79,19 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         return _limited(_from_features(kept, told, kinds, file), file.name, max_rows)
     path = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else file.path
     try:
-        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
-        count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
-        if count > max_rows:
-            raise refuse(
-                file.name,
-                f"the layer has {count:,} features, more than the limit of {max_rows:,}",
-                "Split it, or raise the limit.",
-                "too_many_rows",
-            )
-        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (pyogrio.read_dataframe(path, layer=layer), [])
+        with opened_vector(path) as source:
+            layer, about = _pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
+            count = source.about(layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
+            if count > max_rows:
+                raise refuse(
+                    file.name,
+                    f"the layer has {count:,} features, more than the limit of {max_rows:,}",
+                    "Split it, or raise the limit.",
+                    "too_many_rows",
+                )
+            table, told = read_shapefile(source) if file.format in ("zip", "shp") else (source.table(layer), [])
+    except UnopenedError as error:
+        raise refuse(file.name, error.reason, error.remedy, error.code) from error
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -142,8 +146,8 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path
     return folder / "layer.shp"
 
 
-def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
-    layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
+def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
+    layers, path = source.layers(), source.path
     if source_layer is not None:
         # What is called after its file has the name of our private copy.
         shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
