@@ -99,7 +99,7 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     _assumptions_sheet(book, plan)
     try:
         workbook.close()
-    except XlsxWriterException as error:
+    except (XlsxWriterException, OSError) as error:
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the file in Excel, make room on the disk, and run again."
         ) from error

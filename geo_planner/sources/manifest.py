@@ -7,9 +7,7 @@ documents cite from it.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.folders import put_in_place
 from geo_planner.sources.links import refuse_link
 from geo_planner.sources.rasters import sha256_of
 
@@ -137,19 +136,11 @@ def write_atomically(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        put_in_place(path, text.encode("utf-8"))
     except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Choose a folder that you may write to.") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp's files are private; those beside it are not
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Close it in other programs and free disk space.") from error
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}). Choose a folder that you may write to, close the file in other programs and free disk space."
+        ) from error
 
 
 def is_plain_path(relative: str) -> bool:
