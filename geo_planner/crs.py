@@ -18,7 +18,7 @@ GEOGRAPHIC = "EPSG:4326"
 
 # PROJ may fetch grids of datum shifts by itself where the machine says so; here nothing but fetch and init asks the network.
 os.environ["PROJ_NETWORK"] = "OFF"
-network.set_network_enabled(active=False)
+network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
 def parse_crs(value: Any, *, what: str) -> CRS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
@@ -57,10 +56,10 @@ class Book:
         return self.formats[key]
 
 
-def new_workbook(path: Path | BinaryIO, *, title: str) -> xlsxwriter.Workbook:
+def new_workbook(content: BinaryIO, *, title: str) -> xlsxwriter.Workbook:
     """A workbook that never reads text as formula or link and whose bytes do not depend on the hour."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(str(path) if isinstance(path, Path) else path, options)
+    workbook = xlsxwriter.Workbook(content, options)
     workbook.set_properties({"title": title, "created": CREATED})
     workbook.formats[0].set_font_name(FONT)
     return workbook

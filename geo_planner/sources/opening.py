@@ -11,6 +11,7 @@ GeoJSON, an overview, a mask, an ``.aux.xml``. None of it is followed here:
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import sqlite3
@@ -27,6 +28,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 from rasterio.env import Env
+from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from geo_planner.errors import Fault
@@ -76,9 +78,31 @@ def opened_raster(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def new_raster(path: Path, **profile: Any) -> Iterator[Any]:
-    """A raster to write; `profile` as for rasterio, with the driver."""
-    with Env(**_ALONE), rasterio.open(path, "w", **profile) as target:
+    """A GeoTIFF to write; `profile` as for rasterio. It is read back, for GDAL tells nobody when the disk fills up as it closes a file.
+
+    Raises
+    ------
+    RasterioError, OSError
+        When not all of it could be written.
+    """
+    with Env(**_ALONE), rasterio.open(path, "w", **{**profile, "driver": "GTiff"}) as target:
         yield target
+    if not _is_whole(path):
+        raise OSError(errno.EIO, "not all of it could be written", str(path))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether every block of a raster of ours has its place in the file and can be read."""
+    try:
+        with opened_raster(path) as source:
+            for band in source.indexes:
+                for (row, column), window in source.block_windows(band):
+                    if source.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=band) is None:
+                        return False
+                    source.read(band, window=window)
+    except (RasterioError, OSError, ValueError):
+        return False
+    return True
 
 
 def memory_raster(**options: Any) -> MemoryFile:
