@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
 from geo_planner.errors import Fault, InputError, OutputError, UsageError
+from geo_planner.folders import put_in_place
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import technology_word
 
@@ -294,10 +295,13 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     if overrides or yaml.safe_load(text) != document:
         text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
     try:
-        with new.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        put_in_place(new, text.encode("utf-8"), new=True)
+    except FileExistsError as error:
+        raise UsageError(f"{new} is there already. Choose a new name.") from error
     except OSError as error:
-        raise OutputError(f"{new} cannot be written ({error.strerror}). Choose another name, or a folder that you may write to.") from error
+        raise OutputError(
+            f"{new} cannot be written ({error.strerror}). Choose another name or a folder that you may write to, and free disk space."
+        ) from error
 
 
 def _plain_name(stem: str) -> str:
@@ -329,8 +333,10 @@ def check_new_scenario(base: Path, new: Path) -> None:
     ------
     UsageError
     """
-    if new.exists():
+    if new.exists() or new.is_symlink():
         raise UsageError(f"{new} is there already. Choose a new name.")
+    if new.parent.is_symlink():
+        raise UsageError(f"{new.parent} is a symbolic link, and nothing is written through it. Name the folder that it leads to.")
     if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
         raise UsageError(
             f"{new} would not be a scenario beside {base}, where its paths hold. Choose a name ending in .yaml in that folder."

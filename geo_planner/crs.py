@@ -5,15 +5,20 @@ Degrees (EPSG:4326) stand only at the edges: in files and on the web map. Every 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import geopandas as gpd
-from pyproj import CRS
+from pyproj import CRS, network
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_planner.errors import CrsError
 
 GEOGRAPHIC = "EPSG:4326"
+
+# PROJ may fetch grids of datum shifts by itself where the machine says so; here nothing but fetch and init asks the network.
+os.environ["PROJ_NETWORK"] = "OFF"
+network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
 def parse_crs(value: Any, *, what: str) -> CRS:

@@ -1,9 +1,10 @@
-"""Folders and files of this machine: where things that can be made again are kept, and locks that end with their holder."""
+"""Folders and files of this machine: where things that can be made again are kept, files put in place whole, locks that end with their holder."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
@@ -19,6 +20,52 @@ def cache_root() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "geo-planner"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geo-planner"
+
+
+def put_in_place(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write a file beside its place and move it there: a reader sees the old one or the new one, and a full disk leaves nothing.
+
+    Where a link stands in the place, the link is replaced and never followed.
+
+    Parameters
+    ----------
+    path : Path
+        In a folder that is there.
+    content : bytes
+    new : bool
+        Never over anything that is there already.
+
+    Raises
+    ------
+    FileExistsError
+        With `new`, when something has the name.
+    OSError
+        When the disk or the folder refuses; nothing is left behind.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)  # mkstemp's files are private; those beside it are not
+        if new:
+            _move_where_nothing_is(Path(temporary), path)
+        else:
+            Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _move_where_nothing_is(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a disk without such names
+        if os.path.lexists(target):
+            raise FileExistsError(error.errno, "there is something already", str(target)) from error
+        source.replace(target)
 
 
 def lock_now(descriptor: int) -> None:

@@ -100,6 +100,9 @@ def check_output(out: Path) -> None:
         raise OutputError(
             f"{out} holds the working directory and cannot be replaced as a whole. Name a folder inside it, for instance out."
         )
+    for path in (_partial(out), _lock_file(out)):
+        if path.is_symlink():
+            raise OutputError(f"{path} is a symbolic link, and nothing is written through it. Remove it or choose another folder.")
     home = next(parent for parent in out.parents if parent.exists())
     if not home.is_dir() or not os.access(home, os.W_OK):
         raise OutputError(f"{home} is not a folder that you may write to. Choose another place for the output.")
@@ -134,7 +137,7 @@ def settle(out: Path) -> None:
     Does nothing when all is well, or while a run is writing there.
     """
     out = _resolved(out)
-    if not _partial(out).exists():
+    if not _partial(out).exists() or _partial(out).is_symlink() or _lock_file(out).is_symlink():
         return
     with suppress(OutputError), _told(out), _locked(out):
         _settle(out)
@@ -158,6 +161,10 @@ def _resolved(out: Path) -> Path:
 
 def _partial(out: Path) -> Path:
     return out.with_name(f".{out.name}.partial")
+
+
+def _lock_file(out: Path) -> Path:
+    return out.with_name(f".{out.name}.lock")
 
 
 def _is_litter(path: Path) -> bool:
@@ -244,7 +251,7 @@ def _told(out: Path) -> Iterator[None]:
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
     out.parent.mkdir(parents=True, exist_ok=True)
-    path = out.with_name(f".{out.name}.lock")
+    path = _lock_file(out)
     stream = None
     while stream is None:
         stream = path.open("ab")

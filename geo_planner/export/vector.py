@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, Polygon
 
@@ -75,6 +76,7 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
     if plan.against_model is not None:
         layers["measurements"] = (_samples(plan.against_model, plan.terrain.crs), "Point")
+    tables = dict[str, int]()
     try:
         with _fixed_date():
             for name, (layer, geometry_type) in layers.items():
@@ -82,12 +84,24 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
+                tables[name] = len(layer)
             for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan)}.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
-    except DataSourceError as error:
+                tables[name] = len(table)
+        _check_written(path, tables)
+    except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:  # GDAL tells a full disk in many ways
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the program that holds it, make room on the disk, and run again."
         ) from error
+
+
+def _check_written(path: Path, rows: dict[str, int]) -> None:
+    """A disk that fills up while GDAL closes the file goes untold; the tables are counted."""
+    with closing(sqlite3.connect(f"file:{quote(path.as_posix())}?mode=ro&immutable=1", uri=True)) as database:
+        for name, number in rows.items():
+            (found,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 - names of ours
+            if found != number:
+                raise ValueError(f"table {name} has {found} rows instead of {number}")
 
 
 def _village_attributes(plan: Plan) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    workbook = new_workbook(path, title=scenario_title(plan))
+    content = io.BytesIO()  # so that the disk sees one plain write
+    workbook = new_workbook(content, title=scenario_title(plan))
     place = f"Địa bàn: {plan.scenario.province.name}. Kịch bản: {plan.scenario.name}. Dịch vụ: {_service(plan)}."
     book = Book(workbook, scenario_title(plan), place, sample_note(plan))
     _list_sheet(book, plan)
@@ -99,7 +101,8 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     _assumptions_sheet(book, plan)
     try:
         workbook.close()
-    except XlsxWriterException as error:
+        path.write_bytes(content.getvalue())
+    except (XlsxWriterException, OSError) as error:
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the file in Excel, make room on the disk, and run again."
         ) from error

@@ -162,10 +162,9 @@ def loss_around(
     """
     _check(model, freq_mhz, tx_height_m, rx_height_m)
     reach = radius_km * 1000.0 / cell_m
-    rows, columns = heights_m.shape
-    top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
-    bottom, right = min(int(math.ceil(row + reach)), rows), min(int(math.ceil(column + reach)), columns)
-    loss = np.full((max(bottom - top, 0), max(right - left, 0)), np.inf, dtype=np.float32)
+    high, wide, top, left = window_frame(heights_m.shape, row, column, reach)
+    bottom, right = top + high, left + wide
+    loss = np.full((high, wide), np.inf, dtype=np.float32)
     window = LossWindow(loss, top, left)
     if not loss.size:
         return window
@@ -253,6 +252,17 @@ def _settled(
 
     _in_threads(workers, (0, rows), settle)
     return missed
+
+
+def window_frame(shape: tuple[int, int], row: float, column: float, reach: float) -> tuple[int, int, int, int]:
+    """Rows, columns and first cell (row, column) of the part of a grid within `reach` cells of a mast.
+
+    >>> window_frame((100, 100), 3.5, 50.0, 10.0)
+    (14, 20, 0, 40)
+    """
+    top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
+    bottom, right = min(int(math.ceil(row + reach)), shape[0]), min(int(math.ceil(column + reach)), shape[1])
+    return max(bottom - top, 0), max(right - left, 0), top, left
 
 
 def _fill_without_terrain(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -16,6 +15,7 @@ from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.schema import COMMUNES
 from geo_planner.sources.geojson import property_text, written_properties
+from geo_planner.sources.opening import opened_vector, unreadable_fault
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 
 logger = logging.getLogger(__name__)
@@ -26,18 +26,18 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     if not path.is_file():
         return None, [missing_file(file)]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), opened_vector(path) as source:
             # of a column with words among its numbers, which the checks tell better
             warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
-            layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+            layer = gpd.GeoDataFrame(source.table())
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError, OSError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8",
                 "Export it again as GeoJSON in UTF-8.",
-                code="unreadable",
             )
         ]
     if layer.empty or layer.geometry.name not in layer:

@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from affine import Affine
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
@@ -26,6 +25,7 @@ from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window
 
 from geo_planner.errors import InputError, OutputError
+from geo_planner.sources.opening import new_raster, opened_raster
 from geo_planner.sources.raster_frame import upright
 from geo_planner.sources.raw_cells import Numbers
 from geo_planner.sources.tiles import Tile, bad_tile, open_tiles, readable
@@ -145,7 +145,7 @@ def mosaic(
     }
     void = 0
     try:
-        with Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(out, "w", **profile) as target:
+        with Env(GDAL_CACHEMAX=_CACHE_MB), new_raster(out, **profile) as target:
             target.update_tags(**(tags or {}))
             blocks = list(_blocks(width, height, _block_cells(groups, cell_m)))
             for number, window in enumerate(blocks):
@@ -259,7 +259,7 @@ def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float
 
 def _values(path: Path, window: Window) -> Grid:
     """Cells of one tile as float32, NaN where it has none; scale and offset applied."""
-    with rasterio.open(path) as source, upright(source) as raster:
+    with opened_raster(path) as source, upright(source) as raster:
         numbers = Numbers.of(source)
         packed = raster.read(1, window=window, masked=True)
     values = numbers.heights_m(packed)

@@ -10,11 +10,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
 from rasterio.features import rasterize
 
 from geo_planner.errors import Fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
 from geo_planner.sources.rasters import sha256_of
 
@@ -62,7 +62,7 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     if not path.is_file():
         return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")
             if not is_one_band_of_numbers(source):
                 reason, remedy = "the raster is not one band of numbers", "Use counts of people per cell, for instance from WorldPop."
@@ -88,11 +88,11 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     except READ_ERRORS as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a raster: it is damaged, cut short or of another format",
                 "Fetch it again: geo-planner fetch population.",
-                code="unreadable",
             )
         ]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))

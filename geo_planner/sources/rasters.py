@@ -13,7 +13,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.transform import from_origin
@@ -22,6 +21,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import (
     READ_ERRORS,
     bounds_of,
@@ -117,7 +117,7 @@ def read_dem(
     if faults:
         return None, faults
     try:
-        with rasterio.open(path) as source, upright(source) as raster:
+        with opened_raster(path) as source, upright(source) as raster:
             area = communes.to_crs(crs)
             told = frame_faults(raster, area, file, inhabited)
             if any(f.level == "fault" for f in told):
@@ -160,7 +160,7 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
             Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
         ]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")
             if source.count != 1 or source.dtypes[0] != "uint8":
                 faults.append(
@@ -192,7 +192,7 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
     if not path.is_file():
         return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             return _header_faults(source, file)
     except READ_ERRORS as error:
         return [_unreadable(path, file, error)]
@@ -200,11 +200,11 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
 
 def _unreadable(path: Path, file: str, error: Exception) -> Fault:
     logger.debug("cannot read %s", path, exc_info=error)
-    return Fault(
+    return unreadable_fault(
+        error,
         file,
         "the file cannot be read as a raster: it is damaged, cut short or of another format",
         "Export the terrain again as GeoTIFF.",
-        code="unreadable",
     )
 
 

@@ -19,7 +19,7 @@ from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, L
 from geo_planner.sources.columns import own_columns, strange_radio, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.household_figures import doubtful_figures
-from geo_planner.sources.install import finish_interrupted
+from geo_planner.sources.install import finish_interrupted, foreign_changes
 from geo_planner.sources.manifest import Citation, citations, read_manifest
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
@@ -110,7 +110,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
     finish_interrupted(root)
     scenario = with_optional_layers(scenario, root)
-    layers, faults, used = scenario.layers, list[Fault](), dict[str, Path]()
+    layers, faults, used = scenario.layers, foreign_changes(root), dict[str, Path]()
 
     def locate(relative: str) -> tuple[Path, str]:
         path = root / relative

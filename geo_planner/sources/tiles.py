@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rasterio
 from pyproj import CRS
 from rasterio.errors import RasterioError
 
 from geo_planner.errors import Fault, InputError
+from geo_planner.sources.opening import opened_raster
 from geo_planner.sources.raster_frame import (
     READ_ERRORS,
     horizontal_crs,
@@ -37,10 +37,10 @@ class Tile:
 def readable(path: Path) -> bool:
     """Whether every cell of a raster can be read."""
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             for _, window in source.block_windows(1):
                 source.read(1, window=window)
-    except (RasterioError, OSError):
+    except (RasterioError, OSError, ValueError):
         return False
     return True
 
@@ -67,7 +67,7 @@ def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
     tiles, faults = [], []
     for path in paths:
         try:
-            with rasterio.open(path) as source:
+            with opened_raster(path) as source:
                 found = _tile_faults(source, path, heights)
                 faults += found
                 if not found:

@@ -125,6 +125,12 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "recorded_file_missing": ("Tệp có ghi trong manifest.json nhưng không còn.", "Tải hoặc nhập lại tệp, hoặc bỏ dòng ghi."),
     "no_vintage": ("Chưa ghi ngày của số liệu.", "Ghi ngày vào manifest.json."),
     "stale_vintage": ("Số liệu đã cũ.", "Thay bằng số liệu mới hơn nếu có."),
+    "points_elsewhere": ("Tệp không chứa số liệu mà chỉ dẫn tới tệp khác hoặc địa chỉ mạng; chương trình không mở theo.", "Đặt chính tệp số liệu vào đó (GeoTIFF, GeoJSON, GeoPackage hoặc shapefile)."),
+    "crs_link": ("Hệ tọa độ của tệp GeoJSON ghi bằng đường liên kết; chương trình không mở liên kết.", "Ghi tên hệ tọa độ vào tệp, ví dụ EPSG:9205, hoặc xuất lại theo độ WGS84."),
+    "crs_member": ("Các phần của tệp GeoJSON ghi hệ tọa độ khác nhau.", "Xuất lại tệp theo một hệ tọa độ, tốt nhất là độ WGS84."),
+    "side_file": ("Chỉ tệp .aux.xml đi kèm mới ghi ý nghĩa của các ô; tệp đi kèm không được đọc.", "Ghi thông tin đó vào chính tệp ảnh: gdal_translate VÀO.tif RA.tif."),
+    "held_open": ("Tệp đang mở trong chương trình khác và chưa được lưu hết.", "Lưu và đóng tệp ở chương trình đó (ví dụ QGIS) rồi thử lại."),
+    "foreign_change": ("Trong địa bàn có danh sách thay đổi không phải do chương trình này để lại; danh sách đó không được thực hiện.", "Xóa thư mục đó, và hỏi lại nguồn của địa bàn."),
     "mixed_vintage": ("Danh sách bản và danh sách trạm khác thời điểm.", "Đưa hai danh sách về cùng thời điểm."),
 }  # fmt: skip
 """By code: what is wrong, what to do. The figures and names of a fault stand in its own text, which is shown beside."""

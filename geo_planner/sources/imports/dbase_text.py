@@ -14,25 +14,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from geo_planner.sources.imports.legacy_text import detect
 from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.opening import Vector
 
 _RAW = "ISO-8859-1"
 _NUMBER_AT_END = re.compile(rb"_\d{1,2}\Z")
 
 
-def read_shapefile(path: Path) -> tuple[pd.DataFrame, list[str], tuple[int, ...]]:
+def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[str], tuple[int, ...]]:
     """The features of a shapefile, what was decided about the encoding of their texts, and how many bytes each title has.
 
     Where no code page is named and the bytes are not UTF-8, they come as a western program shows them, for the recognition
     of legacy text. The .cpg of this private copy is taken away, so that GDAL does not use it.
     """
-    named = _named_page(path)
+    named = _named_page(source.path)
     codec = codec_of(named) if named else None
     told = [f"The .cpg file names an encoding that is not known ({named!r}): it is set aside."] if named and codec is None else []
-    table = pyogrio.read_dataframe(path, encoding=_RAW)
+    table = source.table(encoding=_RAW)
     lengths = tuple(len(str(title)) for title in table.columns if title != "geometry")
     if codec in (None, "utf-8"):
         if not _are_utf_8(_texts(table)):

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,15 @@ import pandas as pd
 import xlsxwriter
 
 from geo_planner.errors import Fault, OutputError
+from geo_planner.folders import put_in_place
 from geo_planner.sources.imports.grid import Cell, as_text
 from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
 from geo_planner.sources.imports.spoken.paper import row_sheets, summary
 from geo_planner.sources.imports.spoken.said import own_title
 
 _XLSX_ROWS = 1_000_000
+_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
+_MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
 REJECTED = ("row", "column", "value", "reason", "remedy", "code")
 
@@ -134,6 +138,27 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
         if path.is_symlink() or path.is_dir():
             what = "a symbolic link" if path.is_symlink() else "a folder"
             raise OutputError(f"{path} is {what}. Remove it or choose another folder with --report; nothing was changed.")
+        if path.exists() and not _is_ours(path):
+            raise OutputError(
+                f"{path} is there already and no import has written it. Move it away or choose another folder with --report; nothing was changed."
+            )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a report or a list of rejects of an earlier import, by what stands in it."""
+    try:
+        if path.suffix == ".json":
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return isinstance(document, dict) and {"layer", "target", "written", "counts", "statements"} <= set(document)
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                titles = next(csv.reader(stream), [])
+            return titles[:1] == ["row"] and titles[-1:] == ["reason"]
+        with zipfile.ZipFile(path) as book:
+            sheets = book.read("xl/workbook.xml") if book.getinfo("xl/workbook.xml").file_size < _MOST_BOOK_BYTES else b""
+        return all(f'name="{title}"'.encode() in sheets for title in _SHEETS)
+    except (OSError, ValueError, KeyError, RecursionError, csv.Error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return False
 
 
 def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:
@@ -211,14 +236,7 @@ def _replace(path: Path, content: bytes) -> None:
         if path.is_symlink():
             raise OutputError(f"{path} is a symbolic link. Remove it or choose another folder with --report.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        put_in_place(path, content)
     except OSError as error:
         if isinstance(error, OutputError):
             raise

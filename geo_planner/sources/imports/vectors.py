@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -30,6 +29,8 @@ from geo_planner.sources.imports.kml_folders import features_of_layer, with_fold
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
 from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.opening import Vector, opened_vector
+from geo_planner.sources.unopened import UnopenedError
 
 logger = logging.getLogger(__name__)
 _STYLES = "layer_styles"
@@ -86,20 +87,23 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
     path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[str]())
     try:
-        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
-        count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
-        if count > max_rows:
-            raise refuse(
-                file.name,
-                f"the layer has {count:,} features, more than the limit of {max_rows:,}",
-                "Split it, or raise the limit.",
-                "too_many_rows",
-            )
-        told, title_bytes = list[str](), tuple[int, ...]()
-        if file.format in ("zip", "shp"):
-            table, told, title_bytes = read_shapefile(path)
-        else:
-            table = _read_table(path, layer)
+        with opened_vector(path) as source:
+            layer, about = _pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
+            count = source.about(layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
+            if count > max_rows:
+                raise refuse(
+                    file.name,
+                    f"the layer has {count:,} features, more than the limit of {max_rows:,}",
+                    "Split it, or raise the limit.",
+                    "too_many_rows",
+                )
+            told, title_bytes = list[str](), tuple[int, ...]()
+            if file.format in ("zip", "shp"):
+                table, told, title_bytes = read_shapefile(source)
+            else:
+                table = _read_table(source, layer)
+    except UnopenedError as error:
+        raise refuse(file.name, error.reason, error.remedy, error.code) from error
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -114,11 +118,11 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
     return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
 
 
-def _read_table(path: Path, layer: str | None) -> pd.DataFrame:
+def _read_table(source: Vector, layer: str | None) -> pd.DataFrame:
     with warnings.catch_warnings():
         # of a column with words among its numbers, which is told with its rows
         warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
-        return pyogrio.read_dataframe(path, layer=layer)
+        return source.table(layer)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
@@ -174,8 +178,8 @@ def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
     return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
 
 
-def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[str]]:
-    layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
+def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[str]]:
+    layers, path = source.layers(), source.path
     # What is called after its file has the name of our private copy.
     shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
 

@@ -45,6 +45,9 @@ _PHRASES: Mapping[str, str] = {
     "header repeated": "tiêu đề lặp lại",
     "part of another table": "thuộc một bảng khác",
     "numbers of the columns": "dòng đánh số cột",
+    "neighbour cell": "cell lân cận, không phải cell phục vụ",
+    "secondary carrier": "sóng mang phụ",
+    "network of another country": "mạng của nước khác",
     # Who says which coordinate system it is, and the order of the columns
     "found by where the rows lie": "nhận theo vị trí các dòng",
     "as the titles say": "theo tiêu đề",
@@ -68,6 +71,7 @@ _PHRASES: Mapping[str, str] = {
     "serial number of a spreadsheet": "số ngày của bảng tính đổi thành ngày giờ",
     "seconds since 1970": "số giây tính từ 1/1/1970 đổi thành ngày giờ",
     "the day before the month": "ngày đứng trước tháng",
+    "digits or signs of another form read as plain ones": "đọc chữ số hoặc dấu viết kiểu khác theo dạng thường",
     "an empty box is taken as not known": "ô vuông để trống được hiểu là chưa rõ",
     "the best of several vehicles": "lấy phương tiện tốt nhất trong các phương tiện được nêu",
     "the leading zero of the code is restored": "thêm lại số 0 ở đầu mã",
@@ -227,12 +231,22 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"The file states (.+); --crs is used instead\.", "Tệp ghi hệ tọa độ {0}; dùng hệ đã chọn."),
     (r"GeoJSON without a stated system holds metres, not degrees\.", "Tệp GeoJSON không ghi hệ tọa độ, và tọa độ là mét chứ không phải độ."),
     (rf"The file names no coordinate system that says where on the earth it is \({_Q}\): taken as not stated\.", "Hệ tọa độ ghi trong tệp ({0}) không cho biết vị trí trên mặt đất: coi như tệp không ghi."),
+    (r"(\d+) cells of coordinates are written with digits of another form: read as 0–9\.", "{0} ô tọa độ viết bằng chữ số kiểu khác: đọc thành 0–9."),
+    (r"(\d+) codes of communes are written with digits of another form: read as 0–9\.", "{0} mã xã viết bằng chữ số kiểu khác: đọc thành 0–9."),
     # Rows
     (r"(\d+) samples repeat another one in everything and are left out: (.*)\.", lambda found, _: f"{found[1]} mẫu đo trùng hoàn toàn với mẫu khác, đã bỏ: {_rows(found[2])}."),
     (r"(\d+) rows bring no id: made from the sample itself, .*", "{0} dòng không có mã: đặt mã theo nội dung mẫu đo, lần nhập nào cũng ra mã đó."),
     (r"(\d+) rows bring no id: made from commune and name, .*", "{0} dòng không có mã: đặt mã theo xã và tên, lần nhập nào cũng ra mã đó."),
     (r"(\d+) rows name no source: the file's name is put there\.", "{0} dòng không ghi nguồn: lấy tên tệp làm nguồn."),
     (r"(\d+) features repeat another one and are left out: (.*)\.", lambda found, _: f"{found[1]} hình vẽ trùng với hình khác, đã bỏ: {_rows(found[2])}."),
+    # Logs of phones
+    (r"(\d+) rows are left out: neighbour cells, which the phone heard and was not served by\.", "Bỏ {0} dòng của cell lân cận: máy nghe được nhưng không dùng để liên lạc."),
+    (r"(\d+) rows are left out: secondary carriers beside the cell that serves\.", "Bỏ {0} dòng của sóng mang phụ, đi kèm cell đang phục vụ."),
+    (r"(\d+) rows are left out: networks of another country\.", "Bỏ {0} dòng của mạng nước khác."),
+    (rf"{_Q} tells the operator of (\d+) rows\.", "Lấy nhà mạng theo mã mạng ở {0} cho {1} dòng."),
+    (r"(.+): (\d+) cells hold a mark for not available \((.*)\): taken as not known\.", lambda found, _: f"{found[1]}: {found[2]} ô ghi dấu hiệu “không có số liệu” của máy ({_quotes(found[3])}): coi như chưa rõ."),
+    (r"(\d+) rows have no level: .*", "{0} dòng không có mức thu: dòng nào không ghi là mất sóng thì không được tính; nếu ý là mất sóng thì ghi vào cột no_service."),
+    (rf"{_Q} holds channel numbers \((\S+)\), converted to MHz of the downlink: (.*)\.", "{0} là số kênh ({1}), đã đổi sang tần số đường xuống (MHz): {2}."),
     # The layer
     (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
     (r"The layer is new: (\d+) features\.", "Lớp mới: {0} hình vẽ."),
@@ -281,6 +295,7 @@ _WHY: Sequence[tuple[str, str | Told]] = (
     (r"the level of a (.+) cell is no RSRP", "mức thu của cell {0} không phải là RSRP"),
     # Communes
     (r"(.+): decided by the position", lambda found, _: f"{told_why(found[1], 'vi')}: quyết định theo vị trí"),
+    (r"look-alike letters put right \((.+)\)", "thay chữ cái trông giống bằng đúng chữ ({0})"),
     (r"former code (\S+) \((.+)\) is today (.+)", "mã xã cũ {0} ({1}) nay là {2}"),
     (r"code (\S+) is that of former (.+), today (.+)", "mã {0} trước đây là của {1}, nay là {2}"),
     (r"code (\S+) was reused", "mã {0} đã được cấp lại cho xã khác"),
