@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, bounded
 from geo_planner.preferences.settings import CostAssumptions, Criterion
 
 ROAD_DIFFICULTY = {"car": 0.0, "motorbike": 0.5, "foot": 1.0}
@@ -120,6 +120,12 @@ def unknown_criteria(criteria: Sequence[Criterion], columns: Iterable[str]) -> t
     return tuple(c.name for c in criteria if (c.column or c.name) not in have and (c.column is not None or c.name not in DERIVED))
 
 
+def criteria_cell_faults(villages: pd.DataFrame, criteria: Sequence[Criterion], file: str = "villages") -> list[Fault]:
+    """Cells of the user's own columns that a criterion cannot count: neither a number nor yes/no."""
+    columns = dict.fromkeys(c.column or c.name for c in criteria if c.column is not None or c.name not in _DERIVED)
+    return [replace(fault, file=file) for name in columns if name in villages for fault in _numbers(villages, name)[1]]
+
+
 def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], context: Context | None = None) -> pd.DataFrame:
     """The value of each criterion for each village, NaN where not known.
 
@@ -172,7 +178,7 @@ def _numbers(villages: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault
         return values.astype("Float64").astype(float), []
     parsed = [_number(text) for text in values]
     rows = villages["source_row"] if "source_row" in villages else pd.Series(pd.NA, index=villages.index)
-    faults = [
+    faults = bounded(
         Fault(
             "villages",
             "a criterion needs a number or yes/no here",
@@ -184,7 +190,7 @@ def _numbers(villages: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault
         )
         for village, text, number in zip(villages.index, values, parsed, strict=True)
         if number is None
-    ]
+    )
     return pd.Series([math.nan if n is None else n for n in parsed], index=villages.index, dtype=float), faults
 
 

@@ -18,6 +18,7 @@ from rasterio.features import rasterize
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -59,8 +60,9 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     communes : GeoDataFrame
         Index ``code``; the order gives the labels.
     """
-    if not path.is_file():
-        return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
+    absent = file_fault(path, file, "Fetch it: geo-planner fetch population.")
+    if absent is not None:
+        return None, [absent]
     try:
         with rasterio.open(path) as source:
             if source.crs is None or source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":

@@ -23,6 +23,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.terrain_reach import frame_faults, void_faults
 
 logger = logging.getLogger(__name__)
@@ -147,10 +148,9 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
     """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
-    if not path.is_file():
-        return None, [
-            Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
-        ]
+    absent = file_fault(path, file, "Put it there, or take layers.land_cover out of the scenario.")
+    if absent is not None:
+        return None, [absent]
     try:
         with rasterio.open(path) as source:
             if source.crs is None:
@@ -187,8 +187,9 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
 
 def unreadable_dem(path: Path, file: str) -> list[Fault]:
     """What keeps a file from being a terrain model at all, whatever area it should cover."""
-    if not path.is_file():
-        return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    absent = file_fault(path, file, "Put it there, or name another with --set terrain.path=FILE.")
+    if absent is not None:
+        return [absent]
     try:
         with rasterio.open(path) as source:
             return _header_faults(source, file)
