@@ -198,6 +198,9 @@ TOLD: dict[str, tuple[sa.Change, str]] = {
     # cells and settings outside a model
     "too low a mast for the rule without terrain": (both(table_cell(SITES, 2, "mast_height_m", "5"), path_of("terrain", "x"), scenario('path: "x"', "path: null")), "model_range"),
     "too low a frequency for walls": (both(table_cell(SITES, 2, "freq_mhz", "60"), scenario("sigma_db: 8", "sigma_db: 8, place: indoor")), "model_range"),
+    # places that the working CRS has no coordinates for
+    "a mast on another side of the earth": (both(table_cell(SITES, 2, "lon", "-165"), table_cell(SITES, 2, "lat", "0")), "far_site"),
+    "a village on another side of the earth": (both(village(2, "lon", "-165"), village(2, "lat", "0")), "outside_province"),
     # hardly any input
     "no villages": (lambda area: sa.write_rows(area / VILLAGES, [], list(sa.village_rows()[0])), "empty"),
     "nothing in a table": (put(VILLAGES, b""), "empty"),
@@ -231,7 +234,7 @@ SOUND: dict[str, sa.Change] = {
     "a village on the border of two communes": village(2, "lon", "103.02"),
     "villages of which nothing is known": lambda area: sa.write_rows(area / VILLAGES, [{k: r[k] for k in ("village_id", "name", "commune_code", "lon", "lat")} for r in sa.village_rows()]),
     "no cell on air": lambda area: sa.write_rows(area / SITES, [{**r, "status": "planned"} for r in sa.site_rows()]),
-    "a mast on the other side of the earth": both(table_cell(SITES, 2, "lon", "-77"), table_cell(SITES, 2, "lat", "-22")),
+    "a mast on another continent": both(table_cell(SITES, 2, "lon", "-77"), table_cell(SITES, 2, "lat", "-22")),
 }  # fmt: skip
 
 

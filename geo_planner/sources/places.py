@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -21,6 +22,9 @@ def place_villages(villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS,
     """Unknown commune codes, points outside the province or outside the commune that the row names."""
     faults, table = _known_codes(villages, communes, file)
     points = _points(table, crs)
+    lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
+    faults += bounded(_nowhere(file, int(row), _named(table, row, "name"), "outside_province") for row in lost)
+    table, points = table.drop(index=lost), points.drop(index=lost)
     area = communes.geometry.to_crs(crs)
     named = area.reindex(table["commune_code"]).set_axis(table.index)
     away_m = points.distance(named, align=False)
@@ -89,6 +93,9 @@ def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file:
     if table.empty:
         return faults
     points = _points(table, crs)
+    lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
+    faults += bounded(_nowhere(file, int(row), _named(table, row, "site_id"), "far_site") for row in lost)
+    table, points = table.drop(index=lost), points.drop(index=lost)
     province = communes.geometry.to_crs(crs).union_all()
     away_m = points.distance(province)
     return faults + bounded(_far_sites(table, away_m[away_m > FAR_SITE_M], province, crs, file)) + bounded(_moving_sites(table, file))
@@ -164,6 +171,12 @@ def _swapped_rows(table: pd.DataFrame, province: object, crs: CRS) -> set[object
 
 def _swapped(file: str, row: int, name: str) -> Fault:
     return Fault(file, f"{name}: longitude and latitude are swapped", "Exchange the two values.", row=row, column="lon", code="swapped")
+
+
+def _nowhere(file: str, row: int, name: str, code: str) -> Fault:
+    """A place so far around the earth that the working CRS has no coordinates for it."""
+    reason = f"{name} lies on another side of the earth"
+    return Fault(file, reason, "Correct the coordinates, or take the row out.", row=row, column="lon", code=code)
 
 
 def _outside(file: str, row: int, name: str, table: pd.DataFrame, outside_m: float) -> Fault:
