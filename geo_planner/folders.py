@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -92,3 +94,65 @@ def is_same_file(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
+
+
+def stands_there(path: Path) -> bool:
+    """Whether anything bears this name, readable or not: a link into nothing, a folder, a device too."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    return True
+
+
+def no_plain_file(path: Path) -> str | None:
+    """Why a path is no file that can be read; None for one that can. Nothing is read, so that a pipe holds nobody up.
+
+    Returns
+    -------
+    str or None
+        ``"missing"``, or the reason in words.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return "it is a folder, not a file"
+        if not stat.S_ISREG(mode):
+            return "it is a device or a pipe, not a file"
+        with path.open("rb"):
+            return None
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    except ValueError:
+        return "no file can have this name"
+    except OSError as error:
+        return no_access(error)
+
+
+def no_folder(path: Path) -> str | None:
+    """Why a path is no folder that can be looked into; as :func:`no_plain_file`."""
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return "it is a file, not a folder"
+        with os.scandir(path) as entries:
+            next(entries, None)
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    except ValueError:
+        return "no folder can have this name"
+    except OSError as error:
+        return no_access(error)
+    return None
+
+
+def no_access(error: OSError) -> str:
+    """What the operating system says against a path, in words that do not depend on it."""
+    words = {
+        errno.EACCES: "it may not be read by this user",
+        errno.EPERM: "it may not be read by this user",
+        errno.ELOOP: "it is a link that leads back to itself",
+        errno.ENAMETOOLONG: "its name is too long",
+    }
+    return words.get(error.errno or 0, error.strerror or "it cannot be opened")

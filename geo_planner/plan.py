@@ -20,7 +20,7 @@ from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
-from geo_planner.notes import criteria_faults, run_notes
+from geo_planner.notes import input_faults, run_notes
 from geo_planner.population import covered_population_share, sample_at_cells, spread_population
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.ranking import RankingResult, rank, village_travel
@@ -129,7 +129,7 @@ def run(
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
     scenario = with_optional_layers(scenario, study_area.root)
-    faults = criteria_faults(scenario, study_area)
+    faults = input_faults(scenario, study_area)
     if faults:
         raise InputError(faults)
     tell = progress or _silent

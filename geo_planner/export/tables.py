@@ -86,7 +86,11 @@ def machine_table(plan: Plan) -> pd.DataFrame:
     table = _distinct(flat_columns(plan.villages))
     if plan.operators.shape[1] > 1:
         for name, values in flat_columns(plan.operators.loc[plan.villages.index].reset_index(drop=True)).items():
-            table[f"rsrp_dbm_{name or 'unknown'}"] = values
+            # databases take names that differ by capitals for one, and a blank operator may stand beside one called unknown
+            column, number = f"rsrp_dbm_{name or 'unknown'}", 2
+            while column.casefold() in {str(taken).casefold() for taken in table.columns}:
+                column, number = f"rsrp_dbm_{name or 'unknown'}_{number}", number + 1
+            table[column] = values
     order = dict.fromkeys([*_LEADING, *_OURS, *table.columns])
     return table[[name for name in order if name in table.columns]]
 

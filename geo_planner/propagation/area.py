@@ -160,7 +160,7 @@ def loss_around(
     ModelRangeError
         For a frequency, height or percentage outside the model's range.
     """
-    _check(model, freq_mhz, tx_height_m, rx_height_m)
+    check_range(model, freq_mhz, tx_height_m, rx_height_m)
     reach = radius_km * 1000.0 / cell_m
     high, wide, top, left = window_frame(heights_m.shape, row, column, reach)
     bottom, right = top + high, left + wide
@@ -290,8 +290,16 @@ def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], 
         list(pool.map(task, bounds[:-1], bounds[1:]))
 
 
-def _check(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
-    """Ranges of the models, for all cells at once."""
+def check_range(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
+    """Ranges of the models, for all cells at once; computes no path.
+
+    Raises
+    ------
+    ModelRangeError
+    """
+    if model.name == "rma":
+        nlos_loss_db(RMA_SHORTEST_KM, freq_mhz, base_height_m=tx_height_m, terminal_height_m=rx_height_m)
+        return
     bounds = {"itm": ((20, 20_000), (0.5, 3000)), "p1812": ((30, 6000), (1, 3000))}
     (freq_low, freq_high), (low, high) = bounds.get(model.name, ((1, 1_000_000), (0.1, 10_000)))
     faults = []

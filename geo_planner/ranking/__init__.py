@@ -35,6 +35,7 @@ __all__ = [
     "Simulation",
     "ahp",
     "compare",
+    "criteria_cell_faults",
     "criteria_values",
     "explanations",
     "fairness",

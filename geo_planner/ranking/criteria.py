@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, bounded
 from geo_planner.preferences.settings import CostAssumptions, Criterion
 
 ROAD_DIFFICULTY = {"car": 0.0, "motorbike": 0.5, "foot": 1.0}
@@ -178,7 +178,7 @@ def _numbers(villages: pd.DataFrame, column: str, file: str = "villages") -> tup
         return values.astype("Float64").astype(float), []
     parsed = [_number(text) for text in values]
     rows = villages["source_row"] if "source_row" in villages else pd.Series(pd.NA, index=villages.index)
-    faults = [
+    faults = bounded(
         Fault(
             file,
             "a criterion needs a number or yes/no here",
@@ -190,7 +190,7 @@ def _numbers(villages: pd.DataFrame, column: str, file: str = "villages") -> tup
         )
         for village, text, number in zip(villages.index, values, parsed, strict=True)
         if number is None
-    ]
+    )
     return pd.Series([math.nan if n is None else n for n in parsed], index=villages.index, dtype=float), faults
 
 

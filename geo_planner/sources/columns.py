@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
-from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, technology_word
+from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, Layer, technology_word
 
 
 def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -17,8 +20,8 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     written = table["technology"]
     words = written.map(technology_word, na_action="ignore").astype("string")
     told = []
-    for word in sorted(set(written[(written.str.casefold() != words.str.casefold()).fillna(False)])):
-        count = int((written == word).sum())
+    other = written[(written.str.casefold() != words.str.casefold()).fillna(False)].value_counts()
+    for word, count in sorted(other.items()):
         reason = f"{word!r} is read as {technology_word(word)} in {count} rows"
         told.append(Fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
     strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
@@ -78,19 +81,87 @@ def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
     return told
 
 
-_ALSO_MADE = {"source_row", "region_known", "path_unknown", "border", "region_class", "geometry", "village_rank"}
-"""Columns that a run adds to the villages on the way and that no result declares."""
+_DATABASE = ("fid", "geom", "ogc_fid", "rowid", "_rowid_", "oid", "geometry", "index", "level_0")
+"""Names that vector formats and tables keep for themselves."""
+_MADE = {
+    "villages": (
+        *(c.name for c in RESULTS.columns), "source_row", "region_known", "path_unknown", "border", "region_class", "village_rank",
+        "sample_note", "uses_sample_data",
+    ),
+    "sites": ("in_service", "assumed", "eirp_re_dbm", "source_row"),
+    "communes": ("covered_area_share", "covered_population_share", "n_villages", "n_no_signal"),
+    "measurements": ("cell", "x_m", "y_m"),
+}  # fmt: skip
+"""Names that a run gives to columns of its own beside those of a layer."""
+_MADE_BEGINNINGS = ("contribution_", "p_top_", "rsrp_dbm_")
 
 
-def own_columns(villages: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Columns of the user's that bear the name of a result: a list taken from an earlier run must not pass for this one's result."""
-    made = {c.name for c in RESULTS.columns} | _ALSO_MADE
-    own = {c.name for c in VILLAGES.columns}
-    taken = [
-        str(name) for name in villages.columns if name not in own and (name in made or str(name).startswith(("contribution_", "p_top_")))
-    ]
+def distinct_names(names: Sequence[str], layer: Layer) -> list[str]:
+    """The names of a table's columns with a ``NAME_in_file`` where one of the user's own cannot stand beside the others.
+
+    The names of the layer stay. A database knows no capitals, so neither is a name its own that differs only by them, by blanks or by how
+    its accents are put together; nor one that a run gives to a result, or that a format keeps for itself.
+
+    >>> from geo_planner.schema import VILLAGES
+    >>> distinct_names(["village_id", "Rank", "note", "NOTE", "rank_in_file", "fid"], VILLAGES)
+    ['village_id', 'Rank_in_file_2', 'note', 'NOTE_in_file', 'rank_in_file', 'fid_in_file']
+    """
+    own = {c.name for c in layer.columns}
+    made = {_folded(name) for name in (*own, *_MADE.get(layer.name, ()), *_DATABASE)}
+    beginnings = _MADE_BEGINNINGS if layer.name == "villages" else ()
+    keeps, taken = [], set(made)
+    for at, name in enumerate(names):
+        folded = _folded(name)
+        free = name not in names[:at] if name in own else not (folded in taken or folded.startswith(beginnings))
+        keeps.append(free)
+        taken.add(folded)
+    final = []
+    for name, free in zip(names, keeps, strict=True):
+        new, number = name, 1
+        while not free and (new == name or _folded(new) in taken):
+            new = f"{name}_in_file" if number == 1 else f"{name}_in_file_{number}"
+            number += 1
+        taken.add(_folded(new))
+        final.append(new)
+    return final
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def own_columns(table: pd.DataFrame, file: str, layer: Layer = VILLAGES) -> tuple[pd.DataFrame, list[Fault]]:
+    """Columns of the user's that bear the name of a result or of one another: a list taken from an earlier run must not pass for this one's result."""
+    names = distinct_names([str(name) for name in table.columns], layer)
+    taken = [str(old)[:80] for old, new in zip(table.columns, names, strict=True) if old != new]
     if not taken:
-        return villages, []
-    reason = f"columns bear names of results and stand as NAME_in_file from here on: {', '.join(taken)}"
+        return table, []
+    more = f" and {len(taken) - 20} more" if len(taken) > 20 else ""
+    reason = f"columns bear names of results or of one another and stand as NAME_in_file from here on: {', '.join(taken[:20])}{more}"
     warning = Fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
-    return villages.rename(columns={name: f"{name}_in_file" for name in taken}), [warning]
+    return table.set_axis(names, axis=1), [warning]
+
+
+MOST_OPERATORS = 200
+"""Each operator has a column and a map of its own in the results."""
+
+
+def operator_faults(sites: pd.DataFrame, file: str) -> list[Fault]:
+    """A column of operators that cannot be one, and operators whose names differ only by capitals or blanks."""
+    if "operator" not in sites:
+        return []
+    names = [str(name) for name in sites["operator"].dropna().unique()]
+    if len(names) > MOST_OPERATORS:
+        reason = f"the column names {len(names):,} operators"
+        return [Fault(file, reason, "Write the name of the operator of each cell.", row=1, column="operator", code="too_many_operators")]
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(_folded(name), []).append(name)
+    return [
+        Fault(
+            file, f"operators differ only by capitals or blanks and count as {len(several)}: {', '.join(several)[:200]}",
+            "Write one operator in one way.", column="operator", level="warning", code="operators_alike",
+        )
+        for several in alike.values()
+        if len(several) > 1
+    ]  # fmt: skip

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import Fault, InputError, OutputError
-from geo_planner.folders import put_in_place
+from geo_planner.folders import no_plain_file, put_in_place
+from geo_planner.settings_text import unfit_values
 from geo_planner.sources.links import refuse_link
 from geo_planner.sources.rasters import sha256_of
 
@@ -23,6 +24,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 _LONGEST_PATH = 1000
 ORIGINS = ("fetch", "import", "bundled", "template")
+_LONGEST_TEXT = 20_000
 
 
 def read_manifest(root: Path) -> dict[str, Any]:
@@ -34,9 +36,12 @@ def read_manifest(root: Path) -> dict[str, Any]:
         When the file is damaged or written by a newer version.
     """
     path = root / MANIFEST
-    if not path.is_file():
+    why = no_plain_file(path)
+    if why == "missing":
         return {"format": FORMAT, "files": {}}
     try:
+        if why is not None:
+            raise OSError(why)
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(
@@ -50,7 +55,8 @@ def read_manifest(root: Path) -> dict[str, Any]:
             ]
         ) from error
     files = document.get("files") if isinstance(document, dict) else None
-    if not isinstance(files, dict) or not all(isinstance(entry, dict) for entry in files.values()):
+    fits = isinstance(files, dict) and all(isinstance(entry, dict) and is_plain_path(name) for name, entry in files.items())
+    if not fits or unfit_values(document, MANIFEST, longest=_LONGEST_TEXT):
         raise InputError(
             [
                 Fault(
@@ -74,6 +80,11 @@ def read_manifest(root: Path) -> dict[str, Any]:
             ]
         )
     return dict(document)
+
+
+def damaged_manifest(error: InputError) -> list[Fault]:
+    """A manifest that cannot be read, as the warning that it is to those who only cite from it."""
+    return [replace(fault, level="warning") for fault in error.faults]
 
 
 def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:

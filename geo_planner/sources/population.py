@@ -14,6 +14,7 @@ from pyproj import CRS
 from rasterio.features import rasterize
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
 from geo_planner.sources.rasters import sha256_of
@@ -59,8 +60,9 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     communes : GeoDataFrame
         Index ``code``; the order gives the labels.
     """
-    if not path.is_file():
-        return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
+    absent = file_fault(path, file, "Fetch it: geo-planner fetch population.")
+    if absent is not None:
+        return None, [absent]
     try:
         with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")

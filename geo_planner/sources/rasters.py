@@ -21,6 +21,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import (
     READ_ERRORS,
@@ -155,10 +156,9 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
     """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
-    if not path.is_file():
-        return None, [
-            Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
-        ]
+    absent = file_fault(path, file, "Put it there, or take layers.land_cover out of the scenario.")
+    if absent is not None:
+        return None, [absent]
     try:
         with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")
@@ -189,8 +189,9 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
 
 def unreadable_dem(path: Path, file: str) -> list[Fault]:
     """What keeps a file from being a terrain model at all, whatever area it should cover."""
-    if not path.is_file():
-        return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    absent = file_fault(path, file, "Put it there, or name another with --set terrain.path=FILE.")
+    if absent is not None:
+        return [absent]
     try:
         with opened_raster(path) as source:
             return _header_faults(source, file)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from geo_planner.errors import Fault
-from geo_planner.labels import Language
+from geo_planner.errors import MOST_IN_ALL, Fault, bounded
+from geo_planner.labels import Language, number
 from geo_planner.measurements import DISAGREEMENTS, DROP_REASONS
 from geo_planner.sources.imports.spoken.faults import FAULTS_VI as IMPORT_FAULTS_VI
 from geo_planner.ui.texts import text
@@ -46,6 +46,11 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "too_long": ("Nội dung của ô quá dài.", "Rút gọn; nếu tệp CSV thì kiểm tra dấu ngoặc kép chưa đóng."),
     "merged_figure": ("Một con số được gộp ô cho nhiều dòng: không biết phần của từng dòng.", "Bỏ gộp ô, ghi số riêng cho từng dòng hoặc để trống."),
     "marks": ("Ô trong nhóm cột đánh dấu không rõ nghĩa, hoặc đánh dấu hơn một cột.", "Đánh dấu x ở đúng một cột của nhóm; nếu là con số thì bỏ các cột đó khi nhập."),
+    "duplicate_key": ("Mục này của kịch bản được ghi hai lần.", "Chỉ giữ lại một dòng."),
+    "unnamed_column": ("Có cột ghi số liệu nhưng không có tên cột.", "Đặt tên cho cột, hoặc xóa các ô của cột."),
+    "too_many_columns": ("Bảng có quá nhiều cột, không ghi vào tệp kết quả được.", "Chỉ giữ lại các cột cần dùng."),
+    "too_many_operators": ("Cột nhà mạng có quá nhiều tên khác nhau: đó không phải là tên nhà mạng.", "Ghi tên nhà mạng của từng cell."),
+    "operators_alike": ("Có nhà mạng được viết nhiều cách, chỉ khác chữ hoa hay dấu cách, nên bị tính thành nhiều nhà mạng.", "Viết tên mỗi nhà mạng theo một cách."),
     # Places
     "swapped": ("Kinh độ và vĩ độ bị đổi chỗ.", "Đổi lại hai giá trị."),
     "projected_as_degrees": ("Tọa độ là mét của hệ chiếu (VN-2000, UTM), không phải độ.", "Đưa vào bằng geo-planner import kèm --crs, hoặc đổi sang độ WGS84."),
@@ -63,6 +68,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "geometry": ("Hình vẽ không hợp lệ.", "Sửa hoặc vẽ lại hình này trong QGIS."),
     "crs": ("Hệ tọa độ không dùng được để đo khoảng cách.", "Chọn hệ chiếu theo mét, ví dụ EPSG:32648, hoặc để trống."),
     "no_crs": ("Tệp ảnh không ghi hệ tọa độ.", "Khai báo hệ tọa độ cho tệp bằng QGIS hoặc gdal_edit."),
+    "no_place_on_earth": ("Hệ tọa độ của tệp không gắn được với mặt đất (hệ riêng của công trình, hệ của thiên thể khác).", "Xuất lại tệp theo độ WGS84 (EPSG:4326)."),
     # Terrain and other rasters
     "island_without_terrain": ("Xã ở ngoài khơi không có số liệu độ cao; chưa tính được gì ở đó.", "Dùng dữ liệu địa hình phủ tới đảo trước khi đưa thôn, bản của xã vào."),
     "far_commune": ("Xã ở quá xa ngoài khơi; tệp ảnh không phủ tới đó.", "Lập riêng một địa bàn cho xã này nếu cần."),
@@ -141,10 +147,12 @@ _ALWAYS = ("file", "row", "column", "value")
 def fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
     """One row a fault. In Vietnamese the library's own text, which holds the figures, stands at the end; a code without a sentence keeps it."""
     rows = []
-    for fault in faults:
+    for fault in bounded(faults, in_all=MOST_IN_ALL):
         reason, remedy = fault.reason, fault.remedy
         if language == "vi":
             reason, remedy = FAULTS_VI.get(fault.code, (reason, remedy))
+            if fault.count > 1:
+                reason = f"Còn {number(fault.count, 0, 'vi')} chỗ nữa cùng loại. {reason}"
         rows.append((fault.file, fault.row, fault.column, fault.value, reason, remedy, f"{fault.reason}. {fault.remedy}"))
     names = [f"fault_{name}" for name in (*_ALWAYS, "reason", "remedy", "original")]
     table = pd.DataFrame(rows, columns=[text(name, language) for name in names]).astype({text("fault_row", language): "Int64"})
