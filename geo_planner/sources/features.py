@@ -138,7 +138,7 @@ def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
     if written is None:
         return pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
     names = dict.fromkeys(name for row in written for name in row)
-    return pd.DataFrame([[property_text(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
+    return pd.DataFrame([[_text_of(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
 
 
 def _as_text(values: pd.Series) -> pd.Series:
