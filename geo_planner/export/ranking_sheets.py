@@ -74,7 +74,10 @@ def _methods_sheet(book: Book, plan: Plan) -> None:
     ranks = plan.ranking.methods.ranks.loc[plan.villages.index]
     names = [str(name) for name in ranks.columns]
     columns = [*_heads(), *(_column(METHOD_RANKS, name, 15, "centre") for name in names), TableColumn("Đồng điểm với", 40)]
-    line = "Thứ tự của cùng danh sách theo từng phương pháp. Tổng có trọng số với thang cố định là phương pháp quyết định, trừ khi kịch bản chọn khác."
+    line = (
+        "Thứ tự của cùng danh sách theo từng phương pháp. Tổng có trọng số với thang cố định là phương pháp quyết định, trừ khi kịch bản chọn khác. "
+        "Các bản đồng điểm vẫn có số thứ tự riêng: trước hết là bản không kém ở tiêu chí nào và hơn ở ít nhất một tiêu chí, rồi nhiều hộ hơn, rồi theo mã bản."
+    )
     sheet, row = add_sheet(book, "So sánh phương pháp", columns, [line])
     row = write_header(book, sheet, row, columns, frozen_columns=3)
     ties = [_ties_line(plan, str(village)) for village in ranks.index]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.ranking.scoring import Ranking
@@ -60,6 +58,7 @@ class Ties:
         count = pd.to_numeric(villages["households"], errors="coerce").astype("Float64").fillna(0.0)
         # ids as text: ties are told by text ids, whatever the index holds
         self._count = {str(village): float(n) for village, n in count.items()}
+        self._rules: dict[str, list[str]] = {}
         self._rank = {str(village): int(place) for village, place in order.rank.items()}
 
     def settled(self, village: Hashable, language: Language) -> str:
@@ -67,17 +66,17 @@ class Ties:
         others = self._order.tied_with[village]
         if not others:
             return ""
-        listed = sorted((str(village), *others), key=self._rank.__getitem__)
-        counts = np.array([self._count[v] for v in listed])
-        rules = self._rules(listed, counts)
-        why = ", ".join(_SETTLED[rule][language] for rule in rules)
+        first = min(str(village), others[0], key=self._rank.__getitem__)
+        if first not in self._rules:  # once for all villages of the tie
+            self._rules[first] = self._rules_of(sorted((str(village), *others), key=self._rank.__getitem__))
+        why = ", ".join(_SETTLED[rule][language] for rule in self._rules[first])
         return f"{tie_words(others, self._names, language)}: {why}"
 
-    @staticmethod
-    def _rules(listed: list[str], counts: npt.NDArray[np.float64]) -> list[str]:
+    def _rules_of(self, listed: list[str]) -> list[str]:
         """What it took to put them in order; a step that neither households nor the id explain was settled by need."""
-        pairs = list(zip(listed, listed[1:], counts, counts[1:], strict=False))
-        need = ["need"] if any(upper < lower or (upper == lower and first > second) for first, second, upper, lower in pairs) else []
+        counts = [self._count[village] for village in listed]
+        steps = zip(counts, counts[1:], listed, listed[1:], strict=False)
+        need = ["need"] if any(upper < lower or (upper == lower and first > second) for upper, lower, first, second in steps) else []
         if len(set(counts)) == 1:
             return [*need, "id"]
         return [*need, "households", *(["then_id"] if len(set(counts)) < len(counts) else [])]
