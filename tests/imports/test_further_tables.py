@@ -130,6 +130,13 @@ def test_what_is_told_of_a_column_holds_for_the_table_that_has_it(area: Path, tm
     assert got(report) == right(range(8)), report.faults
 
 
+def test_a_summary_above_the_list_is_said(area: Path, tmp_path: Path) -> None:
+    rows = [["Xã", "Số bản", "Số hộ"], ["Tà Tổng", 12, 800], [None], *table(FIRST, range(6))]
+    report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)
+    assert got(report) == right(range(6))
+    assert "Another table begins in row 1 and is left out: row 2 'Tà Tổng'." in report.statements
+
+
 # --- hidden rows and columns ------------------------------------------------------------------------------------------
 
 

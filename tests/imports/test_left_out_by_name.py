@@ -155,3 +155,10 @@ def test_no_sentence_of_what_is_left_out_is_english_in_vietnamese(area: Path, tm
     path = m.xlsx(tmp_path / "f.xlsx", [*m.rows_of(m.plain()), [None, "Tổng cộng"]], more={"Phụ lục": [["a"], [1]]})
     for sentence in import_layer("villages", path, area).statements:
         assert told(sentence, "vi") != sentence
+
+
+def test_a_kml_of_links_alone_says_what_it_links_to(area: Path, tmp_path: Path) -> None:
+    path = tmp_path / "f.kml"
+    path.write_text("<kml><Document><NetworkLink><name>Bản đồ xã</name></NetworkLink></Document></kml>", encoding="utf-8")
+    (fault,) = import_layer("villages", path, area).faults
+    assert (fault.code, "NetworkLink 'Bản đồ xã'" in fault.reason) == ("empty", True)

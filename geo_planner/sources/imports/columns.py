@@ -156,7 +156,7 @@ def map_columns(
     if out_now:
         statements.append(f"Columns left out, as told: {names_listed(out_now)}.")
     if kept:
-        statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
+        statements.append(f"Columns not used, kept under their own titles: {names_listed(dict.fromkeys(kept))}.")
     if rejects:
         statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
     return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user)

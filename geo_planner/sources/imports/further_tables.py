@@ -142,7 +142,7 @@ def _names_columns(row: Sequence[Cell], titles: Sequence[str], layer: str, known
     hits = [targets_of(word, layer)[:1] or ((word,) if fold(word) in known else ()) for word in words]
     named = [word for word, hit in zip(words, hits, strict=True) if hit or fold(word) in COUNTERS]
     distinct = len(set(hits) - {()})
-    return (distinct >= 3 and 2 * len(named) >= len(words)) or (distinct >= 2 and len(named) == len(words) and not figures)
+    return (distinct >= 3 and 2 * len(named) >= len(words)) or (distinct >= 2 and 3 * len(named) >= 2 * len(words) and not figures)
 
 
 def _has_figures(rows: Sequence[Sequence[Cell]]) -> bool:

@@ -83,6 +83,8 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
     """
     if file.format in ("kml", "kmz", "gpx"):
         features, aside = (read_gpx(file), list[str]()) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        if aside and not features:
+            raise refuse(file.name, f"the file holds no features of its own. {' '.join(aside)}", "Export the features themselves.", "empty")
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
         return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
     path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[str]())

@@ -206,7 +206,7 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     # Columns
     (rf"Column {_Q} is (.+), as told in an earlier import\.", _told_before),
     (r"Columns to tick: (.+) → (\w+), the one that is marked\.", _ticked),
-    (r"Columns not used, kept under their own titles: (.*)\.", _listed("Cột không dùng đến, giữ nguyên tên: {0}.")),
+    (r"Columns not used, kept under their own titles: (.*)\.", lambda found, _: f"Cột không dùng đến, giữ nguyên tên: {_rows(found[1])}."),
     (r"Columns: (.*)\.", _columns),
     (r"The table is a list of rejected rows that an import wrote: .*", "Tệp là danh sách dòng bị loại của lần nhập trước: bỏ cột số dòng và cột lý do."),
     (r"Numbers are written with a decimal comma\.", "Số viết bằng dấu phẩy thập phân."),
