@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import ProjError
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
@@ -52,7 +53,18 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
                 code="projected_as_degrees",
             )
         ]
-    return layer.to_crs(GEOGRAPHIC), []
+    try:
+        return layer.to_crs(GEOGRAPHIC), []
+    except ProjError as error:
+        logger.debug("no way from the system of %s to degrees", path, exc_info=error)
+        return None, [
+            Fault(
+                file,
+                "the coordinate reference system of the layer leads to no place on the earth",
+                "Export it again in WGS84 degrees.",
+                code="crs_member",
+            )
+        ]
 
 
 def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
