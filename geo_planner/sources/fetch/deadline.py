@@ -1,4 +1,5 @@
-"""An end to waiting for the headers of an answer: a server that sends one byte at a time is in time with each and never done."""
+"""An end to waiting for the headers of an answer, and for each piece of its body: a server that sends one byte at a time of a header, or of
+the length of a piece, is in time with each and never done."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ import httpx
 _CONNECTED = (".connect_tcp.complete", ".start_tls.complete", ".connect_unix_socket.complete")
 
 
-class HeadersTooLateError(Exception):
-    """The headers were not complete when the time was up."""
+class TooLateError(Exception):
+    """What was waited for was not complete when the time was up."""
 
 
 class Deadline:
-    """For the requests of one client, one after the other: breaks the line off when the headers are not there in time."""
+    """For the requests of one client, one after the other: breaks the line off when what is waited for is not there in time."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -31,23 +32,42 @@ class Deadline:
 
         Raises
         ------
-        HeadersTooLateError
+        TooLateError
         """
         request.extensions = {**request.extensions, "trace": self._note}
+        with self._limit(self._seconds):
+            yield
+
+    def paced(self, pieces: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+        """The pieces of a body, each waited for no longer than `seconds`.
+
+        Raises
+        ------
+        TooLateError
+        """
+        while True:
+            with self._limit(seconds):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    @contextmanager
+    def _limit(self, seconds: float) -> Iterator[None]:
         late = threading.Event()
 
         def give_up() -> None:
             late.set()
             self._break_off()
 
-        timer = threading.Timer(self._seconds, give_up)
+        timer = threading.Timer(seconds, give_up)
         timer.daemon = True
         timer.start()
         try:
             yield
         except httpx.TransportError as error:
             if late.is_set():
-                raise HeadersTooLateError from error
+                raise TooLateError from error
             raise
         finally:
             timer.cancel()
