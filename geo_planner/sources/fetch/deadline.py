@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-_CONNECTED = (".connect_tcp.complete", ".start_tls.complete", ".connect_unix_socket.complete")
+_CONNECTED = ".connect_tcp.complete"
 
 
 class TooLateError(Exception):
@@ -23,8 +23,12 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._lines: list[Any] = []
-        """All that were opened; a later request may go over an earlier one's."""
+        self._lines: list[socket.socket] = []
+        """All that were opened, by a handle of our own: TLS takes the first one over. A later request may go over an earlier one's line."""
+
+    def close(self) -> None:
+        while self._lines:
+            self._lines.pop().close()
 
     @contextmanager
     def over(self, request: httpx.Request) -> Iterator[None]:
@@ -74,9 +78,9 @@ class Deadline:
 
     def _note(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(_CONNECTED):
-            self._lines.append(info["return_value"])
+            self._lines.append(info["return_value"].get_extra_info("socket").dup())
 
     def _break_off(self) -> None:
         for line in self._lines:
-            with suppress(OSError, AttributeError):
-                line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 
 import httpx
@@ -58,7 +58,7 @@ class Transfer:
     def run(self) -> dict[str, str] | None:
         """The validators of the file now complete in ``slot.part``; None when the known copy is still the newest."""
         failures, pauses, began = 0, 0, time.monotonic()
-        with client_for(self.policy) as client:
+        with client_for(self.policy) as client, closing(self._deadline):
             while True:
                 before = self.slot.part_size()
                 try:
