@@ -97,7 +97,12 @@ def a_folder_for_a_file(area: Path, outside: Path) -> None:
     found_list(area, ["villages"], "villages/new.csv")
 
 
+def a_file_for_a_folder(area: Path, outside: Path) -> None:
+    found_list(area, ["villages/new.csv", "sites/sites.csv/x"], "villages/new.csv", "sites/sites.csv/x")
+
+
 LINKED = (
+    a_file_for_a_folder,
     linked_folder, linked_deep, linked_leaf, linked_to_nowhere, linked_staging, linked_source, linked_list, a_folder_for_a_file,
 )  # fmt: skip
 

@@ -227,6 +227,21 @@ def test_side_facts_are_refused_where_they_alone_tell_and_ignored_where_they_rep
     assert everything_of(path) == 7
 
 
+def test_a_system_that_needs_a_grid_of_elsewhere_is_a_fault(area: Path, nobody_asks: Asked) -> None:
+    layer = gpd.read_file(area / COMMUNES)
+    (area / COMMUNES).unlink()
+    layer[["code", "name", "geometry"]].to_file(area / "boundaries" / "c.shp")
+    for part in (area / "boundaries").glob("c.*"):
+        part.rename(part.with_name(f"communes{part.suffix}"))
+    shape, prj = area / "boundaries" / "communes.shp", area / "boundaries" / "communes.prj"
+    shape.rename(area / COMMUNES)
+    grid = f'EXTENSION["PROJ4_GRIDS","{nobody_asks.url}/grid.tif"]'
+    prj.write_text(
+        f'GEOGCS["x",DATUM["x",SPHEROID["WGS84",6378137,298.25],{grid}],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]'
+    )
+    assert unread(validate(area), COMMUNES).code == "crs_member"
+
+
 def a_geopackage(path: Path) -> Path:
     gpd.GeoDataFrame({"name": ["A"]}, geometry=[shapely.Point(103, 22)], crs=4326).to_file(path, layer="x", driver="GPKG")
     return path

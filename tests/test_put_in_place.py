@@ -20,7 +20,7 @@ from geo_planner.export.template import write_template
 from geo_planner.export.vector import write_gpkg
 from geo_planner.folders import put_in_place
 from geo_planner.plan import Plan
-from geo_planner.sources.imports.report import report_paths, usable_folder
+from geo_planner.sources.imports.report import REJECTED, report_paths, usable_folder, write_rejects
 from tests.conftest import SCENARIO
 
 
@@ -185,3 +185,16 @@ def test_rows_that_a_full_disk_swallowed_are_noticed(plan: Plan, tmp_path: Path,
     monkeypatch.setattr("geo_planner.export.vector.pyogrio.write_dataframe", short)
     with pytest.raises(OutputError, match=re.escape("rows instead of")):
         write_gpkg(plan, tmp_path / "plan.gpkg")
+
+
+def test_rejects_are_not_written_over_the_work_of_others(tmp_path: Path) -> None:
+    path = report_paths("villages.xlsx", tmp_path)[2]
+    path.write_text("tên,ghi chú\nA,của tôi\n")
+    rejected = pd.DataFrame([[2, "name", "", "blank", "Fill it in.", "blank"]], columns=REJECTED)
+    rows = pd.DataFrame({"name": [""]}, index=[2])
+    with pytest.raises(OutputError, match="no import has written it"):
+        write_rejects(rows, rejected, path)
+    path.unlink()
+    for _ in range(2):
+        write_rejects(rows, rejected, path)
+    assert path.read_text(encoding="utf-8-sig").startswith("row,name,reason")

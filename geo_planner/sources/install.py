@@ -210,6 +210,10 @@ def _listed(root: Path, folder: Path) -> list[str]:
         link = link_on_the_way(root, name)
         if link is not None:
             raise _ForeignListError(f"{link[:80]!r} in the study area is a symbolic link")
-        if any(place.exists() and not place.is_file() for place in (folder / name, root / name)):
-            raise _ForeignListError(f"{name[:80]!r} is no file")
+        places = [folder / name, root / name]
+        above = [parent for parent in (root / name).parents if parent != root and parent.is_relative_to(root)]
+        if any(place.exists() and not place.is_file() for place in places) or any(
+            parent.exists() and not parent.is_dir() for parent in above
+        ):
+            raise _ForeignListError(f"{name[:80]!r} has no place there")
     return names

@@ -133,7 +133,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "stale_vintage": ("Số liệu đã cũ.", "Thay bằng số liệu mới hơn nếu có."),
     "points_elsewhere": ("Tệp không chứa số liệu mà chỉ dẫn tới tệp khác hoặc địa chỉ mạng; chương trình không mở theo.", "Đặt chính tệp số liệu vào đó (GeoTIFF, GeoJSON, GeoPackage hoặc shapefile)."),
     "crs_link": ("Hệ tọa độ của tệp GeoJSON ghi bằng đường liên kết; chương trình không mở liên kết.", "Ghi tên hệ tọa độ vào tệp, ví dụ EPSG:9205, hoặc xuất lại theo độ WGS84."),
-    "crs_member": ("Các phần của tệp GeoJSON ghi hệ tọa độ khác nhau.", "Xuất lại tệp theo một hệ tọa độ, tốt nhất là độ WGS84."),
+    "crs_member": ("Hệ tọa độ ghi trong tệp không dùng được: các phần ghi khác nhau, hoặc không ứng với nơi nào trên trái đất.", "Xuất lại tệp theo một hệ tọa độ, tốt nhất là độ WGS84."),
     "side_file": ("Chỉ tệp .aux.xml đi kèm mới ghi ý nghĩa của các ô; tệp đi kèm không được đọc.", "Ghi thông tin đó vào chính tệp ảnh: gdal_translate VÀO.tif RA.tif."),
     "held_open": ("Tệp đang mở trong chương trình khác và chưa được lưu hết.", "Lưu và đóng tệp ở chương trình đó (ví dụ QGIS) rồi thử lại."),
     "foreign_change": ("Trong địa bàn có danh sách thay đổi không phải do chương trình này để lại; danh sách đó không được thực hiện.", "Xóa thư mục đó, và hỏi lại nguồn của địa bàn."),

@@ -85,6 +85,24 @@ def test_headers_that_drip_in_are_given_up_in_time(raw: Callable[..., tuple[str,
     assert len(asked) == 2
 
 
+def test_a_handshake_that_drips_in_is_given_up_in_time(raw: Callable[..., tuple[str, list[bytes]]]) -> None:
+    url, _ = raw(b"\x16\x03\x03\x3f\xff", *[b"\x02"] * 200, pause_s=0.1)
+    began = time.monotonic()
+    with pytest.raises(GeoPlannerError, match="headers"):
+        download(f"{url.replace('http:', 'https:')}/data.json", kind="json", policy=replace(QUICK, headers_s=0.5))
+    assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize("drip", [b"0", b"5;x=", b"2\r\n{}\r\n0\r\nX: "])
+def test_a_body_whose_frame_drips_in_is_given_up_in_time(raw: Callable[..., tuple[str, list[bytes]]], drip: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    url, _ = raw(head + drip, *[b"0"] * 300, pause_s=0.05)
+    began = time.monotonic()
+    with pytest.raises(ServerError, match="too slowly"):
+        download(f"{url}/data.json", kind="json", policy=replace(QUICK, slow_after_s=0.4, most_pauses=1))
+    assert time.monotonic() - began < 8
+
+
 @pytest.mark.parametrize(
     "header",
     [

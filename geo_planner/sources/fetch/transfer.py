@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 
 import httpx
@@ -14,7 +14,7 @@ from geo_planner.errors import GeoPlannerError, OutputError
 from geo_planner.sources.fetch.addresses import host_of, is_web_address
 from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot, checked_marks
 from geo_planner.sources.fetch.client import client_for, connection_fault, via
-from geo_planner.sources.fetch.deadline import Deadline, HeadersTooLateError
+from geo_planner.sources.fetch.deadline import Deadline, TooLateError
 from geo_planner.sources.fetch.errors import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError, TooLargeError
 from geo_planner.sources.fetch.kinds import Kind, check_kind, looks_like_web_page
 from geo_planner.sources.fetch.retries import Policy, TryAgainError, retry_after_s
@@ -58,7 +58,7 @@ class Transfer:
     def run(self) -> dict[str, str] | None:
         """The validators of the file now complete in ``slot.part``; None when the known copy is still the newest."""
         failures, pauses, began = 0, 0, time.monotonic()
-        with client_for(self.policy) as client:
+        with client_for(self.policy) as client, closing(self._deadline):
             while True:
                 before = self.slot.part_size()
                 try:
@@ -103,6 +103,10 @@ class Transfer:
             with self._answer(client, request) as response:
                 self.learnt.answered(self.host)
                 return self._receive(response, start)
+        except TooLateError as error:
+            raise TryAgainError(
+                ServerError(f"{self.host} sends {self.name} too slowly. Try again later: what came so far is kept.")
+            ) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise connection_fault(error, self.url, self.name) from error
 
@@ -113,7 +117,7 @@ class Transfer:
             try:
                 with self._deadline.over(request):
                     response = client.send(request, stream=True)
-            except HeadersTooLateError as error:
+            except TooLateError as error:
                 late = f"{self.host} does not come to the end of its answer's headers for {self.name}. Try again later, or name another server with --base-url."
                 raise TryAgainError(ServerError(late), attempts=2) from error
             except (httpx.InvalidURL, httpx.RemoteProtocolError, ValueError) as error:
@@ -177,7 +181,8 @@ class Transfer:
         return start + int(length) if length.isdecimal() and len(length) < _MOST_DIGITS else self.size
 
     def _write(self, response: httpx.Response, expected: int | None, resumed: bool) -> None:
-        pieces, watch = response.iter_bytes(), self.policy.stopwatch()
+        watch = self.policy.stopwatch()
+        pieces = self._deadline.paced(response.iter_bytes(), self.policy.slow_after_s)
         head = b""
         if not resumed:  # looked at before a byte of it is kept
             for piece in pieces:

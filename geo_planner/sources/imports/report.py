@@ -138,10 +138,14 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
         if path.is_symlink() or path.is_dir():
             what = "a symbolic link" if path.is_symlink() else "a folder"
             raise OutputError(f"{path} is {what}. Remove it or choose another folder with --report; nothing was changed.")
-        if path.exists() and not _is_ours(path):
-            raise OutputError(
-                f"{path} is there already and no import has written it. Move it away or choose another folder with --report; nothing was changed."
-            )
+        _refuse_foreign(path)
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.exists() and not _is_ours(path):
+        raise OutputError(
+            f"{path} is there already and no import has written it. Move it away or choose another folder with --report; nothing was changed."
+        )
 
 
 def _is_ours(path: Path) -> bool:
@@ -235,6 +239,7 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         if path.is_symlink():
             raise OutputError(f"{path} is a symbolic link. Remove it or choose another folder with --report.")
+        _refuse_foreign(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(path, content)
     except OSError as error:
