@@ -13,13 +13,14 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import metric_crs, utm_for
+from geo_planner.crs import metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.columns import own_columns, technologies
 from geo_planner.sources.features import missing_file, read_communes, read_features
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.manifest import Citation, citations, read_manifest
+from geo_planner.sources.outlying import FAR_KM, body
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
@@ -225,7 +226,13 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     if scenario.metric_crs is None:
         return (None if communes is None else utm_for(communes)), []
     try:
-        return metric_crs(scenario.metric_crs, what="metric_crs"), []
+        crs = metric_crs(scenario.metric_crs, what="metric_crs")
+        if communes is not None:
+            # islands far out at sea lie beyond any one zone, the province's own included
+            mainland = body(communes, utm_for(communes), FAR_KM).index
+            if (stretch := stretched(crs, communes.loc[mainland])) is not None:
+                raise stretch
+        return crs, []
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")
         return (None if communes is None else utm_for(communes)), [

@@ -190,7 +190,7 @@ class WrittenVoids:
         for value, patches in by_value.items():
             largest = max(patches, key=lambda patch: patch.cells)
             # a smeared wall has its full height only farther off
-            walls = [np.concatenate([w for p in patches for w in p.walls[reach]] or [np.zeros(1)]) for reach in (_NEAR, _FAR)]
+            walls = [np.concatenate([w for p in patches for w in p.walls[reach]] or [np.zeros(1, np.float32)]) for reach in (_NEAR, _FAR)]
             wall_m = max((float(np.median(w)) for w in walls), key=abs)
             found.append(WrittenVoid(value, sum(p.cells for p in patches), len(patches), wall_m, largest.row, largest.column))
         return sorted(found, key=lambda void: (-void.cells, void.value_m))
