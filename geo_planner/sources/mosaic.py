@@ -204,9 +204,8 @@ def _block_cells(groups: Sequence[_Group], cell_m: float) -> int:
 def _cell_size_m(tile: Tile, crs: CRS) -> tuple[float, float]:
     t = tile.transform
     column, row = tile.width // 2, tile.height // 2
-    corners = [t @ at for at in ((column, row), (column + 1, row), (column, row + 1))]
-    columns, rows = [at[0] for at in corners], [at[1] for at in corners]
-    x, y = Transformer.from_crs(tile.crs, crs, always_xy=True).transform(columns, rows)
+    own_x, own_y = zip(*(t @ at for at in ((column, row), (column + 1, row), (column, row + 1))), strict=True)
+    x, y = Transformer.from_crs(tile.crs, crs, always_xy=True).transform(own_x, own_y)
     return math.hypot(x[1] - x[0], y[1] - y[0]), math.hypot(x[2] - x[0], y[2] - y[0])
 
 

@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import metric_crs, utm_for
+from geo_planner.crs import metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
 from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
@@ -25,6 +25,7 @@ from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.install import finish_interrupted, foreign_changes
 from geo_planner.sources.layer_files import file_fault, located
 from geo_planner.sources.manifest import Citation, citations, damaged_manifest, read_manifest
+from geo_planner.sources.outlying import FAR_KM, body
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
@@ -261,6 +262,11 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
         crs = metric_crs(scenario.metric_crs, what="metric_crs")
         if communes is not None and not _holds(crs, communes):
             raise CrsError("metric_crs: the communes have no place in it. Use for instance EPSG:32648.")
+        if communes is not None:
+            # islands far out at sea lie beyond any one zone, the province's own included
+            mainland = body(communes, utm_for(communes), FAR_KM).index
+            if (stretch := stretched(crs, communes.loc[mainland])) is not None:
+                raise stretch
         return crs, []
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")

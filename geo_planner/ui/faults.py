@@ -66,7 +66,7 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "far_site": ("Trạm nằm rất xa tỉnh.", "Kiểm tra tọa độ của trạm."),
     "site_moves": ("Các cell của cùng một trạm có tọa độ khác nhau.", "Ghi một tọa độ chung cho cả trạm."),
     "geometry": ("Hình vẽ không hợp lệ.", "Sửa hoặc vẽ lại hình này trong QGIS."),
-    "crs": ("Hệ tọa độ không dùng được để đo khoảng cách.", "Chọn hệ chiếu theo mét, ví dụ EPSG:32648, hoặc để trống."),
+    "crs": ("Hệ tọa độ không dùng được để đo khoảng cách trên địa bàn này.", "Chọn hệ chiếu theo mét của địa bàn, ví dụ múi UTM (EPSG:32648) hoặc múi VN-2000 của tỉnh, hoặc để trống."),
     "no_crs": ("Tệp ảnh không ghi hệ tọa độ.", "Khai báo hệ tọa độ cho tệp bằng QGIS hoặc gdal_edit."),
     "no_place_on_earth": ("Hệ tọa độ của tệp không gắn được với mặt đất (hệ riêng của công trình, hệ của thiên thể khác).", "Xuất lại tệp theo độ WGS84 (EPSG:4326)."),
     # Terrain and other rasters
