@@ -200,7 +200,7 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     InputError
         With a fault for every unknown key and every value of the wrong type or range.
     """
-    file = f"{path.parent.name}/{path.name}"
+    file = f"{path.parent.name[:80]}/{path.name[:80]}"
     return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
 
 
@@ -235,7 +235,9 @@ def naming_layers(path: Path) -> Scenario:
 def _read_document(path: Path, file: str) -> dict[str, Any]:
     why = no_plain_file(path)
     if why == "missing":
-        raise UsageError(f"There is no scenario file {path}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml.")
+        raise UsageError(
+            f"There is no scenario file {str(path)[:300]}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml."
+        )
     if why is not None:
         raise InputError([Fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
     try:

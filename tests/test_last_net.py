@@ -9,16 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from geo_planner.cli import main
 from geo_planner.cli.frame import by_level, guarded, lines, unforeseen
 from geo_planner.config import load_scenario
 from geo_planner.errors import MOST_OF_A_KIND, Fault, InputError, UsageError, bounded, totals
 from tests import small_area as sa
-from tests.test_cli import geo_planner
 
 PLANTED = """
 import sys
@@ -128,7 +128,7 @@ WRONG_CALLS = {
     "coverage into a file": (["coverage", "{area}/scenarios/s.yaml", "-o", "{area}/README"], 2),
     "calibrate nothing": (["calibrate", "{area}/nothing.yaml"], 2),
     "calibrate into a file": (["calibrate", "{area}/scenarios/s.yaml", "-o", "{area}/README"], 1),
-    "import a folder": (["import", "villages", "{area}", "--into", "{area}"], 2),
+    "import a folder": (["import", "villages", "{area}", "--into", "{area}"], 1),
     "import nothing": (["import", "villages", "{area}/nothing.xlsx", "--into", "{area}"], 2),
     "import into a file": (["import", "villages", "{area}/villages/villages.csv", "--into", "{area}/README"], 2),
     "template into nothing": (["template", "villages", "-o", "{area}/nothing/x.xlsx"], 2),
@@ -164,8 +164,28 @@ WRONG_CALLS = {
 }
 
 
+Called = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
+    """The command line in this process: exit status, standard output, standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["geo-planner", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        told = capsys.readouterr()
+        return int(end.value.code or 0), told.out, told.err
+
+    return call
+
+
 @pytest.mark.parametrize("name", WRONG_CALLS)
-def test_a_wrong_call_is_a_sentence_and_nothing_is_written(name: str, tmp_path: Path) -> None:
+def test_a_wrong_call_is_a_sentence_and_nothing_is_written(
+    name: str, tmp_path: Path, called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     arguments, status = WRONG_CALLS[name]
     area = sa.make_area(tmp_path / "area")
     (area / "README").write_text("a file", encoding="utf-8")
@@ -175,14 +195,14 @@ def test_a_wrong_call_is_a_sentence_and_nothing_is_written(name: str, tmp_path: 
     filled = list(arguments)
     for word, place in places.items():
         filled = [text.replace(f"{{{word}}}", str(place)) for text in filled]
-    done = geo_planner(*filled, cwd=tmp_path)
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "did not foresee" not in done.stderr
-    assert 0 < len(done.stderr) < 4000
+    ended, _, said = called(*filled)
+    assert ended == status, said
+    assert "Traceback" not in said
+    assert "did not foresee" not in said
+    assert 0 < len(said) < 4000
     assert not (tmp_path / "out").exists()
     if arguments[0] in ("plan", "coverage", "validate", "import"):
-        told = json.loads(geo_planner(*filled, "--json", cwd=tmp_path).stdout)
+        told = json.loads(called(*filled, "--json")[1])
         assert told["ok"] is False
         assert told["error"]
 
@@ -195,12 +215,12 @@ def taken_port() -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path, called: Called) -> None:
     area = sa.make_area(tmp_path / "area")
     with taken_port() as port:
-        done = geo_planner("app", area, "--port", port)
-    assert done.returncode == 2
-    assert "is taken" in done.stderr
+        ended, _, said = called("app", area, "--port", port)
+    assert ended == 2
+    assert "is taken" in said
 
 
 # --- so many faults that nobody can read them ---------------------------------------------------------------------------
@@ -238,7 +258,7 @@ def test_however_many_kinds_there_are_the_telling_has_an_end() -> None:
     assert len(str(InputError(found))) < 200_000
 
 
-def test_a_long_list_with_every_row_wrong_is_told_in_bounded_size_and_time(tmp_path: Path) -> None:
+def test_a_long_list_with_every_row_wrong_is_told_in_bounded_size_and_time(tmp_path: Path, called: Called) -> None:
     area = sa.make_area(tmp_path / "area")
     wrong = {
         "village_id": "V1", "name": "", "commune_code": "99999", "lon": "105", "lat": "x", "households": "-5", "grid_power": "có", "status_date": "hôm qua",
@@ -247,30 +267,29 @@ def test_a_long_list_with_every_row_wrong_is_told_in_bounded_size_and_time(tmp_p
     n = 60_000
     sa.write_rows(area / sa.VILLAGES, [wrong] * n)
     start = time.monotonic()
-    done = geo_planner("validate", area, "--json")
+    ended, printed, _ = called("validate", area, "--json")
     assert time.monotonic() - start < 120
-    assert done.returncode == 1
-    told = json.loads(done.stdout)
-    assert len(done.stdout) < 1_000_000
+    assert ended == 1
+    told = json.loads(printed)
+    assert len(printed) < 1_000_000
     assert told["totals"]["faults"]["duplicate_id"] == n - 1
     assert told["totals"]["faults"]["type"] == 3 * n
     assert {code: told["totals"]["faults"][code] for code in ("blank", "range", "choice", "control_characters", "unknown_commune")} == {
         "blank": n, "range": n, "choice": n, "control_characters": n, "unknown_commune": n,
     }  # fmt: skip
-    screen = geo_planner("validate", area)
-    assert len(screen.stdout.splitlines()) < 400
+    assert len("\n".join(called("validate", area)[1:]).splitlines()) < 400
 
 
-def test_a_long_list_far_away_is_told_in_bounded_time(tmp_path: Path) -> None:
+def test_a_long_list_far_away_is_told_in_bounded_time(tmp_path: Path, called: Called) -> None:
     area = sa.make_area(tmp_path / "area")
     rows = sa.village_rows()
     far = [{**rows[0], "village_id": f"V{i}", "lon": "104.5", "lat": "22.5"} for i in range(20_000)]
     swapped = [{**rows[1], "village_id": f"W{i}", "lon": rows[1]["lat"], "lat": "89.9"} for i in range(20_000)]
     sa.write_rows(area / sa.VILLAGES, [*far, *swapped])
     start = time.monotonic()
-    done = geo_planner("validate", area, "--json")
+    printed = called("validate", area, "--json")[1]
     assert time.monotonic() - start < 120
-    assert json.loads(done.stdout)["totals"]["faults"]["outside_province"] == 40_000
+    assert json.loads(printed)["totals"]["faults"]["outside_province"] == 40_000
 
 
 def test_a_setting_that_stands_twice_names_both_lines(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import OutputError
-from geo_planner.folders import is_same_file, lock_now
+from geo_planner.folders import is_same_file, lock_now, no_access
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -156,7 +156,13 @@ def _settle(out: Path) -> None:
 
 def _resolved(out: Path) -> Path:
     # A link is followed: the folder behind it is replaced, the link stays.
-    return Path(out).resolve()
+    try:
+        resolved = Path(out).resolve()
+        resolved.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        why = no_access(error) if isinstance(error, OSError) else "no folder can have this name, or it is a link that leads back to itself"
+        raise OutputError(f"{str(out)[:200]!r} cannot be the output folder: {why}. Choose another name.") from error
+    return resolved
 
 
 def _partial(out: Path) -> Path:
