@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,11 +34,33 @@ def open_app(
                 raise UsageError(f"Port {port} is taken. Choose another with --port.")
         if study_area is not None and not study_area.is_dir():
             raise UsageError(f"There is no folder {study_area}. Give the folder of a study area, for instance data.")
-        environment = os.environ if study_area is None else {**os.environ, "GEO_PLANNER_STUDY_AREA": str(study_area.resolve())}
-        command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port), "--server.address", "localhost"]
-        return subprocess.run(command, cwd=entry.parent, env=environment, check=False).returncode
+        if study_area is not None:
+            os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
+        return _serve(entry, port)
 
     guarded(work, as_json=False)
+
+
+def _serve(entry: Path, port: int) -> int:
+    """Streamlit in this very process, on every system: what ends the command ends the server, and the port is free again."""
+    from click import Abort
+    from streamlit.web.cli import main as streamlit
+
+    from geo_planner.ui.serving import OPTIONS
+
+    options = {**OPTIONS, "server.port": port}
+    flags = [f"--{name}={_flag(one)}" for name, value in options.items() for one in (value if isinstance(value, tuple) else (value,))]
+    try:
+        streamlit.main(["run", str(entry), *flags], standalone_mode=False)
+    except (Abort, KeyboardInterrupt):
+        return 0  # Ctrl+C is how it is ended
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def _flag(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import struct
 import zlib
 
@@ -51,7 +52,7 @@ def test_the_ruler_measures_as_published() -> None:
 @pytest.mark.parametrize("name", RAMPS)
 def test_more_is_darker_and_neighbours_are_told_apart(name: str, sight: str) -> None:
     shades = [lab(rgb_of(colour), sight) for colour in RAMPS[name]]
-    for lighter, darker in zip(shades, shades[1:], strict=False):
+    for lighter, darker in itertools.pairwise(shades):
         assert darker[0] < lighter[0]
         assert delta_e_76(lighter, darker) >= TOLD_APART
 
