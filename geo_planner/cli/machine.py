@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,17 +34,9 @@ def open_app(
         if not entry.is_file():
             raise UsageError("app.py is not beside the package. Install from a checkout with: pip install -e '.[app]'.")
         _check_port(port)
-        environment = os.environ if study_area is None else {**os.environ, "GEO_PLANNER_STUDY_AREA": str(study_area.resolve())}
-        command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port), "--server.address", "localhost"]
-        try:
-            status = subprocess.run(command, cwd=entry.parent, env=environment, check=False).returncode
-        except KeyboardInterrupt:
-            return 0  # that is how it is stopped
-        except OSError as error:
-            raise UsageError(f"The app cannot be started ({error.strerror}). Check the installation of Python.") from error
-        if status > 0:
-            raise UsageError(f"The app ended with status {status}. What it printed above says why.")
-        return 0
+        if study_area is not None:
+            os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
+        return _serve(entry, port)
 
     guarded(work, as_json=False)
 
@@ -62,6 +52,28 @@ def _check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port, from 1024 on.") from error
+
+
+def _serve(entry: Path, port: int) -> int:
+    """Streamlit in this very process, on every system: what ends the command ends the server, and the port is free again."""
+    from click import Abort
+    from streamlit.web.cli import main as streamlit
+
+    from geo_planner.ui.serving import OPTIONS
+
+    options = {**OPTIONS, "server.port": port}
+    flags = [f"--{name}={_flag(one)}" for name, value in options.items() for one in (value if isinstance(value, tuple) else (value,))]
+    try:
+        streamlit.main(["run", str(entry), *flags], standalone_mode=False)
+    except (Abort, KeyboardInterrupt):
+        return 0  # Ctrl+C is how it is ended
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def _flag(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @app.command()

@@ -121,12 +121,12 @@ def _counts(text: str, *, named: bool) -> str:
     return (_kept_counts if len(text) <= _SHORT else _kept_counts.__wrapped__)(text, named)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _kept_is_words(text: str) -> bool:
     return bool(fold(text)) and not _FIGURE.fullmatch(text)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _kept_counts(text: str, named: bool) -> str:
     plain = text.strip(" .)(/-")
     if re.fullmatch(r"\d{1,6}(\.\d{1,4})*", plain):

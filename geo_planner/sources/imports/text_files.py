@@ -15,6 +15,7 @@ from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SLACK = 1000
+_COMMON = 50_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -44,9 +45,12 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
         )
     separator = _separator(text)
     rows: list[list[Cell]] = []
+    common: dict[str, str] = {}  # words that come again are held once
     try:
         for record in csv.reader(_lines(text), delimiter=separator, strict=True):
-            rows.append([cell if cell else None for cell in record])
+            rows.append(
+                [(common.setdefault(cell, cell) if len(common) < _COMMON else common.get(cell, cell)) if cell else None for cell in record]
+            )
             if len(rows) > max_rows + _SLACK:
                 raise refuse(
                     file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows"

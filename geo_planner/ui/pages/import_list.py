@@ -30,11 +30,11 @@ from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_said import own_title, system_name, told, told_why
 from geo_planner.ui.import_texts import import_fault_table, say, target_title
+from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
-_MAX_MB = 100
-_MAX_BYTES, _MAX_ROWS = _MAX_MB * 1_000_000, 200_000
+_MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000
 _SHOWN_ROWS = 500
 _SEARCHED_ROWS = 60
 _KEPT_LOOKS = 8
@@ -353,7 +353,7 @@ def page() -> None:
     st.text(say("hint", words))
     left, right = st.columns([1, 2.2], gap="medium")
     layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: say(f"layer_{name}", words), key="import_layer")
-    file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=_MAX_MB, key="import_file")
+    file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=MAX_UPLOAD_MB, key="import_file")
     last: Outcome | None = st.session_state.get(_LAST)
     if file is None:
         if last is not None:
