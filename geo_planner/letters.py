@@ -28,6 +28,8 @@ _STROKES = re.compile("([Dd])[\u0335-\u0338]")
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u2032\u2035\uff07\u055a\ua78c"
 _MINUS = re.compile("(?<![0-9])[\u2212\u2013\u2010\u2011\u2012\u2043](?=[0-9.,])")
 _NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+# The letters of Vietnamese, each in one sign: nothing is to be done with them, and most texts hold no others
+_ORDINARY = re.compile("[\\x00-\\x7fÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]*")
 _WIDE = {"<wide>", "<narrow>", "<small>"}
 _SAME_LETTER = _WIDE | {"<compat>", "<font>", "<initial>", "<medial>", "<final>", "<isolated>"}
 _SEPARATORS = {"٫": ".", "٬": "'"}
@@ -61,7 +63,7 @@ def skeleton(text: str) -> str:
     >>> skeleton("Ðiện") == "Điện", skeleton("В１") == "B1", skeleton("So\\u0302́\\u200b") == "Số"
     (True, True, True)
     """
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     parts = _STROKES.sub(lambda found: "Đ" if found[1] == "D" else "đ", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", "".join(sign if sign.isascii() else _as_letter(sign) for sign in parts))
@@ -78,7 +80,7 @@ def plain_figures(text: str) -> str:
     >>> plain_figures("１２．５"), plain_figures("−٩٨"), plain_figures("12²"), plain_figures("1\\u2009234")
     ('12.5', '-98', '12²', '1 234')
     """
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     plain = "".join(sign if sign.isascii() else _as_figure(sign) for sign in _SPACES.sub(" ", _NO_WIDTH.sub("", text)))
     return _MINUS.sub("-", plain)
@@ -104,7 +106,7 @@ def latin(text: str) -> str:
     >>> latin("Ðoàn Kết"), latin("Bản Nаm") == "Bản Nam", latin("Деревня A") == "Деревня A", latin("Trạm α") == "Trạm α"
     ('Đoàn Kết', True, True, True)
     """
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     parts = _STROKES.sub(lambda found: "Đ" if found[1] == "D" else "đ", unicodedata.normalize("NFD", text))
     parts = "".join(_ALWAYS_D.get(sign, _as_letter(sign) if _tag(sign) in _WIDE else sign) for sign in parts)
@@ -131,7 +133,7 @@ def lookalikes(text: str) -> str:
     >>> lookalikes("Ðoàn Kết"), lookalikes("Đoàn Kết")
     ('U+00D0', '')
     """
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return ""
     right = latin(text)
     left = list(unicodedata.normalize("NFD", right))
@@ -152,7 +154,7 @@ def plain_width(text: str) -> str:
     >>> plain_width("Công suất（Ｗ）"), plain_width("Số\\u200b hộ")
     ('Công suất(W)', 'Số hộ')
     """
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     return "".join(_as_letter(sign) if _tag(sign) in _WIDE else sign for sign in _NO_WIDTH.sub("", text))
 
