@@ -506,3 +506,16 @@ def test_validate_and_plan_say_the_same_of_a_broken_terrain(area_copy: Path) -> 
         done = CliRunner().invoke(app, ["plan", str(scenario), "--out", str(area_copy / "out")])
         assert done.exit_code != 0
         assert isinstance(done.exception, SystemExit)
+
+
+def test_zeros_in_the_mountains_are_a_warning_with_area_and_place(tmp_path: Path) -> None:
+    z = relief()
+    z[45:65, 40:60] = 0
+    for options in ({}, {"cell_m": 250.0}):
+        found, told = dem(write(tmp_path / "d.tif", z), **options)
+        assert found is not None
+        (warning,) = told
+        assert (warning.code, warning.level, warning.value) == ("written_void", "warning", "0")
+        assert "400 cells (4 km²)" in warning.reason
+        assert "near 21.98" in warning.reason
+    assert dem(write(tmp_path / "n.tif", z, nodata=0))[1][0].code == "terrain_void"
