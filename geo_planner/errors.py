@@ -6,6 +6,7 @@ inherit the built-in that a caller would expect (``ValueError``, ``OSError``).
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -81,6 +82,8 @@ class Fault:
 
 MOST_OF_A_KIND, MOST_IN_ALL = 50, 1000
 """So many are told one by one: of one code in one column of one file, and altogether."""
+EVERY_ONE = sys.maxsize
+"""For those who act on each fault rather than tell of it, as an import that sorts rows does."""
 
 
 def bounded(faults: Iterable[Fault], of_a_kind: int = MOST_OF_A_KIND, in_all: int | None = None) -> list[Fault]:

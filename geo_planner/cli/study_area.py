@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo_planner.cli.frame import EXIT_FAULTS, MOST_OF_A_KIND_ON_SCREEN, AsJson, ProgressBar, app, by_level, guarded, lines, print_json
-from geo_planner.errors import UsageError, bounded, totals
+from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
 
 if TYPE_CHECKING:
     from geo_planner.sources.imports import ImportReport
@@ -96,7 +96,8 @@ def import_file(
             max_bytes=max_mb * 1_000_000, max_rows=max_rows,
         )  # fmt: skip
         if as_json:
-            print_json(report.as_dict())
+            tables = {name: rows[:MOST_IN_ALL] for name, rows in report.as_dict().items() if name in ("corrected", "rejected", "skipped")}
+            print_json({**report.as_dict(), **by_level(report.faults), **tables})  # counts has their number, --report DIR all of them
             return report.exit_status
         for text in report.statements:
             typer.echo(text)

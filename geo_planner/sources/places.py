@@ -18,12 +18,14 @@ TOLERANCE_M = 500.0
 FAR_SITE_M = 50_000.0
 
 
-def place_villages(villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
+def place_villages(
+    villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str, *, of_a_kind: int = MOST_OF_A_KIND
+) -> list[Fault]:
     """Unknown commune codes, points outside the province or outside the commune that the row names."""
-    faults, table = _known_codes(villages, communes, file)
+    faults, table = _known_codes(villages, communes, file, of_a_kind)
     points = _points(table, crs)
     lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
-    faults += bounded(_nowhere(file, int(row), _named(table, row, "name"), "outside_province") for row in lost)
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "name"), "outside_province") for row in lost), of_a_kind)
     table, points = table.drop(index=lost), points.drop(index=lost)
     area = communes.geometry.to_crs(crs)
     named = area.reindex(table["commune_code"]).set_axis(table.index)
@@ -46,12 +48,12 @@ def place_villages(villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS,
     province = area.union_all()
     far = off[~near]
     outside_m = points[far].distance(province)
-    return faults + bounded(_far_villages(table, far, away_m, outside_m, points, area, communes, crs, file))
+    return faults + bounded(_far_villages(table, far, away_m, outside_m, points, area, communes, crs, file, of_a_kind), of_a_kind)
 
 
 def _far_villages(
     table: pd.DataFrame, far: pd.Index, away_m: pd.Series, outside_m: pd.Series, points: gpd.GeoSeries, area: gpd.GeoSeries,
-    communes: gpd.GeoDataFrame, crs: CRS, file: str,
+    communes: gpd.GeoDataFrame, crs: CRS, file: str, of_a_kind: int,
 ) -> Iterator[Fault]:  # fmt: skip
     swapped = _swapped_rows(table.loc[outside_m.index[outside_m > 0]], area.union_all(), crs)
     told = 0
@@ -62,7 +64,7 @@ def _far_villages(
             continue
         told += 1
         there = ""
-        if told <= MOST_OF_A_KIND:
+        if told <= of_a_kind:
             inside = communes.index[area.contains(points[row])]
             there = ", in " + ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
         yield Fault(
@@ -85,20 +87,24 @@ def _commune(table: pd.DataFrame, row: object, communes: gpd.GeoDataFrame) -> st
     return f"{code} {str(communes['name'][code])[:80]}"
 
 
-def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
+def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str, *, of_a_kind: int = MOST_OF_A_KIND) -> list[Fault]:
     """Unknown commune codes; masts far outside the province (masts over the border serve too, so only a warning)."""
-    faults, _ = _known_codes(sites, communes, file)
+    faults, _ = _known_codes(sites, communes, file, of_a_kind)
     table = sites if {"lon", "lat"} <= set(sites) else sites.iloc[:0]
     table = table[table["lon"].notna() & table["lat"].notna()] if len(table) else table
     if table.empty:
         return faults
     points = _points(table, crs)
     lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
-    faults += bounded(_nowhere(file, int(row), _named(table, row, "site_id"), "far_site") for row in lost)
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "site_id"), "far_site") for row in lost), of_a_kind)
     table, points = table.drop(index=lost), points.drop(index=lost)
     province = communes.geometry.to_crs(crs).union_all()
     away_m = points.distance(province)
-    return faults + bounded(_far_sites(table, away_m[away_m > FAR_SITE_M], province, crs, file)) + bounded(_moving_sites(table, file))
+    return (
+        faults
+        + bounded(_far_sites(table, away_m[away_m > FAR_SITE_M], province, crs, file), of_a_kind)
+        + bounded(_moving_sites(table, file), of_a_kind)
+    )
 
 
 def _far_sites(table: pd.DataFrame, away_m: pd.Series, province: object, crs: CRS, file: str) -> Iterator[Fault]:
@@ -134,22 +140,25 @@ def _moving_sites(table: pd.DataFrame, file: str) -> Iterator[Fault]:
             )
 
 
-def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> tuple[list[Fault], pd.DataFrame]:
+def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str, of_a_kind: int) -> tuple[list[Fault], pd.DataFrame]:
     """Faults for codes that no commune has, and the rows that can be looked at on the map."""
     if not {"commune_code", "lon", "lat"} <= set(table):
         return [], pd.DataFrame({"commune_code": [], "lon": [], "lat": []})
     known = table["commune_code"].isin(communes.index)
     faults = bounded(
-        Fault(
-            file,
-            "the commune code is not in the communes layer",
-            "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
-            row=int(row),
-            column="commune_code",
-            value=shown(str(code)),
-            code="unknown_commune",
-        )
-        for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
+        (
+            Fault(
+                file,
+                "the commune code is not in the communes layer",
+                "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
+                row=int(row),
+                column="commune_code",
+                value=shown(str(code)),
+                code="unknown_commune",
+            )
+            for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
+        ),
+        of_a_kind,
     )
     return faults, table[known & table["lon"].between(-180, 180).fillna(False) & table["lat"].between(-90, 90).fillna(False)]
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 import pandas as pd
 
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 from geo_planner.sources.unseen_signs import bare_id, name_faults, unfit_cells
@@ -100,7 +100,7 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     return pd.DataFrame([record for _, record in numbered[1:]], columns=header, dtype="string", index=rows), []
 
 
-def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = MOST_OF_A_KIND) -> tuple[pd.DataFrame, list[Fault]]:
     """Text columns to the layer's kinds, with every fault.
 
     Parameters
@@ -110,6 +110,8 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     layer : Layer
     file : str
         Name for the faults.
+    of_a_kind : int
+        So many faults of a kind are told one by one; the rest is counted.
 
     Returns
     -------
@@ -154,17 +156,17 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
         table[column.name], wrong = _typed(text, column)
-        faults += bounded(_unread(file, column, int(row), value) for row, value in text[wrong].items())
-        faults += bounded(_values(table, column, file, wrong))
+        faults += bounded(_unread(file, column, int(row), value) for row, value in text[wrong].items(), of_a_kind)
+        faults += bounded(_values(table, column, file, wrong), of_a_kind)
     further = {
         name: raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)
         for name in raw.columns
         if name not in table
     }
     table = pd.concat([table, pd.DataFrame(further, index=table.index)], axis=1) if further else table
-    faults += bounded(unfit_cells(table, file, ids={*layer.key, "commune_code"}))
-    faults += bounded(_lookalikes(table, layer, file))
-    return table, faults + bounded(_duplicates(table, layer, file))
+    faults += bounded(unfit_cells(table, file, ids={*layer.key, "commune_code"}), of_a_kind)
+    faults += bounded(_lookalikes(table, layer, file), of_a_kind)
+    return table, faults + bounded(_duplicates(table, layer, file), of_a_kind)
 
 
 _EXPECTED = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import EVERY_ONE, Fault, InputError
 from geo_planner.sources.imports import commune_names
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.commune_index import CommuneIndex
@@ -181,10 +181,10 @@ def place_faults(draft: Draft, typed: pd.DataFrame, layer: str, area: Area, file
     if located.empty:
         return []
     if layer == "sites":
-        found = place_sites(located, area.communes, area.crs, file)
+        found = place_sites(located, area.communes, area.crs, file, of_a_kind=EVERY_ONE)
     elif layer == "villages":
         named = located["commune_code"].isin(area.communes.index).fillna(False).astype(bool)
-        found = place_villages(located[named], area.communes, area.crs, file) if named.any() else []
+        found = place_villages(located[named], area.communes, area.crs, file, of_a_kind=EVERY_ONE) if named.any() else []
         found += _outside(located[~named], area, file)
     else:
         found = _far_away(located, area, file)
