@@ -46,10 +46,8 @@ def _serve(entry: Path, port: int) -> int:
     from click import Abort
     from streamlit.web.cli import main as streamlit
 
-    from geo_planner.ui.serving import OPTIONS
-
-    options = {**OPTIONS, "server.port": port}
-    flags = [f"--{name}={_flag(one)}" for name, value in options.items() for one in (value if isinstance(value, tuple) else (value,))]
+    # the rest stands in .streamlit/config.toml beside app.py; these hold whatever the environment says
+    flags = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true", "--browser.serverAddress=localhost"]
     try:
         streamlit.main(["run", str(entry), *flags], standalone_mode=False)
     except (Abort, KeyboardInterrupt):
@@ -57,10 +55,6 @@ def _serve(entry: Path, port: int) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     return 0
-
-
-def _flag(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @app.command()
