@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import runpy
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,24 +58,14 @@ def _check_port(port: int) -> None:
 
 def _serve(entry: Path, port: int) -> int:
     """Streamlit in this very process, on every system: what ends the command ends the server, and the port is free again."""
-    from click import Abort
-    from streamlit.web.cli import main as streamlit
-
-    from geo_planner.ui.serving import OPTIONS
-
-    options = {**OPTIONS, "server.port": port}
-    flags = [f"--{name}={_flag(one)}" for name, value in options.items() for one in (value if isinstance(value, tuple) else (value,))]
+    # the rest stands in .streamlit/config.toml beside app.py; these hold whatever the environment says
+    flags = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true", "--browser.serverAddress=localhost"]
+    sys.argv = ["streamlit", "run", str(entry), *flags]
     try:
-        streamlit.main(["run", str(entry), *flags], standalone_mode=False)
-    except (Abort, KeyboardInterrupt):
-        return 0  # Ctrl+C is how it is ended
+        runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
-
-
-def _flag(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @app.command()

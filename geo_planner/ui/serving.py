@@ -16,16 +16,6 @@ import streamlit as st
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_MB = 100
 """Of 1024² bytes, as Streamlit counts them; ``server.maxUploadSize`` in ``.streamlit/config.toml`` is the same."""
-OPTIONS: dict[str, object] = {
-    "server.address": "127.0.0.1", "server.headless": True, "server.allowedHosts": LOCAL_HOSTS, "server.maxUploadSize": MAX_UPLOAD_MB,
-    "server.enableCORS": True, "server.enableXsrfProtection": True, "server.enableStaticServing": True,
-    "browser.serverAddress": "localhost", "browser.gatherUsageStats": False,
-}  # fmt: skip
-"""What ``.streamlit/config.toml`` says for a bare ``streamlit run app.py``, and the command line whatever that file says.
-
-A stated ``browser.serverAddress`` also keeps Streamlit from asking another machine under which address it is seen from outside.
-"""
-
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
