@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault
 from geo_planner.schema import COMMUNES
-from geo_planner.sources.geojson import property_text, written_properties
+from geo_planner.sources.geojson import property_text, read_table, written_properties
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 
 logger = logging.getLogger(__name__)
@@ -26,10 +24,7 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     if not path.is_file():
         return None, [missing_file(file)]
     try:
-        with warnings.catch_warnings():
-            # of a column with words among its numbers, which the checks tell better
-            warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
-            layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
+        layer = gpd.GeoDataFrame(read_table(path))
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [

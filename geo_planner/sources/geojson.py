@@ -1,13 +1,25 @@
-"""What a GeoJSON file says of its features, word for word."""
+"""Vector files as tables, and what a GeoJSON file says of its features word for word."""
 
 from __future__ import annotations
 
 import json
 import logging
+import warnings
 from pathlib import Path
+
+import pandas as pd
+import pyogrio
 
 logger = logging.getLogger(__name__)
 _LARGEST_FILE = 64_000_000
+
+
+def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
+    """The features of a layer, as a GeoDataFrame where they have shapes."""
+    with warnings.catch_warnings():
+        # of a column with words among its numbers: the checks tell it with the row
+        warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+        return pyogrio.read_dataframe(path, layer=layer)
 
 
 def written_properties(path: Path, n: int) -> list[dict[str, object]] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import shutil
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -20,7 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from geo_planner.sources.geojson import property_text, written_properties
+from geo_planner.sources.geojson import property_text, read_table, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
@@ -89,7 +88,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
                 "Split it, or raise the limit.",
                 "too_many_rows",
             )
-        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (_read_table(path, layer), [])
+        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (read_table(path, layer), [])
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -102,13 +101,6 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         ) from error
     statements = [text for text in (about, *told) if text]
     return _limited(_from_table(table, file, layer or path.stem, statements), file.name, max_rows)
-
-
-def _read_table(path: Path, layer: str | None) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        # of a column with words among its numbers, which is told with its rows
-        warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
-        return pyogrio.read_dataframe(path, layer=layer)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
