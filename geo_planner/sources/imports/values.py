@@ -28,7 +28,7 @@ _BLANKS = re.compile("[ \t\r\n\v\f\x1c-\x1e\x85\xa0\u1680\u2000-\u200a\u2028\u20
 _NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _CLIMBS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 _FIGURES = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_SEVERAL = "several figures stand in one cell"
+_SEVERAL_REASON = "several figures stand in one cell"
 _LARGEST = 1e15
 _UNAVAILABLE = 2_147_483_647
 """What a phone writes for a level that it cannot tell."""
@@ -187,7 +187,7 @@ def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: 
         unit = own or unit
         if own and quantities.in_unit(1.0, own, column) is None:
             if _FIGURES.search(own):
-                return text, "", _SEVERAL
+                return text, "", _SEVERAL_REASON
             return text, "", f"the unit {own[:20]!r} does not fit a column in {quantities.own_unit(column) or 'no unit'}"
 
         def fits(number: float) -> bool:
@@ -202,7 +202,7 @@ def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: 
                 "",
                 f"the number can be read in two ways ({text} with a decimal sign or with thousands)"
                 if done == "ambiguous"
-                else _SEVERAL
+                else _SEVERAL_REASON
                 if len(_FIGURES.findall(text)) > 1
                 else "not a number",
             )
