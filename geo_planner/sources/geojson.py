@@ -14,9 +14,6 @@ from typing import Any
 
 from geo_planner.sources.unopened import UnopenedError
 
-import pandas as pd
-import pyogrio
-
 logger = logging.getLogger(__name__)
 _LARGEST_FILE = 64_000_000
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
@@ -126,14 +123,6 @@ def _system(member: Any) -> Any:
     else:
         text = f"urn:ogc:def:crs:EPSG::{code}" if authority == "EPSG" else f"{authority}:{code}"
     return {"type": "name", "properties": {"name": text}}
-
-
-def read_table(path: Path, layer: str | None = None) -> pd.DataFrame:
-    """The features of a layer, as a GeoDataFrame where they have shapes."""
-    with warnings.catch_warnings():
-        # of a column with words among its numbers: the checks tell it with the row
-        warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
-        return pyogrio.read_dataframe(path, layer=layer)
 
 
 def written_properties(path: Path, n: int) -> list[dict[str, object]] | None:

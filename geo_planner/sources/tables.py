@@ -156,7 +156,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
         table[column.name], wrong = _typed(text, column)
-        faults += bounded(_unread(file, column, int(row), value) for row, value in text[wrong].items(), of_a_kind)
+        faults += bounded((_unread(file, column, int(row), value) for row, value in text[wrong].items()), of_a_kind)
         faults += bounded(_values(table, column, file, wrong), of_a_kind)
     further = {
         name: raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from geo_planner.sources.geojson import property_text, read_table, written_properties
+from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
