@@ -197,4 +197,4 @@ def test_rejects_are_not_written_over_the_work_of_others(tmp_path: Path) -> None
     path.unlink()
     for _ in range(2):
         write_rejects(rows, rejected, path)
-    assert path.read_text(encoding="utf-8-sig").startswith("row,name,reason")
+    assert path.read_text(encoding="utf-8-sig").startswith("Dòng trong tệp,name,Lý do bị loại")

@@ -30,7 +30,20 @@ ENGLISH = re.compile(
 
 _OF_FAULTS = {"Fault", "refuse", "ambiguous", "suggestions", "refused_text"}
 """Calls and functions whose texts are those of faults: they are told by their code."""
-_OTHER_CALLS = {"compile", "fullmatch", "sub", "search", "match", "findall", "finditer", "split", "startswith", "endswith", "debug"}
+_OTHER_CALLS = {
+    "filterwarnings",
+    "compile",
+    "fullmatch",
+    "sub",
+    "search",
+    "match",
+    "findall",
+    "finditer",
+    "split",
+    "startswith",
+    "endswith",
+    "debug",
+}
 _MODULES_OF_WORDS = {
     "words.py",
     "synonyms.py",

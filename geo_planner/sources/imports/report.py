@@ -25,7 +25,8 @@ from geo_planner.sources.imports.spoken.paper import row_sheets, summary
 from geo_planner.sources.imports.spoken.said import own_title
 
 _XLSX_ROWS = 1_000_000
-_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
+_OLD_SHEETS = {"summary", "accepted", "corrected", "rejected", "skipped"}
+_SHEETS = {"Tóm tắt", "Chỗ được sửa", "Dòng bị loại", "Dòng bỏ qua"}
 _MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
 REJECTED = ("row", "column", "value", "reason", "remedy", "code")
@@ -157,10 +158,10 @@ def _is_ours(path: Path) -> bool:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 titles = next(csv.reader(stream), [])
-            return titles[:1] == ["row"] and titles[-1:] == ["reason"]
+            return (titles[:1], titles[-1:]) in ((["row"], ["reason"]), ([ROW_TITLE], [REASON_TITLE]))
         with zipfile.ZipFile(path) as book:
             sheets = book.read("xl/workbook.xml") if book.getinfo("xl/workbook.xml").file_size < _MOST_BOOK_BYTES else b""
-        return all(f'name="{title}"'.encode() in sheets for title in _SHEETS)
+        return any(all(f'name="{title}"'.encode() in sheets for title in titles) for titles in (_OLD_SHEETS, _SHEETS))
     except (OSError, ValueError, KeyError, RecursionError, csv.Error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return False
 
