@@ -12,6 +12,7 @@ PACKAGE = ROOT / "geo_planner"
 
 # From the ground up; a module may import from its own floor and from those below.
 FLOORS = [
+    {"words"},
     {"errors", "units", "labels", "folders"},
     {"preferences", "calibration"},
     {"schema", "config", "crs"},

@@ -15,6 +15,7 @@ from geo_planner.link.profile import LinkProfile, Obstacle, blocking_ridges, lin
 from geo_planner.link.surroundings import Classes, clutter_along, handset_loss_db
 from geo_planner.radio import coverage_probability, covered_rsrp_dbm
 from geo_planner.terrain import Dem
+from geo_planner.words import Said
 
 Verdict = Literal["served", "not_served", "unknown"]
 
@@ -40,7 +41,7 @@ class ModelAnswer:
     model: Model
     loss_db: float
     mode: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
     rsrp_dbm: float
     probability: float
     verdict: Verdict

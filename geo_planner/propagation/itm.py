@@ -23,6 +23,7 @@ from geo_planner.propagation import _itm_medium as itm_medium
 from geo_planner.propagation import _itm_types as itm_types
 from geo_planner.propagation._itm_types import IntArray
 from geo_planner.units import FloatArray
+from geo_planner.words import Said, said
 
 CLIMATES: Final[tuple[str, ...]] = (
     "equatorial",
@@ -49,30 +50,26 @@ MODES: Final[Mapping[int, str]] = MappingProxyType(
 
 WARNINGS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        itm_types.WARN_TX_HEIGHT: "tx_height: the transmitting antenna is outside 1 m to 1000 m above ground.",
-        itm_types.WARN_RX_HEIGHT: "rx_height: the receiving antenna is outside 1 m to 1000 m above ground.",
-        itm_types.WARN_FREQUENCY: "frequency: the frequency is outside 40 MHz to 10 GHz.",
-        itm_types.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km: the path is near the model's upper limit.",
-        itm_types.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km: the path is longer than the model is meant for.",
-        itm_types.WARN_DISTANCE_BELOW_HEIGHT_STEP: (
-            "distance_below_height_step: the path is shorter than five times the difference of the effective heights."
-        ),
-        itm_types.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km: the path is shorter than the model is meant for.",
-        itm_types.WARN_TX_HORIZON_ANGLE: (
-            "tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."
-        ),
-        itm_types.WARN_RX_HORIZON_ANGLE: ("rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."),
-        itm_types.WARN_TX_HORIZON_NEAR: ("tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."),
-        itm_types.WARN_RX_HORIZON_NEAR: ("rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."),
-        itm_types.WARN_TX_HORIZON_FAR: ("tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."),
-        itm_types.WARN_RX_HORIZON_FAR: ("rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."),
-        itm_types.WARN_EXTREME_QUANTILE: "extreme_quantile: a percentage lies far in the tail of its distribution.",
-        itm_types.WARN_LOW_REFRACTIVITY: "low_refractivity: the surface refractivity is below 250 N-units.",
-        itm_types.WARN_LOCATION_UNUSED: "location_pct: the percentage has no effect in this mode of variability.",
-        itm_types.WARN_TIME_UNUSED: "time_pct: the percentage has no effect in this mode of variability.",
+        itm_types.WARN_TX_HEIGHT: "tx_height",
+        itm_types.WARN_RX_HEIGHT: "rx_height",
+        itm_types.WARN_FREQUENCY: "frequency",
+        itm_types.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km",
+        itm_types.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km",
+        itm_types.WARN_DISTANCE_BELOW_HEIGHT_STEP: "distance_below_height_step",
+        itm_types.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km",
+        itm_types.WARN_TX_HORIZON_ANGLE: "tx_horizon_angle",
+        itm_types.WARN_RX_HORIZON_ANGLE: "rx_horizon_angle",
+        itm_types.WARN_TX_HORIZON_NEAR: "tx_horizon_near",
+        itm_types.WARN_RX_HORIZON_NEAR: "rx_horizon_near",
+        itm_types.WARN_TX_HORIZON_FAR: "tx_horizon_far",
+        itm_types.WARN_RX_HORIZON_FAR: "rx_horizon_far",
+        itm_types.WARN_EXTREME_QUANTILE: "extreme_quantile",
+        itm_types.WARN_LOW_REFRACTIVITY: "low_refractivity",
+        itm_types.WARN_LOCATION_UNUSED: "location_pct",
+        itm_types.WARN_TIME_UNUSED: "time_pct",
     }
 )
-"""Warning sentences by the bit they occupy in :attr:`ItmBatch.warning_flags` (NTIA's values up to 0x4000)."""
+"""What is warned of, by the bit it occupies in :attr:`ItmBatch.warning_flags` (NTIA's values up to 0x4000)."""
 
 _ERRORS: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -106,8 +103,8 @@ class ItmResult:
         Reference attenuation, relative to free space, before variability.
     mode : str
         Dominant mechanism, one of :data:`MODES`.
-    warnings : tuple of str
-        Sentences from :data:`WARNINGS`; the word before the colon is stable.
+    warnings : tuple of Said
+        ``model_warning`` by the names of :data:`WARNINGS`.
     warning_flags : int
         The same as a bit mask.
     distance_km : float
@@ -126,7 +123,7 @@ class ItmResult:
     free_space_db: float
     attenuation_db: float
     mode: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
     warning_flags: int
     distance_km: float
     delta_h_m: float
@@ -230,7 +227,7 @@ def path_loss(
         free_space_db=float(batch.free_space_db[0]),
         attenuation_db=float(batch.attenuation_db[0]),
         mode=MODES[int(batch.mode[0])],
-        warnings=warning_texts(flags),
+        warnings=warnings_of(flags),
         warning_flags=flags,
         distance_km=float(batch.distance_km[0]),
         delta_h_m=float(batch.delta_h_m[0]),
@@ -295,9 +292,9 @@ def path_loss_many(
     )
 
 
-def warning_texts(flags: int) -> tuple[str, ...]:
-    """Sentences of :data:`WARNINGS` for the bits that are set in `flags`."""
-    return tuple(text for bit, text in WARNINGS.items() if flags & bit)
+def warnings_of(flags: int) -> tuple[Said, ...]:
+    """What :data:`WARNINGS` has for the bits that are set in `flags`."""
+    return tuple(said(f"model_warning.{name}") for bit, name in WARNINGS.items() if flags & bit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from geo_planner.propagation._p1812_paths import (
 )
 from geo_planner.propagation._p1812_results import Mode, P1812Batch, P1812Result
 from geo_planner.propagation.p526 import POLARIZATIONS, Polarization, profile_faults, range_fault
+from geo_planner.words import Said, said
 
 __all__ = ["DISTANCE_RANGE_KM", "RANGES", "Mode", "P1812Batch", "P1812Result", "path_loss", "path_loss_many"]
 
@@ -104,25 +105,16 @@ def _warnings(
     location_pct: float,
     sigma_l_db: float,
     coasts_km: tuple[float, float],
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """What weakens the prediction; `coasts_km` holds the coast distances of the terminals, 0 for one at sea."""
     notes = []
     if widest_km > _WIDEST_SPACING_KM:
-        notes.append(
-            f"coarse_profile: profile points lie up to {widest_km:.3g} km apart; the Recommendation expects terrain"
-            f" sampled at {_WIDEST_SPACING_KM:g} km or closer."
-        )
+        notes.append(said("model_warning.coarse_profile", widest_km=widest_km, most_km=_WIDEST_SPACING_KM))
     if location_pct != 50.0 and sigma_l_db == 0.0:
-        notes.append(
-            f"no_location_variability: location_pct is {location_pct:g} but sigma_l_db is 0, so the loss is the one for"
-            " half of the locations."
-        )
+        notes.append(said("model_warning.no_location_variability", location_pct=location_pct))
     land_km = (1.0 - values["omega"]) * values["total_km"]
     if values["omega"] >= _SEA_PATH and max(coasts_km) > land_km + widest_km:
-        notes.append(
-            "coast_distance: most of the path is sea, but dct_km or dcr_km is longer than all its land; the enhancement"
-            " over sea near the coast is left out."
-        )
+        notes.append(said("model_warning.coast_distance"))
     return tuple(notes)
 
 

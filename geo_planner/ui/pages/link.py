@@ -23,11 +23,12 @@ from geo_planner.link import (
     to_degrees,
     to_metres,
 )
-from geo_planner.link.words import VERDICTS, height_text, place_text, probability_text, table_row
+from geo_planner.link.sentences import chance, height_text, place, table_row
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
+from geo_planner.words import said
 
 _OWN = "own"
 _BANDS_MHZ = (700.0, 900.0, 1800.0, 2100.0, 2600.0, 3500.0)
@@ -82,7 +83,7 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
         text("link_lon", words), -180.0, 180.0, round(lon_deg, 5), step=0.001, format="%.5f", key=f"link_lon_{village}"
     )
     own = replace(lender, xy_m=to_metres(plan.terrain.crs, lon_deg, lat_deg), azimuth_deg=float("nan"), tilt_deg=float("nan"))
-    return own, _OWN, place_text((lon_deg, lat_deg), words)
+    return own, _OWN, place((lon_deg, lat_deg)).text(words)
 
 
 def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
@@ -115,11 +116,11 @@ def show_verdict(card: AnswerCard, words: Language) -> None:
     """The verdict in a word and the three least heights."""
     parts = {"served": st.success, "not_served": st.error, "unknown": st.warning}
     icons = {"served": ":material/signal_cellular_alt:", "not_served": ":material/signal_cellular_off:", "unknown": ":material/help:"}
-    said = VERDICTS[card.verdict][words]
+    verdict = said(f"verdict.{card.verdict}").text(words)
     if card.verdict != "unknown":
         answer = card.deciding
-        said += f": {number(answer.rsrp_dbm, 1, words)} dBm, {probability_text(answer.probability, words)}"
-    parts[card.verdict](f"**{said}**", icon=icons[card.verdict])
+        verdict += f": {number(answer.rsrp_dbm, 1, words)} dBm, {chance(answer.probability).text(words)}"
+    parts[card.verdict](f"**{verdict}**", icon=icons[card.verdict])
 
 
 def show_heights(card: AnswerCard, words: Language) -> None:

@@ -1,0 +1,21 @@
+"""What people read: sentences by code in two languages, and how figures are written."""
+
+from geo_planner.words.figures import Language, day, listing, number, percent, quoted
+from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, first_of, plain_facts, said, word
+
+__all__ = [
+    "LANGUAGES",
+    "Label",
+    "Language",
+    "Said",
+    "catalogue",
+    "day",
+    "first_of",
+    "listing",
+    "number",
+    "percent",
+    "plain_facts",
+    "quoted",
+    "said",
+    "word",
+]
