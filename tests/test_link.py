@@ -23,7 +23,7 @@ from geo_planner.propagation.area import LossModel, free_space_slant_db, loss_ar
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem, cell_of
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S
-from geo_planner.words import catalogue
+from geo_planner.words import catalogue, said
 
 CELL_M, COLUMNS, ROWS = 100.0, 101, 5
 WEST_M, NORTH_M = 300_000.0, 2_450_000.0
@@ -253,7 +253,7 @@ def test_a_path_of_less_than_a_cell_is_free_space_and_says_so(rough: Dem) -> Non
     path = link.link_profile(rough, centre(5), (centre(5)[0] + 60, centre(5)[1]), mast_height_m=20, rx_height_m=1.5, freq_mhz=900)
     loss = link.path_loss(path, "p1812", PROPAGATION)
     assert loss.mode == "free_space"
-    assert loss.warnings[0].startswith("short_path: ")
+    assert loss.warnings == (said("model_warning.short_path"),)
 
 
 def test_outside_a_models_range_there_is_no_number(rough: Dem) -> None:

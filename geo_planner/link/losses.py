@@ -152,7 +152,7 @@ def _itm_settings(profile: LinkProfile, propagation: Propagation) -> dict[str, A
 def _itm(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
     del lat_deg
     result = itm.path_loss(profile.ground_m, tx_height_m=profile.mast_height_m, **_itm_settings(profile, propagation))
-    return PathLoss("itm", result.loss_db, result.mode, result.warnings)
+    return PathLoss("itm", result.loss_db, result.mode, result.warned)
 
 
 def _itm_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:
@@ -178,7 +178,7 @@ def _p1812_settings(profile: LinkProfile, propagation: Propagation, lat_deg: flo
 def _p1812(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
     settings = _p1812_settings(profile, propagation, lat_deg)
     result = p1812.path_loss(profile.distance_km, profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
-    return PathLoss("p1812", result.loss_db, result.mode, result.warnings)
+    return PathLoss("p1812", result.loss_db, result.mode, result.warned)
 
 
 def _p1812_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:

@@ -23,7 +23,7 @@ from geo_planner.propagation import _itm_medium as itm_medium
 from geo_planner.propagation import _itm_types as itm_types
 from geo_planner.propagation._itm_types import IntArray
 from geo_planner.units import FloatArray
-from geo_planner.words import Said, said
+from geo_planner.words import Said, coded, said
 
 CLIMATES: Final[tuple[str, ...]] = (
     "equatorial",
@@ -103,7 +103,7 @@ class ItmResult:
         Reference attenuation, relative to free space, before variability.
     mode : str
         Dominant mechanism, one of :data:`MODES`.
-    warnings : tuple of Said
+    warned : tuple of Said
         ``model_warning`` by the names of :data:`WARNINGS`.
     warning_flags : int
         The same as a bit mask.
@@ -123,7 +123,7 @@ class ItmResult:
     free_space_db: float
     attenuation_db: float
     mode: str
-    warnings: tuple[Said, ...]
+    warned: tuple[Said, ...]
     warning_flags: int
     distance_km: float
     delta_h_m: float
@@ -132,6 +132,11 @@ class ItmResult:
     effective_height_m: tuple[float, float]
     ns: float
     gamma_e: float
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """`warned` in English, each behind its stable word and a colon."""
+        return tuple(coded(warning) for warning in self.warned)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +232,7 @@ def path_loss(
         free_space_db=float(batch.free_space_db[0]),
         attenuation_db=float(batch.attenuation_db[0]),
         mode=MODES[int(batch.mode[0])],
-        warnings=warnings_of(flags),
+        warned=warnings_of(flags),
         warning_flags=flags,
         distance_km=float(batch.distance_km[0]),
         delta_h_m=float(batch.delta_h_m[0]),

@@ -226,7 +226,7 @@ def path_loss(
         htc_m=named["hts_m"],
         hrc_m=named["hrs_m"],
         mode="transhorizon" if transhorizon else "line_of_sight",
-        warnings=_warnings(
+        warned=_warnings(
             named,
             float(np.diff(distance).max()),
             location_pct,

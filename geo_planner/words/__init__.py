@@ -1,7 +1,7 @@
 """What people read: sentences by code in two languages, and how figures are written."""
 
 from geo_planner.words.figures import Language, day, listing, number, percent, quoted
-from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, first_of, plain_facts, said, word
+from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, first_of, plain_facts, said, word
 
 __all__ = [
     "LANGUAGES",
@@ -9,6 +9,7 @@ __all__ = [
     "Language",
     "Said",
     "catalogue",
+    "coded",
     "day",
     "first_of",
     "listing",

@@ -92,6 +92,15 @@ def said(key: str, /, **facts: Any) -> Said:
     return Said(key, tuple((name, _plain(value)) for name, value in facts.items()))
 
 
+def coded(what: Said) -> str:
+    """In English, behind the stable word and a colon.
+
+    >>> coded(said("model_warning.short_path"))
+    'short_path: The path is too short for the model; the loss is that of free space.'
+    """
+    return f"{what.key.rpartition('.')[2]}: {what}"
+
+
 def first_of(items: Iterable[Any], most: int) -> tuple[Any, ...]:
     """At most so many facts of a list, and how many more there are.
 
