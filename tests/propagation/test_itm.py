@@ -449,7 +449,7 @@ def test_batch_of_unequal_lengths() -> None:
     for heights_m, loss_db, flags in zip(profiles, batch.loss_db, batch.warning_flags, strict=True):
         single = path_loss(heights_m, 90.0, **LINK)
         assert single.loss_db == loss_db
-        assert single.warnings == warnings_of(int(flags))
+        assert single.warned == warnings_of(int(flags))
 
 
 def test_empty_batch() -> None:
