@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.preferences.settings import Criterion, Robustness
-from geo_planner.ranking.methods import spotis, topsis
+from geo_planner.ranking.methods import topsis
 from geo_planner.ranking.robustness import simulate
 from geo_planner.ranking.scoring import rank_villages, urgency
 
@@ -116,17 +116,15 @@ def main() -> list[dict[str, Any]]:
 
 
 def _side_by_side(values: pd.DataFrame, criteria: tuple[Criterion, ...]) -> list[dict[str, Any]]:
-    from pymcdm.methods import SPOTIS, TOPSIS
+    from pymcdm.methods import TOPSIS
     from pymcdm.normalizations import vector_normalization
 
     u = urgency(values, criteria).to_numpy()
     weights = np.array([c.weight for c in criteria])
     weights /= weights.sum()
-    ones, bounds, ideal = np.ones(len(criteria)), np.tile([0.0, 1.0], (len(criteria), 1)), np.array([c.ideal_urgency for c in criteria])
-    theirs_topsis, theirs_spotis = TOPSIS(vector_normalization), SPOTIS(bounds, ideal)
+    ones, theirs_topsis = np.ones(len(criteria)), TOPSIS(vector_normalization)
     pairs = {
         "TOPSIS": (lambda: topsis(u, weights), lambda: theirs_topsis(u, weights, ones)),
-        "SPOTIS": (lambda: spotis(u, weights, bounds, ideal), lambda: theirs_spotis(u, weights, ones)),
     }
     rows = []
     for name, (ours, theirs) in pairs.items():

@@ -17,9 +17,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
-from geo_planner.errors import Fault, InputError, OutputError, UsageError
+from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded
+from geo_planner.folders import no_plain_file, put_in_place, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import technology_word
+from geo_planner.settings_text import read_settings, unfit_values
 
 RelativePath = Annotated[str, Field(min_length=1)]
 
@@ -103,13 +105,16 @@ class Service(_Settings):
         return self
 
 
+LandCoverClass = Annotated[int, Field(ge=0, le=255)]
+
+
 class Clutter(_Settings):
     """What land cover does to a path; used only where a land-cover layer is named. Classes are ESA WorldCover codes."""
 
-    heights_m: dict[int, float] = Field(
+    heights_m: dict[LandCoverClass, Annotated[float, Field(ge=0, le=200)]] = Field(
         {10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption."
     )
-    terminal: dict[int, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
+    terminal: dict[LandCoverClass, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
         {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"},
         description="Surroundings of the handset for ITU-R P.2108, section 3.1.",
     )
@@ -169,7 +174,7 @@ class Scenario(_Settings):
     title_vi: str = Field("", description="Title in Vietnamese, on every screen and page.")
     title_en: str = ""
     province: Province
-    seed: int = Field(57, ge=0, description="Seed of every random draw.")
+    seed: int = Field(57, ge=0, le=2**53 - 1, description="Seed of every random draw.")
     metric_crs: str | None = Field(None, description="Projected CRS for distances; null: the UTM zone of the communes.")
     layers: Layers = Layers()
     terrain: Terrain = Terrain()
@@ -195,13 +200,16 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     InputError
         With a fault for every unknown key and every value of the wrong type or range.
     """
-    file = f"{path.parent.name}/{path.name}"
+    file = f"{path.parent.name[:80]}/{path.name[:80]}"
     return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
 
 
 def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
-    """The scenario with the optional layers that stand in their usual place named, so that the manifest names them too."""
-    there = {name: path for name, path in OPTIONAL_LAYERS.items() if getattr(scenario.layers, name) is None and (root / path).is_file()}
+    """The scenario with the optional layers that stand in their usual place named, so that the manifest names them too.
+
+    What bears the name and cannot be read is named as well: the readers say what is wrong with it.
+    """
+    there = {name: path for name, path in OPTIONAL_LAYERS.items() if getattr(scenario.layers, name) is None and stands_there(root / path)}
     return scenario.model_copy(update={"layers": scenario.layers.model_copy(update=there)}) if there else scenario
 
 
@@ -212,7 +220,9 @@ def naming_layers(path: Path) -> Scenario:
     """
     try:
         document = _read_document(path, path.name)
-    except InputError:
+        if unfit_values(document, path.name):
+            document = {}
+    except (InputError, UsageError):
         document = {}
     usable: dict[str, Any] = {}
     for name, section in (("layers", Layers), ("terrain", Terrain), ("propagation", Propagation)):
@@ -223,27 +233,22 @@ def naming_layers(path: Path) -> Scenario:
 
 
 def _read_document(path: Path, file: str) -> dict[str, Any]:
-    if not path.is_file():
-        raise UsageError(f"There is no scenario file {path}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml.")
+    why = no_plain_file(path)
+    if why == "missing":
+        raise UsageError(
+            f"There is no scenario file {str(path)[:300]}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml."
+        )
+    if why is not None:
+        raise InputError([Fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
             [Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
         ) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            [
-                Fault(
-                    file,
-                    f"the file is not valid YAML: {getattr(error, 'problem', None) or error}",
-                    "Mend the line; indentation is by spaces.",
-                    row=None if mark is None else mark.line + 1,
-                    code="yaml",
-                )
-            ]
-        ) from error
+    except OSError as error:
+        raise InputError([Fault(file, f"the file cannot be read ({error.strerror})", "Check the disk.", code="unreadable")]) from error
+    document = read_settings(text, file)
     if not isinstance(document, Mapping):
         raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
     return dict(document)
@@ -251,10 +256,16 @@ def _read_document(path: Path, file: str) -> dict[str, Any]:
 
 def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:
     """Check a scenario that is already a mapping; see :func:`load_scenario` for the errors."""
+    unfit = unfit_values(document, file)
     try:
-        return Scenario.model_validate(document)
+        scenario = Scenario.model_validate(document)
     except ValidationError as error:
-        raise InputError([_fault(file, item) for item in error.errors(include_url=False)]) from error
+        told = {fault.column for fault in unfit}
+        wrong = [fault for item in error.errors(include_url=False) if (fault := _fault(file, item)).column not in told]
+        raise InputError([*unfit, *bounded(wrong)]) from error
+    if unfit:
+        raise InputError(unfit)
+    return scenario
 
 
 def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
@@ -263,15 +274,24 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
         key, equals, raw = text.partition("=")
         parts = key.strip().split(".")
         if not equals or not all(parts):
-            raise UsageError(f"--set {text!r} is not of the form path.to.key=value, for instance terrain.path=dem.tif.")
+            raise UsageError(f"--set {text[:80]!r} is not of the form path.to.key=value, for instance terrain.path=dem.tif.")
+        shown = text if len(text) <= 80 and text.isprintable() else f"{ascii(text[:80])[1:-1]}…"
         try:
-            value: Any = yaml.safe_load(raw) if raw.strip() else None
-        except yaml.YAMLError as error:
-            raise UsageError(f"--set {text!r}: the value is not valid YAML. Put it in quotes.") from error
+            value: Any = read_settings(raw, "--set") if raw.strip() else None
+        except InputError as error:
+            reason = error.faults[0].reason.removeprefix("the file is not valid YAML: ")
+            raise UsageError(f"--set {shown!r}: the value cannot be read: {reason}. Put it in quotes.") from error
         if isinstance(value, str) and (parts[0] == "layers" or parts == ["terrain", "path"]):
-            value = str(Path(value).resolve())
+            value = _absolute(value, shown)
         document = _put(document, parts, value)
     return document
+
+
+def _absolute(path: str, shown: str) -> str:
+    try:
+        return str(Path(path).resolve())
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(f"--set {shown!r}: there can be no such file. Give the path of a file.") from error
 
 
 def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
@@ -291,13 +311,16 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     document = {**apply_overrides(_read_document(base, base.name), overrides), **sections}
     parse_scenario(document, file=new.name)
     text = _with_sections(base.read_text(encoding="utf-8-sig"), sections)
-    if overrides or yaml.safe_load(text) != document:
+    if overrides or read_settings(text, new.name) != document:
         text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
     try:
-        with new.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        put_in_place(new, text.encode("utf-8"), new=True)
+    except FileExistsError as error:
+        raise UsageError(f"{new} is there already. Choose a new name.") from error
     except OSError as error:
-        raise OutputError(f"{new} cannot be written ({error.strerror}). Choose another name, or a folder that you may write to.") from error
+        raise OutputError(
+            f"{new} cannot be written ({error.strerror}). Choose another name or a folder that you may write to, and free disk space."
+        ) from error
 
 
 def _plain_name(stem: str) -> str:
@@ -329,8 +352,10 @@ def check_new_scenario(base: Path, new: Path) -> None:
     ------
     UsageError
     """
-    if new.exists():
+    if stands_there(new):
         raise UsageError(f"{new} is there already. Choose a new name.")
+    if new.parent.is_symlink():
+        raise UsageError(f"{new.parent} is a symbolic link, and nothing is written through it. Name the folder that it leads to.")
     if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
         raise UsageError(
             f"{new} would not be a scenario beside {base}, where its paths hold. Choose a name ending in .yaml in that folder."
@@ -344,20 +369,27 @@ def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
     head, rest = parts[0], parts[1:]
     if isinstance(node, list):
         names = [item.get("name") if isinstance(item, Mapping) else None for item in node]
-        at = int(head) if head.isdecimal() else (names.index(head) if head in names else -1)
+        at = int(head) if head.isdecimal() and len(head) < 10 else (names.index(head) if head in names else -1)
         if not 0 <= at < len(node):
-            raise UsageError(f"--set: there is no item {head!r} in the list; it has {', '.join(str(n) for n in names)}.")
+            raise UsageError(f"--set: there is no item {head[:80]!r} in the list; it has {', '.join(str(n) for n in names)}.")
         return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
     if node is not None and not isinstance(node, Mapping):
-        raise UsageError(f"--set: {head!r} stands under a value that is not a group of settings.")
+        raise UsageError(f"--set: {head[:80]!r} stands under a value that is not a group of settings.")
     return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
 
 
+def _short(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) < 10**80
+
+
 def _fault(file: str, item: Any) -> Fault:
-    key = ".".join(str(part) for part in item["loc"]) or None
+    key = ".".join(str(part)[:80] for part in item["loc"] if _short(part) or isinstance(part, str)) or None
     if item["type"] == "extra_forbidden":
         return Fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
     if item["type"] == "missing":
         return Fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
-    value = None if isinstance(item["input"], (dict, list, tuple)) else str(item["input"])[:80]
+    if item["type"] == "withdrawn":
+        remedy = "Write topsis_fixed, weighted_sum, topsis or promethee_ii for the method, and take out the lines that say ideal."
+        return Fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
+    value = str(item["input"])[:80] if isinstance(item["input"], (str, float, bool, type(None))) or _short(item["input"]) else None
     return Fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -15,8 +16,9 @@ from pyproj import CRS
 from geo_planner.calibration import CalibrationSettings, calibrated_rsrp_dbm, calibration_for, equivalent_rsrp_dbm
 from geo_planner.config import Clutter, Propagation, Scenario, Service, SiteDefaults
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.errors import ModelRangeError
 from geo_planner.loss_cache import LossCache
-from geo_planner.propagation.area import LossModel, LossWindow, loss_around
+from geo_planner.propagation.area import LossModel, LossWindow, check_range, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db
@@ -106,6 +108,49 @@ def with_defaults(sites: gpd.GeoDataFrame, defaults: SiteDefaults) -> gpd.GeoDat
     filled = {name: sites[name].fillna(value) for name, value in defaults.model_dump().items() if value is not None}
     assumed = [tuple(name for name in filled if pd.isna(row[name])) for _, row in sites[list(RADIO_COLUMNS)].iterrows()]
     return sites.assign(**filled, assumed=pd.Series(assumed, index=sites.index, dtype=object))
+
+
+def range_reasons(
+    sites: gpd.GeoDataFrame,
+    service: Service,
+    propagation: Propagation,
+    *,
+    no_terrain: bool = False,
+    with_land_cover: bool = False,
+    clutter: Clutter | None = None,
+) -> dict[str, list[str]]:
+    """What a run would refuse: by reason the cells (``site_id/cell_id``) that lie outside the range of a model; computes no path.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        With the scenario's defaults; see :func:`with_defaults`.
+    no_terrain, with_land_cover : bool
+        Whether the rough rule by distance takes the place of the models, and whether classes of the ground take part.
+    """
+    cells = sites[in_service(sites, service)]
+    if cells.empty:
+        return {}
+    names = {"rma"} if no_terrain else {propagation.model, propagation.compare_with or propagation.model}
+    models = [loss_model(propagation, name=name, lat_deg=_latitude(sites)) for name in sorted(names)]
+    reasons: dict[str, list[str]] = {}
+    kinds = cells.groupby([cells["freq_mhz"].astype(float), cells["mast_height_m"].astype(float)], sort=True)
+    for (freq_mhz, height_m), same in kinds:
+        checks: list[Callable[[], Any]] = [
+            partial(check_range, model, float(freq_mhz), float(height_m), service.rx_height_m) for model in models
+        ]
+        if service.place == "indoor":
+            checks.append(partial(building_entry_loss_db, float(freq_mhz), building=service.building))
+        if with_land_cover and clutter is not None and clutter.at_terminal:
+            surroundings = sorted(set(clutter.terminal.values()))
+            checks += [partial(height_gain_loss_db, float(freq_mhz), service.rx_height_m, place) for place in surroundings]
+        for check in checks:
+            try:
+                check()
+            except ModelRangeError as error:
+                reason = str(error).rstrip(".")
+                reasons.setdefault(reason, []).extend(f"{site}/{cell}" for site, cell in same.index)
+    return reasons
 
 
 def compute_coverage(

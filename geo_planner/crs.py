@@ -5,15 +5,27 @@ Degrees (EPSG:4326) stand only at the edges: in files and on the web map. Every 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import geopandas as gpd
-from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjError
+import numpy as np
+from pyproj import CRS, Proj, Transformer, network
+from pyproj.exceptions import CRSError as UnknownError
+from pyproj.exceptions import ProjError
 
 from geo_planner.errors import CrsError
 
 GEOGRAPHIC = "EPSG:4326"
+MOST_STRETCH = 0.005
+"""Share by which a distance on the map may differ from the one on the ground."""
+MOST_TURN_DEG = 5.0
+"""Angle by which north on the map may differ from true north: a zone's neighbours stay within 3 degrees, oblique systems and such for the other side
+of the earth do not."""
+
+# PROJ may fetch grids of datum shifts by itself where the machine says so; here nothing but fetch and init asks the network.
+os.environ["PROJ_NETWORK"] = "OFF"
+network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
 def parse_crs(value: Any, *, what: str) -> CRS:
@@ -28,7 +40,7 @@ def parse_crs(value: Any, *, what: str) -> CRS:
         raise CrsError(f"{what} has no coordinate reference system. State one, for instance EPSG:32648.")
     try:
         return CRS.from_user_input(value)
-    except ProjError as error:
+    except UnknownError as error:
         raise CrsError(f"{what}: {value!r} is not a coordinate reference system that PROJ knows ({error}).") from error
 
 
@@ -46,6 +58,48 @@ def metric_crs(value: Any, *, what: str) -> CRS:
     if {axis.unit_name for axis in crs.axis_info} - {"metre", "meter"}:
         raise CrsError(f"{what}: {crs.to_string()} does not count in metres. Use for instance EPSG:32648.")
     return crs
+
+
+def stretched(crs: CRS, layer: gpd.GeoDataFrame) -> CrsError | None:
+    """Why a metric CRS does not measure distances over a layer, or None where it does.
+
+    UTM and the VN-2000 zones keep scale within 0.1 % over the ground for which they are made, and still within 0.25 % a zone's width farther out.
+    :data:`MOST_STRETCH` leaves that room and refuses what is made for other places or purposes: its areas grow by twice as much, and
+    a distance of 30 km is wrong by more than a cell of the terrain.
+    """
+    name = crs.to_string()
+    use = utm_for(layer)
+    remedy = f"Use {use.to_string()} ({use.name}) or the province's own VN-2000 zone, or leave metric_crs out."
+    lon, lat = _spread(layer)
+    axes = [axis.direction for axis in crs.axis_info[:2]]
+    if sorted(axes) != ["east", "north"]:
+        return CrsError(f"metric_crs: the axes of {name} point {' and '.join(axes)}, not east and north. {remedy}")
+    try:
+        flat = crs.to_2d()
+        x, y = Transformer.from_crs(GEOGRAPHIC, flat, always_xy=True).transform(lon, lat)
+        factors = Proj(flat).get_factors(lon, lat)
+        scales = np.concatenate([np.atleast_1d(part) for part in (factors.tissot_semimajor, factors.tissot_semiminor)])
+    except ProjError as error:
+        return CrsError(f"metric_crs: {name} says nothing of distances here ({error}). {remedy}")
+    if not (np.isfinite(x).all() and np.isfinite(y).all() and np.isfinite(scales).all() and (scales > 0).all()):
+        return CrsError(f"metric_crs: {name} does not reach the communes. {remedy}")
+    worst = float(scales[np.argmax(np.abs(scales - 1.0))])
+    if abs(worst - 1.0) > MOST_STRETCH:
+        return CrsError(f"metric_crs: {name} stretches distances over the communes by a factor of up to {worst:.4f}. {remedy}")
+    turn = float(np.abs(np.atleast_1d(factors.meridian_convergence)).max())
+    if turn > MOST_TURN_DEG:
+        return CrsError(
+            f"metric_crs: north of {name} is {turn:.0f} degrees off over the communes: antennas would point elsewhere. {remedy}"
+        )
+    return None
+
+
+def _spread(layer: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Points all over a layer: the corners of every shape's rectangle and its middle, degrees."""
+    west, south, east, north = layer.to_crs(GEOGRAPHIC).bounds.to_numpy().T
+    lon = np.concatenate([west, west, east, east, (west + east) / 2])
+    lat = np.concatenate([south, north, south, north, (south + north) / 2])
+    return lon, lat
 
 
 def utm_for(layer: gpd.GeoDataFrame) -> CRS:

@@ -6,8 +6,10 @@ inherit the built-in that a caller would expect (``ValueError``, ``OSError``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 
@@ -51,6 +53,8 @@ class Fault:
         A fault stops the run; a warning is shown and carried into the result.
     code : str
         Stable word for tests and scripts, for instance ``"unknown_commune"``.
+    count : int
+        How many it stands for: more than one where :func:`bounded` told the rest of a kind together.
     """
 
     file: str
@@ -61,6 +65,7 @@ class Fault:
     value: str | None = None
     level: Literal["fault", "warning"] = "fault"
     code: str = "invalid"
+    count: int = 1
 
     def __str__(self) -> str:
         where = self.file
@@ -75,6 +80,52 @@ class Fault:
         return asdict(self)
 
 
+MOST_OF_A_KIND, MOST_IN_ALL = 50, 1000
+"""So many are told one by one: of one code in one column of one file, and altogether."""
+EVERY_ONE = sys.maxsize
+"""For those who act on each fault rather than tell of it, as an import that sorts rows does."""
+
+
+def bounded(faults: Iterable[Fault], of_a_kind: int = MOST_OF_A_KIND, in_all: int | None = None) -> list[Fault]:
+    """The first faults of each kind, and in place of the rest of a kind one that counts them: a list of any length is told in bounded size.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        May be a generator: what is not told is not kept.
+    of_a_kind : int
+        A kind is one code at one level in one column of one file.
+    in_all : int, optional
+        Beyond it even the first of a kind are only counted, by code.
+    """
+    told: list[Fault] = []
+    seen: Counter[tuple[str, ...]] = Counter()
+    rest: dict[tuple[str, ...], Fault] = {}
+    for fault in faults:
+        kind = (fault.level, fault.code, fault.file, fault.column or "")
+        seen[kind] += 1
+        if fault.count == 1 and seen[kind] <= of_a_kind and (in_all is None or len(told) < in_all):
+            told.append(fault)
+            continue
+        if in_all is not None and len(told) + len(rest) >= in_all + of_a_kind:
+            kind = (fault.level, fault.code, "", "")
+        first = rest.get(kind)
+        rest[kind] = replace(fault, row=None, value=None, count=fault.count + (first.count if first else 0))
+    return told + [replace(fault, reason=f"{fault.count:,} more of this kind: {_without_rest(fault.reason)}") for fault in rest.values()]
+
+
+def _without_rest(reason: str) -> str:
+    return reason.split(" more of this kind: ", 1)[-1]
+
+
+def totals(faults: Iterable[Fault]) -> dict[str, dict[str, int]]:
+    """How many of each code there are, faults and warnings apart, those that were only counted too."""
+    counted: dict[str, Counter[str]] = {"faults": Counter(), "warnings": Counter()}
+    for fault in faults:
+        counted[f"{fault.level}s"][fault.code] += fault.count
+    return {level: dict(sorted(codes.items())) for level, codes in counted.items()}
+
+
 class InputError(GeoPlannerError, ValueError):
     """One or more faults inside the study area or the scenario, all told together.
 
@@ -87,5 +138,6 @@ class InputError(GeoPlannerError, ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(sorted(faults, key=lambda f: f.level != "fault"))
         wrong = [f for f in self.faults if f.level == "fault"]
-        head = f"{len(wrong)} fault{'s' if len(wrong) != 1 else ''} in the input:"
-        super().__init__("\n".join([head, *(f"- {f}" for f in wrong)]))
+        number = sum(f.count for f in wrong)
+        head = f"{number} fault{'s' if number != 1 else ''} in the input:"
+        super().__init__("\n".join([head, *(f"- {f}" for f in bounded(wrong, in_all=MOST_IN_ALL))]))

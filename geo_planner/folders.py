@@ -1,9 +1,12 @@
-"""Folders and files of this machine: where things that can be made again are kept, and locks that end with their holder."""
+"""Folders and files of this machine: where things that can be made again are kept, files put in place whole, locks that end with their holder."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
+import tempfile
 from pathlib import Path
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
@@ -19,6 +22,52 @@ def cache_root() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "geo-planner"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geo-planner"
+
+
+def put_in_place(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write a file beside its place and move it there: a reader sees the old one or the new one, and a full disk leaves nothing.
+
+    Where a link stands in the place, the link is replaced and never followed.
+
+    Parameters
+    ----------
+    path : Path
+        In a folder that is there.
+    content : bytes
+    new : bool
+        Never over anything that is there already.
+
+    Raises
+    ------
+    FileExistsError
+        With `new`, when something has the name.
+    OSError
+        When the disk or the folder refuses; nothing is left behind.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)  # mkstemp's files are private; those beside it are not
+        if new:
+            _move_where_nothing_is(Path(temporary), path)
+        else:
+            Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _move_where_nothing_is(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a disk without such names
+        if os.path.lexists(target):
+            raise FileExistsError(error.errno, "there is something already", str(target)) from error
+        source.replace(target)
 
 
 def lock_now(descriptor: int) -> None:
@@ -45,3 +94,65 @@ def is_same_file(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
+
+
+def stands_there(path: Path) -> bool:
+    """Whether anything bears this name, readable or not: a link into nothing, a folder, a device too."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    return True
+
+
+def no_plain_file(path: Path) -> str | None:
+    """Why a path is no file that can be read; None for one that can. Nothing is read, so that a pipe holds nobody up.
+
+    Returns
+    -------
+    str or None
+        ``"missing"``, or the reason in words.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return "it is a folder, not a file"
+        if not stat.S_ISREG(mode):
+            return "it is a device or a pipe, not a file"
+        with path.open("rb"):
+            return None
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    except ValueError:
+        return "no file can have this name"
+    except OSError as error:
+        return no_access(error)
+
+
+def no_folder(path: Path) -> str | None:
+    """Why a path is no folder that can be looked into; as :func:`no_plain_file`."""
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return "it is a file, not a folder"
+        with os.scandir(path) as entries:
+            next(entries, None)
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    except ValueError:
+        return "no folder can have this name"
+    except OSError as error:
+        return no_access(error)
+    return None
+
+
+def no_access(error: OSError) -> str:
+    """What the operating system says against a path, in words that do not depend on it."""
+    words = {
+        errno.EACCES: "it may not be read by this user",
+        errno.EPERM: "it may not be read by this user",
+        errno.ELOOP: "it is a link that leads back to itself",
+        errno.ENAMETOOLONG: "its name is too long",
+    }
+    return words.get(error.errno or 0, error.strerror or "it cannot be opened")

@@ -8,7 +8,7 @@ from typing import Literal
 Language = Literal["vi", "en"]
 
 SAMPLE_BANNER = {
-    "vi": "Dữ liệu mẫu: kết quả này dựa trên số liệu giả định, không dùng để trình duyệt.",
+    "vi": "Dữ liệu mẫu: kết quả này dựa trên số liệu giả định, không dùng để trình phê duyệt.",
     "en": "Sample data: this result rests on made-up data and is not fit for submission.",
 }
 

@@ -2,7 +2,8 @@
 
 A file is named by the hash of all that decides its content: terrain, clutter, place and height of the mast, receiver, frequency, radius,
 model with its parameters, and the edition of the engine. It is written beside its final name and moved there, so a reader finds all of it
-or nothing; a file that does not read as what it should be is worked out anew. Beyond the cap the files unused for longest go.
+or nothing. With it stands a hash over name, frame and content: a file that was kept for something else, was changed, or holds what no
+path can lose is worked out anew, and never stops a run. Beyond the cap the files unused for longest go.
 """
 
 from __future__ import annotations
@@ -12,24 +13,29 @@ import hashlib
 import json
 import logging
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from geo_planner.folders import cache_root
-from geo_planner.propagation.area import LossWindow
+from geo_planner.propagation.area import LossWindow, window_frame
 
 logger = logging.getLogger(__name__)
 
-ENGINE = 1
+ENGINE = 2
 """Edition of the path-loss engine: raised when the same arguments give other figures, so that old files are not taken."""
 CAP_VARIABLE = "GEO_PLANNER_CACHE_MB"
 DEFAULT_CAP_MB = 2000
+LEAST_LOSS_DB, MOST_LOSS_DB = -20.0, 5000.0
+"""No path of a mast loses less (free space over 10 m has 20 dB or more from 30 MHz on) or more; a model's own extremes lie far inside."""
+_MOST_BYTES = 4_000_000_000
+_MOST_BESIDE_BYTES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class LossCache:
         """The window that belongs to `facts` (JSON values), from disk or by `work`."""
         text = json.dumps({**facts, "engine": ENGINE}, sort_keys=True, allow_nan=False)
         path = self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.npz"
-        window = _read(path)
+        window = _read(path, _expected_frame(facts))
         if window is None:
             window = work()
             self._write(path, window)
@@ -74,9 +80,11 @@ class LossCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with draft.open("wb") as stream:
-                np.savez(stream, loss_db=window.loss_db, place=np.array([window.row, window.column]))
+                place = np.array([window.row, window.column], dtype=np.int64)
+                digest = np.frombuffer(_digest(path.stem, window.loss_db, place), dtype=np.uint8)
+                np.savez(stream, loss_db=window.loss_db, place=place, digest=digest)
             draft.replace(path)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             logger.warning("path loss is not kept: %s", error)
             with contextlib.suppress(OSError):
                 draft.unlink()
@@ -98,17 +106,55 @@ def default_loss_cache() -> LossCache:
     return LossCache(cache_root() / "path_loss", megabytes * 1_000_000)
 
 
-def _read(path: Path) -> LossWindow | None:
+def _expected_frame(facts: Mapping[str, Any]) -> tuple[int, int, int, int] | None:
+    """Rows, columns and place that the window must have; None where the facts do not tell."""
     try:
+        cell_m = abs(float(facts["transform"][0]))
+        return window_frame(
+            (int(facts["shape"][0]), int(facts["shape"][1])), facts["row"], facts["column"], facts["radius_km"] * 1000.0 / cell_m
+        )
+    except (KeyError, IndexError, TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def _digest(name: str, loss: npt.NDArray[Any], place: npt.NDArray[Any]) -> bytes:
+    """Of the content and of what it was kept for, so that the file of another mast does not pass."""
+    found = hashlib.sha256(f"{name} {loss.dtype.str} {loss.shape} {place.tolist()}\n".encode())
+    found.update(np.ascontiguousarray(loss).data)
+    return found.digest()
+
+
+def _read(path: Path, frame: tuple[int, int, int, int] | None) -> LossWindow | None:
+    """What a file holds; None when there is none, or when it is not to be believed in any respect."""
+    try:
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES:
+            raise ValueError("it is a link, no file or far too large")
         with np.load(path, allow_pickle=False) as stored:
-            loss, place = stored["loss_db"], stored["place"]
+            unpacked = sum(member.file_size for member in stored.zip.infolist())
+            if frame is not None and unpacked > 4 * frame[0] * frame[1] + _MOST_BESIDE_BYTES:
+                raise ValueError(f"it unpacks to {unpacked:,} bytes")
+            loss, place, digest = stored["loss_db"], stored["place"], stored["digest"]
+        window = _believed(path.stem, loss, place, digest, frame)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        logger.warning("%s is damaged and is made anew: %s", path.name, error)
-        return None
-    if loss.ndim != 2 or loss.dtype != np.float32 or place.shape != (2,):
+    except Exception as error:
+        logger.info("%s is not taken and is made anew: %s", path.name, error)
         return None
     with contextlib.suppress(OSError):
         os.utime(path)  # the mark of the last use
-    return LossWindow(loss, int(place[0]), int(place[1]))
+    return window
+
+
+def _believed(name: str, loss: Any, place: Any, digest: Any, frame: tuple[int, int, int, int] | None) -> LossWindow:
+    if loss.ndim != 2 or loss.dtype != np.float32 or place.shape != (2,) or place.dtype.kind not in "iu":
+        raise ValueError("its arrays are of another kind")
+    row, column = int(place[0]), int(place[1])
+    if frame is not None and (*loss.shape, row, column) != frame:
+        raise ValueError(f"it covers {loss.shape} cells at {row}, {column} instead of {frame[:2]} at {frame[2]}, {frame[3]}")
+    if digest.dtype != np.uint8 or digest.tobytes() != _digest(name, loss, place):
+        raise ValueError("its content is not what was kept")
+    # unknown (NaN) and beyond the radius (infinite) are answers, too
+    if np.any(loss < LEAST_LOSS_DB) or np.any((loss > MOST_LOSS_DB) & (loss != np.inf)):
+        raise ValueError("it holds impossible losses")
+    return LossWindow(loss, row, column)

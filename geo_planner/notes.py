@@ -5,20 +5,45 @@ from __future__ import annotations
 import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
-from geo_planner.coverage import RADIO_COLUMNS
-from geo_planner.errors import Fault
+from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
+from geo_planner.errors import Fault, bounded
 from geo_planner.population import communes_without_cells
-from geo_planner.ranking import unknown_criteria
+from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem
 
 
+def input_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    """What a run refuses of layers that are sound by themselves; ``validate`` and ``plan`` both ask here, so that they end alike."""
+    faults = criteria_faults(scenario, study_area)
+    reasons = range_reasons(
+        with_defaults(study_area.sites, scenario.site_defaults),
+        scenario.service,
+        scenario.propagation,
+        no_terrain=study_area.terrain.is_missing,
+        with_land_cover=study_area.land_cover is not None,
+        clutter=scenario.clutter,
+    )
+    outside = [
+        Fault(
+            scenario.layers.sites,
+            f"{reason} ({len(cells):,} cells)",
+            "Correct the cell or the setting, or choose another model.",
+            value=", ".join(cells[:3])[:80],
+            code="model_range",
+        )
+        for reason, cells in reasons.items()
+    ]
+    return faults + bounded(outside)
+
+
 def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
-    """Criteria of the scenario that name no column of the villages."""
+    """Criteria of the scenario that name no column of the villages, and cells of their columns that are no figure."""
     modelled = ("coverage_probability", "settlement_covered_share", "rsrp_dbm", "nearest_site_km", "border", "region_class")
     names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
-    return [
+    unread = unread_cells(study_area.villages, scenario.ranking.criteria, scenario.layers.villages)
+    return unread + [
         Fault(
             f"scenario {scenario.name}",
             f"criterion {name} names no column of the villages",

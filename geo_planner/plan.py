@@ -20,7 +20,7 @@ from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError
 from geo_planner.loss_cache import LossCache
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
-from geo_planner.notes import criteria_faults, run_notes
+from geo_planner.notes import input_faults, run_notes
 from geo_planner.population import covered_population_share, sample_at_cells, spread_population
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.ranking import RankingResult, rank, village_travel
@@ -55,7 +55,7 @@ class Plan:
     terrain : Dem
     villages : GeoDataFrame
         Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
-        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``flags`` a tuple of stable words
+        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``tied_with`` of village ids, ``flags`` of stable words
         (see ``labels.FLAGS``), ``score`` in 0..1.
     contributions : DataFrame
         Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
@@ -129,7 +129,7 @@ def run(
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
     scenario = with_optional_layers(scenario, study_area.root)
-    faults = criteria_faults(scenario, study_area)
+    faults = input_faults(scenario, study_area)
     if faults:
         raise InputError(faults)
     tell = progress or _silent
@@ -156,7 +156,9 @@ def run(
     cleaning_notes = () if clean is None else clean.statements
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
-    villages = villages.join([ranking.responsibility, ranking.score, ranking.rank, ranking.rank_in_group, ranking.missing])
+    villages = villages.join(
+        [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing]
+    )
     villages = villages.join([ranking.simulation.table, ranking.explanations])
     modelled_on_sample = dem.is_sample | _near_sample_site(villages, serving, scenario)
     villages["depends_on_sample"] = villages["is_sample"].fillna(False).astype(bool) | modelled_on_sample

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from geo_planner.letters import skeleton
+
 Kind = Literal["text", "int", "float", "yes_no", "choice", "date"]
 
 GRID_POWER = ("yes", "no", "planned")
@@ -24,10 +26,10 @@ _GENERATIONS = {
 def technology_word(text: str) -> str:
     """The technology that a word means: lists say 4G where standards say LTE. A word that means none comes back as it is.
 
-    >>> technology_word("4G"), technology_word(" lte "), technology_word("LTE/4G"), technology_word("Wi-Fi")
-    ('LTE', 'LTE', 'LTE', 'Wi-Fi')
+    >>> technology_word("4G"), technology_word(" lte "), technology_word("LTE/4G"), technology_word("４Ｇ"), technology_word("Wi-Fi")
+    ('LTE', 'LTE', 'LTE', 'LTE', 'Wi-Fi')
     """
-    plain = " ".join(text.replace("/", " ").replace("_", " ").lower().split())
+    plain = " ".join(skeleton(text).replace("/", " ").replace("_", " ").lower().split())
     return next((word for word in TECHNOLOGIES if word.lower() == plain), _GENERATIONS.get(plain, text.strip()))
 
 
@@ -226,6 +228,7 @@ RESULTS = Layer(
     "results",
     (
         Column("rank", "int", "Thứ tự", "Rank", "1 là trước nhất, trên toàn danh sách.", "1 comes first, over the whole list."),
+        Column("tied_with", "text", "Đồng điểm với", "Tied with", "Mã các bản có cùng điểm; thứ tự giữa các bản này: nhiều hộ hơn xếp trước, rồi theo mã.", "Ids of the villages of the same score; among them more households come first, then the id."),
         Column("rank_in_group", "int", "Thứ tự trong nhóm", "Rank in group", "Trong nhóm cùng nơi chịu trách nhiệm.", "Within the same responsibility."),
         Column("rank_low", "int", "Thứ tự tốt nhất (90 % mô phỏng)", "Best rank (90 % of draws)", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
         Column("rank_high", "int", "Thứ tự kém nhất (90 % mô phỏng)", "Worst rank (90 % of draws)", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo_planner.config import load_scenario, naming_layers, with_optional_layers
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.measurements import at_villages, cleaned
-from geo_planner.notes import commune_questions, criteria_faults
+from geo_planner.notes import commune_questions, input_faults
 from geo_planner.sources import load_study_area, scenario_paths
 from geo_planner.sources.agreement import disagreements
 from geo_planner.sources.vintage import vintage_warnings
@@ -21,15 +21,18 @@ def validate(root: Path) -> list[Fault]:
     UsageError
         When `root` is not a folder.
     """
-    paths = scenario_paths(root)
+    try:
+        paths = scenario_paths(root)
+    except InputError as error:
+        return list(error.faults)
     if not paths:
         return [Fault("scenarios", "there is no scenario (*.yaml)", "Copy lai_chau_sample.yaml into it and adapt it.", code="missing_file")]
     found: dict[Fault, None] = {}
     for path in paths:
         try:
             scenario = load_scenario(path)
-        except InputError as error:
-            found.update(dict.fromkeys(error.faults))
+        except (InputError, UsageError) as error:
+            found.update(dict.fromkeys(error.faults if isinstance(error, InputError) else [_no_scenario(path)]))
             scenario = naming_layers(path)
         try:
             study_area = load_study_area(root, scenario)
@@ -42,10 +45,16 @@ def validate(root: Path) -> list[Fault]:
             ]
             found.update(
                 dict.fromkeys(
-                    [*study_area.warnings, *criteria_faults(scenario, study_area), *commune_questions(scenario, study_area), *disagree]
+                    [*study_area.warnings, *input_faults(scenario, study_area), *commune_questions(scenario, study_area), *disagree]
                 )
             )
         except InputError as error:
             found.update(dict.fromkeys(error.faults))
     found.update(dict.fromkeys(vintage_warnings(root)))
-    return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0))
+    return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0, f.count))
+
+
+def _no_scenario(path: Path) -> Fault:
+    """A name among the scenarios behind which there is none, such as a link into nothing."""
+    file = f"{path.parent.name}/{path.name}"
+    return Fault(file, "there is no scenario behind this name", "Take the link away, or put the file back.", code="missing_file")

@@ -13,8 +13,8 @@ PACKAGE = ROOT / "geo_planner"
 # From the ground up; a module may import from its own floor and from those below.
 FLOORS = [
     {"words"},
-    {"errors", "units", "labels", "folders"},
-    {"preferences", "calibration"},
+    {"errors", "units", "labels", "letters", "folders"},
+    {"preferences", "calibration", "settings_text"},
     {"schema", "config", "crs"},
     {"sources"},
     {"terrain"},

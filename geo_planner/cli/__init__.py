@@ -1,15 +1,31 @@
 """The command line: reads arguments, calls the library, words the outcome; computes nothing.
 
 Exit status: 0 done; 1 something is wrong inside the study area or scenario; 2 bad option, no such folder, output not
-writable, port taken.
+writable, port taken, or an error that nobody foresaw; 130 stopped from the keyboard; 141 nobody reads the output any more.
 """
 
-from geo_planner.cli import run, study_area, calibrate, machine  # noqa: I001  the order of the verbs in --help
-from geo_planner.cli.frame import app
+import io
+import sys
+
+import typer
+
+from geo_planner.cli import calibrate, machine, run, study_area
+from geo_planner.cli.frame import app, guarded
 
 __all__ = ["app", "calibrate", "machine", "main", "run", "study_area"]
 
 
 def main() -> None:
-    """Entry point of ``geo-planner``."""
-    app()
+    """Entry point of ``geo-planner``; what goes wrong outside a verb's own work is told in the same way."""
+
+    def work() -> int:
+        app()
+        return 0
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
+    try:
+        guarded(work, as_json="--json" in sys.argv[1:])
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

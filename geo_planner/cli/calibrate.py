@@ -25,10 +25,12 @@ def calibrate(
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
     from geo_planner.config import check_new_scenario, load_scenario, write_scenario
     from geo_planner.export.calibration import write_calibration
+    from geo_planner.export.folder import check_output
     from geo_planner.measurements import compare_with_measurements
     from geo_planner.sources import load_study_area, study_area_root
 
     def work() -> int:
+        check_output(out)  # before the work, not after it
         if new_scenario is not None:
             check_new_scenario(scenario, new_scenario)
         settings = load_scenario(scenario, overrides or [])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import runpy
 import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,21 +26,46 @@ def open_app(
     """Serve the map on this machine: open the address that it prints in a browser."""
 
     def work() -> int:
+        if study_area is not None:
+            from geo_planner.sources import check_folder
+
+            check_folder(study_area)
         entry = Path(__file__).resolve().parents[2] / "app.py"
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("The app needs Streamlit. Install it with: pip install 'geo-planner[app]'.")
         if not entry.is_file():
             raise UsageError("app.py is not beside the package. Install from a checkout with: pip install -e '.[app]'.")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                raise UsageError(f"Port {port} is taken. Choose another with --port.")
-        if study_area is not None and not study_area.is_dir():
-            raise UsageError(f"There is no folder {study_area}. Give the folder of a study area, for instance data.")
-        environment = os.environ if study_area is None else {**os.environ, "GEO_PLANNER_STUDY_AREA": str(study_area.resolve())}
-        command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port), "--server.address", "localhost"]
-        return subprocess.run(command, cwd=entry.parent, env=environment, check=False).returncode
+        _check_port(port)
+        if study_area is not None:
+            os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
+        return _serve(entry, port)
 
     guarded(work, as_json=False)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise UsageError(f"Port {port} is taken. Choose another with --port.")
+    with socket.socket() as probe:
+        # a port that was served a moment ago may be served again
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port, from 1024 on.") from error
+
+
+def _serve(entry: Path, port: int) -> int:
+    """Streamlit in this very process, on every system: what ends the command ends the server, and the port is free again."""
+    # the rest stands in .streamlit/config.toml beside app.py; these hold whatever the environment says
+    flags = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true", "--browser.serverAddress=localhost"]
+    sys.argv = ["streamlit", "run", str(entry), *flags]
+    try:
+        runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, print_json
+from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, lines, print_json
 
 
 @app.command()
@@ -67,8 +67,8 @@ def _run_and_write(
                 {"ok": True, "out": str(out), "files": outputs, "uses_sample_data": result.uses_sample_data, **by_level(result.notes)}
             )
         else:
-            for note in result.notes:
-                typer.echo(f"warning: {note}", err=True)
+            for line in lines(result.notes):
+                typer.echo(line, err=True)
             typer.echo(f"{len(result.villages)} villages ranked. Look at:")
             for path in files.values():
                 typer.echo(f"  {path}")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand
 
-from geo_planner.cli.frame import EXIT_FAULTS, EXIT_USAGE, AsJson, ProgressBar, app, by_level, guarded, print_json
-from geo_planner.errors import UsageError
+from geo_planner.cli.frame import EXIT_FAULTS, MOST_OF_A_KIND_ON_SCREEN, AsJson, ProgressBar, app, by_level, guarded, lines, print_json
+from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
 
-MOST_FAULTS_SHOWN = 50
+if TYPE_CHECKING:
+    from geo_planner.sources.imports import ImportReport
+
+_MOST_KINDS_OF_CORRECTION, _MOST_CORRECTIONS = 50, 3
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
 
@@ -31,9 +33,10 @@ def validate(
         if as_json:
             print_json({"ok": not faults, **by_level(found)})
         else:
-            for fault in found:
-                typer.echo(f"{fault.level}: {fault}")
-            typer.echo(f"{len(faults)} faults, {len(found) - len(faults)} warnings in {study_area}")
+            for line in lines(found):
+                typer.echo(line)
+            counted = {level: sum(codes.values()) for level, codes in totals(found).items()}
+            typer.echo(f"{counted['faults']:,} faults, {counted['warnings']:,} warnings in {study_area}")
         return EXIT_FAULTS if faults else 0
 
     guarded(work, as_json)
@@ -55,23 +58,7 @@ def template(
     guarded(work, as_json=False)
 
 
-class _JsonCommand(TyperCommand):
-    """A command whose ``--json`` holds for wrong options too: one object on standard output, exit status 2."""
-
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        given = list(args)  # the parser takes them out of the list
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except Exception as error:
-            # Typer brings its own copy of click in some versions: known by what every usage error has.
-            message = getattr(error, "format_message", None)
-            if "--json" not in given or message is None or getattr(error, "exit_code", None) != EXIT_USAGE:
-                raise
-            print_json({"ok": False, "error": str(message())})
-            raise typer.Exit(EXIT_USAGE) from error
-
-
-@app.command("import", cls=_JsonCommand)
+@app.command("import")
 def import_file(
     layer: Annotated[
         str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")
@@ -109,23 +96,43 @@ def import_file(
             max_bytes=max_mb * 1_000_000, max_rows=max_rows,
         )  # fmt: skip
         if as_json:
-            print_json(report.as_dict())
+            tables = {name: rows[:MOST_IN_ALL] for name, rows in report.as_dict().items() if name in ("corrected", "rejected", "skipped")}
+            print_json({**report.as_dict(), **by_level(report.faults), **tables})  # counts has their number, --report DIR all of them
             return report.exit_status
         for text in report.statements:
             typer.echo(text)
         for text in report.questions:
             typer.echo(f"question: {text}")
-        for fault in report.faults[:MOST_FAULTS_SHOWN]:
-            typer.echo(f"{fault.level}: {fault}", err=True)
-        if len(report.faults) > MOST_FAULTS_SHOWN:
-            typer.echo(f"and {len(report.faults) - MOST_FAULTS_SHOWN} more: --report DIR writes them all", err=True)
-        counts = ", ".join(f"{number} {what}" for what, number in report.counts.items())
+        for text in _corrections(report):
+            typer.echo(text)
+        for line in lines(report.faults):
+            typer.echo(line, err=True)
+        if len(report.faults) > len(bounded(report.faults, MOST_OF_A_KIND_ON_SCREEN)):
+            typer.echo("--report DIR writes them all", err=True)
+        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in report.counts.items())
         typer.echo(f"{counts}; {f'written to {report.target}' if report.written else 'nothing was written'}")
         for path in report.files:
             typer.echo(f"  {path}")
         return report.exit_status
 
     guarded(work, as_json)
+
+
+def _corrections(report: ImportReport) -> list[str]:
+    """What was corrected, a line for each kind of it with its first rows; the report has them all."""
+    lines = []
+    groups = report.corrected.groupby(["column", "why"], sort=False)
+    for (column, why), group in list(groups)[:_MOST_KINDS_OF_CORRECTION]:
+        shown = [
+            f"row {row}: {was!r} became {became!r}"
+            for row, was, became in group[["row", "was", "became"]].head(_MOST_CORRECTIONS).itertuples(index=False, name=None)
+        ]
+        more = f"; and {len(group) - len(shown)} more" if len(group) > len(shown) else ""
+        lines.append(f"corrected: {column}, {why} ({'; '.join(shown)}{more})")
+    return [
+        *lines,
+        *([f"corrected: {len(groups) - len(lines)} further kinds: --report DIR writes them all"] if len(groups) > len(lines) else []),
+    ]
 
 
 def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str, float], None]:

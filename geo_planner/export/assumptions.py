@@ -31,10 +31,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class WeighedCriterion:
-    """One criterion, its share of the whole weight, and whether its bounds or weight are our assumption."""
+    """One criterion and the weight that ranked: its share of the whole, and the same as people read it; whether bounds or weight are assumed.
+
+    ``figure`` is the number set by hand, or per cent where the weights are equal or come from pairwise judgements.
+    """
 
     criterion: Criterion
     share: float
+    figure: float
     assumed: bool
 
 
@@ -47,10 +51,16 @@ def settings_of(plan: Plan) -> list[Setting]:
 
 
 def criteria_of(plan: Plan) -> list[WeighedCriterion]:
-    """The criteria of the ranking; one that names no source counts as assumed."""
-    criteria = plan.scenario.ranking.criteria
-    total = sum(c.weight for c in criteria)
-    return [WeighedCriterion(c, c.weight / total, not c.source or "giả định" in c.source or "assum" in c.source.lower()) for c in criteria]
+    """The criteria with the weights in force, the only place where exports and pages take them from.
+
+    The scenario's own criteria carry the weights set by hand, which rank only under that scheme. A criterion that names no source counts as
+    assumed.
+    """
+    figures = plan.scenario.ranking.weight_figures()
+    return [
+        WeighedCriterion(c, c.weight, figures[c.name], not c.source or "giả định" in c.source or "assum" in c.source.lower())
+        for c in plan.ranking.criteria
+    ]
 
 
 def sources_of(plan: Plan) -> list[Citation]:

@@ -32,7 +32,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import OutputError
-from geo_planner.folders import is_same_file, lock_now
+from geo_planner.folders import is_same_file, lock_now, no_access
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,9 @@ def check_output(out: Path) -> None:
         raise OutputError(
             f"{out} holds the working directory and cannot be replaced as a whole. Name a folder inside it, for instance out."
         )
+    for path in (_partial(out), _lock_file(out)):
+        if path.is_symlink():
+            raise OutputError(f"{path} is a symbolic link, and nothing is written through it. Remove it or choose another folder.")
     home = next(parent for parent in out.parents if parent.exists())
     if not home.is_dir() or not os.access(home, os.W_OK):
         raise OutputError(f"{home} is not a folder that you may write to. Choose another place for the output.")
@@ -134,7 +137,7 @@ def settle(out: Path) -> None:
     Does nothing when all is well, or while a run is writing there.
     """
     out = _resolved(out)
-    if not _partial(out).exists():
+    if not _partial(out).exists() or _partial(out).is_symlink() or _lock_file(out).is_symlink():
         return
     with suppress(OutputError), _told(out), _locked(out):
         _settle(out)
@@ -153,11 +156,21 @@ def _settle(out: Path) -> None:
 
 def _resolved(out: Path) -> Path:
     # A link is followed: the folder behind it is replaced, the link stays.
-    return Path(out).resolve()
+    try:
+        resolved = Path(out).resolve()
+        resolved.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        why = no_access(error) if isinstance(error, OSError) else "no folder can have this name, or it is a link that leads back to itself"
+        raise OutputError(f"{str(out)[:200]!r} cannot be the output folder: {why}. Choose another name.") from error
+    return resolved
 
 
 def _partial(out: Path) -> Path:
     return out.with_name(f".{out.name}.partial")
+
+
+def _lock_file(out: Path) -> Path:
+    return out.with_name(f".{out.name}.lock")
 
 
 def _is_litter(path: Path) -> bool:
@@ -244,7 +257,7 @@ def _told(out: Path) -> Iterator[None]:
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
     out.parent.mkdir(parents=True, exist_ok=True)
-    path = out.with_name(f".{out.name}.lock")
+    path = _lock_file(out)
     stream = None
     while stream is None:
         stream = path.open("ab")

@@ -12,6 +12,7 @@ from geo_planner.export.workbook import Book, Style, TableColumn, add_sheet, vie
 from geo_planner.plan import Plan
 from geo_planner.ranking.methods import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, robustness_layer
+from geo_planner.ranking.ties import tied_names
 from geo_planner.schema import Layer
 
 _ASKED = {"commune": "Xã", "department": "Sở", "model": "Dữ liệu mô hình"}
@@ -64,17 +65,25 @@ def _robustness_sheet(book: Book, plan: Plan) -> None:
 def _swap_line(swap: dict[str, object], plan: Plan, titles: dict[str, str]) -> str:
     name, other = (plan.villages.at[str(swap[key]), "name"] for key in ("village_id", "other_id"))
     now, then = (vietnamese(100 * float(str(swap[key])), 1) for key in ("weight_now", "weight_swap"))
+    if swap["change"] == 0:
+        return f"{name} đồng điểm với {other}: trọng số «{titles[str(swap['criterion'])]}» đổi rất ít cũng làm đổi chỗ."
     return f"{name} vượt {other} nếu trọng số «{titles[str(swap['criterion'])]}» từ {now} % thành {then} %."
 
 
 def _methods_sheet(book: Book, plan: Plan) -> None:
     ranks = plan.ranking.methods.ranks.loc[plan.villages.index]
     names = [str(name) for name in ranks.columns]
-    columns = [*_heads(), *(_column(METHOD_RANKS, name, 15, "centre") for name in names)]
-    line = "Thứ tự của cùng danh sách theo từng phương pháp. Tổng có trọng số với thang cố định là phương pháp quyết định, trừ khi kịch bản chọn khác."
+    columns = [*_heads(), *(_column(METHOD_RANKS, name, 15, "centre") for name in names), TableColumn("Đồng điểm với", 40)]
+    line = (
+        "Thứ tự của cùng danh sách theo từng phương pháp. Tổng có trọng số với thang cố định là phương pháp quyết định, trừ khi kịch bản chọn khác. "
+        "Các bản đồng điểm vẫn có số thứ tự riêng: trước hết là bản không kém ở tiêu chí nào và hơn ở ít nhất một tiêu chí, rồi nhiều hộ hơn, rồi theo mã bản."
+    )
     sheet, row = add_sheet(book, "So sánh phương pháp", columns, [line])
     row = write_header(book, sheet, row, columns, frozen_columns=3)
-    rows: list[list[Cell]] = [[*head, *values] for head, values in zip(_names(plan), ranks.to_numpy().tolist(), strict=True)]
+    ties = [_ties_line(plan, str(village)) for village in ranks.index]
+    rows: list[list[Cell]] = [
+        [*head, *values, tie] for head, values, tie in zip(_names(plan), ranks.to_numpy().tolist(), ties, strict=True)
+    ]
     row = write_rows(book, sheet, row, columns, rows, fills={})
     tau = plan.ranking.methods.tau
     remarks = [f"{METHODS[name].vi}: {METHODS[name].note_vi}" for name in names]
@@ -84,6 +93,13 @@ def _methods_sheet(book: Book, plan: Plan) -> None:
     write_remarks(
         book, sheet, row + 1, columns, [*remarks, f"Hệ số tương quan thứ hạng Kendall τ (1 là trùng hoàn toàn): {'; '.join(pairs)}."]
     )
+
+
+def _ties_line(plan: Plan, village: str) -> Cell:
+    """With whom a village ties by each method; the ranks beside it follow households and id there."""
+    names = plan.villages["name"].to_dict()
+    tied = plan.ranking.methods.tied_with.loc[village]
+    return "\n".join(f"{METHODS[str(m)].vi}: {tied_names(others, names, 'vi')}" for m, others in tied.items() if others) or None
 
 
 def _questions_sheet(book: Book, plan: Plan) -> None:

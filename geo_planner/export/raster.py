@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from rasterio.io import MemoryFile
 from rasterio.shutil import copy as copy_raster
 
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import sample_note, scenario_title
 from geo_planner.plan import Plan
+from geo_planner.sources.opening import memory_raster, opened_raster
 
 NODATA = -9999.0
 """In every band: nothing known or, in ``best_server``, no server. Finite, because many programs mishandle NaN."""
@@ -53,7 +52,7 @@ def write_coverage_tif(plan: Plan, path: Path) -> None:
         "crs": coverage.crs.to_wkt(), "transform": coverage.transform,
     }  # fmt: skip
     # In memory, because the driver cannot fill a COG in place; and so that the disk sees one plain write.
-    with MemoryFile() as memory, MemoryFile(ext=".tif") as packed:
+    with memory_raster() as memory, memory_raster(ext=".tif") as packed:
         with memory.open(**profile) as draft:
             for number, band in enumerate(bands, start=1):
                 draft.write(_filled(band.values), number)
@@ -128,7 +127,7 @@ def read_band(path: Path, name: str) -> FloatGrid:
     KeyError
         When there is no band of that name; the message lists those there are.
     """
-    with rasterio.open(path) as source:
+    with opened_raster(path) as source:
         if name not in source.descriptions:
             raise KeyError(f"{path.name} has no band {name!r}; it has {', '.join(map(str, source.descriptions))}")
         band: FloatGrid = source.read(source.descriptions.index(name) + 1, masked=True).filled(np.nan)

@@ -22,16 +22,17 @@ from geo_planner.plan import Plan
 Cell = bool | int | float | str | None
 
 JOINER = "; "
+_MOST_IDS = 20
 
 # What decides comes first; the other columns follow in the order of the schema, then those that only the user's file has.
 _LEADING = (
-    "rank", "village_id", "name", "commune_name", "commune_code", "responsibility", "responsibility_reason", "score",
+    "rank", "village_id", "name", "commune_name", "commune_code", "responsibility", "responsibility_reason", "score", "tied_with",
     "rank_in_group", "declared_status", "modelled_status", "measured_status",
 )  # fmt: skip
 
 LIST_COLUMNS = (
     "rank", "village_id", "name", "commune_name", "households", "responsibility", "declared_status", "modelled_status", "measured_status",
-    "score", "rsrp_dbm", "coverage_probability", "nearest_site_km", "missing", "flags",
+    "score", "tied_with", "rsrp_dbm", "coverage_probability", "nearest_site_km", "missing", "flags",
 )  # fmt: skip
 """Columns of the priority list as a planner reads it."""
 
@@ -85,7 +86,11 @@ def machine_table(plan: Plan) -> pd.DataFrame:
     table = _distinct(flat_columns(plan.villages))
     if plan.operators.shape[1] > 1:
         for name, values in flat_columns(plan.operators.loc[plan.villages.index].reset_index(drop=True)).items():
-            table[f"rsrp_dbm_{name or 'unknown'}"] = values
+            # databases take names that differ by capitals for one, and a blank operator may stand beside one called unknown
+            column, number = f"rsrp_dbm_{name or 'unknown'}", 2
+            while column.casefold() in {str(taken).casefold() for taken in table.columns}:
+                column, number = f"rsrp_dbm_{name or 'unknown'}_{number}", number + 1
+            table[column] = values
     order = dict.fromkeys([*_LEADING, *_OURS, *table.columns])
     return table[[name for name in order if name in table.columns]]
 
@@ -106,7 +111,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         Index ``village_id``, in order of rank. Numbers stay numbers, None where nothing is known.
     """
     table = machine_table(plan)
-    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.scenario.ranking.criteria}
+    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,
         "flags": {key: text[language] for key, text in labels.FLAGS.items()},
@@ -119,6 +124,8 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
             values = [_each(value, words[name]) for value in values]
         elif name in _DECLARED and _DECLARED[name].kind in ("choice", "yes_no"):
             values = [_word(value, language) for value in values]
+        elif name == "tied_with":
+            values = [_few(value, language) for value in values]
         shown[name] = values
     return pd.DataFrame(shown, index=pd.Index(table["village_id"], name="village_id"), dtype=object)
 
@@ -154,6 +161,17 @@ def _each(value: Cell, words: Mapping[str, str]) -> Cell:
     if not isinstance(value, str):
         return value
     return JOINER.join(words.get(item, item) for item in value.split(JOINER)) if value else None
+
+
+def _few(value: Cell, language: Language) -> Cell:
+    """The first of many ids: a cell of a spreadsheet holds no list of thousands."""
+    if not isinstance(value, str) or not value:
+        return None
+    ids = value.split(JOINER)
+    left_out = len(ids) - _MOST_IDS
+    if left_out <= 0:
+        return value
+    return JOINER.join(ids[:_MOST_IDS]) + (f" và {left_out} bản khác" if language == "vi" else f" and {left_out} more")
 
 
 def _distinct(table: pd.DataFrame) -> pd.DataFrame:

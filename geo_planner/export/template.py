@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import labels, schema
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, vietnamese, write_header, write_rows
+from geo_planner.folders import put_in_place
 from geo_planner.schema import Column, Layer
 
 # Rows that come with lists to choose from and checks.
 _ROWS = 2000
+_LARGEST_BYTES = 1_000_000
 _TITLES = {"villages": "Danh sách thôn, bản", "sites": "Danh sách trạm phát sóng (mỗi dòng một cell)", "communes": "Danh sách xã, phường"}
 _KINDS = {
     "text": "chữ",
@@ -59,22 +61,45 @@ def write_template(layer: str, path: Path) -> None:
     UsageError
         When there is no such layer.
     OutputError
-        When the file cannot be written.
+        When the file cannot be written, or something that is no empty template of ours is there already.
     """
     if layer not in schema.LAYERS:
         raise UsageError(f"There is no template for {layer!r}. Choose one of: {', '.join(schema.LAYERS)}.")
+    if path.is_symlink() or (path.exists() and not _is_empty_template(path)):
+        raise OutputError(
+            f"{path} is there already, and it is no empty template of this program: it may be a table that somebody has filled in. "
+            "Choose another name, or move it away; nothing was changed."
+        )
+    content = _template(layer)
+    try:
+        put_in_place(path, content)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror or error}). Close the file in Excel, free disk space or choose another folder, and run again."
+        ) from error
+
+
+def _is_empty_template(path: Path) -> bool:
+    """Whether a file is, byte for byte, what this program writes for one of its layers."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST_BYTES:
+            return False
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return content.startswith(b"PK") and any(_template(layer) == content for layer in schema.LAYERS)
+
+
+def _template(layer: str) -> bytes:
     declared = schema.LAYERS[layer]
     title = _TITLES.get(layer, layer)
-    workbook = new_workbook(path, title=title)
+    buffer = io.BytesIO()
+    workbook = new_workbook(buffer, title=title)
     book = Book(workbook, f"Mẫu nhập: {title}", "Điền ở trang Nhập liệu; trang này giải thích từng cột và không được đọc vào.", None)
     _entry_sheet(book, declared)
     _help_sheet(book, declared)
-    try:
-        workbook.close()
-    except (OSError, XlsxWriterException) as error:
-        raise OutputError(
-            f"{path} cannot be written ({error}). Close the file in Excel or choose another folder, and run again."
-        ) from error
+    workbook.close()
+    return buffer.getvalue()
 
 
 def header(column: Column) -> str:

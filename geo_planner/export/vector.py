@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from shapely.geometry import MultiPolygon, Point, Polygon
 
 from geo_planner.calibration import calibration_table
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import OutputError
-from geo_planner.export.assumptions import citation_words, model_of, notes_of, sample_note, scenario_title, settings_of, sources_of
+from geo_planner.export.assumptions import (
+    citation_words,
+    criteria_of,
+    model_of,
+    notes_of,
+    sample_note,
+    scenario_title,
+    settings_of,
+    sources_of,
+)
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
@@ -66,6 +76,7 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
     if plan.against_model is not None:
         layers["measurements"] = (_samples(plan.against_model, plan.terrain.crs), "Point")
+    tables = dict[str, int]()
     try:
         with _fixed_date():
             for name, (layer, geometry_type) in layers.items():
@@ -73,12 +84,24 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
+                tables[name] = len(layer)
             for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan)}.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
-    except DataSourceError as error:
+                tables[name] = len(table)
+        _check_written(path, tables)
+    except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:  # GDAL tells a full disk in many ways
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the program that holds it, make room on the disk, and run again."
         ) from error
+
+
+def _check_written(path: Path, rows: dict[str, int]) -> None:
+    """A disk that fills up while GDAL closes the file goes untold; the tables are counted."""
+    with closing(sqlite3.connect(f"file:{quote(path.as_posix())}?mode=ro&immutable=1", uri=True)) as database:
+        for name, number in rows.items():
+            (found,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 - names of ours
+            if found != number:
+                raise ValueError(f"table {name} has {found} rows instead of {number}")
 
 
 def _village_attributes(plan: Plan) -> pd.DataFrame:
@@ -123,8 +146,14 @@ def _notes_table(plan: Plan) -> pd.DataFrame:
     rows: list[tuple[str, str, str, str]] = [("sample_data", "sample_note", note, "")] if note else []
     rows += [("assumption" if s.assumed else "setting", s.key, _text(s.value), s.meaning) for s in settings_of(plan)]
     rows += [
-        ("criterion", c.name, f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {c.weight:g}", f"{c.vi}. {c.source}")
-        for c in plan.scenario.ranking.criteria
+        (
+            "criterion",
+            c.name,
+            f"{c.bounds[0]:g} … {c.bounds[1]:g} {c.unit}".rstrip() + f"; weight {weighed.figure:g} ({100 * weighed.share:g} %)",
+            f"{c.vi}. {c.source}",
+        )
+        for weighed in criteria_of(plan)
+        for c in [weighed.criterion]
     ]
     rows += [("source", c.file, c.sha256, citation_words(c)) for c in sources_of(plan)]
     rows += [("model", key, _text(value), "") for key, value in model_of(plan)]
@@ -138,7 +167,7 @@ def _ranking_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     fairness = [t.reset_index(names="group").astype({"group": str}).assign(grouping=name) for name, t in result.fairness.items()]
     tables = {
         "robustness": result.simulation.table.reset_index(),
-        "methods": result.methods.ranks.reset_index(),
+        "methods": result.methods.ranks.join(result.methods.tied_with.add_suffix("_tied_with")).reset_index(),
         "swaps": result.swaps,
         "questions": result.questions,
         "what_if": result.what_if,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -57,10 +56,10 @@ class Book:
         return self.formats[key]
 
 
-def new_workbook(path: Path, *, title: str) -> xlsxwriter.Workbook:
+def new_workbook(content: BinaryIO, *, title: str) -> xlsxwriter.Workbook:
     """A workbook that never reads text as formula or link and whose bytes do not depend on the hour."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(str(path), options)
+    workbook = xlsxwriter.Workbook(content, options)
     workbook.set_properties({"title": title, "created": CREATED})
     workbook.formats[0].set_font_name(FONT)
     return workbook

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,7 +56,7 @@ _GROUP_SHEETS = {"fund": "Quỹ", "operator": "Doanh nghiệp", "power_first": "
 _STATUS_FILLS = {labels.WORDS[status]["vi"]: fill for status, fill in FILLS.items()}
 _WIDTHS = {
     "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
-    "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "rsrp_dbm": 11,
+    "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "tied_with": 12, "rsrp_dbm": 11,
     "coverage_probability": 9, "nearest_site_km": 10, "missing": 21, "flags": 33, "source": 26, "position_quality": 12, "status_date": 12, "lon": 12, "lat": 11,
     "population": 8, "poor_households": 8, "near_poor_households": 9, "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
 }  # fmt: skip
@@ -84,7 +85,8 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    workbook = new_workbook(path, title=scenario_title(plan))
+    content = io.BytesIO()  # so that the disk sees one plain write
+    workbook = new_workbook(content, title=scenario_title(plan))
     place = f"Địa bàn: {plan.scenario.province.name}. Kịch bản: {plan.scenario.name}. Dịch vụ: {_service(plan)}."
     book = Book(workbook, scenario_title(plan), place, sample_note(plan))
     _list_sheet(book, plan)
@@ -99,7 +101,8 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     _assumptions_sheet(book, plan)
     try:
         workbook.close()
-    except XlsxWriterException as error:
+        path.write_bytes(content.getvalue())
+    except (XlsxWriterException, OSError) as error:
         raise OutputError(
             f"{path.name} cannot be written ({error}). Close the file in Excel, make room on the disk, and run again."
         ) from error
@@ -126,8 +129,11 @@ def _group_sheet(book: Book, plan: Plan, group: str, name: str) -> None:
 
 
 def _contributions_sheet(book: Book, plan: Plan) -> None:
-    names = [c.name for c in plan.scenario.ranking.criteria]
-    shares = [TableColumn(f"{c.criterion.vi}\n(tối đa {vietnamese(c.share, 3)})", 12, "score") for c in criteria_of(plan)]
+    weighed = criteria_of(plan)
+    names = [c.criterion.name for c in weighed]
+    # where a score is no sum, its parts are shared out and may exceed the weight
+    limit = "tối đa" if plan.ranking.contributions_exact else "trọng số"
+    shares = [TableColumn(f"{c.criterion.vi}\n({limit} {vietnamese(c.share, 3)})", 12, "score") for c in weighed]
     columns = [*_columns(("rank", "village_id", "name")), *shares, TableColumn("Điểm ưu tiên", 11, "score")]
     line = "Phần đóng góp của từng tiêu chí; cộng theo hàng bằng điểm ưu tiên. Dấu * và nền xám: chưa có số liệu, tạm tính ở giữa thang."
     sheet, row = add_sheet(book, "Điểm theo tiêu chí", columns, [line])
@@ -147,7 +153,7 @@ def _contributions_sheet(book: Book, plan: Plan) -> None:
 
 
 def _values_sheet(book: Book, plan: Plan) -> None:
-    criteria = plan.scenario.ranking.criteria
+    criteria = plan.ranking.criteria
     values = plan.criteria_values.loc[plan.villages.index, [c.name for c in criteria]]
     columns = _columns(("rank", "village_id", "name"))
     for criterion in criteria:
@@ -255,7 +261,7 @@ def _source_line(weighed: WeighedCriterion) -> str:
 def _scale_line(weighed: WeighedCriterion) -> str:
     c = weighed.criterion
     scale = f"thang {_bound(c.bounds[0])} → {_bound(c.bounds[1])} {c.unit}".rstrip()
-    return f"{scale}; trọng số {_bound(c.weight)} ({vietnamese(100 * weighed.share, 1)} %)"
+    return f"{scale}; trọng số {_bound(weighed.figure)} ({vietnamese(100 * weighed.share, 1)} %)"
 
 
 def _columns(names: Sequence[str], renamed: dict[str, str] | None = None) -> list[TableColumn]:

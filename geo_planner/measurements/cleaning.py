@@ -13,11 +13,15 @@ from pyproj import CRS
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault
+from geo_planner.measurements.fixes import frozen, may_be_stuck, shares
 from geo_planner.measurements.wording import DROP_REASONS
+from geo_planner.schema import MEASUREMENTS
+from geo_planner.sources.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY, not_serving
 
 # what a device can report: 3GPP TS 36.133, section 9.1.4 (LTE) and TS 38.133, section 10.1.6 (NR)
 _LTE_DBM, _NR_DBM = (-140.0, -44.0), (-156.0, -31.0)
 _TRACK_GAP_S = 600.0
+_NOT_OF_SERVICE = {NEIGHBOUR: "neighbour_cell", SECONDARY: "neighbour_cell", ABROAD: "other_country"}
 _TEXT = ("time", "operator", "technology", "site_id", "device", "source")
 _NUMBERS = ("lon", "lat", "freq_mhz", "rsrp_dbm", "rsrq_db", "sinr_db", "accuracy_m", "speed_kmh")
 
@@ -30,8 +34,8 @@ class CleanResult:
     ----------
     kept : GeoDataFrame
         Index and columns of the input, points in EPSG:4326; numbers as float64, blanks NaN; further ``time_utc``, ``day``
-        (of the settings' time zone, text, NA where the time is not known) and ``n_samples``: how many samples the row
-        stands for after thinning.
+        (of the settings' time zone, text, NA where the time is not known), ``n_samples``: how many samples the row
+        stands for after thinning, and ``weight``: what it counts, less than that where its position is a repeated one.
     dropped : DataFrame
         The other rows as they came, with ``reason``, a word of ``wording.DROP_REASONS``.
     statements : tuple of Fault
@@ -48,13 +52,15 @@ def clean_measurements(
 ) -> CleanResult:
     """Leave out what cannot be used, and thin what is repeated.
 
-    A row is dropped for the first of these that holds: no position; neither level nor ``no_service``, or both; a level
+    A row is dropped for the first of these that holds: a column of the file says that it is no sample of the serving cell, or that the
+    network is one of another country; no position; neither level nor ``no_service``, or both; a level
     that no device reports (LTE -140 to -44 dBm, otherwise -156 to -31 dBm); a stated position error or speed beyond the
     limit; a position from which the speeds to the device's samples before and after, less the stated errors, both exceed
-    the limit while these two agree; a sample that equals an earlier one in instant, place, operator, band, site and value. Of several samples of
+    the limit while these two agree; a position that is an earlier one repeated (see :mod:`~geo_planner.measurements.fixes`); a sample that equals an earlier one in instant, place, operator, band, site and value. Of several samples of
     one device, operator, technology, band, site and kind within one square of ``thin_m`` and one slice of ``thin_s`` the
     one of median level is kept and counts them in ``n_samples``; samples without service are never thinned against levels.
-    A blank accuracy, speed or time is not held against a sample.
+    A blank accuracy, speed or time is not held against a sample. Samples of one exact position in several slices of time share the
+    weight of one slice, so that a phone left lying does not outweigh those that were carried.
 
     Parameters
     ----------
@@ -66,9 +72,11 @@ def clean_measurements(
     file : str
         Name for the statements.
     """
-    work = _plain(table)
+    work, stuck = _plain(table), 0
     naive = _times(work, settings)
     reason = pd.Series(pd.NA, index=work.index, dtype="string")
+    for why, word in _NOT_OF_SERVICE.items():
+        _mark(reason, _not_serving(work) == why, word)
     _mark(
         reason,
         ~(work["lon"].between(-180, 180) & work["lat"].between(-90, 90)) | ((work["lon"] == 0) & (work["lat"] == 0)),
@@ -90,20 +98,24 @@ def clean_measurements(
         jumps = _jumps(good, settings.max_speed_kmh)
         reason[good.index[jumps]] = "position_jump"
         good = good[~jumps]
+        repeated = frozen(good, settings.max_accuracy_m)
+        reason[good.index[repeated]] = "frozen_position"
+        good = good[~repeated]
+        stuck = may_be_stuck(good, settings.max_speed_kmh)
         twice = good.duplicated(["time_utc", "lon", "lat", "operator", "technology", "freq_mhz", "site_id", "rsrp_dbm", "no_service"])
         # two samples of unknown time need not be one
         twice &= good["time_utc"].notna()
         reason[good.index[twice]] = "duplicate"
         good = good[~twice]
-        stands_for = _thin(good, settings)
+        stands_for, weight = _thin(good, settings)
         reason[stands_for.index[stands_for == 0]] = "thinned"
-        good = good.assign(n_samples=stands_for)[stands_for > 0].drop(columns=["x_m", "y_m"])
+        good = good.assign(n_samples=stands_for, weight=weight)[stands_for > 0].drop(columns=["x_m", "y_m"])
     else:
-        good = good.assign(n_samples=pd.Series(dtype="int64"))
+        good = good.assign(n_samples=pd.Series(dtype="int64"), weight=pd.Series(dtype="float64"))
     kept = gpd.GeoDataFrame(good, geometry=points.reindex(good.index).to_list(), crs=GEOGRAPHIC)
     away = reason.notna()
     dropped = pd.DataFrame(table[away.to_numpy()]).assign(reason=reason[away])
-    return CleanResult(kept, dropped, _statements(kept, dropped, naive, file))
+    return CleanResult(kept, dropped, _statements(kept, dropped, naive, stuck, file))
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -118,6 +130,13 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     silent = work["no_service"] if "no_service" in work else pd.Series(False, index=table.index)
     work["no_service"] = silent.astype("boolean").fillna(False).astype(bool)
     return work
+
+
+def _not_serving(work: pd.DataFrame) -> pd.Series:
+    """Why a row is no sample of the serving cell, by the further columns of the file."""
+    own = {column.name for column in MEASUREMENTS.columns} - {"operator"}
+    texts = {str(name): work[name].astype("string").fillna("").str.strip().astype(object) for name in work.columns if name not in own}
+    return not_serving(texts, {name: name for name in texts}) if len(work) else pd.Series("", index=work.index, dtype=object)
 
 
 def _times(work: pd.DataFrame, settings: MeasurementSettings) -> tuple[int, int]:
@@ -173,8 +192,8 @@ def _beyond(here: pd.DataFrame, there: pd.DataFrame, max_speed_kmh: float) -> pd
     return (away_m / gap_s.clip(lower=1.0) * 3.6 > max_speed_kmh) & (gap_s <= _TRACK_GAP_S)
 
 
-def _thin(good: pd.DataFrame, settings: MeasurementSettings) -> pd.Series:
-    """How many samples each row stands for: 0 where the median row of its group stands for it."""
+def _thin(good: pd.DataFrame, settings: MeasurementSettings) -> tuple[pd.Series, pd.Series]:
+    """How many samples each row stands for, 0 where the median row of its group stands for it; and what those count together."""
     keys = pd.DataFrame({name: good[name] for name in ("device", "operator", "technology", "freq_mhz", "site_id", "no_service", "source")})
     seconds = _seconds(good["time_utc"])
     keys["column"], keys["row"] = np.floor(good["x_m"] / settings.thin_m), np.floor(good["y_m"] / settings.thin_m)
@@ -186,12 +205,14 @@ def _thin(good: pd.DataFrame, settings: MeasurementSettings) -> pd.Series:
     order = np.lexsort((np.arange(len(good)), good["rsrp_dbm"].fillna(0.0).to_numpy(), group))
     size = np.bincount(group)
     first = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(int)
-    stands_for = np.zeros(len(good), dtype=np.int64)
-    stands_for[order[first + (size - 1) // 2]] = size
-    return pd.Series(stands_for, index=good.index)
+    median = order[first + (size - 1) // 2]
+    stands_for, weight = np.zeros(len(good), dtype=np.int64), np.zeros(len(good))
+    stands_for[median] = size
+    weight[median] = np.bincount(group, weights=shares(good, group, keys["slice"]))
+    return pd.Series(stands_for, index=good.index), pd.Series(weight, index=good.index)
 
 
-def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int], file: str) -> tuple[Fault, ...]:
+def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int], stuck: int, file: str) -> tuple[Fault, ...]:
     counts = dropped["reason"].value_counts()
     told = [
         (int(counts[word]), f"samples dropped: {DROP_REASONS[word]['en'].lower()}", "Each is listed with its reason.", f"dropped_{word}")
@@ -205,6 +226,12 @@ def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int
             "times cannot be read and count as not known",
             "Write ISO 8601, for instance 2026-01-28T09:30:00+07:00.",
             "time_unreadable",
+        ),
+        (
+            stuck,
+            "samples repeat one position to the last digit until it jumps: it may have stood still while the device went on",
+            "Compare them with the route; take them out if they were measured on the way. Together they count as one.",
+            "position_stuck",
         ),
         (
             int(kept["accuracy_m"].isna().sum()),

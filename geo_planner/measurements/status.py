@@ -121,7 +121,8 @@ def _near(
             "level_dbm": level,
             "silent": silent,
             "met": level >= service.rsrp_threshold_dbm,
-            "stands_for": rows["n_samples"].to_numpy(dtype=float),
+            "counts": rows["weight"].to_numpy(dtype=float),
+            "once": (rows["weight"] / rows["n_samples"]).to_numpy(dtype=float),
             "at_centre": np.hypot(*(xy[at] - middle[which]).T) <= settings.centre_m if len(at) else np.empty(0, dtype=bool),
             "square_x": squares[:, 0],
             "square_y": squares[:, 1],
@@ -131,14 +132,21 @@ def _near(
 
 
 def _share(part: pd.DataFrame) -> float:
-    """Share of the samples that reach the threshold, each counted as often as it stands for."""
-    return float(np.average(part["met"], weights=part["stands_for"])) if len(part) else float("nan")
+    """Share of the samples that reach the threshold, each counted as often as it stands for, repeated positions once."""
+    return float(np.average(part["met"], weights=part["counts"])) if len(part) else float("nan")
+
+
+def _median(level_dbm: pd.Series, once: pd.Series) -> float:
+    """The lower median, samples of a repeated position together as one; NaN of none."""
+    order = np.argsort(level_dbm.to_numpy(), kind="stable")
+    reached = np.cumsum(once.to_numpy()[order])
+    return float(level_dbm.to_numpy()[order][np.argmax(reached >= reached[-1] / 2 - 1e-9)]) if len(order) else float("nan")
 
 
 def _squares(part: pd.DataFrame, service: Service) -> pd.Series:
     """Whether each sampled square is covered."""
-    met = (part["met"] * part["stands_for"]).groupby([part["square_x"], part["square_y"]]).sum()
-    return met / part["stands_for"].groupby([part["square_x"], part["square_y"]]).sum() >= service.min_probability
+    met = (part["met"] * part["counts"]).groupby([part["square_x"], part["square_y"]]).sum()
+    return met / part["counts"].groupby([part["square_x"], part["square_y"]]).sum() >= service.min_probability
 
 
 def _judge(part: pd.DataFrame, service: Service, settings: MeasurementSettings) -> dict[str, object]:
@@ -148,7 +156,7 @@ def _judge(part: pd.DataFrame, service: Service, settings: MeasurementSettings) 
     centre_status = "unknown"
     if len(centre) >= settings.min_samples:
         centre_status = "covered" if share >= service.min_probability else "no_signal"
-    median = float(centre.sort_values("level_dbm")["level_dbm"].quantile(0.5, interpolation="lower")) if len(centre) else float("nan")
+    median = _median(centre["level_dbm"], centre["once"])
     days = part["day"].dropna()
     status, reason = _status(len(part), centre_status, float(squares.mean()), len(squares), service, settings)
     return {

@@ -6,6 +6,11 @@ from geo_planner.calibration import Calibration
 from geo_planner.labels import Language, number
 
 DROP_REASONS: dict[str, dict[Language, str]] = {
+    "neighbour_cell": {
+        "vi": "Dòng của cell lân cận hoặc sóng mang phụ, không phải cell phục vụ",
+        "en": "Of a neighbour cell or a secondary carrier, not of the serving cell",
+    },
+    "other_country": {"vi": "Máy đo bắt mạng của nước khác", "en": "On a network of another country"},
     "position_missing": {"vi": "Không có toạ độ hợp lệ", "en": "No usable position"},
     "no_value": {"vi": "Không có RSRP và không ghi mất sóng", "en": "Neither a level nor no service"},
     "contradiction": {"vi": "Vừa ghi mất sóng vừa có RSRP", "en": "Both no service and a level"},
@@ -13,6 +18,10 @@ DROP_REASONS: dict[str, dict[Language, str]] = {
     "inaccurate_position": {"vi": "Sai số vị trí quá lớn", "en": "Position not accurate enough"},
     "too_fast": {"vi": "Tốc độ vượt giới hạn", "en": "Faster than the limit"},
     "position_jump": {"vi": "Vị trí nhảy so với mẫu trước và sau", "en": "Position jumps away and back"},
+    "frozen_position": {
+        "vi": "Vị trí cũ lặp lại trong khi máy đo đã đi tiếp: không biết vị trí thật",
+        "en": "An earlier position repeated while the device went on: where it was is not known",
+    },
     "duplicate": {"vi": "Trùng với mẫu khác", "en": "The same as another sample"},
     "thinned": {"vi": "Lặp lại cùng chỗ, cùng lúc: giữ một mẫu giữa", "en": "Repeated in one spot and moment: the median one is kept"},
 }

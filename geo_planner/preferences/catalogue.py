@@ -30,8 +30,6 @@ class BuiltIn:
         Value of least and of greatest urgency; the order is the direction.
     weight : float
         Only the proportions count.
-    ideal : float or None
-        Ideal point of SPOTIS inside the bounds, in `unit`; None: the bound of greatest urgency.
     explain_vi, explain_en : str
         One sentence for the council: why the criterion counts.
     reads : tuple of str
@@ -55,7 +53,6 @@ class BuiltIn:
     ask_vi: str
     ask_en: str
     asks: Answerer = "commune"
-    ideal: float | None = None
     source: str = ASSUMED
 
 
@@ -68,7 +65,7 @@ _ALL = (
     BuiltIn(
         "households_without_signal", "Số hộ chưa có sóng", "Households without signal", "hộ", (0, 150), 25,
         "Số hộ nhân với xác suất không có sóng tại trung tâm bản.", "Households times the probability of no signal at the centre.",
-        ("households", "coverage_probability"), "Bản hiện có bao nhiêu hộ?", "How many households does the village have today?", ideal=120,
+        ("households", "coverage_probability"), "Bản hiện có bao nhiêu hộ?", "How many households does the village have today?",
     ),
     BuiltIn(
         "poverty_share", "Tỷ lệ hộ nghèo và cận nghèo", "Poor and near-poor share", "", (0, 1), 20,
@@ -85,17 +82,17 @@ _ALL = (
     BuiltIn(
         "nearest_site_km", "Cách trạm gần nhất", "Distance to nearest site", "km", (0, 15), 10,
         "Đường chim bay tới trạm đang phát gần nhất.", "As the crow flies, to the nearest site on air.",
-        ("nearest_site_km",), "Cần danh sách trạm đang phát trong vùng.", "The list of sites on air in the area is needed.", asks="department", ideal=12,
+        ("nearest_site_km",), "Cần danh sách trạm đang phát trong vùng.", "The list of sites on air in the area is needed.", asks="department",
     ),
     BuiltIn(
         "travel_to_signal_h", "Thời gian đi đến nơi có sóng gần nhất", "Travel time to the nearest signal", "giờ", (0, 3), 10,
         "Mất bao lâu để đến được nơi gọi được điện thoại, theo địa hình, và theo đường nơi có số liệu đường.", "How long it takes to reach a place where a phone works, over the terrain, and by road where roads are known.",
-        ("travel_to_signal_h",), "Cần bổ sung địa hình hoặc trạm còn thiếu quanh bản.", "Terrain or sites around the village are lacking for the model.", asks="model", ideal=2.5,
+        ("travel_to_signal_h",), "Cần bổ sung địa hình hoặc trạm còn thiếu quanh bản.", "Terrain or sites around the village are lacking for the model.", asks="model",
     ),
     BuiltIn(
         "travel_to_seat_h", "Thời gian đi đến trung tâm xã", "Travel time to the commune seat", "giờ", (0, 5), 8,
         "Mất bao lâu để đến trung tâm xã gần nhất của xã mình, theo địa hình, và theo đường nơi có số liệu đường.", "How long it takes to reach the nearest seat of its own commune, over the terrain, and by road where roads are known.",
-        ("travel_to_seat_h",), "Cần vị trí trung tâm xã và địa hình liền mạch quanh bản.", "The position of the commune seat and unbroken terrain around the village are needed.", asks="department", ideal=4,
+        ("travel_to_seat_h",), "Cần vị trí trung tâm xã và địa hình liền mạch quanh bản.", "The position of the commune seat and unbroken terrain around the village are needed.", asks="department",
     ),
     BuiltIn(
         "road_difficulty", "Đường đi khó", "Road difficulty", "", (0, 1), 8,
@@ -126,7 +123,7 @@ _ALL = (
     BuiltIn(
         "public_service_km", "Cách điểm dịch vụ công (Đề án 06)", "Distance to a public-service point (Project 06)", "km", (0, 30), 5,
         "Càng xa điểm tiếp nhận dịch vụ công thì càng cần làm thủ tục trực tuyến.", "The farther the counter, the more online services matter.",
-        ("public_service_km",), "Từ bản đến điểm tiếp nhận dịch vụ công gần nhất bao nhiêu km?", "How many km is it to the nearest public-service point?", ideal=24,
+        ("public_service_km",), "Từ bản đến điểm tiếp nhận dịch vụ công gần nhất bao nhiêu km?", "How many km is it to the nearest public-service point?",
     ),
     BuiltIn(
         "grid_power", "Đã có điện lưới", "Grid power", "", (0, 1), 0,

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
 
-MethodName = Literal["weighted_sum", "topsis", "spotis", "promethee_ii"]
-DrawnMethod = Literal["weighted_sum", "topsis", "spotis"]
+MethodName = Literal["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"]
+DrawnMethod = Literal["weighted_sum", "topsis_fixed", "topsis"]
+
+
+def _still_offered(method: Any) -> Any:
+    """Scenarios of earlier editions may name a method that put a village last for being more urgent than its ideal."""
+    if method == "spotis":
+        raise PydanticCustomError(
+            "withdrawn", "SPOTIS is no longer offered: it could place a village below one that is less urgent in every criterion"
+        )
+    return method
 
 
 class _Settings(BaseModel):
@@ -39,9 +49,6 @@ class Criterion(_Settings):
     column: str | None = Field(
         default=None, min_length=1, description="Village column of a criterion of one's own, where it differs from the name."
     )
-    ideal: float | None = Field(
-        default=None, description="Ideal value of SPOTIS, inside the bounds; null: the bound of greatest urgency. Assumption."
-    )
     sd: float | None = Field(
         default=None,
         ge=0,
@@ -55,36 +62,21 @@ class Criterion(_Settings):
     def _from_catalogue(cls, data: Any) -> Any:
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             return data
+        if "ideal" in data:
+            raise PydanticCustomError(
+                "withdrawn", "the ideal of a criterion is no longer read: it belonged to SPOTIS, which is no longer offered"
+            )
         known = CATALOGUE.get(data["name"])
         if known is None or "column" in data:
             return data
         declared = {key: getattr(known, key) for key in ("vi", "en", "unit", "bounds", "weight", "source", "explain_vi", "explain_en")}
-        if "bounds" not in data:  # an ideal belongs to the bounds that it was chosen for
-            declared["ideal"] = known.ideal
-        elif known.ideal is not None and "ideal" not in data:
-            declared["ideal"] = _inside(known.ideal, data["bounds"])
         return {**declared, **data}
 
     @model_validator(mode="after")
     def _bounds_differ(self) -> Self:
         if self.bounds[0] == self.bounds[1]:
             raise ValueError("the two bounds must differ")
-        if self.ideal is not None and not min(self.bounds) <= self.ideal <= max(self.bounds):
-            raise ValueError("the ideal must lie inside the bounds")
         return self
-
-    @property
-    def ideal_urgency(self) -> float:
-        """The ideal of SPOTIS on the scale from 0 to 1."""
-        return 1.0 if self.ideal is None else (self.ideal - self.bounds[0]) / (self.bounds[1] - self.bounds[0])
-
-
-def _inside(ideal: float, bounds: Any) -> float | None:
-    try:
-        low, high = sorted(float(b) for b in bounds)
-    except (TypeError, ValueError):
-        return None
-    return ideal if low <= ideal <= high else None
 
 
 class Judgement(_Settings):
@@ -105,8 +97,8 @@ class Robustness(_Settings):
         le=100_000,
         description="Dirichlet concentration around the weights: larger means less doubt. Assumption: at 60 a weight of 20 % varies by about 5 points.",
     )
-    methods: tuple[DrawnMethod, ...] = Field(
-        default=("weighted_sum", "spotis", "topsis"), min_length=1, description="Methods that take turns in the draws."
+    methods: tuple[Annotated[DrawnMethod, BeforeValidator(_still_offered)], ...] = Field(
+        default=("weighted_sum", "topsis_fixed", "topsis"), min_length=1, description="Methods that take turns in the draws."
     )
     households_sd: float = Field(
         default=0.10, ge=0, le=1, description="Relative standard deviation of household counts (lognormal). Assumption."
@@ -197,7 +189,9 @@ class RankingSettings(_Settings):
     """How the villages are put in order, and how that order is questioned."""
 
     criteria: tuple[Criterion, ...] = Field(min_length=1)
-    method: MethodName = Field(default="weighted_sum", description="Method whose order is the rank; the others stand beside it.")
+    method: Annotated[MethodName, BeforeValidator(_still_offered)] = Field(
+        default="weighted_sum", description="Method whose order is the rank; the others stand beside it."
+    )
     weights: Literal["hand", "equal", "ahp"] = Field(default="hand", description="Where the weights come from.")
     pairwise: tuple[Judgement, ...] = Field(
         default=(), description="AHP judgements, one for every pair of criteria with a weight above zero."
@@ -260,3 +254,12 @@ class RankingSettings(_Settings):
             raw = {c.name: c.weight for c in self.criteria}
         total = sum(raw.values())
         return tuple(c.model_copy(update={"weight": raw[c.name] / total}) for c in self.criteria)
+
+    def weight_figures(self) -> dict[str, float]:
+        """The weights that count as people read them: as they were set by hand, under every other scheme in per cent.
+
+        In the proportions of :meth:`weighted_criteria`; the weights of a scenario's criteria are these only where they were set by hand.
+        """
+        if self.weights == "hand":
+            return {c.name: c.weight for c in self.criteria}
+        return {c.name: 100.0 * c.weight for c in self.weighted_criteria()}

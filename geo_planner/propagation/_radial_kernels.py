@@ -55,8 +55,8 @@ def _azimuth(south, east):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def group_cells(rows, columns, top, left, row, column, reach, n_radials):  # type: ignore[no-untyped-def]
-    """Cells of a window in the order of the radial that they lie nearest to.
+def group_cells(rows, columns, top, left, row, column, near, reach, n_radials):  # type: ignore[no-untyped-def]
+    """Cells of a window, farther than `near` and up to `reach`, in the order of the radial that they lie nearest to.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def group_cells(rows, columns, top, left, row, column, reach, n_radials):  # typ
         for j in range(columns):
             dcolumn = left + j + 0.5 - column
             square = drow * drow + dcolumn * dcolumn
-            if square > reach * reach or square <= NEAR_CELLS * NEAR_CELLS:
+            if square > reach * reach or math.sqrt(square) <= near:
                 continue
             radial = int(_azimuth(drow, dcolumn) * turn + 0.5)
             if radial >= n_radials:

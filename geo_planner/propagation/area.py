@@ -2,7 +2,8 @@
 
 Two ways give the same answer within stated bounds: ``"radial"`` sweeps outwards and reuses the near end of all paths
 (:mod:`._radial_kernels`); ``"profiles"`` draws a terrain profile of its own for each cell, in as many equal steps as it is cells long, and is the
-oracle of the first. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN).
+oracle of the first. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN), under the
+one as under the other.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from geo_planner.propagation._p1812_paths import p1812_profile
 from geo_planner.propagation._radial_itm import sweep_itm
 from geo_planner.propagation._radial_kernels import NEAR_CELLS, group_cells
 from geo_planner.propagation._radial_p1812 import clutter_at, sweep_p1812
+from geo_planner.propagation._void_shadow import settle_unknown, void_distances
 from geo_planner.propagation.itm import CLIMATES
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.propagation.p526 import (
@@ -158,12 +160,11 @@ def loss_around(
     ModelRangeError
         For a frequency, height or percentage outside the model's range.
     """
-    _check(model, freq_mhz, tx_height_m, rx_height_m)
+    check_range(model, freq_mhz, tx_height_m, rx_height_m)
     reach = radius_km * 1000.0 / cell_m
-    rows, columns = heights_m.shape
-    top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
-    bottom, right = min(int(math.ceil(row + reach)), rows), min(int(math.ceil(column + reach)), columns)
-    loss = np.full((max(bottom - top, 0), max(right - left, 0)), np.inf, dtype=np.float32)
+    high, wide, top, left = window_frame(heights_m.shape, row, column, reach)
+    bottom, right = top + high, left + wide
+    loss = np.full((high, wide), np.inf, dtype=np.float32)
     window = LossWindow(loss, top, left)
     if not loss.size:
         return window
@@ -186,7 +187,9 @@ def loss_around(
     quantile = inverse_normal_scalar(model.location_pct / 100.0) if model.location_pct != 50.0 else 0.0
     wanted = np.empty((0, 0), np.bool_) if only is None else np.ascontiguousarray(only[top:bottom, left:right])
     radial = method == "radial" and only is None and model.name != "free_space" and not math.isnan(ground_m)
-    near = min(reach, NEAR_CELLS) if radial else reach
+    # a rule of the model's own for short paths reaches over more cells where these are small
+    shortest = 1000.0 * P1812_SHORTEST_KM / cell_m if full else 0.0
+    near = min(reach, max(NEAR_CELLS, shortest)) if radial else reach
     rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
     physics: tuple[Any, ...] = (
         radius_e_km,
@@ -199,23 +202,67 @@ def loss_around(
         model.lat_deg,
         model.sigma_l_db,
     )
-    profiles = (loss, wanted, heights_m, clutter, *place, freq_ghz, near, _CODES[model.name], *physics, radio, climate, quantiles)
-    _in_threads(workers, rows_near, lambda first, stop: _fill(*profiles, first, stop))
+    rest: tuple[Any, ...] = (_CODES[model.name], *physics, radio, climate, quantiles)
+
+    def profiles(cells: npt.NDArray[np.bool_], within: float, rows_of: tuple[int, int]) -> None:
+        _in_threads(
+            workers, rows_of, lambda first, stop: _fill(loss, cells, heights_m, clutter, *place, freq_ghz, within, *rest, first, stop)
+        )
+
+    profiles(wanted, near, rows_near)
     if not radial:
         return window
     n_radials, steps = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8), int(reach) + 2
-    order, starts = group_cells(*loss.shape, top, left, row, column, reach, n_radials)
+    order, starts = group_cells(*loss.shape, top, left, row, column, near, reach, n_radials)
     grouped = (order, starts, n_radials, steps)
-    rest: tuple[Any, ...]
     if model.name == "itm":
-        rest = (model.n0, radio, climate, quantiles, irregularity_stride)
-        _in_threads(workers, (0, n_radials), lambda first, stop: sweep_itm(loss, heights_m, *place, *grouped, first, stop, *rest))
+        swept: tuple[Any, ...] = (model.n0, radio, climate, quantiles, irregularity_stride)
+        _in_threads(workers, (0, n_radials), lambda first, stop: sweep_itm(loss, heights_m, *place, *grouped, first, stop, *swept))
     else:
-        rest = (freq_ghz, model.vertical, radius_e_km, full, model.time_pct, quantile, model.sigma_l_db, model.n0, model.lat_deg, *ground)
+        swept = (freq_ghz, model.vertical, radius_e_km, full, model.time_pct, quantile, model.sigma_l_db, model.n0, model.lat_deg, *ground)
         _in_threads(
-            workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *rest)
+            workers, (0, n_radials), lambda first, stop: sweep_p1812(loss, heights_m, clutter, *place, *grouped, first, stop, *swept)
         )
+    missed = _settled(window, heights_m, (row, column), (near, reach), n_radials, workers)
+    if missed.any():
+        profiles(missed, reach, (0, loss.shape[0]))
     return window
+
+
+def _settled(
+    window: LossWindow,
+    heights_m: npt.NDArray[np.float32],
+    mast: tuple[float, float],
+    ring: tuple[float, float],
+    n_radials: int,
+    workers: int,
+) -> npt.NDArray[np.bool_]:
+    """Make the sweep as ignorant as the profiles: cells whose own path is unknown lose their loss, those that want one are returned."""
+    loss = window.loss_db
+    rows, columns = loss.shape
+    missed = np.zeros(loss.shape, dtype=np.bool_)
+    # a reading at the rim of the window takes in the cell beyond
+    seen = heights_m[max(window.row - 1, 0) : window.row + rows + 1, max(window.column - 1, 0) : window.column + columns + 1]
+    if not (np.isnan(seen).any() or np.isnan(loss).any()):
+        return missed
+    shaded = void_distances(heights_m, *mast, window.row, window.column, window.row + rows, window.column + columns, n_radials)
+
+    def settle(first: int, stop: int) -> None:
+        missed[first:stop] = settle_unknown(loss, heights_m, *mast, window.row, window.column, *ring, shaded, first, stop)
+
+    _in_threads(workers, (0, rows), settle)
+    return missed
+
+
+def window_frame(shape: tuple[int, int], row: float, column: float, reach: float) -> tuple[int, int, int, int]:
+    """Rows, columns and first cell (row, column) of the part of a grid within `reach` cells of a mast.
+
+    >>> window_frame((100, 100), 3.5, 50.0, 10.0)
+    (14, 20, 0, 40)
+    """
+    top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
+    bottom, right = min(int(math.ceil(row + reach)), shape[0]), min(int(math.ceil(column + reach)), shape[1])
+    return max(bottom - top, 0), max(right - left, 0), top, left
 
 
 def _fill_without_terrain(
@@ -243,8 +290,16 @@ def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], 
         list(pool.map(task, bounds[:-1], bounds[1:]))
 
 
-def _check(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
-    """Ranges of the models, for all cells at once."""
+def check_range(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
+    """Ranges of the models, for all cells at once; computes no path.
+
+    Raises
+    ------
+    ModelRangeError
+    """
+    if model.name == "rma":
+        nlos_loss_db(RMA_SHORTEST_KM, freq_mhz, base_height_m=tx_height_m, terminal_height_m=rx_height_m)
+        return
     bounds = {"itm": ((20, 20_000), (0.5, 3000)), "p1812": ((30, 6000), (1, 3000))}
     (freq_low, freq_high), (low, high) = bounds.get(model.name, ((1, 1_000_000), (0.1, 10_000)))
     faults = []

@@ -6,7 +6,7 @@
 from geo_planner.preferences.catalogue import CATALOGUE, BuiltIn
 from geo_planner.preferences.settings import Criterion, RankingSettings
 from geo_planner.preferences.weights import Ahp, ahp, pairwise_table
-from geo_planner.ranking.criteria import DERIVED, Context, criteria_values, standalone_cost_mvnd, unknown_criteria
+from geo_planner.ranking.criteria import DERIVED, Context, criteria_values, standalone_cost_mvnd, unknown_criteria, unread_cells
 from geo_planner.ranking.explain import explanations
 from geo_planner.ranking.fairness import fairness, fairness_table
 from geo_planner.ranking.gates import gate_questions, responsibility
@@ -35,6 +35,7 @@ __all__ = [
     "Simulation",
     "ahp",
     "compare",
+    "criteria_cell_faults",
     "criteria_values",
     "explanations",
     "fairness",
@@ -51,6 +52,7 @@ __all__ = [
     "swap_points",
     "travel_time_h",
     "unknown_criteria",
+    "unread_cells",
     "village_travel",
     "what_if",
 ]

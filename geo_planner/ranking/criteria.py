@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, bounded
 from geo_planner.preferences.settings import CostAssumptions, Criterion
 
 ROAD_DIFFICULTY = {"car": 0.0, "motorbike": 0.5, "foot": 1.0}
@@ -120,6 +120,12 @@ def unknown_criteria(criteria: Sequence[Criterion], columns: Iterable[str]) -> t
     return tuple(c.name for c in criteria if (c.column or c.name) not in have and (c.column is not None or c.name not in DERIVED))
 
 
+def unread_cells(villages: pd.DataFrame, criteria: Sequence[Criterion], file: str) -> list[Fault]:
+    """Cells of the user's own columns that a criterion needs and that are neither a number nor yes/no."""
+    columns = dict.fromkeys(c.column or c.name for c in criteria if c.column is not None or c.name not in _DERIVED)
+    return [fault for column in columns if column in villages for fault in _numbers(villages, column, file)[1]]
+
+
 def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], context: Context | None = None) -> pd.DataFrame:
     """The value of each criterion for each village, NaN where not known.
 
@@ -166,15 +172,15 @@ def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], conte
     return pd.DataFrame(columns, index=villages.index).replace([np.inf, -np.inf], np.nan).astype(float)
 
 
-def _numbers(villages: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault]]:
+def _numbers(villages: pd.DataFrame, column: str, file: str = "villages") -> tuple[pd.Series, list[Fault]]:
     values = villages[column]
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
         return values.astype("Float64").astype(float), []
     parsed = [_number(text) for text in values]
     rows = villages["source_row"] if "source_row" in villages else pd.Series(pd.NA, index=villages.index)
-    faults = [
+    faults = bounded(
         Fault(
-            "villages",
+            file,
             "a criterion needs a number or yes/no here",
             "Write a number with a decimal point, yes or no; leave it blank where not known.",
             row=None if pd.isna(rows[village]) else int(rows[village]),
@@ -184,7 +190,7 @@ def _numbers(villages: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault
         )
         for village, text, number in zip(villages.index, values, parsed, strict=True)
         if number is None
-    ]
+    )
     return pd.Series([math.nan if n is None else n for n in parsed], index=villages.index, dtype=float), faults
 
 
@@ -192,13 +198,14 @@ def _number(text: object) -> float | None:
     """The number a cell holds, NaN for a blank one, None where it is neither a number nor yes/no."""
     if text is None or text is pd.NA or (isinstance(text, float) and math.isnan(text)):
         return math.nan
+    # digits of other scripts and 1_000 are numbers to Python, and to nobody who reads the file
     word = str(text).strip().casefold()
     if not word:
         return math.nan
     if word in _WORDS:
         return _WORDS[word]
     try:
-        number = float(word)
+        number = float(word) if word.isascii() and "_" not in word else math.nan
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -9,6 +9,8 @@ import pandas as pd
 
 from geo_planner.labels import word
 from geo_planner.preferences.settings import Criterion
+from geo_planner.ranking.scoring import Ranking
+from geo_planner.ranking.ties import Ties
 from geo_planner.ranking.wording import Language, listing, number, percent
 
 _SHARES = ("poverty_share", "no_coverage_probability")
@@ -54,10 +56,9 @@ def _lower_first(title: str) -> str:
 def explanations(
     criteria: Sequence[Criterion],
     *,
+    villages: pd.DataFrame,
     values: pd.DataFrame,
-    score: pd.Series,
-    rank: pd.Series,
-    contributions: pd.DataFrame,
+    order: Ranking,
     simulation: pd.DataFrame,
     top_k: int,
     swaps: pd.DataFrame,
@@ -69,6 +70,12 @@ def explanations(
     ----------
     criteria : sequence of Criterion
         With the weights that count, summing to 1.
+    villages : DataFrame
+        ``households``, and ``name`` where they have one.
+    values : DataFrame
+        Of the criteria, before scaling.
+    order : Ranking
+        Whose places are explained.
     simulation : DataFrame
         ``Simulation.table``.
     top_k : int
@@ -79,9 +86,10 @@ def explanations(
     Returns
     -------
     DataFrame
-        Same index as `rank`: ``explanation_vi``, ``explanation_en``.
+        Same index as `order`: ``explanation_vi``, ``explanation_en``.
     """
-    lifts = contributions - contributions.mean()
+    rank, lifts = order.rank, order.contributions - order.contributions.mean()
+    ties = Ties(order, villages)
     by_name = {c.name: c for c in criteria}
     nearest = {key: row for row in swaps[swaps["smallest"]].to_dict("records") for key in [(row["village_id"], row["direction"])]}
     lacking: dict[Any, list[dict[Hashable, Any]]] = {}
@@ -98,7 +106,9 @@ def explanations(
             above = [told[n] for n in reversed(lift.index) if lift[n] > _LEAST]
             below = [told[n] for n in lift.index if lift[n] < -_LEAST]
             sentences = [
-                _standing(int(rank[village]), len(rank), float(score[village]), above, below, language),
+                _standing(
+                    int(rank[village]), len(rank), float(order.score[village]), above, below, ties.settled(village, language), language
+                ),
                 _certainty(simulation.loc[village], top_k, language),
                 _swap(nearest.get((village, "below")), nearest.get((village, "above")), int(rank[village]), by_name, language),
                 _unknown(lacking.get(village, []), by_name, language),
@@ -111,7 +121,9 @@ def _signed(value: float, language: Language) -> str:
     return ("+" if value > 0 else "−") + number(abs(value), 3, language, keep_zeros=True)
 
 
-def _standing(rank: int, n: int, score: float, above: list[str], below: list[str], language: Language) -> str:
+def _standing(rank: int, n: int, score: float, above: list[str], below: list[str], tie: str, language: Language) -> str:
+    if tie:
+        return _standing_in_a_tie(rank, n, score, above, below, tie, language)
     high = 2 * rank <= n + 1
     main, other = (above[:_STRONG], below[:_WEAK]) if high else (below[:_STRONG], above[:_WEAK])
     points = number(score, 3, language, keep_zeros=True)
@@ -128,6 +140,27 @@ def _standing(rank: int, n: int, score: float, above: list[str], below: list[str
         )
         but = f"; {'below' if high else 'but above'} it in: {listing(other, 'en')}" if other else ""
     return f"{text}{why}{but}."
+
+
+def _standing_in_a_tie(rank: int, n: int, score: float, above: list[str], below: list[str], tie: str, language: Language) -> str:
+    """What settled the place, and only then how the score compares: its tied neighbours have the same score, so that explains no order."""
+    points = number(score, 3, language, keep_zeros=True)
+    if language == "vi":
+        text, average, over, under = (
+            f"Xếp thứ {rank} trên {n} bản ({points} điểm), {tie}",
+            "So với mức trung bình, điểm này",
+            "hơn ở",
+            "kém ở",
+        )
+    else:
+        text, average, over, under = (
+            f"Rank {rank} of {n} ({points} points), {tie}",
+            "Compared with the average, it stands",
+            "above in",
+            "below in",
+        )
+    parts = [f"{word} {listing(some, language)}" for word, some in ((f"{over}:", above[:_STRONG]), (f"{under}:", below[:_STRONG])) if some]
+    return f"{text}. {average} {'; '.join(parts)}." if parts else f"{text}."
 
 
 def _certainty(row: pd.Series, top_k: int, language: Language) -> str:
@@ -148,13 +181,8 @@ def _swap(
     for row, falls in ((down, True), (up, False)):
         if row is None:
             continue
+        # a tie is told with the rank itself
         if row["change"] == 0:
-            side = {"vi": "dưới" if falls else "trên", "en": "below" if falls else "above"}[language]
-            tie = {
-                "vi": f"bằng điểm với bản xếp ngay {side}, số hộ quyết định thứ tự",
-                "en": f"it ties with the village just {side}, and the number of households decides",
-            }
-            clauses.append(tie[language])
             continue
         # several villages may move at once: only a change in the sense of the sentence is told
         if pd.isna(row["rank_after"]) or (int(row["rank_after"]) > rank) != falls or int(row["rank_after"]) == rank:

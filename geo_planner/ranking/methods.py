@@ -1,7 +1,8 @@
-"""Second opinions beside the weighted sum: SPOTIS, TOPSIS, PROMETHEE II; which of them can reverse ranks is told as data.
+"""Second opinions beside the weighted sum: TOPSIS with fixed bounds, TOPSIS, PROMETHEE II; which of them can reverse ranks is told as data.
 
 Every method works on urgencies (0 to 1, larger is more urgent) in which what is not known stands at the midpoint, and gives scores from 0 to
-1, larger first.
+1, larger first. Every one is monotone: a village that is at least as urgent as another in every criterion never scores less, so that none offers
+an order in which greater need comes later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scipy.stats import kendalltau
 
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
 from geo_planner.preferences.weights import normalised
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, ranks, urgency
+from geo_planner.ranking.scoring import MIDPOINT, ranks, steps, tied_with, urgency, weighed
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -62,9 +63,10 @@ _ALL = (
         "Dawes (1979)",
     ),
     Method(
-        "spotis", "SPOTIS", "SPOTIS", False, True,
-        "Khoảng cách tới điểm lý tưởng nằm trong thang; thang cố định nên không đảo thứ tự.", "Distance to an ideal point inside the bounds; the bounds are fixed, so ranks do not reverse.",
-        "Dezert, Tchamova, Han, Tacnet (2020)",
+        "topsis_fixed", "TOPSIS, thang cố định", "TOPSIS with fixed bounds", False, False,
+        "Khoảng cách tới bản cấp thiết nhất và ít cấp thiết nhất theo thang, không theo danh sách; thiếu hụt lớn ở một tiêu chí nặng hơn nhiều thiếu hụt nhỏ. Không đảo thứ tự.",
+        "Distance from the ends of the bounds, not from those of the list; one large shortfall weighs more than many small ones. Ranks do not reverse.",
+        "Hwang, Yoon (1981); García-Cascales, Lamata (2012)",
     ),
     Method(
         "topsis", "TOPSIS", "TOPSIS", True, False,
@@ -111,33 +113,26 @@ def topsis(matrix: npt.ArrayLike, weights: npt.ArrayLike, *, normalisation: Lite
     return np.asarray(np.where(total > 0, to_worst / np.where(total > 0, total, 1.0), 0.5))
 
 
-def spotis(matrix: npt.ArrayLike, weights: npt.ArrayLike, bounds: npt.ArrayLike, ideal: npt.ArrayLike) -> FloatArray:
-    """Weighted normalised distance to the ideal point; smaller is better.
+def fixed_topsis(urgencies: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray:
+    """Relative closeness to the ends of the scale: 1 for a village at its most urgent in every criterion, 0 for one at its least.
+
+    The ideal and its opposite stand in the bounds, not in the list, so the closeness of a village hangs on its own row alone. More urgency in a
+    criterion that carries weight brings it nearer to the one and farther from the other: it always scores more.
 
     Parameters
     ----------
-    matrix : array_like, shape (n, m)
+    urgencies : array_like, shape (n, m)
+        0 to 1.
     weights : array_like, shape (m,)
-    bounds : array_like, shape (m, 2)
-        Fixed bounds of each criterion, in either order.
-    ideal : array_like, shape (m,)
-        Expected solution point inside the bounds.
-
-    Raises
-    ------
-    ValueError
-        When a value or the ideal lies outside the bounds.
 
     References
     ----------
-    Dezert, J., Tchamova, A., Han, D., Tacnet, J.-M. (2020). The SPOTIS rank reversal free method for multi-criteria decision-making
-    support. FUSION 2020.
+    García-Cascales, M. S., Lamata, M. T. (2012). On rank reversal and TOPSIS method. Math. Comput. Modelling 56, 123-132.
     """
-    x, b, s = np.asarray(matrix, dtype=float), np.asarray(bounds, dtype=float), np.asarray(ideal, dtype=float)
-    low, high = b.min(axis=1), b.max(axis=1)
-    if not ((x >= low) & (x <= high)).all() or not ((s >= low) & (s <= high)).all():
-        raise ValueError("SPOTIS needs every value and the ideal inside the bounds")
-    return np.asarray((np.abs(x - s) / (high - low) * normalised(weights)).sum(axis=1))
+    u, w = np.asarray(urgencies, dtype=float), normalised(weights)
+    to_best = np.sqrt((((1.0 - u) * w) ** 2).sum(axis=1))
+    to_worst = np.sqrt(((u * w) ** 2).sum(axis=1))
+    return np.asarray(to_worst / (to_best + to_worst))
 
 
 def promethee_flows(
@@ -180,16 +175,14 @@ def promethee_flows(
     return np.column_stack(columns).astype(float)
 
 
-def parts(method: MethodName, urgencies: npt.ArrayLike, criteria: Sequence[Criterion], thresholds: Promethee) -> FloatArray | None:
+def parts(method: MethodName, urgencies: npt.ArrayLike, thresholds: Promethee) -> FloatArray | None:
     """What each criterion gives a village before weighting, 0 to 1, so that ``parts @ weights`` is the score.
 
-    None for TOPSIS, whose score is no sum.
+    None for both kinds of TOPSIS, whose score is no sum.
     """
     u = np.asarray(urgencies, dtype=float)
     if method == "weighted_sum":
         return u
-    if method == "spotis":
-        return np.asarray(1.0 - np.abs(u - np.array([c.ideal_urgency for c in criteria])))
     if method == "promethee_ii":
         if len(u) < 2:
             return np.full_like(u, 0.5)
@@ -200,17 +193,18 @@ def parts(method: MethodName, urgencies: npt.ArrayLike, criteria: Sequence[Crite
 def contributions(method: MethodName, urgencies: npt.ArrayLike, criteria: Sequence[Criterion], thresholds: Promethee) -> FloatArray:
     """Share of each criterion in the score, shape (n, m); rows add up to the score of the method.
 
-    For TOPSIS the closeness is shared out in the proportions of the weighted sum (equally where that is zero): a display, not a derivation.
+    For both kinds of TOPSIS the closeness is shared out in the proportions of the weighted sum (equally where that is zero): a display, not a derivation.
     """
     u = np.asarray(urgencies, dtype=float)
     weights = normalised([c.weight for c in criteria])
-    own = parts(method, u, criteria, thresholds)
+    own = parts(method, u, thresholds)
     if own is not None:
         return np.asarray(own * weights)
     weighted = u * weights
     total = weighted.sum(axis=1, keepdims=True)
     shares = np.where(total > 0, weighted / np.where(total > 0, total, 1.0), weights)
-    return np.asarray(topsis(u, weights)[:, None] * shares)
+    closeness = fixed_topsis(u, weights) if method == "topsis_fixed" else topsis(u, weights)
+    return np.asarray(closeness[:, None] * shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +215,15 @@ class Comparison:
     ----------
     scores, ranks : DataFrame
         Index of the villages, one column a method.
+    tied_with : DataFrame
+        The same: the other villages of the same score by that method, tuples in order of rank.
     tau : DataFrame
         Kendall's tau-b between the scores of each two methods; NaN where one of them cannot tell any two villages apart.
     """
 
     scores: pd.DataFrame
     ranks: pd.DataFrame
+    tied_with: pd.DataFrame
     tau: pd.DataFrame
 
 
@@ -240,16 +237,18 @@ def compare(values: pd.DataFrame, settings: RankingSettings, *, households: pd.S
     """
     criteria = settings.weighted_criteria()
     u = urgency(values, criteria).fillna(MIDPOINT).to_numpy()
-    names: tuple[MethodName, ...] = ("weighted_sum", "spotis", "topsis", "promethee_ii")
+    names: tuple[MethodName, ...] = ("weighted_sum", "topsis_fixed", "topsis", "promethee_ii")
     scores: dict[str, FloatArray] = {name: contributions(name, u, criteria, settings.promethee).sum(axis=1) for name in names}
     alike = [c.model_copy(update={"weight": float(c.weight > 0)}) for c in criteria]
     scores["equal_weights"] = contributions("weighted_sum", u, alike, settings.promethee).sum(axis=1)
     table = pd.DataFrame(scores, index=values.index)[[m.name for m in _ALL]]
-    rounded = table.round(DECIMALS)
-    tau = [[1.0 if a == b else _tau(rounded[a], rounded[b]) for b in table] for a in table]
+    level = pd.DataFrame(steps(table), index=table.index, columns=table.columns)
+    tau = [[1.0 if a == b else _tau(level[a], level[b]) for b in table] for a in table]
+    places = {name: ranks(table[name], households, weighed(u, criteria)) for name in table}
     return Comparison(
         table,
-        pd.DataFrame({name: ranks(table[name], households) for name in table}, index=values.index),
+        pd.DataFrame(places, index=values.index),
+        pd.DataFrame({name: tied_with(table[name], place) for name, place in places.items()}, index=values.index),
         pd.DataFrame(tau, index=table.columns, columns=table.columns),
     )
 

@@ -17,7 +17,7 @@ from geo_planner.ranking.gates import responsibility
 from geo_planner.ranking.methods import METHODS, Comparison, compare, contributions
 from geo_planner.ranking.questions import questions
 from geo_planner.ranking.robustness import Simulation, simulate
-from geo_planner.ranking.scoring import MIDPOINT, Ranking, missing_of, rank_villages, rank_within, ranks, urgency
+from geo_planner.ranking.scoring import MIDPOINT, Ranking, rank_villages, rank_within, ranking_of, urgency
 from geo_planner.ranking.sensitivity import additive, swap_points, what_if
 
 
@@ -28,10 +28,12 @@ class RankingResult:
     Attributes
     ----------
     score, rank, rank_in_group : Series
+    tied_with : Series of tuple of str
+        The other villages of the same score, in order of rank; the rank then tells what settled the tie, not a greater need.
     contributions : DataFrame
         One column a criterion; rows add up to `score`.
     contributions_exact : bool
-        False where the method's score is no sum (TOPSIS) and the contributions share it out for display.
+        False where the method's score is no sum (both kinds of TOPSIS) and the contributions share it out for display.
     missing : Series of tuple of str
     responsibility : DataFrame
         ``responsibility``, ``responsibility_reason``, ``responsibility_datum``.
@@ -54,6 +56,7 @@ class RankingResult:
     score: pd.Series
     rank: pd.Series
     rank_in_group: pd.Series
+    tied_with: pd.Series
     contributions: pd.DataFrame
     contributions_exact: bool
     missing: pd.Series
@@ -75,6 +78,7 @@ class RankingResult:
         asked = _by_village(self.questions)
         drawn = self.simulation.table.to_dict("index")
         ranks_of = self.methods.ranks.to_dict("index")
+        tied_by = self.methods.tied_with.to_dict("index")
         told = self.explanations.to_dict("index")
         datum = self.responsibility["responsibility_datum"]
         return {
@@ -82,7 +86,9 @@ class RankingResult:
                 **{key: int(drawn[village][key]) for key in ("rank_low", "rank_high", "rank_median")},
                 "p_top_k": {str(k): float(drawn[village][f"p_top_{k}"]) for k in self.simulation.top_k},
                 "swap": swaps.get(village, []),
+                "tied_with": list(self.tied_with[village]),
                 "methods": {str(name): int(place) for name, place in ranks_of[village].items()},
+                "methods_tied_with": {str(name): list(others) for name, others in tied_by[village].items()},
                 "explanation": {language: str(told[village][f"explanation_{language}"]) for language in ("vi", "en")},
                 "questions": asked.get(village, []),
                 "responsibility_datum": str(datum[village]),
@@ -148,11 +154,12 @@ def rank(
     doubts = what_if(values, criteria, households=households, method=settings.method)
     inputs = pd.DataFrame({"households": households, "coverage_probability": villages["coverage_probability"]})
     simulation = simulate(values, criteria, settings.robustness, inputs=inputs, top_k=settings.top_k, seed=seed)
-    told = settings.method != "topsis"
+    told = METHODS[settings.method].additive
     return RankingResult(
         score=main.score,
         rank=main.rank,
         rank_in_group=rank_within(main.rank, who["responsibility"]),
+        tied_with=main.tied_with,
         contributions=main.contributions,
         contributions_exact=METHODS[settings.method].additive,
         missing=main.missing,
@@ -166,8 +173,8 @@ def rank(
         what_if=doubts,
         questions=questions(villages, criteria, doubts),
         explanations=explanations(
-            criteria, values=values, score=main.score, rank=main.rank, contributions=main.contributions, simulation=simulation.table,
-            top_k=settings.top_k, swaps=swaps if told else swaps.iloc[:0], what_if=doubts,
+            criteria, villages=villages, values=values, order=main, simulation=simulation.table, top_k=settings.top_k,
+            swaps=swaps if told else swaps.iloc[:0], what_if=doubts,
         ),
         fairness=fairness(villages, main.rank, main.score, top_k=settings.top_k),
     )  # fmt: skip
@@ -180,8 +187,7 @@ def _main(values: pd.DataFrame, criteria: tuple[Criterion, ...], settings: Ranki
     shares = pd.DataFrame(
         contributions(settings.method, u.fillna(MIDPOINT).to_numpy(), criteria, settings.promethee), index=u.index, columns=u.columns
     )
-    score = shares.sum(axis=1).rename("score")
-    return Ranking(score, ranks(score, households), shares, missing_of(u))
+    return ranking_of(shares.sum(axis=1).rename("score"), shares, u.to_numpy(), criteria=criteria, households=households)
 
 
 def _by_village(table: pd.DataFrame) -> dict[Hashable, list[dict[str, Any]]]:

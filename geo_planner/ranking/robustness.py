@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from geo_planner.preferences.settings import Criterion, Robustness
 from geo_planner.preferences.weights import normalised
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
+from geo_planner.ranking.scoring import MIDPOINT, STEP, tie_order, urgency
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,7 +39,8 @@ class Simulation:
     ----------
     table : DataFrame
         Index of the villages: ``rank_low``, ``rank_high`` (5 and 95 % of the draws lie at or below), ``rank_median``, and ``p_top_<k>`` for
-        each k, the share of draws in which the village is among the first k.
+        each k, the share of draws in which the village is among the first k. Villages that tie in a draw hold their places together: the best
+        of them counts for ``rank_low``, the last for ``rank_high``, and where the first k end among them each is there with equal chance.
     top_k : tuple of int
     draws : int
     """
@@ -96,9 +97,9 @@ def simulate(
     index = values.index[order]
     noise = _Noise(values.loc[index], criteria, settings, inputs.loc[index], seed)
     weights = draw_weights(criteria, draws=settings.draws, concentration=settings.concentration, seed=seed)
-    ideal = np.array([c.ideal_urgency for c in criteria])
     n = len(index)
-    counts = np.zeros((n, n), dtype=np.uint16 if settings.draws < 2**16 else np.uint32)
+    kind = np.uint16 if settings.draws < 2**16 else np.uint32
+    best, last, first = np.zeros((n, n), dtype=kind), np.zeros((n, n), dtype=kind), np.zeros((n, len(ks)))
     size = max(1, _CHUNK_NUMBERS // max(n, 1))
     for start in range(0, settings.draws, size):
         w = weights[start : start + size]
@@ -108,11 +109,11 @@ def simulate(
             # the methods take turns by the number of the draw: exactly balanced, and no randomness spent
             mine = np.arange(start, start + len(w)) % len(settings.methods) == turn
             if mine.all():
-                score = _score(method, u, w, ideal)
+                score = _score(method, u, w)
             elif mine.any():
-                score[:, mine] = _score(method, [c if c.shape[1] == 1 else c[:, mine] for c in u], w[mine], ideal)
-        _count(_places(score), counts)
-    return Simulation(_summary(counts, index, ks, settings.draws).reindex(values.index), ks, settings.draws)
+                score[:, mine] = _score(method, [c if c.shape[1] == 1 else c[:, mine] for c in u], w[mine])
+        _count(_sorted_keys(score), _row_bits(n), np.array(ks), best, last, first)
+    return Simulation(_summary(best, last, first / settings.draws, index, ks, settings.draws).reindex(values.index), ks, settings.draws)
 
 
 class _Noise:
@@ -184,14 +185,27 @@ def _normals(generators: Sequence[np.random.Generator], draws: int) -> FloatArra
     return rows.astype(np.float64)
 
 
-def _score(method: str, u: Sequence[FloatArray], w: FloatArray, ideal: FloatArray) -> FloatArray:
+def _score(method: str, u: Sequence[FloatArray], w: FloatArray) -> FloatArray:
     """Scores, shape (n, draws). Sums run over the criteria one by one, so that a village's score does not hang on its neighbours in memory."""
     if method == "topsis":
         return _topsis(u, w)
+    if method == "topsis_fixed":
+        return _fixed_topsis(u, w)
     score = np.zeros((u[0].shape[0], len(w)))
     for j, column in enumerate(u):
-        score += (column if method == "weighted_sum" else 1.0 - np.abs(column - ideal[j])) * w[:, j]
+        score += column * w[:, j]
     return score
+
+
+def _fixed_topsis(u: Sequence[FloatArray], w: FloatArray) -> FloatArray:
+    best = np.zeros((u[0].shape[0], len(w)))
+    worst = np.zeros_like(best)
+    for j, column in enumerate(u):
+        squared = w[:, j] ** 2
+        best += (1.0 - column) ** 2 * squared
+        worst += column**2 * squared
+    best, worst = np.sqrt(best), np.sqrt(worst)
+    return np.asarray(worst / (best + worst))
 
 
 def _topsis(u: Sequence[FloatArray], w: FloatArray) -> FloatArray:
@@ -208,33 +222,56 @@ def _topsis(u: Sequence[FloatArray], w: FloatArray) -> FloatArray:
     return np.asarray(np.where(total > 0, worst / np.where(total > 0, total, 1.0), 0.5))
 
 
-def _places(score: FloatArray) -> npt.NDArray[np.int64]:
-    """Row numbers of the villages in order of rank, shape (draws, n); rows stand in the order that settles ties."""
-    n = score.shape[0]
-    bits = max(n - 1, 1).bit_length()
-    # score and row in one integer: sorting plain integers is several times as fast as an argsort, and unique keys need no stability
-    keys = np.rint(score.T * -(10.0**DECIMALS)).astype(np.int64) << bits
-    keys |= np.arange(n)
+def _row_bits(n: int) -> int:
+    return max(n - 1, 1).bit_length()
+
+
+def _sorted_keys(score: FloatArray) -> npt.NDArray[np.int64]:
+    """Score and row of each village in one integer, best first, shape (draws, n); keys that agree above the bits of the row are a tie."""
+    # sorting plain integers is several times as fast as an argsort
+    keys = np.rint(score.T / -STEP).astype(np.int64) << _row_bits(score.shape[0])
+    keys |= np.arange(score.shape[0])
     keys.sort(axis=1)
-    return np.asarray(keys & ((1 << bits) - 1))
+    return np.asarray(keys)
 
 
 @njit(cache=True)
-def _count(places, counts):  # type: ignore[no-untyped-def]
-    for draw in range(places.shape[0]):
-        for rank in range(places.shape[1]):
-            counts[places[draw, rank], rank] += 1
+def _count(keys, bits, ks, best, last, first):  # type: ignore[no-untyped-def]
+    n = keys.shape[1]
+    mask = (1 << bits) - 1
+    for draw in range(keys.shape[0]):
+        start = 0
+        while start < n:
+            end = start + 1
+            while end < n and keys[draw, end] >> bits == keys[draw, start] >> bits:
+                end += 1
+            for at in range(start, end):
+                row = keys[draw, at] & mask
+                best[row, start] += 1
+                last[row, end - 1] += 1
+                for i in range(len(ks)):
+                    if ks[i] >= end:
+                        first[row, i] += 1.0
+                    elif ks[i] > start:
+                        first[row, i] += (ks[i] - start) / (end - start)
+            start = end
 
 
-def _summary(counts: npt.NDArray[np.unsignedinteger], index: pd.Index, ks: Sequence[int], draws: int) -> pd.DataFrame:
-    levels = {"rank_low": 0.05, "rank_high": 0.95, "rank_median": 0.5}
-    n = len(index)
-    table = {name: np.zeros(n, dtype=np.int64) for name in levels} | {f"p_top_{k}": np.zeros(n) for k in ks}
-    for start in range(0, n, 1000):  # row by row would be slow, all at once four times the size of the counts
-        block = slice(start, start + 1000)
-        below = counts[block].cumsum(axis=1, dtype=np.int64)
-        for name, level in levels.items():
-            table[name][block] = 1 + (below < level * draws).sum(axis=1)
-        for k in ks:
-            table[f"p_top_{k}"][block] = below[:, min(k, n) - 1] / draws
-    return pd.DataFrame(table, index=index)
+def _summary(
+    best: npt.NDArray[np.unsignedinteger],
+    last: npt.NDArray[np.unsignedinteger],
+    chances: FloatArray,
+    index: pd.Index,
+    ks: Sequence[int],
+    draws: int,
+) -> pd.DataFrame:
+    def reached(counts: npt.NDArray[np.unsignedinteger], level: float) -> npt.NDArray[np.int64]:
+        found = np.zeros(len(index), dtype=np.int64)
+        for start in range(0, len(index), 1000):  # row by row would be slow, all at once four times the size of the counts
+            block = slice(start, start + 1000)
+            found[block] = 1 + (counts[block].cumsum(axis=1, dtype=np.int64) < level * draws).sum(axis=1)
+        return found
+
+    table = {"rank_low": reached(best, 0.05), "rank_high": reached(last, 0.95)}
+    table["rank_median"] = (reached(best, 0.5) + reached(last, 0.5)) // 2
+    return pd.DataFrame({**table, **{f"p_top_{k}": chances[:, i] for i, k in enumerate(ks)}}, index=index)

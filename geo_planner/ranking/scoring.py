@@ -2,6 +2,9 @@
 
 Because every criterion is scaled by bounds that stand in the scenario, a village's score depends on its own row alone: adding or removing
 another village never reorders the rest.
+
+Scores are compared in whole steps of :data:`STEP`: those of the same step are a tie. That is the same everywhere (ranks, methods, simulation,
+swap points), it is transitive, and whether two villages tie does not hang on a third.
 """
 
 from __future__ import annotations
@@ -20,8 +23,12 @@ FloatArray = npt.NDArray[np.float64]
 
 MIDPOINT = 0.5
 """Urgency of a criterion whose value is not known: the middle of its bounds, listed as missing."""
-DECIMALS = 12
-"""Scores that differ only beyond this decimal differ by the rounding of a sum, and are ties."""
+STEP = 2.0**-30
+"""A billionth of the scale: scores and urgencies closer than this differ by the rounding of a sum, and are equal.
+
+A power of two, because the borders between its steps are then no decimals and no fractions that figures of a list give: rounding does not push
+equal scores to two sides of one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,9 @@ class Ranking:
     score : Series of float
         0 to 1.
     rank : Series of int
-        1 for the first; ties go to the larger number of households, then to the smaller id.
+        1 for the first; ties are settled as :func:`ranks` says.
+    tied_with : Series of tuple of str
+        The other villages of the same score, in order of rank.
     contributions : DataFrame
         One column a criterion; rows add up to `score`.
     missing : Series of tuple of str
@@ -44,6 +53,16 @@ class Ranking:
     rank: pd.Series
     contributions: pd.DataFrame
     missing: pd.Series
+    tied_with: pd.Series
+
+
+def steps(values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Scores or urgencies as whole numbers of :data:`STEP`, to be compared.
+
+    >>> bool(steps(0.1 + 0.2) == steps(0.3)), bool(steps(0.3) == steps(0.300001))
+    (True, False)
+    """
+    return np.asarray(np.rint(np.asarray(values, dtype=float) / STEP)).astype(np.int64)
 
 
 def urgency(values: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:
@@ -73,14 +92,32 @@ def rank_villages(values: pd.DataFrame, criteria: Sequence[Criterion], *, househ
     """
     names = [c.name for c in criteria]
     known = scaled(values[names].to_numpy(dtype=float), criteria)
-    contributions = np.where(np.isnan(known), MIDPOINT, known) * normalised([c.weight for c in criteria])
+    u = np.where(np.isnan(known), MIDPOINT, known)
+    contributions = u * normalised([c.weight for c in criteria])
     score = pd.Series(contributions.sum(axis=1), index=values.index, name="score")
+    return ranking_of(
+        score, pd.DataFrame(contributions, index=values.index, columns=names), known, criteria=criteria, households=households
+    )
+
+
+def ranking_of(
+    score: pd.Series, contributions: pd.DataFrame, known: FloatArray, *, criteria: Sequence[Criterion], households: pd.Series
+) -> Ranking:
+    """Order, ties and gaps of scores that a method has given; `known` are the urgencies, NaN where there is no value."""
+    rank = ranks(score, households, weighed(known, criteria))
     return Ranking(
         score,
-        ranks(score, households),
-        pd.DataFrame(contributions, index=values.index, columns=names),
-        missing_of(pd.DataFrame(known, index=values.index, columns=names)),
+        rank,
+        contributions,
+        missing_of(pd.DataFrame(known, index=score.index, columns=contributions.columns)),
+        tied_with(score, rank),
     )
+
+
+def weighed(urgencies: FloatArray, criteria: Sequence[Criterion]) -> FloatArray:
+    """The urgencies of the criteria that carry weight, what is not known at the midpoint."""
+    u = np.asarray(urgencies, dtype=float)[:, [c.weight > 0 for c in criteria]]
+    return np.where(np.isnan(u), MIDPOINT, u)
 
 
 def missing_of(urgencies: pd.DataFrame) -> pd.Series:
@@ -97,14 +134,56 @@ def tie_order(index: pd.Index, households: pd.Series) -> npt.NDArray[np.intp]:
     return np.asarray(ids[np.argsort(-count[ids], kind="stable")])
 
 
-def ranks(score: pd.Series, households: pd.Series) -> pd.Series:
-    """Rank 1 for the highest score; ties by :func:`tie_order`."""
+def ranks(score: pd.Series, households: pd.Series, urgencies: FloatArray | None = None) -> pd.Series:
+    """Rank 1 for the highest score; ties by :func:`tie_order`.
+
+    Parameters
+    ----------
+    score, households : Series
+    urgencies : ndarray, optional
+        Those of the criteria that carry weight, a row a village: a method that sees no difference between two villages (or one too small to
+        show) never places one above another that is at least as urgent in all of them and more in one.
+    """
     order = tie_order(score.index, households)
-    rounded = np.round(score.to_numpy(dtype=float), DECIMALS)
-    places = order[np.argsort(-rounded[order], kind="stable")]
+    level = steps(score)
+    below = np.zeros(len(level), dtype=np.int64) if urgencies is None else outdone(level, urgencies)
+    places = order[np.lexsort((-below[order], -level[order]))]
     rank = np.empty(len(score), dtype=np.int64)
     rank[places] = np.arange(1, len(score) + 1)
     return pd.Series(rank, index=score.index, name="rank")
+
+
+def outdone(level: npt.NDArray[np.int64], urgencies: FloatArray) -> npt.NDArray[np.int64]:
+    """How many villages of the same step each one outdoes: at least as urgent in every criterion, and more in one.
+
+    Whoever outdoes a village outdoes all that it outdoes, and so has the larger number.
+    """
+    u = steps(urgencies)
+    count = np.zeros(len(level), dtype=np.int64)
+    for group in _groups(level):
+        rows, where, size = np.unique(u[group], axis=0, return_inverse=True, return_counts=True)
+        if len(rows) > 1:
+            count[group] = np.array([size[(row >= rows).all(axis=1)].sum() for row in rows] - size)[where.reshape(-1)]
+    return count
+
+
+def tied_with(score: pd.Series, rank: pd.Series) -> pd.Series:
+    """For each village the others of the same score, in order of rank; mostly an empty tuple."""
+    others: list[tuple[str, ...]] = [()] * len(score)
+    place = rank.to_numpy()
+    for group in _groups(steps(score)):
+        listed = group[np.argsort(place[group])]
+        ids = [str(i) for i in score.index[listed]]
+        for at, row in enumerate(listed):
+            others[row] = (*ids[:at], *ids[at + 1 :])
+    return pd.Series(others, index=score.index, name="tied_with", dtype=object)
+
+
+def _groups(level: npt.NDArray[np.int64]) -> list[npt.NDArray[np.intp]]:
+    """Positions of the villages of each step that holds more than one."""
+    order = np.argsort(level, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(level[order])) + 1)
+    return [part for part in parts if len(part) > 1]
 
 
 def rank_within(rank: pd.Series, group: pd.Series) -> pd.Series:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee
 from geo_planner.preferences.weights import normalised
-from geo_planner.ranking.methods import parts
-from geo_planner.ranking.scoring import DECIMALS, MIDPOINT, tie_order, urgency
+from geo_planner.ranking.methods import fixed_topsis, parts
+from geo_planner.ranking.scoring import MIDPOINT, STEP, steps, tie_order, urgency
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,13 +21,11 @@ WHAT_IF_COLUMNS = ("village_id", "criterion", "rank_now", "rank_best", "rank_wor
 
 def additive(method: MethodName) -> MethodName:
     """The method whose weights are varied: the chosen one where its score is a sum, else the weighted sum."""
-    return "weighted_sum" if method == "topsis" else method
+    return "weighted_sum" if method in ("topsis", "topsis_fixed") else method
 
 
 _BEYOND = 1e-6
 """Step past a swap point at which the new order is read."""
-_TIED = 1e-9
-"""Changes smaller than this are the rounding of a tie."""
 
 
 def reweighted(weights: npt.ArrayLike, criterion: int, share: float) -> FloatArray:
@@ -63,7 +61,7 @@ def swap_points(
     rank : Series of int
         The order by `method`.
     method : str
-        For TOPSIS, whose score is no sum, the swap points are those of the weighted sum, of which `rank` must then be the order.
+        For both kinds of TOPSIS, whose score is no sum, the swap points are those of the weighted sum, of which `rank` must then be the order.
 
     Returns
     -------
@@ -75,19 +73,20 @@ def swap_points(
     """
     ordered = rank.sort_values().index
     u = urgency(values.loc[ordered], criteria).fillna(MIDPOINT).to_numpy()
-    s = _parts(additive(method), u, criteria, thresholds or Promethee())
+    s = _parts(additive(method), u, thresholds or Promethee())
     w = normalised([c.weight for c in criteria])
     gap = s[:-1] - s[1:]  # the upper one of each pair less the lower one
     with np.errstate(divide="ignore", invalid="ignore"):
         others = ((gap @ w)[:, None] - gap * w) / (1.0 - w)
         at = others / (others - gap)
         # the difference has to turn negative at one end of the range, or the pair never changes places
-        possible = np.isfinite(at) & (at >= 0) & (at <= 1) & (w > 0) & (np.minimum(others, gap) < -(10.0**-DECIMALS))
+        possible = np.isfinite(at) & (at >= 0) & (at <= 1) & (w > 0) & (np.minimum(others, gap) < -STEP)
     pairs, which = np.nonzero(possible)
     share, now = at[possible], w[which]
     # the pair has changed places on the side where the difference is negative, whichever side of the present weight that is
     toward = np.where(others[possible] < 0, -1.0, 1.0)
-    share = np.where(np.abs(share - now) < _TIED, now, share)
+    level = steps(s @ w)
+    share = np.where((level[:-1] == level[1:])[pairs], now, share)
     upper = pd.DataFrame({"village_id": ordered[pairs], "other_id": ordered[pairs + 1], "direction": "below"})
     lower = pd.DataFrame({"village_id": ordered[pairs + 1], "other_id": ordered[pairs], "direction": "above"})
     names = np.array([c.name for c in criteria], dtype=object)
@@ -97,7 +96,7 @@ def swap_points(
     after = np.zeros((2, len(figures)), dtype=np.int64)
     for row in np.flatnonzero(figures["smallest"].to_numpy()):
         past = float(np.clip(share[row] + toward[row] * _BEYOND, 0.0, 1.0))
-        score = np.round(s @ reweighted(w, int(which[row]), past), DECIMALS)
+        score = steps(s @ reweighted(w, int(which[row]), past))
         for side, position in enumerate((pairs[row], pairs[row] + 1)):
             # villages that tie with it keep the order they had
             ahead = (score > score[position]) | ((score == score[position]) & (np.arange(len(score)) < position))
@@ -111,8 +110,8 @@ def swap_points(
     return table.loc[keys.sort_values(["place", "direction", "size"], kind="stable").index, list(SWAP_COLUMNS)].reset_index(drop=True)
 
 
-def _parts(method: MethodName, u: FloatArray, criteria: Sequence[Criterion], thresholds: Promethee) -> FloatArray:
-    own = parts(method, u, criteria, thresholds)
+def _parts(method: MethodName, u: FloatArray, thresholds: Promethee) -> FloatArray:
+    own = parts(method, u, thresholds)
     if own is None:
         raise ValueError(f"the score of {method} is no sum over the criteria")
     return own
@@ -126,7 +125,7 @@ def what_if(
     Parameters
     ----------
     method : str
-        Weighted sum or SPOTIS; for the others, whose scores hang on the whole list, the weighted sum answers.
+        Weighted sum or TOPSIS with fixed bounds; for the others, whose scores hang on the whole list, the weighted sum answers.
 
     Returns
     -------
@@ -134,20 +133,23 @@ def what_if(
         ``village_id``, ``criterion``, ``rank_now``, ``rank_best``, ``rank_worst``, ``span`` (worst less best) and ``matters_most`` (the
         largest span of the village; of equal ones the heavier criterion), largest span first.
     """
-    used: MethodName = "spotis" if method == "spotis" else "weighted_sum"
     known = urgency(values, criteria)
     u = known.fillna(MIDPOINT).to_numpy()
-    s = _parts(used, u, criteria, Promethee())
     w = normalised([c.weight for c in criteria])
-    score = (s * w).sum(axis=1)
+
+    def score_of(rows: FloatArray) -> npt.NDArray[np.int64]:
+        return steps(fixed_topsis(rows, w) if method == "topsis_fixed" else (rows * w).sum(axis=1))
+
+    score = score_of(u)
     order = tie_order(values.index, households)
     turn = np.empty(len(order), dtype=np.int64)
     turn[order] = np.arange(len(order))
 
-    def rank_at(row: int, changed: float) -> int:
-        rounded = np.round(score, DECIMALS)
-        mine = round(changed, DECIMALS)
-        ahead = (rounded > mine) | ((rounded == mine) & (turn < turn[row]))
+    def rank_at(row: int, column: int, urgent: float) -> int:
+        changed = u[[row]]
+        changed[0, column] = urgent
+        mine = score_of(changed)[0]
+        ahead = (score > mine) | ((score == mine) & (turn < turn[row]))
         ahead[row] = False
         return 1 + int(ahead.sum())
 
@@ -155,11 +157,8 @@ def what_if(
     for row, column in zip(*np.nonzero(known.isna().to_numpy()), strict=True):
         if w[column] == 0:
             continue
-        ideal = criteria[column].ideal_urgency
-        extremes = (0.0, 1.0) if used == "weighted_sum" else (1.0 - ideal, ideal, 1.0)
-        rest = score[row] - s[row, column] * w[column]
-        best, worst = (rank_at(row, rest + e * w[column]) for e in (max(extremes), min(extremes)))
-        rows.append((values.index[row], criteria[column].name, rank_at(row, score[row]), best, worst, worst - best, w[column]))
+        now, best, worst = (rank_at(row, column, urgent) for urgent in (MIDPOINT, 1.0, 0.0))
+        rows.append((values.index[row], criteria[column].name, now, best, worst, worst - best, w[column]))
     table = pd.DataFrame(rows, columns=[*WHAT_IF_COLUMNS[:-1], "_weight"])
     table = table.sort_values(
         ["span", "_weight", "village_id", "criterion"], ascending=[False, False, True, True], kind="stable"

@@ -19,6 +19,7 @@ from numba import njit
 from rasterio.features import rasterize
 
 from geo_planner.preferences.settings import Travel
+from geo_planner.sources.roads import road_table
 
 if TYPE_CHECKING:
     from geo_planner.terrain import Dem
@@ -151,20 +152,16 @@ def road_speeds_kmh(dem: Dem, roads: gpd.GeoDataFrame | None, settings: Travel) 
     Parameters
     ----------
     roads : GeoDataFrame or None
-        Lines; ``speed_kmh`` where known, else ``road_class`` (or ``highway``, as OpenStreetMap calls it) looked up in the settings.
+        Lines; ``speed_kmh`` where known, else ``road_class`` (or ``highway``, as OpenStreetMap calls it) looked up in the settings. What is
+        being built, planned or given up is no road; see :mod:`~geo_planner.sources.roads`.
     """
     shape = dem.heights_m.shape
     if roads is None or roads.empty:
         return np.zeros(shape, dtype=np.float32)
     lines = roads.to_crs(dem.crs)
-    by_class = {s.road_class: s.kmh for s in settings.road_speeds}
-    kind = next((lines[name] for name in ("road_class", "highway") if name in lines), pd.Series(pd.NA, index=lines.index))
-    speed = kind.map(by_class).astype(float).fillna(settings.default_road_kmh)
-    if "speed_kmh" in lines:
-        own = lines["speed_kmh"].astype("Float64").astype(float)
-        speed = own.where(own > 0).fillna(speed)
+    speed = road_table(lines, settings)["speed_kmh"]
     drawn = sorted(
-        ((v, g) for g, v in zip(lines.geometry, speed, strict=True) if g is not None and not g.is_empty), key=lambda item: item[0]
+        ((v, g) for g, v in zip(lines.geometry, speed, strict=True) if v > 0 and g is not None and not g.is_empty), key=lambda item: item[0]
     )
     if not drawn:
         return np.zeros(shape, dtype=np.float32)

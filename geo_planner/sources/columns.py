@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
-from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, technology_word
+from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, Layer, technology_word
 
 
 def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -15,8 +20,8 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     written = table["technology"]
     words = written.map(technology_word, na_action="ignore").astype("string")
     told = []
-    for word in sorted(set(written[(written.str.casefold() != words.str.casefold()).fillna(False)])):
-        count = int((written == word).sum())
+    other = written[(written.str.casefold() != words.str.casefold()).fillna(False)].value_counts()
+    for word, count in sorted(other.items()):
         reason = f"{word!r} is read as {technology_word(word)} in {count} rows"
         told.append(Fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
     strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
@@ -28,19 +33,135 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     return table.assign(technology=words), told
 
 
-_ALSO_MADE = {"source_row", "region_known", "path_unknown", "border", "region_class", "geometry", "village_rank"}
-"""Columns that a run adds to the villages on the way and that no result declares."""
+# 3GPP TS 36.101, table 5.5-1, TS 38.101-1, table 5.2-1, and TS 45.005, section 2: uplink and downlink of the bands in use in Asia, MHz
+_SHARED_MHZ = ((824, 960), (1710, 1990), (2100, 2170))
+_BANDS_MHZ = {
+    "GSM": _SHARED_MHZ[:2],
+    "UMTS": ((824, 960), (1710, 1990), (1900, 2170)),
+    "LTE": ((450, 470), (600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2690), (2500, 2700)),
+    "NR": ((600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2700), (3300, 4200), (4400, 5000), (5150, 5925)),
+}
 
 
-def own_columns(villages: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Columns of the user's that bear the name of a result: a list taken from an earlier run must not pass for this one's result."""
-    made = {c.name for c in RESULTS.columns} | _ALSO_MADE
-    own = {c.name for c in VILLAGES.columns}
-    taken = [
-        str(name) for name in villages.columns if name not in own and (name in made or str(name).startswith(("contribution_", "p_top_")))
-    ]
+def in_a_band(frequency_mhz: float, technology: str) -> bool:
+    """Whether a network of a technology may transmit there; of a blank or unknown one: any network.
+
+    Examples
+    --------
+    >>> in_a_band(1800, "LTE"), in_a_band(1300, "LTE"), in_a_band(3750, "LTE"), in_a_band(3750, "NR"), in_a_band(3750, "")
+    (True, False, False, True, True)
+    """
+    bands = _BANDS_MHZ.get(technology) or [band for several in _BANDS_MHZ.values() for band in several]
+    return any(low <= frequency_mhz <= high for low, high in bands)
+
+
+def unlikely_tilts(tilts: NDArray[np.float64]) -> bool:
+    """Whether most tilts that are not zero look up: one antenna may, a network does not."""
+    return int((tilts < 0).sum()) > int((tilts > 0).sum())
+
+
+def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
+    """Tilts and frequencies of a list that was written by hand: possible, and more likely another convention."""
+    told = []
+    if {"tilt_deg"} <= set(sites):
+        tilts = sites["tilt_deg"].astype("Float64").dropna().to_numpy(dtype=float)
+        if unlikely_tilts(tilts):
+            reason = f"{int((tilts < 0).sum())} of {len(tilts)} tilts are negative, which here means that the antennas look up"
+            remedy = "Where they look down, write the tilts without their sign."
+            told.append(Fault(file, reason, remedy, column="tilt_deg", level="warning", code="tilt_up"))
+    if {"freq_mhz", "technology"} <= set(sites):
+        frequency, names = sites["freq_mhz"].astype("Float64"), sites["technology"].astype("string").fillna("")
+        strange = [
+            float(mhz) for mhz, name in zip(frequency, names, strict=True) if not pd.isna(mhz) and not in_a_band(float(mhz), str(name))
+        ]
+        if strange:
+            reason = f"{len(strange)} cells have a frequency that lies in no band of their technology (first: {strange[0]:g} MHz)"
+            remedy = "Where it is the number of a channel (EARFCN, UARFCN, ARFCN), write the frequency in MHz."
+            told.append(Fault(file, reason, remedy, column="freq_mhz", level="warning", code="frequency_strange"))
+    return told
+
+
+_DATABASE = ("fid", "geom", "ogc_fid", "rowid", "_rowid_", "oid", "geometry", "index", "level_0")
+"""Names that vector formats and tables keep for themselves."""
+_MADE = {
+    "villages": (
+        *(c.name for c in RESULTS.columns), "source_row", "region_known", "path_unknown", "border", "region_class", "village_rank",
+        "sample_note", "uses_sample_data",
+    ),
+    "sites": ("in_service", "assumed", "eirp_re_dbm", "source_row"),
+    "communes": ("covered_area_share", "covered_population_share", "n_villages", "n_no_signal"),
+    "measurements": ("cell", "x_m", "y_m"),
+}  # fmt: skip
+"""Names that a run gives to columns of its own beside those of a layer."""
+_MADE_BEGINNINGS = ("contribution_", "p_top_", "rsrp_dbm_")
+
+
+def distinct_names(names: Sequence[str], layer: Layer) -> list[str]:
+    """The names of a table's columns with a ``NAME_in_file`` where one of the user's own cannot stand beside the others.
+
+    The names of the layer stay. A database knows no capitals, so neither is a name its own that differs only by them, by blanks or by how
+    its accents are put together; nor one that a run gives to a result, or that a format keeps for itself.
+
+    >>> from geo_planner.schema import VILLAGES
+    >>> distinct_names(["village_id", "Rank", "note", "NOTE", "rank_in_file", "fid"], VILLAGES)
+    ['village_id', 'Rank_in_file_2', 'note', 'NOTE_in_file', 'rank_in_file', 'fid_in_file']
+    """
+    own = {c.name for c in layer.columns}
+    made = {_folded(name) for name in (*own, *_MADE.get(layer.name, ()), *_DATABASE)}
+    beginnings = _MADE_BEGINNINGS if layer.name == "villages" else ()
+    keeps, taken = [], set(made)
+    for at, name in enumerate(names):
+        folded = _folded(name)
+        free = name not in names[:at] if name in own else not (folded in taken or folded.startswith(beginnings))
+        keeps.append(free)
+        taken.add(folded)
+    final = []
+    for name, free in zip(names, keeps, strict=True):
+        new, number = name, 1
+        while not free and (new == name or _folded(new) in taken):
+            new = f"{name}_in_file" if number == 1 else f"{name}_in_file_{number}"
+            number += 1
+        taken.add(_folded(new))
+        final.append(new)
+    return final
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def own_columns(table: pd.DataFrame, file: str, layer: Layer = VILLAGES) -> tuple[pd.DataFrame, list[Fault]]:
+    """Columns of the user's that bear the name of a result or of one another: a list taken from an earlier run must not pass for this one's result."""
+    names = distinct_names([str(name) for name in table.columns], layer)
+    taken = [str(old)[:80] for old, new in zip(table.columns, names, strict=True) if old != new]
     if not taken:
-        return villages, []
-    reason = f"columns bear names of results and stand as NAME_in_file from here on: {', '.join(taken)}"
+        return table, []
+    more = f" and {len(taken) - 20} more" if len(taken) > 20 else ""
+    reason = f"columns bear names of results or of one another and stand as NAME_in_file from here on: {', '.join(taken[:20])}{more}"
     warning = Fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
-    return villages.rename(columns={name: f"{name}_in_file" for name in taken}), [warning]
+    return table.set_axis(names, axis=1), [warning]
+
+
+MOST_OPERATORS = 200
+"""Each operator has a column and a map of its own in the results."""
+
+
+def operator_faults(sites: pd.DataFrame, file: str) -> list[Fault]:
+    """A column of operators that cannot be one, and operators whose names differ only by capitals or blanks."""
+    if "operator" not in sites:
+        return []
+    names = [str(name) for name in sites["operator"].dropna().unique()]
+    if len(names) > MOST_OPERATORS:
+        reason = f"the column names {len(names):,} operators"
+        return [Fault(file, reason, "Write the name of the operator of each cell.", row=1, column="operator", code="too_many_operators")]
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(_folded(name), []).append(name)
+    return [
+        Fault(
+            file, f"operators differ only by capitals or blanks and count as {len(several)}: {', '.join(several)[:200]}",
+            "Write one operator in one way.", column="operator", level="warning", code="operators_alike",
+        )
+        for several in alike.values()
+        if len(several) > 1
+    ]  # fmt: skip

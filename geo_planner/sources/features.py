@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError, ProjError
+from shapely.errors import GEOSException
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, bounded
 from geo_planner.schema import COMMUNES
+from geo_planner.sources.columns import own_columns
+from geo_planner.sources.geojson import property_text, written_properties
+from geo_planner.sources.layer_files import file_fault
+from geo_planner.sources.opening import opened_vector, unreadable_fault
 from geo_planner.sources.tables import FIRST_ROW, typed_table
+from geo_planner.sources.unseen_signs import name_faults, shown
 
 logger = logging.getLogger(__name__)
 
 
 def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     """A vector file in EPSG:4326, or the faults that keep it from being one."""
-    if not path.is_file():
-        return None, [missing_file(file)]
+    absent = file_fault(path, file)
+    if absent is not None:
+        return None, [absent]
     try:
-        layer = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+        with warnings.catch_warnings(), opened_vector(path) as source:
+            # of a column with words among its numbers, which the checks tell better
+            warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+            # a shape that cannot be made is left out here and told with its number below
+            layer = gpd.GeoDataFrame(source.table(on_invalid="ignore"))
+    except (DataSourceError, DataLayerError, OSError, ValueError, TypeError, AttributeError, GEOSException, ProjError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8",
                 "Export it again as GeoJSON in UTF-8.",
-                code="unreadable",
             )
         ]
     if layer.empty or layer.geometry.name not in layer:
@@ -41,6 +59,15 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
         return None, [
             Fault(file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs")
         ]
+    coordinates, of = shapely.get_coordinates(layer.geometry.array, return_index=True)
+    endless = np.unique(of[~np.isfinite(coordinates).all(axis=1)])
+    if endless.size:
+        return None, bounded(
+            Fault(file, "the shape has coordinates that are no numbers", "Draw it anew or take it out.", row=int(at) + 1, code="geometry")
+            for at in endless
+        )
+    if (layer.geometry.isna() | layer.geometry.is_empty).all():
+        return None, [Fault(file, "no feature of the layer has a shape", "Export it again with its shapes.", code="geometry")]
     west, south, east, north = layer.total_bounds
     if layer.crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         return None, [
@@ -51,7 +78,19 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
                 code="projected_as_degrees",
             )
         ]
-    return layer.to_crs(GEOGRAPHIC), []
+    try:
+        degrees = layer.to_crs(GEOGRAPHIC)
+    except (ProjError, CRSError) as error:
+        logger.debug("cannot transform %s", path, exc_info=error)
+        return None, [_no_place_on_earth(layer, file)]
+    if not np.isfinite(degrees.total_bounds).all():
+        return None, [_no_place_on_earth(layer, file)]
+    return degrees, []
+
+
+def _no_place_on_earth(layer: gpd.GeoDataFrame, file: str) -> Fault:
+    reason = f"the coordinate reference system {str(layer.crs.name)[:60]!r} gives the coordinates no place on the earth"
+    return Fault(file, reason, "Export the layer in WGS84 degrees (EPSG:4326).", code="no_place_on_earth")
 
 
 def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
@@ -59,44 +98,47 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     layer, faults = read_features(path, file)
     if layer is None:
         return None, faults
-    properties = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    properties = _properties(path, layer)
+    names = [unicodedata.normalize("NFC", str(name)).strip() for name in properties.columns]
+    # a property that is another one's name but for its capitals gives way before the table is typed
+    found = [fault for fault in name_faults(names, file, row=None) if fault.code != "duplicate_column"]
+    if found:
+        return None, found
+    properties, told = own_columns(properties.set_axis(names, axis=1), file, COMMUNES)
     if "border" in properties:
         # GDAL reads true, false and null in one column as numbers
         properties["border"] = properties["border"].replace({"1": "yes", "0": "no"})
+    groups = bounded(_groups(properties, file))
     table, faults = typed_table(properties, COMMUNES, file)
     geometry = layer.geometry.set_axis(table.index)
-    faults = [_as_feature(f) for f in faults]
-    for row, shape in geometry.items():
-        if shape is None or shape.is_empty:
-            faults.append(Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row) - 1, code="geometry"))
-        elif shape.geom_type not in ("Polygon", "MultiPolygon"):
-            faults.append(
-                Fault(
-                    file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=int(row) - 1, code="geometry"
-                )
-            )
-        elif not shape.is_valid:
-            faults.append(
-                Fault(
-                    file,
-                    f"the polygon is not valid: {shapely.is_valid_reason(shape)}",
-                    "Repair the geometry, for instance with QGIS: Fix geometries.",
-                    row=int(row) - 1,
-                    code="geometry",
-                )
-            )
+    faults = [*groups, *(_as_feature(f) for f in [*told, *faults])]
+    faults += bounded(_shape_faults(geometry, file))
     if any(f.level == "fault" for f in faults):
         return None, faults
     return gpd.GeoDataFrame(table, geometry=geometry.array, crs=GEOGRAPHIC).set_index("code").sort_index(), faults
 
 
-def missing_file(file: str) -> Fault:
-    return Fault(
-        file,
-        "the file is missing",
-        "Put it there (geo-planner import brings lists in), or name another in the scenario.",
-        code="missing_file",
-    )
+def _shape_faults(geometry: gpd.GeoSeries, file: str) -> Iterator[Fault]:
+    """Shapes that are no area of a commune; the index is the row of the table."""
+    for row, shape in geometry.items():
+        number = int(row) - 1
+        if shape is None or shape.is_empty:
+            yield Fault(file, "the feature has no shape that can be drawn", "Draw it or take it out.", row=number, code="geometry")
+        elif shape.geom_type not in ("Polygon", "MultiPolygon"):
+            yield Fault(file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=number, code="geometry")
+        elif not shape.is_valid:
+            reason = f"the polygon is not valid: {shapely.is_valid_reason(shape)}"
+            yield Fault(file, reason, "Repair the geometry, for instance with QGIS: Fix geometries.", row=number, code="geometry")
+        elif shape.area == 0:
+            yield Fault(file, "the polygon has no area", "Draw it anew.", row=number, code="geometry")
+
+
+def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    written = written_properties(path, len(layer))
+    if written is None:
+        return pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
+    names = dict.fromkeys(name for row in written for name in row)
+    return pd.DataFrame([[_text_of(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
 
 
 def _as_text(values: pd.Series) -> pd.Series:
@@ -105,14 +147,37 @@ def _as_text(values: pd.Series) -> pd.Series:
         return values.map({True: "yes", False: "no"}).astype("string")
     if pd.api.types.is_float_dtype(values):
         return values.map(lambda v: "" if pd.isna(v) else f"{v:.15g}").astype("string")
-    return values.map(lambda v: "" if pd.isna(v) else {True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v)).astype(
-        "string"
-    )
+    return values.map(_text_of).astype("string")
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    return property_text(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _groups(properties: pd.DataFrame, file: str) -> Iterator[Fault]:
+    """Lists and groups where the layer has one value."""
+    for column in COMMUNES.columns:
+        cells = properties[column.name] if column.name in properties else pd.Series(dtype="string")
+        for at, text in enumerate(cells):
+            if not pd.isna(text) and text[:1] in ("[", "{") and _is_json(text):
+                reason = "the property is a list or a group, not one value"
+                yield Fault(file, reason, "Give one value.", row=at + 1, column=column.name, value=shown(text), code="type")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _as_feature(fault: Fault) -> Fault:
     """Features are counted from 1 and have no header row."""
     if fault.row is None:
         return fault
-    row = None if fault.row < FIRST_ROW else fault.row - 1
-    return Fault(fault.file, fault.reason, fault.remedy, row, fault.column, fault.value, fault.level, fault.code)
+    return replace(fault, row=None if fault.row < FIRST_ROW else fault.row - 1)

@@ -3,6 +3,9 @@
 The files are made in a staging folder inside the study area. When all are there, a list of them (``commit.json``) is written
 in one step; from then on the change counts as done, and whoever comes next finishes what a crash left over. Before that
 moment nothing of the study area is touched.
+
+A study area may come from anywhere, with such a folder in it: a list is only followed as far as it could be ours, and never through
+a link. One that is not is left alone and told (:func:`foreign_changes`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import Fault, OutputError
+from geo_planner.sources.links import is_link, link_on_the_way, refuse_link
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
 
@@ -27,6 +31,11 @@ STAGING_PREFIX, COMMIT_FILE = ".incoming-", "commit.json"
 _ABANDONED_S = 24 * 3600
 """A staging folder without a list is somebody's work in progress; after a day it is a leftover."""
 _FINISH_PATIENCE_S = 5.0
+_MOST_LIST_BYTES, _MOST_NAMES = 1_000_000, 10_000
+
+
+class _ForeignListError(ValueError):
+    """A list of changes that no import or fetch has written."""
 
 
 @contextmanager
@@ -71,6 +80,8 @@ def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) ->
         When a file cannot be replaced. If it was the first one, nothing has changed; if not, the change is finished by the
         next command that uses the study area. Also when another import or fetch goes on writing into the study area.
     """
+    for name in (*facts, MANIFEST):
+        refuse_link(root, name)
     with locked(root):
         _install(root, folder, facts)
 
@@ -102,7 +113,7 @@ def finish_interrupted(root: Path) -> int:
     Folders of changes that never came to their list are cleared away after a day. In a study area that may not be
     written nothing happens, nor where somebody else is just putting files in place.
     """
-    folders = [folder for folder in sorted(root.glob(f"{STAGING_PREFIX}*")) if (folder / COMMIT_FILE).is_file() or _is_abandoned(folder)]
+    folders = [folder for folder in _staging_folders(root) if (folder / COMMIT_FILE).is_file() or _is_abandoned(folder)]
     if not folders:
         return 0
     try:
@@ -111,6 +122,33 @@ def finish_interrupted(root: Path) -> int:
     except OutputError as error:
         logger.info("%s", error)
         return 0
+
+
+def foreign_changes(root: Path) -> list[Fault]:
+    """The folders of changes in a study area that are not finished because they cannot be ours: a warning for each."""
+    found = []
+    for folder in sorted(root.glob(f"{STAGING_PREFIX}*")):
+        try:
+            if is_link(folder):
+                raise _ForeignListError("the folder is a symbolic link")
+            if (folder / COMMIT_FILE).exists() or is_link(folder / COMMIT_FILE):
+                _listed(root, folder)
+        except (OSError, ValueError) as error:
+            reason = str(error) if isinstance(error, _ForeignListError) else "its list cannot be read"
+            found.append(
+                Fault(
+                    f"{folder.name}/{COMMIT_FILE}",
+                    f"a list of changes that no import or fetch of this program left here is not followed: {reason}",
+                    f"Delete the folder {folder.name}; ask where the study area comes from.",
+                    level="warning",
+                    code="foreign_change",
+                )
+            )
+    return found
+
+
+def _staging_folders(root: Path) -> list[Path]:
+    return [folder for folder in sorted(root.glob(f"{STAGING_PREFIX}*")) if folder.is_dir() and not is_link(folder)]
 
 
 def _finish_all(root: Path, folders: Iterable[Path]) -> int:
@@ -136,12 +174,46 @@ def _is_abandoned(folder: Path) -> bool:
 
 def _move(root: Path, folder: Path) -> None:
     """Put what is still in the folder into its place. May be called again after a stop at any point."""
-    names = json.loads((folder / COMMIT_FILE).read_text(encoding="utf-8"))
-    if not (isinstance(names, list) and all(isinstance(name, str) and is_plain_path(name) for name in names)):
-        raise OSError(f"{folder / COMMIT_FILE} is not a list of ours")  # a study area may come from anywhere
-    for name in names:
+    for name in _listed(root, folder):
         if (folder / name).exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).replace(root / name)
     (folder / COMMIT_FILE).unlink()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listed(root: Path, folder: Path) -> list[str]:
+    """The names of a folder's list, all of them looked at before the first is moved.
+
+    Raises
+    ------
+    ValueError, OSError
+        When it cannot be a list of ours, or a link stands on the way to a file or to its place.
+    """
+    path = folder / COMMIT_FILE
+    if is_link(folder) or is_link(path) or not path.is_file():
+        raise _ForeignListError("it is a symbolic link or no file")
+    if path.stat().st_size > _MOST_LIST_BYTES:
+        raise _ForeignListError("it is longer than any of ours")
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise _ForeignListError("it nests") from error
+    if not isinstance(names, list) or len(names) > _MOST_NAMES or not all(isinstance(name, str) for name in names):
+        raise _ForeignListError("it is no list of names")
+    for name in names:
+        # nothing of ours begins with a dot: neither the lock nor what other programs keep in such folders
+        if not is_plain_path(name) or any(part.startswith(".") for part in name.split("/")):
+            raise _ForeignListError(f"{name[:80]!r} is no layer of a study area")
+        if link_on_the_way(folder, name) is not None:
+            raise _ForeignListError(f"{name[:80]!r} is a link in it")
+        link = link_on_the_way(root, name)
+        if link is not None:
+            raise _ForeignListError(f"{link[:80]!r} in the study area is a symbolic link")
+        places = [folder / name, root / name]
+        above = [parent for parent in (root / name).parents if parent != root and parent.is_relative_to(root)]
+        if any(place.exists() and not place.is_file() for place in places) or any(
+            parent.exists() and not parent.is_dir() for parent in above
+        ):
+            raise _ForeignListError(f"{name[:80]!r} has no place there")
+    return names

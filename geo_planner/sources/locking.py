@@ -18,6 +18,7 @@ from pathlib import Path
 
 from geo_planner.errors import OutputError
 from geo_planner.folders import is_same_file, lock_now
+from geo_planner.sources.links import is_link
 
 logger = logging.getLogger(__name__)
 LOCK_FILE = ".geo_planner/lock"
@@ -57,7 +58,7 @@ def locked(root: Path, *, patience_s: float | None = None) -> Iterator[None]:
 
 def _taken(root: Path, patience_s: float) -> int | None:
     path, until = root / LOCK_FILE, time.monotonic() + patience_s
-    if path.parent.is_symlink():
+    if is_link(path.parent):
         return None  # nothing is made through a link
     while True:
         try:

@@ -7,21 +7,24 @@ documents cite from it.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.folders import no_plain_file, put_in_place
+from geo_planner.settings_text import unfit_values
+from geo_planner.sources.links import refuse_link
 from geo_planner.sources.rasters import sha256_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+_LONGEST_PATH = 1000
 ORIGINS = ("fetch", "import", "bundled", "template")
+_LONGEST_TEXT = 20_000
 
 
 def read_manifest(root: Path) -> dict[str, Any]:
@@ -33,9 +36,12 @@ def read_manifest(root: Path) -> dict[str, Any]:
         When the file is damaged or written by a newer version.
     """
     path = root / MANIFEST
-    if not path.is_file():
+    why = no_plain_file(path)
+    if why == "missing":
         return {"format": FORMAT, "files": {}}
     try:
+        if why is not None:
+            raise OSError(why)
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(
@@ -49,7 +55,8 @@ def read_manifest(root: Path) -> dict[str, Any]:
             ]
         ) from error
     files = document.get("files") if isinstance(document, dict) else None
-    if not isinstance(files, dict) or not all(isinstance(entry, dict) for entry in files.values()):
+    fits = isinstance(files, dict) and all(isinstance(entry, dict) and is_plain_path(name) for name, entry in files.items())
+    if not fits or unfit_values(document, MANIFEST, longest=_LONGEST_TEXT):
         raise InputError(
             [
                 Fault(
@@ -73,6 +80,11 @@ def read_manifest(root: Path) -> dict[str, Any]:
             ]
         )
     return dict(document)
+
+
+def damaged_manifest(error: InputError) -> list[Fault]:
+    """A manifest that cannot be read, as the warning that it is to those who only cite from it."""
+    return [replace(fault, level="warning") for fault in error.faults]
 
 
 def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
@@ -102,6 +114,7 @@ def record_files(root: Path, facts: Mapping[str, Mapping[str, Any]]) -> dict[str
     OutputError
         When a file is not there or the manifest cannot be written.
     """
+    refuse_link(root, MANIFEST)
     document = manifest_with(root, {name: (root / name, entry) for name, entry in facts.items()})
     write_atomically(root / MANIFEST, as_json(document))
     return document
@@ -134,24 +147,18 @@ def write_atomically(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        put_in_place(path, text.encode("utf-8"))
     except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Choose a folder that you may write to.") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp's files are private; those beside it are not
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Close it in other programs and free disk space.") from error
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}). Choose a folder that you may write to, close the file in other programs and free disk space."
+        ) from error
 
 
 def is_plain_path(relative: str) -> bool:
     """Whether a path stays inside the folder that it is relative to, on every system."""
     path = PurePosixPath(relative)
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in relative) or len(relative) > _LONGEST_PATH:
+        return False
     return not (path.is_absolute() or ".." in path.parts or "\\" in relative or ":" in relative or str(path) != relative or relative == ".")
 
 

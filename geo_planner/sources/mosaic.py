@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from affine import Affine
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
@@ -26,6 +25,9 @@ from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window
 
 from geo_planner.errors import InputError, OutputError
+from geo_planner.sources.opening import new_raster, opened_raster
+from geo_planner.sources.raster_frame import upright
+from geo_planner.sources.raw_cells import Numbers
 from geo_planner.sources.tiles import Tile, bad_tile, open_tiles, readable
 
 Grid = npt.NDArray[np.float32]
@@ -120,7 +122,7 @@ def mosaic(
     OutputError
         When the file cannot be written.
     """
-    groups = _by_grid(open_tiles(tiles), crs)
+    groups = _by_grid(open_tiles(tiles, heights=method == "smooth"), crs)
     west, south = math.floor(bounds[0] / cell_m) * cell_m, math.floor(bounds[1] / cell_m) * cell_m
     width, height = math.ceil((bounds[2] - west) / cell_m), math.ceil((bounds[3] - south) / cell_m)
     transform = from_origin(west, south + height * cell_m, cell_m, cell_m)
@@ -143,7 +145,7 @@ def mosaic(
     }
     void = 0
     try:
-        with Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(out, "w", **profile) as target:
+        with Env(GDAL_CACHEMAX=_CACHE_MB), new_raster(out, **profile) as target:
             target.update_tags(**(tags or {}))
             blocks = list(_blocks(width, height, _block_cells(groups, cell_m)))
             for number, window in enumerate(blocks):
@@ -181,9 +183,15 @@ def _by_grid(tiles: Sequence[Tile], crs: CRS) -> list[_Group]:
 
 def _same_grid(one: Tile, other: Tile) -> bool:
     a, b = one.transform, other.transform
-    alike = math.isclose(a.a, b.a, rel_tol=1e-9) and math.isclose(a.e, b.e, rel_tol=1e-9)
-    columns, rows = (b.c - a.c) / a.a, (b.f - a.f) / a.e
+    alike = all(math.isclose(x, y, rel_tol=1e-9) for x, y in zip((a.a, a.b, a.d, a.e), (b.a, b.b, b.d, b.e), strict=True))
+    columns, rows = _between(a, b)
     return alike and abs(columns - round(columns)) < 0.01 and abs(rows - round(rows)) < 0.01 and one.crs == other.crs
+
+
+def _between(one: Any, other: Any) -> tuple[float, float]:
+    """Columns and rows from the corner of one grid to that of another like it."""
+    column, row = ~one @ (other.c, other.f)
+    return float(column), float(row)
 
 
 def _block_cells(groups: Sequence[_Group], cell_m: float) -> int:
@@ -195,8 +203,9 @@ def _block_cells(groups: Sequence[_Group], cell_m: float) -> int:
 
 def _cell_size_m(tile: Tile, crs: CRS) -> tuple[float, float]:
     t = tile.transform
-    west, north = t @ (tile.width // 2, tile.height // 2)
-    x, y = Transformer.from_crs(tile.crs, crs, always_xy=True).transform([west, west + t.a, west], [north, north, north + t.e])
+    column, row = tile.width // 2, tile.height // 2
+    own_x, own_y = zip(*(t @ at for at in ((column, row), (column + 1, row), (column, row + 1))), strict=True)
+    x, y = Transformer.from_crs(tile.crs, crs, always_xy=True).transform(own_x, own_y)
     return math.hypot(x[1] - x[0], y[1] - y[0]), math.hypot(x[2] - x[0], y[2] - y[0])
 
 
@@ -226,12 +235,13 @@ def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float
     """The cells of a group around a block as one array with its transform; None where the group does not reach."""
     west, south, east, north = transform_bounds(crs.to_wkt(), group.crs.to_wkt(), *bounds, densify_pts=21)
     t = group.transform
-    first_column, last_column = math.floor((west - t.c) / t.a) - _REACH, math.ceil((east - t.c) / t.a) + _REACH
-    first_row, last_row = math.floor((north - t.f) / t.e) - _REACH, math.ceil((south - t.f) / t.e) + _REACH
+    at_column, at_row = zip(*(~t @ corner for corner in ((west, north), (east, north), (east, south), (west, south))), strict=True)
+    first_column, last_column = math.floor(min(at_column)) - _REACH, math.ceil(max(at_column)) + _REACH
+    first_row, last_row = math.floor(min(at_row)) - _REACH, math.ceil(max(at_row)) + _REACH
     cells = np.full((last_row - first_row, last_column - first_column), np.nan, dtype=np.float32)
     reached = False
     for tile in group.tiles:
-        column, row = round((tile.transform.c - t.c) / t.a), round((tile.transform.f - t.f) / t.e)
+        column, row = map(round, _between(t, tile.transform))
         left, right = max(first_column, column), min(last_column, column + tile.width)
         top, bottom = max(first_row, row), min(last_row, row + tile.height)
         if left >= right or top >= bottom:
@@ -249,10 +259,12 @@ def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float
 
 def _values(path: Path, window: Window) -> Grid:
     """Cells of one tile as float32, NaN where it has none; scale and offset applied."""
-    with rasterio.open(path) as source:
-        values = np.ma.filled(source.read(1, window=window, masked=True).astype("float32"), np.nan)
-        scaled = values * np.float32(source.scales[0]) + np.float32(source.offsets[0])
-    return np.where(np.isfinite(scaled), scaled, np.float32(np.nan)).astype(np.float32)
+    with opened_raster(path) as source, upright(source) as raster:
+        numbers = Numbers.of(source)
+        packed = raster.read(1, window=window, masked=True)
+    values = numbers.heights_m(packed)
+    values[~np.isfinite(values) | numbers.stands_for_nothing(packed)] = np.nan
+    return values
 
 
 def _warped(

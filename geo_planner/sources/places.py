@@ -2,121 +2,164 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.sources.unseen_signs import shown
 
 TOLERANCE_M = 500.0
 """Bundled lines are generalised to 250 m and positions are often read off a map: up to here a warning."""
 FAR_SITE_M = 50_000.0
 
 
-def place_villages(villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
+def place_villages(
+    villages: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str, *, of_a_kind: int = MOST_OF_A_KIND
+) -> list[Fault]:
     """Unknown commune codes, points outside the province or outside the commune that the row names."""
-    faults, table = _known_codes(villages, communes, file)
+    faults, table = _known_codes(villages, communes, file, of_a_kind)
     points = _points(table, crs)
+    lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "name"), "outside_province") for row in lost), of_a_kind)
+    table, points = table.drop(index=lost), points.drop(index=lost)
     area = communes.geometry.to_crs(crs)
     named = area.reindex(table["commune_code"]).set_axis(table.index)
     away_m = points.distance(named, align=False)
     off = away_m.index[away_m > 0]
+    near = away_m[off] <= TOLERANCE_M
+    for row in off[near]:
+        faults.append(
+            Fault(
+                file,
+                f"{_named(table, row, 'name')} lies {away_m[row]:.0f} m outside commune {_commune(table, row, communes)}",
+                "Check the position and the commune.",
+                row=int(row),
+                column="commune_code",
+                level="warning",
+                code="near_commune_border",
+            )
+        )
+    # one shape of the province, and so one look at it for all rows: a list with every position wrong is told as fast as another
     province = area.union_all()
-    for row in off:
-        name, distance = table.at[row, "name"], away_m[row]
-        code = table.at[row, "commune_code"]
-        commune = f"{code} {communes.at[code, 'name']}"
-        if distance <= TOLERANCE_M:
-            faults.append(
-                Fault(
-                    file,
-                    f"{name} lies {distance:.0f} m outside commune {commune}",
-                    "Check the position and the commune.",
-                    row=int(row),
-                    column="commune_code",
-                    level="warning",
-                    code="near_commune_border",
-                )
-            )
-        elif (outside_m := points[row].distance(province)) > 0:
-            faults.append(_outside(file, int(row), str(name), table.loc[row], outside_m, province, crs))
-        else:
+    far = off[~near]
+    outside_m = points[far].distance(province)
+    return faults + bounded(_far_villages(table, far, away_m, outside_m, points, area, communes, crs, file, of_a_kind), of_a_kind)
+
+
+def _far_villages(
+    table: pd.DataFrame, far: pd.Index, away_m: pd.Series, outside_m: pd.Series, points: gpd.GeoSeries, area: gpd.GeoSeries,
+    communes: gpd.GeoDataFrame, crs: CRS, file: str, of_a_kind: int,
+) -> Iterator[Fault]:  # fmt: skip
+    swapped = _swapped_rows(table.loc[outside_m.index[outside_m > 0]], area.union_all(), crs)
+    told = 0
+    for row in far:
+        name = _named(table, row, "name")
+        if outside_m[row] > 0:
+            yield _swapped(file, int(row), name) if row in swapped else _outside(file, int(row), name, table, outside_m[row])
+            continue
+        told += 1
+        there = ""
+        if told <= of_a_kind:
             inside = communes.index[area.contains(points[row])]
-            there = ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
-            faults.append(
-                Fault(
-                    file,
-                    f"{name} lies {distance / 1000:.1f} km outside commune {commune}, in {there}",
-                    "Correct the commune code or the coordinates.",
-                    row=int(row),
-                    column="commune_code",
-                    value=str(code),
-                    code="wrong_commune",
-                )
-            )
-    return faults
+            there = ", in " + ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
+        yield Fault(
+            file,
+            f"{name} lies {away_m[row] / 1000:.1f} km outside commune {_commune(table, row, communes)}{there}",
+            "Correct the commune code or the coordinates.",
+            row=int(row),
+            column="commune_code",
+            value=str(table.at[row, "commune_code"]),
+            code="wrong_commune",
+        )
 
 
-def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str) -> list[Fault]:
+def _named(table: pd.DataFrame, row: object, column: str) -> str:
+    return str(table[column][row])[:80]
+
+
+def _commune(table: pd.DataFrame, row: object, communes: gpd.GeoDataFrame) -> str:
+    code = table["commune_code"][row]
+    return f"{code} {str(communes['name'][code])[:80]}"
+
+
+def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file: str, *, of_a_kind: int = MOST_OF_A_KIND) -> list[Fault]:
     """Unknown commune codes; masts far outside the province (masts over the border serve too, so only a warning)."""
-    faults, _ = _known_codes(sites, communes, file)
+    faults, _ = _known_codes(sites, communes, file, of_a_kind)
     table = sites if {"lon", "lat"} <= set(sites) else sites.iloc[:0]
     table = table[table["lon"].notna() & table["lat"].notna()] if len(table) else table
     if table.empty:
         return faults
     points = _points(table, crs)
+    lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "site_id"), "far_site") for row in lost), of_a_kind)
+    table, points = table.drop(index=lost), points.drop(index=lost)
     province = communes.geometry.to_crs(crs).union_all()
     away_m = points.distance(province)
-    for row in away_m.index[away_m > FAR_SITE_M]:
-        if _is_swapped(table.loc[row], province, crs):
-            faults.append(_swapped(file, int(row), str(table.at[row, "site_id"])))
+    return (
+        faults
+        + bounded(_far_sites(table, away_m[away_m > FAR_SITE_M], province, crs, file), of_a_kind)
+        + bounded(_moving_sites(table, file), of_a_kind)
+    )
+
+
+def _far_sites(table: pd.DataFrame, away_m: pd.Series, province: object, crs: CRS, file: str) -> Iterator[Fault]:
+    swapped = _swapped_rows(table.loc[away_m.index], province, crs)
+    for row, metres in away_m.items():
+        name = _named(table, row, "site_id")
+        if row in swapped:
+            yield _swapped(file, int(row), name)
         else:
-            faults.append(
-                Fault(
-                    file,
-                    f"{table.at[row, 'site_id']} lies {away_m[row] / 1000:.0f} km outside the province",
-                    "Check its coordinates.",
-                    row=int(row),
-                    column="lon",
-                    level="warning",
-                    code="far_site",
-                )
+            yield Fault(
+                file,
+                f"{name} lies {metres / 1000:.0f} km outside the province",
+                "Check its coordinates.",
+                row=int(row),
+                column="lon",
+                level="warning",
+                code="far_site",
             )
+
+
+def _moving_sites(table: pd.DataFrame, file: str) -> Iterator[Fault]:
     where = {site: (lon, lat) for site, lon, lat in zip(table["site_id"], table["lon"], table["lat"], strict=True) if not pd.isna(site)}
     for row, site, lon, lat in zip(table.index, table["site_id"], table["lon"], table["lat"], strict=True):
         if not pd.isna(site) and where[site] != (lon, lat):
-            faults.append(
-                Fault(
-                    file,
-                    f"the cells of site {site} stand in different places",
-                    "A site is one mast: give its cells one position.",
-                    row=int(row),
-                    column="lon",
-                    level="warning",
-                    code="site_moves",
-                )
+            yield Fault(
+                file,
+                f"the cells of site {str(site)[:80]} stand in different places",
+                "A site is one mast: give its cells one position.",
+                row=int(row),
+                column="lon",
+                level="warning",
+                code="site_moves",
             )
-    return faults
 
 
-def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> tuple[list[Fault], pd.DataFrame]:
+def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str, of_a_kind: int) -> tuple[list[Fault], pd.DataFrame]:
     """Faults for codes that no commune has, and the rows that can be looked at on the map."""
     if not {"commune_code", "lon", "lat"} <= set(table):
         return [], pd.DataFrame({"commune_code": [], "lon": [], "lat": []})
     known = table["commune_code"].isin(communes.index)
-    faults = [
-        Fault(
-            file,
-            "the commune code is not in the communes layer",
-            "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
-            row=int(row),
-            column="commune_code",
-            value=str(code),
-            code="unknown_commune",
-        )
-        for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
-    ]
+    faults = bounded(
+        (
+            Fault(
+                file,
+                "the commune code is not in the communes layer",
+                "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
+                row=int(row),
+                column="commune_code",
+                value=shown(str(code)),
+                code="unknown_commune",
+            )
+            for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
+        ),
+        of_a_kind,
+    )
     return faults, table[known & table["lon"].between(-180, 180).fillna(False) & table["lat"].between(-90, 90).fillna(False)]
 
 
@@ -125,26 +168,33 @@ def _points(table: pd.DataFrame, crs: CRS) -> gpd.GeoSeries:
     return gpd.GeoSeries(points, index=table.index).to_crs(crs)
 
 
-def _is_swapped(row: pd.Series, province: object, crs: CRS) -> bool:
-    if abs(row["lon"]) > 90:
-        return False
-    swapped = gpd.GeoSeries(gpd.points_from_xy([row["lat"]], [row["lon"]], crs=GEOGRAPHIC)).to_crs(crs)
-    return bool(swapped.distance(province).iloc[0] <= FAR_SITE_M)
+def _swapped_rows(table: pd.DataFrame, province: object, crs: CRS) -> set[object]:
+    """The rows whose place lies in or near the province once longitude and latitude are exchanged."""
+    if table.empty:
+        return set()
+    table = table[table["lon"].abs() <= 90]
+    points = gpd.points_from_xy(table["lat"].astype(float), table["lon"].astype(float), crs=GEOGRAPHIC)
+    away_m = gpd.GeoSeries(points, index=table.index).to_crs(crs).distance(province)
+    return set(away_m.index[away_m <= FAR_SITE_M])
 
 
 def _swapped(file: str, row: int, name: str) -> Fault:
     return Fault(file, f"{name}: longitude and latitude are swapped", "Exchange the two values.", row=row, column="lon", code="swapped")
 
 
-def _outside(file: str, row: int, name: str, values: pd.Series, outside_m: float, province: object, crs: CRS) -> Fault:
-    if _is_swapped(values, province, crs):
-        return _swapped(file, row, name)
+def _nowhere(file: str, row: int, name: str, code: str) -> Fault:
+    """A place so far around the earth that the working CRS has no coordinates for it."""
+    reason = f"{name} lies on another side of the earth"
+    return Fault(file, reason, "Correct the coordinates, or take the row out.", row=row, column="lon", code=code)
+
+
+def _outside(file: str, row: int, name: str, table: pd.DataFrame, outside_m: float) -> Fault:
     return Fault(
         file,
         f"{name} lies {outside_m / 1000:.1f} km outside the province",
         "Correct the coordinates.",
         row=row,
         column="lon",
-        value=f"{values['lon']:g}, {values['lat']:g}",
+        value=f"{table['lon'][row]:g}, {table['lat'][row]:g}",
         code="outside_province",
     )

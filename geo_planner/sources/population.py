@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
-from rasterio.errors import RasterioError
 from rasterio.features import rasterize
-from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
+from geo_planner.sources.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
 from geo_planner.sources.rasters import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -25,6 +24,8 @@ logger = logging.getLogger(__name__)
 MOST_PEOPLE = 1_000_000.0
 """No cell of some hundred metres holds more; larger values are a density in another unit or an undeclared nodata value."""
 _MAX_CELLS = 100_000_000
+_SIGNS_OF_NOTHING = (9999, 32767, 65535, 99999, 999999)
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,22 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     communes : GeoDataFrame
         Index ``code``; the order gives the labels.
     """
-    if not path.is_file():
-        return None, [Fault(file, "the file is missing", "Fetch it: geo-planner fetch population.", code="missing_file")]
+    absent = file_fault(path, file, "Fetch it: geo-planner fetch population.")
+    if absent is not None:
+        return None, [absent]
     try:
-        with rasterio.open(path) as source:
-            if source.crs is None or source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
-                return None, [
-                    Fault(
-                        file,
-                        "the raster is not one band of numbers with a coordinate reference system",
-                        "Use counts of people per cell, for instance from WorldPop.",
-                        code="bands",
-                    )
-                ]
-            area = communes.to_crs(source.crs)
-            window = _window(source, area.total_bounds)
+        with opened_raster(path) as source:
+            faults = place_faults(source, file, example="EPSG:4326")
+            if not is_one_band_of_numbers(source):
+                reason, remedy = "the raster is not one band of numbers", "Use counts of people per cell, for instance from WorldPop."
+                faults.append(Fault(file, reason, remedy, code="bands"))
+            else:
+                faults += number_faults(source, file)
+            if faults:
+                return None, faults
+            crs = horizontal_crs(source)
+            area = communes.to_crs(crs)
+            window = cells_over(source, crs, tuple(area.total_bounds))
             if window is None:
                 return None, [Fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
             if window.width * window.height > _MAX_CELLS:
@@ -82,19 +84,20 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
                         file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large"
                     )
                 ]
-            people = np.ma.filled(source.read(1, window=window, masked=True).astype("float64"), np.nan)
-            transform, crs = source.window_transform(window), CRS.from_user_input(source.crs)
-    except (RasterioError, OSError, ValueError) as error:
+            packed = source.read(1, window=window, masked=True)
+            people = np.ma.filled(packed.astype("float64"), np.nan) * source.scales[0] + source.offsets[0]
+            transform = source.window_transform(window)
+    except READ_ERRORS as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [
-            Fault(
+            unreadable_fault(
+                error,
                 file,
                 "the file cannot be read as a raster: it is damaged, cut short or of another format",
                 "Fetch it again: geo-planner fetch population.",
-                code="unreadable",
             )
         ]
-    odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE)
+    odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))
     if odd.any():
         return None, [
             Fault(
@@ -110,11 +113,15 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     return cells, _empty_communes(cells, communes, file)
 
 
-def _window(source: Any, bounds: npt.NDArray[np.float64]) -> Window | None:
-    asked = from_bounds(*bounds, source.transform)
-    rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
-    columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
-    return Window.from_slices(rows, columns) if rows[0] < rows[1] and columns[0] < columns[1] else None
+def _stands_for_nothing(packed: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Usual signs for "no datum" that are not declared: several cells of exactly that number, and hardly any of a number near it."""
+    found = np.zeros(packed.shape, dtype=bool)
+    for sign in _SIGNS_OF_NOTHING:
+        cells = (packed == sign) & known
+        near = known & (packed >= 0.9 * sign) & (packed <= 1.1 * sign)
+        if cells.sum() >= _SEVERAL and 2 * cells.sum() > near.sum():
+            found |= cells
+    return found
 
 
 def _empty_communes(cells: PopulationCells, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:

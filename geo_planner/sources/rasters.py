@@ -13,24 +13,40 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from pyproj import CRS
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.errors import Fault
+from geo_planner.sources.layer_files import file_fault
+from geo_planner.sources.opening import opened_raster, unreadable_fault
+from geo_planner.sources.raster_frame import (
+    READ_ERRORS,
+    bounds_of,
+    cells_over,
+    horizontal_crs,
+    is_one_band_of_numbers,
+    number_faults,
+    place_faults,
+    unit_faults,
+    upright,
+)
+from geo_planner.sources.raw_cells import HIGHEST_M, LOWEST_M, Numbers, raw_faults
 from geo_planner.sources.terrain_reach import frame_faults, void_faults
+
+__all__ = ["HIGHEST_M", "LOWEST_M", "Dem", "grid_without_terrain", "read_classes", "read_dem", "sha256_of", "unreadable_dem"]
 
 logger = logging.getLogger(__name__)
 
-LOWEST_M, HIGHEST_M = -500.0, 9000.0
 CELL_WITHOUT_TERRAIN_M = 250.0
 MAX_CELLS = 250_000_000
 """Larger grids (1 GB of heights) do not fit an ordinary laptop beside the rest."""
+_WIDE_DEG = 12.0
+"""A projection for one province does not reach over wider rasters: of these only the part around the communes counts."""
+_SPARE_CELLS = 3  # beyond a rectangle: what the warper leans on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +118,17 @@ def read_dem(
     if faults:
         return None, faults
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source, upright(source) as raster:
             area = communes.to_crs(crs)
-            told = frame_faults(source, area, file, inhabited)
+            told = frame_faults(raster, area, file, inhabited)
             if any(f.level == "fault" for f in told):
                 return None, told
-            heights, transform = _on_grid(source, area.total_bounds, crs, cell_m, margin_m)
+            grid = _grid(raster, area.total_bounds, crs, cell_m, margin_m)
+            numbers = Numbers.of(source)
+            told += raw_faults(raster, grid.window, numbers, file)
+            if any(f.level == "fault" for f in told):
+                return None, told
+            heights = _heights(raster, grid, crs, numbers)
             is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
     except _TooLargeError as error:
         return None, [
@@ -118,21 +139,9 @@ def read_dem(
                 code="too_large",
             )
         ]
-    except (RasterioError, OSError, ValueError) as error:
+    except READ_ERRORS as error:
         return None, [_unreadable(path, file, error)]
-    odd = np.isinf(heights) | (heights < LOWEST_M) | (heights > HIGHEST_M)
-    if odd.any():
-        value = f"{heights[odd][0]:g}"
-        return None, [
-            Fault(
-                file,
-                f"{int(odd.sum()):,} cells hold impossible heights",
-                "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.",
-                value=value,
-                code="impossible_height",
-            )
-        ]
-    dem = Dem(heights, transform, crs, float(transform.a), is_sample, sha256_of(path))
+    dem = Dem(heights, grid.transform, crs, float(grid.transform.a), is_sample, sha256_of(path))
     return dem, [*told, *void_faults(dem.heights_m, dem.transform, area, file, inhabited)]
 
 
@@ -147,30 +156,23 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
     """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
-    if not path.is_file():
-        return None, [
-            Fault(file, "the file is missing", "Put it there, or take layers.land_cover out of the scenario.", code="missing_file")
-        ]
+    absent = file_fault(path, file, "Put it there, or take layers.land_cover out of the scenario.")
+    if absent is not None:
+        return None, [absent]
     try:
-        with rasterio.open(path) as source:
-            if source.crs is None:
-                return None, [
-                    Fault(
-                        file,
-                        "the raster has no coordinate reference system",
-                        "State it (gdal_edit.py -a_srs EPSG:4326 FILE).",
-                        code="no_crs",
-                    )
-                ]
+        with opened_raster(path) as source:
+            faults = place_faults(source, file, example="EPSG:4326")
             if source.count != 1 or source.dtypes[0] != "uint8":
-                return None, [
+                faults.append(
                     Fault(
                         file,
                         f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})",
                         "Use the classes (ESA WorldCover map), not a picture.",
                         code="bands",
                     )
-                ]
+                )
+            if faults:
+                return None, faults
             rows, columns = dem.heights_m.shape
             options = {
                 "crs": dem.crs.to_wkt(),
@@ -179,30 +181,31 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
                 "height": rows,
                 "resampling": Resampling.nearest,
             }
-            with WarpedVRT(source, nodata=0, **options) as warped:
-                return warped.read(1), []
-    except (RasterioError, OSError, ValueError) as error:
+            with upright(source) as raster, WarpedVRT(raster, nodata=0, **_source_crs(raster), **options) as warped:
+                return np.nan_to_num(warped.read(1)).astype(np.uint8), []
+    except READ_ERRORS as error:
         return None, [_unreadable(path, file, error)]
 
 
 def unreadable_dem(path: Path, file: str) -> list[Fault]:
     """What keeps a file from being a terrain model at all, whatever area it should cover."""
-    if not path.is_file():
-        return [Fault(file, "the file is missing", "Put it there, or name another with --set terrain.path=FILE.", code="missing_file")]
+    absent = file_fault(path, file, "Put it there, or name another with --set terrain.path=FILE.")
+    if absent is not None:
+        return [absent]
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             return _header_faults(source, file)
-    except (RasterioError, OSError, ValueError) as error:
+    except READ_ERRORS as error:
         return [_unreadable(path, file, error)]
 
 
 def _unreadable(path: Path, file: str, error: Exception) -> Fault:
     logger.debug("cannot read %s", path, exc_info=error)
-    return Fault(
+    return unreadable_fault(
+        error,
         file,
         "the file cannot be read as a raster: it is damaged, cut short or of another format",
         "Export the terrain again as GeoTIFF.",
-        code="unreadable",
     )
 
 
@@ -211,62 +214,81 @@ class _TooLargeError(Exception):
 
 
 def _header_faults(source: Any, file: str) -> list[Fault]:
-    if source.crs is None:
-        return [
-            Fault(file, "the raster has no coordinate reference system", "State it (gdal_edit.py -a_srs EPSG:32648 FILE).", code="no_crs")
-        ]
+    faults = place_faults(source, file)
     if source.count != 1:
-        return [
-            Fault(
-                file,
-                f"the raster has {source.count} bands; heights are one band",
-                "Use the elevation model itself, not a picture of it.",
-                code="bands",
-            )
-        ]
-    if np.dtype(source.dtypes[0]).kind not in "iuf":
-        return [Fault(file, f"the cells are of type {source.dtypes[0]}, not numbers", "Use an elevation model.", code="bands")]
-    west, south, east, north = source.bounds
-    if source.crs.is_geographic and not (-180.01 <= west < east <= 360.01 and -90.01 <= south < north <= 90.01):
-        return [
-            Fault(
-                file, f"the raster says degrees but its bounds are {west:.0f} … {east:.0f}", "Correct its CRS.", code="projected_as_degrees"
-            )
-        ]
-    if (units := (source.units[0] or "").lower()) in ("ft", "feet", "foot", "us survey foot"):
-        return [Fault(file, "the heights are in feet", "Convert them to metres.", value=units, code="units")]
-    return []
+        reason, remedy = (
+            f"the raster has {source.count} bands; heights are one band",
+            "Use the elevation model itself, not a picture of it.",
+        )
+        faults.append(Fault(file, reason, remedy, code="bands"))
+    elif not is_one_band_of_numbers(source):
+        what = "colours of a palette" if source.colorinterp[0] == ColorInterp.palette else f"of type {source.dtypes[0]}, not numbers"
+        faults.append(Fault(file, f"the cells are {what}", "Use an elevation model.", code="bands"))
+    else:
+        faults += number_faults(source, file)
+    return faults or unit_faults(source, file)
 
 
-def _on_grid(source: Any, bounds: npt.ArrayLike, crs: CRS, cell_m: float | None, margin_m: float) -> tuple[npt.NDArray[np.float32], Any]:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The working grid, and the part of the raster that it is made of; cropped to it where the raster lies on that grid already."""
+
+    transform: Any
+    width: int
+    height: int
+    window: Window
+    resampling: Resampling | None
+
+
+def _grid(raster: Any, bounds: npt.ArrayLike, crs: CRS, cell_m: float | None, margin_m: float) -> _Grid:
     west, south, east, north = np.asarray(bounds) + np.array([-1, -1, 1, 1]) * margin_m
-    t = source.transform
-    own = CRS.from_user_input(source.crs) == crs and t.b == t.d == 0 and t.a > 0 and math.isclose(t.a, -t.e)
-    if own and (cell_m is None or math.isclose(cell_m, t.a)):
+    t, own = raster.transform, horizontal_crs(raster)
+    if own == crs and t.b == t.d == 0 and math.isclose(t.a, -t.e) and (cell_m is None or math.isclose(cell_m, t.a)):
         asked = from_bounds(west, south, east, north, t)
-        rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
-        columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
+        rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), raster.height)
+        columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), raster.width)
         window = Window.from_slices(rows, columns)
         _refuse_large(window.width * window.height)
-        return _filled(source.read(1, window=window, masked=True), source), source.window_transform(window)
-    left, bottom, right, top = transform_bounds(source.crs, crs.to_wkt(), *source.bounds, densify_pts=51)
+        return _Grid(raster.window_transform(window), window.width, window.height, window, None)
+    part = Window(0, 0, raster.width, raster.height)
+    if own.is_geographic and max(abs(t.a) * raster.width, abs(t.e) * raster.height) > _WIDE_DEG:
+        part = cells_over(raster, crs, (west, south, east, north), margin=_SPARE_CELLS) or part
+    bounds = bounds_of(raster, part)
+    left, bottom, right, top = transform_bounds(own.to_wkt(), crs.to_wkt(), *bounds, densify_pts=51)
     west, south, east, north = max(west, left), max(south, bottom), min(east, right), min(north, top)
-    native = math.sqrt((right - left) * (top - bottom) / (source.width * source.height))
+    # a raster that is turned fills its rectangle in part
+    filled = 1.0 if t.b == t.d == 0 else abs(t.determinant) * part.width * part.height / ((bounds[2] - bounds[0]) * (bounds[3] - bounds[1]))
+    native = math.sqrt((right - left) * (top - bottom) * filled / (part.width * part.height))
     cell = cell_m or float(max(round(native), 1))
     # aligned to multiples of the cell, so that another outline gives the same cells
     west, north = math.floor(west / cell) * cell, math.ceil(north / cell) * cell
     width, height = math.ceil((east - west) / cell), math.ceil((north - south) / cell)
     _refuse_large(width * height)
-    transform = from_origin(west, north, cell, cell)
+    edges = (west, north - height * cell, west + width * cell, north)
+    window = cells_over(raster, crs, edges, margin=math.ceil(cell / native) + _SPARE_CELLS) or part
     resampling = Resampling.average if cell > 1.5 * native else Resampling.bilinear
-    options = {"crs": crs.to_wkt(), "transform": transform, "width": width, "height": height, "resampling": resampling, "dtype": "float32"}
-    with WarpedVRT(source, nodata=np.nan, src_nodata=source.nodata, **options) as warped:
-        return _filled(warped.read(1, masked=True), source), transform
+    return _Grid(from_origin(west, north, cell, cell), width, height, window, resampling)
 
 
-def _filled(values: Any, source: Any) -> npt.NDArray[np.float32]:
-    heights = np.ma.filled(values.astype("float32"), np.nan)
-    return np.asarray(heights * np.float32(source.scales[0]) + np.float32(source.offsets[0]), dtype=np.float32)
+def _heights(raster: Any, grid: _Grid, crs: CRS, numbers: Numbers) -> npt.NDArray[np.float32]:
+    if grid.resampling is None:
+        return numbers.heights_m(raster.read(1, window=grid.window, masked=True))
+    options = {
+        "crs": crs.to_wkt(),
+        "transform": grid.transform,
+        "width": grid.width,
+        "height": grid.height,
+        "resampling": grid.resampling,
+        "dtype": "float32",
+    }
+    with WarpedVRT(raster, nodata=np.nan, src_nodata=raster.nodata, **_source_crs(raster), **options) as warped:
+        return numbers.heights_m(warped.read(1, masked=True))
+
+
+def _source_crs(raster: Any) -> dict[str, str]:
+    """For the warper: a raster's CRS without heights, where it has them."""
+    whole, flat = CRS.from_user_input(raster.crs), horizontal_crs(raster)
+    return {} if whole == flat else {"src_crs": flat.to_wkt()}
 
 
 def _refuse_large(cells: float) -> None:

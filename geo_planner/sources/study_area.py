@@ -11,18 +11,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjCrsError
+from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import metric_crs, utm_for
+from geo_planner.crs import metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError
+from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
-from geo_planner.sources.columns import own_columns, technologies
-from geo_planner.sources.features import missing_file, read_communes, read_features
-from geo_planner.sources.install import finish_interrupted
-from geo_planner.sources.manifest import Citation, citations, read_manifest
+from geo_planner.sources.columns import operator_faults, own_columns, strange_radio, technologies
+from geo_planner.sources.features import read_communes, read_features
+from geo_planner.sources.household_figures import doubtful_figures
+from geo_planner.sources.install import finish_interrupted, foreign_changes
+from geo_planner.sources.layer_files import file_fault, located
+from geo_planner.sources.manifest import Citation, citations, damaged_manifest, read_manifest
+from geo_planner.sources.outlying import FAR_KM, body
 from geo_planner.sources.places import place_sites, place_villages
 from geo_planner.sources.population import PopulationCells, read_population
 from geo_planner.sources.rasters import Dem, grid_without_terrain, read_classes, read_dem, sha256_of, unreadable_dem
+from geo_planner.sources.roads import road_warnings
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
 from geo_planner.sources.voids import points_in_void
@@ -78,7 +85,10 @@ class StudyArea:
 
 def study_area_root(scenario_path: Path) -> Path:
     """The folder that holds ``scenarios/``: paths in a scenario are relative to it."""
-    return scenario_path.resolve().parent.parent
+    try:
+        return scenario_path.resolve().parent.parent
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(f"There can be no scenario {str(scenario_path)[:200]!r}. Give the path of a .yaml file.") from error
 
 
 def scenario_paths(root: Path) -> list[Path]:
@@ -88,10 +98,29 @@ def scenario_paths(root: Path) -> list[Path]:
     ------
     UsageError
         When `root` is not a folder.
+    InputError
+        When its folder of scenarios cannot be read.
     """
-    if not root.is_dir():
-        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    check_folder(root)
+    why = no_folder(root / "scenarios")
+    if why not in (None, "missing"):
+        raise InputError([Fault("scenarios", f"the folder cannot be read: {why}", "Make it a readable folder.", code="unreadable")])
     return sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")])
+
+
+def check_folder(root: Path) -> None:
+    """Refuse what is no folder of a study area.
+
+    Raises
+    ------
+    UsageError
+    """
+    why = no_folder(root)
+    if why == "missing":
+        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    if why is not None:
+        shown = str(root) if len(str(root)) <= 200 and str(root).isprintable() else ascii(str(root)[:200])
+        raise UsageError(f"{shown} cannot be read as a study area: {why}. Give the folder of a study area, for instance data.")
 
 
 def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
@@ -104,15 +133,13 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     InputError
         With every fault of every layer.
     """
-    if not root.is_dir():
-        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+    check_folder(root)
     finish_interrupted(root)
     scenario = with_optional_layers(scenario, root)
-    layers, faults, used = scenario.layers, list[Fault](), dict[str, Path]()
+    layers, faults, used = scenario.layers, foreign_changes(root), dict[str, Path]()
 
     def locate(relative: str) -> tuple[Path, str]:
-        path = root / relative
-        file = relative if path.resolve().is_relative_to(root.resolve()) else path.name
+        path, file = located(root, relative)
         used[file] = path
         return path, file
 
@@ -127,22 +154,28 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if layers.roads:
         roads, found = read_features(*locate(layers.roads))
         faults += found
+        faults += road_warnings(roads, scenario.ranking.travel, layers.roads) if roads is not None else []
     villages_path, villages_file = locate(layers.villages)
     villages, found = _read_layer(villages_path, VILLAGES, villages_file)
     faults += found
     villages, found = own_columns(villages, villages_file)
-    faults += found
+    faults += found + doubtful_figures(villages, villages_file)
     sites_path, sites_file = locate(layers.sites)
     sites, found = _read_layer(sites_path, SITES, sites_file)
     faults += found
-    sites, found = technologies(sites, sites_file)
+    sites, found = own_columns(sites, sites_file, SITES)
     faults += found
+    sites, found = technologies(sites, sites_file)
+    faults += [*found, *strange_radio(sites, sites_file), *operator_faults(sites, sites_file)]
 
     measurements = None
     if layers.measurements:
-        measurements, found = _read_layer(locate(layers.measurements)[0], MEASUREMENTS, layers.measurements)
+        measurements_path, measurements_file = locate(layers.measurements)
+        measurements, found = _read_layer(measurements_path, MEASUREMENTS, measurements_file)
         faults += found
-        measurements, found = technologies(measurements, layers.measurements)
+        measurements, found = own_columns(measurements, measurements_file, MEASUREMENTS)
+        faults += found
+        measurements, found = technologies(measurements, measurements_file)
         faults += found
 
     crs, found = _working_crs(scenario, communes)
@@ -209,8 +242,9 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
 
 
 def _read_layer(path: Path, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    if not path.is_file():
-        return pd.DataFrame(), [missing_file(file)]
+    absent = file_fault(path, file)
+    if absent is not None:
+        return pd.DataFrame(), [absent]
     raw, faults = read_csv(path, file)
     return (pd.DataFrame(), faults) if faults else typed_table(raw, layer, file)
 
@@ -225,12 +259,27 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     if scenario.metric_crs is None:
         return (None if communes is None else utm_for(communes)), []
     try:
-        return metric_crs(scenario.metric_crs, what="metric_crs"), []
+        crs = metric_crs(scenario.metric_crs, what="metric_crs")
+        if communes is not None and not _holds(crs, communes):
+            raise CrsError("metric_crs: the communes have no place in it. Use for instance EPSG:32648.")
+        if communes is not None:
+            # islands far out at sea lie beyond any one zone, the province's own included
+            mainland = body(communes, utm_for(communes), FAR_KM).index
+            if (stretch := stretched(crs, communes.loc[mainland])) is not None:
+                raise stretch
+        return crs, []
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")
         return (None if communes is None else utm_for(communes)), [
             Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
         ]
+
+
+def _holds(crs: CRS, communes: gpd.GeoDataFrame) -> bool:
+    try:
+        return bool(np.isfinite(communes.to_crs(crs).total_bounds).all())
+    except (ProjError, ProjCrsError):
+        return False
 
 
 def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
@@ -265,13 +314,16 @@ def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
 
     What the manifest records is younger than the README and outranks it.
     """
+    told: list[Fault] = []
     try:
         recorded = read_manifest(root)["files"]
-    except InputError:
-        recorded = {}
-    changed = [changed_since_recorded(file) for file, digest in sha256.items() if recorded.get(file, {}).get("sha256", digest) != digest]
+    except InputError as error:
+        recorded, told = {}, damaged_manifest(error)
+    changed = told + [
+        changed_since_recorded(file) for file, digest in sha256.items() if recorded.get(file, {}).get("sha256", digest) != digest
+    ]
     readme = root / "README.md"
-    if not readme.is_file():
+    if no_plain_file(readme) is not None:
         return changed
     sha256 = {file: digest for file, digest in sha256.items() if file not in recorded}
     text = readme.read_text(encoding="utf-8", errors="replace")

@@ -1,7 +1,8 @@
 """Study-area csv files and feature properties to typed tables, against the columns declared in the schema.
 
 Words stay words until they are checked: a cell is read as text, then turned into its declared kind, and each cell that
-does not fit becomes one fault with its row. Ranges, choices and blanks are checked by pandera, all at once.
+does not fit becomes one fault with its row. Of a kind the first are told one by one and the rest is counted, so that a list
+of any length is told in bounded time and size.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
-import pandera.pandas as pa
 
-from geo_planner.errors import Fault
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
+from geo_planner.sources.unseen_signs import bare_id, name_faults, unfit_cells
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
-_WHOLE = r"[+-]?\d{1,15}(?:\.0*)?"
+# Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_WHOLE = r"[+-]?[0-9]{1,15}(?:\.0*)?"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TYPES = {"text": "string", "choice": "string", "date": "string", "int": "Int64", "float": "Float64", "yes_no": "boolean"}
 _YES_NO = {"yes": True, "no": False}
 FIRST_ROW = 2  # the header is row 1
@@ -71,28 +75,32 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
                 code="csv",
             )
         ]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        return empty, [
-            Fault(file, "the column stands twice", "Keep one of them.", row=1, column=name, code="duplicate_column") for name in twice
-        ]
-    ragged = [(row, len(record)) for row, record in numbered[1:] if len(record) != len(header)]
+    # spreadsheets leave columns without a title and without a value behind
+    idle = {at for at, name in enumerate(header) if not name and not any(at < len(record) and record[at].strip() for _, record in numbered)}
+    if idle:
+        numbered = [(row, [cell for at, cell in enumerate(record) if at not in idle]) for row, record in numbered]
+        header = [name for at, name in enumerate(header) if at not in idle]
+    odd = name_faults(header, file)
+    if odd:
+        return empty, odd
+    ragged = bounded(
+        Fault(
+            file,
+            f"the row has {len(record)} cells, the header has {len(header)}",
+            "A comma inside a text needs quotation marks around the text.",
+            row=row,
+            code="ragged_row",
+        )
+        for row, record in numbered[1:]
+        if len(record) != len(header)
+    )
     if ragged:
-        return empty, [
-            Fault(
-                file,
-                f"the row has {n} cells, the header has {len(header)}",
-                "A comma inside a text needs quotation marks around the text.",
-                row=row,
-                code="ragged_row",
-            )
-            for row, n in ragged
-        ]
+        return empty, ragged
     rows = pd.Index([row for row, _ in numbered[1:]], name=ROW, dtype="int64")
     return pd.DataFrame([record for _, record in numbered[1:]], columns=header, dtype="string", index=rows), []
 
 
-def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = MOST_OF_A_KIND) -> tuple[pd.DataFrame, list[Fault]]:
     """Text columns to the layer's kinds, with every fault.
 
     Parameters
@@ -102,6 +110,8 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     layer : Layer
     file : str
         Name for the faults.
+    of_a_kind : int
+        So many faults of a kind are told one by one; the rest is counted.
 
     Returns
     -------
@@ -114,9 +124,12 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
     if raw.empty:
         return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
     table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
+    misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
         if column.name not in raw:
-            if column.required:
+            if column.name in misspelt:
+                faults.append(_misspelt_title(file, column, misspelt[column.name]))
+            elif column.required:
                 faults.append(
                     Fault(
                         file,
@@ -143,15 +156,17 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str) -> tuple[pd.DataFram
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
         table[column.name], wrong = _typed(text, column)
-        faults += _cell_faults(file, column, text[wrong], *_EXPECTED[column.kind], "type")
-    for name in raw.columns:
-        if name not in table:
-            table[name] = raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)
-    absent = {c.name for c in layer.columns if c.name not in raw}
-    already = {(f.row, f.column) for f in faults}
-    faults += [f for f in _check(table, layer, file, absent) if (f.row, f.column) not in already]
-    faults += _control_characters(table, file)
-    return table, faults + _duplicates(table, layer, file)
+        faults += bounded((_unread(file, column, int(row), value) for row, value in text[wrong].items()), of_a_kind)
+        faults += bounded(_values(table, column, file, wrong), of_a_kind)
+    further = {
+        name: raw[name].astype("string").str.normalize("NFC").str.strip().replace("", pd.NA).set_axis(table.index)
+        for name in raw.columns
+        if name not in table
+    }
+    table = pd.concat([table, pd.DataFrame(further, index=table.index)], axis=1) if further else table
+    faults += bounded(unfit_cells(table, file, ids={*layer.key, "commune_code"}), of_a_kind)
+    faults += bounded(_lookalikes(table, layer, file), of_a_kind)
+    return table, faults + bounded(_duplicates(table, layer, file), of_a_kind)
 
 
 _EXPECTED = {
@@ -165,87 +180,95 @@ _EXPECTED = {
 
 
 def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
-    """The column in its kind, and which cells do not fit it."""
-    filled = text != ""
+    """The column in its kind, and which cells do not fit it: a cell that is filled has a value or is one of these."""
+    filled = (text != "").to_numpy(dtype=bool)
     if column.kind in ("int", "float"):
         fits = text.str.fullmatch(_WHOLE if column.kind == "int" else _NUMBER)
         value = pd.to_numeric(text.where(fits), errors="coerce").astype("Float64")
-        fits &= value.abs() < 1e15
-        return value.where(fits).astype(_TYPES[column.kind]), filled & ~fits
-    if column.kind == "yes_no":
+        value = value.where((value.abs() < 1e15).fillna(False)).astype(_TYPES[column.kind])
+    elif column.kind == "yes_no":
         value = text.str.lower().map(_YES_NO).astype("boolean")
-        return value, filled & value.isna()
-    value = text.where(filled)
-    if column.kind == "date":
-        return value, filled & pd.to_datetime(
-            text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce"
-        ).isna()
-    return value, pd.Series(False, index=text.index)
+    elif column.kind == "date":
+        day = pd.to_datetime(text.where(text.str.fullmatch(_DAY)), format="%Y-%m-%d", errors="coerce")
+        value = text.where(day.notna())
+    else:
+        # a text of nothing that can be seen is no name
+        seen = {cell: bool(skeleton(cell).strip()) for cell in text.unique()}
+        value = text.where(text.map(seen).astype(bool))
+    return value, pd.Series(filled & value.isna().to_numpy(dtype=bool), index=text.index)
 
 
-@cache
-def _pandera_schema(layer: Layer, absent: frozenset[str]) -> pa.DataFrameSchema:
-    columns = {}
-    for c in layer.columns:
-        if c.name in absent:
-            continue
-        checks = []
-        if c.minimum is not None:
-            checks.append(pa.Check.ge(c.minimum))
-        if c.maximum is not None:
-            checks.append(pa.Check.le(c.maximum))
-        if c.choices:
-            checks.append(pa.Check.isin(list(c.choices)))
-        columns[c.name] = pa.Column(checks=checks, nullable=not c.needed)
-    return pa.DataFrameSchema(columns)
+def _unread(file: str, column: Column, row: int, text: str) -> Fault:
+    """A filled cell that is nothing of its column's kind; where it only looks like something, what it looks like."""
+    reason, remedy = _EXPECTED[column.kind]
+    plain = plain_figures(text)
+    if column.kind in ("int", "float", "date") and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
+        reason, remedy = f"{reason}: its digits or signs are of another form than 0-9", f"Write {plain}."
+    elif column.kind == "yes_no" and (plain := skeleton(text).strip().lower()) in _YES_NO:
+        reason, remedy = _LOOKS, f"Write {plain}."
+    elif column.kind in ("text", "choice"):
+        reason, remedy = "the text holds nothing that can be seen", "Type the text anew, or leave the cell blank."
+    return Fault(file, reason, remedy, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), code="type")
 
 
-def _check(table: pd.DataFrame, layer: Layer, file: str, absent: set[str]) -> Iterable[Fault]:
-    """Ranges, choices and needed cells; pandera finds all, this words them."""
-    try:
-        _pandera_schema(layer, frozenset(absent)).validate(table, lazy=True)
-        return []
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-    faults = []
-    for row, name, check, value in zip(cases["index"], cases["column"], cases["check"].astype(str), cases["failure_case"], strict=True):
-        column = layer.column(str(name))
-        row_number = None if pd.isna(row) else int(row)
-        if check.startswith("not_nullable"):
-            faults.append(
-                Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=row_number, column=column.name, code="blank")
-            )
-        elif column.choices:
-            faults.append(
-                Fault(
-                    file,
-                    "not one of the known words",
-                    f"Write one of: {', '.join(column.choices)}.",
-                    row=row_number,
-                    column=column.name,
-                    value=_shown(value),
-                    code="choice",
-                )
-            )
-        elif column.name in ("lon", "lat") and row_number is not None:
-            faults.append(
-                _coordinate_fault(file, row_number, column, table.at[row_number, "lon"], table.at[row_number, "lat"], _shown(value))
-            )
+_LOOKS = "a letter only looks like the right one, or cannot be seen"
+
+
+def _misspelt(titles: Iterable[str], layer: Layer) -> dict[str, str]:
+    """Titles that look like that of a declared column which the file lacks."""
+    titles = [str(title) for title in titles]
+    declared = {column.name for column in layer.columns} - set(titles)
+    return {name: title for title in titles if (name := skeleton(title).strip().lower()) in declared}
+
+
+def _misspelt_title(file: str, column: Column, title: str) -> Fault:
+    """A title in other letters than it looks is a fault; one in capitals may be a column of one's own where the layer can do without."""
+    reason = "the title is not written as it must be: the column is not read"
+    level: Literal["fault", "warning"] = "warning" if title.isascii() and not column.required else "fault"
+    value = _shown(title if title.isascii() else ascii(title))
+    return Fault(file, reason, f"Write {column.name}.", row=1, column=column.name, value=value, level=level, code="missing_column")
+
+
+def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
+    """Names with letters of another alphabet in them: what is called so elsewhere does not meet them."""
+    for column in layer.columns:
+        if column.kind == "text" and column.name not in layer.key and table[column.name].dtype == "string":
+            cells = table[column.name].dropna()
+            codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
+            for row, text in cells[cells.isin(codes_of)].items():
+                reason, remedy = f"letters of another alphabet stand for Latin ones ({codes_of[text]})", f"Write {latin(text)}."
+                yield Fault(file, reason, remedy, int(row), column.name, _shown(text), "warning", "lookalike")
+
+
+def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) -> Iterator[Fault]:
+    """Blanks in needed cells, words that are none of the known ones, numbers out of range; but not where the cell was told already."""
+    values, name = table[column.name], column.name
+    if column.needed:
+        for row in values.index[values.isna() & ~wrong]:
+            yield Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=int(row), column=name, code="blank")
+    if column.choices:
+        for row, value in values[values.notna() & ~values.isin(list(column.choices))].items():
+            looks = next((word for word in column.choices if skeleton(str(value)).strip().lower() == word.lower()), "")
+            reason = _LOOKS if looks and not str(value).isascii() else "not one of the known words"
+            remedy = f"Write {looks}." if looks else f"Write one of: {', '.join(column.choices)}."
+            yield Fault(file, reason, remedy, row=int(row), column=name, value=_shown(value), code="choice")
+    if column.minimum is None and column.maximum is None:
+        return
+    low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
+    span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    beyond = pd.Series(False, index=values.index)
+    if column.minimum is not None:
+        beyond |= (values < column.minimum).fillna(False).astype(bool)
+    if column.maximum is not None:
+        beyond |= (values > column.maximum).fillna(False).astype(bool)
+    for row, value in values[beyond].items():
+        if name in ("lon", "lat"):
+            lon, lat = (table.at[row, axis] if axis in table else pd.NA for axis in ("lon", "lat"))
+            yield _coordinate_fault(file, int(row), column, lon, lat, _shown(value))
         else:
-            low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
-            span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
-            faults.append(
-                Fault(
-                    file,
-                    "the number is out of range",
-                    f"Give a value {span}.",
-                    row=row_number,
-                    column=column.name,
-                    value=_shown(value),
-                    code="range",
-                )
+            yield Fault(
+                file, "the number is out of range", f"Give a value {span}.", row=int(row), column=name, value=_shown(value), code="range"
             )
-    return faults
 
 
 def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: object, value: str) -> Fault:
@@ -277,53 +300,19 @@ def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: obj
     )
 
 
-def _control_characters(table: pd.DataFrame, file: str) -> list[Fault]:
-    """Control characters and marks that turn the writing direction do not belong into names."""
-    faults = []
-    for name in table.columns:
-        if table[name].dtype == "string":
-            hit = (
-                table[name]
-                .str.contains(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]", regex=True)
-                .fillna(False)
+def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
+    """Ids that stand twice, also where the two differ only by signs that nobody sees."""
+    key = [table[name].map(bare_id, na_action="ignore") for name in layer.key]
+    known = pd.concat([part.notna() for part in key], axis=1).all(axis=1)
+    first: dict[tuple[str, ...], int] = {}
+    for row, values in zip(table.index[known], zip(*(part[known] for part in key), strict=True), strict=True):
+        if values in first:
+            reason = f"the id stands already in row {first[values]}"
+            shown = _shown("/".join(values))
+            yield Fault(
+                file, reason, "Give each row an id of its own.", row=int(row), column=layer.key[-1], value=shown, code="duplicate_id"
             )
-            faults += [
-                Fault(
-                    file,
-                    "the text holds invisible control characters",
-                    "Type the text anew.",
-                    row=int(row),
-                    column=name,
-                    value=_shown(repr(value)),
-                    code="control_characters",
-                )
-                for row, value in table.loc[hit, name].items()
-            ]
-    return faults
-
-
-def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> list[Fault]:
-    key = list(layer.key)
-    known = table[key].notna().all(axis=1)
-    twice = known & table.duplicated(key, keep=False)
-    first = {tuple(values): row for row, values in reversed(list(table.loc[twice, key].iterrows()))}
-    return [
-        Fault(
-            file,
-            f"the id stands already in row {first[tuple(values)]}",
-            "Give each row an id of its own.",
-            row=int(row),
-            column=key[-1],
-            value=_shown("/".join(values)),
-            code="duplicate_id",
-        )
-        for row, values in table.loc[twice, key].iterrows()
-        if first[tuple(values)] != row
-    ]
-
-
-def _cell_faults(file: str, column: Column, cells: pd.Series, reason: str, remedy: str, code: str) -> list[Fault]:
-    return [Fault(file, reason, remedy, row=int(row), column=column.name, value=_shown(value), code=code) for row, value in cells.items()]
+        first.setdefault(values, int(row))
 
 
 def _shown(value: object) -> str:

@@ -15,21 +15,21 @@ from rasterio.features import rasterize
 
 from geo_planner.errors import Fault
 from geo_planner.sources.outlying import APART_KM, body
+from geo_planner.sources.raster_frame import horizontal_crs
 
 
 def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Collection[str]) -> list[Fault]:
     """Communes (in the metric system of the grid) that stick out of a raster's frame: a fault, save for islands without villages."""
+    # in the raster's own system, where its frame has straight sides however far it reaches
+    own = horizontal_crs(source)
     corners = [source.transform @ (c, r) for c, r in ((0, 0), (source.width, 0), (source.width, source.height), (0, source.height))]
-    step = max(source.width, source.height) * abs(source.transform.a) / 100
-    frame = shapely.segmentize(shapely.Polygon(corners), step)
-    frame = gpd.GeoSeries([frame], crs=source.crs).to_crs(area.crs).iloc[0]
     # one cell of slack: a raster that ends with the outline's own cell is complete
-    slack_m = math.sqrt(frame.area / (source.width * source.height))
-    outside = area.loc[~area.within(frame.buffer(slack_m))]
+    frame = shapely.Polygon(corners).buffer(math.sqrt(abs(source.transform.determinant)))
+    outside = area.loc[~area.to_crs(own).within(frame)]
     if outside.empty:
         return []
     mainland = body(area, area.crs, APART_KM)
-    within = mainland.within(frame.buffer(slack_m))
+    within = mainland.to_crs(own).within(frame)
     excused = [code for code in outside.index if code not in inhabited and within.get(code, default=True)]
     missed = outside.drop(excused)
     faults = [_without_terrain(file, code, outside.at[code, "name"]) for code in excused]

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import rasterio
-from pyproj import CRS, Transformer
-from pyproj.exceptions import ProjError
+from pyproj import CRS
 from rasterio.errors import RasterioError
 
-from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError
+from geo_planner.sources.opening import opened_raster
+from geo_planner.sources.raster_frame import (
+    READ_ERRORS,
+    horizontal_crs,
+    is_one_band_of_numbers,
+    number_faults,
+    place_faults,
+    unit_faults,
+    upright,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """The frame of a raster."""
+    """The frame of a raster as :func:`geo_planner.sources.raster_frame.upright` gives it."""
 
     path: Path
     crs: CRS
@@ -31,10 +37,10 @@ class Tile:
 def readable(path: Path) -> bool:
     """Whether every cell of a raster can be read."""
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             for _, window in source.block_windows(1):
                 source.read(1, window=window)
-    except (RasterioError, OSError):
+    except (RasterioError, OSError, ValueError):
         return False
     return True
 
@@ -44,41 +50,42 @@ def bad_tile(path: Path, reason: str, remedy: str) -> Fault:
     return Fault(path.name, f"{reason} (in {path.parent})", remedy, code="tile")
 
 
-def open_tiles(paths: Sequence[Path]) -> list[Tile]:
-    """The frames of rasters.
+def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
+    """The frames of rasters, which may be turned any way.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    heights : bool
+        The cells hold heights: then they must be in metres.
 
     Raises
     ------
     InputError
-        With a fault for each that is not one band of numbers, north-up, with a place on the earth.
+        With every fault of each that is not one band of numbers with a place on the earth.
     """
     tiles, faults = [], []
     for path in paths:
         try:
-            with rasterio.open(path) as source:
-                t = source.transform
-                if source.crs is None:
-                    faults.append(bad_tile(path, "the tile has no coordinate reference system", "State it (gdal_edit.py -a_srs)."))
-                elif source.count != 1 or np.dtype(source.dtypes[0]).kind not in "iuf":
-                    faults.append(bad_tile(path, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
-                elif not (t.b == t.d == 0 and t.a > 0 > t.e):
-                    faults.append(bad_tile(path, "the tile is not north-up", "Warp it first (gdalwarp)."))
-                elif (crs := _on_earth(source.crs)) is None:
-                    faults.append(bad_tile(path, "the tile's coordinate reference system has no place on the earth", "State its own CRS."))
-                else:
-                    tiles.append(Tile(path, crs, t, source.width, source.height))
-        except (RasterioError, OSError):
+            with opened_raster(path) as source:
+                found = _tile_faults(source, path, heights)
+                faults += found
+                if not found:
+                    with upright(source) as raster:
+                        tiles.append(Tile(path, horizontal_crs(source), raster.transform, raster.width, raster.height))
+        except READ_ERRORS:
             faults.append(bad_tile(path, "the tile cannot be read as a raster", "Delete it and fetch it again."))
     if faults:
         raise InputError(faults)
     return tiles
 
 
-def _on_earth(value: Any) -> CRS | None:
-    """The CRS of a tile; None for a local one, which nothing can be reckoned from."""
-    try:
-        crs = CRS.from_user_input(value)
-        Transformer.from_crs(crs, GEOGRAPHIC)
-    except ProjError:
-        return None
-    return crs
+def _tile_faults(source: Any, path: Path, heights: bool) -> list[Fault]:
+    found = place_faults(source, path.name)
+    if not is_one_band_of_numbers(source):
+        found.append(Fault(path.name, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
+    else:
+        found += number_faults(source, path.name)
+    if heights and not found:
+        found = unit_faults(source, path.name)
+    return [bad_tile(path, fault.reason, fault.remedy) for fault in found]

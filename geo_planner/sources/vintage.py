@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import Fault, InputError
-from geo_planner.sources.manifest import parse_date, read_manifest
+from geo_planner.folders import no_plain_file
+from geo_planner.sources.manifest import damaged_manifest, parse_date, read_manifest
 from geo_planner.sources.rasters import sha256_of
 
 MERGER = date(2025, 7, 1)
@@ -43,14 +44,15 @@ def vintage_warnings(root: Path, *, today: date | None = None) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Warnings; and one fault when the manifest cannot be read.
+        Warnings; that the manifest cannot be read is one of them.
     """
+    damaged: list[Fault] = []
     try:
         entries: dict[str, dict[str, Any]] = read_manifest(root)["files"]
     except InputError as error:
-        return list(error.faults)
+        entries, damaged = {}, damaged_manifest(error)
     today = today or date.today()  # noqa: DTZ011 a vintage is a calendar day, not an instant
-    found: list[Fault] = []
+    found = [*damaged]
     for relative, entry in entries.items():
         found += _changed(root, relative, entry)
         found += _stale(relative, entry, today)
@@ -66,6 +68,8 @@ def row_warnings(root: Path, today: date) -> list[Fault]:
     """What the rows say of themselves: made up for demonstration, long ago, or after today."""
     found = []
     for relative, dated in _DATED.items():
+        if no_plain_file(root / relative) is not None:
+            continue
         try:
             with (root / relative).open(encoding="utf-8-sig", newline="") as stream:
                 rows = [(row.get("is_sample") or "", row.get(dated or "") or "") for row in csv.DictReader(stream)]
@@ -91,7 +95,7 @@ def row_warnings(root: Path, today: date) -> list[Fault]:
 
 def _changed(root: Path, relative: str, entry: Mapping[str, Any]) -> list[Fault]:
     path = root / relative
-    if not path.is_file():
+    if no_plain_file(path) is not None:
         return [
             _warning(
                 relative,

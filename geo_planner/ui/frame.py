@@ -146,7 +146,7 @@ def show_error(error: GeoPlannerError) -> None:
         return
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))
-    st.text(text("faults_hint", words, n=len(faults)))
+    st.text(text("faults_hint", words, n=sum(fault.count for fault in faults)))
     st.dataframe(
         fault_table(faults, words),
         hide_index=True,

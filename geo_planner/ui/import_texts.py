@@ -8,14 +8,17 @@ import pandas as pd
 
 from geo_planner.errors import Fault
 from geo_planner.labels import Language
-from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.sources.imports.spoken.faults import FAULTS
+from geo_planner.sources.imports.spoken.titles import LAYER_TITLES, TARGET_TITLES, target_title
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.import_said import own_title, told
 from geo_planner.ui.texts import text
 
 __all__ = ["FAULTS", "WORDS", "import_fault_table", "say", "target_title", "told"]
 
-WORDS: Mapping[str, dict[Language, str]] = {
+WORDS: Mapping[str, Mapping[Language, str]] = {
+    **{f"layer_{layer}": words for layer, words in LAYER_TITLES.items()},
+    **{f"target_{target}": words for target, words in TARGET_TITLES.items()},
     "title": {"vi": "Nhập số liệu", "en": "Import data"},
     "hint": {
         "vi": "Đưa danh sách của đơn vị vào địa bàn. Chỉ ghi khi bấm nút ở cuối trang; có dòng lỗi thì không ghi gì, trừ khi anh chị chọn khác.",
@@ -76,8 +79,8 @@ WORDS: Mapping[str, dict[Language, str]] = {
         "en": "Written into the study area: {accepted} rows accepted, {corrected} corrected, {rejected} rejected. Open another page to see the plan computed anew.",
     },
     "not_written": {
-        "vi": "Chưa ghi gì vào địa bàn: {accepted} dòng đúng, {rejected} dòng lỗi. Sửa các lỗi dưới đây rồi nhập lại.",
-        "en": "Nothing was written into the study area: {accepted} rows are good, {rejected} faulty. Mend the faults below and import again.",
+        "vi": "Chưa ghi gì vào địa bàn, chưa dòng nào được nhận: {would_be_accepted} dòng đúng, {corrected} dòng được sửa, {rejected} dòng lỗi. Sửa các lỗi dưới đây rồi nhập lại.",
+        "en": "Nothing was written into the study area and no row was accepted: {would_be_accepted} are good, {corrected} corrected, {rejected} faulty. Mend the faults below and import again.",
     },
     "unchanged": {"vi": "Chưa ghi gì vào địa bàn.", "en": "Nothing was written into the study area."},
     "changed": {"vi": "Lớp số liệu đã thay đổi trước khi có lỗi này. Kiểm tra bằng geo-planner validate.", "en": "The layer had changed before this error. Check with geo-planner validate."},
@@ -99,93 +102,12 @@ WORDS: Mapping[str, dict[Language, str]] = {
     "column_became": {"vi": "Đã ghi thành", "en": "Became"},
     "column_why": {"vi": "Vì sao", "en": "Why"},
     "column_text": {"vi": "Nội dung", "en": "Text"},
-    "layer_villages": {"vi": "Thôn, bản", "en": "Villages"},
-    "layer_sites": {"vi": "Trạm phát sóng", "en": "Sites"},
-    "layer_measurements": {"vi": "Đo kiểm", "en": "Measurements"},
-    "layer_candidates": {"vi": "Vị trí có thể dựng trạm", "en": "Candidate places"},
-    "layer_roads": {"vi": "Đường giao thông", "en": "Roads"},
-    "layer_power_lines": {"vi": "Đường dây điện", "en": "Power lines"},
-    "layer_exclusion_areas": {"vi": "Vùng không được dựng trạm", "en": "Exclusion areas"},
-    "target_x": {"vi": "Tọa độ X (mét)", "en": "X (metres)"},
-    "target_y": {"vi": "Tọa độ Y (mét)", "en": "Y (metres)"},
-    "target_position": {"vi": "Cả hai tọa độ trong một ô", "en": "Both coordinates in one cell"},
-    "target_commune": {"vi": "Tên xã", "en": "Commune (name)"},
-    "target_former_commune": {"vi": "Tên xã cũ", "en": "Former commune (name)"},
-    "target_former_commune_code": {"vi": "Mã xã cũ", "en": "Former commune (code)"},
-    "target_district": {"vi": "Huyện cũ", "en": "Former district"},
-    "target_former_place": {"vi": "Xã, huyện cũ trong một ô", "en": "Former commune and district in one cell"},
 }  # fmt: skip
-
-FAULTS: Mapping[str, tuple[str, str, str]] = {
-    # What one chooses on the page
-    "several_sheets": ("Có nhiều trang tính trông giống danh sách.", "Chọn trang tính ở mục 1.", "Choose the sheet in part 1."),
-    "unknown_sheet": ("Tệp không có trang tính này.", "Chọn trang tính khác ở mục 1.", "Choose another sheet in part 1."),
-    "several_layers": ("Tệp có nhiều lớp có thể dùng.", "Ghi tên lớp ở mục 1.", "Write the layer's name in part 1."),
-    "unknown_layer": ("Tệp không có lớp này.", "Ghi lại tên lớp ở mục 1.", "Write another layer's name in part 1."),
-    "two_columns": ("Hai cột trông giống cùng một loại số liệu.", "Ở mục 2 chọn rõ cột nào là số liệu đó.", "Say in part 2 which of them it is."),
-    "no_header": ("Không tìm thấy dòng tiêu đề.", "Ở mục 2 chọn cột nào là tên, xã, tọa độ; hoặc thêm dòng tiêu đề.", "Say in part 2 which columns hold name, commune and coordinates, or give the table a header."),
-    "no_name": ("Không có cột nào là tên.", "Chọn cột tên ở mục 2.", "Choose the column of names in part 2."),
-    "no_commune": ("Không có cột nào là xã.", "Chọn cột xã ở mục 2.", "Choose the column of communes in part 2."),
-    "no_coordinates": ("Không có cột nào là tọa độ.", "Chọn các cột tọa độ ở mục 2.", "Choose the columns of coordinates in part 2."),
-    "unknown_title": ("Không có cột này trong tệp.", "Chọn lại ở mục 2.", "Choose again in part 2."),
-    "unknown_target": ("Lớp này không có số liệu đó.", "Chọn lại ở mục 2.", "Choose again in part 2."),
-    "ambiguous_crs": ("Có hơn một hệ tọa độ hợp với danh sách.", "Hỏi nơi lập danh sách rồi chọn hệ tọa độ ở mục 3.", "Ask whoever made the list, then choose the system in part 3."),
-    "no_crs_fits": ("Không hệ tọa độ nào đưa các dòng vào đúng tỉnh và xã.", "Kiểm tra tọa độ và xã có khớp nhau không; nếu biết thì chọn hệ tọa độ ở mục 3.", "Check that coordinates and communes belong together; choose the system in part 3 if you know it."),
-    "wrong_zone": ("Số liệu không khớp với hệ tọa độ hoặc kinh tuyến trục đã nêu.", "Kiểm tra danh sách, hoặc chọn hệ khác ở mục 3.", "Check the list, or choose another system in part 3."),
-    "unknown_crs": ("Không có hệ tọa độ mang mã này.", "Ghi mã EPSG ở mục 3, ví dụ EPSG:9205.", "Write an EPSG code in part 3, for instance EPSG:9205."),
-    "datum_unknown": ("Tệp không nói rõ hệ quy chiếu: hai cách hiểu lệch nhau 222 m.", "Chọn hệ tọa độ ở mục 3.", "Choose the system in part 3."),
-    "unit": ("Đơn vị ghi ở tiêu đề không hợp với cột này.", "Đổi số liệu sang đơn vị của cột, hoặc bỏ cột ở mục 2.", "Give the figures in the unit of the column, or leave the column out in part 2."),
-    "which_level": ("Chưa rõ mức thu là RSRP hay RSSI.", "Nếu là RSRP thì chọn RSRP ở mục 2; nếu không thì bỏ cột ở đó.", "If it is RSRP, choose that in part 2; if not, leave the column out there."),
-    "which_unit": ("Chưa rõ công suất ghi bằng dBm hay W: tiêu đề không có đơn vị, mà 20 W là 43 dBm.", "Nếu là dBm thì chọn công suất phát (dBm) ở mục 2; nếu là W thì ghi đơn vị vào tiêu đề.", "If it is dBm, choose that in part 2; if watts, write the unit into the title."),
-    "which_height": ("Chưa rõ là độ cao ăng-ten so với mặt đất hay độ cao mặt đất so với mực nước biển.", "Nếu là độ cao ăng-ten thì chọn như vậy ở mục 2; nếu không thì bỏ cột ở đó.", "If it is the height of the antenna, choose that in part 2; if not, leave the column out there."),
-    "marks": ("Ô trong nhóm cột đánh dấu không rõ nghĩa, hoặc đánh dấu hơn một cột.", "Đánh dấu x ở đúng một cột của nhóm; nếu là con số thì bỏ các cột đó ở mục 2.", ""),
-    "duplicate_column": ("Hai cột có cùng tiêu đề.", "Đổi tên một cột, hoặc bỏ cột không cần ở mục 2.", "Rename one of them, or leave it out in part 2."),
-    # Rows
-    "ambiguous_commune": ("Tên xã có thể hiểu theo nhiều cách.", "Ghi mã xã, hoặc thêm cột huyện cũ.", "Write the commune's code, or add a column of former districts."),
-    "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),
-    "positions_disagree": ("Hai cặp tọa độ của cùng một dòng khác nhau; dùng cặp đầu.", "Tìm xem cặp nào đúng.", ""),
-    "far_away": ("Có dòng nằm rất xa ngoài tỉnh.", "Kiểm tra tọa độ.", ""),
-    "uncached_formula": ("Ô là công thức chưa có kết quả lưu sẵn.", "Mở tệp bằng Excel hoặc LibreOffice, để máy tính xong rồi lưu lại.", ""),
-    "formula": ("Ô là công thức.", "Dán lại thành giá trị.", ""),
-    "path": ("Mã hoặc tên giống một đường dẫn tệp.", "Gõ lại nội dung của ô.", ""),
-    # The file as a whole
-    "damaged": ("Tệp hỏng hoặc bị cắt cụt.", "Mở rồi lưu lại, hoặc lấy lại từ bản gốc.", ""),
-    "encrypted": ("Tệp có mật khẩu.", "Lưu lại không có mật khẩu.", ""),
-    "mislabelled": ("Nội dung tệp không đúng loại được nhận.", "Lưu lại thành xlsx, csv hoặc một lớp bản đồ.", ""),
-    "null_bytes": ("Tệp hỏng hoặc thuộc loại không đọc được.", "Lưu lại thành xlsx hoặc csv.", ""),
-    "not_a_file": ("Đây không phải là một tệp.", "Chọn tệp khác.", ""),
-    "not_vector": ("Lớp này cần đường hoặc vùng, bảng không có.", "Dùng GeoPackage, GeoJSON, KML, GPX hoặc shapefile nén zip.", ""),
-    "held_open": ("Tệp đang mở trong chương trình khác.", "Lưu và đóng tệp rồi thử lại.", ""),
-    "too_large": ("Tệp quá lớn hoặc lồng quá sâu.", "Chia nhỏ tệp, hoặc xuất lại.", ""),
-    "too_many_rows": ("Tệp có quá nhiều dòng.", "Chia nhỏ tệp.", ""),
-    "too_many_columns": ("Tệp có quá nhiều cột.", "Xóa các cột không cần.", ""),
-    "too_many_cells": ("Tệp có quá nhiều ô.", "Xóa các dòng, cột không cần.", ""),
-    "xml_depth": ("Tệp XML lồng quá sâu.", "Xuất lại từ chương trình gốc.", ""),
-    "xml_entities": ("Tệp XML có khai báo không được phép.", "Xuất lại từ chương trình gốc.", ""),
-    "zip_bomb": ("Tệp nén bung ra quá lớn.", "Nén lại chỉ những tệp cần.", ""),
-    "zip_slip": ("Tệp nén có đường dẫn không an toàn.", "Nén lại chỉ những tệp cần.", ""),
-    "encoding": ("Không nhận ra bảng mã chữ của tệp.", "Lưu lại dạng “CSV UTF-8” hoặc xlsx.", ""),
-    "csv": ("Tệp CSV sai cách viết.", "Kiểm tra dấu phân cách và dấu ngoặc kép, hoặc lưu lại thành xlsx.", ""),
-    "missing_file": ("Địa bàn thiếu tệp này.", "Đặt tệp vào thư mục của địa bàn.", ""),
-    # The study area
-    "symlink": ("Đường dẫn trong địa bàn là liên kết tượng trưng.", "Thay bằng thư mục hoặc tệp thật.", ""),
-    "changed_meanwhile": ("Chương trình khác vừa sửa lớp này.", "Bấm nhập lại.", ""),
-    "other_file": ("Kịch bản đọc lớp này từ một tệp khác.", "Sửa mục layers của kịch bản.", ""),
-}  # fmt: skip
-"""By code: reason and remedy in Vietnamese, and the remedy in English where the library speaks of the command's options."""
 
 
 def say(key: str, language: Language, **values: object) -> str:
     """A text of the import page in one language, with its places filled."""
     return WORDS[key][language].format(**values)
-
-
-def target_title(layer: str, target: str, language: Language) -> str:
-    """The title of a column that a title of the file may be mapped to."""
-    for column in POINT_LAYERS[layer].columns:
-        if column.name == target:
-            return getattr(column, language)
-    return say(f"target_{target}", language) if f"target_{target}" in WORDS else target
 
 
 def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:

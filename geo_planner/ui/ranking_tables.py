@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pandas as pd
+import yaml
 
 from geo_planner.labels import Language
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
+from geo_planner.ranking.ties import tied_names
 from geo_planner.ranking.wording import number, percent
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
@@ -74,12 +77,27 @@ def swap_table(plan: Plan, language: Language) -> pd.DataFrame:
     )
 
 
+def weights_snippet(plan: Plan, criteria: tuple[Criterion, ...]) -> str:
+    """The ``ranking`` part of a scenario with the weights on trial, to be put into a copy of the scenario."""
+    head = f"# Trọng số thử nghiệm / trial weights; scenario: {plan.scenario.name}\n"
+    # set by hand they are, whatever scheme the scenario had: under another these figures would not count
+    settings = {"weights": "hand", "criteria": [c.model_dump(mode="json") for c in criteria]}
+    return head + yaml.safe_dump({"ranking": settings}, allow_unicode=True, sort_keys=False)
+
+
 def method_table(plan: Plan, language: Language) -> pd.DataFrame:
     """The rank of each village by each method, and how far the methods lie apart."""
     ranks = plan.ranking.methods.ranks.loc[plan.villages.index]
     named = ranks.rename(columns=titles(METHOD_RANKS, language))
     named.insert(0, text("column_village", language), plan.villages["name"])
-    return named.assign(**{text("column_spread", language): ranks.max(axis=1) - ranks.min(axis=1)})
+    names = plan.villages["name"].to_dict()
+    tied = plan.ranking.methods.tied_with.loc[plan.villages.index]
+    lines = [
+        "; ".join(f"{text(f'short_{m}', language)}: {tied_names(others, names, language)}" for m, others in row.items() if others)
+        for _, row in tied.iterrows()
+    ]
+    named = named.assign(**{text("column_spread", language): ranks.max(axis=1) - ranks.min(axis=1)})
+    return named.assign(**{text("column_tied", language): lines})
 
 
 def tau_table(plan: Plan, language: Language) -> pd.DataFrame:

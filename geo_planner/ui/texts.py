@@ -73,6 +73,11 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "filter_responsibility": {"vi": "Nguồn thực hiện", "en": "Who pays"},
     "save_weights": {"vi": "Lưu trọng số thử nghiệm (YAML)", "en": "Save trial weights (YAML)"},
     "column_rank": {"vi": "Hạng", "en": "Rank"},
+    "column_tied": {"vi": "Đồng điểm với", "en": "Tied with"},
+    "tied_help": {
+        "vi": "Cùng điểm; thứ tự giữa các bản này: nhiều hộ hơn xếp trước, rồi theo mã bản",
+        "en": "The same score; among these, more households come first, then the id",
+    },
     "column_change": {"vi": "Thay đổi", "en": "Change"},
     "column_base_rank": {"vi": "Theo kịch bản", "en": "In scenario"},
     "column_village": {"vi": "Thôn, bản", "en": "Village"},
@@ -137,7 +142,7 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     },
     "short_weighted_sum": {"vi": "Có trọng số", "en": "Weighted"},
     "short_equal_weights": {"vi": "Bằng nhau", "en": "Equal"},
-    "short_spotis": {"vi": "SPOTIS", "en": "SPOTIS"},
+    "short_topsis_fixed": {"vi": "TOPSIS cố định", "en": "TOPSIS fixed"},
     "short_topsis": {"vi": "TOPSIS", "en": "TOPSIS"},
     "short_promethee_ii": {"vi": "PROMETHEE", "en": "PROMETHEE"},
     "short_share_of_villages": {"vi": "Tỷ lệ trong danh sách", "en": "Share of the list"},
@@ -401,7 +406,7 @@ METHOD: Mapping[Language, tuple[str, ...]] = {
         "Nguồn thực hiện: chưa có điện lưới thì cần điện trước; có điện và là thôn đặc biệt khó khăn thì thuộc Quỹ; có điện và không thuộc diện "
         "đó thì doanh nghiệp tự đầu tư; thiếu số liệu thì để câu hỏi. Bước này không loại bản nào khỏi danh sách.",
         "Thứ tự: tổng có trọng số của các tiêu chí với thang cố định, nên thêm bớt một bản không đổi thứ tự các bản khác. Tiêu chí thiếu số liệu "
-        "được tạm tính ở giữa thang và ghi rõ.",
+        "được tạm tính ở giữa thang và ghi rõ. Bản cùng điểm được ghi là đồng điểm; giữa các bản này, nhiều hộ hơn xếp trước, rồi theo mã bản.",
         "Hai mô hình: mỗi bản được tính thêm bằng mô hình đối chiếu; khi hai kết luận khác nhau thì bản đó cần đo kiểm.",
         "Độ chắc chắn: thứ tự được tính lại nhiều lần với trọng số, số liệu và phương pháp thay đổi trong phạm vi sai số; khoảng hạng chứa 90 % số "
         "lần đó.",
@@ -415,7 +420,7 @@ METHOD: Mapping[Language, tuple[str, ...]] = {
         "Who pays: without grid power, power first; with power and extremely difficult, the Fund; with power and not so, the operator; where "
         "data are missing, a question. This step removes no village.",
         "Rank: weighted sum of the criteria with fixed bounds, so adding a village reorders no other. A missing criterion counts at the middle "
-        "of its bounds and is shown as assumed.",
+        "of its bounds and is shown as assumed. Equal scores are told as ties; among these, more households come first, then the id.",
         "Two models: each village is worked out by a second model too; where the two conclusions differ, measure on site.",
         "Certainty: the order is worked out many times over with weights, data and methods varied within their error; the rank range holds 90 % of "
         "those runs.",

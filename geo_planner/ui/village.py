@@ -74,9 +74,10 @@ def _head(card: Card, language: Language) -> str:
     )
     reason = f": {escape(card.reason)}" if card.reason else ""
     samples = f'<p class="gp-card-sample">{escape(" ".join(card.sample_notes))}</p>' if card.sample_notes else ""
+    tied = f"<p>{escape(card.tied)}</p>" if card.tied else ""
     return (
         f'<div class="gp-card"><p class="gp-card-rank">{escape(rank)} · {escape(score)}</p>'
-        f"<h2>{escape(card.name)}</h2><p>{escape(card.commune)}</p>{samples}"
+        f"<h2>{escape(card.name)}</h2><p>{escape(card.commune)}</p>{tied}{samples}"
         f"<h3>{escape(map_text('signal', language))}</h3><div class='gp-card-statuses'>{statuses}</div>"
         f"{_models(card, language)}"
         f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p>"

@@ -179,9 +179,9 @@ def test_rejects_are_written_beside_the_file_with_their_reasons(area: Path, tmp_
     report = import_layer("villages", path, area, accept_valid=True)
     assert (report.exit_status, report.counts["accepted"], report.counts["rejected"]) == (0, 11, 1)
     rejects = pd.read_csv(tmp_path / "ds.rejected.csv", dtype=str)
-    assert list(rejects["row"]) == ["4"]
+    assert list(rejects["Dòng trong tệp"]) == ["4"]
     assert rejects["Số hộ"][0] == "'=mười", "a spreadsheet must not calculate it"
-    assert "not a number" in rejects["reason"][0]
+    assert "không phải là số" in rejects["Lý do bị loại"][0]
 
 
 def test_no_good_row_is_a_failure_even_when_good_rows_would_do(
@@ -207,8 +207,8 @@ def test_the_report_tells_rows_in_xlsx_and_json(area: Path, tmp_path: Path) -> N
     assert told["rejected"][0]["row"] == 4
     assert told["corrected"][0] | {"why": ""} == {"row": 6, "column": "households", "was": "1.234 hộ", "became": "1234", "why": ""}
     sheets = pd.read_excel(tmp_path / "out" / "ds.csv.report.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["summary", "accepted", "corrected", "rejected", "skipped"]
-    assert len(sheets["accepted"]) == 11
+    assert list(sheets) == ["Tóm tắt", "Dòng được nhận", "Chỗ được sửa", "Dòng bị loại", "Dòng bỏ qua"]
+    assert len(sheets["Dòng được nhận"]) == 11
 
 
 def test_blanks_become_questions(area: Path, tmp_path: Path) -> None:

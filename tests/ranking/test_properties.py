@@ -14,7 +14,7 @@ from geo_planner.ranking.methods import contributions
 from geo_planner.ranking.scoring import MIDPOINT, rank_within, ranks, urgency
 from tests.ranking.villages import criteria, households, known_matrices, matrices, number, values, weights
 
-FIXED = ("weighted_sum", "spotis")
+FIXED = ("weighted_sum", "topsis_fixed")
 
 
 def order(table: pd.DataFrame, chosen: tuple[Criterion, ...], method: str, count: pd.Series | None = None) -> pd.Series:
@@ -61,7 +61,7 @@ def test_topsis_can_reverse_ranks_and_says_so() -> None:
     assert not any(METHODS[m].can_reverse_ranks for m in FIXED)
 
 
-@pytest.mark.parametrize("method", ["weighted_sum", "spotis", "topsis", "promethee_ii"])
+@pytest.mark.parametrize("method", ["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"])
 @settings(max_examples=25, deadline=None)
 @given(table=matrices, w=weights, factor=st.sampled_from([0.001, 0.5, 2.0, 3.0, 25.0]))
 def test_scaling_all_weights_changes_nothing(method: str, table: pd.DataFrame, w: tuple[float, ...], factor: float) -> None:
@@ -82,7 +82,7 @@ def test_improving_one_criterion_never_lowers_a_rank(table: pd.DataFrame, w: tup
     assert rank_villages(better, chosen, households=count).rank[village] <= rank_villages(table, chosen, households=count).rank[village]
 
 
-@pytest.mark.parametrize("method", ["weighted_sum", "spotis", "topsis", "promethee_ii"])
+@pytest.mark.parametrize("method", ["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"])
 @settings(max_examples=25, deadline=None)
 @given(table=matrices, w=weights, data=st.data())
 def test_permuting_the_rows_permutes_the_result(method: str, table: pd.DataFrame, w: tuple[float, ...], data: st.DataObject) -> None:
@@ -91,7 +91,7 @@ def test_permuting_the_rows_permutes_the_result(method: str, table: pd.DataFrame
     pd.testing.assert_series_equal(order(shuffled, criteria(w), method, count).sort_index(), order(table, criteria(w), method, count))
 
 
-@pytest.mark.parametrize("method", ["weighted_sum", "spotis", "topsis", "promethee_ii"])
+@pytest.mark.parametrize("method", ["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"])
 @settings(max_examples=25, deadline=None)
 @given(table=matrices, w=weights)
 def test_contributions_are_finite_and_add_up_to_the_score(method: str, table: pd.DataFrame, w: tuple[float, ...]) -> None:

@@ -7,29 +7,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.ranking import ahp
-from geo_planner.ranking.methods import promethee_flows, spotis, topsis
-
-
-def test_spotis_with_the_ideal_at_the_bounds() -> None:
-    """Dezert, Tchamova, Han, Tacnet (2020), FUSION 2020, first example: distances 0.1989, 0.3705, 0.3063, 0.7491."""
-    matrix = [[10.5, -3.1, 1.7], [-4.7, 0, 3.4], [8.1, 0.3, 1.3], [3.2, 7.3, -5.3]]
-    bounds = [[-5, 12], [-6, 10], [-8, 5]]
-    distance = spotis(matrix, [0.2, 0.3, 0.5], bounds, ideal=[12, -6, 5])
-    assert distance.round(4).tolist() == [0.1989, 0.3705, 0.3063, 0.7491]
-
-
-def test_spotis_with_the_ideal_inside_the_bounds() -> None:
-    """Same paper, choice of a car with an expected solution point: 0.1841, 0.0734, 0.0842, 0.1920."""
-    matrix = [[15000, 4.3, 99, 42, 737], [15290, 5.0, 116, 42, 892], [15350, 5.0, 114, 45, 952], [15490, 5.3, 123, 45, 1120]]
-    bounds = [[14000, 16000], [3, 8], [80, 140], [35, 60], [650, 1300]]
-    # the weights as printed sum to 1.0000 with four decimals each
-    distance = spotis(matrix, [0.2941, 0.2353, 0.2353, 0.0588, 0.1765], bounds, ideal=[15300, 4, 115, 50, 900])
-    assert distance.round(4).tolist() == [0.1841, 0.0734, 0.0842, 0.1920]
-
-
-def test_spotis_refuses_what_lies_outside_the_bounds() -> None:
-    with pytest.raises(ValueError, match="inside the bounds"):
-        spotis([[11.0]], [1.0], [[0, 10]], [10])
+from geo_planner.ranking.methods import promethee_flows, topsis
 
 
 def test_topsis_with_vector_normalisation() -> None:

@@ -11,14 +11,12 @@ from geo_planner.ranking import Criterion
 NAMES = ("a", "b", "c", "d")
 
 
-def criteria(
-    weights: tuple[float, ...] = (4, 3, 2, 1), *, ideals: tuple[float | None, ...] = (None, 8.0, None, None)
-) -> tuple[Criterion, ...]:
+def criteria(weights: tuple[float, ...] = (4, 3, 2, 1)) -> tuple[Criterion, ...]:
     """Four criteria on 0..10, the last with its direction reversed."""
     bounds = ((0.0, 10.0), (0.0, 10.0), (0.0, 10.0), (10.0, 0.0))
     return tuple(
-        Criterion(name=n, vi=f"Tiêu chí {n}", en=f"Criterion {n}", unit="u", bounds=b, weight=w, ideal=i)
-        for n, w, b, i in zip(NAMES, weights, bounds, ideals, strict=True)
+        Criterion(name=n, vi=f"Tiêu chí {n}", en=f"Criterion {n}", unit="u", bounds=b, weight=w)
+        for n, w, b in zip(NAMES, weights, bounds, strict=True)
     )
 
 

@@ -88,6 +88,7 @@ _NOT_SAID = {
     "the cell holds a formula without a stored value", "the row has more cells than the header has titles", ", as when the datum shift of VN-2000 was forgotten", "xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, KMZ, GPX or a zipped shapefile",
     "a PDF document", "a raster (TIFF)", "a rar archive", "a gzip archive", "signs, more", "is blank", "column for the commune", "field larger",
     # Names and words of lists
+    " and 7 more", "ten duong",
     "the name of the sheet", "the heading above the table", "geometry x", "geometry y", "Folder above", "Folder above 2", "Folder above 3", "Columns not used", "ogc fid", "power lines", "vertical bars",
     "thanh pho ", "thi xa ", "thi tran", "thi xa", "thanh pho",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from geo_planner.export.html_map.texts import text
 from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, number, percent, word
 from geo_planner.plan import Plan
 from geo_planner.ranking.explain import describe
+from geo_planner.ranking.ties import tie_words
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
 
@@ -59,7 +60,7 @@ class Question:
 class Card:
     """All texts are plain text: whoever shows them escapes them. Points are on a scale of 100.
 
-    ``interval`` and ``chance`` say how sure the rank is; ``lead`` and ``more`` are the explanation in words, its first sentence and the rest.
+    ``tied`` says who has the same score, and is empty where nobody has; ``interval`` and ``chance`` say how sure the rank is; ``lead`` and ``more`` are the explanation in words, its first sentence and the rest.
     """
 
     village_id: str
@@ -68,6 +69,7 @@ class Card:
     rank: int
     total: int
     points: float
+    tied: str
     interval: str
     chance: str
     lead: str
@@ -107,6 +109,7 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
         rank=int(row["rank"]),
         total=len(plan.villages),
         points=100 * float(row["score"]),
+        tied=_tied(plan, village_id, language),
         interval=interval_text(int(row["rank_low"]), int(row["rank_high"]), language),
         chance=text("chance_of_first", language, k=top_k, chance=percent(float(plan.ranking.simulation.table.loc[village_id, f"p_top_{top_k}"]), language)),
         lead=f"{lead}." if more else lead,
@@ -123,6 +126,11 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
         flags=tuple(FLAGS.get(flag, {"vi": flag, "en": flag})[language] for flag in flags),
         sample_notes=_sample_notes(plan, row, language),
     )  # fmt: skip
+
+
+def _tied(plan: Plan, village_id: str, language: Language) -> str:
+    words = tie_words(plan.ranking.tied_with[village_id], plan.villages["name"].to_dict(), language)
+    return words[:1].upper() + words[1:]
 
 
 def interval_text(low: int, high: int, language: Language) -> str:

@@ -17,13 +17,14 @@ function geoPlannerMap(map, data) {
   };
   const pane = (name, order) => { map.createPane(name).style.zIndex = order; return name; };
   const panes = {
-    relief: pane("gp-relief", 210), theme: pane("gp-theme", 220), border: pane("gp-border", 400),
+    ground: pane("gp-ground", 210), theme: pane("gp-theme", 220), relief: pane("gp-relief", 230), border: pane("gp-border", 400),
     site: pane("gp-site", 420), measured: pane("gp-measured", 410), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
   };
-  ["relief", "theme", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
+  ["ground", "theme", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
 
-  /* Ground */
+  /* Ground, what is painted on it in the very colours of the legend, and over both the relief as shadows and lights. */
+  L.geoJSON(data.province, { pane: panes.ground, interactive: false, style: { stroke: false, fillColor: data.ground, fillOpacity: 1 } }).addTo(map);
   const relief = L.imageOverlay(data.relief.url, data.relief.bounds, { pane: panes.relief, alt: words.relief }).addTo(map);
   const feature = (commune) => ({ type: "Feature", properties: commune, geometry: commune.geometry });
   const themes = data.themes.map((theme) => {
@@ -31,7 +32,7 @@ function geoPlannerMap(map, data) {
     if (theme.key !== "theme_area") return L.layerGroup();
     return L.geoJSON(data.communes.map(feature), {
       pane: panes.theme, interactive: false,
-      style: (f) => ({ stroke: false, fillColor: f.properties.colour, fillOpacity: 0.68 }),
+      style: (f) => ({ stroke: false, fillColor: f.properties.colour, fillOpacity: 1 }),
     });
   });
   const rivers = data.rivers && L.geoJSON(data.rivers, { pane: panes.border, interactive: false, style: { color: "#5b8fb9", weight: 1.2 } }).addTo(map);
@@ -103,6 +104,7 @@ function geoPlannerMap(map, data) {
     back.addEventListener("click", showList);
     box.append(back, element("p", "gp-card-rank", card.rank_text + " · " + card.score_text));
     box.append(element("h2", "", card.name), element("p", "gp-card-place", card.commune));
+    if (card.tied) box.append(element("p", "gp-card-tied", card.tied));
     if (card.sample_notes.length) box.append(element("p", "gp-card-sample", card.sample_notes.join(" ")));
     box.append(titled("h3", "", "signal"));
     const statuses = element("div", "gp-card-statuses");
@@ -221,8 +223,8 @@ function geoPlannerMap(map, data) {
     if (!theme.legend.length) return;
     surface.append(titled("h4", "", theme.key));
     theme.legend.forEach((entry) => {
-      const patch = element("i", entry.colour ? "gp-patch" : "gp-patch gp-patch-clear");
-      if (entry.colour) { patch.style.backgroundColor = entry.colour; patch.style.opacity = entry.opacity; }
+      const patch = element("i", "gp-patch");
+      patch.style.backgroundColor = entry.colour;
       surface.append(legendRow(patch, entry.label));
     });
   };
@@ -236,6 +238,7 @@ function geoPlannerMap(map, data) {
   const setTheme = (position) => {
     themes.forEach((layer, other) => { if (other !== position) layer.remove(); });
     themes[position].addTo(map);
+    relief.setOpacity(data.themes[position].legend.length ? 0.34 : 1); /* a picture of its own, or form under classes that are to be read */
     showSurface(data.themes[position]);
   };
   const first = data.themes.findIndex((theme) => theme.key === data.theme);
@@ -324,6 +327,7 @@ function geoPlannerMap(map, data) {
     sign.style.color = data.marks[key].ink;
     const lines = element("span", "");
     lines.append(element("b", "", mark.village.name), element("small", "", mark.village.commune + " · " + mark.village.responsibility));
+    if (mark.village.tied) lines.append(element("small", "", mark.village.tied));
     button.append(sign, lines);
     button.addEventListener("click", () => choose(mark));
     mark.circle.on("click", () => choose(mark));

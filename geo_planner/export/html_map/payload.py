@@ -16,8 +16,10 @@ from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, villag
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.html_map.style import (
     AREA_SHARE_CLASSES,
+    GROUND,
     MEASURED_MARKS,
     OVERLAP_CLASSES,
+    UNKNOWN_SURFACE,
     VILLAGE_MARKS,
     SurfaceClass,
     probability_classes,
@@ -71,11 +73,12 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "statusWords": {key: WORDS[key][language] for key in VILLAGE_MARKS},
         "statusSubtitles": {key: WORDS[key][other] for key in VILLAGE_MARKS} if bilingual else {},
         "marks": VILLAGE_MARKS,
+        "ground": GROUND,
         "relief": _overlay(hillshade_overlay(plan, grid, inside)),
         "themes": [
-            {"key": "theme_area", "legend": _area_legend(language)},
+            {"key": "theme_area", "legend": _area_legend(plan, language)},
             {"key": "theme_probability", **_overlay(probability), "legend": _probability_legend(plan, unknown, language)},
-            {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, language)},
+            {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, unknown, language)},
             {"key": "theme_overlap", **_overlay(overlap), "legend": _overlap_legend(language)},
             {"key": "theme_none", "legend": []},
         ],
@@ -127,7 +130,7 @@ def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
                 "name": str(commune.name),
                 "title": f"{kind}{commune.name}",
                 "lines": lines,
-                "colour": _class_colour(float(share), AREA_SHARE_CLASSES) if known else "#bbbbbb",
+                "colour": _class_colour(float(share), AREA_SHARE_CLASSES) if known else UNKNOWN_SURFACE,
                 "label": [round(place.y, _DEGREE_DECIMALS), round(place.x, _DEGREE_DECIMALS)],
                 "geometry": _geometry(commune.geometry),
             }
@@ -149,6 +152,7 @@ def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any
             "rank": card.rank,
             "name": card.name,
             "commune": card.commune,
+            "tied": card.tied,
             "status": status,
             "disagree": "unknown" not in (status["declared"], status["modelled"]) and status["declared"] != status["modelled"],
             "responsibility": card.responsibility_word,
@@ -208,12 +212,20 @@ def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, A
     }  # fmt: skip
 
 
-def _area_legend(language: Language) -> list[dict[str, Any]]:
+def _entry(colour: str, label: str) -> dict[str, Any]:
+    """A row of a legend; its colour is painted as it stands."""
+    return {"colour": colour, "label": label}
+
+
+def _area_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
     uppers = [c.least for c in AREA_SHARE_CLASSES[1:]] + [1.0]
-    return [
-        {"colour": c.colour, "opacity": 1, "label": f"{number(100 * c.least, 0, language)}–{percent(upper, language)}"}
+    entries = [
+        _entry(c.colour, f"{number(100 * c.least, 0, language)}–{percent(upper, language)}")
         for c, upper in zip(AREA_SHARE_CLASSES, uppers, strict=True)
     ]
+    if plan.communes["covered_area_share"].isna().any():
+        entries.append(_entry(UNKNOWN_SURFACE, text("not_computed", language)))
+    return entries
 
 
 def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
@@ -226,35 +238,35 @@ def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[d
         key = "near_threshold" if this.least < least else ("covered_from" if upper is None else "covered_range")
         start = percent(this.least, language) if upper is None else number(100 * this.least, 0, language)
         values = {"from": start, "to": "" if upper is None else percent(upper, language)}
-        entries.append({"colour": this.colour, "opacity": this.opacity, "label": text(key, language, **values)})
-    entries.append({"colour": None, "opacity": 1, "label": text("clear_is_none", language)})
+        entries.append(_entry(this.colour, text(key, language, **values)))
+    entries.append(_entry(GROUND, text("clear_is_none", language)))
     if unknown:
-        entries.append({"colour": "#787878", "opacity": 0.45, "label": text("not_computed", language)})
+        entries.append(_entry(UNKNOWN_SURFACE, text("not_computed", language)))
     return entries
 
 
-def _rsrp_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
+def _rsrp_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
     threshold = plan.scenario.service.rsrp_threshold_dbm
+    classes = rsrp_classes(plan.scenario.service)
     entries = []
-    for this in reversed(rsrp_classes(plan.scenario.service)):
+    for this in reversed(classes):
         label = text("dbm_from", language, **{"from": number(this.least, 0, language)})
         if this.least == threshold:
             label += f" ({text('threshold_mark', language)})"
-        entries.append({"colour": this.colour, "opacity": this.opacity, "label": label})
+        entries.append(_entry(this.colour, label))
+    if classes:
+        key = "clear_is_weaker_or_unknown" if unknown else "clear_is_weaker"
+        entries.append(_entry(GROUND, text(key, language, limit=number(classes[0].least, 0, language))))
     return entries
 
 
 def _overlap_legend(language: Language) -> list[dict[str, Any]]:
     last = OVERLAP_CLASSES[-1]
     entries = [
-        {
-            "colour": c.colour,
-            "opacity": c.opacity,
-            "label": text("sites_from" if c is last else "sites_exactly", language, n=number(c.least, 0, language)),
-        }
+        _entry(c.colour, text("sites_from" if c is last else "sites_exactly", language, n=number(c.least, 0, language)))
         for c in reversed(OVERLAP_CLASSES)
     ]
-    return [*entries, {"colour": None, "opacity": 1, "label": text("clear_is_none", language)}]
+    return [*entries, _entry(GROUND, text("clear_is_none", language))]
 
 
 def _notes(plan: Plan, language: Language) -> list[str]:

@@ -20,17 +20,21 @@ from pyproj import CRS, Transformer
 from rasterio.features import geometry_mask
 from rasterio.transform import from_origin
 from rasterio.warp import Resampling, reproject
+from scipy.ndimage import gaussian_filter
 
 from geo_planner import terrain
 from geo_planner.coverage import Coverage
-from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass
+from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
 from geo_planner.plan import Plan
 
 WEB_MERCATOR = CRS.from_epsg(3857)
 _LONGEST_SIDE_PX = 1400
 _MARGIN_SHARE = 0.16
-_SHADES = 40
-_OUTSIDE_FADE = 0.62
+_SHADES = 50
+_DEEPEST = 110  # of 255: a slope this much darker or brighter than its surroundings has the full veil
+_SHADOW, _LIGHT = 0.62, 0.55  # opacity of the full veil
+_OUTSIDE_SHARE = 0.4
+_SURROUNDINGS_M = 1500.0
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
@@ -82,17 +86,40 @@ def province_mask(plan: Plan, grid: WebGrid) -> npt.NDArray[np.bool_]:
 
 
 def hillshade_overlay(plan: Plan, grid: WebGrid, inside: npt.NDArray[np.bool_]) -> Overlay:
-    """Relief in calm greys; the land outside the province is faded so that the eye stays inside."""
+    """Relief as shadows and lights to be laid over whatever is painted, fainter outside the province so that the eye stays inside.
+
+    Brightness counts from the mean of the surroundings, and where it is that mean nothing is laid on: a commune whose slopes
+    all look away from the light would else be darker, as a whole, than its class.
+    """
     shade = terrain.hillshade(plan.terrain).astype(np.float32)
     shade[shade == 0] = np.nan
     warped = _warp(shade, plan.terrain.transform, plan.terrain.crs, grid, smooth=True)
-    level = np.clip(np.nan_to_num(warped) / 256 * _SHADES, 0, _SHADES - 1).astype(np.uint8)
-    index = np.where(np.isfinite(warped), 1 + level + np.where(inside, 0, _SHADES).astype(np.uint8), 0).astype(np.uint8)
-    greys = np.linspace(138, 252, _SHADES)
-    faded = greys + (250 - greys) * _OUTSIDE_FADE
-    palette: list[Rgba] = [(0, 0, 0, 0)]
-    palette += [(int(g), int(g), int(min(255, g + 2)), 255) for g in (*greys, *faded)]
-    return Overlay(indexed_png(index, palette), grid.bounds)
+    relative = (warped - _surrounding_mean(warped, _SURROUNDINGS_M / _ground_metres(grid))) / _DEEPEST
+    level = np.round(np.clip(np.nan_to_num(relative), -1, 1) * _SHADES).astype(np.int16) + _SHADES
+    index = np.where(inside, 0, 2 * _SHADES + 1) + level
+    inner = [_veil(level / _SHADES) for level in range(-_SHADES, _SHADES + 1)]
+    outer = [_veil(_OUTSIDE_SHARE * level / _SHADES) for level in range(-_SHADES, _SHADES + 1)]
+    return Overlay(indexed_png(index.astype(np.uint8), [*inner, *outer]), grid.bounds)
+
+
+def _veil(share: float) -> Rgba:
+    """Black for a shadow (below 0), white for a light, the more opaque the further from 0."""
+    tone = 0 if share < 0 else 255
+    return tone, tone, tone, round(255 * abs(share) * (_SHADOW if share < 0 else _LIGHT))
+
+
+def _surrounding_mean(values: npt.NDArray[np.float32], sigma_px: float) -> npt.NDArray[np.float32]:
+    """Mean weighted by nearness; gaps weigh nothing."""
+    known = np.isfinite(values)
+    total = gaussian_filter(np.where(known, values, 0).astype(np.float64), sigma_px)
+    weight = gaussian_filter(known.astype(np.float64), sigma_px)
+    return np.divide(total, weight, out=np.full(values.shape, np.nan), where=known).astype(np.float32)
+
+
+def _ground_metres(grid: WebGrid) -> float:
+    """Side of a pixel on the ground, in the middle of the grid: a unit of EPSG:3857 is cos(latitude) metres there."""
+    (south, _), (north, _) = grid.bounds
+    return float(grid.transform.a * np.cos(np.radians((south + north) / 2)))
 
 
 def class_overlay(
@@ -124,7 +151,7 @@ def class_overlay(
     if mark_unknown:
         index[~known] = len(classes) + 1
     index[~inside] = 0
-    return Overlay(indexed_png(index, [(0, 0, 0, 0), *(c.rgba for c in classes), UNKNOWN_SURFACE]), grid.bounds)
+    return Overlay(indexed_png(index, [(0, 0, 0, 0), *(opaque(c.colour) for c in classes), opaque(UNKNOWN_SURFACE)]), grid.bounds)
 
 
 def indexed_png(index: npt.NDArray[np.uint8], palette: Sequence[Rgba]) -> bytes:

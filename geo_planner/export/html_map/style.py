@@ -2,6 +2,9 @@
 
 Every class can be told apart without seeing colour: village marks differ in fill, outline and dash, and the shades of the
 surfaces grow darker in one direction. Blue always means signal, burnt orange always means none.
+
+A surface is painted opaque in the very colour of its swatch, and the relief lies over it as shadows and lights that take
+nothing from level ground: what a reader finds on the map is what the legend shows.
 """
 
 from __future__ import annotations
@@ -15,16 +18,10 @@ Rgba = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SurfaceClass:
-    """A class of a surface: the values from `least` upwards (to the next class), their colour and key of its label."""
+    """A class of a surface: the values from `least` upwards (to the next class) and their colour."""
 
     least: float
     colour: str
-    opacity: float = 1.0
-
-    @property
-    def rgba(self) -> Rgba:
-        red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
-        return red, green, blue, round(255 * self.opacity)
 
 
 # Village marks by status: fill, outline, outline width, dash, colour of the rank number.
@@ -58,16 +55,17 @@ AS_LIKELY_AS_NOT = 0.5
 def probability_classes(service: Service) -> tuple[SurfaceClass, ...]:
     """Classes of the coverage probability around the threshold from which a place counts as covered."""
     least = service.min_probability
-    classes = [SurfaceClass(least, "#5aa0d0", 0.74)]
+    classes = [SurfaceClass(least, "#5aa0d0")]
     if least > AS_LIKELY_AS_NOT:
-        classes.insert(0, SurfaceClass(AS_LIKELY_AS_NOT, "#f0dc9a", 0.74))
+        classes.insert(0, SurfaceClass(AS_LIKELY_AS_NOT, "#f0dc9a"))
     if least < NEARLY_CERTAIN:
-        classes.append(SurfaceClass(NEARLY_CERTAIN, "#1f5f9e", 0.74))
+        classes.append(SurfaceClass(NEARLY_CERTAIN, "#1f5f9e"))
     return tuple(classes)
 
 
-_WEAK_SHADES = ("#f7efd0", "#ecd185")
-_STRONG_SHADES = ("#8cc7c1", "#3f8fb5", "#1c4b86")
+# the darkest sand stays clearly lighter than the lightest green, for a sheet that is printed in greys
+_WEAK_SHADES = ("#f5e5b5", "#e8c86f")
+_STRONG_SHADES = ("#6fb0b0", "#33789f", "#24558f")
 
 
 def rsrp_classes(service: Service) -> tuple[SurfaceClass, ...]:
@@ -79,13 +77,13 @@ def rsrp_classes(service: Service) -> tuple[SurfaceClass, ...]:
     weak = [limit for limit in limits if limit < service.rsrp_threshold_dbm]
     strong = limits[len(weak) :]
     shades = [*_shades(_WEAK_SHADES, len(weak)), *_shades(_STRONG_SHADES, len(strong))]
-    return tuple(SurfaceClass(limit, shade, 0.74) for limit, shade in zip(limits, shades, strict=True))
+    return tuple(SurfaceClass(limit, shade) for limit, shade in zip(limits, shades, strict=True))
 
 
 OVERLAP_CLASSES = (
-    SurfaceClass(1, "#a9cfe6", 0.74),
-    SurfaceClass(2, "#4a90c4", 0.74),
-    SurfaceClass(3, "#1c4b86", 0.74),
+    SurfaceClass(1, "#a9cfe6"),
+    SurfaceClass(2, "#4a90c4"),
+    SurfaceClass(3, "#1c5188"),
 )
 """Number of sites that would each cover the place; the last class holds all larger numbers."""
 
@@ -101,5 +99,14 @@ def _shades(ends: tuple[str, ...], n: int) -> list[str]:
     return made
 
 
-UNKNOWN_SURFACE: Rgba = (120, 120, 120, 110)
-"""Cells whose value could not be computed."""
+GROUND = "#f7f7f5"
+"""The province where no class is painted."""
+
+UNKNOWN_SURFACE = "#767676"
+"""Places whose value could not be computed."""
+
+
+def opaque(colour: str) -> Rgba:
+    """``#rrggbb`` as a colour of a picture."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue, 255

@@ -43,6 +43,11 @@ TEXTS: Mapping[str, dict[Language, str]] = {
     "covered_range": {"vi": "Có sóng, {from}–{to}", "en": "Covered, {from}–{to}"},
     "covered_from": {"vi": "Có sóng, từ {from}", "en": "Covered, from {from}"},
     "clear_is_none": {"vi": "Không tô: không có sóng", "en": "Left clear: no signal"},
+    "clear_is_weaker": {"vi": "Không tô: yếu hơn {limit} dBm", "en": "Left clear: weaker than {limit} dBm"},
+    "clear_is_weaker_or_unknown": {
+        "vi": "Không tô: yếu hơn {limit} dBm hoặc chưa tính được",
+        "en": "Left clear: weaker than {limit} dBm, or not computed",
+    },
     "not_computed": {"vi": "Chưa tính được", "en": "Not computed"},
     "sites_exactly": {"vi": "{n} trạm", "en": "{n} site(s)"},
     "sites_from": {"vi": "từ {n} trạm", "en": "{n} sites or more"},

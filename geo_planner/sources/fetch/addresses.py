@@ -20,10 +20,10 @@ def is_web_address(url: str) -> bool:
         return False
     try:
         parsed = httpx.URL(url)
-        port = parsed.port
-    except (httpx.InvalidURL, ValueError):
+        port, host = parsed.port, parsed.host
+    except (httpx.InvalidURL, ValueError):  # a name such as xn--a is found out only when it is asked for
         return False
-    return parsed.scheme in ("http", "https") and bool(parsed.host) and "%" not in parsed.host and (port is None or 0 < port < 65536)
+    return parsed.scheme in ("http", "https") and bool(host) and "%" not in host and (port is None or 0 < port < 65536)
 
 
 def checked_base_url(given: str | None) -> str | None:
@@ -72,7 +72,11 @@ def host_of(url: str) -> str:
     >>> host_of("http://me:x@127.0.0.1:8000/x"), host_of("https://a.vn/x")
     ('127.0.0.1:8000', 'a.vn')
     """
-    parsed = httpx.URL(url)
+    try:
+        parsed = httpx.URL(url)
+        _ = parsed.host
+    except (httpx.InvalidURL, ValueError):
+        return "".join(sign for sign in url if sign.isprintable())[:80]
     return (f"{parsed.host}:{parsed.port}" if parsed.port else parsed.host) or url
 
 

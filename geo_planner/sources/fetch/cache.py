@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +19,11 @@ from geo_planner.errors import OutputError
 from geo_planner.folders import cache_root
 from geo_planner.sources.manifest import write_atomically
 from geo_planner.sources.rasters import sha256_of
+
+logger = logging.getLogger(__name__)
+
+_CLOCKS_APART = timedelta(days=1)
+_MOST_RECORD_BYTES, _LONGEST_TEXT = 100_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class CacheEntry:
     def conditions(self) -> dict[str, str]:
         """Headers that ask for the file only if it has changed."""
         names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-        return {names[key]: value for key, value in self.validators.items() if key in names}
+        return {names[key]: value for key, value in checked_marks(self.validators).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,23 @@ class CacheSlot:
     def entry(self, *, sha256: str | None, size: int | None) -> CacheEntry | None:
         """The complete file's facts; None when it is absent, damaged since, or not the one that is asked for."""
         try:
-            known = CacheEntry(**json.loads(_beside(self.path).read_text(encoding="utf-8")))
-            intact = self.path.stat().st_size == known.size and sha256_of(self.path) == known.sha256
-            date.fromisoformat(known.date)
-        except (OSError, ValueError, TypeError):
+            known = _entry_of(_record(_beside(self.path)))
+            intact = self.path.is_file() and self.path.stat().st_size == known.size and sha256_of(self.path) == known.sha256
+        except (OSError, ValueError):
+            return None
+        if date.fromisoformat(known.date) > _today() + _CLOCKS_APART:
+            logger.warning(
+                "The copy of %s in the cache says that it was fetched on %s, which is yet to come: it is not used. Check the date of this computer.",
+                self.path.name.partition("-")[2],
+                known.date,
+            )
             return None
         return known if intact and sha256 in (None, known.sha256) and size in (None, known.size) else None
 
     def keep(self, url: str, validators: dict[str, str]) -> CacheEntry:
         """Turn the part, now whole and checked, into the file."""
         try:
-            entry = CacheEntry(url, sha256_of(self.part), self.part.stat().st_size, _today().isoformat(), validators)
+            entry = CacheEntry(url, sha256_of(self.part), self.part.stat().st_size, _today().isoformat(), checked_marks(validators))
             _beside(self.path).unlink(missing_ok=True)  # a file without facts is not believed
             self.part.replace(self.path)
             _beside(self.part).unlink(missing_ok=True)
@@ -87,7 +101,7 @@ class CacheSlot:
 
     def part_facts(self) -> dict[str, str]:
         try:
-            return dict(json.loads(_beside(self.part).read_text(encoding="utf-8")))
+            return checked_marks(_record(_beside(self.part)))
         except (OSError, ValueError):
             return {}
 
@@ -114,6 +128,62 @@ class CacheSlot:
         except OSError:
             return 0, 0
         return facts.st_size, facts.st_mtime_ns
+
+
+def checked_marks(said: Mapping[str, Any]) -> dict[str, str]:
+    """The marks of a version that a server or a record gives, those that can be sent back: others count as none.
+
+    >>> checked_marks({"etag": '"a1"', "last-modified": "Wed, 21 Oct 2026 07:28:00 GMT", "server": "x"})
+    {'etag': '"a1"', 'last-modified': 'Wed, 21 Oct 2026 07:28:00 GMT'}
+    >>> checked_marks({"etag": 'a"\\r\\nHost: b', "last-modified": "yesterday"})
+    {}
+    """
+    kept = {}
+    etag, changed = said.get("etag"), said.get("last-modified")
+    if isinstance(etag, str) and re.fullmatch(r'(W/)?"[!#-~]{0,256}"|[\w.:+/=-]{1,256}', etag, re.ASCII):
+        kept["etag"] = etag
+    if isinstance(changed, str) and len(changed) < 64 and changed.isascii() and changed.isprintable() and _is_moment(changed):
+        kept["last-modified"] = changed
+    return kept
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """What stands in a record of ours.
+
+    Raises
+    ------
+    ValueError, OSError
+        When it cannot be one.
+    """
+    if path.stat().st_size > _MOST_RECORD_BYTES:
+        raise ValueError("it is longer than any of ours")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("it nests") from error
+    if not isinstance(document, dict):
+        raise ValueError("it is no record")
+    return document
+
+
+def _entry_of(document: Mapping[str, Any]) -> CacheEntry:
+    if set(document) != {field.name for field in fields(CacheEntry)}:
+        raise ValueError("it has other entries")
+    url, sha256, size, day, validators = (document[field.name] for field in fields(CacheEntry))
+    texts = all(isinstance(text, str) and len(text) < _LONGEST_TEXT and text.isprintable() for text in (url, sha256, day))
+    if not (texts and isinstance(size, int) and not isinstance(size, bool) and isinstance(validators, dict)):
+        raise ValueError("its entries are of other kinds")
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256) or size < 0:
+        raise ValueError("it names no content")
+    return CacheEntry(url, sha256, size, date.fromisoformat(day).isoformat(), checked_marks(validators))
 
 
 def forget(path: Path) -> None:

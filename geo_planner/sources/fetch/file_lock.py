@@ -97,7 +97,7 @@ def in_use(folder: Path) -> Iterator[None]:
 def clear_abandoned(folders: Iterable[Path]) -> None:
     """Remove the folders in which a process was at work that is no more. What is not marked as such, or lives, stays."""
     for folder in folders:
-        if folder.is_symlink() or not (folder / IN_USE).is_file():
+        if folder.is_symlink() or (folder / IN_USE).is_symlink() or not (folder / IN_USE).is_file():
             continue
         with suppress(BusyError), held(folder / IN_USE) as ours:
             if ours and not (folder / COMMIT_FILE).exists():  # a change that only waits to be finished is no leftover

@@ -25,6 +25,6 @@ def converted(file: Download, how: Callable[[Path], Made]) -> Made:
     """
     try:
         return how(file.path)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         forget(file.path)
         raise ContentError(f"The file from {file.url} (kept as {file.path}) is not usable: {error}. {AGAIN}") from error

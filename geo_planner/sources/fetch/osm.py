@@ -32,7 +32,7 @@ THEMES: Mapping[str, Theme] = {
     "roads": Theme(
         "roads/roads.geojson", "way", "highway",
         ("motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link", "primary_link", "secondary_link", "tertiary_link", "unclassified", "residential", "living_street", "service", "road", "track", "path", "footway"),
-        ("name", "ref", "surface", "smoothness", "tracktype", "width", "motorcar", "motorcycle"),
+        ("name", "ref", "surface", "smoothness", "tracktype", "width", "access", "vehicle", "motor_vehicle", "motorcar", "motorcycle", "foot", "construction", "proposed", "disused", "abandoned"),
     ),
     "power": Theme("power/power_lines.geojson", "way", "power", ("line", "minor_line", "cable"), ("name", "operator", "voltage")),
     "places": Theme("places/places.geojson", "node", "place", ("city", "town", "village", "hamlet", "isolated_dwelling", "locality", "quarter", "neighbourhood"), ("name", "name:vi", "population")),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_planner.errors import Fault, InputError
+from geo_planner.sources.opening import opened_extract
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 
@@ -28,10 +28,11 @@ def read_extract(
     """
     layer = {"way": "lines", "node": "points"}[element]
     try:
-        columns = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
-        # a tag with a column of its own can be asked for; the others share a text of pairs
-        where = f"{key} IN ({', '.join(repr(v) for v in values)})" if key in columns else f"other_tags LIKE '%\"{key}\"=>%'"
-        table = pyogrio.read_dataframe(path, layer=layer, bbox=bounds, where=where)
+        with opened_extract(path) as source:
+            columns = [str(name) for name in source.about(layer)["fields"]]
+            # a tag with a column of its own can be asked for; the others share a text of pairs
+            where = f"{key} IN ({', '.join(repr(v) for v in values)})" if key in columns else f"other_tags LIKE '%\"{key}\"=>%'"
+            table = source.table(layer, bbox=bounds, where=where)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise InputError(
             [

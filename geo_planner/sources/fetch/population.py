@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
@@ -16,6 +15,7 @@ from geo_planner.sources.fetch.area import Area
 from geo_planner.sources.fetch.kept import converted
 from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
+from geo_planner.sources.opening import new_raster, opened_raster
 from geo_planner.sources.population import MOST_PEOPLE
 
 BASE_URL = "https://data.worldpop.org"
@@ -60,7 +60,7 @@ def fetch_population(area: Area, folder: Path, service: Service, *, year: int = 
 
 def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> str:
     """Copy the cells around an area, unchanged, block by block; returns the CRS."""
-    with rasterio.open(source_path) as source:
+    with opened_raster(source_path) as source:
         window = _window(source, area)
         profile = {
             "driver": "GTiff",
@@ -77,7 +77,7 @@ def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> st
             "compress": "deflate",
             "predictor": 3,
         }
-        with rasterio.open(out, "w", **profile) as target:
+        with new_raster(out, **profile) as target:
             target.update_tags(**tags)
             for _, block in target.block_windows(1):
                 there = Window(block.col_off + window.col_off, block.row_off + window.row_off, block.width, block.height)
@@ -100,7 +100,7 @@ def _check(path: Path, area: Area) -> None:
     """The frame, and the cells that are to be cut out: the country's file is too large to look at every cell of it."""
     check_raster(path, most_side=_MOST_SIDE, cells=False)
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             window = _window(source, area)
             for row in range(0, window.height, _ROWS):
                 strip = Window(window.col_off, window.row_off + row, window.width, min(_ROWS, window.height - row))

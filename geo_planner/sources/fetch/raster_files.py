@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.sources.opening import opened_raster
 
 Bounds = tuple[float, float, float, float]
 
@@ -50,7 +50,7 @@ def check_raster(
         With the reason.
     """
     try:
-        with rasterio.open(path) as source:
+        with opened_raster(path) as source:
             _check_frame(source, most_side, kinds)
             _check_place(source, square)
             windows = [window for _, window in source.block_windows(1)]

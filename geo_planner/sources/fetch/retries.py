@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from geo_planner.sources.fetch.errors import DownloadError
 
+_LONGEST_HEADER = 64
+
 
 class TryAgainError(Exception):
     """This try failed; another may do better.
@@ -49,6 +51,8 @@ class Policy:
     first_wait_s, longest_wait_s : float
         The wait doubles from try to try. A server that asks (Retry-After) for more than the longest is not waited for.
     redirects : int
+    headers_s : float
+        Longest wait from the request to the end of the answer's headers, however they drip in.
     slow_after_s, slowest_bytes_s : float
         A transfer below this rate over this time is given up and tried again.
     stalled_s : float
@@ -63,6 +67,7 @@ class Policy:
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
     redirects: int = 5
+    headers_s: float = 120.0
     slow_after_s: float = 60.0
     slowest_bytes_s: float = 200.0
     stalled_s: float = 180.0
@@ -99,16 +104,21 @@ class Stopwatch:
 def retry_after_s(header: str | None, now: datetime | None = None) -> float | None:
     """Seconds that a Retry-After header asks for, in either of its two forms; None when it says nothing usable.
 
-    >>> retry_after_s("7"), retry_after_s("soon")
-    (7.0, None)
+    A moment that is over asks for no wait; a number without end, with a sign or a fraction is none.
+
+    >>> retry_after_s("7"), retry_after_s("soon"), retry_after_s("-1"), retry_after_s("1e308")
+    (7.0, None, None, None)
     """
     if header is None:
         return None
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
+    text = header.strip()
+    if not text.isascii() or len(text) > _LONGEST_HEADER:
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

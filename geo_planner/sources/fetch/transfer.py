@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 
 import httpx
 
 from geo_planner.errors import GeoPlannerError, OutputError
 from geo_planner.sources.fetch.addresses import host_of, is_web_address
-from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot
+from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot, checked_marks
 from geo_planner.sources.fetch.client import client_for, connection_fault, via
+from geo_planner.sources.fetch.deadline import Deadline, TooLateError
 from geo_planner.sources.fetch.errors import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError, TooLargeError
 from geo_planner.sources.fetch.kinds import Kind, check_kind, looks_like_web_page
 from geo_planner.sources.fetch.retries import Policy, TryAgainError, retry_after_s
@@ -26,6 +27,7 @@ Progress = Callable[[str, float], None]
 
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _HEAD = 512
+_MOST_DIGITS = 19
 _OTHER_SERVER = "Try again later, or name another server with --base-url."
 
 
@@ -50,12 +52,13 @@ class Transfer:
         self.url, self.shown, self.kind, self.body, self.size, self.most = url, shown, kind, body, size, most_bytes
         self.policy, self.slot, self.known = policy, slot, known
         self.progress, self.learnt = progress, run
+        self._deadline = Deadline(policy.headers_s)
         self.name, self.host = slot.path.name.partition("-")[2], host_of(url)
 
     def run(self) -> dict[str, str] | None:
         """The validators of the file now complete in ``slot.part``; None when the known copy is still the newest."""
         failures, pauses, began = 0, 0, time.monotonic()
-        with client_for(self.policy) as client:
+        with client_for(self.policy) as client, closing(self._deadline):
             while True:
                 before = self.slot.part_size()
                 try:
@@ -100,6 +103,10 @@ class Transfer:
             with self._answer(client, request) as response:
                 self.learnt.answered(self.host)
                 return self._receive(response, start)
+        except TooLateError as error:
+            raise TryAgainError(
+                ServerError(f"{self.host} sends {self.name} too slowly. Try again later: what came so far is kept.")
+            ) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise connection_fault(error, self.url, self.name) from error
 
@@ -108,10 +115,14 @@ class Transfer:
         """The answer at the end of all redirects. None is followed before it has been looked at, and none of their pages is read."""
         for _ in range(self.policy.redirects + 1):
             try:
-                response = client.send(request, stream=True)
-            except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
-                if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
-                    raise ServerError(f"{self.host} leads to an address that is none ({error}). {_OTHER_SERVER}") from error
+                with self._deadline.over(request):
+                    response = client.send(request, stream=True)
+            except TooLateError as error:
+                late = f"{self.host} does not come to the end of its answer's headers for {self.name}. Try again later, or name another server with --base-url."
+                raise TryAgainError(ServerError(late), attempts=2) from error
+            except (httpx.InvalidURL, httpx.RemoteProtocolError, ValueError) as error:
+                if isinstance(error, (httpx.InvalidURL, ValueError)) or "location header" in str(error):
+                    raise ServerError(f"{self.host} leads to an address that is none ({_printable(error)}). {_OTHER_SERVER}") from error
                 raise
             try:
                 if response.next_request is None:
@@ -142,7 +153,7 @@ class Transfer:
         if resumed and not response.headers.get("content-range", "").startswith(f"bytes {start}-"):
             self.slot.drop_part()
             raise TryAgainError(ServerError(f"{self.host} sent another part of {self.name} than asked for. Try again."), wait_s=0.0)
-        facts = {key: response.headers[key] for key in ("etag", "last-modified") if key in response.headers}
+        facts = checked_marks(response.headers)
         expected = self._expected(response, start if resumed else 0)
         if expected is not None and expected > self.most:
             raise self._too_large()
@@ -167,10 +178,11 @@ class Transfer:
         if response.headers.get("content-encoding", "identity") != "identity":
             return self.size
         length = response.headers.get("content-length", "")
-        return start + int(length) if length.isdecimal() else self.size
+        return start + int(length) if length.isdecimal() and len(length) < _MOST_DIGITS else self.size
 
     def _write(self, response: httpx.Response, expected: int | None, resumed: bool) -> None:
-        pieces, watch = response.iter_bytes(), self.policy.stopwatch()
+        watch = self.policy.stopwatch()
+        pieces = self._deadline.paced(response.iter_bytes(), self.policy.slow_after_s)
         head = b""
         if not resumed:  # looked at before a byte of it is kept
             for piece in pieces:
@@ -229,10 +241,20 @@ class Transfer:
             raise NotFoundError(
                 f"{self.host} has no file {self.shown} ({status}). Check the code of the province, or name another server with --base-url."
             )
-        error = ServerError(f"{self.host}{via(self.url)} answers {status} {response.reason_phrase} for {self.name}. {_remedy(status)}")
+        error = ServerError(f"{self.host}{via(self.url)} answers {status} {_phrase(response)} for {self.name}. {_remedy(status)}")
         if status in _AGAIN:
             raise TryAgainError(error, retry_after_s(response.headers.get("retry-after")))
         raise error
+
+
+def _phrase(response: httpx.Response) -> str:
+    """What the server says of its status."""
+    return _printable(response.reason_phrase)
+
+
+def _printable(said: object) -> str:
+    """A server's words in a sentence of ours: no signs that are not to be seen, and no more than a few words."""
+    return "".join(sign for sign in str(said) if sign.isprintable())[:60].strip()
 
 
 def _remedy(status: int) -> str:

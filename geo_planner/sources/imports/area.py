@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from geo_planner.config import Layers, Scenario, load_scenario
-from geo_planner.crs import GEOGRAPHIC, metric_crs, utm_for
+from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError
 from geo_planner.schema import FORMER_COMMUNES
 from geo_planner.sources.features import read_communes
@@ -103,6 +103,8 @@ def load_area(root: Path) -> Area:
             raise InputError(wrong)
     try:
         crs = metric_crs(crs_text, what="metric_crs") if crs_text else utm_for(communes)
+        if stretched(crs, communes) is not None:
+            crs = utm_for(communes)
     except CrsError:
         crs = utm_for(communes)
     projected = communes.geometry.to_crs(crs)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_planner.errors import Fault, InputError
 from geo_planner.schema import Column
+from geo_planner.sources.imports.cut_titles import completed
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
 from geo_planner.sources.imports.marks import stance
+from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IGNORE = ("", "-")
-_OF_REJECTS = ("row", "reason")
-"""First and last title of the file that an import writes of rejected rows."""
+_OF_REJECTS = (["row", "reason"], [fold(ROW_TITLE), fold(REASON_TITLE)])
+"""First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 
 _NAMES_IT_BEST = {
@@ -27,6 +30,11 @@ _NAMES_IT_BEST = {
     "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
     # The name of a cell says its site and sector; a number is one only within its network.
     "cell_id": (r"\b(ten cell|cell name)\b",),
+    # When the sample was written; the receiver's own time may stand still while it has no fix.
+    "time": (r"^(?!.*(gps|gnss|fix|loc))(?!(ngay|date)$)", r"gps|gnss"),
+    # The network that serves, not the card's.
+    "operator": (r"^(?!.*\bsim\b)",),
+    "device": (r"name|model",),
 }
 """Words of a title that settle which of several columns a column of the layer is, the best first."""
 
@@ -66,7 +74,14 @@ class ColumnMapping:
 
 
 def map_columns(
-    header: Header, layer: str, *, column_map: Mapping[str, str], remembered: Mapping[str, str], file: str, ticks: bool = True
+    header: Header,
+    layer: str,
+    *,
+    column_map: Mapping[str, str],
+    remembered: Mapping[str, str],
+    file: str,
+    ticks: bool = True,
+    title_bytes: Sequence[int] = (),
 ) -> ColumnMapping:
     """Which column each title means: as told, else as told before, else by its name.
 
@@ -82,6 +97,8 @@ def map_columns(
         For the faults.
     ticks : bool
         Whether columns below one group title may be read as boxes to tick.
+    title_bytes : sequence of int
+        Bytes of each title in a file that cuts them.
 
     Raises
     ------
@@ -112,14 +129,21 @@ def map_columns(
             row=header.last + 1,
         )
     told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
+    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[str]()
+    if title_bytes:
+        read, cut_said, asked = completed(titles, title_bytes, layer, told, file)
+        if asked:
+            raise InputError(asked)
+        told = read | told
     named = [i for i, title in enumerate(titles) if title]
-    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] == list(_OF_REJECTS)
+    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] in _OF_REJECTS
     if rejects:
         told = {named[0]: "", named[-1]: ""} | told
     chosen = {i: target for i, target in told.items() if target not in IGNORE}
     choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
     _by_words(header, layer, told, chosen, choices, file)
     statements = [f"Column {title!r} is {target or 'left out'}, as told in an earlier import." for title, target in dict.fromkeys(used)]
+    statements += cut_said
     statements.append(f"Columns: {'; '.join(f'{titles[i]!r} → {target}' for i, target in sorted(chosen.items()))}.")
     statements += [
         f"Columns to tick: {', '.join(repr(titles[i]) for i in choice.words)} → {choice.target}, the one that is marked."
@@ -128,11 +152,14 @@ def map_columns(
     left_out = frozenset(i for i, target in told.items() if target in IGNORE)
     ticked = {i for choice in choices for i in choice.words}
     kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
+    out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
+    if out_now:
+        statements.append(f"Columns left out, as told: {names_listed(out_now)}.")
     if kept:
-        statements.append(f"Columns not used, kept under their own titles: {', '.join(f'{title!r}' for title in dict.fromkeys(kept))}.")
+        statements.append(f"Columns not used, kept under their own titles: {names_listed(dict.fromkeys(kept))}.")
     if rejects:
         statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, frozenset(told.values()) - {*IGNORE})
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user)
 
 
 def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 import geopandas as gpd
 import pandas as pd
 
+from geo_planner.letters import skeleton
 from geo_planner.sources.imports.folding import fold
 
 KINDS = {
@@ -100,8 +101,11 @@ def _closest(units: list[Unit], text: str) -> list[Unit]:
     found = [unit for unit in units if unit.folded == folded]
     of_kind = [unit for unit in found if unit.kind == kind] if kind else found
     found = of_kind or found
-    plain = unicodedata.normalize("NFC", text).casefold()
-    exact = [
-        unit for unit in found if plain.endswith(unicodedata.normalize("NFC", re.sub(r"^(Xã|Phường|Thị trấn) ", "", unit.name)).casefold())
-    ]
+    plain = _spelt(text)
+    exact = [unit for unit in found if plain.endswith(_spelt(re.sub(r"^(Xã|Phường|Thị trấn) ", "", unit.name)))]
     return exact if exact and len({unit.folded for unit in found}) == 1 and len(exact) < len(found) else found
+
+
+def _spelt(name: str) -> str:
+    """A name with its marks, whatever its case and the look-alikes in it."""
+    return unicodedata.normalize("NFC", skeleton(name)).casefold()

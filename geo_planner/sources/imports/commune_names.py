@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from geo_planner.letters import plain_figures
 from geo_planner.sources.imports.commune_index import KINDS, CommuneIndex, Unit, split_kind
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
@@ -58,7 +59,13 @@ def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str])
         empty = Reading((), "", "there is no column for the commune", "Add one: code, name, or former commune and district.")
         return pd.Series([empty] * len(frame), index=frame.index, dtype=object), []
     words = pd.DataFrame({name: [_word(cell) for cell in frame[name]] for name in present}, index=frame.index)
+    codes = [name for name in present if name.endswith("_code")]
+    plain = words[codes].map(plain_figures)
+    other = int((plain != words[codes]).to_numpy().sum())
+    words[codes] = plain
     edition, statements = _edition(words, index, titles)
+    if other:
+        statements.append(f"{other} codes of communes are written with digits of another form: read as 0–9.")
     cache: dict[tuple[str, ...], Reading] = {}
     readings = []
     for row in words.itertuples(index=False, name=None):
@@ -98,7 +105,7 @@ def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]
 
 def _code(text: str) -> str:
     """Five digits, as spreadsheets lose the leading zero."""
-    return text.zfill(5) if text.isdigit() and len(text) < 5 else text
+    return text.zfill(5) if text.isdecimal() and len(text) < 5 else text
 
 
 def _read(row: dict[str, str], index: CommuneIndex, edition: Mapping[str, str]) -> Reading:

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo_planner.letters import latin, plain_figures
+
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
     rf"(?P<before>[NSEWBĐD](?![a-zđ]))?\s*(?P<d>{_NUMBER})\s*(?:[°º˚*]|độ|do|deg|o(?=\s*\d))\s*"
@@ -57,7 +59,7 @@ def number(text: str) -> float:
 
 
 def _bare(text: str) -> str:
-    plain = text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "-").strip().rstrip("°º")
+    plain = plain_figures(latin(text)).strip().rstrip("°º")
     return re.sub(r"\s*(?:m|mét)$", "", plain)
 
 
@@ -73,6 +75,7 @@ def _degrees(found: re.Match[str]) -> float:
 
 def _parts(text: str) -> list[str]:
     """The two coordinates of a cell that holds both, as texts; another count when they cannot be told apart."""
+    text = plain_figures(latin(text))
     found = [match.group() for match in _DMS.finditer(text) if match.group().strip()]
     if len(found) == 2:
         return found

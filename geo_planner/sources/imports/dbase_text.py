@@ -1,7 +1,8 @@
 """Attributes of a shapefile: raw bytes of its .dbf, decoded here by the code page that its .cpg names.
 
 GDAL's own conversion from windows-1258 cuts texts at their end: it measures the room before tone marks are joined to their
-letters. The bytes are therefore read one sign each and decoded by us, titles too.
+letters. The bytes are therefore read one sign each and decoded by us, titles too. Titles are cut at ten bytes and texts at the width
+of their column, also in the middle of a letter: what is left of it is taken off.
 """
 
 from __future__ import annotations
@@ -13,31 +14,34 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from geo_planner.sources.imports.legacy_text import detect
+from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.opening import Vector
 
 _RAW = "ISO-8859-1"
+_NUMBER_AT_END = re.compile(rb"_\d{1,2}\Z")
 
 
-def read_shapefile(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The features of a shapefile, and what was decided about the encoding of their texts.
+def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[str], tuple[int, ...]]:
+    """The features of a shapefile, what was decided about the encoding of their texts, and how many bytes each title has.
 
     Where no code page is named and the bytes are not UTF-8, they come as a western program shows them, for the recognition
     of legacy text. The .cpg of this private copy is taken away, so that GDAL does not use it.
     """
-    named = _named_page(path)
+    named = _named_page(source.path)
     codec = codec_of(named) if named else None
     told = [f"The .cpg file names an encoding that is not known ({named!r}): it is set aside."] if named and codec is None else []
+    table = source.table(encoding=_RAW)
+    lengths = tuple(len(str(title)) for title in table.columns if title != "geometry")
     if codec in (None, "utf-8"):
-        try:
-            return pyogrio.read_dataframe(path, encoding="UTF-8"), [*told, "Attribute encoding: UTF-8."]
-        except UnicodeDecodeError:
+        if not _are_utf_8(_texts(table)):
             said = "although the .cpg file says so" if codec else ""
-            return pyogrio.read_dataframe(path, encoding=_RAW), [*told, f"Attributes are not UTF-8 {said}".strip() + "."]
-    table = pyogrio.read_dataframe(path, encoding=_RAW)
+            return table, [*told, f"Attributes are not UTF-8 {said}".strip() + "."], lengths
+        cut = _cut_texts(table)
+        return _decoded(table, _utf_8), [*told, "Attribute encoding: UTF-8.", *cut], lengths
     decode, sentence = _decoder(_texts(table), str(codec), named)
-    return _decoded(table, decode), [*told, sentence]
+    return _decoded(table, decode), [*told, sentence], lengths
 
 
 def codec_of(page: str) -> str | None:
@@ -75,6 +79,37 @@ def _named_page(path: Path) -> str:
 def _texts(table: pd.DataFrame) -> list[str]:
     cells = [cell for title in _worded(table) for cell in table[title] if isinstance(cell, str)]
     return [text for text in (*map(str, table.columns), *cells) if not text.isascii()]
+
+
+def _are_utf_8(raw: list[str]) -> bool:
+    """Whether texts are UTF-8 but for a letter that was cut at the end; where all are cut so, one whole letter must speak for it."""
+    whole = [_whole_letters(_bytes(text)) for text in raw]
+    return all(text is not None for text in whole) and (not raw or any(not text.isascii() for text in whole if text))
+
+
+def _whole_letters(content: bytes) -> str | None:
+    """UTF-8 text without a letter that is cut at its end, or before the number that a cut title was given; None where it is not UTF-8."""
+    number = _NUMBER_AT_END.search(content)
+    parts = [content] if number is None else [content[: number.start()], number.group()]
+    try:
+        return "".join(codecs.getincrementaldecoder("utf-8")().decode(part) for part in parts)
+    except UnicodeDecodeError:
+        return None
+
+
+def _utf_8(text: str) -> str:
+    return text if text.isascii() else (_whole_letters(_bytes(text)) or "")
+
+
+def _cut_texts(table: pd.DataFrame) -> list[str]:
+    """Texts that lost a part of their last letter: the file has no room for more."""
+    cut = [
+        (row, _utf_8(cell))
+        for title in _worded(table)
+        for row, cell in enumerate(table[title], 1)
+        if isinstance(cell, str) and not cell.isascii() and _utf_8(cell).encode() != _bytes(cell)
+    ]
+    return [f"{len(cut)} texts are cut in the middle of a letter by the file and go on in the original: {rows_listed(cut)}."] if cut else []
 
 
 def _decoder(raw: list[str], codec: str, named: str) -> tuple[Callable[[str], str], str]:
@@ -115,4 +150,10 @@ def _decoded(table: pd.DataFrame, decode: Callable[[str], str]) -> pd.DataFrame:
         table[title] = pd.Series(
             [decode(cell) if isinstance(cell, str) else cell for cell in table[title]], index=table.index, dtype=object
         )
-    return table.rename(columns={title: decode(str(title)) for title in table.columns if title != "geometry"})
+    renamed = dict[str, str]()
+    for title in map(str, table.columns):
+        plain, again = decode(title) if title != "geometry" else title, 2
+        while plain in renamed.values():
+            plain, again = f"{decode(title)} ({again})", again + 1
+        renamed[title] = plain
+    return table.rename(columns=renamed)

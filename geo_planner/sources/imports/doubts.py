@@ -7,15 +7,11 @@ import re
 import pandas as pd
 
 from geo_planner.errors import Fault
+from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.imports.draft import Draft
 
 _COARSE = re.compile(r"-?\d{1,3}(?:[.,]\d{0,2})?")
 _LISTED = 10
-_PARTS = (
-    ("population", "households", "more households than people"),
-    ("households", "poor_households", "more poor households than households"),
-    ("households", "near_poor_households", "more near-poor households than households"),
-)
 
 
 def doubts(draft: Draft, typed: pd.DataFrame, layer: str, file: str) -> list[Fault]:
@@ -31,26 +27,7 @@ def doubts(draft: Draft, typed: pd.DataFrame, layer: str, file: str) -> list[Fau
     """
     found = _coarse(draft, typed, file)
     if layer == "villages":
-        found += [*_figures(draft, typed, file), *_same_point(draft, typed, file)]
-    return found
-
-
-def _figures(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
-    """A part that is larger than its whole: often two columns that were exchanged."""
-    found = []
-    for whole, part, reason in _PARTS:
-        wrong = (typed[part] > typed[whole]).fillna(False).to_numpy(dtype=bool)
-        rows = [int(row) for row in typed.index[wrong]]
-        if len(rows) > _LISTED:
-            titles = f"{draft.titles.get(whole, whole)!r} and {draft.titles.get(part, part)!r}"
-            reason = f"{len(rows)} rows have {reason} (first: row {rows[0]})"
-            found.append(
-                Fault(file, reason, f"Check whether {titles} stand in each other's place.", level="warning", code="part_and_whole")
-            )
-            continue
-        for row in rows:
-            value, title = f"{typed.at[row, part]} of {typed.at[row, whole]}", draft.titles.get(part, part)
-            found.append(Fault(file, f"the village has {reason}", "Check both figures.", row, title, value, "warning", "part_and_whole"))
+        found += [*doubtful_figures(typed, file, draft.titles), *_same_point(draft, typed, file)]
     return found
 
 

@@ -7,19 +7,21 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from geo_planner.letters import plain_figures
+
 Style = Literal["comma", "point", ""]
 
-_PLAIN = re.compile(r"[+-]?\d{1,18}")
-_ONE_SIGN = re.compile(r"[+-]?(\d{1,15})([.,])(\d{1,15})")
-_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([., '])\d{3})+(?:([.,])\d+)?")
-_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
+_PLAIN = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_ONE_SIGN = re.compile(r"[+-]?(\d{1,15})([.,])(\d{1,15})", re.ASCII)
+_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([., '])\d{3})+(?:([.,])\d+)?", re.ASCII)
+_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}", re.ASCII)
 
 
 def decimal_style(texts: Iterable[str]) -> Style:
     """Whether the numbers of a table use a decimal comma or a decimal point, where any of them shows it."""
     comma = point = False
     for text in texts:
-        found = _ONE_SIGN.fullmatch(text.strip())
+        found = _ONE_SIGN.fullmatch(plain_figures(text).strip())
         if found and len(found.group(3)) != 3:
             comma, point = comma or found.group(2) == ",", point or found.group(2) == "."
     return "comma" if comma and not point else "point" if point and not comma else ""
@@ -46,7 +48,7 @@ def parse(text: str, *, whole: bool, style: Style, fits: Callable[[float], bool]
     >>> parse("1.800", whole=False, style="", fits=lambda value: 30 <= value <= 6000)
     (1800.0, 'digits grouped by points')
     """
-    bare = text.replace("\xa0", " ").replace("\u202f", " ").replace("−", "-").replace("–", "-").strip()
+    bare = plain_figures(text).strip()
     if _PLAIN.fullmatch(bare):
         return float(bare), ""
     if _EXPONENT.fullmatch(bare):

@@ -1,32 +1,5 @@
-"""Names without marks, case and punctuation, so that two spellings of one name meet."""
+"""Words without marks, case and signs; see :mod:`geo_planner.sources.folding`."""
 
-from __future__ import annotations
+from geo_planner.sources.folding import fold, slug
 
-import re
-import unicodedata
-
-_NOT_WORD = re.compile(r"[\W_]+")
-
-
-def fold(text: str) -> str:
-    """Lower case, without diacritics (đ as d), every run of other signs as one space.
-
-    Examples
-    --------
-    >>> fold("Xã  Pa-Vệ Sủ")
-    'xa pa ve su'
-    """
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return _NOT_WORD.sub(" ", plain.casefold()).strip()
-
-
-def slug(text: str) -> str:
-    """The folded name as part of an id: ASCII letters, digits and hyphens.
-
-    Examples
-    --------
-    >>> slug("Bản Nà Ui 2")
-    'ban-na-ui-2'
-    """
-    return "-".join("".join(sign for sign in word if sign.isascii()) for word in fold(text).split()).strip("-")
+__all__ = ["fold", "slug"]

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 ERROR_CELLS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA")
 MAX_COLUMNS = 500
+DAY_ZERO = date(1899, 12, 30)
+"""From where the serial numbers of dates count, unless the workbook says another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Grid:
         Number of cells whose value comes from a formula.
     hidden : bool
     statements : tuple of str
+    hidden_rows, hidden_columns : frozenset of int
+        What the workbook does not show: by a filter, a collapsed group, or by hand.
+    day_zero : date
+        From where the workbook counts its dates.
     """
 
     name: str
@@ -37,6 +43,9 @@ class Grid:
     formulas: int = 0
     hidden: bool = False
     statements: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = field(default_factory=frozenset)
+    hidden_columns: frozenset[int] = field(default_factory=frozenset)
+    day_zero: date = DAY_ZERO
 
 
 def is_blank(cell: Cell) -> bool:

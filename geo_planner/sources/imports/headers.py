@@ -11,7 +11,7 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, clean_title, targets_of
 
-__all__ = ["Header", "all_targets", "clean_title", "find_header", "is_index_row", "targets_of"]
+__all__ = ["Header", "all_targets", "clean_title", "find_header", "is_figure", "is_index_row", "targets_of"]
 
 _SEARCHED_ROWS = 60
 _DEEPEST = 4
@@ -93,7 +93,7 @@ def _crossing(grid: Grid, above: int, below: int) -> bool:
 def _words(row: Sequence[Cell]) -> dict[int, str]:
     """Texts of a row by column; empty where a figure shows that it is a row of data."""
     filled = {i: cell for i, cell in enumerate(row) if not is_blank(cell)}
-    if any(not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) for cell in filled.values()):
+    if any(is_figure(cell) for cell in filled.values()):
         return {}
     return {i: clean_title(cell) for i, cell in filled.items()}
 
@@ -173,6 +173,11 @@ def _joined(rows: Sequence[Sequence[Cell]], merged: Sequence[bool]) -> tuple[str
                 above[i] = group if text and not above[i] else above[i]
         above = [a if not t or t == a else f"{a}{SEPARATOR}{t}" if a else t for a, t in zip(above, texts, strict=True)]
     return tuple(above)
+
+
+def is_figure(cell: Cell) -> bool:
+    """A number, or a text that is one, degrees and minutes too."""
+    return cell is not None and (not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) is not None)
 
 
 def is_index_row(row: Sequence[Cell]) -> bool:

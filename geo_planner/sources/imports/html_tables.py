@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from html.parser import HTMLParser
 
 _CELLS = ("td", "th")
@@ -33,6 +35,17 @@ def table_of_html(text: str) -> tuple[dict[str, str], str]:
             rest.append(" | ".join(filter(None, cells)))
     outside = " ".join("".join(parser.outside).split())
     return fields, "; ".join(filter(None, [outside, *rest]))
+
+
+def without_markup(text: str) -> str:
+    """The words of a short text that may hold markup, on one line.
+
+    Examples
+    --------
+    >>> without_markup("<b>Tên&nbsp;bản</b>")
+    'Tên bản'
+    """
+    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).replace("\xa0", " ").split())
 
 
 class _Rows(HTMLParser):

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault
+from geo_planner.letters import skeleton
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
 """What tells the cells of one mast apart."""
+_TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 SAME_PLACE_M = 500.0
 """Two positions of one village or mast lie no further apart than this."""
 
@@ -29,7 +33,10 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
         if blank.any():
             rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
             twice = blank & rows.duplicated(key)
-            draft.statements += [f"{int(twice.sum())} samples repeat another one in everything and are left out."] if twice.any() else []
+            gone = rows_listed((int(row), "") for row in rows.index[twice])
+            draft.statements += (
+                [f"{int(twice.sum())} samples repeat another one in everything and are left out: {gone}."] if twice.any() else []
+            )
             draft.rows = rows[~twice].copy()
     elif blank.any():
         _from_commune_and_name(draft, layer, blank, former, area, file)
@@ -65,6 +72,23 @@ def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: S
     draft.told |= {(row, key) for row in nameless}
     if layer == "sites":
         _same_names(draft, file)
+
+
+def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> None:
+    """Ids that look the same and are written in different letters or digits: most often one place under two ids."""
+    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    first: dict[str, str] = {}
+    for identifier in known:
+        first.setdefault(skeleton(identifier), identifier)
+    told = set[str]()
+    for row, identifier in good[key].items():
+        other = first.setdefault(skeleton(identifier), identifier)
+        if other != identifier and identifier not in told:
+            told.add(identifier)
+            reason = f"the id looks like {other!r}, and is another one ({identifier!a}, {other!a})"
+            remedy = "Write it with the same letters and digits if both are one."
+            column = draft.titles.get(key, key)
+            draft.faults.append(Fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
 
 
 def _same_names(draft: Draft, file: str) -> None:
@@ -121,6 +145,18 @@ def _short(text: str, length: int = 6) -> str:
 def exact_name(name: str) -> str:
     """A name with its marks, whatever its case, its spaces and the way its marks are stored."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def same_spelling(name: str) -> str:
+    """A name for comparing: with its marks, but wherever the tone stands in the syllable and whatever look-alikes are in it.
+
+    Examples
+    --------
+    >>> same_spelling("Pa Khóa") == same_spelling("Pa Khoá"), same_spelling("Ðông") == same_spelling("Đông"), same_spelling("Sử") == same_spelling("Sủ")
+    (True, True, False)
+    """
+    words = unicodedata.normalize("NFD", exact_name(skeleton(name))).split()
+    return " ".join(_TONE.sub("", word) + "".join(_TONE.findall(word)) for word in words)
 
 
 def place_ids(codes: Sequence[str], names: Sequence[str], former: Sequence[str], *, prefix: str = "") -> list[str]:

@@ -12,17 +12,21 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.sources.imports.area import Area, load_area, unused_target
+from geo_planner.sources.imports.channels import converted_channels
 from geo_planner.sources.imports.commune_index import split_kind
 from geo_planner.sources.imports.date_and_clock import joined_times
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, opened
+from geo_planner.sources.imports.ids import tell_alike_ids
 from geo_planner.sources.imports.implied_communes import implied_communes
 from geo_planner.sources.imports.known_places import recognise
 from geo_planner.sources.imports.options import Mode, Options, refuse_idle
+from geo_planner.sources.imports.phone_logs import serving_samples
 from geo_planner.sources.imports.reading import Reading, read_points
 from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.sources.imports.rows import draft_rows
 from geo_planner.sources.imports.shapes import draft_shapes, merged_shapes
+from geo_planner.sources.imports.spoken.office import titles_known_again
 from geo_planner.sources.imports.store import (
     TARGETS,
     csv_text,
@@ -36,6 +40,7 @@ from geo_planner.sources.imports.store import (
     write_layer,
 )
 from geo_planner.sources.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
+from geo_planner.sources.imports.unavailable import without_marks
 from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import read_manifest
@@ -179,12 +184,14 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
     }
     communes = frozenset(split_kind(str(commune))[1] for commune in area.communes["name"])
     reading = read_points(source, layer, replace(options, column_map=told), remembered, communes)
-    return implied_communes(joined_times(reading, layer), layer, area)
+    samples = serving_samples(joined_times(reading, layer), layer, source.name)
+    return implied_communes(converted_channels(without_marks(samples, layer), layer, source.name), layer, area)
 
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
     reading = read_for(layer, source, area, options)
-    outcome.raw, outcome.skipped = reading.table.frame.rename(columns=reading.table.titles), reading.table.skipped
+    outcome.raw = reading.table.frame.rename(columns=titles_known_again(reading.table.titles))
+    outcome.skipped = reading.table.skipped
     outcome.titles = tuple(reading.table.titles.values())
     outcome.statements += reading.table.statements
     try:
@@ -227,6 +234,8 @@ def _merge(outcome: _Outcome, layer: str, root: Path, options: Options) -> None:
         )
     if not _may_go_on(draft, options):
         return
+    key = POINT_LAYERS[layer].key[0]
+    tell_alike_ids(draft, key, () if kept is None else kept[key], outcome.name)
     good = _good(draft)
     rows, told, outcome.counts = merged(kept, good, layer)
     outcome.counts["removed"] += removed
@@ -271,7 +280,8 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     will_write = bool(outcome.content) and not whole
     counts = {
         "rows": len(rows),
-        "accepted": len(accepted),
+        "accepted": len(accepted) if will_write else 0,
+        **({} if will_write else {"would_be_accepted": len(accepted)}),
         "corrected": int(corrected["row"].nunique()),
         "rejected": len(bad),
         **(outcome.counts if will_write else {}),
@@ -299,7 +309,7 @@ def _written(
             files = [*write_report(replace(report, written=True), report_dir), *files]
         write_layer(study_area, report.layer, outcome.content, facts, was=outcome.was)
     except InputError as error:
-        report = replace(report, exit_status=1, faults=(*error.faults, *report.faults))
+        report = replace(report, exit_status=1, faults=(*error.faults, *report.faults), counts=_refused(report.counts))
         return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
     except BaseException:
         for path in files:
@@ -307,6 +317,12 @@ def _written(
         raise
     remember_columns(study_area, report.layer, options.column_map, outcome.titles)
     return replace(report, written=True, files=tuple(files))
+
+
+def _refused(counts: dict[str, int]) -> dict[str, int]:
+    """The numbers of a list that was good and is not written."""
+    rows = {name: counts[name] for name in ("rows", "accepted", "corrected", "rejected")}
+    return {"rows": rows["rows"], "accepted": 0, "would_be_accepted": rows["accepted"], **{n: rows[n] for n in ("corrected", "rejected")}}
 
 
 def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import pandas as pd
 
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.markup import Feature, kind_of
+from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.imports.titles import targets_of
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
 """Titles of the columns that hold a feature's folders, the innermost first."""
@@ -20,6 +24,10 @@ _THINGS = {
     "boundaries": r"(ranh gioi|dia gioi|boundar).*",
 }
 """What the name of a folder says its placemarks are."""
+
+
+_COUNTS = re.compile(r"((placemark|untitled( placemark)?|point|diem|wpt|waypoint|p|n) ?)?\d*|")
+"""Names of placemarks that are none."""
 
 
 def features_of_layer(
@@ -49,7 +57,14 @@ def features_of_layer(
                 f"Name one of: {listed}." if known else "It has no layers (folders): leave --layer out.",
                 "unknown_layer",
             )
-        return [(i, feature) for i, feature in numbered if set(feature.folders) & set(wanted)], [f"Layer {', '.join(wanted)}."]
+        kept = [(i, feature) for i, feature in numbered if set(feature.folders) & set(wanted)]
+        taken = {i for i, _ in kept}
+        told = [f"Layer {', '.join(wanted)}."]
+        other_folders = dict.fromkeys(f.folders[-1] for i, f in numbered if i not in taken and f.folders)
+        loose = [(i, f.properties.get("name", "")) for i, f in numbered if i not in taken and not f.folders]
+        told += [f"Layers not read: {names_listed(other_folders)}."] if other_folders else []
+        told += [f"{len(loose)} features outside of the layer are left out: {rows_listed(loose)}."] if loose else []
+        return kept, told
     things = {folder: _thing(folder) for folder in counts}
     if len(set(filter(None, things.values()))) > 1:
         listed = "; ".join(f"{folder!r} ({n})" for folder, n in counts.items())
@@ -58,6 +73,31 @@ def features_of_layer(
         listed = ", ".join(f"{folder} ({n})" for folder, n in list(counts.items())[:20])
         return numbered, [f"Folders taken together: {listed}{' …' if len(counts) > 20 else ''}; --layer takes one of them."]
     return numbered, []
+
+
+def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[str], file: str) -> tuple[pd.DataFrame, list[str]]:
+    """The attributes without the names of the placemarks where those only count them and a field holds the names.
+
+    Raises
+    ------
+    InputError
+        When the names of the placemarks and those of a field are different ones.
+    """
+    fields = [title for title in layer_of_kml if title != "name" and targets_of(str(title), layer)[:1] == ("name",)]
+    if "name" not in layer_of_kml or len(fields) != 1 or {fold("name"), fold(fields[0])} & {fold(title) for title in told}:
+        return layer_of_kml, []
+    names = [" ".join(str(name or "").split()) for name in layer_of_kml["name"]]
+    others = [" ".join(str(name or "").split()) for name in layer_of_kml[fields[0]]]
+    if all(_COUNTS.fullmatch(fold(name)) for name in names) or (len(names) > 2 and len(set(names)) == 1 and len(set(others)) > 1):
+        return layer_of_kml.drop(columns="name"), [f"The names of the placemarks only count them: the names are taken from {fields[0]!r}."]
+    if all(not a or not b or fold(a) == fold(b) for a, b in zip(names, others, strict=True)):
+        return layer_of_kml, []
+    raise refuse(
+        file,
+        f"the names of the placemarks ('name') and the column {fields[0]!r} are different ones",
+        f'Say which of them holds the names: --map "{fields[0]}=name" or --map "name=name".',
+        "two_columns",
+    )
 
 
 def _thing(folder: str) -> str | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, exact_name, is_made
+from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, is_made, same_spelling
 from geo_planner.sources.imports.known_cells import known_cells
 
 _PHRASES = "to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom"
@@ -137,10 +137,10 @@ class _Search:
 
     def exact(self, made: Iterable[_Place]) -> None:
         """The same name, with its marks: in the same commune, for masts at the same place."""
-        index = self._index(lambda place: exact_name(place.name))
+        index = self._index(lambda place: same_spelling(place.name))
         left = []
         for place in made:
-            found = [other for other in index.get((place.code, exact_name(place.name)), []) if other.identifier not in self.taken]
+            found = [other for other in index.get((place.code, same_spelling(place.name)), []) if other.identifier not in self.taken]
             near = [other for other in found if place.away_m(other) <= SAME_PLACE_M]
             same_id = [other for other in found if other.identifier == place.identifier]
             if not self.by_commune:
@@ -231,14 +231,14 @@ def _take_ids(search: _Search, draft: Draft, key: str, known: Known) -> None:
 
 def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft, key: str, file: str) -> None:
     """Places that the layer has under an id made here take the id that the file brings; an id of other origin is not touched."""
-    index = search._index(lambda place: exact_name(place.name))
+    index = search._index(lambda place: same_spelling(place.name))
     renamed: dict[str, str] = {}
     for place in own:
         if place.identifier in search.old or not place.name:
             continue
         found = [
             other
-            for other in index.get((place.code, exact_name(place.name)), [])
+            for other in index.get((place.code, same_spelling(place.name)), [])
             if other.identifier not in search.taken and other.identifier not in renamed and place.away_m(other) <= SAME_PLACE_M
         ]
         if len(found) == 1 and is_made(found[0].identifier, found[0].code, found[0].name):

@@ -11,10 +11,12 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.sources.imports import non_data_rows
 from geo_planner.sources.imports.columns import IGNORE, ColumnMapping
+from geo_planner.sources.imports.day_zero import with_real_dates
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, is_index_row
 from geo_planner.sources.imports.merged_cells import fill_merged, torn_figures
+from geo_planner.sources.imports.naming import names_listed, rows_listed
 from geo_planner.sources.imports.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.tick_columns import ticked
@@ -77,7 +79,14 @@ class _Sorted:
 
 
 def data_rows(
-    grid: Grid, header: Header, mapping: ColumnMapping, layer: str, *, file: str = "", communes: Collection[str] = frozenset()
+    grid: Grid,
+    header: Header,
+    mapping: ColumnMapping,
+    layer: str,
+    *,
+    file: str = "",
+    communes: Collection[str] = frozenset(),
+    repeated: Collection[int] = frozenset(),
 ) -> RawTable:
     """The rows below the header that are data, and what was set aside.
 
@@ -91,6 +100,8 @@ def data_rows(
         For the faults.
     communes : collection of str
         Folded names of the study area's communes without their kind: a row that names one alone may be a heading.
+    repeated : collection of int
+        Rows known to repeat the header, in other words of the same meaning.
     """
     names, titles = _column_names(header, mapping, layer)
     numeric = {c.name for c in POINT_LAYERS[layer].columns if c.kind in ("int", "float")} | set(COORDINATES)
@@ -105,7 +116,7 @@ def data_rows(
         for r, row in rows.items()
     }
     uncached = _uncached(grid, header, names, mapping)
-    found = _sort(grid, header, rows, seen, uncached, communes)
+    found = _sort(grid, header, rows, seen, uncached, communes, repeated)
     frame = pd.DataFrame(
         [[rows[r][i] if i < len(rows[r]) else None for i in names] for r in found.kept],
         columns=list(names.values()),
@@ -114,6 +125,7 @@ def data_rows(
     )
     if mapping.rejects:
         frame = frame.map(_without_apostrophe)
+    frame, dated = with_real_dates(frame, titles, layer, grid.day_zero)
     faults = torn_figures(torn, set(found.kept), header.titles, file)
     for choice in mapping.choices:
         words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], header.titles, file)
@@ -122,7 +134,7 @@ def data_rows(
     broken = {r + 1: (header.titles[uncached[r]], "the cell holds a formula without a stored value") for r in found.kept if r in uncached}
     loose, untitled = _untitled(grid, header, rows, found.kept)
     broken = {r + 1: ("", "the row has more cells than the header has titles") for r in loose} | broken
-    statements = [*_statements(grid, header, found, filled, alone), *untitled]
+    statements = [*_statements(grid, header, found, filled, alone), *_hidden(grid, header, found.kept, names, boxes), *dated, *untitled]
     if layer != "measurements" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
         frame["commune"] = pd.Series(found.headings, index=frame.index, dtype=object)
         titles.setdefault("commune", GROUP_HEADING)
@@ -147,6 +159,7 @@ def _sort(
     seen: Mapping[int, Row],
     uncached: Mapping[int, int],
     communes: Collection[str],
+    repeated: Collection[int],
 ) -> _Sorted:
     """Which rows are data; headings are carried down to the rows below them."""
     found, heading, signed, doubtful = _Sorted(), "", False, False
@@ -164,7 +177,7 @@ def _sort(
         why, place = "", ""
         if r <= again + 2 and is_index_row(cells):
             why = _INDEX
-        elif not row.located and non_data_rows.is_repeated_header(cells, above):
+        elif r in repeated or (not row.located and non_data_rows.is_repeated_header(cells, above)):
             why, again = REPEATED, r
         elif non_data_rows.is_total(row, communes):
             why = TOTAL
@@ -269,6 +282,18 @@ def _without_apostrophe(cell: Cell) -> Cell:
     return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
+def _hidden(grid: Grid, header: Header, kept: Sequence[int], names: Mapping[int, str], boxes: Mapping[int, str]) -> list[str]:
+    """What the workbook does not show and is read all the same."""
+    called = next((i for i, name in names.items() if name in ("name", "site_id")), -1)
+    rows = [(r + 1, as_text(grid.rows[r][called]) if 0 <= called < len(grid.rows[r]) else "") for r in kept if r in grid.hidden_rows]
+    columns = [header.titles[i] for i in sorted({*names, *boxes}) if i in grid.hidden_columns]
+    told = [f"{len(rows)} hidden row{'s are' if len(rows) > 1 else ' is'} read too: {rows_listed(rows)}."] if rows else []
+    return [
+        *told,
+        *([f"{len(columns)} hidden column{'s are' if len(columns) > 1 else ' is'} read too: {names_listed(columns)}."] if columns else []),
+    ]
+
+
 def _listed(rows: Sequence[int]) -> str:
     return f"{', '.join(map(str, rows[:_SHOWN]))}{' …' if len(rows) > _SHOWN else ''}"
 
@@ -277,9 +302,12 @@ def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: 
     where = f"row {header.first + 1}" if header.first == header.last else f"rows {header.first + 1}–{header.last + 1}"
     told = [f"Header in {where}." if not grid.name else f"Sheet {grid.name!r}, header in {where}."]
     told += grid.statements
+    counting = [title for title in header.titles if fold(title) in COUNTERS]
+    told += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
     for why in dict.fromkeys(why for _, _, why in found.skipped):
-        rows = [row for row, _, reason in found.skipped if reason == why]
-        told.append(f"Left out as {why}: row{'s' if len(rows) > 1 else ''} {_listed(rows)}.")
+        named = why not in (_INDEX, REPEATED, HEADING)  # the names of headings follow
+        rows = [(row, text if named else "") for row, text, reason in found.skipped if reason == why]
+        told.append(f"Left out as {why}: {rows_listed(rows)}.")
     if found.heads:
         shown = "; ".join(f"row {r + 1} {place!r}" for r, place in found.heads[:_SHOWN])
         told.append(f"Headings of groups: {shown}{' …' if len(found.heads) > _SHOWN else ''}.")

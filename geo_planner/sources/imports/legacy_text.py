@@ -62,7 +62,7 @@ def reads_as_vietnamese(text: str) -> tuple[int, int]:
         if word.isascii():
             continue
         marked += 1
-        letters = unicodedata.normalize("NFD", word.lower())
+        letters = unicodedata.normalize("NFD", word.lower().replace("\u00f0", "đ"))  # eth in Unicode text is a slip for đ, not an old font
         tones = sum(sign in _MARKS for sign in letters)
         toneless = unicodedata.normalize("NFC", "".join(sign for sign in letters if sign not in _MARKS))
         one_case = word[1:] in (word[1:].lower(), word[1:].upper())
@@ -123,8 +123,8 @@ def detect(texts: Iterable[str]) -> str | None:
         A key of :data:`CONVERSIONS`; ``"unicode"`` when the text reads as it is or has no marks; None when no reading
         makes sense.
     """
-    sample = "\n".join(text for text in texts if not text.isascii())[:200_000]
-    if not sample or any(ord(sign) > 0x1E00 and ord(sign) < 0x1F00 for sign in sample):
+    sample = _words("\n".join(text for text in texts if not text.isascii())[:200_000])
+    if sample.isascii() or any(ord(sign) > 0x1E00 and ord(sign) < 0x1F00 for sign in sample):
         return "unicode"
     scores = {"unicode": _score(sample, sample)} | {name: _score(convert(sample), sample) for name, convert in CONVERSIONS.items()}
     best = max(scores, key=lambda name: scores[name])
@@ -133,9 +133,14 @@ def detect(texts: Iterable[str]) -> str | None:
     return best if scores[best] >= SURE else None
 
 
+def _words(text: str) -> str:
+    """A text without signs that stand alone: × and ✓ are marks of a list, whatever letter an old font has in their place."""
+    return " ".join(word for word in text.split() if word.isascii() or any(sign.isalpha() for sign in word))
+
+
 def reads_as_well(texts: Iterable[str], code: str) -> bool:
     """Whether texts make at least as much sense in a legacy code as they do as they are."""
-    sample = "\n".join(texts)[:200_000]
+    sample = _words("\n".join(texts)[:200_000])
     return _score(CONVERSIONS[code](sample), sample) >= max(_score(sample, sample), SURE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,7 +11,8 @@ import shapely
 
 from geo_planner.sources.imports.archives import archive, check_xml
 from geo_planner.sources.imports.files import InputFile, refuse
-from geo_planner.sources.imports.html_tables import table_of_html
+from geo_planner.sources.imports.html_tables import table_of_html, without_markup
+from geo_planner.sources.imports.naming import names_listed
 
 GPX_LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 """The layers of a GPX file, by the names that QGIS gives them."""
@@ -26,25 +27,22 @@ class Feature:
     folders: tuple[str, ...] = ()
 
 
-def read_kml(file: InputFile, *, max_bytes: int) -> list[Feature]:
-    """The placemarks of a KML or KMZ.
+def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[str]]:
+    """The placemarks of a KML or KMZ, and what else it holds that is not taken.
 
     Raises
     ------
     InputError
         For damaged XML, document types, several KML in one archive, coordinates that are no numbers.
     """
-    content = file.path.read_bytes() if file.format == "kml" else _main_kml(file, max_bytes)
+    content, told = (file.path.read_bytes(), list[str]()) if file.format == "kml" else _main_kml(file, max_bytes)
     check_xml(iter([content]), file.name, depth=True)
     root = ET.fromstring(content)  # noqa: S314 - checked above
-    features = list[Feature]()
-    for element, folders in _placemarks(root, ()):
+    features, shown, aside = list[Feature](), _shown_names(root), list[tuple[str, str]]()
+    for element, folders in _placemarks(root, (), aside):
         properties = {"name": _child_text(element, "name")}
-        for data in element.iter():
-            if _local(data) == "Data":
-                properties[data.get("name", "")] = _child_text(data, "value")
-            elif _local(data) == "SimpleData":
-                properties[data.get("name", "")] = data.text or ""
+        for title, text in _data_fields(element, shown):
+            properties[title] = text
         fields, description = table_of_html(_child_text(element, "description"))
         for title, text in fields.items():
             properties.setdefault(title, text)
@@ -53,10 +51,51 @@ def read_kml(file: InputFile, *, max_bytes: int) -> list[Feature]:
         number = len(features) + 1
         shapes = [shape for child in element for shape in _shapes(child, file.name, number)]
         features.append(Feature(properties, _together(shapes), folders))
-    return features
+    for kind in dict.fromkeys(kind for kind, _ in aside):
+        told.append(f"Not followed and not taken: {kind} {names_listed(name for other, name in aside if other == kind)}.")
+    return features, told
 
 
-def _placemarks(element: ET.Element, folders: tuple[str, ...]) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
+def _shown_names(root: ET.Element) -> dict[str, dict[str, str]]:
+    """By schema, the names of its fields that people read."""
+    schemas = [element for element in root.iter() if _local(element) == "Schema"]
+    return {
+        str(schema.get("id") or schema.get("name", "")): {
+            field.get("name", ""): shown for field in schema if _local(field) == "SimpleField" and (shown := _title(field))
+        }
+        for schema in schemas
+    }
+
+
+def _title(element: ET.Element) -> str:
+    """What a field is called for people; empty where it only has a name for programs."""
+    return without_markup(_child_text(element, "displayName"))
+
+
+def _data_fields(element: ET.Element, shown: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """The fields of a placemark under the names that people read; under both names where two fields are called the same."""
+    found = list[tuple[str, str, str]]()
+    for data in element.iter():
+        if _local(data) == "Data":
+            found.append((data.get("name", ""), _title(data), _child_text(data, "value")))
+        elif _local(data) == "SchemaData":
+            names = shown.get(data.get("schemaUrl", "").rpartition("#")[2], {})
+            for field in data.iter():
+                if _local(field) == "SimpleData":
+                    own = field.get("name", "")
+                    found.append((own, names.get(own, ""), "".join(field.itertext())))
+    titles = [title or own for own, title, _ in found]
+    for own, title, text in found:
+        yield (f"{title} ({own})" if title and title != own and titles.count(title) > 1 else title or own), text
+
+
+_ASIDE = ("NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Tour", "NetworkLinkControl")
+"""What a KML may hold beside placemarks: links to other files, pictures, flights."""
+
+
+def _placemarks(
+    element: ET.Element, folders: tuple[str, ...], aside: list[tuple[str, str]]
+) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
     for child in element if _local(element) != "Placemark" else [element]:
         kind = _local(child)
         if kind == "Placemark":
@@ -64,18 +103,23 @@ def _placemarks(element: ET.Element, folders: tuple[str, ...]) -> Iterator[tuple
         elif kind in ("Document", "Folder", "kml"):
             name = "" if kind == "kml" else _child_text(child, "name")
             # A document's name is often only that of its file.
-            yield from _placemarks(child, (*folders, name) if name and not name.lower().endswith((".kml", ".kmz")) else folders)
+            inner = (*folders, name) if name and not name.lower().endswith((".kml", ".kmz")) else folders
+            yield from _placemarks(child, inner, aside)
         elif len(child) and kind in ("Create", "Update", "Change"):
-            yield from _placemarks(child, folders)
+            yield from _placemarks(child, folders, aside)
+        elif kind in _ASIDE:
+            links = (text for inside in child.iter() if _local(inside) == "href" and (text := (inside.text or "").strip()))
+            aside.append((kind, _child_text(child, "name") or next(links, "") or "?"))
 
 
-def _main_kml(file: InputFile, max_bytes: int) -> bytes:
+def _main_kml(file: InputFile, max_bytes: int) -> tuple[bytes, list[str]]:
     with archive(file.path, file.name, max_bytes=max_bytes) as opened:
         names = [member for member in opened.namelist() if member.lower().endswith(".kml")]
         chosen = [name for name in names if name.lower() == "doc.kml"] or names
         if len(chosen) != 1:
             raise refuse(file.name, f"the archive holds several KML files: {', '.join(names[:10])}", "Give one of them.", "several_layers")
-        return opened.read(chosen[0])
+        others = [name for name in opened.namelist() if name != chosen[0] and not name.endswith("/") and "__MACOSX" not in name]
+        return opened.read(chosen[0]), [f"Not read in the archive: {names_listed(others)}."] if others else []
 
 
 def read_gpx(file: InputFile) -> list[Feature]:
@@ -195,4 +239,4 @@ def _local(element: ET.Element) -> str:
 
 
 def _child_text(element: ET.Element, name: str) -> str:
-    return next(((child.text or "").strip() for child in element if _local(child) == name), "")
+    return next(("".join(child.itertext()).strip() for child in element if _local(child) == name), "")

@@ -9,7 +9,7 @@ from geo_planner.sources.imports.grid import Cell
 
 _VIETNAM = timezone(timedelta(hours=7))
 _FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's serial numbers have no zone
-_SERIALS = (30_000, 80_000)
+SERIALS = (30_000, 80_000)
 _YEARS = (1990, 2100)
 _CLOCK = (
     r"(?P<hour>\d{1,2})(?:[:.hg](?P<minute>\d{2}))(?:[:.mp](?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?s?"
@@ -40,7 +40,7 @@ def as_date(cell: Cell, text: str) -> Change:
     """A date as year-month-day."""
     if isinstance(cell, (datetime, date)):
         return cell.isoformat()[:10], "", ""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and _SERIALS[0] < cell < _SERIALS[1]:
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and SERIALS[0] < cell < SERIALS[1]:
         return (_FIRST_SERIAL + timedelta(days=int(cell))).date().isoformat(), "serial number of a spreadsheet", ""
     for pattern in _DATES:
         found = pattern.fullmatch(text)
@@ -68,7 +68,7 @@ def as_time(cell: Cell, text: str, title: str) -> Change:
         return datetime.fromtimestamp(seconds, tz=_VIETNAM).isoformat(timespec="seconds"), "seconds since 1970", ""
     how = []
     moment = cell if isinstance(cell, datetime) else None
-    if moment is None and isinstance(cell, (int, float)) and not isinstance(cell, bool) and _SERIALS[0] < cell < _SERIALS[1]:
+    if moment is None and isinstance(cell, (int, float)) and not isinstance(cell, bool) and SERIALS[0] < cell < SERIALS[1]:
         moment = _FIRST_SERIAL + timedelta(seconds=round(float(cell) * 86_400))
         how.append("serial number of a spreadsheet")
     if moment is None:

@@ -45,6 +45,7 @@ _PREFIX = re.compile(r"\s*([IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*)\s*[.)/:-]
 _FIGURE = re.compile(r"[+-]?\d[\d., \xa0]*\s*%?")
 
 
+_SHORT = 80  # signs
 _ANSWERS = {"co", "chua", "khong", "x", "v", "trang song", "lom song", "o to", "xe may", "di bo"}
 
 
@@ -105,18 +106,28 @@ def look_at(
         if first and (kind := _counts(text, named=names.get(i) == "name")):
             ordinal = ordinal or kind
         elif isinstance(cell, str) and _is_words(text):
-            texts.append(" ".join(text.split()))
+            spaced = " ".join(text.split())
+            texts.append(text if spaced == text else spaced)  # not a second copy of every long remark
     located = any(may_be_coordinate(at.get(name)) for name in COORDINATES)
     return Row(number, at, texts, ordinal, located, {name: n for name in figures if (n := _number(at.get(name))) is not None})
 
 
-@lru_cache(maxsize=100_000)
+# What short cells are is kept, for they come again and again; long remarks hardly do and would fill the memory.
 def _is_words(text: str) -> bool:
+    return (_kept_is_words if len(text) <= _SHORT else _kept_is_words.__wrapped__)(text)
+
+
+def _counts(text: str, *, named: bool) -> str:
+    return (_kept_counts if len(text) <= _SHORT else _kept_counts.__wrapped__)(text, named)
+
+
+@lru_cache(maxsize=20_000)
+def _kept_is_words(text: str) -> bool:
     return bool(fold(text)) and not _FIGURE.fullmatch(text)
 
 
-@lru_cache(maxsize=100_000)
-def _counts(text: str, *, named: bool) -> str:
+@lru_cache(maxsize=20_000)
+def _kept_counts(text: str, named: bool) -> str:
     plain = text.strip(" .)(/-")
     if re.fullmatch(r"\d{1,6}(\.\d{1,4})*", plain):
         return "" if named else "digit"

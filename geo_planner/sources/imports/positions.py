@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
+from geo_planner.letters import holds_other_digits
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.coordinates import both_numbers, split_pairs
 from geo_planner.sources.imports.crs_choice import choose
@@ -105,6 +106,9 @@ def locate(
         halves = (frame[pair[0]], frame[pair[1]]) if len(pair) == 2 else split_pairs(frame["position"])
         first, second, both_wrong, grouped = both_numbers(*halves)
         result.statements += grouped
+        foreign = sum(isinstance(cell, str) and holds_other_digits(cell) for name in pair for cell in frame[name])
+        if foreign:
+            result.statements.append(f"{foreign} cells of coordinates are written with digits of another form: read as 0–9.")
         zero = (first == 0) & (second == 0)
         nowhere |= zero
         first, second = np.where(zero, np.nan, first), np.where(zero, np.nan, second)

@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 
+from geo_planner.letters import plain_figures, skeleton
 from geo_planner.schema import Column
 from geo_planner.sources.imports.folding import fold
 
@@ -53,7 +54,7 @@ _FIGURE_AND_UNIT = re.compile(r"([+-]?[\d.,' ]*\d)\s*([^\W\d_].*|[%‰°º].*)?"
 
 def _plain(text: str) -> str:
     """Lower case without marks, signs kept: ``Mét`` as ``met``, ``Km/giờ`` as ``km/gio``."""
-    parts = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    parts = unicodedata.normalize("NFD", skeleton(text).casefold().replace("đ", "d"))
     return " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split()).strip(" .")
 
 
@@ -79,7 +80,7 @@ def split_unit(text: str) -> tuple[str, str]:
     >>> split_unit("1.234 hộ"), split_unit("-98 dBm")
     (('1.234', 'ho'), ('-98', 'dbm'))
     """
-    text = text.strip().replace("−", "-").replace("–", "-")
+    text = plain_figures(text.strip())
     found = None if _EXPONENT.fullmatch(text) else _FIGURE_AND_UNIT.fullmatch(text)
     return (found.group(1), _plain(found.group(2) or "")) if found else (text, "")
 

@@ -16,18 +16,22 @@ from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.crs_choice import parse_system
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.further_tables import is_list, read_tables
 from geo_planner.sources.imports.grid import Cell, Grid
 from geo_planner.sources.imports.headers import Header, find_header
-from geo_planner.sources.imports.layout import RawTable, data_rows
+from geo_planner.sources.imports.kml_folders import without_idle_names
+from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.legacy_cells import convert_columns
+from geo_planner.sources.imports.naming import names_listed
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
 from geo_planner.sources.imports.text_files import read_text_table
-from geo_planner.sources.imports.titles import clean_title, targets_of
+from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
 
+_NUMBERS = ("fid", "ogc fid", "objectid")
 _POINT_KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 
 
@@ -94,11 +98,17 @@ def read_points(
         grids = [_converted(grid) for grid in read_workbook(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     else:
         grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
+    names, unseen = [g.name for g in grids if not g.hidden], [g.name for g in grids if g.hidden]
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
     _refuse_unknown_titles(grid, header, file.name)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name)
-    table = data_rows(grid, header, mapping, layer, file=file.name, communes=communes)
+    table, mapping, header = read_tables(
+        grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
+    )
+    others, unseen = [name for name in names if name != grid.name], [name for name in unseen if name != grid.name]
+    told = [f"Sheets not read: {names_listed(others)}."] if others else []
+    told += [f"Hidden sheets not read: {names_listed(unseen)}."] if unseen else []
+    table = replace(table, statements=(*table.statements, *told))
     if len(table.frame) > options.max_rows:
         raise refuse(
             file.name,
@@ -106,7 +116,6 @@ def read_points(
             "Split it, or raise the limit.",
             "too_many_rows",
         )
-    table = replace(table, statements=(*table.statements, *mapping.statements))
     return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
 
 
@@ -168,20 +177,23 @@ def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
 
 def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
     """Rows below a header that names a position, and a name where the layer needs one."""
-    hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]} | (
-        {"name", "lon"} if any(fold(t) in known for t in header.titles) else set()
-    )
-    named = layer in ("measurements", "candidates") or bool(hits & {"name", "site_id", "village_id"})
-    return named and bool(hits & set(POSITION)) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
+    return is_list(header, layer, known) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
 
 
 def _from_vector(
     vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str
 ) -> Reading:
+    idle = list[str]()
+    if file.format in ("kml", "kmz"):
+        attributes, idle = without_idle_names(vector.attributes, layer, {*remembered, *options.column_map}, file.name)
+        vector = replace(vector, attributes=attributes)
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     header = Header(0, 0, titles, 0)
-    mapping = map_columns(header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False)
+    mapping = map_columns(
+        header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes
+    )
     # The geometry is the position; columns that repeat it are kept as they are.
+    repeating = [titles[i] for i, target in sorted(mapping.targets.items()) if target in POSITION]
     mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
     grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
     names = _kept_columns(titles, mapping)
@@ -192,7 +204,10 @@ def _from_vector(
     )
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
-    statements = [*vector.statements, *mapping.statements, *told]
+    statements = [*vector.statements, *idle, *mapping.statements, *told]
+    statements += [f"The geometry is the position: {names_listed(repeating)} kept under their own titles."] if repeating else []
+    counting = [title for title in titles if fold(title) in _NUMBERS]
+    statements += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
     if vector.crs is not None:
         if stated is None:
             stated, how = stated_by_file(vector.crs, file), "as the file states"
@@ -219,7 +234,7 @@ def _kept_columns(titles: Sequence[str], mapping: ColumnMapping) -> dict[int, st
     for i, title in enumerate(titles):
         if i in mapping.targets:
             kept[i] = mapping.targets[i]
-        elif title and i not in mapping.left_out and fold(title) not in ("fid", "ogc fid", "objectid"):
+        elif title and i not in mapping.left_out and fold(title) not in _NUMBERS:
             kept[i] = f"{title} (file)" if title in (*POSITION, *mapping.targets.values()) else title
     return kept
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,15 @@ import pandas as pd
 import xlsxwriter
 
 from geo_planner.errors import Fault, OutputError
+from geo_planner.folders import put_in_place
+from geo_planner.sources.imports.grid import Cell, as_text
+from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
+from geo_planner.sources.imports.spoken.paper import row_sheets, summary
+from geo_planner.sources.imports.spoken.said import own_title
 
 _XLSX_ROWS = 1_000_000
+_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
+_MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
 REJECTED = ("row", "column", "value", "reason", "remedy", "code")
 
@@ -34,7 +42,7 @@ class ImportReport:
     target : str
         File of the study area, relative to it.
     accepted : DataFrame
-        The rows that are good, in the layer's columns; the index is the row of the file.
+        The rows that are good, in the layer's columns; the index is the row of the file. Nothing of them is taken where `written` is false.
     corrected : DataFrame
         ``row``, ``column``, ``was``, ``became``, ``why``.
     rejected : DataFrame
@@ -52,7 +60,8 @@ class ImportReport:
     exit_status : int
         0 when the layer was written, 1 when not.
     counts : dict of str to int
-        ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer.
+        ``rows`` in the file, ``accepted``, ``corrected``, ``rejected``, and ``added``, ``updated``, ``removed`` in the layer. Of a list that
+        was refused none is accepted, and ``would_be_accepted`` are the rows that are good.
     files : tuple of Path
         Report and rejects that were written.
     """
@@ -129,30 +138,57 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
         if path.is_symlink() or path.is_dir():
             what = "a symbolic link" if path.is_symlink() else "a folder"
             raise OutputError(f"{path} is {what}. Remove it or choose another folder with --report; nothing was changed.")
+        _refuse_foreign(path)
+
+
+def _refuse_foreign(path: Path) -> None:
+    if path.exists() and not _is_ours(path):
+        raise OutputError(
+            f"{path} is there already and no import has written it. Move it away or choose another folder with --report; nothing was changed."
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a report or a list of rejects of an earlier import, by what stands in it."""
+    try:
+        if path.suffix == ".json":
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return isinstance(document, dict) and {"layer", "target", "written", "counts", "statements"} <= set(document)
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                titles = next(csv.reader(stream), [])
+            return titles[:1] == ["row"] and titles[-1:] == ["reason"]
+        with zipfile.ZipFile(path) as book:
+            sheets = book.read("xl/workbook.xml") if book.getinfo("xl/workbook.xml").file_size < _MOST_BOOK_BYTES else b""
+        return all(f'name="{title}"'.encode() in sheets for title in _SHEETS)
+    except (OSError, ValueError, KeyError, RecursionError, csv.Error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return False
 
 
 def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:
-    """The rejected rows as they stand in the file, with the reasons, as a csv for spreadsheets.
+    """The rejected rows as they stand in the file, with the reasons in Vietnamese, as a csv for spreadsheets that an import reads again.
 
     Raises
     ------
     OutputError
     """
     why: dict[int, str] = {}
-    for row, column, reason, remedy in zip(rejected["row"], rejected["column"], rejected["reason"], rejected["remedy"], strict=True):
-        why[row] = "; ".join(part for part in (why.get(row, ""), f"{column or ''}: {reason}. {remedy}".strip(": ")) if part)
+    for row, column, _, *fault in rejected[list(REJECTED)].itertuples(index=False, name=None):
+        reason, remedy = fault_words(*fault)
+        told = f"{own_title(str(column), 'vi') if column else ''}: {reason}. {remedy}".strip(": ")
+        why[row] = "; ".join(part for part in (why.get(row, ""), told) if part)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["row", *map(str, rows.columns), "reason"])
+    writer.writerow([ROW_TITLE, *map(str, rows.columns), REASON_TITLE])
     for row, cells in zip(rows.index, rows.itertuples(index=False, name=None), strict=True):
         writer.writerow([row, *(_for_spreadsheet(cell) for cell in cells), _for_spreadsheet(why.get(row, ""))])
     _replace(path, b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", errors="replace"))
     return path
 
 
-def _for_spreadsheet(cell: object) -> str:
+def _for_spreadsheet(cell: Cell) -> str:
     """A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers."""
-    text = "" if cell is None else str(cell)
+    text = cell if isinstance(cell, str) else as_text(cell)
     if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
         try:
             float(text)
@@ -162,38 +198,26 @@ def _for_spreadsheet(cell: object) -> str:
 
 
 def _workbook(report: ImportReport) -> bytes:
+    """The report for those who made the list, in Vietnamese."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
-        bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-        first = book.add_worksheet("summary")
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        first = book.add_worksheet("Tóm tắt")
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 120, wrap)
-        lines = [
-            ("file", report.file),
-            ("layer", report.layer),
-            ("written", "yes" if report.written else "no"),
-            *((name, str(n)) for name, n in report.counts.items()),
-        ]
-        lines += (
-            [("decided", text) for text in report.statements]
-            + [("question", text) for text in report.questions]
-            + [(f.level, str(f)) for f in report.faults if f.row is None]
-        )
-        for r, (name, text) in enumerate(lines):
+        for r, (name, text) in enumerate(summary(report)):
             first.write_string(r, 0, name, bold)
-            first.write_string(r, 1, text[:32_000])
-        for title, table in (
-            ("accepted", report.accepted.rename_axis("row").reset_index()),
-            ("corrected", report.corrected),
-            ("rejected", report.rejected),
-            ("skipped", report.skipped),
-        ):
+            first.write_string(r, 1, _printable(text)[:32_000])
+        for title, table in row_sheets(report).items():
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for c, name in enumerate(table.columns):
-                sheet.write_string(0, c, str(name)[:32_000], bold)
+                sheet.write_string(0, c, _printable(str(name))[:32_000], bold)
+                longest = max((len(str(cell)) for cell in table.iloc[:200, c]), default=0)
+                sheet.set_column(c, c, min(max(longest, len(str(name)) // 2, 8) + 2, 60), wrap)
             for r, cells in enumerate(table.head(_XLSX_ROWS).itertuples(index=False, name=None), 1):
                 for c, cell in enumerate(cells):
                     if cell is None or cell != cell or cell == "":
@@ -215,15 +239,9 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         if path.is_symlink():
             raise OutputError(f"{path} is a symbolic link. Remove it or choose another folder with --report.")
+        _refuse_foreign(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        put_in_place(path, content)
     except OSError as error:
         if isinstance(error, OutputError):
             raise

@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import EVERY_ONE, Fault, InputError
 from geo_planner.sources.imports import commune_names
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.positions import Positions, locate, settle_communes
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.synonyms import COMMUNE
@@ -62,6 +63,7 @@ def communes_and_positions(draft: Draft, reading: Reading, layer: str, area: Are
         _tell_communes(draft, frame, readings, codes, layer, index, file, abroad)
     draft.statements += [*positions.statements, *commune_names.counted(r.how for r in readings if len(r.codes) == 1)]
     draft.corrected += positions.corrected
+    draft.statements += _turned(positions, reading.table)
     draft.faults += positions.faults
     draft.told |= {
         (f.row, name) for f in (*positions.faults, *reading.faults) if f.row is not None and f.level == "fault" for name in ("lon", "lat")
@@ -98,6 +100,18 @@ def _name_columns(draft: Draft, table: RawTable) -> None:
         both = texts[pair[0]] if len(pair) == 1 else texts[pair[0]] + ", " + texts[pair[1]]
         for own, name in (("lon", pair[0]), ("lat", pair[-1])):
             draft.titles[own], draft.found[own] = table.titles.get(name, name), both
+
+
+def _turned(positions: Positions, table: RawTable) -> list[str]:
+    """Rows whose two coordinates were exchanged, by name: a person should look at them."""
+    called = next((table.frame[name] for name in ("name", "site_id") if name in table.frame), None)
+    rows = list(dict.fromkeys(row for row, *_ in positions.corrected))
+    named = rows_listed((row, "" if called is None else as_text(called[row])) for row in rows)
+    return (
+        [f"{len(rows)} row{'s' if len(rows) > 1 else ''} had the two coordinates in each other's place, which is put right: {named}."]
+        if rows
+        else []
+    )
 
 
 def _tell_communes(
@@ -167,10 +181,10 @@ def place_faults(draft: Draft, typed: pd.DataFrame, layer: str, area: Area, file
     if located.empty:
         return []
     if layer == "sites":
-        found = place_sites(located, area.communes, area.crs, file)
+        found = place_sites(located, area.communes, area.crs, file, of_a_kind=EVERY_ONE)
     elif layer == "villages":
         named = located["commune_code"].isin(area.communes.index).fillna(False).astype(bool)
-        found = place_villages(located[named], area.communes, area.crs, file) if named.any() else []
+        found = place_villages(located[named], area.communes, area.crs, file, of_a_kind=EVERY_ONE) if named.any() else []
         found += _outside(located[~named], area, file)
     else:
         found = _far_away(located, area, file)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import EVERY_ONE, Fault
 from geo_planner.schema import Layer
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.doubts import doubts
@@ -95,7 +95,7 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
     unsure = lacking & rows.index.isin(draft.made_ids)
     rows[key] = rows[key].mask(unsure, pd.Series([f"row {row}" for row in rows.index], index=rows.index))
     rows.index.name = ROW
-    typed, faults = typed_table(rows, schema, file)
+    typed, faults = typed_table(rows, schema, file, of_a_kind=EVERY_ONE)
     shown = []
     for fault in faults:
         row, column = fault.row, fault.column or ""

@@ -14,17 +14,21 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
+from geo_planner.preferences.settings import Travel
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import choose, parse_system
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
+from geo_planner.sources.imports.naming import rows_listed
 from geo_planner.sources.imports.options import Mode, Options
 from geo_planner.sources.imports.reading import stated_by_file
 from geo_planner.sources.imports.synonyms import SHAPE_LAYERS
 from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
+from geo_planner.sources.roads import road_warnings
 
 _REACH_M = 20_000.0
 _FAR_M = 50_000.0
@@ -55,6 +59,7 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
         raise refuse(file.name, "the layer has no geometry", f"Give a layer of {' or '.join(kinds)}.", "geometry")
     draft = Draft(_properties(vector), statements=list(vector.statements))
     _text_faults(draft, file.name)
+    draft.faults += road_warnings(draft.rows, Travel(), file.name) if layer == "roads" else []
     shapes = _sound(draft, vector, kinds, file.name)
     draft.rows["geometry"] = pd.Series(_in_degrees(draft, shapes, vector, options, area, file), index=draft.rows.index, dtype=object)
     given = draft.rows[_ID] if _ID in draft.rows else pd.Series("", index=draft.rows.index)
@@ -62,7 +67,9 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     draft.rows[_ID] = made
     twice = draft.rows.duplicated(_ID) & ~draft.rows.index.isin(draft.bad_rows())
     if twice.any():
-        draft.statements.append(f"{int(twice.sum())} features repeat another one and are left out (first: {draft.rows.index[twice][0]}).")
+        named = next((name for name in draft.rows if fold(name) in ("name", "ten", "ten duong", "ref")), _ID)
+        gone = rows_listed((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
+        draft.statements.append(f"{int(twice.sum())} features repeat another one and are left out: {gone}.")
         draft.rows = draft.rows[~twice]
     return draft
 

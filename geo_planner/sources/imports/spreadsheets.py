@@ -9,6 +9,7 @@ import python_calamine as calamine
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
+from geo_planner.sources.imports.ods_scan import hidden_in_ods
 from geo_planner.sources.imports.workbook_scan import SheetScan, scan_ods, scan_xlsx
 from geo_planner.sources.imports.xls_scan import formulas_of_xls
 
@@ -39,6 +40,7 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
                 scans = scan_xlsx(opened, file.name)
             else:
                 formulas = scan_ods(opened, file.name)
+                scans = hidden_in_ods(opened)
     for title, scan in scans.items():
         if scan.rows > max_rows + _SLACK and scan.columns:
             raise refuse(
@@ -89,7 +91,12 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
             _make_room(rows, scan)
             merged = tuple((r0, c0, min(r1, len(rows) - 1), c1) for (r0, c0), (r1, c1) in (sheet.merged_cell_ranges or [])[:_MAX_MERGED])
             hidden = about.visible is not calamine.SheetVisibleEnum.Visible
-            grids.append(Grid(about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden, statements))
+            grids.append(
+                Grid(
+                    about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden, statements,
+                    frozenset(scan.hidden_rows), frozenset(scan.hidden_columns), scan.day_zero,
+                )
+            )  # fmt: skip
     if not grids:
         raise refuse(file.name, "the workbook holds no table", "Put the table on a sheet of it.", "empty")
     return grids

@@ -20,6 +20,7 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.options import Mode
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.install import install, staging
+from geo_planner.sources.links import link_on_the_way
 from geo_planner.sources.manifest import MANIFEST, read_manifest, write_atomically
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.sources.tables import read_csv
@@ -39,9 +40,9 @@ def refuse_links(root: Path, relative: str) -> None:
     ------
     InputError
     """
-    for path in (root / relative, (root / relative).parent, root / MANIFEST, (root / COLUMNS_FILE).parent, root / COLUMNS_FILE):
-        if path.is_symlink():
-            name = path.relative_to(root).as_posix()
+    for path in (relative, MANIFEST, COLUMNS_FILE):
+        name = link_on_the_way(root, path)
+        if name is not None:
             raise refuse(name, "the path in the study area is a symbolic link", "Replace it by a folder or file of its own.", "symlink")
 
 

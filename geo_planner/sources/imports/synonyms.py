@@ -64,8 +64,8 @@ _SYNONYMS: dict[str, dict[str, str]] = {
     },
     "measurements": {
         "measurement_id": r"(ma|id|stt) (mau|mau do|phep do|do)|(measurement|sample|test) id",
-        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time|(measured|recorded) at",
-        "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn|mcc ?mnc",
+        "time": r"thoi (diem|gian)( do)?|ngay( gio)? do|ngay gio|(date ?)?time( ?stamp)?|date|datetime|utc time|(measured|measurement|recorded|created|logged|captured|sampled|report|collected) ?(at|on|time|date)|(device|phone|gps|gnss|fix|local|system|sys|log|event|sample|test|unix|epoch|utc|loc|location) ?(date ?)?time( ?stamp)?( ?(ms|millis|milliseconds|s|sec|seconds|utc|iso))?|(time ?stamp|time|epoch|unix)( ?(ms|millis|milliseconds|s|sec|seconds|utc|iso))|epoch|thoi gian (may|thiet bi|gps|ghi)",
+        "operator": r"nha mang|mang|operator ?(name|code)?|carrier|network operator|network|isp|sim operator|plmn( ?id)?|mcc ?mnc",
         "technology": r"cong nghe( mang)?|loai mang|(network ?)?tech(nology)?|network type|rat|radio",
         "freq_mhz": r"bang tan|tan so|freq(uency)?( mhz)?|band",
         "site_id": r"ma tram|site( id)?|enb( id)?|enodeb( id)?|node( id)?",
@@ -75,7 +75,7 @@ _SYNONYMS: dict[str, dict[str, str]] = {
         "no_service": r"(mat|khong co) song|no service|out of service",
         "accuracy_m": r"(sai so|do chinh xac)( vi tri| gps)?|(gps |position |location )?accuracy",
         "speed_kmh": r"(toc do|van toc)( di chuyen)?|(gps )?speed",
-        "device": r"(thiet bi|may do|dien thoai|may)( do)?|device( model)?|phone|model",
+        "device": r"(thiet bi|may do|dien thoai|may)( do)?|device( ?(model|name))?|phone|model",
     },
     "candidates": {},
 }  # fmt: skip
@@ -83,6 +83,14 @@ SIGNAL_LEVELS = r"(cuong do |muc |do manh )?(tin hieu|cuong do tin hieu|muc thu|
 """Titles of levels that may or may not be RSRP: RSSI lies some 20 dB above it."""
 COUNTERS = {"stt", "tt", "so tt", "so thu tu", "thu tu", "no", "fid", "ogc fid", "objectid"}
 """Columns that only count the rows; they are left out."""
+OTHER_TITLES = (
+    "so ho dan toc", "so ho dtts", "so ho dong bao dan toc", "so ho co dien", "so ho chua co dien", "so ho co song", "so ho dung dien thoai", "so ho kha",
+    "so ho moi thoat ngheo", "so ho thoat ngheo", "so ho tai ngheo", "so ho gia dinh chinh sach", "ho dan toc", "ty le ho ngheo", "ty le ho can ngheo", "tong dien tich", "tong so thon",
+    "tong so ban", "tong so tram", "tong so nu", "tong so tre em", "so nguoi ngheo", "so nguoi dan toc", "so dan toc", "so dien thoai", "dien tich", "dien thoai", "duong kinh",
+    "ten truong", "ten tinh", "ten huyen moi", "ten chu ho", "ten truong ban", "ten nguoi khai", "khoang cach", "kinh te", "ma truong", "ma tinh", "ngay sinh", "ngay lap", "truong ban",
+    "do cao dia hinh", "do cao mat dat", "do cao so voi muc nuoc bien", "cao do", "tan suat", "cong trinh", "nguon nuoc", "toa do x", "toa do y",
+)  # fmt: skip
+"""Titles of offices that are none of the layers' columns: what may be one of them is not certain."""
 
 CANDIDATES = Layer(
     "candidates",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import itertools
+import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 
 from geo_planner.sources.imports.files import InputFile, refuse, utf_16_without_mark
 from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
@@ -14,6 +15,8 @@ from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SLACK = 1000
+_COMMON = 50_000
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
@@ -42,9 +45,12 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
         )
     separator = _separator(text)
     rows: list[list[Cell]] = []
+    common: dict[str, str] = {}  # words that come again are held once
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            rows.append([cell if cell else None for cell in record])
+        for record in csv.reader(_lines(text), delimiter=separator, strict=True):
+            rows.append(
+                [(common.setdefault(cell, cell) if len(common) < _COMMON else common.get(cell, cell)) if cell else None for cell in record]
+            )
             if len(rows) > max_rows + _SLACK:
                 raise refuse(
                     file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows"
@@ -78,6 +84,16 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
     return Grid("", rows, statements=(statement, f"Columns separated by {_SEPARATORS[separator]}."))
 
 
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one at a time: a stream over it, or a list of them, would hold it all once more."""
+    start = 0
+    for end in _LINE_END.finditer(text):
+        yield text[start : end.end()]
+        start = end.end()
+    if start < len(text):
+        yield text[start:]
+
+
 def decode(content: bytes, name: str) -> tuple[str, str]:
     """The text of a file in Unicode (NFC), and a sentence that says what it was.
 
@@ -109,7 +125,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 
 def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
     western = content.decode("latin-1")
-    code = detect(itertools.islice(western.splitlines(), 5000))
+    code = detect(itertools.islice(_lines(western), 5000))
     if code is None or code == "unicode":
         line = next((i for i, row in enumerate(content.split(b"\n"), 1) if not row.isascii()), 1)
         raise refuse(
@@ -125,7 +141,7 @@ def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
 
 def _separator(text: str) -> str:
     """The separator that gives the most columns on the most lines."""
-    lines = [line for line in itertools.islice(text.splitlines(), 200) if line.strip()]
+    lines = [line for line in itertools.islice(_lines(text), 200) if line.strip()]
 
     def score(separator: str) -> tuple[int, int]:
         try:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from geo_planner.letters import plain_width
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, as_text
 from geo_planner.sources.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
@@ -67,7 +68,7 @@ _ABOUT_SERVICES = "dien( luoi)?|giao thong|duong|vien thong|song|di dong|phu|y t
 
 
 def clean_title(cell: Cell) -> str:
-    return " ".join(unicodedata.normalize("NFC", as_text(cell)).replace("\xa0", " ").replace("\ufeff", "").split())
+    return " ".join(plain_width(unicodedata.normalize("NFC", as_text(cell))).split())
 
 
 def all_targets(layer: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Columns whose titles leave open what their figures are: taken for nothing, and asked about where the figures do not tell.
 
-A level may be RSRP or RSSI, a bare power watts or dBm, a bare height that of the antenna or of the ground it stands on.
+A level may be RSRP or RSSI, a bare power watts or dBm, a bare height that of the antenna or of the ground it stands on, a bare
+frequency the number of a channel, a tilt below the horizon negative or positive.
 """
 
 from __future__ import annotations
@@ -14,15 +15,21 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault
 from geo_planner.schema import SITES
+from geo_planner.sources.columns import in_a_band, unlikely_tilts
+from geo_planner.sources.imports.channels import channel_kind
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.quantities import title_unit
+from geo_planner.sources.imports.radio_words import technology
 from geo_planner.sources.imports.synonyms import SIGNAL_LEVELS
 
 _SURELY_DBM = (40.0, 50.0)
 """Powers of transmitters in dBm that are no usual ones in watts: 43, 46 and 49 dBm are 20, 40 and 80 W."""
 _SURELY_ANTENNA_M = (10.0, 100.0)
+_LAST_BAND = 103
+"""Up to here a figure may be the number of a band, which is told by row."""
 _BARE_HEIGHT = re.compile(r"(do cao|cao do|height)( m| met)?")
 
 
@@ -38,6 +45,8 @@ def tell_unclear_columns(draft: Draft, table: RawTable, layer: str, told: Collec
         Columns of the layer that the user named.
     file : str
     """
+    if "freq_mhz" not in told and layer in ("sites", "candidates", "measurements"):
+        _frequency(draft, table, file)
     if layer == "measurements":
         draft.faults += unclear_levels(table, file)
         return
@@ -47,6 +56,8 @@ def tell_unclear_columns(draft: Draft, table: RawTable, layer: str, told: Collec
         _power(draft, table, file)
     if "mast_height_m" not in told:
         _height(draft, table, file)
+    if "tilt_deg" not in told:
+        _tilt(draft, table, file)
 
 
 def unclear_levels(table: RawTable, file: str) -> list[Fault]:
@@ -125,3 +136,55 @@ def _height(draft: Draft, table: RawTable, file: str) -> None:
         )
     )
     draft.unread.add("mast_height_m")
+
+
+def _tilt(draft: Draft, table: RawTable, file: str) -> None:
+    """Tilts that are nearly all negative: an elevation, below the horizon negative, or a list of antennas that look to the sky."""
+    if "tilt_deg" not in table.frame:
+        return
+    title, figures = table.titles.get("tilt_deg", "tilt_deg"), _bare_figures(table.frame["tilt_deg"].map(_without_degrees))
+    if not unlikely_tilts(figures):
+        return
+    draft.faults.append(
+        Fault(
+            file,
+            f"it is not certain which way the tilts count: {int((figures < 0).sum())} of {figures.size} are negative, and here a positive tilt looks down",
+            f'If a negative tilt looks down, write the figures without their sign; if the antennas do look up, state --map "{title}=tilt_deg"; or leave the tilts out: --map "{title}=-".',
+            column=title[:80],
+            value=f"{figures[figures < 0][0]:g}",
+            code="which_tilt",
+        )
+    )
+    draft.unread.add("tilt_deg")
+
+
+def _without_degrees(cell: object) -> str:
+    return re.sub(r"\s*(°|º|độ|deg(rees)?)\s*$", "", str(cell).strip().replace("−", "-").replace("–", "-"))
+
+
+def _frequency(draft: Draft, table: RawTable, file: str) -> None:
+    """Figures without a unit of which some lie in no band of their technology: numbers of channels more likely than MHz."""
+    title = table.titles.get("freq_mhz", "")
+    if "freq_mhz" not in table.frame or title_unit(title, SITES.column("freq_mhz"))[0] or channel_kind(title):
+        return
+    bare = table.frame["freq_mhz"].map(lambda cell: re.sub(r"(?<=\d)[.,](?=\d{3}$)", "", as_text(cell).strip()))
+    figures = pd.to_numeric(bare.map(lambda text: text.replace(",", ".")), errors="coerce")
+    names = table.frame["technology"].map(as_text) if "technology" in table.frame else pd.Series("", index=table.frame.index)
+    strange = [
+        figure
+        for figure, name in zip(figures, names, strict=True)
+        if figure > _LAST_BAND and not in_a_band(float(figure), technology(name)[0])
+    ]
+    if not strange:
+        return
+    draft.faults.append(
+        Fault(
+            file,
+            f"it is not certain whether the figures are MHz: {len(strange)} of them lie in no band of their technology, and look like numbers of channels (EARFCN, UARFCN, ARFCN)",
+            f'If they are channels, write EARFCN, UARFCN, ARFCN or NR-ARFCN as the title, and they are converted; if they are MHz, state --map "{title}=freq_mhz" or write the unit into the title; or leave them out: --map "{title}=-".',
+            column=title[:80],
+            value=f"{strange[0]:g}",
+            code="which_frequency",
+        )
+    )
+    draft.unread.add("freq_mhz")

@@ -10,6 +10,7 @@ import unicodedata
 
 import pandas as pd
 
+from geo_planner.letters import latin, lookalikes, plain_figures
 from geo_planner.schema import Column
 from geo_planner.sources.imports import figures, marks, moments, quantities, radio_words, words
 from geo_planner.sources.imports.folding import fold
@@ -17,6 +18,8 @@ from geo_planner.sources.imports.grid import ERROR_CELLS, Cell, as_text
 
 MAX_TEXT = 2000
 NO_SERVICE = "the device found no network"
+PLAIN_SIGNS = "digits or signs of another form read as plain ones"
+IDS = ("village_id", "site_id", "cell_id", "measurement_id")
 _TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufffd]|[\ud800-\udfff]")
 # Whatever a reader of the table could take for the end of a line (str.splitlines), and the blanks that are no plain space
@@ -24,6 +27,8 @@ _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BLANKS = re.compile("[ \t\r\n\v\f\x1c-\x1e\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _CLIMBS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
+_FIGURES = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_SEVERAL_REASON = "several figures stand in one cell"
 _LARGEST = 1e15
 _UNAVAILABLE = 2_147_483_647
 """What a phone writes for a level that it cannot tell."""
@@ -135,22 +140,33 @@ def _change(cell: Cell, text: str, column: Column, style: figures.Style, title: 
         return "", NO_SERVICE, ""
     if fold(text) in words.UNKNOWN and marks.symbol(text) in ("", "box"):
         return "", f"{text!r} is taken as not known" if text else "", ""
-    if column.kind in ("int", "float"):
-        return _figure(cell, text, column, style, title)
-    return moments.as_date(cell, text)
+    plain = plain_figures(text)
+    change = _figure(cell, plain, column, style, title) if column.kind in ("int", "float") else moments.as_date(cell, plain)
+    return _with_plain_signs(text, plain, change)
+
+
+def _with_plain_signs(text: str, plain: str, change: Change) -> Change:
+    """What was read of the plain text of a cell, told of the cell as it is written."""
+    became, done, wrong = change
+    if plain == text:
+        return change
+    return (text, "", wrong) if wrong else (became, ", ".join(filter(None, (PLAIN_SIGNS, done))), "")
 
 
 def _text(cell: Cell, text: str, column: Column, title: str) -> Change:
     if column.name == "time":
-        return moments.as_time(cell, text, title)
+        plain = plain_figures(text)
+        return _with_plain_signs(text, plain, moments.as_time(cell, plain, title))
     if column.name in ("technology", "operator"):
         if text and fold(text) in words.UNKNOWN:
             return "", f"{text!r} is taken as not known", ""
         word, wrong = radio_words.technology(text) if column.name == "technology" else (radio_words.operator(text), "")
-        return word, "" if word == text else f"{text!r} means {word}", wrong
-    if column.name in ("village_id", "site_id", "cell_id", "measurement_id") and re.search(r"[\\/\0]", text):
-        return text, "", "an id may hold neither / nor \\"
-    return text, "", ""
+        if wrong or word != text:
+            return word, "" if word == text else f"{text!r} means {word}", wrong
+    if column.name in IDS:
+        return text, "", "an id may hold neither / nor \\" if re.search(r"[\\/\0]", text) else ""
+    right = latin(text)
+    return right, f"look-alike letters put right ({lookalikes(text)})" if right != text else "", ""
 
 
 def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: str) -> Change:
@@ -170,6 +186,8 @@ def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: 
         told_by = f"{figure} {quantities.shown(own or unit)}" + ("" if own else ", as the title says")
         unit = own or unit
         if own and quantities.in_unit(1.0, own, column) is None:
+            if _FIGURES.search(own):
+                return text, "", _SEVERAL_REASON
             return text, "", f"the unit {own[:20]!r} does not fit a column in {quantities.own_unit(column) or 'no unit'}"
 
         def fits(number: float) -> bool:
@@ -184,6 +202,8 @@ def _figure(cell: Cell, text: str, column: Column, style: figures.Style, title: 
                 "",
                 f"the number can be read in two ways ({text} with a decimal sign or with thousands)"
                 if done == "ambiguous"
+                else _SEVERAL_REASON
+                if len(_FIGURES.findall(text)) > 1
                 else "not a number",
             )
         value = parsed

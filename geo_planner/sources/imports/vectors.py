@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -12,23 +13,28 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.grid import MAX_COLUMNS
+from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
+from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.opening import Vector, opened_vector
+from geo_planner.sources.unopened import UnopenedError
 
 logger = logging.getLogger(__name__)
+_STYLES = "layer_styles"
+"""Where QGIS keeps colours in a GeoPackage."""
 _READ_ERRORS = (
     DataSourceError,
     DataLayerError,
@@ -55,6 +61,8 @@ class VectorLayer:
         None when the file does not state it.
     name : str
     statements : tuple of str
+    title_bytes : tuple of int
+        Bytes of each title in a file that cuts them; empty for another file.
     """
 
     attributes: pd.DataFrame
@@ -62,6 +70,7 @@ class VectorLayer:
     crs: CRS | None
     name: str
     statements: tuple[str, ...] = ()
+    title_bytes: tuple[int, ...] = ()
 
 
 def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[str], max_bytes: int, max_rows: int) -> VectorLayer:
@@ -73,21 +82,30 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         When the file is damaged, hostile, or holds several such layers and none is named.
     """
     if file.format in ("kml", "kmz", "gpx"):
-        features = read_gpx(file) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        features, aside = (read_gpx(file), list[str]()) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        if aside and not features:
+            raise refuse(file.name, f"the file holds no features of its own. {' '.join(aside)}", "Export the features themselves.", "empty")
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
-        return _limited(_from_features(kept, told, kinds, file), file.name, max_rows)
-    path = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else file.path
+        return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
+    path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[str]())
     try:
-        layer, about = _pick_layer(path, file.name, source_layer, kinds) if file.format != "zip" else (None, "")
-        count = pyogrio.read_info(path, layer=layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
-        if count > max_rows:
-            raise refuse(
-                file.name,
-                f"the layer has {count:,} features, more than the limit of {max_rows:,}",
-                "Split it, or raise the limit.",
-                "too_many_rows",
-            )
-        table, told = read_shapefile(path) if file.format in ("zip", "shp") else (pyogrio.read_dataframe(path, layer=layer), [])
+        with opened_vector(path) as source:
+            layer, about = _pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
+            count = source.about(layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
+            if count > max_rows:
+                raise refuse(
+                    file.name,
+                    f"the layer has {count:,} features, more than the limit of {max_rows:,}",
+                    "Split it, or raise the limit.",
+                    "too_many_rows",
+                )
+            told, title_bytes = list[str](), tuple[int, ...]()
+            if file.format in ("zip", "shp"):
+                table, told, title_bytes = read_shapefile(source)
+            else:
+                table = _read_table(source, layer)
+    except UnopenedError as error:
+        raise refuse(file.name, error.reason, error.remedy, error.code) from error
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise
@@ -98,8 +116,15 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
             "Export it again (a shapefile needs .shp, .shx and .dbf).",
             "damaged",
         ) from error
-    statements = [text for text in (about, *told) if text]
-    return _limited(_from_table(table, file, layer or path.stem, statements), file.name, max_rows)
+    statements = [*about, *told]
+    return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
+
+
+def _read_table(source: Vector, layer: str | None) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # of a column with words among its numbers, which is told with its rows
+        warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+        return source.table(layer)
 
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
@@ -117,8 +142,8 @@ def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
     return layer
 
 
-def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path:
-    """The shapefile of an archive, its parts laid side by side under a plain name."""
+def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[str]]:
+    """The shapefile of an archive, its parts laid side by side under a plain name; and what else lies in it."""
     with archive(file.path, file.name, max_bytes=max_bytes) as opened:
         members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
         shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
@@ -139,21 +164,39 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> Path
         raise refuse(
             file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged"
         )
-    return folder / "layer.shp"
+    stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
+    others = [
+        str(entry)
+        for name, entry in members.items()
+        if not name.endswith("/")
+        and entry.suffix
+        and ((name in shapes and name != wanted[0]) or not any(_is_part(entry, of) for of in stems))
+    ]
+    return folder / "layer.shp", [f"Not read in the archive: {names_listed(others)}."] if others else []
 
 
-def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, str]:
-    layers = {str(layer): kind for layer, kind in pyogrio.list_layers(path)}
+def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
+    """Whether a file belongs to a shapefile: ``ban.dbf``, ``ban.shp.xml``."""
+    return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
+
+
+def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[str]]:
+    layers, path = source.layers(), source.path
+    # What is called after its file has the name of our private copy.
+    shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
+
+    def others(taken: str) -> list[str]:
+        rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
+        return [f"Layers not read: {names_listed(rest)}."] if rest else []
+
     if source_layer is not None:
-        # What is called after its file has the name of our private copy.
-        shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
         found = [layer for layer in layers if shown[layer] == source_layer] or [
             layer for layer in layers if fold(shown[layer]) == fold(source_layer)
         ]
         if len(found) != 1:
             listed = ", ".join(shown.values())
             raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
-        return found[0], ""
+        return found[0], others(found[0])
     fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
     if not fitting:
         raise refuse(name, "the file holds no layer", "Export the layer again.", "empty")
@@ -161,7 +204,8 @@ def _pick_layer(path: Path, name: str, source_layer: str | None, kinds: Sequence
         raise refuse(
             name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers"
         )
-    return fitting[0], f"Layer {fitting[0]!r} of {len(layers)}." if len(layers) > 1 else ""
+    told = [f"Layer {fitting[0]!r} of {len(layers)}."] if len(layers) > 1 else []
+    return fitting[0], [*told, *others(fitting[0])]
 
 
 def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
@@ -178,6 +222,9 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
             statements.append("GeoJSON without a stated system holds metres, not degrees.")
             crs = None
     attributes = pd.DataFrame({title: [_plain(cell) for cell in table[title]] for title in table.columns}, dtype=object)
+    if file.format == "geojson" and (written := written_properties(file.path, len(table))) is not None:
+        for title in attributes.columns.intersection(list(dict.fromkeys(name for row in written for name in row))):
+            attributes[title] = pd.Series([_as_written(row.get(title)) for row in written], dtype=object)
     attributes.index = pd.RangeIndex(1, len(table) + 1)
     if file.format in ("zip", "shp") and crs is not None:
         crs = (
@@ -189,6 +236,13 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
         crs = None
     layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
     return _without_legacy_text(layer)
+
+
+def _as_written(value: object) -> Cell:
+    """A property of GeoJSON as a cell; a NaN among numbers is a word that says so, and no blank cell."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else property_text(value)
 
 
 def leads_to_the_earth(crs: CRS) -> bool:
@@ -212,7 +266,7 @@ def _prj_as_written(path: Path) -> CRS | None:
 
 def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds: Sequence[str], file: InputFile) -> VectorLayer:
     kept = [(i, feature) for i, feature in features if feature.geometry is None or kind_of(feature.geometry) in kinds]
-    left_out = len(features) - len(kept)
+    left_out = [(i, feature) for i, feature in features if feature.geometry is not None and kind_of(feature.geometry) not in kinds]
     if features and not kept:
         raise refuse(file.name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
     properties = [feature.properties for _, feature in kept]
@@ -227,7 +281,8 @@ def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds:
     )
     geometry = np.full(len(kept), None, dtype=object)
     geometry[:] = [feature.geometry for _, feature in kept]
-    told = [f"{left_out} features of another kind of geometry are left out."] if left_out else []
+    named = rows_listed((i, feature.properties.get("name", "")) for i, feature in left_out)
+    told = [f"{len(left_out)} features of another kind of geometry are left out: {named}."] if left_out else []
     return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), file.name, (*about, *told)))
 
 

@@ -6,14 +6,20 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from xml.etree import ElementTree as ET
 
 from geo_planner.sources.imports.archives import check_xml, pieces
 from geo_planner.sources.imports.files import refuse
+from geo_planner.sources.imports.grid import DAY_ZERO, MAX_COLUMNS
 
 MAX_CELLS = 20_000_000
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,10})"')
 _ROW_START = re.compile(rb"<(?:\w+:)?row\b")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN_TAG = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_HIDES = re.compile(rb"""\bhidden=["'](?:1|true)["']|\bht=["']0(?:\.0*)?["']""")
+_NUMBERED = re.compile(rb"""(?<!\w)(r|min|max)=["'](\d{1,7})["']""")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,7})\d')
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -33,6 +39,9 @@ class SheetScan:
     formulas: int = 0
     uncached: set[tuple[int, int]] = field(default_factory=set)
     unplaced: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    day_zero: date = DAY_ZERO
     _rest: bytes = b""
 
     def feed(self, piece: bytes) -> None:
@@ -46,6 +55,8 @@ class SheetScan:
         self._rest = b""
 
     def _look_at(self, content: bytes) -> None:
+        if _HIDES.search(content):
+            self._look_for_hidden(content)
         numbers = [int(n) for n in _ROW.findall(content)]
         self.rows = max([self.rows + len(_ROW_START.findall(content)) if not numbers else self.rows, *numbers], default=self.rows)
         self.columns = max([self.columns, *(_column_number(letters) for letters in set(_REFERENCE.findall(content)))])
@@ -60,6 +71,16 @@ class SheetScan:
                     self.uncached.add((int(at.group(2)) - 1, _column_number(at.group(1)) - 1))
                 else:
                     self.unplaced = True
+
+    def _look_for_hidden(self, content: bytes) -> None:
+        for i, tag in enumerate(_ROW_TAG.findall(content)):
+            if _HIDES.search(tag):
+                number = dict(_NUMBERED.findall(tag)).get(b"r")
+                self.hidden_rows.add(int(number) - 1 if number else self.rows + i)
+        for tag in _COLUMN_TAG.findall(content):
+            if _HIDES.search(tag):
+                ends = {name: int(number) for name, number in _NUMBERED.findall(tag)}
+                self.hidden_columns |= set(range(ends.get(b"min", 1) - 1, min(ends.get(b"max", ends.get(b"min", 1)), MAX_COLUMNS)))
 
 
 def _column_number(letters: bytes) -> int:
@@ -102,7 +123,20 @@ def scan_xlsx(opened: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
                 )
         else:
             check_xml(pieces(opened, member), name)
-    return {title: by_part[part] for title, part in _sheet_parts(opened, name) if part in by_part}
+    scans = {title: by_part[part] for title, part in _sheet_parts(opened, name) if part in by_part}
+    zero = _day_zero(opened)
+    for scan in scans.values():
+        scan.day_zero = zero
+    return scans
+
+
+def _day_zero(opened: zipfile.ZipFile) -> date:
+    """From where the workbook counts its days: some programs for the Macintosh count from 1904."""
+    member = next(member for member in opened.namelist() if member.lower() == "xl/workbook.xml")
+    for element in ET.fromstring(opened.read(member)).iter():  # noqa: S314 - checked above
+        if element.tag.rpartition("}")[2] == "workbookPr":
+            return date(1904, 1, 1) if element.get("date1904", "").strip().lower() in ("1", "true", "on") else DAY_ZERO
+    return DAY_ZERO
 
 
 def _sheet_parts(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Formulas of an xls workbook that have no stored value: the reader of cells gives them as blanks.
+"""What the reader of an xls workbook's cells does not tell: formulas without a stored value (it gives blanks), what is hidden, the day zero.
 
 An xls is a compound file (sectors in chains, as on a disk); its stream "Workbook" is a sequence of records of a kind and a
 length. Only the records that matter are looked at; formats: [MS-CFB] and [MS-XLS].
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from datetime import date
 
+from geo_planner.sources.imports.grid import DAY_ZERO
 from geo_planner.sources.imports.workbook_scan import SheetScan
 
 _END = 0xFFFFFFFA
 _FORMULA, _BOF, _EOF, _SHEET = 0x0006, 0x0809, 0x000A, 0x0085
+_DATE_MODE, _ROW, _COLUMNS = 0x0022, 0x0208, 0x007D
+_ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
 _EMPTY = 3
 """Type of a stored result that is no number, text, truth value or error."""
 
@@ -77,12 +81,16 @@ def _chain(table: list[int], start: int) -> Iterator[int]:
 
 
 def _sheets(stream: bytes) -> dict[str, SheetScan]:
-    scans = dict[str, SheetScan]()
+    scans, zero = dict[str, SheetScan](), DAY_ZERO
     for kind, at, length in _records(stream, 0):
-        if kind == _SHEET and length >= 8:
+        if kind == _DATE_MODE and length >= 2:
+            zero = date(1904, 1, 1) if stream[at] else DAY_ZERO
+        elif kind == _SHEET and length >= 8:
             (offset,), signs, wide = struct.unpack_from("<I", stream, at), stream[at + 6], stream[at + 7] & 1
             text = stream[at + 8 : at + 8 + signs * (2 if wide else 1)]
             scans[text.decode("utf-16-le" if wide else "latin-1")] = _formulas(stream, offset)
+    for scan in scans.values():
+        scan.day_zero = zero
     return scans
 
 
@@ -94,6 +102,11 @@ def _formulas(stream: bytes, offset: int) -> SheetScan:
             scan.formulas += 1
             if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == _EMPTY:
                 scan.uncached.add((row, column))
+        elif kind == _ROW and length >= 14 and stream[at + 12] & _ROW_HIDDEN:
+            scan.hidden_rows.add(struct.unpack_from("<H", stream, at)[0])
+        elif kind == _COLUMNS and length >= 10 and stream[at + 8] & _COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<HH", stream, at)
+            scan.hidden_columns |= set(range(first, min(last, 255) + 1))
     return scan
 
 

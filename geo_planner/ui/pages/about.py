@@ -6,8 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from geo_planner.export.assumptions import citation_words, sources_of
-from geo_planner.labels import Language, number, word
+from geo_planner.export.assumptions import WeighedCriterion, citation_words, criteria_of, sources_of
+from geo_planner.labels import Language, number, percent, word
 from geo_planner.plan import Plan
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import language, loaded
@@ -48,12 +48,17 @@ def _shown(value: object, words: Language) -> str:
 
 
 def criteria(plan: Plan, words: Language) -> pd.DataFrame:
-    """The criteria of the ranking as the scenario has them."""
+    """The criteria of the ranking with the weights in force."""
     rows = [
-        (getattr(c, words), f"{c.bounds[0]:g} → {c.bounds[1]:g}{' ' + c.unit if c.unit else ''}", c.weight, c.source)
-        for c in plan.scenario.ranking.criteria
+        (getattr(c, words), f"{c.bounds[0]:g} → {c.bounds[1]:g}{' ' + c.unit if c.unit else ''}", _weight(weighed, words), c.source)
+        for weighed in criteria_of(plan)
+        for c in [weighed.criterion]
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+
+
+def _weight(weighed: WeighedCriterion, words: Language) -> str:
+    return f"{number(weighed.figure, 2, words, keep_zeros=False)} ({percent(weighed.share, words, 1)})"
 
 
 def inputs(plan: Plan, words: Language) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,11 +30,11 @@ from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_said import own_title, system_name, told, told_why
 from geo_planner.ui.import_texts import import_fault_table, say, target_title
+from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
-_MAX_MB = 100
-_MAX_BYTES, _MAX_ROWS = _MAX_MB * 1_000_000, 200_000
+_MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000
 _SHOWN_ROWS = 500
 _SEARCHED_ROWS = 60
 _KEPT_LOOKS = 8
@@ -72,7 +73,9 @@ def on_disk(file: UploadedFile) -> Iterator[Path]:
     suffix = Path(file.name).suffix.lower()
     with tempfile.TemporaryDirectory(prefix="geo_planner_") as folder:
         path = Path(folder) / f"tep_tai_len{suffix if suffix[1:] in _ENDINGS else ''}"
-        path.write_bytes(file.getbuffer())
+        file.seek(0)
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy, 1 << 20)  # piece by piece: a view of the whole would first double it in memory
         yield path
 
 
@@ -350,7 +353,7 @@ def page() -> None:
     st.text(say("hint", words))
     left, right = st.columns([1, 2.2], gap="medium")
     layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: say(f"layer_{name}", words), key="import_layer")
-    file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=_MAX_MB, key="import_file")
+    file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=MAX_UPLOAD_MB, key="import_file")
     last: Outcome | None = st.session_state.get(_LAST)
     if file is None:
         if last is not None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-import yaml
 
+from geo_planner.export.assumptions import criteria_of
 from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
+from geo_planner.ranking.ties import tied_column
 from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
@@ -27,6 +28,7 @@ from geo_planner.ui.ranking_tables import (
     swap_table,
     tau_table,
     title,
+    weights_snippet,
 )
 from geo_planner.ui.texts import text
 
@@ -47,6 +49,7 @@ def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language
             text("column_village", words): villages["name"],
             text("column_commune", words): villages["commune_name"],
             text("column_score", words): 100 * ranking.score,
+            text("column_tied", words): tied_column(ranking.tied_with, villages["name"].to_dict(), words),
             text("filter_responsibility", words): villages["responsibility"].map(lambda key: word(key, words)),
             text("column_modelled", words): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, words)),
             text("column_declared", words): villages["declared_status"].fillna("unknown").map(lambda key: word(key, words)),
@@ -61,16 +64,8 @@ def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language
     return table.sort_values(text("column_rank", words))
 
 
-def weights_snippet(plan: Plan, criteria: tuple[Criterion, ...]) -> str:
-    """The ``ranking`` part of a scenario with the weights on trial, to be put into a copy of the scenario."""
-    head = f"# Trọng số thử nghiệm / trial weights; scenario: {plan.scenario.name}\n"
-    return head + yaml.safe_dump(
-        {"ranking": {"criteria": [c.model_dump(mode="json") for c in criteria]}}, allow_unicode=True, sort_keys=False
-    )
-
-
 def _missing_titles(plan: Plan, ranking: Ranking, words: Language) -> pd.Series:
-    titles = {c.name: getattr(c, words) for c in plan.scenario.ranking.criteria}
+    titles = {c.name: getattr(c, words) for c in plan.ranking.criteria}
     return ranking.missing.map(lambda names: ", ".join(titles[name] for name in names))
 
 
@@ -81,18 +76,24 @@ def _slider_key(criterion: Criterion) -> str:
 
 def _reset(criteria: tuple[Criterion, ...]) -> None:
     for criterion in criteria:
-        st.session_state[_slider_key(criterion)] = criterion.weight
+        st.session_state[_slider_key(criterion)] = _shown(criterion.weight)
 
 
 def _weights(criteria: tuple[Criterion, ...], words: Language) -> tuple[Criterion, ...]:
     top = max(50.0, *(1.5 * c.weight for c in criteria))
     chosen = []
     for criterion in criteria:
-        key = _slider_key(criterion)
-        st.session_state.setdefault(key, criterion.weight)
+        key, start = _slider_key(criterion), _shown(criterion.weight)
+        st.session_state.setdefault(key, start)
         weight = st.slider(_plain(getattr(criterion, words)), 0.0, top, step=1.0, key=key, format="%g")
-        chosen.append(criterion.model_copy(update={"weight": float(weight)}))
+        # one that nobody has moved keeps its weight to the last digit
+        chosen.append(criterion if weight == start else criterion.model_copy(update={"weight": float(weight)}))
     return tuple(chosen)
+
+
+def _shown(weight: float) -> float:
+    """A weight as a slider shows it."""
+    return round(weight, 2)
 
 
 def _plain(label: str) -> str:
@@ -101,10 +102,8 @@ def _plain(label: str) -> str:
 
 
 def _scenario_criteria(plan: Plan) -> tuple[Criterion, ...]:
-    """The criteria from which a trial starts: with the weights set by hand, or those that the scenario's scheme gave, in per cent."""
-    if plan.scenario.ranking.weights == "hand":
-        return plan.scenario.ranking.criteria
-    return tuple(c.model_copy(update={"weight": round(100 * c.weight, 1)}) for c in plan.ranking.criteria)
+    """The criteria from which a trial starts: with the weights in force, as they were set by hand or in per cent."""
+    return tuple(weighed.criterion.model_copy(update={"weight": weighed.figure}) for weighed in criteria_of(plan))
 
 
 def _ranked(plan: Plan, criteria: tuple[Criterion, ...]) -> Ranking:
@@ -193,7 +192,7 @@ def certainty_tab() -> None:
     if swaps.empty:
         st.text(text("no_swaps", words))
         return
-    st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if plan.scenario.ranking.method == "topsis" else ""))
+    st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if not plan.ranking.contributions_exact else ""))
     st.dataframe(
         swaps,
         hide_index=True,
@@ -314,6 +313,7 @@ def _columns(words: Language) -> dict[str, Any]:
         text("column_modelled", words): st.column_config.TextColumn(width=82),
         text("column_declared", words): st.column_config.TextColumn(width=82),
         text("column_measured", words): st.column_config.TextColumn(width=82),
+        text("column_tied", words): st.column_config.TextColumn(width=110, help=text("tied_help", words)),
         text("column_score", words): st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100, width=90),
     }
 

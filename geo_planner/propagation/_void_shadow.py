@@ -1,0 +1,82 @@
+"""Which cells of a radial sweep lie behind unknown terrain on their own line, not on that of their radial.
+
+The sweep reads the far end of a path from the radial that passes within half a cell of it. Next to a void that is too little: the radial may
+miss a void which the path crosses, or the reverse. So where there are voids, the cells that they may shade are looked at again, each on
+the very points that a profile of its own reads. A void shades the directions in which it is seen from the mast, beyond its own distance: all
+other cells are left alone, and a line is read from the first void in its direction on.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from geo_planner.terrain import interpolate
+
+_REACH = 1.5
+"""Cells from the centre of a void at which a bilinear reading may still take it in: the diagonal of a cell, and room for rounding."""
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def crosses_void(heights_m, row, column, drow, dcolumn, n, first):  # type: ignore[no-untyped-def]
+    """Whether a path of n equal steps reads unknown terrain at any of its points from number `first` on."""
+    for k in range(first, n + 1):
+        t = k / n
+        if math.isnan(interpolate(heights_m, row + t * drow, column + t * dcolumn)):
+            return True
+    return False
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def void_distances(heights_m, row, column, top, left, bottom, right, n_bins):  # type: ignore[no-untyped-def]
+    """Distance in cells of the first void that may be read in each direction (clockwise from north); infinite without any."""
+    first = np.full(n_bins, np.inf)
+    turn = n_bins / (2.0 * math.pi)
+    # a reading at the rim of the window takes in the cell beyond
+    for i in range(max(top - 1, 0), min(bottom + 1, heights_m.shape[0])):
+        for j in range(max(left - 1, 0), min(right + 1, heights_m.shape[1])):
+            if not math.isnan(heights_m[i, j]):
+                continue
+            south, east = i + 0.5 - row, j + 0.5 - column
+            length = math.sqrt(south * south + east * east)
+            if length <= _REACH:
+                first[:] = 0.0
+                return first
+            half = math.asin(_REACH / length)
+            azimuth = math.atan2(east, -south)
+            for b in range(int(math.floor((azimuth - half) * turn)), int(math.floor((azimuth + half) * turn)) + 1):
+                first[b % n_bins] = min(first[b % n_bins], length - _REACH)
+    return first
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def settle_unknown(loss, heights_m, row, column, top, left, near, reach, first, start, stop):  # type: ignore[no-untyped-def]
+    """Take the loss from cells whose own path is unknown; returns those whose own path is known and which the sweep left without a loss.
+
+    Cells nearer than `near` have profiles of their own already. Threads take rows of their own.
+    """
+    columns = loss.shape[1]
+    missed = np.zeros((stop - start, columns), dtype=np.bool_)
+    n_bins = first.size
+    turn = n_bins / (2.0 * math.pi)
+    for i in range(start, stop):
+        for j in range(columns):
+            drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
+            length = math.sqrt(drow * drow + dcolumn * dcolumn)
+            if not near < length <= reach:
+                continue
+            unswept = math.isnan(loss[i, j])
+            shaded_from = first[int(math.floor(math.atan2(dcolumn, -drow) * turn)) % n_bins]
+            if shaded_from > length and not unswept:
+                continue
+            n = max(int(length + 0.5), 2)
+            unknown = math.isnan(heights_m[top + i, left + j])
+            if not unknown and shaded_from <= length:
+                unknown = crosses_void(heights_m, row, column, drow, dcolumn, n, int(shaded_from / length * n))
+            if unknown:
+                loss[i, j] = np.nan
+            else:
+                missed[i - start, j] = unswept
+    return missed

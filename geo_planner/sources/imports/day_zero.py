@@ -1,0 +1,41 @@
+"""Serial numbers of dates in workbooks that count their days from another day than most: real dates before anything reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+
+from geo_planner.sources.imports.grid import DAY_ZERO, Cell
+from geo_planner.sources.imports.moments import SERIALS
+from geo_planner.sources.imports.synonyms import POINT_LAYERS
+
+
+def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zero: date) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with the bare numbers of their columns of dates as dates, and what was done.
+
+    A file of rejected rows, or whoever reads the numbers later, knows nothing of the workbook's day zero.
+    """
+    if zero == DAY_ZERO:
+        return frame, []
+    told = []
+    for name in frame.columns.intersection([*(column.name for column in POINT_LAYERS[layer].columns if column.kind == "date"), "time"]):
+        cells = [_dated(cell, zero) for cell in frame[name]]
+        changed = [i for i, (new, old) in enumerate(zip(cells, frame[name], strict=True)) if new is not old]
+        if changed:
+            first = changed[0]
+            told.append(
+                f"The workbook counts its days from {zero.isoformat()}: {len(changed)} numbers in {titles[name]!r} are dates (row {frame.index[first]}: {frame[name].iloc[first]:g} is {str(cells[first])[:10]})."
+            )
+            frame = frame.assign(**{name: pd.Series(cells, index=frame.index, dtype=object)})
+    return frame, told
+
+
+def _dated(cell: Cell, zero: date) -> Cell:
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        return cell
+    days = float(cell) + (zero - DAY_ZERO).days
+    if not SERIALS[0] < days < SERIALS[1]:
+        return cell
+    moment = datetime.combine(DAY_ZERO, time()) + timedelta(seconds=round(days * 86_400))
+    return moment.date() if moment.time() == time(0) else moment

@@ -1,0 +1,66 @@
+"""The pages state the weights that ranked, whatever scheme they come from, and a trial starts from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+import yaml
+
+from geo_planner.plan import Plan
+from geo_planner.preferences import RankingSettings
+from geo_planner.ui import loading
+from geo_planner.ui.ranking_tables import weights_snippet
+from geo_planner.ui.texts import TEXTS
+from tests.reranked import reranked
+from tests.ui.fakes import fake_plan
+from tests.ui.test_pages import open_app
+
+SCHEMES: dict[str, dict[str, Any]] = {
+    "hand": {"weights": "hand"},
+    "equal": {"weights": "equal"},
+    "ahp": {"weights": "ahp", "pairwise": [{"more": "households", "than": "school_site", "times": 7}]},
+}
+RANKED_BY = {"hand": ["75 %", "25 %"], "equal": ["50 %", "50 %"], "ahp": ["87,5 %", "12,5 %"]}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(params=list(SCHEMES))
+def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Plan]:
+    plan = reranked(fake_plan(), **SCHEMES[request.param])
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    return request.param, plan
+
+
+def test_the_table_of_criteria_states_the_weights_that_ranked(shown: tuple[str, Plan]) -> None:
+    scheme, _ = shown
+    app = open_app("about")
+    assert not app.exception
+    (table,) = [frame.value for frame in app.dataframe if TEXTS["weight"]["vi"] in frame.value]
+    assert [cell.split("(")[1].rstrip(")") for cell in table[TEXTS["weight"]["vi"]]] == RANKED_BY[scheme]
+
+
+def test_an_untouched_trial_is_the_plan_itself(shown: tuple[str, Plan]) -> None:
+    _, plan = shown
+    app = open_app("ranking")
+    assert not app.exception
+    assert not app.warning
+    table = app.dataframe[0].value
+    assert table[TEXTS["column_rank"]["vi"]].to_dict() == plan.villages["rank"].to_dict()
+    assert table[TEXTS["column_score"]["vi"]].to_dict() == pytest.approx((100 * plan.villages["score"]).to_dict())
+    figures = [slider.value for slider in app.slider]
+    assert [f / sum(figures) for f in figures] == pytest.approx([c.weight for c in plan.ranking.criteria], abs=1e-4)
+
+
+def test_saved_trial_weights_rank_as_the_trial_did(shown: tuple[str, Plan]) -> None:
+    _, plan = shown
+    trial = tuple(c.model_copy(update={"weight": w}) for c, w in zip(plan.ranking.criteria, (9.0, 3.0), strict=True))
+    saved = yaml.safe_load(weights_snippet(plan, trial))["ranking"]
+    merged = RankingSettings.model_validate({**plan.scenario.ranking.model_dump(mode="json"), **saved})
+    assert [c.weight for c in merged.weighted_criteria()] == pytest.approx([0.75, 0.25])
