@@ -1,0 +1,20 @@
+"""Words that are easily taken for others."""
+
+from __future__ import annotations
+
+from geo_planner.labels import SAMPLE_BANNER
+from geo_planner.ui.faults import FAULTS_VI
+from tests.conftest import ROOT
+
+
+def test_what_is_not_fit_for_approval_is_not_said_to_be_no_browser() -> None:
+    wrong = " ".join(["để", "trình", "duyệt"])
+    texts = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "geo_planner").rglob("*.py"),
+        *(ROOT / "geo_planner").rglob("*.js"),
+    ]
+    assert [path.name for path in texts if wrong in path.read_text(encoding="utf-8")] == []
+    assert "không dùng để trình phê duyệt" in SAMPLE_BANNER["vi"]
+    assert "không dùng để trình phê duyệt" in FAULTS_VI["sample_rows"][0]
