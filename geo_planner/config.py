@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
-from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded
+from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded, prose_fault
 from geo_planner.folders import no_plain_file, put_in_place, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import technology_word
@@ -239,18 +239,20 @@ def _read_document(path: Path, file: str) -> dict[str, Any]:
             f"There is no scenario file {str(path)[:300]}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml."
         )
     if why is not None:
-        raise InputError([Fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
+        raise InputError([prose_fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            [Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
+            [prose_fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
         ) from error
     except OSError as error:
-        raise InputError([Fault(file, f"the file cannot be read ({error.strerror})", "Check the disk.", code="unreadable")]) from error
+        raise InputError(
+            [prose_fault(file, f"the file cannot be read ({error.strerror})", "Check the disk.", code="unreadable")]
+        ) from error
     document = read_settings(text, file)
     if not isinstance(document, Mapping):
-        raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
+        raise InputError([prose_fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
     return dict(document)
 
 
@@ -385,11 +387,11 @@ def _short(value: Any) -> bool:
 def _fault(file: str, item: Any) -> Fault:
     key = ".".join(str(part)[:80] for part in item["loc"] if _short(part) or isinstance(part, str)) or None
     if item["type"] == "extra_forbidden":
-        return Fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
+        return prose_fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
     if item["type"] == "missing":
-        return Fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
+        return prose_fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
     if item["type"] == "withdrawn":
         remedy = "Write topsis_fixed, weighted_sum, topsis or promethee_ii for the method, and take out the lines that say ideal."
-        return Fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
+        return prose_fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
     value = str(item["input"])[:80] if isinstance(item["input"], (str, float, bool, type(None))) or _short(item["input"]) else None
-    return Fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")
+    return prose_fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

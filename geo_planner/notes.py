@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import Fault, bounded, prose_fault
 from geo_planner.population import communes_without_cells
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
@@ -26,7 +26,7 @@ def input_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
         clutter=scenario.clutter,
     )
     outside = [
-        Fault(
+        prose_fault(
             scenario.layers.sites,
             f"{reason} ({len(cells):,} cells)",
             "Correct the cell or the setting, or choose another model.",
@@ -44,7 +44,7 @@ def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
     names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
     unread = unread_cells(study_area.villages, scenario.ranking.criteria, scenario.layers.villages)
     return unread + [
-        Fault(
+        prose_fault(
             f"scenario {scenario.name}",
             f"criterion {name} names no column of the villages",
             "Correct the name, or add the column to the village list.",
@@ -64,7 +64,7 @@ def commune_questions(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
         return []
     reason = f"not known of any commune: {', '.join(unknown)}; criteria that need it count as missing, shares of people are not given"
     remedy = "Ask the department and write it into the communes layer."
-    return [Fault(scenario.layers.communes, reason, remedy, level="warning", code="commune_facts_unknown")]
+    return [prose_fault(scenario.layers.communes, reason, remedy, level="warning", code="commune_facts_unknown")]
 
 
 def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
@@ -83,7 +83,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
     if optional:
         notes.append(
-            Fault(
+            prose_fault(
                 f"scenario {scenario.name}",
                 f"optional layers take part: {', '.join(optional)}",
                 "Take a file away, or name another in layers, to change that.",
@@ -94,7 +94,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         )
     if not sites["in_service"].any():
         notes.append(
-            Fault(
+            prose_fault(
                 file,
                 f"no cell on air serves {scenario.service.technology}: nothing is covered",
                 "Check status and technology.",
@@ -106,7 +106,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     if cells is not None:
         for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
             notes.append(
-                Fault(
+                prose_fault(
                     scenario.layers.population or "",
                     f"the population layer has nobody in commune {code}: its people cannot be spread",
                     "Use a layer that covers it.",
@@ -119,11 +119,11 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     if no_status.any():
         reason = f"{int(no_status.sum())} cells have no status and do not count"
         remedy = "Ask the operators which are on air, and fill it in."
-        notes.append(Fault(file, reason, remedy, column="status", level="warning", code="status_unknown"))
+        notes.append(prose_fault(file, reason, remedy, column="status", level="warning", code="status_unknown"))
     blank = sites["technology"].isna() & on_air
     if blank.any():
         notes.append(
-            Fault(
+            prose_fault(
                 file,
                 f"{int(blank.sum())} cells on air name no technology and do not count",
                 "Fill in the technology.",
@@ -135,7 +135,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     bare = on_air & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
     if bare.any():
         notes.append(
-            Fault(
+            prose_fault(
                 file,
                 f"{int(bare.sum())} cells on air lack radio figures and do not count",
                 "Fill them in, or set site_defaults in the scenario as an assumption.",
@@ -147,7 +147,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     calibration = scenario.calibration
     if calibration.bands and calibration.model != scenario.propagation.model:
         notes.append(
-            Fault(
+            prose_fault(
                 f"scenario {scenario.name}",
                 f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied",
                 "Calibrate anew.",
@@ -158,7 +158,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         )
     elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
         notes.append(
-            Fault(
+            prose_fault(
                 f"scenario {scenario.name}",
                 "the calibration was made over another terrain",
                 "Calibrate anew.",
@@ -170,7 +170,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     assumed = int(sites["assumed"].map(len).gt(0).sum())
     if assumed:
         notes.append(
-            Fault(
+            prose_fault(
                 file,
                 f"{assumed} cells take radio figures from site_defaults: assumptions, not data",
                 "Ask the operators for the figures.",
@@ -184,7 +184,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
         if outside.any():
             notes.append(
-                Fault(
+                prose_fault(
                     file,
                     f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown",
                     "Use a raster that reaches them.",

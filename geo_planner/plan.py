@@ -17,7 +17,7 @@ import pandas as pd
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, InputError, ModelRangeError
+from geo_planner.errors import Fault, InputError, ModelRangeError, prose_fault
 from geo_planner.loss_cache import LossCache
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
@@ -205,7 +205,7 @@ def _model_range(scenario: Scenario) -> Iterator[None]:
     except ModelRangeError as error:
         reason, _, _ = str(error).rpartition(".")
         raise InputError(
-            [Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]
+            [prose_fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]
         ) from error
 
 

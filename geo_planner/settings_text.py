@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from geo_planner.errors import Fault, InputError, bounded
+from geo_planner.errors import Fault, InputError, bounded, prose_fault
 
 MOST_VALUES = 50_000
 """A scenario has some hundred; more come of anchors that repeat each other."""
@@ -70,7 +70,9 @@ def _refuse_unprintable(text: str, file: str) -> None:
 
 
 def _no_yaml(file: str, reason: str, row: int | None) -> Fault:
-    return Fault(file, f"the file is not valid YAML: {reason[:200]}", "Mend the line; indentation is by spaces.", row=row, code="yaml")
+    return prose_fault(
+        file, f"the file is not valid YAML: {reason[:200]}", "Mend the line; indentation is by spaces.", row=row, code="yaml"
+    )
 
 
 class _Checker:
@@ -131,7 +133,7 @@ class _Checker:
 
     def _fault(self, node: Node, path: tuple[str, ...], reason: str, remedy: str, code: str) -> Fault:
         value = node.value[:80] if isinstance(node, ScalarNode) and code != "duplicate_key" else None
-        return Fault(self._file, reason, remedy, row=node.start_mark.line + 1, column=".".join(path) or None, value=value, code=code)
+        return prose_fault(self._file, reason, remedy, row=node.start_mark.line + 1, column=".".join(path) or None, value=value, code=code)
 
 
 def unfit_values(document: Any, file: str, *, longest: int = LONGEST_TEXT) -> list[Fault]:
@@ -148,7 +150,7 @@ def unfit_values(document: Any, file: str, *, longest: int = LONGEST_TEXT) -> li
 def _unfit(value: Any, file: str, path: tuple[str, ...], longest: int) -> Iterator[Fault]:
     key = ".".join(path) or None
     if len(path) > DEEPEST:
-        yield Fault(file, "the settings are nested too deep", "Take the line out.", column=key, code="setting")
+        yield prose_fault(file, "the settings are nested too deep", "Take the line out.", column=key, code="setting")
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             if _UNFIT.search(str(name)):
@@ -160,15 +162,17 @@ def _unfit(value: Any, file: str, path: tuple[str, ...], longest: int) -> Iterat
     elif isinstance(value, str) and _UNFIT.search(value):
         yield _unseen(file, key, ascii(value)[:80])
     elif isinstance(value, str) and len(value) > longest:
-        yield Fault(file, f"the text has {len(value):,} characters, more than {longest:,}", "Shorten it.", column=key, code="too_long")
+        yield prose_fault(
+            file, f"the text has {len(value):,} characters, more than {longest:,}", "Shorten it.", column=key, code="too_long"
+        )
     elif isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        yield Fault(file, "the number has too many digits", "Give a value that fits.", column=key, code="setting")
+        yield prose_fault(file, "the number has too many digits", "Give a value that fits.", column=key, code="setting")
     elif isinstance(value, (bytes, set, datetime.date)):
         kind = "a date" if isinstance(value, datetime.date) else "no plain value"
-        yield Fault(file, f"YAML reads this as {kind}", "Put a text in quotes.", column=key, value=str(value)[:80], code="setting")
+        yield prose_fault(file, f"YAML reads this as {kind}", "Put a text in quotes.", column=key, value=str(value)[:80], code="setting")
 
 
 def _unseen(file: str, key: str | None, value: str | None) -> Fault:
-    return Fault(
+    return prose_fault(
         file, "the text holds invisible control characters", "Type the text anew.", column=key, value=value, code="control_characters"
     )

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.measurements.fixes import frozen, may_be_stuck, shares
 from geo_planner.measurements.wording import DROP_REASONS
 from geo_planner.schema import MEASUREMENTS
@@ -249,4 +249,6 @@ def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int
                 "no_censored_samples",
             )
         )
-    return tuple(Fault(file, f"{count} {reason}", remedy, level="warning", code=code) for count, reason, remedy, code in told if count)
+    return tuple(
+        prose_fault(file, f"{count} {reason}", remedy, level="warning", code=code) for count, reason, remedy, code in told if count
+    )

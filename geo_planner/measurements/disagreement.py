@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 
 _WITH_SIGNAL = ("partial", "covered")
 
@@ -59,7 +59,7 @@ def _contradiction(against: str, stated: str, measured: str, centre: str) -> str
 def disagreement_notes(table: pd.DataFrame, *, file: str = "measurements/measurements.csv") -> tuple[Fault, ...]:
     """The same as warnings for the notes of a plan."""
     return tuple(
-        Fault(
+        prose_fault(
             file,
             f"{row.village_id} is {row.against} {row.stated_status}, measurements say {row.measured_status if row.measured_status != 'unknown' else f'{row.centre_status} at the centre'} "
             f"({row.n_samples} samples{'' if pd.isna(row.measured_to) else f', last on {row.measured_to}'})",

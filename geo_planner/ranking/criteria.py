@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError, bounded
+from geo_planner.errors import Fault, InputError, bounded, prose_fault
 from geo_planner.preferences.settings import CostAssumptions, Criterion
 
 ROAD_DIFFICULTY = {"car": 0.0, "motorbike": 0.5, "foot": 1.0}
@@ -146,7 +146,7 @@ def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], conte
     """
     context = context or Context()
     faults = [
-        Fault(
+        prose_fault(
             "scenario",
             f"criterion {name} names no column of the villages",
             "Correct the name, or add the column to the village list.",
@@ -179,7 +179,7 @@ def _numbers(villages: pd.DataFrame, column: str, file: str = "villages") -> tup
     parsed = [_number(text) for text in values]
     rows = villages["source_row"] if "source_row" in villages else pd.Series(pd.NA, index=villages.index)
     faults = bounded(
-        Fault(
+        prose_fault(
             file,
             "a criterion needs a number or yes/no here",
             "Write a number with a decimal point, yes or no; leave it blank where not known.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.voids import points_in_void
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def declared_against_measured(villages: pd.DataFrame, measured_status: pd.Series
     measured = measured_status.reindex(villages.index).fillna("unknown")
     differ = (declared != measured) & (declared != "unknown") & (measured != "unknown")
     return [
-        Fault(
+        prose_fault(
             file,
             f"{name} is declared {said}, measurements say {seen}",
             "Check which of the two is of the later date.",

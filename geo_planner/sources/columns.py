@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, Layer, technology_word
 
 
@@ -23,13 +23,15 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     other = written[(written.str.casefold() != words.str.casefold()).fillna(False)].value_counts()
     for word, count in sorted(other.items()):
         reason = f"{word!r} is read as {technology_word(word)} in {count} rows"
-        told.append(Fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
+        told.append(prose_fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
     strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
     if len(strange):
         named = ", ".join(sorted({repr(word) for word in strange})[:5])
         reason = f"{len(strange)} rows name a technology that is not known and do not count: {named}"
         remedy = f"Write one of {', '.join(TECHNOLOGIES)}."
-        told.append(Fault(file, reason, remedy, row=int(strange.index[0]), column="technology", level="warning", code="technology_strange"))
+        told.append(
+            prose_fault(file, reason, remedy, row=int(strange.index[0]), column="technology", level="warning", code="technology_strange")
+        )
     return table.assign(technology=words), told
 
 
@@ -68,7 +70,7 @@ def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
         if unlikely_tilts(tilts):
             reason = f"{int((tilts < 0).sum())} of {len(tilts)} tilts are negative, which here means that the antennas look up"
             remedy = "Where they look down, write the tilts without their sign."
-            told.append(Fault(file, reason, remedy, column="tilt_deg", level="warning", code="tilt_up"))
+            told.append(prose_fault(file, reason, remedy, column="tilt_deg", level="warning", code="tilt_up"))
     if {"freq_mhz", "technology"} <= set(sites):
         frequency, names = sites["freq_mhz"].astype("Float64"), sites["technology"].astype("string").fillna("")
         strange = [
@@ -77,7 +79,7 @@ def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
         if strange:
             reason = f"{len(strange)} cells have a frequency that lies in no band of their technology (first: {strange[0]:g} MHz)"
             remedy = "Where it is the number of a channel (EARFCN, UARFCN, ARFCN), write the frequency in MHz."
-            told.append(Fault(file, reason, remedy, column="freq_mhz", level="warning", code="frequency_strange"))
+            told.append(prose_fault(file, reason, remedy, column="freq_mhz", level="warning", code="frequency_strange"))
     return told
 
 
@@ -138,7 +140,7 @@ def own_columns(table: pd.DataFrame, file: str, layer: Layer = VILLAGES) -> tupl
         return table, []
     more = f" and {len(taken) - 20} more" if len(taken) > 20 else ""
     reason = f"columns bear names of results or of one another and stand as NAME_in_file from here on: {', '.join(taken[:20])}{more}"
-    warning = Fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
+    warning = prose_fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
     return table.set_axis(names, axis=1), [warning]
 
 
@@ -153,12 +155,14 @@ def operator_faults(sites: pd.DataFrame, file: str) -> list[Fault]:
     names = [str(name) for name in sites["operator"].dropna().unique()]
     if len(names) > MOST_OPERATORS:
         reason = f"the column names {len(names):,} operators"
-        return [Fault(file, reason, "Write the name of the operator of each cell.", row=1, column="operator", code="too_many_operators")]
+        return [
+            prose_fault(file, reason, "Write the name of the operator of each cell.", row=1, column="operator", code="too_many_operators")
+        ]
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(_folded(name), []).append(name)
     return [
-        Fault(
+        prose_fault(
             file, f"operators differ only by capitals or blanks and count as {len(several)}: {', '.join(several)[:200]}",
             "Write one operator in one way.", column="operator", level="warning", code="operators_alike",
         )

@@ -20,7 +20,7 @@ from pyproj.exceptions import CRSError, ProjError
 from shapely.errors import GEOSException
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import Fault, bounded, prose_fault
 from geo_planner.schema import COMMUNES
 from geo_planner.sources.columns import own_columns
 from geo_planner.sources.geojson import property_text, written_properties
@@ -54,24 +54,28 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
             )
         ]
     if layer.empty or layer.geometry.name not in layer:
-        return None, [Fault(file, "the layer is empty", "Put at least one feature into it.", code="empty")]
+        return None, [prose_fault(file, "the layer is empty", "Put at least one feature into it.", code="empty")]
     if layer.crs is None:
         return None, [
-            Fault(file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs")
+            prose_fault(
+                file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs"
+            )
         ]
     coordinates, of = shapely.get_coordinates(layer.geometry.array, return_index=True)
     endless = np.unique(of[~np.isfinite(coordinates).all(axis=1)])
     if endless.size:
         return None, bounded(
-            Fault(file, "the shape has coordinates that are no numbers", "Draw it anew or take it out.", row=int(at) + 1, code="geometry")
+            prose_fault(
+                file, "the shape has coordinates that are no numbers", "Draw it anew or take it out.", row=int(at) + 1, code="geometry"
+            )
             for at in endless
         )
     if (layer.geometry.isna() | layer.geometry.is_empty).all():
-        return None, [Fault(file, "no feature of the layer has a shape", "Export it again with its shapes.", code="geometry")]
+        return None, [prose_fault(file, "no feature of the layer has a shape", "Export it again with its shapes.", code="geometry")]
     west, south, east, north = layer.total_bounds
     if layer.crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         return None, [
-            Fault(
+            prose_fault(
                 file,
                 f"the coordinates are not degrees (x from {west:.0f} to {east:.0f})",
                 "Projected coordinates need their CRS in the file.",
@@ -90,7 +94,7 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
 
 def _no_place_on_earth(layer: gpd.GeoDataFrame, file: str) -> Fault:
     reason = f"the coordinate reference system {str(layer.crs.name)[:60]!r} gives the coordinates no place on the earth"
-    return Fault(file, reason, "Export the layer in WGS84 degrees (EPSG:4326).", code="no_place_on_earth")
+    return prose_fault(file, reason, "Export the layer in WGS84 degrees (EPSG:4326).", code="no_place_on_earth")
 
 
 def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
@@ -123,14 +127,16 @@ def _shape_faults(geometry: gpd.GeoSeries, file: str) -> Iterator[Fault]:
     for row, shape in geometry.items():
         number = int(row) - 1
         if shape is None or shape.is_empty:
-            yield Fault(file, "the feature has no shape that can be drawn", "Draw it or take it out.", row=number, code="geometry")
+            yield prose_fault(file, "the feature has no shape that can be drawn", "Draw it or take it out.", row=number, code="geometry")
         elif shape.geom_type not in ("Polygon", "MultiPolygon"):
-            yield Fault(file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=number, code="geometry")
+            yield prose_fault(
+                file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=number, code="geometry"
+            )
         elif not shape.is_valid:
             reason = f"the polygon is not valid: {shapely.is_valid_reason(shape)}"
-            yield Fault(file, reason, "Repair the geometry, for instance with QGIS: Fix geometries.", row=number, code="geometry")
+            yield prose_fault(file, reason, "Repair the geometry, for instance with QGIS: Fix geometries.", row=number, code="geometry")
         elif shape.area == 0:
-            yield Fault(file, "the polygon has no area", "Draw it anew.", row=number, code="geometry")
+            yield prose_fault(file, "the polygon has no area", "Draw it anew.", row=number, code="geometry")
 
 
 def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -165,7 +171,7 @@ def _groups(properties: pd.DataFrame, file: str) -> Iterator[Fault]:
         for at, text in enumerate(cells):
             if not pd.isna(text) and text[:1] in ("[", "{") and _is_json(text):
                 reason = "the property is a list or a group, not one value"
-                yield Fault(file, reason, "Give one value.", row=at + 1, column=column.name, value=shown(text), code="type")
+                yield prose_fault(file, reason, "Give one value.", row=at + 1, column=column.name, value=shown(text), code="type")
 
 
 def _is_json(text: str) -> bool:

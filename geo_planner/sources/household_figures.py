@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 
 MOST_PEOPLE_A_HOUSEHOLD = 15
 """More than this on the average of a whole village is a slip of a column or a digit; large families of the highlands stay below."""
@@ -59,8 +59,8 @@ def _warnings(shown: Mapping[int, str], reason: str, title: str, other: str, fil
     if len(shown) > _LISTED:
         told = f"{len(shown)} rows have {reason} (first: row {int(next(iter(shown)))})"
         remedy = f"Check whether {other!r} and {title!r} stand in each other's place."
-        return [Fault(file, told, remedy, level="warning", code=code)]
+        return [prose_fault(file, told, remedy, level="warning", code=code)]
     return [
-        Fault(file, f"the village has {reason}", "Check both figures.", int(row), title, value, "warning", code)
+        prose_fault(file, f"the village has {reason}", "Check both figures.", int(row), title, value, "warning", code)
         for row, value in shown.items()
     ]

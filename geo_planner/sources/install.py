@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, OutputError
+from geo_planner.errors import Fault, OutputError, prose_fault
 from geo_planner.sources.links import is_link, link_on_the_way, refuse_link
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
@@ -136,7 +136,7 @@ def foreign_changes(root: Path) -> list[Fault]:
         except (OSError, ValueError) as error:
             reason = str(error) if isinstance(error, _ForeignListError) else "its list cannot be read"
             found.append(
-                Fault(
+                prose_fault(
                     f"{folder.name}/{COMMIT_FILE}",
                     f"a list of changes that no import or fetch of this program left here is not followed: {reason}",
                     f"Delete the folder {folder.name}; ask where the study area comes from.",

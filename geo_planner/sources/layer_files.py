@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.folders import no_plain_file
 
 _MISSING = "Put it there (geo-planner import brings lists in), or name another in the scenario."
@@ -22,8 +22,8 @@ def file_fault(path: Path, file: str, remedy: str = _MISSING) -> Fault | None:
     if why is None:
         return None
     if why == "missing":
-        return Fault(file, "the file is missing", remedy, code="missing_file")
-    return Fault(
+        return prose_fault(file, "the file is missing", remedy, code="missing_file")
+    return prose_fault(
         file, f"the file cannot be read: {why}", "Put a readable file in its place, or name another in the scenario.", code="unreadable"
     )
 

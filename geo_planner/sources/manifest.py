@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.errors import Fault, InputError, OutputError, prose_fault
 from geo_planner.folders import no_plain_file, put_in_place
 from geo_planner.settings_text import unfit_values
 from geo_planner.sources.links import refuse_link
@@ -46,7 +46,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(
             [
-                Fault(
+                prose_fault(
                     MANIFEST,
                     "the file cannot be read as JSON",
                     "Restore it from a copy, or delete it and fetch or import the layers again.",
@@ -59,7 +59,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     if not fits or unfit_values(document, MANIFEST, longest=_LONGEST_TEXT):
         raise InputError(
             [
-                Fault(
+                prose_fault(
                     MANIFEST,
                     "the file is not a manifest of a study area",
                     "Restore it from a copy, or delete it and fetch or import the layers again.",
@@ -70,7 +70,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     if document.get("format") != FORMAT:
         raise InputError(
             [
-                Fault(
+                prose_fault(
                     MANIFEST,
                     "the manifest is of a format that this version does not know",
                     "Update geo-planner.",

@@ -31,7 +31,7 @@ from rasterio.env import Env
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.geojson import safe_geojson
 from geo_planner.sources.unopened import UnopenedError
 
@@ -114,7 +114,7 @@ def unreadable_fault(error: Exception, file: str, reason: str, remedy: str) -> F
     """The fault of a file that cannot be opened: in its own words where it was refused, else in the given ones."""
     if isinstance(error, UnopenedError):
         return error.fault(file)
-    return Fault(file, reason, remedy, code="unreadable")
+    return prose_fault(file, reason, remedy, code="unreadable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, prose_fault
 from geo_planner.sources.unseen_signs import shown
 
 TOLERANCE_M = 500.0
@@ -34,7 +34,7 @@ def place_villages(
     near = away_m[off] <= TOLERANCE_M
     for row in off[near]:
         faults.append(
-            Fault(
+            prose_fault(
                 file,
                 f"{_named(table, row, 'name')} lies {away_m[row]:.0f} m outside commune {_commune(table, row, communes)}",
                 "Check the position and the commune.",
@@ -67,7 +67,7 @@ def _far_villages(
         if told <= of_a_kind:
             inside = communes.index[area.contains(points[row])]
             there = ", in " + ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
-        yield Fault(
+        yield prose_fault(
             file,
             f"{name} lies {away_m[row] / 1000:.1f} km outside commune {_commune(table, row, communes)}{there}",
             "Correct the commune code or the coordinates.",
@@ -114,7 +114,7 @@ def _far_sites(table: pd.DataFrame, away_m: pd.Series, province: object, crs: CR
         if row in swapped:
             yield _swapped(file, int(row), name)
         else:
-            yield Fault(
+            yield prose_fault(
                 file,
                 f"{name} lies {metres / 1000:.0f} km outside the province",
                 "Check its coordinates.",
@@ -129,7 +129,7 @@ def _moving_sites(table: pd.DataFrame, file: str) -> Iterator[Fault]:
     where = {site: (lon, lat) for site, lon, lat in zip(table["site_id"], table["lon"], table["lat"], strict=True) if not pd.isna(site)}
     for row, site, lon, lat in zip(table.index, table["site_id"], table["lon"], table["lat"], strict=True):
         if not pd.isna(site) and where[site] != (lon, lat):
-            yield Fault(
+            yield prose_fault(
                 file,
                 f"the cells of site {str(site)[:80]} stand in different places",
                 "A site is one mast: give its cells one position.",
@@ -147,7 +147,7 @@ def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str, of_
     known = table["commune_code"].isin(communes.index)
     faults = bounded(
         (
-            Fault(
+            prose_fault(
                 file,
                 "the commune code is not in the communes layer",
                 "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
@@ -179,17 +179,19 @@ def _swapped_rows(table: pd.DataFrame, province: object, crs: CRS) -> set[object
 
 
 def _swapped(file: str, row: int, name: str) -> Fault:
-    return Fault(file, f"{name}: longitude and latitude are swapped", "Exchange the two values.", row=row, column="lon", code="swapped")
+    return prose_fault(
+        file, f"{name}: longitude and latitude are swapped", "Exchange the two values.", row=row, column="lon", code="swapped"
+    )
 
 
 def _nowhere(file: str, row: int, name: str, code: str) -> Fault:
     """A place so far around the earth that the working CRS has no coordinates for it."""
     reason = f"{name} lies on another side of the earth"
-    return Fault(file, reason, "Correct the coordinates, or take the row out.", row=row, column="lon", code=code)
+    return prose_fault(file, reason, "Correct the coordinates, or take the row out.", row=row, column="lon", code=code)
 
 
 def _outside(file: str, row: int, name: str, table: pd.DataFrame, outside_m: float) -> Fault:
-    return Fault(
+    return prose_fault(
         file,
         f"{name} lies {outside_m / 1000:.1f} km outside the province",
         "Correct the coordinates.",

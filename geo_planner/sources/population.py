@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pyproj import CRS
 from rasterio.features import rasterize
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
@@ -68,7 +68,7 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
             faults = place_faults(source, file, example="EPSG:4326")
             if not is_one_band_of_numbers(source):
                 reason, remedy = "the raster is not one band of numbers", "Use counts of people per cell, for instance from WorldPop."
-                faults.append(Fault(file, reason, remedy, code="bands"))
+                faults.append(prose_fault(file, reason, remedy, code="bands"))
             else:
                 faults += number_faults(source, file)
             if faults:
@@ -77,10 +77,10 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
             area = communes.to_crs(crs)
             window = cells_over(source, crs, tuple(area.total_bounds))
             if window is None:
-                return None, [Fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
+                return None, [prose_fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
             if window.width * window.height > _MAX_CELLS:
                 return None, [
-                    Fault(
+                    prose_fault(
                         file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large"
                     )
                 ]
@@ -100,7 +100,7 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))
     if odd.any():
         return None, [
-            Fault(
+            prose_fault(
                 file,
                 f"{int(odd.sum()):,} cells hold impossible numbers of people",
                 "Use counts per cell, and declare the file's nodata value.",
@@ -127,7 +127,7 @@ def _stands_for_nothing(packed: npt.NDArray[Any], known: npt.NDArray[np.bool_]) 
 def _empty_communes(cells: PopulationCells, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
     people = np.bincount(cells.labels.ravel(), weights=np.nan_to_num(cells.people).ravel(), minlength=len(communes) + 1)[1:]
     return [
-        Fault(
+        prose_fault(
             file,
             f"commune {code} {name} has no people in it",
             "Its covered share of people stays unknown.",

@@ -22,7 +22,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 
 READ_ERRORS = (
     RasterioError,
@@ -66,7 +66,7 @@ def place_faults(source: Any, file: str, *, example: str = "EPSG:32648") -> list
     if source.crs is None:
         if source.gcps[0] or source.rpcs is not None:
             return [
-                Fault(
+                prose_fault(
                     file,
                     "the raster is placed by control points alone, its cells form no grid yet",
                     f"Warp it first (gdalwarp -t_srs {example} FILE NEW).",
@@ -74,7 +74,7 @@ def place_faults(source: Any, file: str, *, example: str = "EPSG:32648") -> list
                 )
             ]
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the raster has no coordinate reference system",
                 f"State it (gdal_edit.py -a_srs {example} FILE).",
@@ -84,7 +84,7 @@ def place_faults(source: Any, file: str, *, example: str = "EPSG:32648") -> list
     crs = on_earth(source.crs)
     if crs is None:
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the raster's coordinate reference system has no place on the earth: it is local, or of another planet",
                 f"State the one in which it was made (gdal_edit.py -a_srs {example} FILE).",
@@ -118,7 +118,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     t = source.transform
     if t == Affine.identity():
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the raster does not say where it lies",
                 "Give it a geotransform (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH FILE), or export it again.",
@@ -128,7 +128,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     sides = (math.hypot(t.a, t.d), math.hypot(t.b, t.e))
     if not all(math.isfinite(v) for v in (*t[:6], *sides)) or t.determinant == 0 or not all(map(math.isfinite, (~t)[:6])):
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"the raster's cells have no size or no place (steps {t.a:g} and {t.e:g}, corner {t.c:g}, {t.f:g})",
                 "Export it again with its geotransform (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH FILE).",
@@ -139,7 +139,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     x, y = t @ (columns.ravel(), rows.ravel())
     if crs.is_geographic and (min(x) < -180.01 or max(x) > 360.01 or min(y) < -90.01 or max(y) > 90.01):
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"the raster says degrees but its bounds are {x.min():.0f} … {x.max():.0f}",
                 "Correct its CRS.",
@@ -149,7 +149,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     side_m = max(sides) * (_DEGREE_M if crs.is_geographic else crs.axis_info[0].unit_conversion_factor)
     if side_m > COARSEST_CELL_M:
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"the raster's cells would be {side_m / 1000:,.0f} km wide",
                 "Correct its geotransform or its CRS, or use a finer raster.",
@@ -159,7 +159,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     lon, lat = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True).transform(x, y)
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the raster lies where its coordinate reference system does not reach",
                 "Correct its geotransform or its CRS.",
@@ -175,7 +175,7 @@ def number_faults(source: Any, file: str) -> list[Fault]:
     if math.isfinite(scale) and math.isfinite(offset) and scale != 0:
         return []
     return [
-        Fault(
+        prose_fault(
             file,
             f"the raster's scale is {scale:g} and its offset {offset:g}: its cells cannot be read as numbers",
             "Set both as the data were packed, most often 1 and 0 (gdal_edit.py -scale 1 -offset 0 FILE).",
@@ -201,7 +201,7 @@ def unit_faults(source: Any, file: str) -> list[Fault]:
     told += [axis.unit_name for axis in axes if not math.isclose(axis.unit_conversion_factor, 1.0, rel_tol=1e-9)]
     if told:
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the heights are not in metres",
                 "Convert them to metres; where they are metres already, say so (gdal_edit.py -units m FILE).",
@@ -211,7 +211,7 @@ def unit_faults(source: Any, file: str) -> list[Fault]:
         ]
     if any(axis.direction == "down" for axis in axes):
         return [
-            Fault(
+            prose_fault(
                 file,
                 "the raster's vertical system counts downwards: these are depths, not heights",
                 "Use heights above sea level, in metres.",

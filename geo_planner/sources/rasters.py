@@ -20,7 +20,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import (
@@ -132,7 +132,7 @@ def read_dem(
             is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
     except _TooLargeError as error:
         return None, [
-            Fault(
+            prose_fault(
                 file,
                 f"the working grid would have {error.args[0]:,} cells",
                 "Set terrain.cell_m to a coarser cell, for instance 90.",
@@ -164,7 +164,7 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
             faults = place_faults(source, file, example="EPSG:4326")
             if source.count != 1 or source.dtypes[0] != "uint8":
                 faults.append(
-                    Fault(
+                    prose_fault(
                         file,
                         f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})",
                         "Use the classes (ESA WorldCover map), not a picture.",
@@ -220,10 +220,10 @@ def _header_faults(source: Any, file: str) -> list[Fault]:
             f"the raster has {source.count} bands; heights are one band",
             "Use the elevation model itself, not a picture of it.",
         )
-        faults.append(Fault(file, reason, remedy, code="bands"))
+        faults.append(prose_fault(file, reason, remedy, code="bands"))
     elif not is_one_band_of_numbers(source):
         what = "colours of a palette" if source.colorinterp[0] == ColorInterp.palette else f"of type {source.dtypes[0]}, not numbers"
-        faults.append(Fault(file, f"the cells are {what}", "Use an elevation model.", code="bands"))
+        faults.append(prose_fault(file, f"the cells are {what}", "Use an elevation model.", code="bands"))
     else:
         faults += number_faults(source, file)
     return faults or unit_faults(source, file)

@@ -16,7 +16,7 @@ from pyproj import CRS, Transformer
 from rasterio.windows import Window
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.raster_frame import horizontal_crs
 from geo_planner.sources.written_voids import HALO, WrittenVoid, WrittenVoids
 
@@ -79,7 +79,7 @@ def raw_faults(source: Any, window: Window, numbers: Numbers, file: str) -> list
             voids.add(heights_m, first, stop)
     if impossible:
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"{impossible:,} cells hold impossible heights",
                 "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.",
@@ -108,7 +108,7 @@ def _void_fault(void: WrittenVoid, source: Any, window: Window, file: str) -> Fa
     place = f"near {lat:.4f} N, {lon:.4f} E"
     patches = "one patch" if void.patches == 1 else f"{void.patches:,} patches, the largest"
     stand = f"{abs(void.wall_m):,.0f} m {'below' if void.wall_m > 0 else 'above'} the ground all around"
-    return Fault(
+    return prose_fault(
         file,
         f"{void.cells:,} cells ({_area(source, crs, void, lat)}) hold exactly {void.value_m:g} m in {patches} {place}, {stand}: "
         "this looks like missing heights written as a number",

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.preferences.settings import Travel
 from geo_planner.sources.folding import fold
 
@@ -147,7 +147,7 @@ def road_warnings(lines: pd.DataFrame, settings: Travel, file: str) -> list[Faul
     ):  # fmt: skip
         words = table.loc[table["why"] == why, "word"]
         if len(words):
-            found.append(Fault(file, f"{len(words)} of {len(table)} {said}: {_listed(words)}", remedy, level="warning", code=code))
+            found.append(prose_fault(file, f"{len(words)} of {len(table)} {said}: {_listed(words)}", remedy, level="warning", code=code))
     found += _notes(lines, table, file)
     return found
 
@@ -163,7 +163,7 @@ def _notes(lines: pd.DataFrame, table: pd.DataFrame, file: str) -> list[Fault]:
         return []
     reason = f"{len(said)} roads bear a name or a remark that speaks of works or plans, and are travelled on: {_listed(said)}"
     remedy = "Where one is not open yet, write construction or proposed as its class (column highway)."
-    return [Fault(file, reason, remedy, level="warning", code="roads_doubtful")]
+    return [prose_fault(file, reason, remedy, level="warning", code="roads_doubtful")]
 
 
 def _says_not_open(words: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import metric_crs, stretched, utm_for
-from geo_planner.errors import CrsError, Fault, InputError, UsageError
+from geo_planner.errors import CrsError, Fault, InputError, UsageError, prose_fault
 from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.columns import operator_faults, own_columns, strange_radio, technologies
@@ -104,7 +104,7 @@ def scenario_paths(root: Path) -> list[Path]:
     check_folder(root)
     why = no_folder(root / "scenarios")
     if why not in (None, "missing"):
-        raise InputError([Fault("scenarios", f"the folder cannot be read: {why}", "Make it a readable folder.", code="unreadable")])
+        raise InputError([prose_fault("scenarios", f"the folder cannot be read: {why}", "Make it a readable folder.", code="unreadable")])
     return sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")])
 
 
@@ -186,7 +186,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
         if scenario.terrain.path is None:
             terrain = grid_without_terrain(communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
             faults.append(
-                Fault(
+                prose_fault(
                     f"scenario {scenario.name}",
                     "no terrain takes part: coverage is a rough rule by distance, up to 5 km",
                     "Name a terrain model in terrain.path.",
@@ -271,7 +271,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     except CrsError as error:
         reason, _, remedy = str(error).rpartition(". ")
         return (None if communes is None else utm_for(communes)), [
-            Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
+            prose_fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
         ]
 
 
@@ -287,7 +287,7 @@ def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) 
         return []
     unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
     return [
-        Fault(
+        prose_fault(
             file,
             "the commune code is not in the communes layer",
             "Use the code since 1 July 2025.",
@@ -329,7 +329,7 @@ def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
     text = readme.read_text(encoding="utf-8", errors="replace")
     listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
     return changed + [
-        Fault(
+        prose_fault(
             file,
             "the file differs from the one listed in README.md",
             "If you changed it on purpose, write its new sha256 there.",

@@ -16,7 +16,7 @@ from typing import Literal
 
 import pandas as pd
 
-from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, prose_fault
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 from geo_planner.sources.unseen_signs import bare_id, name_faults, unfit_cells
@@ -41,18 +41,18 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         return empty, [
-            Fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")
+            prose_fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")
         ]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        fault = Fault(
+        fault = prose_fault(
             file, "the text is not UTF-8", "Save the file as CSV UTF-8, or bring it in with geo-planner import.", row=line, code="encoding"
         )
         return empty, [fault]
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return empty, [
-            Fault(
+            prose_fault(
                 file, "the file holds null bytes: it is damaged or not a csv file", "Save it again as CSV UTF-8.", row=line, code="encoding"
             )
         ]
@@ -60,14 +60,14 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
         # csv ends rows at line feeds alone; str.splitlines would also cut a text at the rarer separators of Unicode
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return empty, [Fault(file, f"the file is not a clean csv file ({error})", "Check the quotation marks.", code="csv")]
+        return empty, [prose_fault(file, f"the file is not a clean csv file ({error})", "Check the quotation marks.", code="csv")]
     if not any(records):
-        return empty, [Fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
+        return empty, [prose_fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
     numbered = [(row, record) for row, record in enumerate(records, 1) if record]  # empty lines count as rows of a spreadsheet
     header = [unicodedata.normalize("NFC", name.strip()) for name in numbered[0][1]]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         return empty, [
-            Fault(
+            prose_fault(
                 file,
                 "the columns are not separated by commas",
                 "Save it with commas, or bring it in with geo-planner import.",
@@ -84,7 +84,7 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     if odd:
         return empty, odd
     ragged = bounded(
-        Fault(
+        prose_fault(
             file,
             f"the row has {len(record)} cells, the header has {len(header)}",
             "A comma inside a text needs quotation marks around the text.",
@@ -122,7 +122,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
     """
     faults: list[Fault] = []
     if raw.empty:
-        return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
+        return raw, [prose_fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
     table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
     misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
@@ -131,7 +131,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
                 faults.append(_misspelt_title(file, column, misspelt[column.name]))
             elif column.required:
                 faults.append(
-                    Fault(
+                    prose_fault(
                         file,
                         "the column is missing",
                         f"Add it: {column.en}. {column.meaning_en}".strip(),
@@ -142,7 +142,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
                 )
             elif column.usual:
                 faults.append(
-                    Fault(
+                    prose_fault(
                         file,
                         "the column is missing: its values count as not known",
                         "Add it; cells may be blank.",
@@ -208,7 +208,9 @@ def _unread(file: str, column: Column, row: int, text: str) -> Fault:
         reason, remedy = _LOOKS, f"Write {plain}."
     elif column.kind in ("text", "choice"):
         reason, remedy = "the text holds nothing that can be seen", "Type the text anew, or leave the cell blank."
-    return Fault(file, reason, remedy, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), code="type")
+    return prose_fault(
+        file, reason, remedy, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), code="type"
+    )
 
 
 _LOOKS = "a letter only looks like the right one, or cannot be seen"
@@ -226,7 +228,7 @@ def _misspelt_title(file: str, column: Column, title: str) -> Fault:
     reason = "the title is not written as it must be: the column is not read"
     level: Literal["fault", "warning"] = "warning" if title.isascii() and not column.required else "fault"
     value = _shown(title if title.isascii() else ascii(title))
-    return Fault(file, reason, f"Write {column.name}.", row=1, column=column.name, value=value, level=level, code="missing_column")
+    return prose_fault(file, reason, f"Write {column.name}.", row=1, column=column.name, value=value, level=level, code="missing_column")
 
 
 def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
@@ -237,7 +239,7 @@ def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]
             codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
             for row, text in cells[cells.isin(codes_of)].items():
                 reason, remedy = f"letters of another alphabet stand for Latin ones ({codes_of[text]})", f"Write {latin(text)}."
-                yield Fault(file, reason, remedy, int(row), column.name, _shown(text), "warning", "lookalike")
+                yield prose_fault(file, reason, remedy, int(row), column.name, _shown(text), "warning", "lookalike")
 
 
 def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) -> Iterator[Fault]:
@@ -245,13 +247,13 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
     values, name = table[column.name], column.name
     if column.needed:
         for row in values.index[values.isna() & ~wrong]:
-            yield Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=int(row), column=name, code="blank")
+            yield prose_fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=int(row), column=name, code="blank")
     if column.choices:
         for row, value in values[values.notna() & ~values.isin(list(column.choices))].items():
             looks = next((word for word in column.choices if skeleton(str(value)).strip().lower() == word.lower()), "")
             reason = _LOOKS if looks and not str(value).isascii() else "not one of the known words"
             remedy = f"Write {looks}." if looks else f"Write one of: {', '.join(column.choices)}."
-            yield Fault(file, reason, remedy, row=int(row), column=name, value=_shown(value), code="choice")
+            yield prose_fault(file, reason, remedy, row=int(row), column=name, value=_shown(value), code="choice")
     if column.minimum is None and column.maximum is None:
         return
     low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
@@ -266,7 +268,7 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
             lon, lat = (table.at[row, axis] if axis in table else pd.NA for axis in ("lon", "lat"))
             yield _coordinate_fault(file, int(row), column, lon, lat, _shown(value))
         else:
-            yield Fault(
+            yield prose_fault(
                 file, "the number is out of range", f"Give a value {span}.", row=int(row), column=name, value=_shown(value), code="range"
             )
 
@@ -275,12 +277,12 @@ def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: obj
     """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
     numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]
     if numbers[0] <= 90 and numbers[1] <= 180:
-        return Fault(
+        return prose_fault(
             file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped"
         )
     if max(numbers) > 1000:
         remedy = "Degrees of WGS84 are wanted; bring VN-2000 or UTM lists in with geo-planner import --crs EPSG:9205."
-        return Fault(
+        return prose_fault(
             file,
             "the coordinate is in metres of a projection, not in degrees",
             remedy,
@@ -289,7 +291,7 @@ def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: obj
             value=value,
             code="projected_as_degrees",
         )
-    return Fault(
+    return prose_fault(
         file,
         "the number is out of range",
         f"Give degrees from {column.minimum:g} to {column.maximum:g}.",
@@ -309,7 +311,7 @@ def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]
         if values in first:
             reason = f"the id stands already in row {first[values]}"
             shown = _shown("/".join(values))
-            yield Fault(
+            yield prose_fault(
                 file, reason, "Give each row an id of its own.", row=int(row), column=layer.key[-1], value=shown, code="duplicate_id"
             )
         first.setdefault(values, int(row))

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from rasterio.features import rasterize
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.outlying import APART_KM, body
 from geo_planner.sources.raster_frame import horizontal_crs
 
@@ -39,7 +39,7 @@ def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Coll
     more = "" if len(missed) <= 5 else f" and {len(missed) - 5} more"
     islands = not set(missed.index) & set(mainland.index)
     return [
-        Fault(
+        prose_fault(
             file,
             f"the terrain does not cover {len(missed)} of {len(area)} communes: {names}{more}",
             "Use a raster that reaches beyond the communes" + (", or leave the villages of these islands out." if islands else "."),
@@ -50,7 +50,7 @@ def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Coll
 
 
 def _without_terrain(file: str, code: str, name: str) -> Fault:
-    return Fault(
+    return prose_fault(
         file,
         f"the terrain does not reach all of commune {code} {name}, which lies apart at sea: nothing is worked out there",
         "Use a raster with heights there before villages of it are listed.",
@@ -78,7 +78,7 @@ def void_faults(
             faults.append(_without_terrain(file, str(code), name))
         elif share == 1:
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"the terrain has no heights in commune {code} {name}",
                     "Use a raster with data there" + ("." if code in mainland else ", or leave the villages of this island out."),
@@ -87,7 +87,7 @@ def void_faults(
             )
         else:
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"{share:.1%} of commune {code} {name} has no heights: paths across it stay unknown",
                     "Fill the voids from another source if you can.",

@@ -10,7 +10,7 @@ from typing import Any
 from pyproj import CRS
 from rasterio.errors import RasterioError
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, prose_fault
 from geo_planner.sources.opening import opened_raster
 from geo_planner.sources.raster_frame import (
     READ_ERRORS,
@@ -47,7 +47,7 @@ def readable(path: Path) -> bool:
 
 def bad_tile(path: Path, reason: str, remedy: str) -> Fault:
     """The fault of one tile, with the folder that it lies in."""
-    return Fault(path.name, f"{reason} (in {path.parent})", remedy, code="tile")
+    return prose_fault(path.name, f"{reason} (in {path.parent})", remedy, code="tile")
 
 
 def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
@@ -83,7 +83,7 @@ def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
 def _tile_faults(source: Any, path: Path, heights: bool) -> list[Fault]:
     found = place_faults(source, path.name)
     if not is_one_band_of_numbers(source):
-        found.append(Fault(path.name, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
+        found.append(prose_fault(path.name, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
     else:
         found += number_faults(source, path.name)
     if heights and not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 
 
 class UnopenedError(ValueError):
@@ -19,4 +19,4 @@ class UnopenedError(ValueError):
         self.reason, self.remedy, self.code = reason, remedy, code
 
     def fault(self, file: str) -> Fault:
-        return Fault(file, self.reason, self.remedy, code=self.code)
+        return prose_fault(file, self.reason, self.remedy, code=self.code)

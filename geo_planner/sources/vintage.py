@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, prose_fault
 from geo_planner.folders import no_plain_file
 from geo_planner.sources.manifest import damaged_manifest, parse_date, read_manifest
 from geo_planner.sources.rasters import sha256_of
@@ -179,4 +179,4 @@ def _mixed(entries: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
 
 
 def _warning(file: str, reason: str, remedy: str, code: str) -> Fault:
-    return Fault(file, reason, remedy, level="warning", code=code)
+    return prose_fault(file, reason, remedy, level="warning", code=code)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.rasters import Dem
 
 
@@ -24,7 +24,7 @@ def points_in_void(dem: Dem, villages: pd.DataFrame, sites: pd.DataFrame, *, vil
     """
     masts = _placed(sites, "site_id").drop_duplicates("site_id") if "site_id" in sites else _placed(sites, "site_id")
     found = [
-        Fault(
+        prose_fault(
             sites_file,
             f"site {site} stands where the terrain has no height: what it covers stays unknown",
             "Check its position, or use a terrain without this void.",
@@ -35,7 +35,7 @@ def points_in_void(dem: Dem, villages: pd.DataFrame, sites: pd.DataFrame, *, vil
     ]
     centres = _placed(villages, "name")
     return found + [
-        Fault(
+        prose_fault(
             villages_file,
             f"{name} lies where the terrain has no height: its signal stays unknown",
             "Check its position, or use a terrain without this void.",

@@ -15,7 +15,7 @@ from pyproj import CRS
 from rasterio.warp import transform_bounds
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, prose_fault
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch.boundaries import COMMUNES_FILE
 from geo_planner.sources.fetch.provinces import Province, communes_of
@@ -84,7 +84,7 @@ class Area:
         if not far:
             return []
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"{self.named(far)} lies more than {FAR_KM:.0f} km out at sea: the file does not reach there",
                 "Nothing is worked out there; plan it as a study area of its own.",
@@ -129,7 +129,7 @@ def read_area(root: Path, of: Province) -> Area:
     if strange:
         raise InputError(
             [
-                Fault(
+                prose_fault(
                     COMMUNES_FILE,
                     f"{len(strange)} communes are not of {of.full_name}",
                     "Fetch the boundaries again.",

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch import provinces
 from geo_planner.sources.fetch.commune_files import CommuneFile, read_commune
@@ -114,7 +114,7 @@ def _refuse_strays(layer: gpd.GeoDataFrame, urls: dict[str, str]) -> list[Fault]
             f"in the file from {urls[code]}. {AGAIN}"
         )
     return [
-        Fault(
+        prose_fault(
             COMMUNES_FILE,
             f"{shapes.at[code, 'name']} lies more than {_APART_KM:.0f} km from the other communes in the source",
             "Check its line on the map.",
@@ -134,7 +134,7 @@ def _told(read: dict[str, CommuneFile], layer: gpd.GeoDataFrame, communes: tuple
         if read[c.code].odd_area is not None:
             instead = "it is left blank" if pd.isna(known) else f"the published {known:g} km² of the index stands in its place"
             notes.append(
-                Fault(
+                prose_fault(
                     COMMUNES_FILE,
                     f"the area of {c.code} {c.name} in the source cannot be: {instead}",
                     "Fill in the published area.",
@@ -148,7 +148,7 @@ def _told(read: dict[str, CommuneFile], layer: gpd.GeoDataFrame, communes: tuple
         name = read[c.code].name
         if name is not None and provinces.slug_of(name) != c.slug:
             notes.append(
-                Fault(
+                prose_fault(
                     COMMUNES_FILE,
                     f"commune {c.code} is called {name} in the source and {c.name} in the index of communes: the source's name is taken",
                     "Correct the name in the layer if it is the older one.",
@@ -174,7 +174,7 @@ def questions(layer: pd.DataFrame) -> tuple[Fault, ...]:
     if blank["region_class"] < len(layer):  # where some have a class, a blank means that the commune has none
         blank["region_class"] = 0
     return tuple(
-        Fault(COMMUNES_FILE, text.format(n=blank[name]), remedy, column=name, level="warning", code="not_known")
+        prose_fault(COMMUNES_FILE, text.format(n=blank[name]), remedy, column=name, level="warning", code="not_known")
         for name, text in asked.items()
         if blank[name]
     )
@@ -182,7 +182,7 @@ def questions(layer: pd.DataFrame) -> tuple[Fault, ...]:
 
 def _mended(layer: gpd.GeoDataFrame, moved: npt.NDArray[np.float64]) -> list[Fault]:
     return [
-        Fault(
+        prose_fault(
             COMMUNES_FILE,
             f"the outline of {name} overlaps its neighbours in the source: its area was changed by {share:.0%}",
             "Check its line on the map.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.sources.fetch.area import Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
@@ -72,7 +72,7 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
     )
     notes = (
         [
-            Fault(
+            prose_fault(
                 LAND_COVER_FILE,
                 f"the source has no tile {', '.join(absent)}",
                 "Land cover stays unknown there.",

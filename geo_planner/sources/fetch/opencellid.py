@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, UsageError
+from geo_planner.errors import UsageError, prose_fault
 from geo_planner.sources.fetch.area import Area
 from geo_planner.sources.fetch.errors import ContentError, RefusedFileError
 from geo_planner.sources.fetch.service import Service, Staged, provenance
@@ -82,7 +82,7 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
             f"The file from OpenCelliD is not usable: {_reason(error)}. Try again: it is fetched afresh. If that does not help, try tomorrow."
         ) from error
     notes = [
-        Fault(
+        prose_fault(
             OPENCELLID_FILE,
             "the positions are estimated from phones and can be kilometres off",
             "Use them to ask operators, not as stations.",
@@ -92,7 +92,7 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
     ]
     if cells.unreadable:
         notes.append(
-            Fault(
+            prose_fault(
                 OPENCELLID_FILE,
                 f"{cells.unreadable:,} lines of the source are no cells (no position, unknown radio) and were left out",
                 "The others are whole.",

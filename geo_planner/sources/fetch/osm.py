@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, prose_fault
 from geo_planner.sources.fetch.area import Area, Bounds
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.kept import converted
@@ -99,7 +99,7 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
         []
         if features
         else [
-            Fault(
+            prose_fault(
                 theme.file,
                 f"OpenStreetMap has no {kind} here",
                 "The layer is empty: it says nothing about the ground.",

@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, prose_fault
 from geo_planner.sources.opening import opened_extract
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
@@ -36,7 +36,7 @@ def read_extract(
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise InputError(
             [
-                Fault(
+                prose_fault(
                     path.name,
                     "the file cannot be read as an OpenStreetMap extract",
                     "Download it again from download.geofabrik.de.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.fetch.errors import DownloadError
 
 
@@ -72,7 +72,7 @@ def old_copies_note(file: str, old: tuple[OldCopy, ...], of: int) -> Fault | Non
     days = sorted({copy.date for copy in old})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     why = str(old[0].why).partition(". ")[0]
-    return Fault(
+    return prose_fault(
         file,
         f"{len(old)} of {max(of, len(old))} source files are older copies from the cache, fetched {when}: {why}",
         "Fetch the layer again when the server answers.",

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.fetch.area import MARGIN_KM, Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
@@ -119,7 +119,7 @@ def _absent(area: Area, corners: list[tuple[int, int]]) -> list[Fault]:
     names = {corner: "".join(corner_name(*corner)) for corner in corners}
     inhabited = {corner: codes for corner, codes in zip(corners, area.touching(squares), strict=True) if codes}
     notes = [
-        Fault(
+        prose_fault(
             TERRAIN_FILE,
             f"the source has no tile {names[corner]}, which should hold heights of {area.named(codes)}",
             "Heights stay unknown there: fetch it from another server (--base-url), or use another terrain.",
@@ -131,7 +131,7 @@ def _absent(area: Area, corners: list[tuple[int, int]]) -> list[Fault]:
     around = [names[corner] for corner in corners if corner not in inhabited]
     if around:
         notes.append(
-            Fault(
+            prose_fault(
                 TERRAIN_FILE,
                 f"the source has no tile {', '.join(around)} (sea, or not released); no commune lies there",
                 "Heights stay unknown there; paths across are flagged.",
@@ -146,7 +146,7 @@ def _void(void: int, cells: int) -> list[Fault]:
     if not void:
         return []
     return [
-        Fault(
+        prose_fault(
             TERRAIN_FILE,
             f"{void:,} of {cells:,} cells have no heights",
             "They stay void: fill them from another source if they matter.",

@@ -16,7 +16,7 @@ from pyproj import CRS, Transformer
 
 from geo_planner.config import Layers, Scenario, load_scenario
 from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
-from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError
+from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError, prose_fault
 from geo_planner.schema import FORMER_COMMUNES
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.tables import read_csv, typed_table
@@ -126,7 +126,7 @@ def _scenarios(root: Path) -> tuple[dict[str, Layers], str | None]:
 def unused_target(area: Area, layer: str, relative: str) -> list[Fault]:
     """Scenarios that read the layer from elsewhere would not see what is imported."""
     return [
-        Fault(
+        prose_fault(
             f"scenarios/{name}",
             f"the scenario reads {layer} from {getattr(layers, layer)}, not from {relative}",
             f"Set layers.{layer}: {relative} in it.",

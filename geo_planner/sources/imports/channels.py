@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text, is_blank
 from geo_planner.sources.imports.radio_words import technology
@@ -106,7 +106,8 @@ def converted_channels(reading: Reading, layer: str, file: str) -> Reading:
         reason = f"no band of the cell's technology has this {channel_kind(title)}"
         remedy = "Write the channel of the downlink and the technology, or the frequency in MHz in a column of its own."
         faults += [
-            Fault(file, reason, remedy, row=int(str(row)), column=title[:80], value=cells[row][:80], code="channel") for row in strange
+            prose_fault(file, reason, remedy, row=int(str(row)), column=title[:80], value=cells[row][:80], code="channel")
+            for row in strange
         ]
         frequency = frequency.where(frequency.notna(), read)
         shown = "; ".join(f"{text} → {mhz:g}" for (_, text), mhz in found.items() if mhz is not None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, prose_fault
 from geo_planner.schema import Column
 from geo_planner.sources.imports.cut_titles import completed
 from geo_planner.sources.imports.files import refuse
@@ -172,17 +172,17 @@ def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], fi
             at = [i for i, own in enumerate(titles) if fold(own.rpartition(SEPARATOR)[0]) == fold(title) != ""]
         if not at:
             reason, remedy, code = "--map names a column that the table does not have", f"Its columns are: {listed}.", "unknown_title"
-            faults.append(Fault(file, reason, remedy, column=title[:80], code=code))
+            faults.append(prose_fault(file, reason, remedy, column=title[:80], code=code))
         elif target not in (*all_targets(layer), *IGNORE):
             reason, remedy = f"--map names a target that layer {layer} does not have", f"Write one of: {', '.join(all_targets(layer))}."
-            faults.append(Fault(file, reason, remedy, column=title[:80], value=target[:80], code="unknown_target"))
+            faults.append(prose_fault(file, reason, remedy, column=title[:80], value=target[:80], code="unknown_target"))
         else:
             told |= dict.fromkeys(at if target in IGNORE else at[:1], target)
     for target in dict.fromkeys(target for target in told.values() if target not in IGNORE):
         claims = [titles[i] for i in told if told[i] == target]
         if len(claims) > 1:
             reason, remedy = f"--map names {len(claims)} columns for {target}", "Name one of them; the others keep their own titles."
-            faults.append(Fault(file, reason, remedy, column=", ".join(claims)[:80], value=target, code="two_columns"))
+            faults.append(prose_fault(file, reason, remedy, column=", ".join(claims)[:80], value=target, code="two_columns"))
     return told, faults
 
 
@@ -192,7 +192,7 @@ def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembere
     for i, title in enumerate(titles):
         if _INVISIBLE.search(title):
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "a column title holds invisible control characters",
                     "Type the title anew.",
@@ -205,7 +205,7 @@ def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembere
         meant = targets_of(title, layer) or remembered.get(fold(title)) or any(told.get(j) not in (None, *IGNORE) for j in alike)
         if len(alike) > 1 and alike[0] == i and meant and not all(told.get(j) in IGNORE for j in alike):
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "two columns have the same title",
                     f'Rename one of them, or leave both out with --map "{title[:80]}=-".',

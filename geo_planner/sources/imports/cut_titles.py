@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.naming import names_listed
 from geo_planner.sources.imports.synonyms import COUNTERS, OTHER_TITLES, patterns
@@ -62,7 +62,7 @@ def completed(
         reason = f"the title is cut at ten bytes and may be {' or '.join(targets)}" + (" or another column" if "" in meanings else "")
         reason += f"; {names_listed(alike)} began alike" if alike else ""
         faults.append(
-            Fault(
+            prose_fault(
                 file,
                 reason,
                 f'Say which it is: --map "{title}={targets[0]}"; or keep it out: --map "{title}=-".',
@@ -78,7 +78,7 @@ def completed(
         if len(columns) + len(others) > 1:
             names = [titles[i] for i in (*columns, *others)]
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"the columns {' and '.join(map(repr, names))} both look like {target}, and titles are cut at ten bytes",
                     f'Say which one it is: --map "{names[0]}={target}"; the other is kept as it is.',

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.imports.draft import Draft
 
@@ -39,7 +39,7 @@ def _same_point(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
     column = draft.titles.get("lon", "lon")
     remedy = "Give each village its own position, for instance that of its nhà văn hoá."
     found = [
-        Fault(
+        prose_fault(
             file,
             f"{len(rows)} villages stand at one and the same point: rows {', '.join(map(str, rows[:_LISTED]))}{' …' if len(rows) > _LISTED else ''}",
             remedy,
@@ -52,7 +52,7 @@ def _same_point(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
     ]
     if len(groups) > _LISTED:
         reason = f"at {len(groups) - _LISTED} further points several villages stand together"
-        found.append(Fault(file, reason, remedy, column=column, level="warning", code="same_point"))
+        found.append(prose_fault(file, reason, remedy, column=column, level="warning", code="same_point"))
     return found
 
 
@@ -69,4 +69,6 @@ def _coarse(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
     if not coarse:
         return []
     reason = f"the degrees of {len(coarse)} rows have two decimals or fewer: they are good to a kilometre at best (first: row {coarse[0]})"
-    return [Fault(file, reason, "Give them with five decimals.", column=draft.titles.get("lon"), level="warning", code="coarse_position")]
+    return [
+        prose_fault(file, reason, "Give them with five decimals.", column=draft.titles.get("lon"), level="warning", code="coarse_position")
+    ]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import InputError, UsageError, prose_fault
 
 Family = Literal["spreadsheet", "text", "vector"]
 
@@ -59,7 +59,7 @@ def refuse(
     file: str, reason: str, remedy: str, code: str, *, row: int | None = None, column: str | None = None, value: str | None = None
 ) -> InputError:
     """An error with one fault, for what concerns the file as a whole."""
-    return InputError([Fault(file, reason, remedy, row=row, column=column, value=value, code=code)])
+    return InputError([prose_fault(file, reason, remedy, row=row, column=column, value=value, code=code)])
 
 
 @contextmanager

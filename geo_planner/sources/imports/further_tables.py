@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, prose_fault
 from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
@@ -233,7 +233,7 @@ def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: str,
     names = [(r, as_text(row[named]) if 0 <= named < len(row) else "") for r, row in rows]
     skipped = tuple((r, " | ".join(as_text(cell) for cell in row if not is_blank(cell))[:200], ANOTHER_TABLE) for r, row in rows)
     told = f"Another table begins in row {titled.first + 1} and is left out: {rows_listed(names)}."
-    fault = Fault(
+    fault = prose_fault(
         file,
         f"another table begins in row {titled.first + 1} ({names_listed(title for title in titled.titles if title)}) and is left out: {why}",
         "Put it on a sheet of its own, or give it the titles of the first table.",

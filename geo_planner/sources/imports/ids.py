@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.letters import skeleton
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
@@ -68,7 +68,7 @@ def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: S
     if layer != "villages" and key not in draft.unread:
         column = draft.titles.get("name") or draft.titles.get(key, "name")
         reason = "the row has neither an id nor a name"
-        draft.faults += [Fault(file, reason, "Give it a name.", row=row, column=column, code="blank") for row in nameless]
+        draft.faults += [prose_fault(file, reason, "Give it a name.", row=row, column=column, code="blank") for row in nameless]
     draft.told |= {(row, key) for row in nameless}
     if layer == "sites":
         _same_names(draft, file)
@@ -88,7 +88,7 @@ def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> N
             reason = f"the id looks like {other!r}, and is another one ({identifier!a}, {other!a})"
             remedy = "Write it with the same letters and digits if both are one."
             column = draft.titles.get(key, key)
-            draft.faults.append(Fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
+            draft.faults.append(prose_fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
 
 
 def _same_names(draft: Draft, file: str) -> None:
@@ -101,7 +101,7 @@ def _same_names(draft: Draft, file: str) -> None:
         apart_m = distance_m(_at(draft, one), _at(draft, row))
         if apart_m > SAME_PLACE_M:
             draft.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"a station of this name stands in row {one} too, {apart_m / 1000:.1f} km away in the same commune: two masts, or one with a wrong position",
                     "Give each an id of its own (column site_id), or correct the position.",

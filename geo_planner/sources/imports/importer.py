@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, prose_fault
 from geo_planner.sources.imports.area import Area, load_area, unused_target
 from geo_planner.sources.imports.channels import converted_channels
 from geo_planner.sources.imports.commune_index import split_kind
@@ -158,7 +158,7 @@ def import_layer(
     except (MemoryError, RecursionError) as error:
         logger.debug("import of %s", file, exc_info=error)
         outcome.faults.append(
-            Fault(
+            prose_fault(
                 outcome.name or file.name,
                 "the file asks for more memory or nests deeper than any table needs",
                 "Split it, or export it again.",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.ids import cell_identities
 
@@ -155,7 +155,7 @@ def _replaced(
 
 
 def _unclear(draft: Draft, row: int, file: str, cells: Sequence[str]) -> Fault:
-    return Fault(
+    return prose_fault(
         file,
         f"the row brings no cell id and may be one of several cells of its site in the layer, or a new one: {', '.join(cells[:8])}",
         "Write its cell id (column cell_id), list all cells of the site with technology, band and azimuth, or replace the layer with --replace.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, is_made, same_spelling
@@ -189,21 +189,21 @@ def _tell(search: _Search, made: Sequence[_Place], draft: Draft, file: str) -> N
             f"the layer holds {len(others)} places of this name that it may be: {ids}",
             "Write the id of the one that is meant.",
         )
-        draft.faults += [Fault(file, reason, remedy, row, title, place.name[:80], code="which_place") for row in place.rows]
+        draft.faults += [prose_fault(file, reason, remedy, row, title, place.name[:80], code="which_place") for row in place.rows]
     for place, other in search.elsewhere:
         reason = f"the layer has a station of this name in this commune, {place.away_m(other) / 1000:.1f} km away: two masts, or one with a wrong position"
         remedy = "Give it an id of its own (column site_id), correct the position, or replace the layer with --replace."
-        draft.faults += [Fault(file, reason, remedy, row, title, place.name[:80], code="same_name") for row in place.rows]
+        draft.faults += [prose_fault(file, reason, remedy, row, title, place.name[:80], code="same_name") for row in place.rows]
     by_id = {place.identifier: place for place in made}
     for identifier, other in search.near_misses.items():
         place = by_id[identifier]
         reason = f"the layer has {other.name!r} ({other.identifier}) in this commune, {place.away_m(other) / 1000:.1f} km away: taken as another village"
         remedy = f"If it is the same one, write its id {other.identifier} in the list."
-        draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "similar_name"))
+        draft.faults.append(prose_fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "similar_name"))
     for place, other in search.moved:
         reason = f"the village stands {place.away_m(other) / 1000:.1f} km from where the layer has it ({other.identifier}); the new position is taken"
         remedy = "If it is another village of the same name, give it an id of its own."
-        draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "moved"))
+        draft.faults.append(prose_fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "moved"))
 
 
 def _take_ids(search: _Search, draft: Draft, key: str, known: Known) -> None:
@@ -247,7 +247,7 @@ def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft,
             reason = f"the layer has this place under another id: {found[0].identifier}; it stands there twice now"
             remedy = "Write one id in both lists, or replace the layer with --replace."
             title = draft.titles.get("name", "name")
-            draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "two_ids"))
+            draft.faults.append(prose_fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "two_ids"))
     if renamed:
         existing = known.existing.copy()
         if "cell_id" in existing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.grid import Cell, Grid, is_blank
 
 
@@ -56,7 +56,7 @@ def fill_merged(
 def torn_figures(torn: Mapping[int, tuple[int, int, int]], kept: Collection[int], titles: Sequence[str], file: str) -> list[Fault]:
     """A fault a row of data whose figure is merged with that of another row."""
     return [
-        Fault(
+        prose_fault(
             file,
             f"one figure is merged over rows {r0 + 1}–{r1 + 1}: it cannot be told what belongs to which",
             "Split the cell and give each row its own figure, or leave it blank.",

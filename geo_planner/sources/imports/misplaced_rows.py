@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import Fit, candidates
 from geo_planner.sources.imports.vn2000 import WGS84
@@ -72,7 +72,7 @@ def tell_other_systems(rows: Listed, fit: Fit, lon: Array, lat: Array, *, file: 
             continue
         fitting = " or ".join(dict.fromkeys(f"{other.system.code} ({other.system.name})" for other in others[i][:3]))
         faults.append(
-            Fault(
+            prose_fault(
                 file,
                 f"the row fits {fitting}, the list is in {fit.system.code} ({fit.system.name})",
                 "Bring the row into the system of the list, or give such rows a list of their own.",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.letters import holds_other_digits
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.coordinates import both_numbers, split_pairs
@@ -173,7 +173,7 @@ def _add(
         if np.median(apart) > _DISAGREE_M:
             hint = ", as when the datum shift of VN-2000 was forgotten" if 190 < np.median(apart) < 250 else ""
             result.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"the two positions of a row lie {np.median(apart):.0f} m apart (median){hint}; the first pair of columns is used",
                     "Find out which of the two is right.",
@@ -204,7 +204,7 @@ def _tell_missing(
         if i in wrong_cells:
             name, value = wrong_cells[i]
             result.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "the coordinate is not a number, nor degrees, minutes and seconds",
                     "Write it as 102,54105 or 102°32'27.8\" or in metres.",
@@ -216,7 +216,7 @@ def _tell_missing(
             )
         else:
             result.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "the coordinates are 0 and 0, as a device writes them that knew no position"
                     if nowhere[i]

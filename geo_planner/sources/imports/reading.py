@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.crs_choice import parse_system
 from geo_planner.sources.imports.files import InputFile, refuse
@@ -259,7 +259,7 @@ def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[fl
             point = shape.representative_point() if shape.is_valid else shapely.make_valid(shape).representative_point()
         else:
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"the shape is a {shape.geom_type}, not a point",
                     "Give each row one point.",

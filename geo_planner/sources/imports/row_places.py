@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import EVERY_ONE, Fault, InputError
+from geo_planner.errors import EVERY_ONE, Fault, InputError, prose_fault
 from geo_planner.sources.imports import commune_names
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.commune_index import CommuneIndex
@@ -139,17 +139,19 @@ def _tell_communes(
         value = None if code is not None else _words(frame, row)[:80] or None
         if i in abroad:
             reason, remedy = "it stands outside the province and names no commune of it: its commune stays blank", "Check the position."
-            draft.faults.append(Fault(file, reason, remedy, int(row), column, value, "warning", "commune_outside"))
+            draft.faults.append(prose_fault(file, reason, remedy, int(row), column, value, "warning", "commune_outside"))
             continue
         if not r.codes:
             draft.faults.append(
-                Fault(file, r.reason, r.remedy, row=int(row), column=column, value=value, code="blank" if blank else "unknown_commune")
+                prose_fault(
+                    file, r.reason, r.remedy, row=int(row), column=column, value=value, code="blank" if blank else "unknown_commune"
+                )
             )
         elif code is None and "lon" in draft.unread:
             pass  # the position would decide, and it is not known yet
         elif code is None:
             reason, remedy = commune_names.ambiguous(r, index)
-            draft.faults.append(Fault(file, reason, remedy, row=int(row), column=column, value=value, code="ambiguous_commune"))
+            draft.faults.append(prose_fault(file, reason, remedy, row=int(row), column=column, value=value, code="ambiguous_commune"))
         elif len(r.codes) > 1:
             draft.corrected.append((int(row), "commune_code", " / ".join(r.codes), code, f"{r.how}: decided by the position"))
         elif r.how:
@@ -206,7 +208,7 @@ def _outside(rows: pd.DataFrame, area: Area, file: str) -> list[Fault]:
     off = ~area.lies_right(lon, lat, [None] * len(rows), TOLERANCE_M)
     points = area.metric(lon, lat)
     return [
-        Fault(
+        prose_fault(
             file,
             f"{rows.at[row, 'name']} lies {points[i].distance(area.province) / 1000:.1f} km outside the province",
             "Correct the coordinates.",
@@ -224,4 +226,4 @@ def _far_away(rows: pd.DataFrame, area: Area, file: str) -> list[Fault]:
     if not away.any():
         return []
     reason = f"{int(away.sum())} rows lie more than {FAR_SITE_M / 1000:.0f} km outside the province (first: row {rows.index[away][0]})"
-    return [Fault(file, reason, "Check their coordinates.", level="warning", code="far_away")]
+    return [prose_fault(file, reason, "Check their coordinates.", level="warning", code="far_away")]

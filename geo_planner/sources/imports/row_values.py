@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.schema import Column, Layer
 from geo_planner.sources.imports import quantities, words
 from geo_planner.sources.imports.draft import Draft
@@ -70,7 +70,7 @@ def _tell_texts(draft: Draft, texts: pd.Series, wrong: Mapping[str, str], name: 
     for row, text in texts[texts.isin(wrong)].items() if wrong else ():
         code = "path" if "path" in wrong[text] else "too_long" if "signs, more" in wrong[text] else "control_characters"
         draft.faults.append(
-            Fault(file, wrong[text], "Type the text anew.", row=int(str(row)), column=title, value=ascii(text)[:80], code=code)
+            prose_fault(file, wrong[text], "Type the text anew.", row=int(str(row)), column=title, value=ascii(text)[:80], code=code)
         )
         draft.told.add((int(str(row)), name))
 
@@ -103,7 +103,7 @@ def _unit_is_clear(draft: Draft, column: Column, title: str, file: str) -> bool:
     own = quantities.own_unit(column)
     if wrong:
         remedy = f'Give the figures in {own or "the unit of the template"}, or leave the column out: --map "{title[:80]}=-".'
-        draft.faults.append(Fault(file, wrong, remedy, column=title[:80], code="unit"))
+        draft.faults.append(prose_fault(file, wrong, remedy, column=title[:80], code="unit"))
         draft.unread.add(column.name)
         return False
     if unit and quantities.in_unit(1.0, unit, column) != 1.0:
@@ -125,7 +125,7 @@ def _tell_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: 
         if column.choices:
             remedy = f"Write one of: {words.listed(column.name, column.choices)}, or leave the cell blank."
         draft.faults.append(
-            Fault(file, reason, remedy, row=int(row), column=title, value=text[:80], code="choice" if column.choices else "type")
+            prose_fault(file, reason, remedy, row=int(row), column=title, value=text[:80], code="choice" if column.choices else "type")
         )
         draft.told.add((int(row), column.name))
     if column.kind in ("choice", "yes_no"):
@@ -144,7 +144,9 @@ def _no_service(draft: Draft, titles: Mapping[str, str], file: str) -> None:
     against = without & (draft.rows["no_service"] == "no")
     for row in draft.rows.index[against]:
         reason = f"{titles['rsrp_dbm']} says that there is no network, {titles.get('no_service', 'no_service')} that there is one"
-        draft.faults.append(Fault(file, reason, "Correct one of the two.", row=int(row), column=titles["rsrp_dbm"], code="contradiction"))
+        draft.faults.append(
+            prose_fault(file, reason, "Correct one of the two.", row=int(row), column=titles["rsrp_dbm"], code="contradiction")
+        )
     draft.rows["no_service"] = draft.rows["no_service"].mask(without, "yes")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import EVERY_ONE, Fault
+from geo_planner.errors import EVERY_ONE, Fault, prose_fault
 from geo_planner.schema import Layer
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.doubts import doubts
@@ -21,6 +21,7 @@ from geo_planner.sources.imports.synonyms import COMMUNE, POINT_LAYERS
 from geo_planner.sources.imports.unclear_columns import tell_unclear_columns
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.tables import ROW, typed_table
+from geo_planner.words import Said, said
 
 __all__ = ["Draft", "draft_rows"]
 
@@ -38,7 +39,7 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
         raise refuse(file, "there are no rows of data below the header", "Put at least one row into the table.", "empty")
     draft = Draft(pd.DataFrame(index=table.frame.index), list(reading.faults), statements=list(table.statements))
     draft.faults += [
-        Fault(
+        prose_fault(
             file,
             reason,
             "Open the file in Excel or LibreOffice, let it calculate, and save it."
@@ -74,15 +75,17 @@ def _need_columns(draft: Draft, table: RawTable, layer: str, file: str) -> None:
     """Columns that the layer cannot do without: told once, beside what is wrong with the rows."""
     frame, read = table.frame, titles_read(table)
     if layer == "villages" and "name" not in frame:
-        draft.faults.append(Fault(file, f"no column holds the names of the villages{read}", 'Name it: --map "TITLE=name".', code="no_name"))
+        draft.faults.append(
+            prose_fault(file, f"no column holds the names of the villages{read}", 'Name it: --map "TITLE=name".', code="no_name")
+        )
         draft.unread |= {"name", "village_id"}
     if layer == "villages" and not set(frame) & (set(COMMUNE) - {"district"}):
         remedy = 'Name it: --map "TITLE=commune" (names), --map "TITLE=commune_code", or --map "TITLE=former_commune" with --map "TITLE=district".'
-        draft.faults.append(Fault(file, f"no column holds the communes{read}", remedy, code="no_commune"))
+        draft.faults.append(prose_fault(file, f"no column holds the communes{read}", remedy, code="no_commune"))
         draft.unread |= {"commune_code"}
     if layer == "sites" and not set(frame) & {"site_id", "name"}:
         remedy = 'Name it: --map "TITLE=site_id".'
-        draft.faults.append(Fault(file, f"no column holds the ids or names of the sites{read}", remedy, code="no_name"))
+        draft.faults.append(prose_fault(file, f"no column holds the ids or names of the sites{read}", remedy, code="no_name"))
         draft.unread |= {"name", "site_id"}
 
 
@@ -106,7 +109,7 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
             value, title = _id_shown(draft, layer, schema, row, fault)
         elif row is not None and column in draft.found and fault.code != "blank":
             value = str(draft.found[column].loc[row])[:80]
-        shown.append(replace(fault, remedy=_remedy(fault, layer, title or column, made=row in draft.made_ids), column=title, value=value))
+        shown.append(replace(fault, said=_said_here(fault, layer, title or column, made=row in draft.made_ids), column=title, value=value))
     draft.faults += _without_repeats(shown, draft, schema, file)
     draft.faults += place_faults(draft, typed, layer, area, file)
     draft.faults += doubts(draft, typed, layer, file)
@@ -131,13 +134,12 @@ def _without_repeats(faults: list[Fault], draft: Draft, schema: Layer, file: str
             remedy = f"Add a column for it: {column.vi} ({column.name}). {column.meaning_en}".strip()
             if column.choices:
                 remedy += f" Write one of: {', '.join(column.choices)}."
-            faults = [fault for fault in faults if fault not in same] + [Fault(file, reason, remedy, column=title, code="blank")]
+            faults = [fault for fault in faults if fault not in same] + [prose_fault(file, reason, remedy, column=title, code="blank")]
     return faults
 
 
-def _remedy(fault: Fault, layer: str, title: str, *, made: bool) -> str:
-    if fault.code == "duplicate_id" and layer == "villages":
-        if made:
-            return "Two rows of one commune have one name: give each an id of its own (column Mã bản), name their former communes, or take one out."
-        return f'Give each village an id of its own; where the column only counts within a commune, leave it out: --map "{title}=-".'
-    return fault.remedy
+def _said_here(fault: Fault, layer: str, title: str, *, made: bool) -> Said:
+    """Two villages with one id are told by what the list can do about it."""
+    if fault.code != "duplicate_id" or layer != "villages":
+        return fault.said
+    return said("duplicate_id.made", first=fault.reason) if made else said("duplicate_id.counted", first=fault.reason, title=title)

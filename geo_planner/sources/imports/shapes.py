@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import prose_fault
 from geo_planner.preferences.settings import Travel
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import choose, parse_system
@@ -90,7 +90,7 @@ def _text_faults(draft: Draft, file: str) -> None:
         texts, wrong = clean_texts(draft.rows[name])
         for row, text in texts[texts.isin(wrong)].items():
             draft.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     wrong[text],
                     "Type the text anew.",
@@ -116,11 +116,11 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
     for i, (row, shape) in enumerate(zip(draft.rows.index, geometry, strict=True)):
         if shape is None or shape.is_empty:
             draft.faults.append(
-                Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row), column="geometry", code="geometry")
+                prose_fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row), column="geometry", code="geometry")
             )
         elif not np.isfinite(shapely.get_coordinates(shape)).all():
             draft.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "the shape has coordinates that are no numbers",
                     "Draw it anew.",
@@ -131,7 +131,7 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
             )
         elif shape.geom_type not in kinds:
             draft.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"the shape is a {shape.geom_type}, not a {' or '.join(kinds)}",
                     "Give the right layer.",
@@ -142,7 +142,7 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
             )
         elif shape.geom_type not in _AREAS and shape.length == 0:
             draft.faults.append(
-                Fault(
+                prose_fault(
                     file,
                     "the line has no length: all its points are one place",
                     "Draw it anew or take it out.",
@@ -160,7 +160,7 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
                 )
             else:
                 draft.faults.append(
-                    Fault(
+                    prose_fault(
                         file,
                         "the area is not valid and cannot be repaired",
                         "Draw it anew.",
@@ -195,7 +195,7 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
     turned[filled] = shapely.transform(shapes[filled], degrees)
     bad = [row for row, shape in zip(draft.rows.index, turned, strict=True) if shape is not None and not _on_earth(shape)]
     draft.faults += [
-        Fault(
+        prose_fault(
             file.name,
             "the shape leaves the earth in this coordinate system",
             "Check its coordinates.",
@@ -213,7 +213,7 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
     ]
     if away:
         draft.faults.append(
-            Fault(
+            prose_fault(
                 file.name,
                 f"{len(away)} features lie more than {_FAR_M / 1000:.0f} km outside the province (first: {away[0]})",
                 "Check their coordinates.",

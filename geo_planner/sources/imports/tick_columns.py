@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.sources.imports.columns import Choice
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, as_text, is_blank
@@ -39,7 +39,7 @@ def ticked(
             if state is None:
                 remedy = f"Mark one column of the group with x and leave the others blank; where the cells are figures, leave the columns out: {leave}."
                 faults.append(
-                    Fault(
+                    prose_fault(
                         file,
                         f"under {choice.title!r} a mark is expected, and this is none",
                         remedy,
@@ -53,7 +53,7 @@ def ticked(
                 marked.append(word)
         if len(marked) > 1:
             faults.append(
-                Fault(
+                prose_fault(
                     file,
                     f"under {choice.title!r} more than one column is marked: {', '.join(marked)}",
                     "Mark only the one that holds.",

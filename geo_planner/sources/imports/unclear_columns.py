@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, prose_fault
 from geo_planner.schema import SITES
 from geo_planner.sources.columns import in_a_band, unlikely_tilts
 from geo_planner.sources.imports.channels import channel_kind
@@ -68,7 +68,7 @@ def unclear_levels(table: RawTable, file: str) -> list[Fault]:
     several = [title for title in unused if re.search(r"\brsrp\b", fold(title))]
     if several:
         return [
-            Fault(
+            prose_fault(
                 file,
                 f"RSRP stands in columns that say more than that: {', '.join(map(repr, several[:10]))}; a row is one sample of one operator and network",
                 f'Name the one that is meant: --map "{several[0]}=rsrp_dbm", and import the file once for each; or leave it out: --map "{several[0]}=-".',
@@ -80,7 +80,7 @@ def unclear_levels(table: RawTable, file: str) -> list[Fault]:
     if not titles:
         return []
     return [
-        Fault(
+        prose_fault(
             file,
             "it is not certain whether the levels are RSRP: RSSI lies some 20 dB above it",
             f'If they are RSRP, state --map "{titles[0]}=rsrp_dbm"; if not, leave them out: --map "{titles[0]}=-".',
@@ -106,7 +106,7 @@ def _power(draft: Draft, table: RawTable, file: str) -> None:
         draft.statements.append(f"{title}: names no unit; the figures are those of dBm.")
         return
     draft.faults.append(
-        Fault(
+        prose_fault(
             file,
             "it is not certain whether the powers are in dBm or in watts: the title names no unit, and 20 W are 43 dBm",
             f'If they are dBm, state --map "{title}=tx_power_dbm"; if watts, write the unit into the title ("{title} (W)").',
@@ -126,7 +126,7 @@ def _height(draft: Draft, table: RawTable, file: str) -> None:
     if not figures.size or ((figures >= _SURELY_ANTENNA_M[0]) & (figures <= _SURELY_ANTENNA_M[1])).all():
         return
     draft.faults.append(
-        Fault(
+        prose_fault(
             file,
             "it is not certain whether the heights are those of the antennas above the ground or of the ground above the sea",
             f'If they are of the antennas, state --map "{title}=mast_height_m"; if not, leave them out: --map "{title}=-".',
@@ -146,7 +146,7 @@ def _tilt(draft: Draft, table: RawTable, file: str) -> None:
     if not unlikely_tilts(figures):
         return
     draft.faults.append(
-        Fault(
+        prose_fault(
             file,
             f"it is not certain which way the tilts count: {int((figures < 0).sum())} of {figures.size} are negative, and here a positive tilt looks down",
             f'If a negative tilt looks down, write the figures without their sign; if the antennas do look up, state --map "{title}=tilt_deg"; or leave the tilts out: --map "{title}=-".',
@@ -178,7 +178,7 @@ def _frequency(draft: Draft, table: RawTable, file: str) -> None:
     if not strange:
         return
     draft.faults.append(
-        Fault(
+        prose_fault(
             file,
             f"it is not certain whether the figures are MHz: {len(strange)} of them lie in no band of their technology, and look like numbers of channels (EARFCN, UARFCN, ARFCN)",
             f'If they are channels, write EARFCN, UARFCN, ARFCN or NR-ARFCN as the title, and they are converted; if they are MHz, state --map "{title}=freq_mhz" or write the unit into the title; or leave them out: --map "{title}=-".',

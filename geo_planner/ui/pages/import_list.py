@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo_planner.errors import Fault, GeoPlannerError, InputError
+from geo_planner.errors import Fault, GeoPlannerError, InputError, prose_fault
 from geo_planner.labels import Language
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
@@ -100,7 +100,7 @@ def seen(file: UploadedFile, layer: str, root: Path, choice: Choice) -> Preview:
                     name=file.name, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
                 )  # fmt: skip
             except (MemoryError, RecursionError):
-                return Preview(faults=(Fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
+                return Preview(faults=(prose_fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
 
     columns = tuple(sorted(choice.column_map.items()))
     return _kept(("preview", file.file_id, layer, str(root), choice.sheet, choice.source_layer, columns, choice.crs), look)
