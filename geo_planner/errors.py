@@ -115,13 +115,13 @@ class Fault:
     def line(self, language: Language) -> str:
         """Place, reason, value and remedy on one line."""
         reason, remedy = self.texts(language)
-        where = said("fault_at", file=self.file).text(language)
+        places = [str(self.file)]
         if self.row is not None:
-            where += said("fault_at.row", row=self.row).text(language)
+            places.append(said("fault_at.row", row=self.row).text(language))
         if self.column is not None:
-            where += said("fault_at.column", column=self.column).text(language)
-        found = "" if self.value is None else said("fault_at.value", value=self.value).text(language)
-        return f"{where}: {reason}{found}. {remedy}"
+            places.append(said("fault_at.column", column=self.column).text(language))
+        found = "" if self.value is None else " " + said("fault_at.value", value=self.value).text(language)
+        return f"{', '.join(places)}: {reason}{found}. {remedy}"
 
     def __str__(self) -> str:
         return self.line("en")

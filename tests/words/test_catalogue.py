@@ -41,7 +41,9 @@ def test_no_sentence_is_empty_or_begins_or_ends_with_a_blank(key: str) -> None:
             assert text == text.strip()
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if "reason" in catalogue("en")[key]])
+@pytest.mark.parametrize(
+    "key", [key for key in KEYS if "reason" in catalogue("en")[key] and not catalogue("en")[key]["remedy"].startswith("{")]
+)
 def test_a_reason_goes_on_a_line_and_a_remedy_is_a_sentence(key: str) -> None:
     for language in LANGUAGES:
         entry = catalogue(language)[key]

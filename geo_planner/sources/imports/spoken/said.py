@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from geo_planner.labels import WORDS, Language
 from geo_planner.schema import LAYERS
+from geo_planner.words import Said
 
 _LONGEST = 2000
 _MOST_PARTS = 6
@@ -344,12 +345,14 @@ def _why(text: str) -> str:
     return _PHRASES.get(text) or _by(_WHY_VI, text)
 
 
-def told_why(why: str, language: Language) -> str:
+def told_why(why: str | Said, language: Language) -> str:
     """Why a cell was corrected or a row skipped; in Vietnamese where it is known, else as it stands."""
+    if isinstance(why, Said):
+        return why.text(language)
     return (_why(why) if language == "vi" and len(why) <= _LONGEST else "") or why
 
 
-def told(statement: str, language: Language, title: Callable[[str], str] = _same) -> str:
+def told(statement: str | Said, language: Language, title: Callable[[str], str] = _same) -> str:
     """What the import says of its decisions; in Vietnamese where there is a sentence for it, else as it stands.
 
     Parameters
@@ -364,6 +367,8 @@ def told(statement: str, language: Language, title: Callable[[str], str] = _same
     >>> told("Header in row 3.", "vi"), told("Nothing that is known.", "vi")
     ('Tiêu đề ở dòng 3.', 'Nothing that is known.')
     """
+    if isinstance(statement, Said):
+        return statement.text(language)
     if language != "vi" or len(statement) > _LONGEST:
         return statement
     return _by(_SAID_VI, statement, title) or _chosen(statement) or _counted(statement) or statement
