@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
-from geo_planner.errors import Fault, bounded, prose_fault
+from geo_planner.errors import Fault, bounded, fault, prose_fault
 from geo_planner.population import communes_without_cells
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
@@ -26,13 +26,7 @@ def input_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
         clutter=scenario.clutter,
     )
     outside = [
-        prose_fault(
-            scenario.layers.sites,
-            f"{reason} ({len(cells):,} cells)",
-            "Correct the cell or the setting, or choose another model.",
-            value=", ".join(cells[:3])[:80],
-            code="model_range",
-        )
+        fault(scenario.layers.sites, "model_range.cells", value=", ".join(cells[:3])[:80], why=reason, n=len(cells))
         for reason, cells in reasons.items()
     ]
     return faults + bounded(outside)

@@ -9,6 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from geo_planner.errors import UsageError
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -62,7 +64,7 @@ class BandCalibration(_Settings):
     @model_validator(mode="after")
     def _distances_rise(self) -> Self:
         if self.min_km > self.max_km:
-            raise ValueError("min_km must not exceed max_km")
+            raise UsageError("calibration_setting.distances")
         return self
 
 
@@ -77,7 +79,7 @@ class CalibrationSettings(_Settings):
     def _usable(self) -> Self:
         freqs = [band.freq_mhz for band in self.bands]
         if len(freqs) != len(set(freqs)):
-            raise ValueError("a band is calibrated twice")
+            raise UsageError("calibration_setting.twice")
         if self.bands and self.model is None:
-            raise ValueError("a calibration must name its path-loss model")
+            raise UsageError("calibration_setting.model")
         return self

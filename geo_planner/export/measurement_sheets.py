@@ -6,8 +6,9 @@ from geo_planner import labels, schema
 from geo_planner.calibration import BandCalibration, Calibration
 from geo_planner.export.tables import Cell, plain
 from geo_planner.export.workbook import FILLS, Book, TableColumn, add_sheet, vietnamese, write_header, write_remarks, write_rows
-from geo_planner.measurements import DROP_REASONS, PATH_REASONS, UNKNOWN_REASONS, VERDICTS, MeasuredAgainstModelled, verdict_ground
+from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 _STATUS_FILLS = {labels.WORDS[status]["vi"]: FILLS[status] for status in schema.SIGNAL_STATUS}
 _NO_OPERATOR = "không ghi"
@@ -44,7 +45,7 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
                     plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or _NO_OPERATOR,
                     labels.word(told["measured_status"]), labels.word(told["centre_status"]), plain(told["centre_median_dbm"]),
                     plain(told["centre_share"]), plain(told["settlement_share"]), plain(told["n_samples"]), plain(told["n_no_service"]),
-                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else UNKNOWN_REASONS[str(reason)]["vi"],
+                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else said(f"measured_unknown.{reason}").text("vi"),
                 ]
             )  # fmt: skip
     row = write_rows(book, sheet, row, columns, rows, fills=_STATUS_FILLS)
@@ -104,7 +105,7 @@ def _band_applied(band: BandCalibration) -> str:
 def _lesson(band: Calibration | None) -> list[Cell]:
     if band is None:
         return [None, None, None, None]
-    verdict, ground = VERDICTS[band.verdict]["vi"], verdict_ground(band, "vi")
+    verdict, ground = said(f"calibration_verdict.{band.verdict}").text("vi"), verdict_ground(band).text("vi")
     if band.verdict == "too_few":
         return [verdict, None, None, ground]
     offset = f"{vietnamese(band.offset_db, 1)} ({vietnamese(band.offset_low_db, 1)} … {vietnamese(band.offset_high_db, 1)})"
@@ -118,9 +119,11 @@ def _left_out(compared: MeasuredAgainstModelled) -> list[str]:
     lines = []
     if len(compared.dropped):
         counts = compared.dropped["reason"].value_counts()
-        told = "; ".join(f"{DROP_REASONS[str(reason)]['vi'].lower()} {vietnamese(n)}" for reason, n in counts.items())
+        told = "; ".join(f"{said(f'drop.{reason}').text('vi').lower()} {vietnamese(n)}" for reason, n in counts.items())
         lines.append(f"Bỏ {vietnamese(len(compared.dropped))} mẫu khi làm sạch: {told}.")
     if len(compared.without_model):
-        told = "; ".join(f"{PATH_REASONS[str(reason)]['vi'].lower()} {vietnamese(n)}" for reason, n in compared.without_model.items())
+        told = "; ".join(
+            f"{said(f'without_model.{reason}').text('vi').lower()} {vietnamese(n)}" for reason, n in compared.without_model.items()
+        )
         lines.append(f"{vietnamese(int(compared.without_model.sum()))} mẫu không có mức mô hình để so: {told}.")
     return lines

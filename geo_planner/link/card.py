@@ -166,7 +166,7 @@ def answer_card(
         When the two places are the same, or a figure is not finite or not above 0.
     """
     if not math.isfinite(eirp_re_dbm):
-        raise UsageError(f"The EIRP is {eirp_re_dbm} dBm. Give a number.")
+        raise UsageError("link_refused.eirp", eirp=str(eirp_re_dbm))
     profile = link_profile(
         dem,
         mast_xy_m,

@@ -66,7 +66,7 @@ def height_grid_m(max_mast_height_m: float) -> FloatArray:
     [1.0, 1.1, 1.2, 1.3]
     """
     if not (math.isfinite(max_mast_height_m) and max_mast_height_m >= LEAST_MAST_M):
-        raise UsageError(f"The tallest mast to try is {max_mast_height_m:g} m. Give at least {LEAST_MAST_M:g} m.")
+        raise UsageError("link_refused.tallest", tallest=f"{max_mast_height_m:g}", least=LEAST_MAST_M)
     # a division gives the decimal that is nearest, where adding up tenths would drift
     return np.arange(int(LEAST_MAST_M * STEPS_PER_M), math.floor(max_mast_height_m * STEPS_PER_M + 1e-9) + 1) / STEPS_PER_M
 

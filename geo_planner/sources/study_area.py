@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import metric_crs, stretched, utm_for
+from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, prose_fault
 from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
@@ -33,6 +33,7 @@ from geo_planner.sources.roads import road_warnings
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
 from geo_planner.sources.voids import points_in_void
+from geo_planner.words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     try:
         crs = metric_crs(scenario.metric_crs, what="metric_crs")
         if communes is not None and not _holds(crs, communes):
-            raise CrsError("metric_crs: the communes have no place in it. Use for instance EPSG:32648.")
+            raise refused(said("crs.no_place"))
         if communes is not None:
             # islands far out at sea lie beyond any one zone, the province's own included
             mainland = body(communes, utm_for(communes), FAR_KM).index
@@ -269,10 +270,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
                 raise stretch
         return crs, []
     except CrsError as error:
-        reason, _, remedy = str(error).rpartition(". ")
-        return (None if communes is None else utm_for(communes)), [
-            prose_fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
-        ]
+        return (None if communes is None else utm_for(communes)), [crs_fault(error, f"scenario {scenario.name}", "metric_crs")]
 
 
 def _holds(crs: CRS, communes: gpd.GeoDataFrame) -> bool:

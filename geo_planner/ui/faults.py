@@ -11,6 +11,7 @@ from geo_planner.labels import Language, number
 from geo_planner.measurements import DISAGREEMENTS, DROP_REASONS
 from geo_planner.sources.imports.spoken.faults import FAULTS_VI as IMPORT_FAULTS_VI
 from geo_planner.ui.texts import text
+from geo_planner.words import said
 
 FAULTS_VI: Mapping[str, tuple[str, str]] = {
     **IMPORT_FAULTS_VI,
@@ -112,8 +113,8 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "declared_against_measured": ("Khai báo và đo kiểm cho kết quả khác nhau.", "Xem số liệu nào mới hơn."),
     # Rows that the layer may have already
     # Measurements
-    **{code: (f"{words['vi']}.", "Xem lại trạm và địa hình quanh bản, hoặc hỏi lại nơi khai báo; có thể hiệu chỉnh mô hình.") for code, words in DISAGREEMENTS.items()},
-    **{f"dropped_{code}": (f"Bỏ mẫu đo: {words['vi'].lower()}.", "Từng mẫu có ở trang Đo kiểm, mục Mẫu không dùng.") for code, words in DROP_REASONS.items()},
+    **{code: (f"{said(f'disagreement.{code}').text('vi')}.", "Xem lại trạm và địa hình quanh bản, hoặc hỏi lại nơi khai báo; có thể hiệu chỉnh mô hình.") for code in DISAGREEMENTS},
+    **{f"dropped_{code}": (f"Bỏ mẫu đo: {said(f'drop.{code}').text('vi').lower()}.", "Từng mẫu có ở trang Đo kiểm, mục Mẫu không dùng.") for code in DROP_REASONS},
     "time_without_zone": ("Thời gian đo không ghi múi giờ; hiểu là giờ địa phương.", "Ghi kèm múi giờ, ví dụ +07:00."),
     "time_unreadable": ("Có thời gian đo không đọc được; coi là chưa biết.", "Viết dạng 2026-01-28T09:30:00+07:00."),
     "position_stuck": ("Nhiều mẫu đo lặp lại đúng một tọa độ rồi nhảy sang chỗ khác: có thể máy đo đã đi tiếp mà định vị đứng yên; các mẫu đó cùng chỉ tính như một mẫu.", "So với lộ trình đo; nếu đo trên đường đi thì bỏ các mẫu đó."),

@@ -27,8 +27,9 @@ from geo_planner.export.html_map.style import (
 )
 from geo_planner.export.html_map.texts import TEXTS, text
 from geo_planner.labels import WORDS, Language, number, percent, word
-from geo_planner.measurements import AGREEMENT, residual_squares
+from geo_planner.measurements import residual_squares
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 _DEGREE_DECIMALS = 5
 
@@ -194,7 +195,7 @@ def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, A
         heard = not np.isnan(square.measured_dbm)
         measured = text("dbm", language, level=number(square.measured_dbm, 0, language)) if heard else text("no_service", language)
         lines = [
-            AGREEMENT[square.verdict][language],
+            said(f"agreement.{square.verdict}").text(language),
             text("measured_level", language, level=measured),
             text("modelled_level", language, level=text("dbm", language, level=number(square.modelled_dbm, 0, language))),
             text("n_samples", language, n=number(square.n, 0, language)),
@@ -205,7 +206,7 @@ def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, A
         "shown": shown,
         "points": points,
         "marks": MEASURED_MARKS,
-        "legend": [{"kind": kind, "label": AGREEMENT[kind][language]} for kind in MEASURED_MARKS if kind in used],
+        "legend": [{"kind": kind, "label": said(f"agreement.{kind}").text(language)} for kind in MEASURED_MARKS if kind in used],
         "note": text(
             "squares_note", language, side=number(squares.attrs["square_m"], 0, language), sigma=number(plan.scenario.service.sigma_db, 1, language)
         ),

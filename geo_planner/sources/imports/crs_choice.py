@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
-from geo_planner.crs import parse_crs
+from geo_planner.crs import parse_crs, refused
 from geo_planner.errors import CrsError, InputError
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
+from geo_planner.words import said
 
 ENOUGH = 0.5
 """Share of the rows that must lie where they should before a system counts as fitting."""
@@ -108,7 +109,7 @@ def parse_system(text: str, file: str) -> System:
     try:
         crs = parse_crs(text, what="--crs")
         if not (crs.is_geographic or crs.is_projected):
-            raise CrsError(f"{crs.name} gives no longitude and latitude")
+            raise refused(said("crs.no_degrees", crs=crs.name))
         return system_of(crs, text)
     except (CrsError, ProjError) as error:  # heights and local grids are known too, but lead nowhere on the earth
         raise refuse(

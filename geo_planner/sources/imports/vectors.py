@@ -19,6 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from geo_planner.errors import InputError
 from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
@@ -105,7 +106,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
             else:
                 table = _read_table(source, layer)
     except UnopenedError as error:
-        raise refuse(file.name, error.reason, error.remedy, error.code) from error
+        raise InputError([error.fault(file.name)]) from error
     except _READ_ERRORS as error:
         if type(error).__name__ == "InputError":
             raise

@@ -91,7 +91,7 @@ def calibration_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Langua
         return
     st.dataframe(calibration_rows(compared, words), hide_index=True)
     for band in compared.calibrations:
-        st.text(f"▸ {band.freq_mhz:g} MHz: {verdict_ground(band, words)}")
+        st.text(f"▸ {band.freq_mhz:g} MHz: {verdict_ground(band).text(words)}")
     st.caption(text("interval_95", words))
     section = apply_calibration(compared.calibrations, terrain_sha256=plan.terrain.sha256, source_sha256=compared.source_sha256)
     if not section.bands:
