@@ -98,7 +98,7 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
         return [fault(file, "geotransform.none")]
     sides = (math.hypot(t.a, t.d), math.hypot(t.b, t.e))
     if not all(math.isfinite(v) for v in (*t[:6], *sides)) or t.determinant == 0 or not all(map(math.isfinite, (~t)[:6])):
-        return [fault(file, "geotransform.no_size", wide=t.a, high=t.e, x=t.c, y=t.f)]
+        return [fault(file, "geotransform.no_size", wide=_figure(t.a), high=_figure(t.e), x=_figure(t.c), y=_figure(t.f))]
     columns, rows = np.meshgrid(np.linspace(0, source.width, 5), np.linspace(0, source.height, 5))
     x, y = t @ (columns.ravel(), rows.ravel())
     if crs.is_geographic and (min(x) < -180.01 or max(x) > 360.01 or min(y) < -90.01 or max(y) > 90.01):
@@ -110,6 +110,11 @@ def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
         return [fault(file, "geotransform.out_of_reach")]
     return []
+
+
+def _figure(value: float) -> float | str:
+    """What is no number as a text: two faults that tell of the same are equal."""
+    return value if math.isfinite(value) else str(value)
 
 
 def number_faults(source: Any, file: str) -> list[Fault]:
