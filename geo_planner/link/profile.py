@@ -18,6 +18,7 @@ from pyproj import CRS, Transformer
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import UsageError
+from geo_planner.propagation.limits import figure
 from geo_planner.terrain import Dem
 from geo_planner.terrain import profile as terrain_profile
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S, FloatArray
@@ -254,7 +255,7 @@ def _ray_m(distance_km: FloatArray, ground_m: FloatArray, mast_height_m: float, 
 
 def _check_positive(**values: float) -> None:
     wrong = [
-        said("link_refused.figure", name=said(f"quantity.{name}"), value=f"{value:g}")
+        said("link_refused.figure", name=said(f"quantity.{name}"), value=figure(value))
         for name, value in values.items()
         if not (math.isfinite(value) and value > 0.0)
     ]
