@@ -95,8 +95,8 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         notes.append(warning(file, "radio_unknown.cells", column="tx_power_dbm", n=int(bare.sum())))
     calibration = scenario.calibration
     if calibration.bands and calibration.model != scenario.propagation.model:
-        models = {"of": calibration.model, "now": scenario.propagation.model}
-        notes.append(warning(f"scenario {scenario.name}", "calibration_model.another", column="calibration.model", **models))
+        of, now, key = calibration.model, scenario.propagation.model, "calibration_model.another"
+        notes.append(warning(f"scenario {scenario.name}", key, column="calibration.model", of=of, now=now))
     elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
         notes.append(warning(f"scenario {scenario.name}", "calibration_terrain.another", column="calibration.terrain_sha256"))
     assumed = int(sites["assumed"].map(len).gt(0).sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
     if len(strange):
         names = first_of(sorted({str(word)[:80] for word in strange}), 5)
-        place = {"row": int(strange.index[0]), "column": "technology"}
+        place: dict[str, Any] = {"row": int(strange.index[0]), "column": "technology"}
         told.append(warning(file, "technology_strange.in_table", **place, n=len(strange), names=names, known=TECHNOLOGIES))
     return table.assign(technology=words), told
 

@@ -12,6 +12,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -183,7 +184,7 @@ def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]
             cells = table[column.name].dropna()
             codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
             for row, text in cells[cells.isin(codes_of)].items():
-                place = {"row": int(row), "column": column.name, "value": _shown(text)}
+                place: dict[str, Any] = {"row": int(row), "column": column.name, "value": _shown(text)}
                 yield warning(file, "lookalike.in_cell", **place, codes=codes_of[text], right=latin(text))
 
 
@@ -201,7 +202,7 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
     if column.minimum is None and column.maximum is None:
         return
     span = "at_most" if column.minimum is None else "at_least" if column.maximum is None else "between"
-    bounds = {"low": column.minimum, "high": column.maximum}
+    bounds: dict[str, Any] = {"low": column.minimum, "high": column.maximum}
     beyond = pd.Series(False, index=values.index)
     if column.minimum is not None:
         beyond |= (values < column.minimum).fillna(False).astype(bool)
@@ -218,7 +219,7 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
 def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: object, value: str) -> Fault:
     """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
     numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]
-    place = {"row": row, "column": column.name, "value": value}
+    place: dict[str, Any] = {"row": row, "column": column.name, "value": value}
     if numbers[0] <= 90 and numbers[1] <= 180:
         return fault(file, "swapped.in_row", **place)
     if max(numbers) > 1000:
