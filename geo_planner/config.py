@@ -17,11 +17,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
-from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded, prose_fault
+from geo_planner.errors import InputError, OutputError, SettingError, UsageError, bounded, fault
 from geo_planner.folders import no_plain_file, put_in_place, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import technology_word
-from geo_planner.settings_text import read_settings, unfit_values
+from geo_planner.settings_text import read_settings, setting_fault, unfit_values
+from geo_planner.words import first_of
 
 RelativePath = Annotated[str, Field(min_length=1)]
 
@@ -101,7 +102,7 @@ class Service(_Settings):
     @model_validator(mode="after")
     def _falling(self) -> Self:
         if list(self.class_limits_dbm) != sorted(set(self.class_limits_dbm), reverse=True):
-            raise ValueError("class_limits_dbm must fall from the strongest to the weakest")
+            raise SettingError("setting.class_limits")
         return self
 
 
@@ -235,24 +236,18 @@ def naming_layers(path: Path) -> Scenario:
 def _read_document(path: Path, file: str) -> dict[str, Any]:
     why = no_plain_file(path)
     if why == "missing":
-        raise UsageError(
-            f"There is no scenario file {str(path)[:300]}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml."
-        )
+        raise UsageError("no_scenario.missing", path=str(path)[:300])
     if why is not None:
-        raise InputError([prose_fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
+        raise InputError([fault(file, "unreadable.scenario", why=why)])
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            [prose_fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
-        ) from error
+        raise InputError([fault(file, "encoding.scenario", why=error.reason, at=error.start)]) from error
     except OSError as error:
-        raise InputError(
-            [prose_fault(file, f"the file cannot be read ({error.strerror})", "Check the disk.", code="unreadable")]
-        ) from error
+        raise InputError([fault(file, "unreadable.scenario_on_disk", why=error.strerror)]) from error
     document = read_settings(text, file)
     if not isinstance(document, Mapping):
-        raise InputError([prose_fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
+        raise InputError([fault(file, "yaml.no_settings")])
     return dict(document)
 
 
@@ -262,8 +257,8 @@ def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as error:
-        told = {fault.column for fault in unfit}
-        wrong = [fault for item in error.errors(include_url=False) if (fault := _fault(file, item)).column not in told]
+        told = {found.column for found in unfit}
+        wrong = [found for item in error.errors(include_url=False) if (found := setting_fault(file, item)).column not in told]
         raise InputError([*unfit, *bounded(wrong)]) from error
     if unfit:
         raise InputError(unfit)
@@ -276,13 +271,14 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
         key, equals, raw = text.partition("=")
         parts = key.strip().split(".")
         if not equals or not all(parts):
-            raise UsageError(f"--set {text[:80]!r} is not of the form path.to.key=value, for instance terrain.path=dem.tif.")
+            raise UsageError("override.form", text=text[:80])
         shown = text if len(text) <= 80 and text.isprintable() else f"{ascii(text[:80])[1:-1]}…"
         try:
             value: Any = read_settings(raw, "--set") if raw.strip() else None
         except InputError as error:
-            reason = error.faults[0].reason.removeprefix("the file is not valid YAML: ")
-            raise UsageError(f"--set {shown!r}: the value cannot be read: {reason}. Put it in quotes.") from error
+            found = error.faults[0].said
+            why = dict(found.facts)["why"] if found.key == "yaml.not_valid" else found
+            raise UsageError("override.value", text=shown, why=why) from error
         if isinstance(value, str) and (parts[0] == "layers" or parts == ["terrain", "path"]):
             value = _absolute(value, shown)
         document = _put(document, parts, value)
@@ -293,7 +289,7 @@ def _absolute(path: str, shown: str) -> str:
     try:
         return str(Path(path).resolve())
     except (OSError, ValueError, RuntimeError) as error:
-        raise UsageError(f"--set {shown!r}: there can be no such file. Give the path of a file.") from error
+        raise UsageError("override.file", text=shown) from error
 
 
 def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
@@ -318,11 +314,9 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     try:
         put_in_place(new, text.encode("utf-8"), new=True)
     except FileExistsError as error:
-        raise UsageError(f"{new} is there already. Choose a new name.") from error
+        raise UsageError("new_scenario.there_already", path=new) from error
     except OSError as error:
-        raise OutputError(
-            f"{new} cannot be written ({error.strerror}). Choose another name or a folder that you may write to, and free disk space."
-        ) from error
+        raise OutputError("not_written.scenario", path=new, why=error.strerror) from error
 
 
 def _plain_name(stem: str) -> str:
@@ -355,13 +349,11 @@ def check_new_scenario(base: Path, new: Path) -> None:
     UsageError
     """
     if stands_there(new):
-        raise UsageError(f"{new} is there already. Choose a new name.")
+        raise UsageError("new_scenario.there_already", path=new)
     if new.parent.is_symlink():
-        raise UsageError(f"{new.parent} is a symbolic link, and nothing is written through it. Name the folder that it leads to.")
+        raise UsageError("new_scenario.link", folder=new.parent)
     if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
-        raise UsageError(
-            f"{new} would not be a scenario beside {base}, where its paths hold. Choose a name ending in .yaml in that folder."
-        )
+        raise UsageError("new_scenario.elsewhere", path=new, base=base)
 
 
 def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
@@ -373,25 +365,8 @@ def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
         names = [item.get("name") if isinstance(item, Mapping) else None for item in node]
         at = int(head) if head.isdecimal() and len(head) < 10 else (names.index(head) if head in names else -1)
         if not 0 <= at < len(node):
-            raise UsageError(f"--set: there is no item {head[:80]!r} in the list; it has {', '.join(str(n) for n in names)}.")
+            raise UsageError("override.item", item=head[:80], known=first_of([str(name)[:80] for name in names], 50))
         return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
     if node is not None and not isinstance(node, Mapping):
-        raise UsageError(f"--set: {head[:80]!r} stands under a value that is not a group of settings.")
+        raise UsageError("override.no_group", item=head[:80])
     return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
-
-
-def _short(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) < 10**80
-
-
-def _fault(file: str, item: Any) -> Fault:
-    key = ".".join(str(part)[:80] for part in item["loc"] if _short(part) or isinstance(part, str)) or None
-    if item["type"] == "extra_forbidden":
-        return prose_fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
-    if item["type"] == "missing":
-        return prose_fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
-    if item["type"] == "withdrawn":
-        remedy = "Write topsis_fixed, weighted_sum, topsis or promethee_ii for the method, and take out the lines that say ideal."
-        return prose_fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
-    value = str(item["input"])[:80] if isinstance(item["input"], (str, float, bool, type(None))) or _short(item["input"]) else None
-    return prose_fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from geo_planner.errors import SettingError
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
 
@@ -18,9 +18,7 @@ DrawnMethod = Literal["weighted_sum", "topsis_fixed", "topsis"]
 def _still_offered(method: Any) -> Any:
     """Scenarios of earlier editions may name a method that put a village last for being more urgent than its ideal."""
     if method == "spotis":
-        raise PydanticCustomError(
-            "withdrawn", "SPOTIS is no longer offered: it could place a village below one that is less urgent in every criterion"
-        )
+        raise SettingError("withdrawn_method.spotis")
     return method
 
 
@@ -63,9 +61,7 @@ class Criterion(_Settings):
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             return data
         if "ideal" in data:
-            raise PydanticCustomError(
-                "withdrawn", "the ideal of a criterion is no longer read: it belonged to SPOTIS, which is no longer offered"
-            )
+            raise SettingError("withdrawn_method.ideal")
         known = CATALOGUE.get(data["name"])
         if known is None or "column" in data:
             return data
@@ -75,7 +71,7 @@ class Criterion(_Settings):
     @model_validator(mode="after")
     def _bounds_differ(self) -> Self:
         if self.bounds[0] == self.bounds[1]:
-            raise ValueError("the two bounds must differ")
+            raise SettingError("setting.bounds_equal")
         return self
 
 
@@ -120,7 +116,7 @@ class Promethee(_Settings):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.indifference >= self.preference:
-            raise ValueError("the indifference threshold must lie below the preference threshold")
+            raise SettingError("setting.indifference")
         return self
 
 
@@ -212,18 +208,22 @@ class RankingSettings(_Settings):
         names = [c.name for c in self.criteria]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
-            raise ValueError(f"criteria named twice: {', '.join(twice)}")
+            raise SettingError("setting.criteria_twice", names=twice)
         if sum(c.weight for c in self.criteria) <= 0:
-            raise ValueError("at least one criterion needs a weight above zero")
+            raise SettingError("setting.no_weight")
         if self.weights == "ahp" and not self.pairwise:
-            raise ValueError("weights: ahp needs the pairwise judgements")
+            raise SettingError("setting.ahp_without_judgements")
         judged = self.ahp()
         if judged is not None and not judged.consistent and not self.accept_inconsistent:
             first, second, fits = judged.worst
-            raise ValueError(
-                f"the pairwise judgements contradict each other: consistency ratio {judged.consistency_ratio:.3f}, limit {CONSISTENT_BELOW}. "
-                f"Look first at {first} against {second}: the others imply {fits:.2g}"
-            )
+            facts = {
+                "ratio": judged.consistency_ratio,
+                "limit": CONSISTENT_BELOW,
+                "first": first,
+                "second": second,
+                "fits": float(f"{fits:.2g}"),
+            }
+            raise SettingError("setting.judgements_contradict", **facts)
         return self
 
     def ahp(self) -> Ahp | None:
@@ -238,10 +238,10 @@ class RankingSettings(_Settings):
             return None
         names = [c.name for c in self.criteria if c.weight > 0]
         if len(names) > LARGEST_TABLE:
-            raise ValueError(f"a pairwise table holds at most {LARGEST_TABLE} criteria, this scenario has {len(names)}")
+            raise SettingError("setting.pairwise_too_large", most=LARGEST_TABLE, n=len(names))
         pairs = [(j.more, j.than) for j in self.pairwise]
         if len(set(pairs)) < len(pairs):
-            raise ValueError("a pair of criteria is judged twice")
+            raise SettingError("setting.pair_twice")
         return ahp(pairwise_table(names, {(j.more, j.than): j.times for j in self.pairwise}))
 
     def weighted_criteria(self) -> tuple[Criterion, ...]:
