@@ -52,7 +52,7 @@ def criteria_of(plan: Plan) -> list[WeighedCriterion]:
     The scenario's own criteria carry the weights set by hand, which rank only under that scheme.
     """
     figures = plan.scenario.ranking.weight_figures()
-    return [WeighedCriterion(c, c.weight, figures[c.name], c.is_assumed) for c in plan.ranking.criteria]
+    return [WeighedCriterion(c, c.weight, figures[c.name], c.assumption) for c in plan.ranking.criteria]
 
 
 def sources_of(plan: Plan) -> list[Citation]:

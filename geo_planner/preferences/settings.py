@@ -51,10 +51,7 @@ class Criterion(_Settings):
     )
     weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count. Assumption.", json_schema_extra=ASSUMPTION)
     source: str = Field(default="", description="Where the bounds and the weight come from.")
-    assumption: bool | None = Field(
-        default=None,
-        description="Whether bounds or weight are an assumption; null: as the built-in criterion says, else where no source is named.",
-    )
+    assumption: bool = Field(default=True, description="Whether bounds or weight are an assumption; false where a rule fixes both.")
     column: str | None = Field(
         default=None, min_length=1, description="Village column of a criterion of one's own, where it differs from the name."
     )
@@ -83,11 +80,6 @@ class Criterion(_Settings):
         if "source" not in data:
             declared["assumption"] = known.assumption
         return {**declared, **data}
-
-    @property
-    def is_assumed(self) -> bool:
-        """Whether bounds or weight are an assumption."""
-        return not self.source if self.assumption is None else self.assumption
 
     @model_validator(mode="after")
     def _bounds_differ(self) -> Self:
