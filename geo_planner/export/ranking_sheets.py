@@ -126,7 +126,11 @@ def _fairness_sheet(book: Book, plan: Plan) -> None:
 
 
 def _heads() -> list[TableColumn]:
-    titles = (("book.rank", 7, "centre"), ("book.village_id", 9, "code"), ("book.village", 19, "text"))
+    titles: tuple[tuple[str, float, Style], ...] = (
+        ("book.rank", 7, "centre"),
+        ("book.village_id", 9, "code"),
+        ("book.village", 19, "text"),
+    )
     return [TableColumn(spoken(key), width, style) for key, width, style in titles]
 
 
