@@ -1,7 +1,7 @@
 """The scenario: one YAML file that says what to assume. Frozen, and closed to unknown keys.
 
-Every setting carries its meaning and unit; where a default is an assumption rather than a rule, its description says
-"assumption" and the exports list it as such.
+Every setting carries its meaning and unit; where a default is an assumption rather than a rule, its declaration is marked with
+``ASSUMPTION`` and the exports list it as such.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
 from geo_planner.errors import InputError, OutputError, SettingError, UsageError, bounded, fault
 from geo_planner.folders import no_plain_file, put_in_place, stands_there
-from geo_planner.preferences import Criterion, RankingSettings
+from geo_planner.preferences import ASSUMPTION, Criterion, RankingSettings
 from geo_planner.schema import technology_word
 from geo_planner.settings_text import read_settings, setting_fault, unfit_values
 from geo_planner.words import first_of
@@ -72,25 +72,39 @@ class Uplink(_Settings):
 
     check: bool = Field(True, description="Take the uplink into account.")
     ue_power_dbm: float = Field(23.0, ge=0, le=33, description="Handset, power class 3 (3GPP TS 36.101).")
-    noise_figure_db: float = Field(5.0, ge=0, le=20, description="Of the base station. Assumption.")
-    sinr_db: float = Field(-3.0, ge=-20, le=30, description="Least SINR of the uplink. Assumption.")
-    resource_blocks: int = Field(2, ge=1, le=100, description="Blocks that carry a voice call and light data. Assumption.")
+    noise_figure_db: float = Field(5.0, ge=0, le=20, description="Of the base station. Assumption.", json_schema_extra=ASSUMPTION)
+    sinr_db: float = Field(-3.0, ge=-20, le=30, description="Least SINR of the uplink. Assumption.", json_schema_extra=ASSUMPTION)
+    resource_blocks: int = Field(
+        2, ge=1, le=100, description="Blocks that carry a voice call and light data. Assumption.", json_schema_extra=ASSUMPTION
+    )
 
 
 class Service(_Settings):
     """What counts as coverage."""
 
     technology: str = Field("LTE", description="Only cells of this technology serve.")
-    rsrp_threshold_dbm: float = Field(-113.0, ge=-150, le=-40, description="Least RSRP for service, outdoors. Assumption.")
+    rsrp_threshold_dbm: float = Field(
+        -113.0, ge=-150, le=-40, description="Least RSRP for service, outdoors. Assumption.", json_schema_extra=ASSUMPTION
+    )
     rx_height_m: float = Field(1.5, ge=0.5, le=50, description="Height of the user's handset above ground.")
-    sigma_db: float = Field(8.0, gt=0, le=30, description="Standard deviation of the prediction error. Assumption until calibrated.")
+    sigma_db: float = Field(
+        8.0,
+        gt=0,
+        le=30,
+        description="Standard deviation of the prediction error. Assumption until calibrated.",
+        json_schema_extra=ASSUMPTION,
+    )
     min_probability: float = Field(0.75, gt=0, lt=1, description="A place is covered when P(RSRP >= threshold) reaches this.")
-    default_settlement_radius_m: float = Field(300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.")
+    default_settlement_radius_m: float = Field(
+        300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.", json_schema_extra=ASSUMPTION
+    )
     full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
     place: Literal["outdoor", "indoor"] = Field("outdoor", description="Where the handset is; indoor adds the entry loss of ITU-R P.2109.")
     building: Literal["traditional", "thermally_efficient"] = Field("traditional", description="Building class of ITU-R P.2109.")
     class_limits_dbm: tuple[float, ...] = Field(
-        (-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption."
+        (-95.0, -105.0, -113.0, -121.0),
+        description="Lower limits of the RSRP classes, strongest first. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     uplink: Uplink = Uplink()
 
@@ -113,14 +127,18 @@ class Clutter(_Settings):
     """What land cover does to a path; used only where a land-cover layer is named. Classes are ESA WorldCover codes."""
 
     heights_m: dict[LandCoverClass, Annotated[float, Field(ge=0, le=200)]] = Field(
-        {10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption."
+        {10: 15.0, 95: 15.0, 50: 10.0},
+        description="Representative height along the path (P.1812-8, table 2). Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     terminal: dict[LandCoverClass, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
         {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"},
         description="Surroundings of the handset for ITU-R P.2108, section 3.1.",
     )
     at_terminal: bool = Field(
-        False, description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption."
+        False,
+        description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
 
 
@@ -141,16 +159,26 @@ class Propagation(_Settings):
 
     model: Model = Field("p1812", description="Path loss model that decides.")
     compare_with: Model | None = Field("itm", description="Second model, shown beside the first for every village; null: none.")
-    max_radius_km: float = Field(30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve. Assumption.")
+    max_radius_km: float = Field(
+        30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve. Assumption.", json_schema_extra=ASSUMPTION
+    )
     polarization: Literal["vertical", "horizontal"] = "vertical"
     time_pct: float = Field(50.0, ge=1, le=50, description="Loss not exceeded for this share of the time.")
     location_pct: float = Field(50.0, ge=1, le=99, description="P.1812: loss not exceeded at this share of the locations of a cell.")
-    dn_per_km: float = Field(45.0, ge=0, le=156, description="P.1812: median refractivity lapse rate, N-units/km. Assumption.")
-    n0: float = Field(325.0, ge=250, le=400, description="Sea-level surface refractivity, N-units. Assumption.")
-    climate: Climate = Field("continental_subtropical", description="ITM: radio climate. Assumption.")
+    dn_per_km: float = Field(
+        45.0, ge=0, le=156, description="P.1812: median refractivity lapse rate, N-units/km. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    n0: float = Field(
+        325.0, ge=250, le=400, description="Sea-level surface refractivity, N-units. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    climate: Climate = Field("continental_subtropical", description="ITM: radio climate. Assumption.", json_schema_extra=ASSUMPTION)
     situation_pct: float = Field(50.0, gt=0, lt=100, description="ITM: share of situations.")
-    relative_permittivity: float = Field(15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.")
-    conductivity_s_m: float = Field(0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.")
+    relative_permittivity: float = Field(
+        15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    conductivity_s_m: float = Field(
+        0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.", json_schema_extra=ASSUMPTION
+    )
     effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Delta-Bullington: effective over true earth radius.")
     irregularity_stride: int = Field(
         1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out."
@@ -160,12 +188,16 @@ class Propagation(_Settings):
 class SiteDefaults(_Settings):
     """Radio figures of cells whose own are blank. None: such a cell takes no part, and the plan says so. All are assumptions."""
 
-    freq_mhz: float | None = Field(None, ge=30, le=6000, description="Carrier frequency. Assumption.")
-    bandwidth_mhz: float | None = Field(None, ge=1.4, le=100, description="Channel bandwidth. Assumption.")
-    mast_height_m: float | None = Field(None, ge=1, le=400, description="Antenna height above ground. Assumption.")
-    tx_power_dbm: float | None = Field(None, ge=-20, le=60, description="Transmit power of a port. Assumption.")
-    antenna_gain_dbi: float | None = Field(None, ge=-10, le=40, description="Antenna gain. Assumption.")
-    losses_db: float | None = Field(None, ge=0, le=50, description="Feeder and connector losses. Assumption.")
+    freq_mhz: float | None = Field(None, ge=30, le=6000, description="Carrier frequency. Assumption.", json_schema_extra=ASSUMPTION)
+    bandwidth_mhz: float | None = Field(None, ge=1.4, le=100, description="Channel bandwidth. Assumption.", json_schema_extra=ASSUMPTION)
+    mast_height_m: float | None = Field(
+        None, ge=1, le=400, description="Antenna height above ground. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    tx_power_dbm: float | None = Field(
+        None, ge=-20, le=60, description="Transmit power of a port. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    antenna_gain_dbi: float | None = Field(None, ge=-10, le=40, description="Antenna gain. Assumption.", json_schema_extra=ASSUMPTION)
+    losses_db: float | None = Field(None, ge=0, le=50, description="Feeder and connector losses. Assumption.", json_schema_extra=ASSUMPTION)
 
 
 class Scenario(_Settings):

@@ -6,7 +6,7 @@ import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
-from geo_planner.errors import Fault, bounded, fault, prose_fault, warning
+from geo_planner.errors import Fault, bounded, fault, warning
 from geo_planner.population import communes_without_cells
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES

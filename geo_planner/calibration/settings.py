@@ -27,7 +27,11 @@ class MeasurementSettings(_Settings):
     thin_s: float = Field(10.0, gt=0, le=86_400, description="The slice of time for thinning.")
     utc_offset_h: float = Field(7.0, ge=-12, le=14, description="Time zone of days, and of times that state none.")
     no_service_below_dbm: float = Field(
-        -124.0, ge=-140, le=-90, description="A device that found no network saw less than this. Assumption."
+        -124.0,
+        ge=-140,
+        le=-90,
+        description="A device that found no network saw less than this. Assumption.",
+        json_schema_extra={"assumption": True},
     )
     centre_m: float = Field(100.0, ge=1, le=2000, description="Samples within this distance speak for the village centre.")
     status_cell_m: float = Field(50.0, ge=1, le=1000, description="Squares in which the samples of a settlement are counted.")

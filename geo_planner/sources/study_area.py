@@ -16,7 +16,7 @@ from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
-from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, prose_fault, warning
+from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.columns import operator_faults, own_columns, strange_radio, technologies

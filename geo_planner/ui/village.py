@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.html_map import Card, Contribution
+from geo_planner.export.html_map.card import rank_text
 from geo_planner.export.html_map.style import VILLAGE_MARKS
 from geo_planner.export.html_map.texts import text as map_text
-from geo_planner.labels import Language, number
+from geo_planner.labels import Language
 from geo_planner.ui.texts import text
 
 _ROW_PX = 21
@@ -67,8 +68,8 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
 
 
 def _head(card: Card, language: Language) -> str:
-    rank = f"{map_text('rank_of', language, rank=card.rank, total=card.total)}, {card.interval}"
-    score = map_text("score", language, score=number(card.points, 0, language))
+    rank = rank_text(card, language)
+    score = map_text("score", language, score=card.points)
     statuses = "".join(
         f"<div><small>{escape(s.title)}</small><i style='{_dot(s.key)}'></i><b>{escape(s.word)}</b></div>" for s in card.statuses
     )

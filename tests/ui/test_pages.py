@@ -221,7 +221,7 @@ def test_the_card_tells_both_models_and_how_sure_the_rank_is(monkeypatch: pytest
     app.selectbox(key="chosen_village").set_value("B").run()
     page = html_of(app)
     for told in (
-        "khoảng 2–3",
+        "(có thể từ 2 đến 3)",
         "ITU-R P.1812-8",
         "ITM (Longley-Rice)",
         "Hai mô hình cho hai kết luận khác nhau",
