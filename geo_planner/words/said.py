@@ -178,7 +178,7 @@ class _Wording(string.Formatter):
     def _one(self, value: Any, how: str) -> str:
         language = self.language
         if isinstance(value, Said):
-            return value.text(language)
+            return value.text(language, "text" if "text" in catalogue(language)[value.key] else "reason")
         if isinstance(value, Label):
             value = value.title(language)
         if "|" in how:
