@@ -181,7 +181,8 @@ class _Wording(string.Formatter):
     def _one(self, value: Any, how: str) -> str:
         language = self.language
         if isinstance(value, Said):
-            return value.text(language, how if how in ("reason", "remedy") else "text")
+            whole = "text" if "text" in catalogue(language)[value.key] else "reason"
+            return value.text(language, how if how in ("reason", "remedy") else whole)
         if isinstance(value, Label):
             value = value.title(language)
         if "|" in how:

@@ -169,7 +169,7 @@ def test_the_told_columns_are_remembered_and_said(area: Path, tmp_path: Path) ->
     assert import_layer("villages", path, area, column_map={"Điểm dân cư số": "name"}).exit_status == 0
     again = import_layer("villages", path, area)
     assert again.exit_status == 0
-    assert any("as told in an earlier import" in text for text in again.statements)
+    assert any("as told in an earlier import" in text for text in map(str, again.statements))
 
 
 def test_rejects_are_written_beside_the_file_with_their_reasons(area: Path, tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_turned_mark_is_stated_and_listed(area: Path, tmp_path: Path) -> None:
     report = bring(area, tmp_path, **{"Điện lưới": None, "Trắng sóng": ["x", None] * 6})
     assert report.exit_status == 0, report.faults
     assert report.accepted["declared_status"].tolist() == ["no_signal", ""] * 6
-    assert any("Trắng sóng: x → no_signal (6)" in text for text in report.statements)
+    assert any("Trắng sóng: x → no_signal (6)" in text for text in map(str, report.statements))
     assert (report.corrected["column"] == "declared_status").sum() == 6
 
 

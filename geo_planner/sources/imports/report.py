@@ -23,6 +23,7 @@ from geo_planner.sources.imports.grid import Cell, as_text
 from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
 from geo_planner.sources.imports.spoken.paper import row_sheets, summary
 from geo_planner.sources.imports.spoken.said import own_title
+from geo_planner.words import Said
 
 _XLSX_ROWS = 1_000_000
 _SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
@@ -85,7 +86,7 @@ class ImportReport:
         """For ``--json``: no table of what was accepted, only its size."""
         return {
             "ok": self.exit_status == 0, "layer": self.layer, "file": self.file, "target": self.target, "written": self.written, "counts": self.counts,
-            "statements": list(self.statements), "questions": list(self.questions), "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
+            "statements": [str(what) for what in self.statements], "questions": list(self.questions), "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
             "warnings": [f.as_dict() for f in self.faults if f.level == "warning"], "corrected": _records(self.corrected), "rejected": _records(self.rejected),
             "skipped": _records(self.skipped), "files": [str(path) for path in self.files],
         }  # fmt: skip
@@ -93,7 +94,11 @@ class ImportReport:
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {str(name): None if value is None or value != value else value for name, value in row.items()} for row in table.to_dict("records")
+        {
+            str(name): None if value is None or value != value else str(value) if isinstance(value, Said) else value
+            for name, value in row.items()
+        }
+        for row in table.to_dict("records")
     ]
 
 

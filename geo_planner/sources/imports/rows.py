@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo_planner import errors
 from geo_planner.errors import EVERY_ONE, Fault, prose_fault
 from geo_planner.schema import Layer
 from geo_planner.sources.imports.area import Area
@@ -38,19 +39,7 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
     if table.frame.empty:
         raise refuse(file, "there are no rows of data below the header", "Put at least one row into the table.", "empty")
     draft = Draft(pd.DataFrame(index=table.frame.index), list(reading.faults), statements=list(table.statements))
-    draft.faults += [
-        prose_fault(
-            file,
-            reason,
-            "Open the file in Excel or LibreOffice, let it calculate, and save it."
-            if "formula" in reason
-            else "Check the separators and quotation marks.",
-            row=row,
-            column=column or None,
-            code="uncached_formula" if "formula" in reason else "ragged_row",
-        )
-        for row, (column, reason) in table.broken.items()
-    ]
+    draft.faults += [errors.fault(file, key, row=row, column=column or None) for row, (column, key) in table.broken.items()]
     _need_columns(draft, table, layer, file)
     told = reading.mapping.told if reading.mapping is not None else frozenset[str]()
     tell_unclear_columns(draft, table, layer, told, file)
