@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import MOST_IN_ALL, Fault, bounded
 from geo_planner.labels import Language
 from geo_planner.sources.imports.spoken.faults import FAULTS
 from geo_planner.sources.imports.spoken.titles import LAYER_TITLES, TARGET_TITLES, target_title
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.import_said import own_title, told
 from geo_planner.ui.texts import text
+from geo_planner.words import catalogue, said
 
 __all__ = ["FAULTS", "WORDS", "import_fault_table", "say", "target_title", "told"]
 
@@ -115,8 +116,12 @@ def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFr
     table = fault_table(faults, language)
     reason, remedy, column = (text(f"fault_{name}", language) for name in ("reason", "remedy", "column"))
     table[column] = [own_title(name, language) if isinstance(name, str) else name for name in table[column]]
-    for i, fault in enumerate(faults):
-        if fault.code in FAULTS:
+    for i, fault in enumerate(bounded(faults, in_all=MOST_IN_ALL)):  # as the table has them
+        if fault.said.key != "prose_fault":
+            table.loc[i, [reason, remedy]] = [*fault.texts(language)]
+            if f"on_page.{fault.code}" in catalogue(language):
+                table.loc[i, remedy] = said(f"on_page.{fault.code}").text(language)
+        elif fault.code in FAULTS:
             why, vi, en = FAULTS[fault.code]
             if language == "vi":
                 table.loc[i, [reason, remedy]] = [why, vi]

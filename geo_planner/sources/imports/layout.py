@@ -21,6 +21,7 @@ from geo_planner.sources.imports.non_data_rows import COORDINATES, HEADING, NOTE
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.tick_columns import ticked
 from geo_planner.sources.imports.titles import GROUP_HEADING, all_targets
+from geo_planner.words import Said, said
 
 _INDEX = "numbers of the columns"
 _SHOWN = 20
@@ -44,7 +45,7 @@ class RawTable:
         What stands above the header: says sometimes which coordinate system is meant.
     skipped : tuple of (int, str, str)
         Row, text, why it is no row of data.
-    broken : dict of int to (str, str)
+    broken : dict of int to (str, Said)
         Rows with a formula that has no stored value, or with too many cells, by row: column and reason.
     statements : tuple of str
     faults : tuple of Fault
@@ -55,7 +56,7 @@ class RawTable:
     titles: dict[str, str]
     context: tuple[str, ...] = ()
     skipped: tuple[tuple[int, str, str], ...] = ()
-    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
+    broken: dict[int, tuple[str, Said]] = field(default_factory=dict)
     statements: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -131,9 +132,9 @@ def data_rows(
         words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], header.titles, file)
         frame[choice.target], titles[choice.target] = words, choice.title
         faults += wrong
-    broken = {r + 1: (header.titles[uncached[r]], "the cell holds a formula without a stored value") for r in found.kept if r in uncached}
+    broken = {r + 1: (header.titles[uncached[r]], said("uncached_formula.rows")) for r in found.kept if r in uncached}
     loose, untitled = _untitled(grid, header, rows, found.kept)
-    broken = {r + 1: ("", "the row has more cells than the header has titles") for r in loose} | broken
+    broken = {r + 1: ("", said("ragged_row.rows")) for r in loose} | broken
     statements = [*_statements(grid, header, found, filled, alone), *_hidden(grid, header, found.kept, names, boxes), *dated, *untitled]
     if layer != "measurements" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
         frame["commune"] = pd.Series(found.headings, index=frame.index, dtype=object)

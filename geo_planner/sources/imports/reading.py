@@ -30,6 +30,7 @@ from geo_planner.sources.imports.text_files import read_text_table
 from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
+from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")
 _POINT_KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
@@ -57,7 +58,7 @@ class Reading:
 
     table: RawTable
     stated: System | None = None
-    how: str = ""
+    how: Said | None = None
     faults: tuple[Fault, ...] = ()
     header: Header | None = None
     mapping: ColumnMapping | None = None
@@ -85,7 +86,7 @@ def read_points(
         When the file cannot be read or it is not certain which part of it is meant.
     """
     stated = parse_system(options.crs, file.name) if options.crs else None
-    how = "as stated with --crs" if stated else ""
+    how = said("rows_how.stated") if stated else None
     if file.family == "vector":
         vector = read_vector(
             file, source_layer=options.source_layer, kinds=_POINT_KINDS, max_bytes=options.max_bytes, max_rows=options.max_rows
@@ -181,7 +182,13 @@ def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[st
 
 
 def _from_vector(
-    vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str
+    vector: VectorLayer,
+    layer: str,
+    options: Options,
+    remembered: Mapping[str, str],
+    file: InputFile,
+    stated: System | None,
+    how: Said | None,
 ) -> Reading:
     idle = list[str]()
     if file.format in ("kml", "kmz"):
@@ -210,7 +217,7 @@ def _from_vector(
     statements += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
     if vector.crs is not None:
         if stated is None:
-            stated, how = stated_by_file(vector.crs, file), "as the file states"
+            stated, how = stated_by_file(vector.crs, file), said("rows_how.file")
         else:
             statements.append(f"The file states {vector.crs.name}; --crs is used instead.")
     table = RawTable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo_planner.errors import Fault, GeoPlannerError, InputError, prose_fault
+from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.labels import Language
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
@@ -32,6 +32,7 @@ from geo_planner.ui.import_said import own_title, system_name, told, told_why
 from geo_planner.ui.import_texts import import_fault_table, say, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
+from geo_planner.words import Said
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
 _MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000
@@ -100,7 +101,7 @@ def seen(file: UploadedFile, layer: str, root: Path, choice: Choice) -> Preview:
                     name=file.name, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
                 )  # fmt: skip
             except (MemoryError, RecursionError):
-                return Preview(faults=(prose_fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
+                return Preview(faults=(fault(file.name, "too_large.rows"),))  # fmt: skip
 
     columns = tuple(sorted(choice.column_map.items()))
     return _kept(("preview", file.file_id, layer, str(root), choice.sheet, choice.source_layer, columns, choice.crs), look)
@@ -155,7 +156,7 @@ def _fault_table(faults: tuple[Fault, ...], words: Language) -> None:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 
 
-def _lines(sentences: tuple[str, ...], layer: str, words: Language) -> None:
+def _lines(sentences: Sequence[Said | str], layer: str, words: Language) -> None:
     """What the import says, a line each; plain text, whatever names of the user stand in it."""
     st.text("\n".join(f"• {told(sentence, words, partial(_title, layer, words))}" for sentence in sentences))
 
@@ -275,9 +276,9 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
     st.subheader(say("result_title", words))
     if outcome.report is None:
         error = outcome.error
-        if error is not None and told(str(error), words) != str(error):
+        if error is not None and not isinstance(error, InputError):
             st.title(text("cannot_go_on", words))
-            st.text(told(str(error), words))
+            st.text(told(str(error), words) if error.said.key == "prose" else error.text(words))
         elif error is not None:
             show_error(error)
         (st.error if outcome.changed else st.warning)(say("changed" if outcome.changed else "unchanged", words))
@@ -332,10 +333,10 @@ def _tables(report: ImportReport, layer: str, words: Language) -> dict[str, pd.D
 def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
     """Corrected or skipped rows with their columns and reasons in the reader's words, as far as they are shown."""
     shown = table.head(_SHOWN_ROWS).copy()
-    shown["why"] = [told_why(str(why), words) for why in shown["why"]]
+    shown["why"] = [told_why(why, words) for why in shown["why"]]
     if "column" in shown:
         if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
-            shown["was"], shown["became"] = ([told_why(str(cell), words) for cell in shown[name]] for name in ("was", "became"))
+            shown["was"], shown["became"] = ([told_why(cell, words) for cell in shown[name]] for name in ("was", "became"))
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
