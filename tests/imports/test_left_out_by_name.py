@@ -17,7 +17,7 @@ from tests.imports import making as m
 
 
 def said(report: ImportReport) -> str:
-    return "\n".join(report.statements)
+    return "\n".join(map(str, report.statements))
 
 
 def placemark(name: str, shape: str) -> str:
@@ -154,7 +154,7 @@ def test_a_refused_list_has_no_accepted_rows(accept_valid: bool, area: Path, tmp
 def test_no_sentence_of_what_is_left_out_is_english_in_vietnamese(area: Path, tmp_path: Path) -> None:
     path = m.xlsx(tmp_path / "f.xlsx", [*m.rows_of(m.plain()), [None, "Tổng cộng"]], more={"Phụ lục": [["a"], [1]]})
     for sentence in import_layer("villages", path, area).statements:
-        assert told(sentence, "vi") != sentence
+        assert told(sentence, "vi") != str(sentence)
 
 
 def test_a_kml_of_links_alone_says_what_it_links_to(area: Path, tmp_path: Path) -> None:
