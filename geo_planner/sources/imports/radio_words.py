@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from geo_planner.letters import plain_figures
 from geo_planner.sources.imports.folding import fold
 from geo_planner.words import Said, said
 
@@ -117,7 +118,7 @@ def operator(text: str) -> str:
     >>> operator("452-04"), operator("452/4"), operator("VIETTEL"), operator("giả định")
     ('Viettel', 'Viettel', 'Viettel', 'giả định')
     """
-    plain = re.sub(r"\.0+$", "", text)
+    plain = re.sub(r"\.0+$", "", plain_figures(text))
     return _OPERATOR_OF.get(network(plain).replace("-", "") or fold(plain).replace(" ", ""), text)
 
 
