@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -266,7 +267,7 @@ def _told(fit: Fit, stated: Said | None, what: Said) -> list[Said]:
 def _nothing_fits(
     best: Fit, first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, file: str
 ) -> InputError:
-    facts = {"good": best.good, "n": best.looked_at}
+    facts: dict[str, Any] = {"good": best.good, "n": best.looked_at}
     if not stated:
         return InputError([fault(file, "no_crs_fits.rows", **facts)])
     others = [fit for fit in fits(first, second, codes, candidates(first, second, area), area, reach_m) if fit.share >= ENOUGH]
