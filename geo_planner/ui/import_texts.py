@@ -121,6 +121,17 @@ def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFr
         if fault.said.key == "prose_fault" and language == "vi":
             why, what, _ = FAULTS.get(fault.code, (table.loc[i, reason], table.loc[i, remedy], ""))
         table.loc[i, [reason, remedy]] = [why, page_remedy(fault, language) or what]
+    for i, fault in enumerate(bounded(faults, in_all=MOST_IN_ALL)):  # as the table has them
+        if fault.said.key != "prose_fault":
+            table.loc[i, [reason, remedy]] = [*fault.texts(language)]
+            if f"on_page.{fault.code}" in catalogue(language):
+                table.loc[i, remedy] = said(f"on_page.{fault.code}").text(language)
+        elif fault.code in FAULTS:
+            why, vi, en = FAULTS[fault.code]
+            if language == "vi":
+                table.loc[i, [reason, remedy]] = [why, vi]
+            elif en:
+                table.loc[i, remedy] = en
     return table
 
 

@@ -210,7 +210,7 @@ def test_names_in_the_column_of_the_codes_are_read_as_names(area: Path, tmp_path
     report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)
     assert report.exit_status == 0, report.faults
     assert pd.read_csv(area / "villages" / "villages.csv", dtype=str)["commune_code"].tolist() == list(m.CODES)
-    assert "column for the code" in report.corrected["why"].iloc[0]
+    assert "column for the code" in str(report.corrected["why"].iloc[0])
     rows[4][2] = "Xã Không Có"
     assert import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area).exit_status == 1
 

@@ -14,14 +14,14 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
 from geo_planner.sources.imports.marks import stance
 from geo_planner.sources.imports.naming import layer_label, listed_names, target_label, title_of
-from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 from geo_planner.words import Said, said
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IGNORE = ("", "-")
-_OF_REJECTS = (["row", "reason"], [fold(ROW_TITLE), fold(REASON_TITLE)])
+_OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles in TITLES_OF_REJECTS.values()))
 """First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 

@@ -276,9 +276,9 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
     st.subheader(say("result_title", words))
     if outcome.report is None:
         error = outcome.error
-        if error is not None and told(str(error), words) != str(error):
+        if error is not None and not isinstance(error, InputError):
             st.title(text("cannot_go_on", words))
-            st.text(told(str(error), words))
+            st.text(told(str(error), words) if error.said.key == "prose" else error.text(words))
         elif error is not None:
             show_error(error)
         (st.error if outcome.changed else st.warning)(say("changed" if outcome.changed else "unchanged", words))
@@ -336,7 +336,7 @@ def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
     shown["why"] = [told_why(why, words) for why in shown["why"]]
     if "column" in shown:
         if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
-            shown["was"], shown["became"] = ([told_why(str(cell), words) for cell in shown[name]] for name in ("was", "became"))
+            shown["was"], shown["became"] = ([told_why(cell, words) for cell in shown[name]] for name in ("was", "became"))
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
