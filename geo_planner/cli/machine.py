@@ -27,19 +27,18 @@ def open_app(
     """Serve the map on this machine: open the address that it prints in a browser."""
 
     def work() -> int:
+        from geo_planner.sources.bundled import bundled_folder
+
         if study_area is not None:
             from geo_planner.sources import check_folder
 
             check_folder(study_area)
-        entry = Path(__file__).resolve().parents[2] / "app.py"
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("no_streamlit")
-        if not entry.is_file():
-            raise UsageError("app.py is not beside the package. Install from a checkout with: pip install -e '.[app]'.")
         _check_port(port)
         if study_area is not None:
             os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
-        return _serve(entry, port)
+        return _serve(bundled_folder() / "app.py", port)
 
     guarded(work, as_json=False)
 

@@ -1,4 +1,4 @@
-"""``validate``, ``template``, ``import``, ``fetch``, ``init``: what goes into a study area."""
+"""``validate``, ``template``, ``import``, ``fetch``, ``init``, ``sample``: what goes into a study area."""
 
 from __future__ import annotations
 
@@ -234,6 +234,28 @@ def init(
             echo(said("area_made", name=report.province.full_name, root=report.root))
             for step in report.next_steps:
                 echo(f"  {step}")
+        return 0
+
+    guarded(work, as_json)
+
+
+@verb()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; nothing may be in it.")], as_json: AsJson = False
+) -> None:
+    """Write the sample study area that comes with the program as a folder of your own."""
+    from geo_planner.sources import scenario_paths
+    from geo_planner.sources.bundled import write_sample
+
+    def work() -> int:
+        files = write_sample(directory)
+        scenario = scenario_paths(directory)[0]
+        if as_json:
+            print_json({"ok": True, "root": str(directory), "scenario": str(scenario), "files": list(files)})
+        else:
+            echo(said("sample_written", root=directory))
+            for step in (f"validate {directory}", f"plan {scenario} -o out", f"app {directory}"):
+                echo(f"  geo-planner {step}")
         return 0
 
     guarded(work, as_json)
