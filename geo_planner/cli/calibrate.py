@@ -65,7 +65,8 @@ def calibrate(
                 hint(line(note))
             for band in result.calibrations:
                 verdict = said(f"calibrated_verdict.{band.verdict}")
-                echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=band.reason))
+                ground = getattr(band, "ground", band.reason)
+                echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=ground))
             for path in files.values():
                 echo(f"  {path}")
         return 0

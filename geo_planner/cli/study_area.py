@@ -117,8 +117,8 @@ def import_file(
             echo(what)
         for what in report.questions:
             echo(said("told.question", what=what))
-        for what in _corrections(report):
-            echo(said("told.corrected", what=what))
+        for kind in _corrections(report):
+            echo(said("told.corrected", what=kind))
         for told in lines(report.faults):
             hint(told)
         if len(report.faults) > len(bounded(report.faults, MOST_OF_A_KIND_ON_SCREEN)):
