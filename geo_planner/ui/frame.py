@@ -65,6 +65,11 @@ def loaded() -> LoadedPlan:
     return plan
 
 
+def page_file(name: str) -> Path:
+    """The file of a page, as links between pages name it: wherever the program is installed."""
+    return Path(__file__).resolve().parent / "pages" / f"{name}.py"
+
+
 def study_area() -> Path:
     """Folder of the study area that is open, whether it can be planned or not."""
     root: Path = st.session_state[_ROOT]

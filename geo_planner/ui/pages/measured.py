@@ -15,7 +15,7 @@ from geo_planner.errors import GeoPlannerError
 from geo_planner.labels import Language, number, percent, word
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
-from geo_planner.ui.frame import language, loaded, scenario_file, show_error
+from geo_planner.ui.frame import language, loaded, page_file, scenario_file, show_error
 from geo_planner.ui.maps import show_measured_map
 from geo_planner.ui.measured_charts import by_distance, scatter
 from geo_planner.ui.measured_tables import calibration_rows, left_out, operator_table, square_table, statistics_table
@@ -132,7 +132,7 @@ def page() -> None:
     compared = plan.against_model
     if compared is None:
         st.info(text("no_measurements", words), icon=":material/speed:")
-        st.page_link("geo_planner/ui/pages/import_list.py", label=text("page_import_list", words), icon=":material/upload_file:")
+        st.page_link(page_file("import_list"), label=text("page_import_list", words), icon=":material/upload_file:")
         return
     st.html(headline(compared, words))
     st.caption(text("against", words, model=word(compared.model, words)))
