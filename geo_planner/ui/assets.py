@@ -37,7 +37,7 @@ def prepare_assets(app_dir: Path) -> None:
         for font in sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))[:1]:
             shutil.copyfile(font, app_dir / "static" / _FONT)
     except OSError as error:
-        raise OutputError(f"Leaflet cannot be copied to {target}: {error.strerror}. Make that folder writable.") from error
+        raise OutputError("leaflet_not_copied", folder=target, why=error.strerror) from error
 
 
 def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -12,7 +12,8 @@ from geo_planner.labels import SAMPLE_BANNER, Language
 from geo_planner.sources import scenario_paths
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.loading import LoadedPlan, load_plan
-from geo_planner.ui.texts import LANGUAGES, TEXTS, text
+from geo_planner.ui.texts import LANGUAGES, text
+from geo_planner.words import catalogue
 
 _LOADED = "loaded_plan"
 _ROOT = "study_area_root"
@@ -110,7 +111,7 @@ def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan |
     place = st.empty()
 
     def progress(step: str, share: float) -> None:
-        named = text(f"step_{step}", words) if f"step_{step}" in TEXTS else step
+        named = text(f"step_{step}", words) if f"ui.step_{step}" in catalogue(words) else step
         place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
 
     try:
@@ -142,7 +143,7 @@ def show_error(error: GeoPlannerError) -> None:
     words = language()
     if not isinstance(error, InputError):
         st.title(text("cannot_go_on", words))
-        st.text(str(error))
+        st.text(error.text(words))
         return
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))

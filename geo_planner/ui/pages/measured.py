@@ -44,14 +44,12 @@ def chart_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Language) ->
     """Two charts and the figures behind them."""
     service = plan.scenario.service
     squares = square_table(plan, compared, words)
-    heard = [text("level_dbm", words, level=number(level, 0, words)) for level in squares["shown_dbm"]]
+    heard = [text("level_dbm", words, level=float(level)) for level in squares["shown_dbm"]]
     squares["measured"] = pd.Series(heard).where(squares["heard"], text("no_service", words))
     left, right = st.columns(2, gap="medium")
     left.altair_chart(scatter(squares, service.rsrp_threshold_dbm, service.sigma_db, words), width="stretch", theme=None)
     right.altair_chart(by_distance(squares, service.sigma_db, words), width="stretch", theme=None)
-    st.caption(
-        text("measured_chart_hint", words, sigma=number(service.sigma_db, 1, words), side=number(squares.attrs["square_m"], 0, words))
-    )
+    st.caption(text("measured_chart_hint", words, sigma=service.sigma_db, side=float(squares.attrs["square_m"])))
     table, column = statistics_table(compared, words), st.column_config.NumberColumn
     st.dataframe(
         table,

@@ -14,7 +14,6 @@ from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
 from geo_planner.ranking.ties import tied_column
-from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.ranking_charts import interval_chart
@@ -157,7 +156,7 @@ def certainty_tab() -> None:
     """Rank intervals, probabilities of the first k, swap points."""
     plan, words = loaded().plan, language()
     simulation = plan.ranking.simulation
-    st.text(text("certainty_hint", words, draws=written(simulation.draws, 0, words)))
+    st.text(text("certainty_hint", words, draws=simulation.draws))
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         st.caption(text("interval_legend", words))
@@ -235,10 +234,11 @@ def methods_tab() -> None:
         st.caption(text("tau_hint", words))
         st.markdown(f"**{text('methods_notes', words)}**")
         for method in METHODS.values():
-            used = f" ({text('in_use', words)})" if method.name == plan.scenario.ranking.method else ""
+            key = "method_line_in_use" if method.name == plan.scenario.ranking.method else "method_line"
             sign = ":material/swap_vert:" if method.can_reverse_ranks else ":material/check:"
             turns = text("can_reverse" if method.can_reverse_ranks else "cannot_reverse", words)
-            st.markdown(f"{sign} **{getattr(method, words)}**{used}, {turns}. {getattr(method, f'note_{words}')}")
+            line = text(key, words, title=getattr(method, words), turns=turns, note=getattr(method, f"note_{words}"))
+            st.markdown(f"{sign} {line}")
 
 
 def fairness_tab() -> None:
