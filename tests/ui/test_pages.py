@@ -21,6 +21,7 @@ from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
 from geo_planner.ui.faults import FAULTS_VI, fault_table
+from geo_planner.ui.frame import scenario_titles
 from geo_planner.ui.measured_tables import operator_table
 from geo_planner.ui.question_sheet import questions_csv
 from geo_planner.ui.ranking_charts import interval_chart
@@ -344,7 +345,16 @@ def test_the_picker_lists_the_scenarios_of_the_study_area(monkeypatch: pytest.Mo
     monkeypatch.setenv(loading.STUDY_AREA_VARIABLE, str(area_copy))
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     app = open_app()
-    assert set(app.sidebar.selectbox(key="scenario").options) == {SCENARIO.stem, "thu_khac"}
+    title = load_scenario(SCENARIO).title_vi
+    assert set(app.sidebar.selectbox(key="scenario").options) == {f"{SCENARIO.stem}: {title}", f"thu_khac: {title}"}
+
+
+def test_the_picker_shows_the_title_of_a_scenario_and_the_file_of_a_faulty_one(area_copy: Path) -> None:
+    good, bad = area_copy / "scenarios" / SCENARIO.name, area_copy / "scenarios" / "hong.yaml"
+    bad.write_text("name: [", encoding="utf-8")
+    scenario = load_scenario(good)
+    assert scenario_titles([good, bad], "vi") == {good.name: scenario.title_vi, bad.name: "hong"}
+    assert scenario_titles([good, bad], "en") == {good.name: scenario.title_en, bad.name: "hong"}
 
 
 def test_measurements_on_their_page(monkeypatch: pytest.MonkeyPatch, measured_plan: Plan) -> None:

@@ -6,11 +6,13 @@ import ast
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.faults import sentence
 from geo_planner.ui.texts import ASSUMPTIONS, FILES, LANGUAGES, METHOD, file_words, method, setting_title, text
+from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import catalogue
 from tests.conftest import ROOT
@@ -92,3 +94,12 @@ def test_figures_of_a_text_are_written_in_its_language() -> None:
 )
 def test_a_reason_is_shown_as_a_sentence(reason: str, shown: str) -> None:
     assert sentence(reason) == shown
+
+
+def test_figures_of_a_table_are_written_in_its_language_and_stay_figures() -> None:
+    table = pd.DataFrame({"a": [1.25, -0.04, float("nan")], "b": [1, 2, 3]})
+    shown = written(table, {"a": Figures(1, "%", signed=True)}, "vi")
+    assert list(shown.data["a"][:2]) == [1.25, -0.04]
+    html = shown.to_html()
+    assert "+1,2%" in html
+    assert "nan" not in html

@@ -104,18 +104,17 @@ def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tu
         format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
         key=f"link_freq_{key}",
     )
-    low, high = min(-10.0, eirp_dbm), max(50.0, eirp_dbm)
-    eirp = st.slider(
+    # a plain slider would write its figures with a decimal point in any language
+    tenths = range(round(10 * min(-10.0, eirp_dbm)), round(10 * max(50.0, eirp_dbm)) + 1)
+    eirp = st.select_slider(
         text("link_eirp", words),
-        low,
-        high,
+        [tenth / 10 for tenth in tenths],
         eirp_dbm,
-        step=0.1,
-        format="%.1f dBm",
+        format_func=lambda level: f"{number(level, 1, words)} dBm",
         key=f"link_eirp_{key}",
         help=text("link_eirp_help", words),
     )
-    return height_m, float(freq_mhz), eirp
+    return height_m, float(freq_mhz), float(eirp)
 
 
 def show_verdict(card: AnswerCard, words: Language) -> None:
