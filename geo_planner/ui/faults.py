@@ -1,15 +1,14 @@
-"""Faults and warnings of the input as a table, with the reason and the remedy in Vietnamese by the fault's stable code."""
+"""Faults and warnings of the input as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 
 import pandas as pd
 
 from geo_planner.errors import MOST_IN_ALL, Fault, bounded
-from geo_planner.labels import Language, number
-from geo_planner.measurements import DISAGREEMENTS, DROP_REASONS
-from geo_planner.sources.imports.spoken.faults import FAULTS_VI as IMPORT_FAULTS_VI
+from geo_planner.ui.prose_faults import FAULTS_VI, is_prose, prose_texts
 from geo_planner.ui.texts import text
 from geo_planner.words import said
 
@@ -141,20 +140,51 @@ FAULTS_VI: Mapping[str, tuple[str, str]] = {
     "mixed_vintage": ("Danh sách bản và danh sách trạm khác thời điểm.", "Đưa hai danh sách về cùng thời điểm."),
 }  # fmt: skip
 """By code: what is wrong, what to do. The figures and names of a fault stand in its own text, which is shown beside."""
+from geo_planner.words import Language, catalogue, said
 
-_ALWAYS = ("file", "row", "column", "value")
+__all__ = ["FAULTS_VI", "fault_table", "sentence"]
+
+_PLACES = ("file", "row", "column", "value")
+_WORD = re.compile(r"[^\W\d_]+(?=[\s,;:]|$)")
 
 
-def fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:
-    """One row a fault. In Vietnamese the library's own text, which holds the figures, stands at the end; a code without a sentence keeps it."""
-    rows = []
-    for fault in bounded(faults, in_all=MOST_IN_ALL):
-        reason, remedy = fault.reason, fault.remedy
-        if language == "vi":
-            reason, remedy = FAULTS_VI.get(fault.code, (reason, remedy))
-            if fault.count > 1:
-                reason = f"Còn {number(fault.count, 0, 'vi')} chỗ nữa cùng loại. {reason}"
-        rows.append((fault.file, fault.row, fault.column, fault.value, reason, remedy, f"{fault.reason}. {fault.remedy}"))
-    names = [f"fault_{name}" for name in (*_ALWAYS, "reason", "remedy", "original")]
-    table = pd.DataFrame(rows, columns=[text(name, language) for name in names]).astype({text("fault_row", language): "Int64"})
-    return table if language == "vi" else table.drop(columns=text("fault_original", language))
+def fault_table(faults: Sequence[Fault], language: Language, *, on_import_page: bool = False) -> pd.DataFrame:
+    """One row a fault, what is wrong and what to do as sentences of the language.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+    language : {"vi", "en"}
+    on_import_page : bool
+        Whether what has to be chosen can be chosen on the page, and need not be said as options of the command.
+
+    Returns
+    -------
+    DataFrame
+        In Vietnamese a fault without Vietnamese figures and names (:mod:`geo_planner.ui.prose_faults`) has its English text at the end.
+    """
+    told = bounded(faults, in_all=MOST_IN_ALL)
+    rows = [(fault.file, fault.row, fault.column, fault.value, *_texts(fault, language, on_import_page)) for fault in told]
+    names = [text(f"fault_{name}", language) for name in (*_PLACES, "reason", "remedy")]
+    table = pd.DataFrame(rows, columns=names).astype({text("fault_row", language): "Int64"})
+    if language == "vi" and any(map(is_prose, told)):
+        originals = [f"{sentence(fault.reason)} {fault.remedy}" if is_prose(fault) else "" for fault in told]
+        table[text("fault_original", language)] = originals
+    return table
+
+
+def sentence(reason: str) -> str:
+    """A reason as a sentence: a capital, unless it begins with a name, a figure or a sign, and a full stop.
+
+    >>> sentence("the file is empty"), sentence("số hộ là 54"), sentence("terrain.tif is empty"), sentence("Hai ô trái ngược nhau.")
+    ('The file is empty.', 'Số hộ là 54.', 'terrain.tif is empty.', 'Hai ô trái ngược nhau.')
+    """
+    shown = reason[:1].upper() + reason[1:] if _WORD.match(reason) else reason
+    return shown if shown.endswith((".", "?", "!", "…")) else f"{shown}."
+
+
+def _texts(fault: Fault, language: Language, on_import_page: bool) -> tuple[str, str]:
+    reason, remedy = prose_texts(fault, language, on_import_page=on_import_page) if is_prose(fault) else fault.texts(language)
+    if on_import_page and f"import_remedy.{fault.code}" in catalogue(language):
+        remedy = said(f"import_remedy.{fault.code}").text(language)
+    return sentence(reason), remedy

@@ -29,7 +29,7 @@ from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_said import own_title, system_name, told, told_why
-from geo_planner.ui.import_texts import import_fault_table, say, target_title
+from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
 from geo_planner.words import Said
@@ -223,7 +223,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
 
     def named(code: str) -> str:
         if code in shares:
-            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=round(100 * shares[code][1]))
+            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=shares[code][1])
         return say("crs_auto" if code == _AUTO else "crs_other", words)
 
     code = st.selectbox(say("crs", words), [_AUTO, *shares, _OTHER], format_func=named, key=f"import_crs_{layer}_{file.file_id}")
@@ -238,12 +238,12 @@ def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) 
     if found.mapping is None:
         st.text(say("not_read", words, name=file.name))
     else:
-        header = (
-            say("seen_header", words, rows="–".join(map(str, dict.fromkeys((found.header_rows[0], found.header_rows[-1])))))
-            if found.header_rows
-            else ""
-        )
-        st.text(say("seen", words, name=file.name, kind=found.format, rows=found.rows, header=header))
+        facts = {"name": file.name, "kind": found.format, "rows": found.rows}
+        if found.header_rows:
+            ends = dict.fromkeys((found.header_rows[0], found.header_rows[-1]))
+            st.text(say("seen_under_header", words, header="–".join(map(str, ends)), **facts))
+        else:
+            st.text(say("seen", words, **facts))
     if found.faults:
         _fault_table(found.faults, words)
     if found.first_rows is not None:
@@ -290,7 +290,7 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
             st.text(say("in_layer", words, **report.counts))
     else:
         st.error(say("not_written", words, **report.counts))
-    st.text(say("result_of", words, name=outcome.name, layer=say(f"layer_{outcome.layer}", words)))
+    st.text(say("result_of", words, name=outcome.name, layer=layer_title(outcome.layer, words)))
     for level, key in (("fault", "faults"), ("warning", "warnings")):
         told_of = tuple(fault for fault in report.faults if fault.level == level)
         if told_of:
@@ -353,7 +353,7 @@ def page() -> None:
     st.subheader(say("title", words))
     st.text(say("hint", words))
     left, right = st.columns([1, 2.2], gap="medium")
-    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: say(f"layer_{name}", words), key="import_layer")
+    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: layer_title(name, words), key="import_layer")
     file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=MAX_UPLOAD_MB, key="import_file")
     last: Outcome | None = st.session_state.get(_LAST)
     if file is None:
@@ -398,11 +398,11 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
         with place:
             mapped = seen(file, layer, root, choice)
             _show_seen(file, layer, mapped, words)
-    rows = say("summary_rows", words, n=mapped.rows) if layer in POINT_LAYERS else say("summary_shapes", words)
+    rows = saying("summary_rows", n=mapped.rows) if layer in POINT_LAYERS else saying("summary_shapes")
     st.text(
         say(
-            "summary", words, rows=rows, name=file.name, layer=say(f"layer_{layer}", words), target=TARGETS[layer],
-            mode=say(f"mode_{mode}", words), faulty=say("summary_valid" if accept_valid else "summary_all", words),
+            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=TARGETS[layer],
+            mode=saying(f"mode_{mode}"), faulty=saying("summary_valid" if accept_valid else "summary_all"),
         )
     )  # fmt: skip
     # A file that cannot be read as a list would only be refused again.
