@@ -257,12 +257,21 @@ def naming_layers(path: Path) -> Scenario:
             document = {}
     except (InputError, UsageError):
         document = {}
+    document = document or _layers_that_lie_there(path.resolve().parent.parent)
     usable: dict[str, Any] = {}
     for name, section in (("layers", Layers), ("terrain", Terrain), ("propagation", Propagation)):
         with contextlib.suppress(ValidationError):
             usable[name] = section.model_validate(document.get(name, {}))
     criterion = Criterion(name="households", vi="-", en="-", bounds=(0, 1), weight=1)
     return Scenario(name="layers_only", province=Province(code="00", name="-"), ranking=RankingSettings(criteria=(criterion,)), **usable)
+
+
+def _layers_that_lie_there(root: Path) -> dict[str, Any]:
+    """What a scenario that cannot be read may have named: no file is called missing because of it."""
+    former, terrain = Layers().former_communes, Terrain().path
+    found: dict[str, Any] = {} if former and (root / former).is_file() else {"layers": {"former_communes": None}}
+    rasters = [] if terrain and (root / terrain).is_file() else sorted(root.glob("terrain/*.tif"))
+    return {**found, "terrain": {"path": rasters[0].relative_to(root).as_posix()}} if rasters else found
 
 
 def _read_document(path: Path, file: str) -> dict[str, Any]:

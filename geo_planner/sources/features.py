@@ -42,6 +42,8 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
         with warnings.catch_warnings(), opened_vector(path) as source:
             # of a column with words among its numbers, which the checks tell better
             warnings.filterwarnings("ignore", message="Could not parse column", category=UserWarning)
+            # of rings left open and numbers that are none, which the checks tell too
+            warnings.filterwarnings("ignore", message="Non closed ring|invalid value", category=RuntimeWarning)
             # a shape that cannot be made is left out here and told with its number below
             layer = gpd.GeoDataFrame(source.table(on_invalid="ignore"))
     except (DataSourceError, DataLayerError, OSError, ValueError, TypeError, AttributeError, GEOSException, ProjError) as error:

@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import geopandas as gpd
 import pandas as pd
 import pyogrio
 import rasterio
+from pyproj import CRS
 from rasterio.env import Env
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
@@ -118,6 +120,8 @@ class Vector:
 
     path: Path
     drivers: tuple[str, ...]
+    crs: CRS | None = None
+    """The system that a GeoJSON names: GDAL is not asked for it."""
 
     def layers(self) -> Mapping[str, str | None]:
         """Kind of geometry by name of layer; None for tables without geometry."""
@@ -133,7 +137,8 @@ class Vector:
     def table(self, layer: str | None = None, **options: Any) -> pd.DataFrame:
         """The features of one layer; options as for ``pyogrio.read_dataframe``."""
         self.about(layer, encoding=options.get("encoding"))
-        return pyogrio.read_dataframe(self.path, layer=layer, **options)
+        table = pyogrio.read_dataframe(self.path, layer=layer, **options)
+        return table.set_crs(self.crs, allow_override=True) if self.crs is not None and isinstance(table, gpd.GeoDataFrame) else table
 
 
 @contextmanager
@@ -170,8 +175,9 @@ def opened_vector(path: Path) -> Iterator[Vector]:
             raise foreign
         else:
             copy = base.with_suffix(".geojson")
-            copy.write_text(safe_geojson(path.read_bytes()), encoding="ascii")
-            yield Vector(copy, ("GeoJSON",))
+            text, crs = safe_geojson(path.read_bytes())
+            copy.write_text(text, encoding="ascii")
+            yield Vector(copy, ("GeoJSON",), crs)
 
 
 @contextmanager
