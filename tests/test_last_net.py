@@ -127,7 +127,7 @@ WRONG_CALLS = {
     "plan under a file": (["plan", "{area}/scenarios/s.yaml", "-o", "{area}/README/out"], 2),
     "coverage into a file": (["coverage", "{area}/scenarios/s.yaml", "-o", "{area}/README"], 2),
     "calibrate nothing": (["calibrate", "{area}/nothing.yaml"], 2),
-    "calibrate into a file": (["calibrate", "{area}/scenarios/s.yaml", "-o", "{area}/README"], 1),
+    "calibrate into a file": (["calibrate", "{area}/scenarios/s.yaml", "-o", "{area}/README"], 2),
     "import a folder": (["import", "villages", "{area}", "--into", "{area}"], 1),
     "import nothing": (["import", "villages", "{area}/nothing.xlsx", "--into", "{area}"], 2),
     "import into a file": (["import", "villages", "{area}/villages/villages.csv", "--into", "{area}/README"], 2),

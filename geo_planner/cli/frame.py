@@ -12,12 +12,12 @@ import typer
 from tqdm import tqdm
 
 from geo_planner.cli.language import LANG, spoken, worded
-from geo_planner.cli.telling import EXIT_FAULTS, MOST_OF_A_KIND_ON_SCREEN, by_level, guarded, line, lines, print_json, unforeseen
+from geo_planner.cli.telling import EXIT_FAULTS, MOST_OF_A_KIND_ON_SCREEN, by_level, faulty, guarded, line, lines, print_json, unforeseen
 from geo_planner.cli.verbs import VERBOSE, Verb, Verbs
 from geo_planner.words import Said, catalogue, said
 
 __all__ = [
-    "EXIT_FAULTS", "MOST_OF_A_KIND_ON_SCREEN", "AsJson", "Overrides", "ProgressBar", "ScenarioPath", "Workers", "app", "by_level", "echo",
+    "EXIT_FAULTS", "MOST_OF_A_KIND_ON_SCREEN", "AsJson", "Overrides", "ProgressBar", "ScenarioPath", "Workers", "app", "by_level", "echo", "faulty",
     "guarded", "hint", "line", "lines", "print_json", "step_word", "unforeseen", "verb", "worded",
 ]  # fmt: skip
 

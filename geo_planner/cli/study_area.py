@@ -16,6 +16,7 @@ from geo_planner.cli.frame import (
     ProgressBar,
     by_level,
     echo,
+    faulty,
     guarded,
     hint,
     line,
@@ -46,7 +47,7 @@ def validate(
         found = validated(study_area)
         faults = [f for f in found if f.level == "fault"]
         if as_json:
-            print_json({"ok": not faults, **by_level(found)})
+            print_json({**(faulty(found) if faults else {"ok": True}), **by_level(found)})
         else:
             for told in lines(found):
                 echo(told)
@@ -111,7 +112,10 @@ def import_file(
         )  # fmt: skip
         if as_json:
             tables = {name: rows[:MOST_IN_ALL] for name, rows in report.as_dict().items() if name in ("corrected", "rejected", "skipped")}
-            print_json({**report.as_dict(), **by_level(report.faults), **tables})  # counts has their number, --report DIR all of them
+            wrong = {} if report.exit_status == 0 else faulty(report.faults)
+            print_json(
+                {**report.as_dict(), **wrong, **by_level(report.faults), **tables}
+            )  # counts has their number, --report DIR all of them
             return report.exit_status
         for what in report.statements:
             echo(what)

@@ -50,12 +50,11 @@ def guarded(work: Callable[[], int], as_json: bool) -> None:
 def tell(error: GeoPlannerError, as_json: bool) -> int:
     """Tell of an error that was raised on purpose; returns the exit status."""
     if isinstance(error, InputError):
-        n = sum(f.count for f in error.faults if f.level == "fault")
         if as_json:
-            print_json({**_wrong(said("faults_in_input.short", n=n)), **by_level(error.faults)})
+            print_json({**faulty(error.faults), **by_level(error.faults)})
         else:
             typer.echo("\n".join(lines(error.faults)), err=True)
-            typer.echo(worded(said("faults_in_input.nothing_written", n=n)), err=True)
+            typer.echo(worded(said("faults_in_input.nothing_written", n=_faults(error.faults))), err=True)
         return EXIT_FAULTS
     tell_wrong(error.said, as_json)
     return EXIT_USAGE if isinstance(error, (UsageError, OutputError)) else EXIT_FAULTS
@@ -67,6 +66,15 @@ def tell_wrong(what: Said, as_json: bool) -> None:
         print_json(_wrong(what))
     else:
         typer.echo(worded(said("told.error", what=what)), err=True)
+
+
+def faulty(found: Iterable[Fault]) -> dict[str, Any]:
+    """What an object for ``--json`` begins with where faults were found."""
+    return _wrong(said("faults_in_input.short", n=_faults(found)))
+
+
+def _faults(found: Iterable[Fault]) -> int:
+    return sum(f.count for f in found if f.level == "fault")
 
 
 def _wrong(what: Said) -> dict[str, Any]:
