@@ -76,6 +76,7 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     # Rows
     "further_table": ("Dưới bảng thứ nhất có một bảng khác với tiêu đề khác; các dòng của bảng đó không được nhập.", "Đưa bảng đó sang một trang tính riêng, hoặc ghi tiêu đề giống bảng thứ nhất.", ""),
     "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),
+    "uncached_formula": ("Ô là công thức chưa có kết quả lưu sẵn.", "Mở tệp bằng Excel hoặc LibreOffice, để máy tính xong rồi lưu lại.", ""),
     "formula": ("Ô là công thức.", "Dán lại thành giá trị.", ""),
     "path": ("Mã hoặc tên giống một đường dẫn tệp.", "Gõ lại nội dung của ô.", ""),
     # The file as a whole
