@@ -60,15 +60,8 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "unknown_layer": ("Tệp không có lớp này.", "Ghi lại tên lớp ở mục 1.", "Write another layer's name in part 1."),
     "two_columns": ("Hai cột trông giống cùng một loại số liệu.", "Ở mục 2 chọn rõ cột nào là số liệu đó.", "Say in part 2 which of them it is."),
     "no_header": ("Không tìm thấy dòng tiêu đề.", "Ở mục 2 chọn cột nào là tên, xã, tọa độ; hoặc thêm dòng tiêu đề.", "Say in part 2 which columns hold name, commune and coordinates, or give the table a header."),
-    "no_name": ("Không có cột nào là tên.", "Chọn cột tên ở mục 2.", "Choose the column of names in part 2."),
-    "no_commune": ("Không có cột nào là xã.", "Chọn cột xã ở mục 2.", "Choose the column of communes in part 2."),
-    "no_coordinates": ("Không có cột nào là tọa độ.", "Chọn các cột tọa độ ở mục 2.", "Choose the columns of coordinates in part 2."),
     "unknown_title": ("Không có cột này trong tệp.", "Chọn lại ở mục 2.", "Choose again in part 2."),
     "unknown_target": ("Lớp này không có số liệu đó.", "Chọn lại ở mục 2.", "Choose again in part 2."),
-    "ambiguous_crs": ("Có hơn một hệ tọa độ hợp với danh sách.", "Hỏi nơi lập danh sách rồi chọn hệ tọa độ ở mục 3.", "Ask whoever made the list, then choose the system in part 3."),
-    "no_crs_fits": ("Không hệ tọa độ nào đưa các dòng vào đúng tỉnh và xã.", "Kiểm tra tọa độ và xã có khớp nhau không; nếu biết thì chọn hệ tọa độ ở mục 3.", "Check that coordinates and communes belong together; choose the system in part 3 if you know it."),
-    "wrong_zone": ("Số liệu không khớp với hệ tọa độ hoặc kinh tuyến trục đã nêu.", "Kiểm tra danh sách, hoặc chọn hệ khác ở mục 3.", "Check the list, or choose another system in part 3."),
-    "unknown_crs": ("Không có hệ tọa độ mang mã này.", "Ghi mã EPSG ở mục 3, ví dụ EPSG:9205.", "Write an EPSG code in part 3, for instance EPSG:9205."),
     "datum_unknown": ("Tệp không nói rõ hệ quy chiếu: hai cách hiểu lệch nhau 222 m.", "Chọn hệ tọa độ ở mục 3.", "Choose the system in part 3."),
     "unit": ("Đơn vị ghi ở tiêu đề không hợp với cột này.", "Đổi số liệu sang đơn vị của cột, hoặc bỏ cột ở mục 2.", "Give the figures in the unit of the column, or leave the column out in part 2."),
     "which_level": ("Chưa rõ mức thu là RSRP hay RSSI.", "Nếu là RSRP thì chọn RSRP ở mục 2; nếu không thì bỏ cột ở đó.", "If it is RSRP, choose that in part 2; if not, leave the column out there."),
@@ -82,10 +75,7 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "only_neighbours": ("Không dòng nào là mẫu đo của cell đang phục vụ thuộc mạng Việt Nam: tất cả là cell lân cận, sóng mang phụ hoặc mạng nước khác.", "Xuất lại nhật ký có cả cell đang phục vụ; nếu một cột bị hiểu sai thì bỏ cột đó ở mục 2.", "Export the serving cells too; where a column is misread, leave it out in part 2."),
     # Rows
     "further_table": ("Dưới bảng thứ nhất có một bảng khác với tiêu đề khác; các dòng của bảng đó không được nhập.", "Đưa bảng đó sang một trang tính riêng, hoặc ghi tiêu đề giống bảng thứ nhất.", ""),
-    "ambiguous_commune": ("Tên xã có thể hiểu theo nhiều cách.", "Ghi mã xã, hoặc thêm cột huyện cũ.", "Write the commune's code, or add a column of former districts."),
     "coordinates": ("Tọa độ trống, không đọc được hoặc không có thật.", "Ghi dạng 102,54105 hoặc 102°32'27.8\" hoặc mét.", ""),
-    "positions_disagree": ("Hai cặp tọa độ của cùng một dòng khác nhau; dùng cặp đầu.", "Tìm xem cặp nào đúng.", ""),
-    "far_away": ("Có dòng nằm rất xa ngoài tỉnh.", "Kiểm tra tọa độ.", ""),
     "uncached_formula": ("Ô là công thức chưa có kết quả lưu sẵn.", "Mở tệp bằng Excel hoặc LibreOffice, để máy tính xong rồi lưu lại.", ""),
     "formula": ("Ô là công thức.", "Dán lại thành giá trị.", ""),
     "path": ("Mã hoặc tên giống một đường dẫn tệp.", "Gõ lại nội dung của ô.", ""),
@@ -95,7 +85,6 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "mislabelled": ("Nội dung tệp không đúng loại được nhận.", "Lưu lại thành xlsx, csv hoặc một lớp bản đồ.", ""),
     "null_bytes": ("Tệp hỏng hoặc thuộc loại không đọc được.", "Lưu lại thành xlsx hoặc csv.", ""),
     "not_a_file": ("Đây không phải là một tệp.", "Chọn tệp khác.", ""),
-    "not_vector": ("Lớp này cần đường hoặc vùng, bảng không có.", "Dùng GeoPackage, GeoJSON, KML, GPX hoặc shapefile nén zip.", ""),
     "held_open": ("Tệp đang mở trong chương trình khác.", "Lưu và đóng tệp rồi thử lại.", ""),
     "too_large": ("Tệp quá lớn hoặc lồng quá sâu.", "Chia nhỏ tệp, hoặc xuất lại.", ""),
     "too_many_rows": ("Tệp có quá nhiều dòng.", "Chia nhỏ tệp.", ""),
@@ -110,7 +99,5 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "missing_file": ("Địa bàn thiếu tệp này.", "Đặt tệp vào thư mục của địa bàn.", ""),
     # The study area
     "symlink": ("Đường dẫn trong địa bàn là liên kết tượng trưng.", "Thay bằng thư mục hoặc tệp thật.", ""),
-    "changed_meanwhile": ("Chương trình khác vừa sửa lớp này.", "Bấm nhập lại.", ""),
-    "other_file": ("Kịch bản đọc lớp này từ một tệp khác.", "Sửa mục layers của kịch bản.", ""),
 }  # fmt: skip
 """By code: reason and remedy in Vietnamese, and the remedy in English where the library speaks of the command's options."""
