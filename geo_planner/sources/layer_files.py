@@ -22,7 +22,7 @@ def file_fault(path: Path, file: str, remedy: Said | str | None = None) -> Fault
         return None
     if why == "missing":
         return fault(file, "missing_file.layer", remedy=remedy or said("where_missing.layer"))
-    return fault(file, "unreadable.layer", why=why)
+    return fault(file, "unreadable.layer_file", why=why)
 
 
 def located(root: Path, relative: str) -> tuple[Path, str]:

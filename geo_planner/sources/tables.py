@@ -100,7 +100,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
     """
     faults: list[Fault] = []
     if raw.empty:
-        return raw, [fault(file, "empty.layer")]
+        return raw, [fault(file, "empty.rows_of_layer")]
     table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
     misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
