@@ -14,6 +14,7 @@ from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
 
 if TYPE_CHECKING:
     from geo_planner.sources.imports import ImportReport
+    from geo_planner.words import Said
 
 _MOST_KINDS_OF_CORRECTION, _MOST_CORRECTIONS = 50, 3
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
@@ -135,15 +136,16 @@ def _corrections(report: ImportReport) -> list[str]:
     ]
 
 
-def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str, float], None]:
+def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[Said, float], None]:
     """Each step on the bar; where standard error is no terminal and the bar is not drawn, a line as each begins."""
     begun: set[str] = set()
 
-    def tell(step: str, share: float) -> None:
-        if not (silent or sys.stderr.isatty() or step in begun):
-            begun.add(step)
-            typer.echo(f"under way: {step} …", err=True)
-        bar.steps(step, share)
+    def tell(step: Said, share: float) -> None:
+        name = str(step)
+        if not (silent or sys.stderr.isatty() or name in begun):
+            begun.add(name)
+            typer.echo(f"under way: {name} …", err=True)
+        bar.steps(name, share)
 
     return tell
 

@@ -64,16 +64,17 @@ class Said:
         """The stable word for tests and scripts: the key without its variant."""
         return self.key.partition(".")[0]
 
-    def text(self, language: Language, part: str = "text") -> str:
-        """The sentence in one language; `part` is ``text``, ``reason`` or ``remedy``."""
-        return _WORDING[language].vformat(catalogue(language)[self.key][part], (), dict(self.facts))
+    def text(self, language: Language, part: str | None = None) -> str:
+        """The sentence in one language; `part` is ``text``, ``reason`` or ``remedy``, the text or the reason where it is left out."""
+        entry = catalogue(language)[self.key]
+        return _WORDING[language].vformat(entry[part or ("text" if "text" in entry else "reason")], (), dict(self.facts))
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: the code, and the facts as plain values."""
         return {"code": self.code, "facts": plain_facts(self.facts)}
 
     def __str__(self) -> str:
-        return self.text("en", "text" if "text" in catalogue("en")[self.key] else "reason")
+        return self.text("en")
 
 
 def said(key: str, /, **facts: Any) -> Said:
