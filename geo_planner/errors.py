@@ -205,6 +205,13 @@ def prose_fault(
     return Fault(file, said("prose_fault", code=code, reason=reason, remedy=remedy), row, column, value, level)
 
 
+class SettingError(GeoPlannerError, ValueError):
+    """A setting that does not hold. Its key has a reason and a remedy, as the fault that is made of it where the file is known."""
+
+    def text(self, language: Language) -> str:
+        return f"{self.said.text(language, 'reason')}. {self.said.text(language, 'remedy')}"
+
+
 class InputError(GeoPlannerError, ValueError):
     """One or more faults inside the study area or the scenario, all told together.
 

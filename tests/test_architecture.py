@@ -35,7 +35,6 @@ ONLY_IN = {
     "folium": ("ui/maps.py", "export/html_map"),
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "sources/imports/report.py"),
-    "pandera": ("sources/",),
     "matplotlib": ("export/",),
     "altair": ("ui/",),
 }

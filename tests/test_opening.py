@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-from pyproj import network
+from pyproj import CRS, network
 from rasterio.transform import from_origin
 
 from geo_planner.config import load_scenario
@@ -239,7 +239,8 @@ def test_a_system_that_needs_a_grid_of_elsewhere_is_a_fault(area: Path, nobody_a
     prj.write_text(
         f'GEOGCS["x",DATUM["x",SPHEROID["WGS84",6378137,298.25],{grid}],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]'
     )
-    assert unread(validate(area), COMMUNES).code == "crs_member"
+    found = next(f for f in validate(area) if f.file == COMMUNES)
+    assert (found.level, found.code) == ("fault", "no_place_on_earth")
 
 
 def a_geopackage(path: Path) -> Path:
@@ -309,6 +310,36 @@ def test_parts_in_different_systems_are_refused() -> None:
     crs = [{"type": "name", "properties": {"name": f"EPSG:{code}"}} for code in (4326, 9205)]
     with pytest.raises(UnopenedError, match="different"):
         safe_geojson(points("", crs[0], geometry={**POINT, "crs": crs[1]}).encode())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EPSG:99999",
+        "VN-2000 of somebody",
+        "+proj=tmerc +lat_0=0 +nadgrids=/etc/passwd",
+        "+init=/etc/passwd:1",
+        "PROJCS[broken",
+        "EPSG:9205 ",
+    ],
+)
+def test_a_system_that_is_not_known_is_never_taken_for_degrees(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text(points("", {"type": "name", "properties": {"name": name}}), encoding="utf-8")
+    if name.strip() == "EPSG:9205":
+        with opened_vector(path) as source:
+            assert source.table().crs.to_epsg() == 9205
+        return
+    with pytest.raises(UnopenedError, match="not known"), opened_vector(path):
+        pass
+
+
+def test_a_system_is_taken_by_its_definition(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    for definition in (CRS.from_epsg(9205).to_wkt(), CRS.from_epsg(32648).to_proj4()):
+        path.write_text(points("", {"type": "name", "properties": {"name": definition}}), encoding="utf-8")
+        with opened_vector(path) as source:
+            assert source.table().crs.is_projected
 
 
 def test_a_text_in_a_map_is_never_taken_for_another_format(tmp_path: Path, nobody_asks: Asked) -> None:

@@ -264,3 +264,13 @@ def test_what_validate_lets_pass_can_be_planned_and_written(name: str, tmp_path:
     assert [fault for fault in validate(area) if fault.level == "fault"] == []
     planned(area)
     assert (tmp_path / "out" / "plan.gpkg").is_file()
+
+
+@pytest.mark.parametrize(
+    "text", ["seed: [", "seed: 1" + "0" * 400, "name: a\nname: b", "\ud800"], ids=["cut off", "overlong", "twice", "surrogate"]
+)
+def test_a_scenario_that_cannot_be_read_calls_no_file_missing(text: str, tmp_path: Path) -> None:
+    area = sa.make_area(tmp_path / "area")
+    (area / SCENARIO).write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    found = validate(area)
+    assert {Path(fault.file).name for fault in found if fault.level == "fault"} == {"s.yaml"}

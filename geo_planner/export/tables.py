@@ -18,6 +18,7 @@ import pandas as pd
 from geo_planner import labels, schema
 from geo_planner.labels import Language
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 Cell = bool | int | float | str | None
 
@@ -111,7 +112,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         Index ``village_id``, in order of rank. Numbers stay numbers, None where nothing is known.
     """
     table = machine_table(plan)
-    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.ranking.criteria}
+    criteria = {c.name: getattr(c, language) for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,
         "flags": {key: text[language] for key, text in labels.FLAGS.items()},
@@ -133,7 +134,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
 def titles(columns: Iterable[str], *, language: Language = "vi") -> dict[str, str]:
     """Titles that people read for stable column names; a column of the user's own keeps its name."""
     declared = {name: _DECLARED.get(name) for name in columns}
-    return {name: name if column is None else column.vi if language == "vi" else column.en for name, column in declared.items()}
+    return {name: name if column is None else getattr(column, language) for name, column in declared.items()}
 
 
 def known_values(plan: Plan, column: str) -> list[float]:
@@ -171,7 +172,7 @@ def _few(value: Cell, language: Language) -> Cell:
     left_out = len(ids) - _MOST_IDS
     if left_out <= 0:
         return value
-    return JOINER.join(ids[:_MOST_IDS]) + (f" và {left_out} bản khác" if language == "vi" else f" and {left_out} more")
+    return said("tied_villages.more", names=ids[:_MOST_IDS], more=left_out).text(language)
 
 
 def _distinct(table: pd.DataFrame) -> pd.DataFrame:

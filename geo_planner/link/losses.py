@@ -68,7 +68,7 @@ def path_loss(profile: LinkProfile, model: Model, propagation: Propagation, *, l
     try:
         return _ONE[model](profile, propagation, _latitude_deg(profile, lat_deg))
     except ModelRangeError as error:
-        return PathLoss(model, math.nan, "out_of_range", (said("model_warning.out_of_range", why=str(error)),))
+        return PathLoss(model, math.nan, "out_of_range", (said("model_warning.out_of_range", why=error.said),))
 
 
 def losses_over_heights(

@@ -12,10 +12,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
 from geo_planner.sources.unopened import UnopenedError
 
 logger = logging.getLogger(__name__)
 _LARGEST_FILE = 64_000_000
+_LONGEST_DEFINITION = 20_000
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 _NOT_ATTRIBUTES = {"type", "geometry", "id", "bbox", "center", "crs", "properties"}
 _NAMES = (
@@ -23,11 +27,12 @@ _NAMES = (
     re.compile(r"https?://www\.opengis\.net/def/crs/(?P<authority>\w+)/[\w.]+/(?P<code>\w+)", re.IGNORECASE),
     re.compile(r"(?P<authority>)(?P<code>CRS84)", re.IGNORECASE),
 )
-_ABSENT = object()
+_LEADS_TO_FILES = re.compile(r"\b(init|nadgrids|geoidgrids|grids|file|catalog|xy_grids|z_grids)\s*=|PARAMETERFILE", re.IGNORECASE)
+"""What of a definition makes PROJ read files."""
 
 
-def safe_geojson(content: bytes) -> str:
-    """The text of a GeoJSON written anew, in ASCII.
+def safe_geojson(content: bytes) -> tuple[str, CRS | None]:
+    """The text of a GeoJSON written anew, in ASCII and without its ``crs`` members, and the system that these name; None for degrees.
 
     Parameters
     ----------
@@ -37,7 +42,7 @@ def safe_geojson(content: bytes) -> str:
     Raises
     ------
     UnopenedError
-        When its coordinate system is a link, or its parts name different ones.
+        When its coordinate system is a link or unknown, or its parts name different ones.
     ValueError
         When it is no GeoJSON.
     """
@@ -51,18 +56,15 @@ def safe_geojson(content: bytes) -> str:
     features = document.get("features") if kind == "FeatureCollection" else [document if kind == "Feature" else _feature_of(document)]
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise ValueError("its features are no list of features")
-    systems = [document.get("crs", _ABSENT)]
+    systems = [document.get("crs")]
     kept = [_feature(feature, systems) for feature in features]
     safe: dict[str, Any] = {"type": "FeatureCollection"}
     named = document.get("name")
     if isinstance(named, str) and named:
         safe["name"] = named
-    system = _one_system(systems)
-    if system is not _ABSENT:
-        safe["crs"] = system
     safe["features"] = kept
     # no sign of XML either: what looks for it in a text must not find it in an attribute
-    return json.dumps(safe).replace("<", "\\u003c")
+    return json.dumps(safe).replace("<", "\\u003c"), _one_system(systems)
 
 
 def _feature_of(geometry: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _feature_of(geometry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _feature(feature: dict[str, Any], systems: list[Any]) -> dict[str, Any]:
-    systems.append(feature.get("crs", _ABSENT))
+    systems.append(feature.get("crs"))
     properties = feature.get("properties")
     if not isinstance(properties, dict):  # some programs write the attributes beside the geometry
         properties = {key: value for key, value in feature.items() if key not in _NOT_ATTRIBUTES}
@@ -81,48 +83,46 @@ def _feature(feature: dict[str, Any], systems: list[Any]) -> dict[str, Any]:
 def _geometry(geometry: Any, systems: list[Any]) -> Any:
     if not isinstance(geometry, dict):
         return None
-    systems.append(geometry.get("crs", _ABSENT))
+    systems.append(geometry.get("crs"))
     kept = {key: geometry[key] for key in ("type", "coordinates") if key in geometry}
     if isinstance(geometry.get("geometries"), list):
         kept["geometries"] = [_geometry(part, systems) for part in geometry["geometries"]]
     return kept
 
 
-def _one_system(systems: list[Any]) -> Any:
-    """The system that all parts name, as a name that is no address; None where it is stated to be none."""
-    stated = [_system(member) for member in systems if member is not _ABSENT]
-    known = {json.dumps(system) for system in stated}
-    if len(known) > 1:
-        raise UnopenedError(
-            "parts of the GeoJSON name different coordinate systems", "Export it again in one system, best in WGS84 degrees.", "crs_member"
-        )
-    return stated[0] if stated else _ABSENT
+def _one_system(systems: list[Any]) -> CRS | None:
+    """The system that all parts name."""
+    names = dict.fromkeys(name for member in systems if (name := _system_name(member)))
+    found = [_known_system(name) for name in names]
+    if any(system != found[0] for system in found):
+        raise UnopenedError("crs_member.several")
+    return found[0] if found else None
 
 
-def _system(member: Any) -> Any:
-    """A ``crs`` member as one that names a registered system; None when it names none."""
+def _system_name(member: Any) -> str:
+    """What a ``crs`` member names; empty where it is stated to be none."""
     if not isinstance(member, dict):
-        return None
+        return ""
     kind, properties = str(member.get("type", "")).lower(), member.get("properties")
     properties = properties if isinstance(properties, dict) else {}
-    name = str(properties.get("name") or "").strip()
-    if kind == "epsg":
-        name = f"EPSG:{properties.get('code')}"
+    name = f"EPSG:{properties.get('code')}" if kind == "epsg" else str(properties.get("name") or "").strip()
     found = next((match for form in _NAMES if (match := form.fullmatch(name))), None)
-    if found is None and (kind in ("link", "url", "uri") or "href" in properties or "//" in name or name.startswith("/")):
-        raise UnopenedError(
-            "the coordinate system of the GeoJSON is a link, and links are not followed",
-            'Name the system in the file, for instance "EPSG:9205", or export it in WGS84 degrees.',
-            "crs_link",
-        )
-    if found is None:
-        return None
-    authority, code = found["authority"].upper(), found["code"].upper()
-    if code == "CRS84":
-        text = "urn:ogc:def:crs:OGC:1.3:CRS84"
-    else:
-        text = f"urn:ogc:def:crs:EPSG::{code}" if authority == "EPSG" else f"{authority}:{code}"
-    return {"type": "name", "properties": {"name": text}}
+    if found is not None:
+        authority, code = found["authority"].upper(), found["code"].upper()
+        return "OGC:CRS84" if code == "CRS84" else f"{authority}:{code}"
+    if kind in ("link", "url", "uri") or "href" in properties or "://" in name or name.startswith("/"):
+        raise UnopenedError("crs_link")
+    return name
+
+
+def _known_system(name: str) -> CRS:
+    """The system of a name or a definition: GDAL would take one that it does not know for degrees, without a word."""
+    try:
+        if _LEADS_TO_FILES.search(name) or len(name) > _LONGEST_DEFINITION:
+            raise CRSError("it leads to files")
+        return CRS.from_user_input(name)
+    except CRSError as error:
+        raise UnopenedError("crs_member.unknown", name=name[:60]) from error
 
 
 def written_properties(path: Path, n: int) -> list[dict[str, object]] | None:

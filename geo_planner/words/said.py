@@ -10,10 +10,12 @@ The sentences stand in ``en.toml`` and ``vi.toml``, by ``code`` or ``code.varian
 ``%``, ``%.1`` a share of 1 in per cent
 ``day``        a date, given as one or as ISO 8601
 ``word``       the word that people read for a stable word (``word.<stable word>`` of the catalogue), in small letters
+``reason``     of something said that has a reason and a remedy, the one; ``remedy``: the other
 ``one|many``   the English plural: the first for 1, the second for any other number
 =============  ===========================================================================================
 
-A list is joined by commas; ``,and`` behind the rest joins it as in a sentence, ``,;`` by semicolons. No code ever reads a sentence.
+A list is joined by commas; ``,and`` behind the rest joins it as in a sentence, ``,;`` by semicolons, and
+``,.`` by blanks, for sentences. No code ever reads a sentence.
 """
 
 from __future__ import annotations
@@ -173,13 +175,14 @@ class _Wording(string.Formatter):
             items = [self._one(item, how) for item in value]
             if join == "and":
                 return listing(items, self.language)
-            return ("; " if join == ";" else ", ").join(items)
+            return {";": "; ", ".": " "}.get(join, ", ").join(items)
         return self._one(value, how)
 
     def _one(self, value: Any, how: str) -> str:
         language = self.language
         if isinstance(value, Said):
-            return value.text(language)
+            whole = "text" if "text" in catalogue(language)[value.key] else "reason"
+            return value.text(language, how if how in ("reason", "remedy") else whole)
         if isinstance(value, Label):
             value = value.title(language)
         if "|" in how:

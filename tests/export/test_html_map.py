@@ -114,8 +114,8 @@ def test_a_card_tells_what_is_missing_as_a_question() -> None:
 def test_a_card_shows_both_models_the_one_that_decides_first() -> None:
     card = village_card(fake_plan(), "B", "vi")
     assert [(model.name, model.rsrp, model.probability, model.key) for model in card.models] == [
-        ("ITU-R P.1812-8", "−110 dBm", "80 %", "partial"),
-        ("ITM (Longley-Rice)", "−125 dBm", "10 %", "no_signal"),
+        ("ITU-R P.1812-8", "−110 dBm", "80%", "partial"),
+        ("ITM (Longley-Rice)", "−125 dBm", "10%", "no_signal"),
     ]
     assert card.models_disagree
     assert card.flags == (), "what stands beside the models is not said twice"
@@ -130,7 +130,7 @@ def test_a_card_without_a_second_model_shows_one() -> None:
 def test_a_card_says_how_sure_the_rank_is_in_the_language_of_the_reader() -> None:
     plan = fake_plan()
     vi, en = village_card(plan, "B", "vi"), village_card(plan, "B", "en")
-    assert (vi.interval, en.interval) == ("khoảng 2–3", "between 2 and 3")
+    assert (vi.interval, en.interval) == ("có thể từ 2 đến 3", "between 2 and 3")
     assert vi.lead.startswith("Xếp thứ 2 trên 4 bản")
     assert f"{en.lead} {en.more}" == plan.villages.loc["B", "explanation_en"]
     assert en.chance.startswith("Probability of the first 2: ")

@@ -98,7 +98,7 @@ def test_gpkg_notes_hold_sample_line_scenario_and_assumptions(small_plan: Plan, 
     assert notes["assumption", "service.rsrp_threshold_dbm"] == "-113.0"
     assert notes["setting", "terrain.path"] == "dem.tif"
     assert notes["model", "model_edition"] == "ITU-R P.526-15"
-    assert "outside its commune" in notes["warning", "1"]
+    assert "share the id V1" in notes["warning", "1"]
 
 
 def test_two_files_have_the_same_bytes_and_the_setting_is_put_back(any_plan: Plan, tmp_path: Path) -> None:

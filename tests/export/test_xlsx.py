@@ -15,7 +15,7 @@ from geo_planner.export.xlsx import write_xlsx
 from geo_planner.plan import Plan
 
 SHEETS = [
-    "Thứ tự ưu tiên", "Quỹ", "Doanh nghiệp", "Cần điện trước", "Chưa xác định", "Điểm theo tiêu chí", "Giá trị tiêu chí", "Các xã",
+    "Thứ tự ưu tiên", "Quỹ", "Doanh nghiệp", "Chờ cấp điện lưới", "Chưa xác định", "Điểm theo tiêu chí", "Giá trị tiêu chí", "Các xã",
     "Số liệu đầu vào", "Giả định và nguồn",
 ]  # fmt: skip
 BANNER = labels.SAMPLE_BANNER["vi"]
@@ -123,7 +123,7 @@ def test_every_setting_stands_among_the_assumptions_without_machine_paths(small_
     assert by_key["ranking.criteria.households"]["Loại"] == "Giả định"
     assert by_key["terrain.path"]["Giá trị"] == "dem.tif"
     assert all("/somewhere" not in str(cell) for row in rows for cell in row.values())
-    assert any("lies outside its commune" in str(row["Nội dung"]) for row in rows)
+    assert any("share the id V1" in str(row["Nội dung"]) for row in rows)
 
 
 def test_an_area_is_not_sold_as_people(any_plan: Plan, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
 from geo_planner.ui import loading
 from geo_planner.ui.link_chart import link_chart, path_table
-from geo_planner.ui.texts import TEXTS
+from geo_planner.ui.texts import text
 from tests.conftest import ROOT
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
@@ -115,7 +115,7 @@ def test_a_mast_in_the_village_itself_is_a_sentence(shown: Plan) -> None:
     box(app, "link_lat").set_value(float(point.y))
     box(app, "link_lon").set_value(float(point.x)).run()
     assert not app.exception
-    assert app.warning[0].value == TEXTS["link_same_place"]["vi"]
+    assert app.warning[0].value == text("link_same_place", "vi")
 
 
 def test_it_speaks_english_too(shown: Plan) -> None:

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from geo_planner.words import Said, said
+
 HELMERT = "+proj=helmert +x=-191.90441429 +y=-39.30318279 +z=-111.45032835 +rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 +s=0.252906278 +convention=coordinate_frame"
 MERIDIANS = {
     102.0: 5896, 103.0: 9205, 104.0: 9206, 104.5: 9207, 104.75: 9208, 105.0: 5897, 105.5: 9209, 105.75: 9210, 106.0: 9211, 106.25: 9212,
@@ -56,6 +58,18 @@ class System:
     meridian: float | None = None
     vn2000: bool = False
     utm_zone: int | None = None
+
+    @property
+    def told(self) -> Said | str:
+        """The name as people read it."""
+        if not self.degrees or self.code not in ("EPSG:4326", "EPSG:4756"):
+            return self.name
+        return said("rows_system.vn2000" if self.vn2000 else "rows_system.wgs84")
+
+    @property
+    def named(self) -> Said:
+        """Code and name."""
+        return said("rows_system.named", code=self.code, name=self.told)
 
 
 @cache

@@ -97,19 +97,24 @@ def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tu
     tallest = max(MAX_MAST_M, mast.mast_height_m)
     height_m = st.slider(text("link_height", words), 1.0, tallest, mast.mast_height_m, step=1.0, format="%g m", key=f"link_height_{key}")
     bands = sorted({*_BANDS_MHZ, mast.freq_mhz})
-    freq_mhz = st.select_slider(text("link_freq", words), bands, mast.freq_mhz, format_func=lambda f: f"{f:g} MHz", key=f"link_freq_{key}")
-    low, high = min(-10.0, eirp_dbm), max(50.0, eirp_dbm)
-    eirp = st.slider(
+    freq_mhz = st.select_slider(
+        text("link_freq", words),
+        bands,
+        mast.freq_mhz,
+        format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
+        key=f"link_freq_{key}",
+    )
+    # a plain slider would write its figures with a decimal point in any language
+    tenths = range(round(10 * min(-10.0, eirp_dbm)), round(10 * max(50.0, eirp_dbm)) + 1)
+    eirp = st.select_slider(
         text("link_eirp", words),
-        low,
-        high,
+        [tenth / 10 for tenth in tenths],
         eirp_dbm,
-        step=0.1,
-        format="%.1f dBm",
+        format_func=lambda level: f"{number(level, 1, words)} dBm",
         key=f"link_eirp_{key}",
         help=text("link_eirp_help", words),
     )
-    return height_m, float(freq_mhz), eirp
+    return height_m, float(freq_mhz), float(eirp)
 
 
 def show_verdict(card: AnswerCard, words: Language) -> None:
@@ -167,7 +172,7 @@ def page() -> None:
             return
         show_verdict(card, words)
         st.altair_chart(link_chart(card, words), width="stretch", theme=None)
-        st.caption(text("link_legend", words, bulge=number(float(card.profile.bulge_m.max()), 1, words)))
+        st.caption(text("link_legend", words, bulge=float(card.profile.bulge_m.max())))
         st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
     with left:
         show_heights(card, words)

@@ -1,6 +1,6 @@
-"""What the import says of its decisions, in Vietnamese: statements, why a cell was corrected or a row skipped, open questions.
+"""What the import says of its decisions: what is in the catalogue in its language; what still is prose in Vietnamese.
 
-The library says them in English sentences; they are known here by their form. Names, titles and cells of the user inside a
+The library says the latter in English sentences; they are known here by their form. Names, titles and cells of the user inside a
 sentence are carried over as they are. A pattern holds at most two places where anything may stand, so that no text of a user
 can make the search long; a sentence without a pattern, or a very long one, stays as it is.
 """
@@ -12,31 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from geo_planner.labels import WORDS, Language
 from geo_planner.schema import LAYERS
+from geo_planner.sources.imports.saying import OWN_TITLES as _OWN_TITLES
+from geo_planner.sources.imports.vn2000 import VN2000_DEGREES, WGS84
 from geo_planner.words import Said
 
 _LONGEST = 2000
-_MOST_PARTS = 6
 _Q = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 """A text of the user as Python quotes it."""
 _QUOTED = re.compile(_Q, flags=re.DOTALL)
 _CHOICES = {
     word: WORDS[word]["vi"] for layer in LAYERS.values() for column in layer.columns for word in column.choices if word in WORDS
 } | {word: WORDS[word]["vi"] for word in ("yes", "no")}
-_CHOSEN = re.compile(rf" → ({'|'.join(_CHOICES)}|not known) \((\d+)\)(?=, |\.\Z)")
-_OWN_TITLES = {
-    "geometry": "hình vẽ",
-    "geometry x": "hình vẽ (x)",
-    "geometry y": "hình vẽ (y)",
-    "heading of the group": "tiêu đề nhóm",
-    "the name of the sheet": "tên trang tính",
-    "the heading above the table": "tiêu đề phía trên bảng",
-    "Folder": "Thư mục",
-    "Folder above": "Thư mục cấp trên",
-    "Folder above 2": "Thư mục cấp trên 2",
-    "Folder above 3": "Thư mục cấp trên 3",
-}
-"""Titles that the import gives to columns which the file has without a title."""
-_SYSTEMS = {"WGS84 degrees": "WGS84 (độ)", "VN-2000 degrees": "VN-2000 (độ)"}
+_SYSTEMS = {system.name: system.told for system in (WGS84, VN2000_DEGREES)}
 _PHRASES: Mapping[str, str] = {
     # Why a row is no row of data
     "total row": "dòng tổng cộng",
@@ -49,37 +36,6 @@ _PHRASES: Mapping[str, str] = {
     "neighbour cell": "cell lân cận, không phải cell phục vụ",
     "secondary carrier": "sóng mang phụ",
     "network of another country": "mạng của nước khác",
-    # Who says which coordinate system it is, and the order of the columns
-    "found by where the rows lie": "nhận theo vị trí các dòng",
-    "as the titles say": "theo tiêu đề",
-    "as stated with --crs": "như đã chọn",
-    "as the file states": "như tệp ghi",
-    "first column is the latitude, the second the longitude": "cột đầu là vĩ độ, cột sau là kinh độ",
-    "first column is the longitude, the second the latitude": "cột đầu là kinh độ, cột sau là vĩ độ",
-    "first column is the northing (X in Vietnamese practice), the second the easting": "cột đầu là X (hướng bắc), cột sau là Y (hướng đông)",
-    "first column is the easting, the second the northing": "cột đầu là hướng đông, cột sau là hướng bắc",
-    # Why a cell was corrected
-    "line breaks made spaces": "ngắt dòng đổi thành dấu cách",
-    "blanks made single spaces": "khoảng trắng gộp thành một dấu cách",
-    "signs without width taken out": "bỏ ký tự không nhìn thấy",
-    "marks joined to their letters (NFC)": "ghép dấu rời vào chữ (Unicode dựng sẵn)",
-    "the device found no network": "máy đo báo không có mạng",
-    "the device could not tell the level: not known": "máy đo không xác định được mức thu: coi như chưa rõ",
-    "unit taken off": "bỏ đơn vị",
-    "decimal comma": "dấu phẩy thập phân",
-    "digits grouped by commas": "dấu phẩy phân cách hàng nghìn",
-    "digits grouped by points": "dấu chấm phân cách hàng nghìn",
-    "serial number of a spreadsheet": "số ngày của bảng tính đổi thành ngày giờ",
-    "seconds since 1970": "số giây tính từ 1/1/1970 đổi thành ngày giờ",
-    "the day before the month": "ngày đứng trước tháng",
-    "digits or signs of another form read as plain ones": "đọc chữ số hoặc dấu viết kiểu khác theo dạng thường",
-    "an empty box is taken as not known": "ô vuông để trống được hiểu là chưa rõ",
-    "the best of several vehicles": "lấy phương tiện tốt nhất trong các phương tiện được nêu",
-    "the leading zero of the code is restored": "thêm lại số 0 ở đầu mã",
-    "decimal of a code taken off": "bỏ phần thập phân của mã",
-    "the two coordinates stood in each other's place": "hai tọa độ bị đổi chỗ cho nhau, đã đổi lại",
-    "the area crossed itself and was repaired": "đường biên tự cắt nhau, đã được sửa",
-    "valid area": "vùng hợp lệ",
 }
 
 
@@ -88,7 +44,7 @@ def _vi(value: str) -> str:
     if _QUOTED.fullmatch(value):
         inner = value[1:-1]
         return f"“{_OWN_TITLES.get(inner, inner)}”"
-    return _PHRASES.get(value) or _SYSTEMS.get(value, value)
+    return _PHRASES.get(value, value)
 
 
 def _quotes(text: str) -> str:
@@ -109,7 +65,6 @@ def _target(word: str, title: Callable[[str], str]) -> str:
 Told = Callable[[re.Match[str], Callable[[str], str]], str]
 _TARGET = re.compile(rf"{_Q} → (\w+)", flags=re.DOTALL)
 _HEADING = re.compile(rf"row (\d+) {_Q}", flags=re.DOTALL)
-_RESPELLED = re.compile(rf"{_Q} \(layer: {_Q}\)", flags=re.DOTALL)
 
 
 def _columns(found: re.Match[str], title: Callable[[str], str]) -> str:
@@ -130,11 +85,6 @@ def _headings(found: re.Match[str], _: Callable[[str], str]) -> str:
     return f"Tiêu đề nhóm: {_HEADING.sub(lambda one: f'dòng {one[1]} {_vi(one[2])}', found[1])}."
 
 
-def _respelled(found: re.Match[str], _: Callable[[str], str]) -> str:
-    listed = _RESPELLED.sub(lambda one: f"{_vi(one[1])} (trong lớp: {_vi(one[2])})", found[2])
-    return f"{found[1]} tên viết khác trong lớp nhưng cùng chỗ, coi là một: {listed}."
-
-
 def _rows(listed: str) -> str:
     """Rows and names as the import lists them: ``row 3 'Bản Hai', row 7 and 4 more``."""
     parts = re.split(rf"{_Q}", listed)
@@ -142,11 +92,6 @@ def _rows(listed: str) -> str:
         _vi(part) if i % 2 else re.sub(r" and (\d+) more\Z", r" và \1 mục nữa", re.sub(r"\brow (\d+)", r"dòng \1", part))
         for i, part in enumerate(parts)
     )
-
-
-def _listed(sentence: str) -> Told:
-    """A sentence whose groups are lists of quoted texts."""
-    return lambda found, _: sentence.format(*map(_quotes, found.groups()))
 
 
 _SAID: Sequence[tuple[str, str | Told]] = (
@@ -191,7 +136,6 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"Another table begins in row (\d+) and is left out: (.*)\.", lambda found, _: f"Ở dòng {found[1]} bắt đầu một bảng khác, không nhập: {_rows(found[2])}."),
     (r"Columns that only count the rows, left out: (.*)\.", lambda found, _: f"Bỏ cột chỉ đánh số dòng: {_rows(found[1])}."),
     (r"Columns left out, as told: (.*)\.", lambda found, _: f"Bỏ cột, như đã chọn: {_rows(found[1])}."),
-    (r"(\d+) rows? had the two coordinates in each other's place, which is put right: (.*)\.", lambda found, _: f"{found[1]} dòng ghi hai tọa độ đổi chỗ cho nhau, đã đổi lại: {_rows(found[2])}."),
     (r"(\d+) areas are taken by a point inside them\.", "{0} vùng được thay bằng một điểm nằm trong vùng."),
     (r"Header in rows? ([\d–]+)\.", "Tiêu đề ở dòng {0}."),
     (rf"Sheet {_Q}, header in rows? ([\d–]+)\.", "Trang tính {0}, tiêu đề ở dòng {1}."),
@@ -210,36 +154,18 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"Columns not used, kept under their own titles: (.*)\.", lambda found, _: f"Cột không dùng đến, giữ nguyên tên: {_rows(found[1])}."),
     (r"Columns: (.*)\.", _columns),
     (r"The table is a list of rejected rows that an import wrote: .*", "Tệp là danh sách dòng bị loại của lần nhập trước: bỏ cột số dòng và cột lý do."),
-    (r"Numbers are written with a decimal comma\.", "Số viết bằng dấu phẩy thập phân."),
-    (r"(.+): the figures are in (\S+), as the title says, and are converted to (\S+)\.", "{0}: số liệu tính bằng {1} theo tiêu đề, đã đổi sang {2}."),
     (rf"{_Q} and {_Q} are the date and the time of day: together they are the time\.", "{0} là ngày, {1} là giờ: ghép thành thời điểm đo."),
     (r"(.+): names no unit; the figures are those of dBm\.", "{0}: tiêu đề không ghi đơn vị; các con số hợp với dBm."),
-    (rf"((?:{_Q} and )?{_Q}): taken as RSRP and RSRQ of LTE and NR cells; .*", lambda found, _: f"{_quotes(found[1].replace(' and ', ' và ', 1))}: hiểu là RSRP và RSRQ của cell LTE, NR; để trống với cell của mạng khác."),
     # Communes
     (rf"There is no column for the commune: it is taken from the name of the sheet, {_Q}\.", "Không có cột xã: lấy xã theo tên trang tính, {0}."),
     (rf"There is no column for the commune: it is taken from the heading above the table, {_Q}\.", "Không có cột xã: lấy xã theo tiêu đề phía trên bảng, {0}."),
     (r"There is no column for the commune: it is taken from the folders .*", "Không có cột xã: lấy xã theo tên thư mục chứa điểm."),
     (r"There is no column for the commune: it is taken from the headings .*", "Không có cột xã: lấy xã theo tiêu đề nhóm phía trên các dòng."),
     (r"The column for the commune is empty: .*", "Cột xã để trống: lấy xã theo tiêu đề nhóm phía trên các dòng."),
-    (r"Column (.+?) holds former communes \(for instance (.+)\); a name that is also .*", _listed("Cột {0} ghi xã cũ (ví dụ {1}); tên vừa là xã cũ vừa là xã hiện nay thì quyết định theo vị trí.")),
-    (r"Column (.+?) holds former codes \(for instance (.+)\): codes that were reused .*", _listed("Cột {0} ghi mã xã cũ (ví dụ {1}); mã đã cấp lại cho xã khác thì không chỉ dựa vào mã.")),
     # Coordinates
-    (rf"Coordinates in {_Q} and {_Q}: (\S+) (.+), (found by where the rows lie|as the titles say|as stated with --crs|as the file states); (first column [^;]+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ ở {0} và {1}: {2} {3}, {4}; {5} ({6} trên {7} dòng được xét nằm đúng chỗ)."),
-    (rf"Coordinates in {_Q}: (\S+) (.+), (found by where the rows lie|as the titles say|as stated with --crs|as the file states); (first column [^;]+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ ở {0}: {1} {2}, {3}; {4} ({5} trên {6} dòng được xét nằm đúng chỗ)."),
-    (r"Coordinates of the features: (\S+) (.+), (found by where the rows lie|as the titles say|as stated with --crs|as the file states); (first column [^;]+) \((\d+) of (\d+) rows looked at lie where they should\)\.", "Tọa độ các hình vẽ: {0} {1}, {2}; {3} ({4} trên {5} hình được xét nằm đúng chỗ)."),
-    (r"Degrees are taken as WGS84; were they VN-2000 degrees .*", "Độ được hiểu là WGS84; nếu là độ VN-2000 (lệch 222 m) thì chọn EPSG:4756."),
-    (r"(\S.*) is read as ([\d+-]+) metres: the other figures show that the sign groups thousands\.", "{0} được đọc là {1} mét: các số khác cho thấy dấu trong số là dấu phân cách hàng nghìn."),
     (r"The file states (.+); --crs is used instead\.", "Tệp ghi hệ tọa độ {0}; dùng hệ đã chọn."),
     (r"GeoJSON without a stated system holds metres, not degrees\.", "Tệp GeoJSON không ghi hệ tọa độ, và tọa độ là mét chứ không phải độ."),
     (rf"The file names no coordinate system that says where on the earth it is \({_Q}\): taken as not stated\.", "Hệ tọa độ ghi trong tệp ({0}) không cho biết vị trí trên mặt đất: coi như tệp không ghi."),
-    (r"(\d+) cells of coordinates are written with digits of another form: read as 0–9\.", "{0} ô tọa độ viết bằng chữ số kiểu khác: đọc thành 0–9."),
-    (r"(\d+) codes of communes are written with digits of another form: read as 0–9\.", "{0} mã xã viết bằng chữ số kiểu khác: đọc thành 0–9."),
-    # Rows
-    (r"(\d+) samples repeat another one in everything and are left out: (.*)\.", lambda found, _: f"{found[1]} mẫu đo trùng hoàn toàn với mẫu khác, đã bỏ: {_rows(found[2])}."),
-    (r"(\d+) rows bring no id: made from the sample itself, .*", "{0} dòng không có mã: đặt mã theo nội dung mẫu đo, lần nhập nào cũng ra mã đó."),
-    (r"(\d+) rows bring no id: made from commune and name, .*", "{0} dòng không có mã: đặt mã theo xã và tên, lần nhập nào cũng ra mã đó."),
-    (r"(\d+) rows name no source: the file's name is put there\.", "{0} dòng không ghi nguồn: lấy tên tệp làm nguồn."),
-    (r"(\d+) features repeat another one and are left out: (.*)\.", lambda found, _: f"{found[1]} hình vẽ trùng với hình khác, đã bỏ: {_rows(found[2])}."),
     # Logs of phones
     (r"(\d+) rows are left out: neighbour cells, which the phone heard and was not served by\.", "Bỏ {0} dòng của cell lân cận: máy nghe được nhưng không dùng để liên lạc."),
     (r"(\d+) rows are left out: secondary carriers beside the cell that serves\.", "Bỏ {0} dòng của sóng mang phụ, đi kèm cell đang phục vụ."),
@@ -248,25 +174,6 @@ _SAID: Sequence[tuple[str, str | Told]] = (
     (r"(.+): (\d+) cells hold a mark for not available \((.*)\): taken as not known\.", lambda found, _: f"{found[1]}: {found[2]} ô ghi dấu hiệu “không có số liệu” của máy ({_quotes(found[3])}): coi như chưa rõ."),
     (r"(\d+) rows have no level: .*", "{0} dòng không có mức thu: dòng nào không ghi là mất sóng thì không được tính; nếu ý là mất sóng thì ghi vào cột no_service."),
     (rf"{_Q} holds channel numbers \((\S+)\), converted to MHz of the downlink: (.*)\.", "{0} là số kênh ({1}), đã đổi sang tần số đường xuống (MHz): {2}."),
-    # The layer
-    (r"The layer is new: (\d+) rows\.", "Lớp mới: {0} dòng."),
-    (r"The layer is new: (\d+) features\.", "Lớp mới: {0} hình vẽ."),
-    (r"The layer is replaced\.", "Thay toàn bộ lớp."),
-    (r"The layer's (\d+) rows are replaced, because (\d+) of them are sample data\.", "Thay {0} dòng đang có, vì {1} dòng trong đó là dữ liệu mẫu."),
-    (r"The layer's (\d+) rows are replaced, as told with --replace\.", "Thay {0} dòng đang có, như đã chọn."),
-    (r"The layer's (\d+) features are replaced, as told with --replace\.", "Thay {0} hình vẽ đang có, như đã chọn."),
-    (r"The layer's (\d+) features are replaced, because they are sample data\.", "Thay {0} hình vẽ đang có, vì là dữ liệu mẫu."),
-    (r"The layer's (\d+) sample rows give way; its (\d+) other rows stay .*", "Bỏ {0} dòng mẫu; {1} dòng khác đang có được giữ và ghép theo mã."),
-    (r"Merged by id: (\d+) rows added, (\d+) updated, (\d+) left as they are; .*", "Ghép theo mã: thêm {0}, cập nhật {1}, giữ nguyên {2} dòng; ô trống không xóa số liệu đang có."),
-    (r"Merged by (\w+): (\d+) features added, (\d+) updated, (\d+) left as they are\.", "Ghép theo mã ({0}): thêm {1}, cập nhật {2}, giữ nguyên {3} hình vẽ."),
-    (r"(\d+) rows without an id are known in the layer by commune and name and keep its id\.", "{0} dòng không có mã nhưng đã có trong lớp (cùng xã, cùng tên): giữ mã đang có."),
-    (r"(\d+) rows without an id are known in the layer by name and place and keep its id\.", "{0} dòng không có mã nhưng đã có trong lớp (cùng tên, cùng chỗ): giữ mã đang có."),
-    (r"(\d+) names are written otherwise in the layer, at the same place: taken as the same: (.+)\.", _respelled),
-    (r"(\d+) places of the layer had an id made at an earlier import: .*", "{0} điểm có mã do lần nhập trước đặt nay lấy mã trong danh sách."),
-    (r"(\d+) cells of the layer had an id made at an earlier import: .*", "{0} cell có mã do lần nhập trước đặt nay lấy mã trong danh sách."),
-    (r"Site (.+): its list of cells has changed and brings no cell ids; the cells (.+) give way\.", "Trạm {0}: danh sách cell đã đổi và không có mã cell; bỏ các cell {1}."),
-    # Questions
-    (r"([^\n]+) \((\w+)\): not known in (\d+) of (\d+) rows\.", "{0}: chưa có ở {2} trên {3} dòng."),
     # What keeps the import from writing
     (r"Another import or fetch is writing into (.+)\. Wait until it is done, then try again; nothing was changed\.", "Một lần nhập hoặc tải khác đang ghi vào {0}. Đợi xong rồi thử lại; chưa có gì thay đổi."),
     (r"((?:/|\w:).*) cannot be written \((.+)\)\. .*", "Không ghi được vào {0} ({1}). Giải phóng chỗ trên đĩa, hoặc xin quyền ghi vào thư mục."),
@@ -275,51 +182,11 @@ _SAID: Sequence[tuple[str, str | Told]] = (
 )  # fmt: skip
 
 
-def _of_today(text: str) -> str:
-    """Names and codes of communes as the library lists them."""
-    return text.replace(", today ", ", nay là ").replace(" or ", " hoặc ")
-
-
-_WHY: Sequence[tuple[str, str | Told]] = (
-    (rf"{_Q} is taken as not known", "{0} được hiểu là chưa rõ"),
-    (rf"{_Q} is an omnidirectional antenna: the azimuth is blank", "{0} là ăng-ten vô hướng: để trống góc phương vị"),
-    (rf"{_Q} under the title {_Q} means not (\w+); what it is instead is not told: not known", lambda found, _: f"{_vi(found[1])} dưới tiêu đề {_vi(found[2])} nghĩa là không phải “{_choice(found[3])}”, nhưng không nói rõ là gì: coi như chưa rõ"),
-    (rf"{_Q} under the title {_Q} means (\w+)", lambda found, _: f"{_vi(found[1])} dưới tiêu đề {_vi(found[2])} nghĩa là {_choice(found[3])}"),
-    (rf"{_Q} means (.+)", lambda found, _: f"{_vi(found[1])} nghĩa là {_choice(found[2])}"),
-    (r"([+-]?\d[\d.,' \xa0eE+-]*) (\S+), as the title says: (\S+) (\S+)", "{0} {1} theo tiêu đề, đổi thành {2} {3}"),
-    (r"([+-]?\d[\d.,' \xa0eE+-]*) (\S+): (\S+) (\S+)", "{0} {1} đổi thành {2} {3}"),
-    (r"(.+) is at (\S+) MHz", "{0} ở tần số {1} MHz"),
-    (r"digits grouped by (\S+)", "dấu trong {0} phân cách hàng nghìn"),
-    (r"written (.+)", "trong tệp viết {0}"),
-    (r"taken as Vietnam time \((\S+)\)", "hiểu là giờ Việt Nam ({0})"),
-    (r"taken as (UTC\S+), as the title says", "hiểu là giờ {0} theo tiêu đề"),
-    (r"the level of a (.+) cell is no RSRP", "mức thu của cell {0} không phải là RSRP"),
-    # Communes
-    (r"(.+): decided by the position", lambda found, _: f"{told_why(found[1], 'vi')}: quyết định theo vị trí"),
-    (r"look-alike letters put right \((.+)\)", "thay chữ cái trông giống bằng đúng chữ ({0})"),
-    (r"former code (\S+) \((.+)\) is today (.+)", "mã xã cũ {0} ({1}) nay là {2}"),
-    (r"code (\S+) is that of former (.+), today (.+)", "mã {0} trước đây là của {1}, nay là {2}"),
-    (r"code (\S+) was reused", "mã {0} đã được cấp lại cho xã khác"),
-    (r"(.+) stands in the column for the code", "{0} nằm ở cột mã"),
-    (r"former (.+) stands for (.+)", lambda found, _: f"tên cũ {found[1]} có thể là {_of_today(found[2])}"),
-    (r"former (.+) is today (.+)", "{0} cũ nay là {1}"),
-    (r"(.+) is read as the commune of today", "{0} được hiểu là xã hiện nay"),
-    (r"(.+) is both a commune of today \((.+)\) and a former one \(today [^\n]+\)", lambda found, _: f"{found[1]} vừa là xã hiện nay ({_of_today(found[2])}) vừa là xã cũ (nay là {_of_today(found[0].rpartition(' (today ')[2])}"),
-    # What is wrong with the shape of an area
-    (r"(?:Ring )?Self-intersection\[(.+)\]?", lambda found, _: f"đường biên tự cắt nhau tại {found[1].rstrip(']')}"),
-    (r"Hole lies outside shell\[(.+)\]?", lambda found, _: f"lỗ nằm ngoài vùng, tại {found[1].rstrip(']')}"),
-    (r"(?:Nested (?:shells|holes)|Holes are nested)\[(.+)\]?", lambda found, _: f"vùng lồng vào nhau, tại {found[1].rstrip(']')}"),
-    (r"Interior is disconnected\[(.+)\]?", lambda found, _: f"vùng bị chia cắt, tại {found[1].rstrip(']')}"),
-    (r"Too few points in geometry component\[(.+)\]?", lambda found, _: f"đường biên thiếu điểm, tại {found[1].rstrip(']')}"),
-)  # fmt: skip
-
-
 def _compiled(table: Sequence[tuple[str, str | Told]]) -> list[tuple[re.Pattern[str], str | Told]]:
     return [(re.compile(pattern, flags=re.DOTALL), sentence) for pattern, sentence in table]
 
 
-_SAID_VI, _WHY_VI = _compiled(_SAID), _compiled(_WHY)
-_COUNTED = re.compile(r"(.+) \((\d+) rows?\)\.", flags=re.DOTALL)
+_SAID_VI = _compiled(_SAID)
 
 
 def _same(word: str) -> str:
@@ -334,22 +201,11 @@ def _by(table: Sequence[tuple[re.Pattern[str], str | Told]], text: str, title: C
     return ""
 
 
-def _why(text: str) -> str:
-    """One or several reasons, joined by commas or semicolons; empty when one of them is not known."""
-    for separator in ("; ", ", "):
-        for at in [found.start() for found in re.finditer(separator, text)][:_MOST_PARTS]:
-            first = _PHRASES.get(text[:at]) or _by(_WHY_VI, text[:at])
-            rest = _why(text[at + len(separator) :]) if first else ""
-            if rest:
-                return f"{first}{separator}{rest}"
-    return _PHRASES.get(text) or _by(_WHY_VI, text)
-
-
 def told_why(why: str | Said, language: Language) -> str:
-    """Why a cell was corrected or a row skipped; in Vietnamese where it is known, else as it stands."""
+    """Why a cell was corrected or a row skipped; prose in Vietnamese where it is known, else as it stands."""
     if isinstance(why, Said):
         return why.text(language)
-    return (_why(why) if language == "vi" and len(why) <= _LONGEST else "") or why
+    return _PHRASES.get(why, why) if language == "vi" else why
 
 
 def told(statement: str | Said, language: Language, title: Callable[[str], str] = _same) -> str:
@@ -371,23 +227,7 @@ def told(statement: str | Said, language: Language, title: Callable[[str], str] 
         return statement.text(language)
     if language != "vi" or len(statement) > _LONGEST:
         return statement
-    return _by(_SAID_VI, statement, title) or _chosen(statement) or _counted(statement) or statement
-
-
-def _chosen(statement: str) -> str:
-    """``title: word → word of the schema (rows), …``."""
-    if ": " not in statement or not statement.endswith(").") or not _CHOSEN.search(statement):
-        return ""
-    return _CHOSEN.sub(lambda found: f" → {_choice(found[1])} ({found[2]} dòng)", statement)
-
-
-def _counted(statement: str) -> str:
-    """A way in which communes were read, with its rows; its first letter was made a capital."""
-    found = _COUNTED.fullmatch(statement)
-    if found is None:
-        return ""
-    how = _why(f"{found[1][0].lower()}{found[1][1:]}") if re.match("Former |Code |The ", found[1]) else _why(found[1])
-    return f"{how[0].upper()}{how[1:]} ({found[2]} dòng)." if how else ""
+    return _by(_SAID_VI, statement, title) or statement
 
 
 def own_title(title: str, language: Language) -> str:
@@ -407,4 +247,5 @@ def choice_word(word: str) -> str:
 
 def system_name(name: str, language: Language) -> str:
     """The name of a coordinate system."""
-    return _SYSTEMS.get(name, name) if language == "vi" else name
+    told_as = _SYSTEMS.get(name, name)
+    return told_as.text(language) if isinstance(told_as, Said) else told_as
