@@ -57,7 +57,7 @@ class Plan:
     villages : GeoDataFrame
         Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
         ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``tied_with`` of village ids, ``flags`` of stable words
-        (see ``labels.FLAGS``), ``score`` in 0..1.
+        (``flag`` of the catalogue), ``score`` in 0..1.
     contributions : DataFrame
         Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
     criteria_values : DataFrame

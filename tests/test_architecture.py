@@ -13,7 +13,7 @@ PACKAGE = ROOT / "geo_planner"
 # From the ground up; a module may import from its own floor and from those below.
 FLOORS = [
     {"words"},
-    {"errors", "units", "labels", "letters", "folders"},
+    {"errors", "units", "letters", "folders"},
     {"preferences", "calibration", "settings_text"},
     {"schema", "config", "crs"},
     {"sources"},

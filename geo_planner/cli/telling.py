@@ -56,16 +56,16 @@ def tell(error: GeoPlannerError, as_json: bool) -> int:
             typer.echo("\n".join(lines(error.faults)), err=True)
             typer.echo(worded(said("faults_in_input.nothing_written", n=_faults(error.faults))), err=True)
         return EXIT_FAULTS
-    tell_wrong(error.said, as_json)
+    tell_wrong(error, as_json)
     return EXIT_USAGE if isinstance(error, (UsageError, OutputError)) else EXIT_FAULTS
 
 
-def tell_wrong(what: Said, as_json: bool) -> None:
+def tell_wrong(what: Said | GeoPlannerError, as_json: bool) -> None:
     """One sentence on standard error, or one object on standard output."""
     if as_json:
         print_json(_wrong(what))
     else:
-        typer.echo(worded(said("told.error", what=what)), err=True)
+        typer.echo(worded(said("told.error", what=what.text(spoken()))), err=True)
 
 
 def faulty(found: Iterable[Fault]) -> dict[str, Any]:
@@ -77,8 +77,9 @@ def _faults(found: Iterable[Fault]) -> int:
     return sum(f.count for f in found if f.level == "fault")
 
 
-def _wrong(what: Said) -> dict[str, Any]:
-    return {"ok": False, "error": what.text("en"), "error_vi": what.text("vi"), **what.as_dict()}
+def _wrong(what: Said | GeoPlannerError) -> dict[str, Any]:
+    told = what.said if isinstance(what, GeoPlannerError) else what
+    return {"ok": False, "error": what.text("en"), "error_vi": what.text("vi"), **told.as_dict()}
 
 
 def unforeseen(error: BaseException) -> Said:

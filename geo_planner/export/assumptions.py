@@ -9,13 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from geo_planner import labels
 from geo_planner.export.tables import Cell, plain
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.preferences import ASSUMPTION, Criterion
 from geo_planner.sources.manifest import Citation
-from geo_planner.words import Said, said
+from geo_planner.words import Language, Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def notes_of(plan: Plan) -> list[str]:
 
 def sample_note(plan: Plan) -> str | None:
     """The line that every output carries which rests on sample data."""
-    return labels.SAMPLE_BANNER["vi"] if plan.uses_sample_data else None
+    return said("sample_banner").text("vi") if plan.uses_sample_data else None
 
 
 def scenario_title(plan: Plan) -> str:

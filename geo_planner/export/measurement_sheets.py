@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo_planner import labels, schema
+from geo_planner import schema
 from geo_planner.calibration import BandCalibration, Calibration
 from geo_planner.export.tables import Cell, plain
 from geo_planner.export.workbook import (
@@ -18,9 +18,9 @@ from geo_planner.export.workbook import (
 )
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
-from geo_planner.words import Said, said
+from geo_planner.words import Said, day, said, word
 
-_STATUS_FILLS = {labels.WORDS[status]["vi"]: FILLS[status] for status in schema.SIGNAL_STATUS}
+_STATUS_FILLS = {word(status): FILLS[status] for status in schema.SIGNAL_STATUS}
 
 
 def _column(key: str, width: float, style: Style = "text") -> TableColumn:
@@ -55,7 +55,7 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
             rows.append(
                 [
                     plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or spoken("measured_sheet.no_operator"),
-                    labels.word(told["measured_status"]), labels.word(told["centre_status"]), plain(told["centre_median_dbm"]),
+                    word(told["measured_status"]), word(told["centre_status"]), plain(told["centre_median_dbm"]),
                     plain(told["centre_share"]), plain(told["settlement_share"]), plain(told["n_samples"]), plain(told["n_no_service"]),
                     _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else said(f"measured_unknown.{reason}").text("vi"),
                 ]
@@ -67,7 +67,7 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
 
 def _day(value: object) -> str | None:
     iso = plain(value)
-    return None if iso is None else labels.day(str(iso), "vi")
+    return None if iso is None else day(str(iso), "vi")
 
 
 def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> None:
@@ -78,7 +78,7 @@ def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> N
         _column("false_uncovered", 12, "share"), _column("verdict", 15, "centre"), _column("offset", 20, "centre"),
         _column("sigma", 20, "centre"), _column("ground", 60),
     ]  # fmt: skip
-    line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=labels.word(compared.model))
+    line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=word(compared.model))
     sheet, row = add_sheet(book, spoken("measured_sheet.against_model"), columns, [line, _applied(plan)])
     row = write_header(book, sheet, row, columns, frozen_columns=1)
     bands = {f"{c.freq_mhz:g}": c for c in compared.calibrations}

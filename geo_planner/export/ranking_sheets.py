@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from geo_planner import labels
 from geo_planner.export.tables import Cell
 from geo_planner.export.workbook import Book, Style, TableColumn, add_sheet, spoken, write_header, write_remarks, write_rows
 from geo_planner.plan import Plan
@@ -14,7 +13,7 @@ from geo_planner.ranking.methods import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, robustness_layer
 from geo_planner.ranking.ties import tied
 from geo_planner.schema import Layer
-from geo_planner.words import Label, said
+from geo_planner.words import Label, said, word
 
 
 def add_ranking_sheets(book: Book, plan: Plan) -> None:
@@ -149,9 +148,9 @@ def _group(value: object) -> str:
     if pd.isna(value):
         return spoken("book.group_not_given")
     return (
-        labels.word({True: "yes", False: "no"}.get(value, value))
+        word({True: "yes", False: "no"}.get(value, value))
         if isinstance(value, bool)
-        else labels.word({"True": "yes", "False": "no"}.get(str(value), str(value)))
+        else word({"True": "yes", "False": "no"}.get(str(value), str(value)))
     )
 
 

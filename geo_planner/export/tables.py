@@ -15,10 +15,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner import labels, schema
-from geo_planner.labels import Language
+from geo_planner import schema
 from geo_planner.plan import Plan
-from geo_planner.words import said
+from geo_planner.words import Language, said, word, words_of
 
 Cell = bool | int | float | str | None
 
@@ -115,8 +114,8 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
     criteria = {c.name: getattr(c, language) for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,
-        "flags": {key: text[language] for key, text in labels.FLAGS.items()},
-        "responsibility_reason": {key: text[language] for key, text in labels.RESPONSIBILITY_REASONS.items()},
+        "flags": words_of("flag", language),
+        "responsibility_reason": words_of("responsibility_reason", language),
     }
     shown: dict[str, list[Cell]] = {}
     for name in columns:
@@ -149,13 +148,13 @@ def counts(plan: Plan, column: str, words: Iterable[str]) -> dict[str, int]:
     """How many villages carry each word of a choice column; a blank counts as ``unknown`` where that is one of the words."""
     values = [plain(value) for value in plan.villages[column]] if column in plan.villages.columns else [None] * len(plan.villages)
     named = ["unknown" if value is None else value for value in values]
-    return {word: named.count(word) for word in words}
+    return {each: named.count(each) for each in words}
 
 
 def _word(value: Cell, language: Language) -> Cell:
     if isinstance(value, bool):
-        return labels.word("yes" if value else "no", language)
-    return None if value is None else labels.word(value, language)
+        return word("yes" if value else "no", language)
+    return None if value is None else word(value, language)
 
 
 def _each(value: Cell, words: Mapping[str, str]) -> Cell:

@@ -8,12 +8,12 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from geo_planner import labels, schema
+from geo_planner import schema
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, spoken, write_header, write_rows
 from geo_planner.folders import put_in_place
 from geo_planner.schema import Column, Layer
-from geo_planner.words import Said, said
+from geo_planner.words import Said, said, small, word, words_of
 
 # Rows that come with lists to choose from and checks.
 _ROWS = 2000
@@ -143,7 +143,7 @@ def _words(column: Column) -> tuple[str, ...]:
 def _allowed(column: Column) -> str:
     words = _words(column)
     if words:
-        return spoken("template.choices", words=[_choice(word) for word in words])
+        return spoken("template.choices", words=[_choice(each) for each in words])
     if column.minimum is not None and column.maximum is not None:
         return spoken("template.between", low=_bound(column.minimum), high=_bound(column.maximum))
     if column.minimum is not None:
@@ -151,8 +151,8 @@ def _allowed(column: Column) -> str:
     return "" if column.maximum is None else spoken("template.up_to", high=_bound(column.maximum))
 
 
-def _choice(word: str) -> str | Said:
-    return said("template.choice", word=word, meaning=labels.word(word).lower()) if word in labels.WORDS else word
+def _choice(name: str) -> str | Said:
+    return said("template.choice", word=name, meaning=small(word(name))) if name in words_of("word", "vi") else name
 
 
 def _bound(value: float) -> Said:

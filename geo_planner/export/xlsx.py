@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.exceptions import XlsxWriterException
 
-from geo_planner import labels, schema
+from geo_planner import schema
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import (
     WeighedCriterion,
@@ -52,10 +52,10 @@ from geo_planner.export.workbook import (
     write_rows,
 )
 from geo_planner.plan import Plan
-from geo_planner.words import Label, Said, said
+from geo_planner.words import Label, Said, said, small, word
 
 _GROUPS = ("fund", "operator", "power_first", "undecided")
-_STATUS_FILLS = {labels.WORDS[status]["vi"]: fill for status, fill in FILLS.items()}
+_STATUS_FILLS = {word(status): fill for status, fill in FILLS.items()}
 _WIDTHS = {
     "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
     "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "tied_with": 12, "rsrp_dbm": 11,
@@ -175,7 +175,7 @@ def _communes_sheet(book: Book, plan: Plan) -> None:
     ]  # fmt: skip
     table = flat_columns(plan.communes).sort_values(["n_no_signal", "code"], ascending=[False, True])
     border = pd.Series(
-        [None if value is None else labels.word("yes" if value else "no") for value in table["border"]], dtype=object, index=table.index
+        [None if value is None else word("yes" if value else "no") for value in table["border"]], dtype=object, index=table.index
     )
     not_there = spoken("book.not_there")
     population = [not_there if value is None else value for value in table["covered_population_share"]]
@@ -269,16 +269,16 @@ def _key_figures(plan: Plan) -> list[str]:
 
 
 def _label(key: str) -> Label:
-    return Label(key, labels.word(key, "vi"), labels.word(key, "en"))
+    return Label(key, word(key, "vi"), word(key, "en"))
 
 
 def _small(key: str) -> Label:
     """A word as it stands inside a sentence."""
-    return Label(key, labels.word(key, "vi").lower(), labels.word(key, "en").lower())
+    return Label(key, small(word(key, "vi")), small(word(key, "en")))
 
 
 def _tally(numbers: dict[Label, int]) -> list[Said]:
-    return [said("book.tally", word=word, n=n) for word, n in numbers.items() if n]
+    return [said("book.tally", word=each, n=n) for each, n in numbers.items() if n]
 
 
 def _place(plan: Plan) -> str:
@@ -296,4 +296,4 @@ def _bound(value: float) -> Said:
 def _setting(value: Cell) -> Cell:
     if value is None or value == "":
         return spoken("book.left_blank")
-    return labels.word("yes" if value else "no") if isinstance(value, bool) else labels.word(value) if isinstance(value, str) else value
+    return word("yes" if value else "no") if isinstance(value, bool) else word(value) if isinstance(value, str) else value

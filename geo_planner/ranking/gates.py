@@ -24,7 +24,7 @@ def responsibility(villages: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: ``responsibility``, ``responsibility_reason`` (a key of ``labels.RESPONSIBILITY_REASONS``) and ``responsibility_datum``,
+        Same index: ``responsibility``, ``responsibility_reason`` (``responsibility_reason`` of the catalogue) and ``responsibility_datum``,
         the cells of the list that the decision rests on, for instance ``"grid_power=yes; extremely_difficult=yes"``. What is not known
         leaves the village undecided, with the question to ask.
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from geo_planner import labels
-from geo_planner.labels import Language, percent
+from geo_planner import words
+from geo_planner.words import Language, percent
 
 __all__ = ["Language", "number", "percent"]
 
 
 def number(value: float, decimals: int, language: Language, *, keep_zeros: bool = False) -> str:
-    """A number without the trailing zeros of its fraction unless they are kept; see :func:`geo_planner.labels.number`."""
-    return labels.number(value, decimals, language, keep_zeros=keep_zeros)
+    """A number without the trailing zeros of its fraction unless they are kept; see :func:`geo_planner.words.number`."""
+    return words.number(value, decimals, language, keep_zeros=keep_zeros)

@@ -239,7 +239,7 @@ def _refuse_side_facts(path: Path, source: Any) -> None:
 def _refuse_unsaved(path: Path) -> None:
     wal = path.with_name(f"{path.name}-wal")
     if wal.is_file() and wal.stat().st_size > 0:
-        raise UnopenedError("held_open")
+        raise UnopenedError("held_open.layer")
 
 
 def _refuse_virtual_tables(path: Path) -> None:

@@ -11,13 +11,12 @@ import streamlit as st
 
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
-from geo_planner.labels import SAMPLE_BANNER, Language
 from geo_planner.sources import scenario_paths
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.loading import LoadedPlan, load_plan
 from geo_planner.ui.texts import LANGUAGES, text
 from geo_planner.words import LANGUAGES as CODES
-from geo_planner.words import catalogue
+from geo_planner.words import Language, catalogue, said
 
 _LOADED = "loaded_plan"
 _ROOT = "study_area_root"
@@ -163,7 +162,7 @@ def show_style() -> None:
 def show_sample_banner(plan: LoadedPlan | None) -> None:
     """The line that stands on every page while any sample data takes part."""
     if plan is not None and plan.plan.uses_sample_data:
-        st.html(f'<div class="gp-strip" role="note">{html.escape(SAMPLE_BANNER[language()])}</div>')
+        st.html(f'<div class="gp-strip" role="note">{html.escape(said("sample_banner").text(language()))}</div>')
 
 
 def show_error(error: GeoPlannerError) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from geo_planner.labels import Language
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
-from geo_planner.words import said
+from geo_planner.words import Language, said
 
 HEIGHT_PX = 420
 _KINDS = ("weaker", "agrees", "stronger")

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import Calibration
-from geo_planner.labels import Language, day, number, word
 from geo_planner.measurements import MeasuredAgainstModelled, residual_squares
 from geo_planner.plan import Plan
 from geo_planner.ui.texts import text
-from geo_planner.words import said
+from geo_planner.words import Language, day, number, said, word
 
 
 def square_table(plan: Plan, compared: MeasuredAgainstModelled, language: Language) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.ranking.wording import percent
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 _ROOM_PX = 450
 _INK, _DARK, _PALE = "#1d2733", "#0b5cad", "#a9cbe8"

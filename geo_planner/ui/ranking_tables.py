@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import yaml
 
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS
@@ -14,7 +13,7 @@ from geo_planner.ranking.ties import tied_names
 from geo_planner.ranking.wording import number
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES
+from geo_planner.words import LANGUAGES, Language
 
 LOOK_AGAIN_BELOW = 0.1
 """A probability by lot below this puts a group on the page's own line; it decides nothing."""

@@ -12,9 +12,9 @@ from geo_planner.export.html_map import Card, Contribution
 from geo_planner.export.html_map.card import rank_text
 from geo_planner.export.html_map.style import VILLAGE_MARKS
 from geo_planner.export.html_map.texts import text as map_text
-from geo_planner.labels import Language
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 _ROW_PX = 21
 

@@ -1,7 +1,7 @@
 """What people read: sentences by code in two languages, and how figures are written."""
 
-from geo_planner.words.figures import Language, day, listing, number, percent, quoted
-from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, first_of, plain_facts, said, word
+from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
+from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, first_of, plain_facts, said, word, words_of
 
 __all__ = [
     "LANGUAGES",
@@ -18,5 +18,7 @@ __all__ = [
     "plain_facts",
     "quoted",
     "said",
+    "small",
     "word",
+    "words_of",
 ]

@@ -64,6 +64,15 @@ def listing(items: Sequence[str], language: Language, *, joined: str = ", ") -> 
     return f"{joined.join(items[:-1])} {'và' if language == 'vi' else 'and'} {items[-1]}"
 
 
+def small(text: str) -> str:
+    """A word as it stands inside a sentence: the first letter small, unless an abbreviation begins with it; names in it stay as they are.
+
+    >>> small("Trắng sóng"), small("Quỹ Dịch vụ viễn thông công ích Việt Nam"), small("ITU-R P.1812-8")
+    ('trắng sóng', 'quỹ Dịch vụ viễn thông công ích Việt Nam', 'ITU-R P.1812-8')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def quoted(text: str, language: Language) -> str:
     """Somebody's own text in quotation marks; signs that cannot be seen are shown by their code.
 

@@ -29,7 +29,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geo_planner.words.figures import Language, day, listing, number, percent, quoted
+from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
@@ -190,7 +190,7 @@ class _Wording(string.Formatter):
         if value is None:
             return "–"
         if how == "word":
-            return word(value, language).lower()
+            return small(word(value, language))
         if how == "day":
             return day(value, language)
         if how.startswith("%"):
@@ -211,3 +211,9 @@ def word(key: object, language: Language = "vi") -> str:
     """The word that people read for a stable word; unknown words come back as they are."""
     entry = catalogue(language).get(f"word.{key}")
     return str(key) if entry is None else entry["text"]
+
+
+@cache
+def words_of(kind: str, language: Language) -> Mapping[str, str]:
+    """The texts of all keys of one kind (``flag``, ``responsibility_reason``), by the stable word behind the dot."""
+    return {key.removeprefix(f"{kind}."): entry["text"] for key, entry in catalogue(language).items() if key.startswith(f"{kind}.")}

@@ -18,8 +18,8 @@ from geo_planner.export.html_map import as_script_literal, map_page, map_payload
 from geo_planner.export.html_map.page import own_file
 from geo_planner.export.html_map.rasters import WEB_MERCATOR, class_overlay, indexed_png, province_mask, web_grid
 from geo_planner.export.html_map.style import VILLAGE_MARKS, probability_classes, rsrp_classes
-from geo_planner.labels import SAMPLE_BANNER, number, percent
 from geo_planner.plan import Plan
+from geo_planner.words import number, percent, said
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan, without_sample
 
 
@@ -68,8 +68,8 @@ def test_own_script_holds_nothing_that_the_template_engine_reads() -> None:
 
 
 def test_the_banner_stands_only_over_sample_data(page: str) -> None:
-    assert SAMPLE_BANNER["vi"] in page
-    assert SAMPLE_BANNER["vi"] not in map_page(without_sample(fake_plan()))
+    assert said("sample_banner").text("vi") in page
+    assert said("sample_banner").text("vi") not in map_page(without_sample(fake_plan()))
 
 
 def test_vietnamese_first_with_english_subtitles(page: str) -> None:
@@ -205,5 +205,5 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 def test_numbers_are_written_as_the_language_does() -> None:
     assert (number(1234.5, 1, "vi"), number(1234.5, 1, "en")) == ("1.234,5", "1,234.5")
-    assert (percent(0.955, "vi"), percent(0.5, "en")) == ("96 %", "50%")
-    assert (percent(0.0004, "vi"), percent(0.9996, "en"), percent(1.0, "vi")) == ("< 1 %", "> 99%", "100 %")
+    assert (percent(0.955, "vi"), percent(0.5, "en")) == ("96%", "50%")
+    assert (percent(0.0004, "vi"), percent(0.9996, "en"), percent(1.0, "vi")) == ("< 1%", "> 99%", "100%")

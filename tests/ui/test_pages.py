@@ -16,7 +16,6 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner.config import OPTIONAL_LAYERS, load_scenario
 from geo_planner.errors import fault, prose_fault
-from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
@@ -27,7 +26,7 @@ from geo_planner.ui.question_sheet import questions_csv
 from geo_planner.ui.ranking_charts import interval_chart
 from geo_planner.ui.ranking_tables import method_table, question_table, swap_table
 from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES
+from geo_planner.words import LANGUAGES, said
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
 
@@ -60,7 +59,7 @@ def html_of(app: AppTest) -> str:
 def test_every_page_opens_with_the_sample_banner(shown: Plan, page: str) -> None:
     app = open_app(page)
     assert not app.exception
-    assert SAMPLE_BANNER["vi"] in html_of(app)
+    assert said("sample_banner").text("vi") in html_of(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -71,7 +70,7 @@ def test_every_page_speaks_english_too(shown: Plan, page: str) -> None:
     if page != "map":
         app.switch_page(f"geo_planner/ui/pages/{page}.py").run()
     assert not app.exception
-    assert SAMPLE_BANNER["en"] in html_of(app)
+    assert said("sample_banner").text("en") in html_of(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -89,7 +88,7 @@ def test_hostile_names_do_no_harm(monkeypatch: pytest.MonkeyPatch, page: str) ->
 def test_no_banner_over_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = without_sample(fake_plan())
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
-    assert SAMPLE_BANNER["vi"] not in html_of(open_app())
+    assert said("sample_banner").text("vi") not in html_of(open_app())
 
 
 def test_the_select_box_opens_the_card(shown: Plan) -> None:
@@ -139,7 +138,7 @@ def test_the_filter_keeps_only_one_payer(shown: Plan) -> None:
     app = open_app("ranking")
     app.button_group(key="responsibility_filter").set_value(["fund"]).run()
     assert not app.exception
-    assert set(app.dataframe[0].value[text("filter_responsibility", "vi")]) == {"Quỹ Viễn thông công ích"}
+    assert set(app.dataframe[0].value[text("filter_responsibility", "vi")]) == {"Quỹ Dịch vụ viễn thông công ích Việt Nam"}
 
 
 def test_the_list_shows_the_rank_interval(shown: Plan) -> None:
@@ -213,7 +212,7 @@ def test_the_csv_of_questions_holds_no_formula(monkeypatch: pytest.MonkeyPatch) 
     rows = list(csv.DictReader(io.StringIO(sheet)))
     assert {row["Thôn, bản"] for row in rows} == {"'=1+1", "'-d"}
     assert rows[-1]["Số liệu còn thiếu"] == "Có điểm trường"
-    assert rows[0]["sample_note"] == SAMPLE_BANNER["vi"]
+    assert rows[0]["sample_note"] == said("sample_banner").text("vi")
 
 
 def test_the_card_tells_both_models_and_how_sure_the_rank_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "equal": {"weights": "equal"},
     "ahp": {"weights": "ahp", "pairwise": [{"more": "households", "than": "school_site", "times": 7}]},
 }
-RANKED_BY = {"hand": ["75 %", "25 %"], "equal": ["50 %", "50 %"], "ahp": ["87,5 %", "12,5 %"]}
+RANKED_BY = {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["87,5%", "12,5%"]}
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.export.html_map.texts import text
-from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, word
 from geo_planner.plan import Plan
 from geo_planner.ranking.explain import described
 from geo_planner.ranking.ties import tied
-from geo_planner.words import said
+from geo_planner.words import Language, said, word
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
 
@@ -117,14 +116,14 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
         more=" ".join(more),
         responsibility=str(row["responsibility"]),
         responsibility_word=word(row["responsibility"], language),
-        reason=RESPONSIBILITY_REASONS.get(reason, {"vi": reason, "en": reason})[language],
+        reason=said(f"responsibility_reason.{reason}").text(language) if reason else "",
         statuses=tuple(_status(row, kind, language) for kind in KINDS_OF_STATUS),
         models=_models(plan, row, language),
         models_disagree="models_disagree" in row["flags"],
         facts=_facts(plan, row, language),
         contributions=_contributions(plan, village_id, missing, language),
         questions=_questions(plan, village_id, language),
-        flags=tuple(FLAGS.get(flag, {"vi": flag, "en": flag})[language] for flag in flags),
+        flags=tuple(said(f"flag.{flag}").text(language) for flag in flags),
         sample_notes=_sample_notes(plan, row, language),
     )  # fmt: skip
 

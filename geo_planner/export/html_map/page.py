@@ -19,8 +19,8 @@ from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
 from geo_planner.export.html_map.texts import text
-from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 LEAFLET_DIR = Path(leaflet.BASE_DIR)
 """Leaflet as its wheel carries it: ``leaflet.js``, ``leaflet.css`` and ``images/``."""
@@ -158,7 +158,8 @@ def _heading(plan: Plan) -> str:
         lines.append(f'<p lang="en">{html.escape(scenario.title_en)}</p>')
     lines.append("</header>")
     if plan.uses_sample_data:
-        lines.append(f'<div class="gp-sample" role="note">{SAMPLE_BANNER["vi"]}<small lang="en">{SAMPLE_BANNER["en"]}</small></div>')
+        banner = said("sample_banner")
+        lines.append(f'<div class="gp-sample" role="note">{banner.text("vi")}<small lang="en">{banner.text("en")}</small></div>')
     return "".join(lines)
 
 

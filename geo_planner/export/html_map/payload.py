@@ -26,10 +26,9 @@ from geo_planner.export.html_map.style import (
     rsrp_classes,
 )
 from geo_planner.export.html_map.texts import ready_texts, text
-from geo_planner.labels import WORDS, Language, word
 from geo_planner.measurements import residual_squares
 from geo_planner.plan import Plan
-from geo_planner.words import said
+from geo_planner.words import Language, said, word
 
 _DEGREE_DECIMALS = 5
 _OTHER: dict[Language, Language] = {"vi": "en", "en": "vi"}
@@ -72,8 +71,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "bounds": [[south, west], [north, east]],
         "texts": ready_texts(language),
         "subtitles": ready_texts(other) if bilingual else {},
-        "statusWords": {key: WORDS[key][language] for key in VILLAGE_MARKS},
-        "statusSubtitles": {key: WORDS[key][other] for key in VILLAGE_MARKS} if bilingual else {},
+        "statusWords": {key: word(key, language) for key in VILLAGE_MARKS},
+        "statusSubtitles": {key: word(key, other) for key in VILLAGE_MARKS} if bilingual else {},
         "marks": VILLAGE_MARKS,
         "ground": GROUND,
         "relief": _overlay(hillshade_overlay(plan, grid, inside)),

@@ -7,10 +7,10 @@ import mimetypes
 import streamlit as st
 
 from geo_planner.errors import OutputError
-from geo_planner.labels import Language
 from geo_planner.ui.frame import language, loaded, show_error
 from geo_planner.ui.loading import exported_files
 from geo_planner.ui.texts import FILES, file_words, text
+from geo_planner.words import Language
 
 
 def size_text(size: int, words: Language) -> str:

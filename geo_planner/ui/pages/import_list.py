@@ -16,7 +16,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
-from geo_planner.labels import Language
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
 from geo_planner.sources.imports.headers import find_header
@@ -32,7 +31,7 @@ from geo_planner.ui.import_said import own_title, system_name, told, told_why
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
-from geo_planner.words import Said
+from geo_planner.words import Language, Said
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
 _MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000

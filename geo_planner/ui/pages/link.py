@@ -10,7 +10,6 @@ import streamlit as st
 
 from geo_planner.errors import UsageError
 from geo_planner.export.link_picture import link_picture
-from geo_planner.labels import Language, number
 from geo_planner.link import (
     MAX_MAST_M,
     AnswerCard,
@@ -28,7 +27,7 @@ from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
-from geo_planner.words import said
+from geo_planner.words import Language, number, said
 
 _OWN = "own"
 _BANDS_MHZ = (700.0, 900.0, 1800.0, 2100.0, 2600.0, 3500.0)

@@ -7,13 +7,13 @@ from html import escape
 import streamlit as st
 
 from geo_planner.export.html_map import village_card
-from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded, page_file
 from geo_planner.ui.maps import MAP_HEIGHT_PX, show_map
 from geo_planner.ui.texts import text
 from geo_planner.ui.village import show_card
+from geo_planner.words import Language, word
 
 _CHOSEN = "chosen_village"
 _CLICKS = "map_clicks_seen"

@@ -12,7 +12,6 @@ import streamlit as st
 from geo_planner.calibration import apply_calibration, scenario_overrides
 from geo_planner.config import write_scenario
 from geo_planner.errors import GeoPlannerError
-from geo_planner.labels import Language, number, percent, word
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded, page_file, scenario_file, show_error
@@ -21,6 +20,7 @@ from geo_planner.ui.measured_charts import by_distance, scatter
 from geo_planner.ui.measured_tables import calibration_rows, left_out, operator_table, square_table, statistics_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
+from geo_planner.words import Language, number, percent, word
 
 
 def headline(compared: MeasuredAgainstModelled, words: Language) -> str:

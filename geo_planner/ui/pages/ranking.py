@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.assumptions import criteria_of
-from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
@@ -31,6 +30,7 @@ from geo_planner.ui.ranking_tables import (
 )
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
+from geo_planner.words import Language, word
 
 _HEIGHT_PX = 530
 # Columns of the fairness table that are shares, and their widths.

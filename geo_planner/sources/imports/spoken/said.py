@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from geo_planner.labels import WORDS, Language
 from geo_planner.schema import LAYERS
 from geo_planner.sources.imports.saying import OWN_TITLES as _OWN_TITLES
 from geo_planner.sources.imports.vn2000 import VN2000_DEGREES, WGS84
-from geo_planner.words import Said
+from geo_planner.words import Language, Said, words_of
 
 _LONGEST = 2000
 _Q = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 """A text of the user as Python quotes it."""
 _QUOTED = re.compile(_Q, flags=re.DOTALL)
-_CHOICES = {
-    word: WORDS[word]["vi"] for layer in LAYERS.values() for column in layer.columns for word in column.choices if word in WORDS
-} | {word: WORDS[word]["vi"] for word in ("yes", "no")}
+_WORDS = words_of("word", "vi")
+_CHOICES = {word: _WORDS[word] for layer in LAYERS.values() for column in layer.columns for word in column.choices if word in _WORDS} | {
+    word: _WORDS[word] for word in ("yes", "no")
+}
 _SYSTEMS = {system.name: system.told for system in (WGS84, VN2000_DEGREES)}
 _PHRASES: Mapping[str, str] = {
     # Why a row is no row of data

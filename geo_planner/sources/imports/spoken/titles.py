@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo_planner.labels import Language
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.words import Language
 
 LAYER_TITLES: Mapping[str, Mapping[Language, str]] = {
     "villages": {"vi": "Thôn, bản", "en": "Villages"},
