@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geo_planner.words import Language, Said, said
-from geo_planner.words.said import catalogue
 
 Level = Literal["fault", "warning"]
 
@@ -33,8 +32,6 @@ class GeoPlannerError(Exception):
     """
 
     def __init__(self, what: str | Said, /, **facts: Any) -> None:
-        if isinstance(what, str) and what not in catalogue("en"):
-            what = said("prose", text=what)
         self.said = what if isinstance(what, Said) else said(what, **facts)
         super().__init__(self.said)
 
@@ -95,7 +92,7 @@ class Fault:
     @property
     def code(self) -> str:
         """Stable word for tests and scripts, for instance ``"unknown_commune"``."""
-        return str(dict(self.said.facts)["code"]) if self.said.key == "prose_fault" else self.said.code
+        return self.said.code
 
     @property
     def reason(self) -> str:
@@ -195,14 +192,6 @@ def totals(faults: Iterable[Fault]) -> dict[str, dict[str, int]]:
     for fault in faults:
         counted[f"{fault.level}s"][fault.code] += fault.count
     return {level: dict(sorted(codes.items())) for level, codes in counted.items()}
-
-
-def prose_fault(
-    file: str, reason: str, remedy: str, row: int | None = None, column: str | None = None, value: str | None = None,
-    level: Level = "fault", code: str = "invalid",
-) -> Fault:  # fmt: skip
-    """A fault whose sentences do not stand in the catalogue yet."""
-    return Fault(file, said("prose_fault", code=code, reason=reason, remedy=remedy), row, column, value, level)
 
 
 class SettingError(GeoPlannerError, ValueError):

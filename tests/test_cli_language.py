@@ -13,7 +13,7 @@ import pytest
 
 from geo_planner.cli import language, main
 from geo_planner.cli.language import machine_language
-from geo_planner.errors import prose_fault
+from geo_planner.errors import fault
 from geo_planner.sources import imports
 from geo_planner.words import said
 from tests import small_area as sa
@@ -142,13 +142,17 @@ def test_every_verb_names_the_option_in_its_help(called: Called) -> None:
 
 
 def test_faults_are_told_in_the_language_and_counted(small: Path, called: Called, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [prose_fault("a.csv", "sai", "Sửa.", row=3, column="name", value="x", code="odd")]
+    found = [fault("a.csv", "range.at_least", row=3, column="name", value="x", low=1)]
     monkeypatch.setattr("geo_planner.validation.validate", lambda root: found)
     ended, told, _ = called("validate", small, "--lang", "vi")
     assert ended == 1
-    assert told == f"lỗi: a.csv, dòng 3, cột name: sai (đang là: “x”). Sửa.\n{small}: 1 lỗi, 0 lưu ý\n"
-    (fault,) = json.loads(called("validate", small, "--lang", "vi", "--json")[1])["faults"]
-    assert (fault["code"], fault["reason"], fault["reason_vi"]) == ("odd", "sai", "sai")
+    assert (
+        told
+        == f"lỗi: a.csv, dòng 3, cột name: {found[0].texts('vi')[0]} (đang là: “x”). {found[0].texts('vi')[1]}\n{small}: 1 lỗi, 0 lưu ý\n"
+    )
+    (first,) = json.loads(called("validate", small, "--lang", "vi", "--json")[1])["faults"]
+    assert (first["code"], first["reason"], first["reason_vi"]) == ("range", "the number is out of range", found[0].texts("vi")[0])
+    assert first["facts"] == {"low": 1}
 
 
 def test_a_faulty_scenario_says_that_nothing_was_written(small: Path, called: Called, tmp_path: Path) -> None:

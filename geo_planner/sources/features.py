@@ -50,7 +50,7 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [unreadable_fault(error, file, said("unreadable.layer"))]
     if layer.empty or layer.geometry.name not in layer:
-        return None, [fault(file, "empty.features")]
+        return None, [fault(file, "empty.feature_layer")]
     if layer.crs is None:
         return None, [fault(file, "no_crs.layer")]
     coordinates, of = shapely.get_coordinates(layer.geometry.array, return_index=True)

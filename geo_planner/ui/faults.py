@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from geo_planner.errors import MOST_IN_ALL, Fault, bounded
-from geo_planner.ui.prose_faults import FAULTS_VI, is_prose, prose_texts
 from geo_planner.ui.texts import text
 from geo_planner.words import Language, catalogue, said
 
-__all__ = ["FAULTS_VI", "fault_table", "sentence"]
+__all__ = ["fault_table", "sentence"]
 
 _PLACES = ("file", "row", "column", "value")
 _WORD = re.compile(r"[^\W\d_]+(?=[\s,;:]|$)")
@@ -27,20 +26,11 @@ def fault_table(faults: Sequence[Fault], language: Language, *, on_import_page: 
     language : {"vi", "en"}
     on_import_page : bool
         Whether what has to be chosen can be chosen on the page, and need not be said as options of the command.
-
-    Returns
-    -------
-    DataFrame
-        In Vietnamese a fault without Vietnamese figures and names (:mod:`geo_planner.ui.prose_faults`) has its English text at the end.
     """
     told = bounded(faults, in_all=MOST_IN_ALL)
     rows = [(fault.file, fault.row, fault.column, fault.value, *_texts(fault, language, on_import_page)) for fault in told]
     names = [text(f"fault_{name}", language) for name in (*_PLACES, "reason", "remedy")]
-    table = pd.DataFrame(rows, columns=names).astype({text("fault_row", language): "Int64"})
-    if language == "vi" and any(map(is_prose, told)):
-        originals = [f"{sentence(fault.reason)} {fault.remedy}" if is_prose(fault) else "" for fault in told]
-        table[text("fault_original", language)] = originals
-    return table
+    return pd.DataFrame(rows, columns=names).astype({text("fault_row", language): "Int64"})
 
 
 def sentence(reason: str) -> str:
@@ -54,7 +44,7 @@ def sentence(reason: str) -> str:
 
 
 def _texts(fault: Fault, language: Language, on_import_page: bool) -> tuple[str, str]:
-    reason, remedy = prose_texts(fault, language, on_import_page=on_import_page) if is_prose(fault) else fault.texts(language)
+    reason, remedy = fault.texts(language)
     if on_import_page:
         remedy = _page_remedy(fault, language) or remedy
     return sentence(reason), remedy

@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.sources.imports.spoken.faults import FAULTS
+from geo_planner.sources.imports.naming import own_title
 from geo_planner.sources.imports.spoken.titles import LAYER_TITLES, target_title
 from geo_planner.ui.faults import fault_table
-from geo_planner.ui.import_said import own_title, told
 from geo_planner.ui.texts import text
 from geo_planner.words import Language, Said, said
 
-__all__ = ["FAULTS", "import_fault_table", "layer_title", "say", "saying", "target_title", "told"]
+__all__ = ["import_fault_table", "layer_title", "say", "saying", "target_title"]
 
 
 def saying(key: str, **values: Any) -> Said:

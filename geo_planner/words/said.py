@@ -126,6 +126,11 @@ def catalogue(language: Language) -> Mapping[str, Mapping[str, str]]:
     return entries
 
 
+def codes() -> frozenset[str]:
+    """The codes of all that can be wrong with the input."""
+    return frozenset(key.partition(".")[0] for key, entry in catalogue("en").items() if "reason" in entry)
+
+
 @cache
 def places(key: str) -> frozenset[str]:
     """The facts that the sentences of a key ask for, in any language."""

@@ -13,11 +13,10 @@ from geo_planner.sources.columns import in_a_band, unlikely_tilts
 from geo_planner.sources.imports import ImportReport, import_layer
 from geo_planner.sources.imports.channels import channel_kind, channel_mhz
 from geo_planner.sources.imports.titles import targets_of
-from geo_planner.ui.faults import FAULTS_VI
-from geo_planner.ui.import_said import told
 from geo_planner.validation import validate
-from geo_planner.words import catalogue
+from geo_planner.words import catalogue, codes
 from tests.imports import making as m
+from tests.imports.making import told
 
 COUNT = 6
 
@@ -142,6 +141,6 @@ def test_lists_written_by_hand_are_warned_about(area_copy: Path) -> None:
 
 
 def test_every_question_is_told_in_vietnamese() -> None:
-    assert {"tilt_up", "frequency_strange"} <= set(FAULTS_VI)
+    assert {"tilt_up", "frequency_strange"} <= codes()
     assert {"which_tilt", "which_frequency", "channel", "page.which_tilt", "page.which_frequency"} <= set(catalogue("vi"))
     assert targets_of("Tilt", "sites") == ("tilt_deg",)

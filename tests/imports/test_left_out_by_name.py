@@ -12,9 +12,9 @@ import shapely
 
 from geo_planner.sources.imports import ImportReport, import_layer
 from geo_planner.sources.imports.naming import SHOWN, listed_names, listed_rows
-from geo_planner.sources.imports.spoken.said import told
 from geo_planner.words import said as say
 from tests.imports import making as m
+from tests.imports.making import told
 
 
 def said(report: ImportReport) -> str:

@@ -17,8 +17,9 @@ from geo_planner.sources.imports.ids import same_spelling
 from geo_planner.sources.imports.radio_words import operator, technology
 from geo_planner.sources.imports.titles import clean_title, targets_of
 from geo_planner.sources.imports.values import clean_texts, convert
-from geo_planner.ui.import_said import told, told_why
 from tests.imports import making as m
+from tests.imports.making import told
+from tests.imports.making import told as told_why
 
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 ARABIC = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS, prose_words
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
 from tests.imports import making as m
 
 ROW_TITLE, REASON_TITLE = TITLES_OF_REJECTS["vi"]
@@ -122,11 +122,6 @@ def test_rejected_placemarks_and_rows_of_a_named_sheet_keep_their_place(area: Pa
     again = import_layer("villages", file, area)
     assert again.accepted["commune_code"].tolist() == [m.CODES[1]], again.faults
     assert again.accepted["lon"].astype(float).tolist() == pytest.approx([m.places()[0][1]])
-
-
-def test_what_still_is_prose_has_its_words_by_code() -> None:
-    assert prose_words("the id stands already in row 4", "x", "duplicate_id")[0] == "mã này đã có ở dòng 4"
-    assert prose_words("x", "Give a value from 0.5 to 30.", "range")[1] == "Ghi số từ 0,5 đến 30."
 
 
 def test_the_report_in_english_and_its_rejects_are_read_again(area: Path, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from geo_planner.sources.imports import ImportReport, import_layer
 from geo_planner.sources.imports.radio_words import is_foreign, network, operator
 from geo_planner.sources.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY
 from geo_planner.sources.imports.titles import targets_of
-from geo_planner.ui.import_said import told, told_why
 from geo_planner.words import catalogue, said
 from tests.imports import making as m
+from tests.imports.making import told
+from tests.imports.making import told as told_why
 
 COUNT = 12
 SERVING = range(0, COUNT, 3)

@@ -11,11 +11,14 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.sources.imports import ImportReport, import_layer, preview
+from geo_planner.sources.imports.naming import own_title
 from geo_planner.sources.imports.saying import together
 from geo_planner.sources.imports.shapes import not_valid
-from geo_planner.ui.import_said import own_title, system_name, told, told_why
+from geo_planner.sources.imports.vn2000 import system_name
 from geo_planner.words import Said, said
 from tests.imports import making as m
+from tests.imports.making import told
+from tests.imports.making import told as told_why
 from tests.ui.test_import_page import _fresh_caches, area, open_page, press, upload  # noqa: F401 - fixtures
 
 ENGLISH = re.compile(
@@ -30,7 +33,7 @@ def english_in(text: str) -> bool:
 
 
 def assert_all_told(report: ImportReport) -> None:
-    """Rows, values and places speak by keys; what the reading of the file still says in prose has its Vietnamese."""
+    """Rows, values and places speak by keys."""
     spoken = [*report.statements, *report.questions]
     assert [what for what in spoken if english_in(told(what, "vi"))] == []
     assert [told(what, "vi") for what in spoken if told(what, "vi") == str(what)] == []
@@ -38,8 +41,7 @@ def assert_all_told(report: ImportReport) -> None:
     assert [why for why in whys if english_in(told_why(why, "vi")) or told_why(why, "vi") == str(why)] == []
     own = [why for why in report.corrected["why"] if not isinstance(why, Said)]
     assert own == []
-    faults = [fault for fault in report.faults if fault.said.key != "prose_fault"]
-    assert [fault for fault in faults if any(english_in(text) for text in fault.texts("vi"))] == []
+    assert [fault for fault in report.faults if any(english_in(text) for text in fault.texts("vi"))] == []
 
 
 def odd_list() -> list[list[object]]:
@@ -113,7 +115,6 @@ def test_faults_of_rows_are_told_in_vietnamese(area: Path, tmp_path: Path) -> No
     table["Kinh độ"][8], table["Vĩ độ"][9], table["Kinh độ"][10], table["Vĩ độ"][10] = "đâu đó", None, 0, 0
     report = import_layer("villages", m.csv(tmp_path / "f.csv", m.rows_of(table)), area)
     assert {"type", "choice", "unknown_commune", "blank", "coordinates"} <= {fault.code for fault in report.faults}
-    assert sum(fault.said.key == "prose_fault" for fault in report.faults) < 3
     assert_all_told(report)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import re
 import shutil
 from pathlib import Path
 
@@ -15,18 +14,18 @@ import yaml
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.config import OPTIONAL_LAYERS, load_scenario
-from geo_planner.errors import fault, prose_fault
+from geo_planner.errors import fault
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
-from geo_planner.ui.faults import FAULTS_VI, fault_table
+from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import scenario_titles
 from geo_planner.ui.measured_tables import operator_table
 from geo_planner.ui.question_sheet import questions_csv
 from geo_planner.ui.ranking_charts import interval_chart
 from geo_planner.ui.ranking_tables import method_table, question_table, swap_table
 from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES, said
+from geo_planner.words import LANGUAGES, codes, said
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
 
@@ -255,44 +254,29 @@ def test_faults_are_a_table_and_no_traceback(monkeypatch: pytest.MonkeyPatch, ar
     assert not app.exception
     assert app.title[0].value == text("faults_title", "vi")
     table = app.dataframe[0].value
-    assert list(table.columns) == ["Tệp", "Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa", "Chi tiết (tiếng Anh)"]
+    assert list(table.columns) == ["Tệp", "Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa"]
     assert table.loc[0, "Tệp"] == "villages/villages.csv"
     assert table.loc[0, "Dòng"] == 2
-    assert table.loc[0, "Sai ở đâu"] == FAULTS_VI["range"][0]
-
-
-def test_every_fault_of_the_input_is_told_in_vietnamese() -> None:
-    package = ROOT / "geo_planner"
-    sources = [*package.glob("sources/*.py"), package / "config.py", package / "plan.py", package / "ranking" / "criteria.py"]
-    codes = {code for path in sources for code in re.findall(r'code="([a-z_]+)"', path.read_text(encoding="utf-8"))}
-    assert codes - set(FAULTS_VI) == set(), "give these a sentence in geo_planner/ui/faults.py"
-
-
-def test_a_fault_in_prose_keeps_its_own_text() -> None:
-    odd = prose_fault("a.csv", "odd", "Mend it.", code="never_heard_of")
-    assert list(fault_table([odd], "vi").iloc[0, [4, 5, 6]]) == ["Odd.", "Mend it.", "Odd. Mend it."]
-    assert list(fault_table([odd], "en").iloc[0, 4:]) == ["Odd.", "Mend it."]
+    assert table.loc[0, "Sai ở đâu"] == "Số nằm ngoài khoảng cho phép."
 
 
 def test_a_fault_of_the_catalogue_is_told_whole_in_each_language() -> None:
-    large = fault("a.xlsx", "too_large.page")
+    large = fault("a.xlsx", "too_large.preview")
     for language in LANGUAGES:
         reason, remedy = large.texts(language)
         table = fault_table([large], language)
         assert list(table.iloc[0, 4:]) == [f"{reason[0].upper()}{reason[1:]}.", remedy], "no column of English details"
-    mixed = fault_table([large, prose_fault("a.csv", "odd", "Mend it.")], "vi")
-    assert list(mixed.iloc[:, 6]) == ["", "Odd. Mend it."]
 
 
 def test_the_import_page_offers_its_own_remedies() -> None:
-    two = prose_fault("a.csv", "two columns look like households", 'Say which: --map "Hộ=households".', code="two_columns")
-    assert fault_table([two], "en", on_import_page=True).loc[0, "What to do"] == "Say in part 2 which of them it is."
+    two = fault("a.csv", "two_columns.placemarks", title="Hộ")
+    assert fault_table([two], "en", on_import_page=True).loc[0, "What to do"] == said("page.two_columns.placemarks").text("en")
     assert "mục 2" in fault_table([two], "vi", on_import_page=True).loc[0, "Cách sửa"]
     assert "--map" in fault_table([two], "en").loc[0, "What to do"]
 
 
 def test_many_of_a_kind_are_counted_in_the_readers_language() -> None:
-    table = fault_table([fault("a.xlsx", "too_large.page", row=row) for row in range(2, 1300)], "vi")
+    table = fault_table([fault("a.xlsx", "too_large.preview", row=row) for row in range(2, 1300)], "vi")
     assert table["Sai ở đâu"].iloc[-1].startswith("1.248 chỗ khác cùng loại: ")
 
 
@@ -392,4 +376,4 @@ def test_without_measurements_the_page_says_how_to_bring_them(shown: Plan) -> No
 
 
 def test_every_note_of_a_plan_with_measurements_is_told_in_vietnamese(measured_plan: Plan) -> None:
-    assert {note.code for note in measured_plan.notes} <= set(FAULTS_VI)
+    assert {note.code for note in measured_plan.notes} <= codes()

@@ -19,8 +19,8 @@ from geo_planner.letters import plain_figures
 from geo_planner.sources.imports.commune_index import KINDS, CommuneIndex, Unit, split_kind
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.saying import either, title_told
-from geo_planner.words import Said, said
+from geo_planner.sources.imports.naming import either, title_of
+from geo_planner.words import Label, Said, said
 
 FIELDS = ("commune_code", "former_commune_code", "commune", "former_commune", "district", "former_place")
 CONTRADICTION = "unknown_commune.rows_contradict"
@@ -94,13 +94,13 @@ def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]
         if "former_commune" in words or "former_place" in words or re.search(r"\b(moi|hien nay|sau|new)\b", title):
             edition["commune"] = "new"
         elif only_former:
-            told.append(said("rows_told.former_communes", title=title_told(titles.get("commune", "commune")), example=only_former[0]))
+            told.append(said("rows_told.former_communes", title=title_of(titles.get("commune", "commune")), example=only_former[0]))
     if "commune_code" in words:
         codes = [_code(word) for word in words["commune_code"].unique() if word]
         old = [code for code in codes if code not in index.names and index.former_code(code)]
         if old:
             edition["commune_code"] = "former"
-            told.append(said("rows_told.former_codes", title=title_told(titles.get("commune_code", "commune_code")), example=old[0]))
+            told.append(said("rows_told.former_codes", title=title_of(titles.get("commune_code", "commune_code")), example=old[0]))
     return edition, told
 
 
@@ -220,10 +220,9 @@ def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Rea
     return Reading(both, said("rows_commune.both", name=text, new=_titles(new, index), today=_titles(old, index)))
 
 
-def _titles(reading: Reading, index: CommuneIndex) -> Said | str:
+def _titles(reading: Reading, index: CommuneIndex) -> Said | Label | str:
     """The communes of a reading, one or the other."""
-    found: Said | str = either([index.title(code) for code in reading.codes])
-    return found
+    return either([index.title(code) for code in reading.codes])
 
 
 def _leads_to(reading: Reading, index: CommuneIndex) -> Said:
@@ -235,7 +234,7 @@ def _but(readings: Sequence[Said]) -> Said:
     return said("rows_commune.but", one=_but(others), other=last) if others else last
 
 
-def _wrong(key: str, **facts: Said | str | Sequence[str]) -> Reading:
+def _wrong(key: str, **facts: Said | Label | str | Sequence[str]) -> Reading:
     return Reading(wrong=said(key, **facts))
 
 

@@ -15,7 +15,7 @@ from geo_planner.crs import parse_crs, refused
 from geo_planner.errors import CrsError, InputError, fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.saying import either
+from geo_planner.sources.imports.naming import either
 from geo_planner.sources.imports.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
 from geo_planner.words import Said, said
 

@@ -43,7 +43,7 @@ class Draft:
     rows: pd.DataFrame
     faults: list[Fault] = field(default_factory=list)
     corrected: list[Correction] = field(default_factory=list)
-    statements: list[Said | str] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
     made_ids: set[int] = field(default_factory=set)
     made_cells: set[int] = field(default_factory=set)
     crs: str = ""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from geo_planner.errors import Fault, InputError, UsageError, fault, prose_fault
+from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.words import Said, said
 
 Family = Literal["spreadsheet", "text", "vector"]
@@ -57,11 +57,9 @@ class InputFile:
 
 
 def refuse(
-    file: str, key: str, /, *prose: str, row: int | None = None, column: str | None = None, value: str | None = None, **facts: Any
+    file: str, key: str, /, *, row: int | None = None, column: str | None = None, value: str | None = None, **facts: Any
 ) -> InputError:
     """An error with one fault, for what concerns the file as a whole: its key in the catalogue and its facts."""
-    if prose:  # reason, remedy and code of rooms whose sentences do not stand in the catalogue yet
-        return InputError([prose_fault(file, key, prose[0], row, column, value, code=prose[1])])
     return InputError([fault(file, key, row=row, column=column, value=value, **facts)])
 
 

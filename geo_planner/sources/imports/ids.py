@@ -15,7 +15,7 @@ from geo_planner.letters import skeleton
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
-from geo_planner.sources.imports.saying import rows_named
+from geo_planner.sources.imports.naming import listed_rows
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.words import said
 
@@ -34,7 +34,7 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
         if blank.any():
             rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
             twice = blank & rows.duplicated(key)
-            gone = rows_named((int(row), "") for row in rows.index[twice])
+            gone = listed_rows((int(row), "") for row in rows.index[twice])
             draft.statements += [said("rows_told.repeated_samples", n=int(twice.sum()), rows=gone)] if twice.any() else []
             draft.rows = rows[~twice].copy()
     elif blank.any():

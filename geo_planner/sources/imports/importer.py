@@ -26,7 +26,7 @@ from geo_planner.sources.imports.reading import Reading, read_points
 from geo_planner.sources.imports.report import CORRECTED, REJECTED, ImportReport, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.sources.imports.rows import draft_rows
 from geo_planner.sources.imports.shapes import draft_shapes, merged_shapes
-from geo_planner.sources.imports.spoken.office import fault_words, titles_known_again
+from geo_planner.sources.imports.spoken.office import titles_known_again
 from geo_planner.sources.imports.store import (
     TARGETS,
     csv_text,
@@ -59,7 +59,7 @@ class _Outcome:
     draft: Draft | None = None
     raw: pd.DataFrame | None = None
     skipped: Sequence[tuple[int, str, str | Said]] = ()
-    statements: list[str | Said] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     content: str = ""
@@ -267,7 +267,7 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     accepted = rows[~rows.index.isin(bad)]
     rejected = pd.DataFrame(
         [
-            (f.row, f.column, f.value, f.reason, f.remedy, f.code, *fault_words(f, "vi"))
+            (f.row, f.column, f.value, f.reason, f.remedy, f.code, *f.texts("vi"))
             for f in sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)
         ],
         columns=list(REJECTED),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import Fit, candidates
-from geo_planner.sources.imports.saying import either
+from geo_planner.sources.imports.naming import either
 from geo_planner.sources.imports.vn2000 import WGS84
 from geo_planner.sources.places import FAR_SITE_M
 from geo_planner.words import Said, said

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-from geo_planner.sources.imports.spoken.said import own_title
 from geo_planner.sources.imports.spoken.titles import LAYER_TITLES, target_title
-from geo_planner.words import Label, Said, first_of, said
+from geo_planner.words import Label, Language, Said, first_of, said
 
 SHOWN = 12
 _LONGEST = 50
 Listed = tuple[str | Label | Said, ...]
 """Facts of a list of bounded length, for a place that joins them."""
+
+
+OWN_TITLES: Mapping[str, str] = {
+    "geometry": "hình vẽ",
+    "geometry x": "hình vẽ (x)",
+    "geometry y": "hình vẽ (y)",
+    "heading of the group": "tiêu đề nhóm",
+    "the name of the sheet": "tên trang tính",
+    "the heading above the table": "tiêu đề phía trên bảng",
+    "Folder": "Thư mục",
+    "Folder above": "Thư mục cấp trên",
+    "Folder above 2": "Thư mục cấp trên 2",
+    "Folder above 3": "Thư mục cấp trên 3",
+}
+"""Titles that the import gives to columns which the file has without a title."""
+
+
+def own_title(title: str, language: Language) -> str:
+    """A title of a column; one that the import itself gave in the language."""
+    own = title_of(title)
+    return own.title(language) if isinstance(own, Label) else own
 
 
 def shortened(text: str) -> str:
@@ -23,8 +43,7 @@ def shortened(text: str) -> str:
 
 def title_of(title: str) -> str | Label:
     """A title of the file as it is; one that the import itself made has a word in either language."""
-    vi = own_title(title, "vi")
-    return title if vi == title else Label(title, vi, title)
+    return Label(title, OWN_TITLES[title], title) if title in OWN_TITLES else title
 
 
 def target_label(layer: str, target: str) -> Label:
@@ -76,24 +95,3 @@ def either(items: Sequence[str | Label | Said]) -> str | Label | Said:
 def kind_shown(kind: str) -> Said:
     """``Point``, ``LineString`` … as people read it."""
     return said(f"geometry_kind.{kind}")
-
-
-def names_listed(names: Iterable[str]) -> str:
-    """Names in quotation marks, in English."""
-    return _bounded([repr(shortened(name)) for name in names])
-
-
-def rows_listed(rows: Iterable[tuple[int, str]]) -> str:
-    """Rows with what they are called, in English.
-
-    Examples
-    --------
-    >>> rows_listed([(3, "Bản Hai"), (7, "")])
-    "row 3 'Bản Hai', row 7"
-    """
-    return _bounded([f"row {row} {shortened(name)!r}" if name.strip() else f"row {row}" for row, name in rows])
-
-
-def _bounded(parts: Sequence[str]) -> str:
-    more = len(parts) - SHOWN
-    return ", ".join(parts[:SHOWN]) + (f" and {more} more" if more > 0 else "")

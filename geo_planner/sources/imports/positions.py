@@ -17,7 +17,8 @@ from geo_planner.sources.imports.crs_choice import choose
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.misplaced_rows import Listed, tell_other_systems, turn_swapped_rows
-from geo_planner.sources.imports.saying import title_told, titles_told
+from geo_planner.sources.imports.naming import title_of
+from geo_planner.sources.imports.saying import titles_told
 from geo_planner.sources.imports.vn2000 import System
 from geo_planner.words import Said, said
 
@@ -93,7 +94,7 @@ def locate(
     half = [name for pair in (("lon", "lat"), ("x", "y")) for name in pair if len(set(pair) & set(frame)) == 1 and name in frame]
     if "position" not in frame and not columns:
         if half:
-            raise InputError([fault(file, "no_coordinates.rows_half", title=title_told(table.titles.get(half[0], half[0])))])
+            raise InputError([fault(file, "no_coordinates.rows_half", title=title_of(table.titles.get(half[0], half[0])))])
         raise InputError([fault(file, "no_coordinates.rows", titles=titles_told(table.titles.values()))])
     wrong_cells: dict[int, tuple[str, str]] = {}
     nowhere = np.zeros(rows, dtype=bool)
@@ -138,7 +139,7 @@ def _add(
     degrees = bool(np.median(np.abs(first[filled])) <= 180)
     if stated is not None and result.crs and stated.degrees != degrees:
         stated = None  # the second pair of columns is in another system than the one that was stated for the first
-    what = said("rows_where.columns", titles=[title_told(table.titles.get(name, name)) for name in pair])
+    what = said("rows_where.columns", titles=[title_of(table.titles.get(name, name)) for name in pair])
     some = [code for code, is_filled in zip(codes, filled, strict=True) if is_filled]
     own = [table.titles.get(name, "") for name in pair]
     fit, told = choose(

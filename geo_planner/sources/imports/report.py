@@ -20,9 +20,9 @@ import xlsxwriter
 from geo_planner.errors import Fault, OutputError
 from geo_planner.folders import put_in_place
 from geo_planner.sources.imports.grid import Cell, as_text
-from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS, column_title
+from geo_planner.sources.imports.naming import own_title
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
 from geo_planner.sources.imports.spoken.paper import row_sheets, sheet_names, summary, words
-from geo_planner.sources.imports.spoken.said import own_title, told, told_why
 from geo_planner.words import Language, Said
 
 _XLSX_ROWS = 1_000_000
@@ -75,7 +75,7 @@ class ImportReport:
     corrected: pd.DataFrame
     rejected: pd.DataFrame
     skipped: pd.DataFrame
-    statements: tuple[Said | str, ...]
+    statements: tuple[Said, ...]
     questions: tuple[Said, ...]
     faults: tuple[Fault, ...]
     written: bool
@@ -87,14 +87,11 @@ class ImportReport:
         """For ``--json``: no table of what was accepted, only its size."""
         return {
             "ok": self.exit_status == 0, "layer": self.layer, "file": self.file, "target": self.target, "written": self.written, "counts": self.counts,
-            "statements": [str(what) for what in self.statements], "statements_vi": self._vietnamese(self.statements),
-            "questions": [str(what) for what in self.questions], "questions_vi": self._vietnamese(self.questions), "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
+            "statements": [str(what) for what in self.statements], "statements_vi": [what.text("vi") for what in self.statements],
+            "questions": [str(what) for what in self.questions], "questions_vi": [what.text("vi") for what in self.questions], "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
             "warnings": [f.as_dict() for f in self.faults if f.level == "warning"], "corrected": _records(self.corrected), "rejected": _records(self.rejected),
             "skipped": _records(self.skipped), "files": [str(path) for path in self.files],
         }  # fmt: skip
-
-    def _vietnamese(self, said: Sequence[Said | str]) -> list[str]:
-        return [told(what, "vi", lambda name: column_title(self.layer, name, "vi")) for what in said]
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -103,10 +100,10 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     for row in table.to_dict("records"):
         record: dict[str, Any] = {}
         for name, value in row.items():
-            if isinstance(value, Said) or name == "why":
-                record |= {str(name): str(value), f"{name}_vi": told_why(value, "vi")}
+            if isinstance(value, Said):
+                record |= {str(name): value.text("en"), f"{name}_vi": value.text("vi")}
                 if name == "why":
-                    record["code"] = value.key if isinstance(value, Said) else None
+                    record |= value.as_dict()
             else:
                 record[str(name)] = None if value is None or value != value else value
         records.append(record)

@@ -16,9 +16,9 @@ from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import listed_rows
 from geo_planner.sources.imports.positions import Positions, locate, settle_communes
 from geo_planner.sources.imports.reading import Reading
-from geo_planner.sources.imports.saying import rows_named
 from geo_planner.sources.imports.synonyms import COMMUNE
 from geo_planner.sources.places import FAR_SITE_M, TOLERANCE_M, place_sites, place_villages
 from geo_planner.words import Said, said
@@ -107,7 +107,7 @@ def _turned(positions: Positions, table: RawTable) -> list[Said]:
     """Rows whose two coordinates were exchanged, by name: a person should look at them."""
     called = next((table.frame[name] for name in ("name", "site_id") if name in table.frame), None)
     rows = list(dict.fromkeys(row for row, *_ in positions.corrected))
-    named = rows_named((row, "" if called is None else as_text(called[row])) for row in rows)
+    named = listed_rows((row, "" if called is None else as_text(called[row])) for row in rows)
     return [said("rows_told.swapped", n=len(rows), rows=named)] if rows else []
 
 

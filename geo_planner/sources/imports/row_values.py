@@ -14,7 +14,8 @@ from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.figures import Style, decimal_style
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.layout import RawTable
-from geo_planner.sources.imports.saying import choices_told, title_told, word_told
+from geo_planner.sources.imports.naming import title_of
+from geo_planner.sources.imports.saying import choices_told, word_told
 from geo_planner.sources.imports.synonyms import COMMUNE, POSITION
 from geo_planner.sources.imports.values import NO_SERVICE, clean_texts, cleaned_how, convert, shown
 from geo_planner.words import Said, said
@@ -97,7 +98,7 @@ def _unit_is_clear(draft: Draft, column: Column, title: str, file: str) -> bool:
         draft.unread.add(column.name)
         return False
     if unit and quantities.in_unit(1.0, unit, column) != 1.0:
-        draft.statements.append(said("rows_told.unit", title=title_told(title), unit=quantities.shown(unit), own=quantities.told(own)))
+        draft.statements.append(said("rows_told.unit", title=title_of(title), unit=quantities.shown(unit), own=quantities.told(own)))
     return True
 
 
@@ -122,7 +123,7 @@ def _tell_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: 
         counts = Counter(zip(was[same], converted.loc[same, "text"], strict=True)).most_common(_MOST_WORDS)
         if counts:
             words = [said("rows_told.word", before=before, after=word_told(after), n=n) for (before, after), n in counts]
-            draft.statements.append(said("rows_told.words", title=title_told(title), words=words))
+            draft.statements.append(said("rows_told.words", title=title_of(title), words=words))
 
 
 def _no_service(draft: Draft, titles: Mapping[str, str], file: str) -> None:

@@ -14,10 +14,11 @@ from geo_planner.sources.imports.doubts import doubts
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.ids import give_ids
 from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import title_of
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.row_places import communes_and_positions, place_faults
 from geo_planner.sources.imports.row_values import fill_values
-from geo_planner.sources.imports.saying import choices_told, title_told, titles_told
+from geo_planner.sources.imports.saying import choices_told, titles_told
 from geo_planner.sources.imports.synonyms import COMMUNE, POINT_LAYERS
 from geo_planner.sources.imports.unclear_columns import tell_unclear_columns
 from geo_planner.sources.imports.values import clean_texts
@@ -137,4 +138,4 @@ def _column_is_blank(column: Column) -> Said:
 
 def _id_twice(first: int, title: str, *, made: bool) -> Said:
     """Two villages with one id are told by what the list can do about it."""
-    return said("duplicate_id.rows_made", first=first) if made else said("duplicate_id.rows_counted", first=first, title=title_told(title))
+    return said("duplicate_id.rows_made", first=first) if made else said("duplicate_id.rows_counted", first=first, title=title_of(title))

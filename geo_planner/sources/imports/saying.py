@@ -1,27 +1,13 @@
-"""Parts of what the import says: several things done, one of several, rows by name, titles, words of the schema."""
+"""Parts of what the import says: several things done, the titles of a table, words of the schema."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from geo_planner.sources.imports.naming import SHOWN, shortened
-from geo_planner.words import Label, Said, catalogue, first_of, said
+from geo_planner.sources.imports.naming import title_of
+from geo_planner.words import Said, catalogue, first_of, said
 
 _MOST_TITLES = 30
-OWN_TITLES: Mapping[str, str] = {
-    "geometry": "hình vẽ",
-    "geometry x": "hình vẽ (x)",
-    "geometry y": "hình vẽ (y)",
-    "heading of the group": "tiêu đề nhóm",
-    "the name of the sheet": "tên trang tính",
-    "the heading above the table": "tiêu đề phía trên bảng",
-    "Folder": "Thư mục",
-    "Folder above": "Thư mục cấp trên",
-    "Folder above 2": "Thư mục cấp trên 2",
-    "Folder above 3": "Thư mục cấp trên 3",
-}
-"""Titles that the import gives to columns which the file has without a title."""
 
 
 def together(done: Iterable[Said | None]) -> Said | None:
@@ -34,32 +20,9 @@ def together(done: Iterable[Said | None]) -> Said | None:
     return said("rows_done.several", parts=parts) if len(parts) > 1 else parts[0] if parts else None
 
 
-def either(items: Sequence[Any]) -> Any:
-    """One of several.
-
-    >>> str(either(["a", "b", "c"]))
-    'a or b or c'
-    """
-    *others, last = items
-    return said("rows_or", one=either(others), other=last) if others else last
-
-
-def rows_named(rows: Iterable[tuple[int, str]]) -> tuple[Any, ...]:
-    """The first rows with what they are called, and how many more there are."""
-    return first_of(
-        (said("rows_row.named", row=row, name=shortened(name)) if name.strip() else said("rows_row.bare", row=row) for row, name in rows),
-        SHOWN,
-    )
-
-
-def title_told(title: str) -> str | Label:
-    """A title of the file, or one that the import gave itself."""
-    return Label(title, OWN_TITLES[title], title) if title in OWN_TITLES else title
-
-
 def titles_told(titles: Iterable[str]) -> Said | str:
     """The titles of a table as the end of a sentence, so that one sees which of them is meant."""
-    named = first_of(map(title_told, titles), _MOST_TITLES)
+    named = first_of(map(title_of, titles), _MOST_TITLES)
     return said("rows_titles", titles=named) if named else ""
 
 

@@ -21,9 +21,9 @@ from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.files import InputFile
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
+from geo_planner.sources.imports.naming import either, listed_rows
 from geo_planner.sources.imports.options import Mode, Options
 from geo_planner.sources.imports.reading import stated_by_file
-from geo_planner.sources.imports.saying import either, rows_named
 from geo_planner.sources.imports.synonyms import SHAPE_LAYERS
 from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.values import clean_texts
@@ -75,7 +75,7 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     twice = draft.rows.duplicated(_ID) & ~draft.rows.index.isin(draft.bad_rows())
     if twice.any():
         named = next((name for name in draft.rows if fold(name) in ("name", "ten", "ten duong", "ref")), _ID)
-        gone = rows_named((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
+        gone = listed_rows((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
         draft.statements.append(said("rows_told.repeated_shapes", n=int(twice.sum()), rows=gone))
         draft.rows = draft.rows[~twice]
     return draft

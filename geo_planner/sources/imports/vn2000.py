@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from geo_planner.words import Said, said
+from geo_planner.words import Language, Said, said
 
 HELMERT = "+proj=helmert +x=-191.90441429 +y=-39.30318279 +z=-111.45032835 +rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 +s=0.252906278 +convention=coordinate_frame"
 MERIDIANS = {
@@ -186,3 +186,9 @@ def system_of(crs: CRS, code: str = "") -> System:
         return tm3(round(meridian, 6))
     projection = f"+proj=tmerc +lat_0=0 +lon_0={meridian:.10g} +k={scale:.10g} +x_0={false_east:.10g} +y_0=0 +ellps=WGS84"
     return System(code, crs.name, lambda e, n: to_wgs84(projection, e, n), meridian=meridian, vn2000=True)
+
+
+def system_name(name: str, language: Language) -> str:
+    """The name of a coordinate system as people read it."""
+    told_as = {system.name: system.told for system in (WGS84, VN2000_DEGREES)}.get(name, name)
+    return told_as.text(language) if isinstance(told_as, Said) else told_as

@@ -19,15 +19,17 @@ from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
 from geo_planner.sources.imports.headers import find_header
+from geo_planner.sources.imports.naming import own_title
 from geo_planner.sources.imports.options import Mode
+from geo_planner.sources.imports.spoken.paper import worded
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.store import TARGETS
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.imports.text_files import read_text_table
 from geo_planner.sources.imports.titles import clean_title
+from geo_planner.sources.imports.vn2000 import system_name
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
-from geo_planner.ui.import_said import own_title, system_name, told, told_why
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
@@ -155,9 +157,9 @@ def _fault_table(faults: tuple[Fault, ...], words: Language) -> None:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 
 
-def _lines(sentences: Sequence[str | Said], layer: str, words: Language) -> None:
+def _lines(sentences: Sequence[Said], words: Language) -> None:
     """What the import says, a line each; plain text, whatever names of the user stand in it."""
-    st.text("\n".join(f"• {told(sentence, words, partial(_title, layer, words))}" for sentence in sentences))
+    st.text("\n".join(f"• {sentence.text(words)}" for sentence in sentences))
 
 
 def _title(layer: str, words: Language, name: str) -> str:
@@ -233,7 +235,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
     return code or None
 
 
-def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) -> None:
+def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
     if found.mapping is None:
         st.text(say("not_read", words, name=file.name))
     else:
@@ -250,7 +252,7 @@ def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) 
         _table(found.first_rows.rename(columns=lambda title: own_title(str(title), words)), words)
     if found.statements:
         with st.expander(say("statements", words)):
-            _lines(found.statements, layer, words)
+            _lines(found.statements, words)
 
 
 def run_import(file: UploadedFile, layer: str, root: Path, choice: Choice, mode: Mode, *, accept_valid: bool) -> Outcome:
@@ -277,7 +279,7 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
         error = outcome.error
         if error is not None and not isinstance(error, InputError):
             st.title(text("cannot_go_on", words))
-            st.text(told(str(error), words) if error.said.key == "prose" else error.text(words))
+            st.text(error.text(words))
         elif error is not None:
             show_error(error)
         (st.error if outcome.changed else st.warning)(say("changed" if outcome.changed else "unchanged", words))
@@ -297,10 +299,10 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
             _fault_table(told_of, words)
     if report.statements:
         st.markdown(f"**{say('statements', words)}**")
-        _lines(report.statements, outcome.layer, words)
+        _lines(report.statements, words)
     if report.questions:
         st.markdown(f"**{say('questions', words, n=len(report.questions))}**")
-        _lines(report.questions, outcome.layer, words)
+        _lines(report.questions, words)
     for key, table in _tables(report, outcome.layer, words).items():
         if not table.empty:
             with st.expander(say(key, words, n=len(table)), expanded=key == "corrected"):
@@ -332,10 +334,10 @@ def _tables(report: ImportReport, layer: str, words: Language) -> dict[str, pd.D
 def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
     """Corrected or skipped rows with their columns and reasons in the reader's words, as far as they are shown."""
     shown = table.head(_SHOWN_ROWS).copy()
-    shown["why"] = [told_why(why, words) for why in shown["why"]]
+    shown["why"] = [why.text(words) for why in shown["why"]]
     if "column" in shown:
         if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
-            shown["was"], shown["became"] = ([told_why(cell, words) for cell in shown[name]] for name in ("was", "became"))
+            shown["was"], shown["became"] = ([worded(cell, words) for cell in shown[name]] for name in ("was", "became"))
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
@@ -396,7 +398,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     if layer in POINT_LAYERS:
         with place:
             mapped = seen(file, layer, root, choice)
-            _show_seen(file, layer, mapped, words)
+            _show_seen(file, mapped, words)
     rows = saying("summary_rows", n=mapped.rows) if layer in POINT_LAYERS else saying("summary_shapes")
     st.text(
         say(

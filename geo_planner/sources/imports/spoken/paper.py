@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.sources.imports.spoken.office import cell_words, column_title, fault_words, statement
-from geo_planner.sources.imports.spoken.said import own_title, told_why
+from geo_planner.sources.imports.naming import own_title
+from geo_planner.sources.imports.spoken.office import cell_words, column_title
 from geo_planner.sources.imports.spoken.titles import LAYER_TITLES
-from geo_planner.words import LANGUAGES, Language, said
+from geo_planner.words import LANGUAGES, Language, Said, said
 
 if TYPE_CHECKING:
     from geo_planner.sources.imports.report import ImportReport
@@ -21,6 +21,11 @@ _SHEETS = ("summary", "corrected", "rejected", "skipped")
 def words(key: str, language: Language, **facts: Any) -> str:
     """A title or phrase of the report."""
     return said(f"import_paper.{key}", **facts).text(language)
+
+
+def worded(cell: str | Said, language: Language) -> str:
+    """A cell as it is, or what is said in its place."""
+    return cell.text(language) if isinstance(cell, Said) else cell
 
 
 def sheet_names() -> list[tuple[str, ...]]:
@@ -36,13 +41,13 @@ def summary(report: ImportReport, language: Language) -> list[tuple[str, str]]:
         (words("outcome", language), words("is_written" if report.written else "not_written", language)),
         *((words(f"count_{name}", language), str(n)) for name, n in report.counts.items()),
     ]
-    lines += [(words("decided", language), statement(what, report.layer, language)) for what in report.statements]
-    lines += [(words("question", language), statement(what, report.layer, language)) for what in report.questions]
+    lines += [(words("decided", language), what.text(language)) for what in report.statements]
+    lines += [(words("question", language), what.text(language)) for what in report.questions]
     general = [fault for fault in report.faults if fault.row is None or fault.level == "warning"]
     for fault in general[:_MOST_TOLD]:
         column = own_title(fault.column, language) if fault.column else None
         where = "".join(f"{words(what, language)} {at}: " for what, at in (("row", fault.row), ("column", column)) if at)
-        reason, remedy = fault_words(fault, language)
+        reason, remedy = fault.texts(language)
         lines.append((words(fault.level, language), f"{where}{reason}{f' ({fault.value})' if fault.value else ''}. {remedy}"))
     if len(general) > _MOST_TOLD:
         lines.append((words("warning", language), words("more", language, n=len(general) - _MOST_TOLD)))
@@ -60,9 +65,9 @@ def row_sheets(report: ImportReport, language: Language) -> dict[str, pd.DataFra
         (
             row,
             column_title(layer, str(column), language),
-            told_why(was, language),
-            cell_words(layer, str(column), told_why(became, language), language),
-            told_why(why, language),
+            worded(was, language),
+            cell_words(layer, str(column), worded(became, language), language),
+            why.text(language),
         )
         for row, column, was, became, why in report.corrected.itertuples(index=False, name=None)
     ]
@@ -71,7 +76,7 @@ def row_sheets(report: ImportReport, language: Language) -> dict[str, pd.DataFra
         (row, own_title(str(column), language) if column else "", value, reason, remedy)
         for row, column, value, reason, remedy in report.rejected[["row", "column", "value", *texts]].itertuples(index=False, name=None)
     ]
-    skipped = [(row, text, told_why(why, language)) for row, text, why in report.skipped.itertuples(index=False, name=None)]
+    skipped = [(row, text, why.text(language)) for row, text, why in report.skipped.itertuples(index=False, name=None)]
     tables = {
         "corrected": (corrected, ("row", "column", "was", "became", "why")),
         "rejected": (rejected, ("row", "column", "was", "reason", "remedy")),
