@@ -117,13 +117,8 @@ def first_of(items: Iterable[Any], most: int) -> tuple[Any, ...]:
 @cache
 def catalogue(language: Language) -> Mapping[str, Mapping[str, str]]:
     """All sentences of a language."""
-    entries: dict[str, Mapping[str, str]] = {}
-    for path in sorted(Path(__file__).parent.glob(f"{language}*.toml")):
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-        if twice := entries.keys() & found.keys():
-            raise ValueError(f"{path.name} has keys that stand elsewhere: {', '.join(sorted(twice))}")
-        entries |= found
-    return entries
+    path = Path(__file__).with_name(f"{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def codes() -> frozenset[str]:
