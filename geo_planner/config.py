@@ -257,7 +257,7 @@ def naming_layers(path: Path) -> Scenario:
             document = {}
     except (InputError, UsageError):
         document = {}
-    document = document or _layers_that_lie_there(path.resolve().parent.parent)
+    document = document or _layers_that_lie_there(path.absolute().parent.parent)
     usable: dict[str, Any] = {}
     for name, section in (("layers", Layers), ("terrain", Terrain), ("propagation", Propagation)):
         with contextlib.suppress(ValidationError):

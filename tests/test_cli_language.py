@@ -186,19 +186,19 @@ def test_stopping_from_the_keyboard_is_told_in_the_language(small: Path, called:
 
 
 def test_what_an_import_decided_is_worded(small: Path, called: Called, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statements and questions come as they are said, or in words already."""
+    """Statements and questions are worded where they are read."""
     from dataclasses import replace
 
     real = imports.import_layer
 
     def speaking(*given: object, **more: object) -> object:
-        return replace(real(*given, **more), statements=(said("and_more", n=7), "told"), questions=(said("and_more", n=8),))  # type: ignore[arg-type]
+        return replace(real(*given, **more), statements=(said("and_more", n=7),), questions=(said("and_more", n=8),))  # type: ignore[arg-type]
 
     monkeypatch.setattr(imports, "import_layer", speaking)
     call = ("import", "villages", small / sa.VILLAGES, "--into", small, "--replace")
     ended, told, _ = called(*call, "--lang", "vi")
     assert ended == 0, told
-    assert told.splitlines()[:3] == ["và 7 mục khác", "told", "cần hỏi: và 8 mục khác"]
+    assert told.splitlines()[:2] == ["và 7 mục khác", "cần hỏi: và 8 mục khác"]
     rows = len(sa.village_rows())
     assert f"{rows} dòng, nhận {rows}, " in told
     assert "đã ghi vào villages/villages.csv" in told

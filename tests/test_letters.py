@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_planner.errors import Fault
+from geo_planner.errors import EVERY_ONE, Fault
 from geo_planner.letters import latin, lookalikes, plain_figures, plain_width, skeleton
 from geo_planner.schema import LAYERS, Column, Layer
 from geo_planner.sources.features import read_communes
@@ -29,7 +29,7 @@ ODD = ["１２", "٤٢", "१२", "๑๒", "12²", "Ⅲ", "①", "𝟏𝟐", "
 def read_cells(layer: Layer, column: Column, texts: Sequence[str]) -> list[tuple[object, list[Fault]]]:
     """Cells of one column in rows whose other cells are blank: the value of each, and what is said of it."""
     raw = pd.DataFrame({c.name: list(texts) if c is column else "" for c in layer.columns}, dtype="string")
-    table, faults = typed_table(raw, layer, "f.csv")
+    table, faults = typed_table(raw, layer, "f.csv", of_a_kind=EVERY_ONE)
     told: dict[int, list[Fault]] = {}
     for fault in faults:
         if fault.column == column.name and fault.row is not None:

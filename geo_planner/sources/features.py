@@ -94,7 +94,9 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     groups = bounded(_groups(properties, file))
     table, faults = typed_table(properties, COMMUNES, file)
     geometry = layer.geometry.set_axis(table.index)
-    faults = [*groups, *(_as_feature(f) for f in [*told, *faults])]
+    faults = [_as_feature(f) for f in [*told, *faults]]
+    named = {(f.row, f.column) for f in faults}
+    faults += [f for f in groups if (f.row, f.column) not in named]
     faults += bounded(_shape_faults(geometry, file))
     if any(f.level == "fault" for f in faults):
         return None, faults
@@ -120,7 +122,7 @@ def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
     if written is None:
         return pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_as_text)
     names = dict.fromkeys(name for row in written for name in row)
-    return pd.DataFrame([[_text_of(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
+    return pd.DataFrame([[_written(row.get(name)) for name in names] for row in written], columns=list(names), dtype="string")
 
 
 def _as_text(values: pd.Series) -> pd.Series:
@@ -132,12 +134,17 @@ def _as_text(values: pd.Series) -> pd.Series:
     return values.map(_text_of).astype("string")
 
 
+def _written(value: object) -> str:
+    """A property as it is written; what is no letter, by its code."""
+    return property_text(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _text_of(value: Any) -> str:
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
-    return property_text(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    return _written(value)
 
 
 def _groups(properties: pd.DataFrame, file: str) -> Iterator[Fault]:
