@@ -65,8 +65,7 @@ def calibrate(
                 hint(line(note))
             for band in result.calibrations:
                 verdict = said(f"calibrated_verdict.{band.verdict}")
-                ground = getattr(band, "ground", band.reason)
-                echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=ground))
+                echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=band.ground))
             for path in files.values():
                 echo(f"  {path}")
         return 0

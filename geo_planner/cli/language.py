@@ -19,6 +19,11 @@ def spoken() -> Language:
     return _spoken.get() or machine_language(os.environ)
 
 
+def of_the_papers() -> Language:
+    """The language of what goes back to the office: Vietnamese, whatever the machine speaks, unless another one is asked for."""
+    return _spoken.get() or "vi"
+
+
 def speak(language: Language | None) -> None:
     """Set the language of this command; None: the machine's."""
     _spoken.set(language)

@@ -25,6 +25,7 @@ from geo_planner.cli.frame import (
     step_word,
     verb,
 )  # fmt: skip
+from geo_planner.cli.language import of_the_papers
 from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
 from geo_planner.words import Said, first_of, said
 
@@ -108,7 +109,7 @@ def import_file(
         report = import_layer(
             layer, file, into, crs=crs, column_map=dict(pairs), sheet=sheet, source_layer=source_layer,
             mode="merge" if merge else "replace" if replace else "auto", accept_valid=accept_valid, report_dir=report_dir,
-            max_bytes=max_mb * 1_000_000, max_rows=max_rows,
+            max_bytes=max_mb * 1_000_000, max_rows=max_rows, language=of_the_papers(),
         )  # fmt: skip
         if as_json:
             tables = {name: rows[:MOST_IN_ALL] for name, rows in report.as_dict().items() if name in ("corrected", "rejected", "skipped")}

@@ -22,7 +22,7 @@ from geo_planner.folders import put_in_place
 from geo_planner.sources.imports.grid import Cell, as_text
 from geo_planner.sources.imports.naming import own_title
 from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
-from geo_planner.sources.imports.spoken.paper import row_sheets, sheet_names, summary, words
+from geo_planner.sources.imports.spoken.paper import row_sheets, sheet_names, summary, texts_of, words
 from geo_planner.words import Language, Said
 
 _XLSX_ROWS = 1_000_000
@@ -182,7 +182,7 @@ def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path, langua
     OutputError
     """
     why: dict[int, str] = {}
-    texts = ["reason_vi", "remedy_vi"] if language == "vi" else ["reason", "remedy"]
+    texts = list(texts_of(language))
     for row, column, reason, remedy in rejected[["row", "column", *texts]].itertuples(index=False, name=None):
         told_of = f"{own_title(str(column), language) if column else ''}: {reason}. {remedy}".strip(": ")
         why[row] = "; ".join(part for part in (why.get(row, ""), told_of) if part)

@@ -23,6 +23,11 @@ def words(key: str, language: Language, **facts: Any) -> str:
     return said(f"import_paper.{key}", **facts).text(language)
 
 
+def texts_of(language: Language) -> tuple[str, str]:
+    """Columns of the rejected rows that hold what is wrong and what to do."""
+    return {"vi": ("reason_vi", "remedy_vi"), "en": ("reason", "remedy")}[language]
+
+
 def worded(cell: str | Said, language: Language) -> str:
     """A cell as it is, or what is said in its place."""
     return cell.text(language) if isinstance(cell, Said) else cell
@@ -71,7 +76,7 @@ def row_sheets(report: ImportReport, language: Language) -> dict[str, pd.DataFra
         )
         for row, column, was, became, why in report.corrected.itertuples(index=False, name=None)
     ]
-    texts = ("reason_vi", "remedy_vi") if language == "vi" else ("reason", "remedy")
+    texts = texts_of(language)
     rejected = [
         (row, own_title(str(column), language) if column else "", value, reason, remedy)
         for row, column, value, reason, remedy in report.rejected[["row", "column", "value", *texts]].itertuples(index=False, name=None)
