@@ -53,6 +53,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _with_signals() -> None:
+    """A command in the background, or under nohup, is born deaf to some signals; a person's is not."""
+    for name in ("SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def started(how: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The app, started from a folder that is not its own."""
@@ -62,7 +68,12 @@ def started(how: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], i
     environment = {**known, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "ASKED": str(folder / "asked.txt")}
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *(part.format(port=port) for part in STARTED[how])], cwd=folder, env=environment, stdout=log, stderr=log
+            [sys.executable, *(part.format(port=port) for part in STARTED[how])],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            preexec_fn=None if sys.platform == "win32" else _with_signals,
         )
         try:
             end = time.monotonic() + 60
