@@ -186,8 +186,8 @@ def test_an_overlay_lies_where_the_raster_lies() -> None:
     y, x = (float(np.mean(axis)) + 0.5 for axis in np.nonzero(pixels == len(classes)))
     from pyproj import Transformer
 
-    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.crs, always_xy=True).transform(*(grid.transform * (x, y)))
-    expected = plan.coverage.transform * (column + 0.5, row + 0.5)
+    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.crs, always_xy=True).transform(*(grid.transform @ (x, y)))
+    expected = plan.coverage.transform @ (column + 0.5, row + 0.5)
     assert np.hypot(found[0] - expected[0], found[1] - expected[1]) < 150
 
 
