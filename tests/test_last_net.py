@@ -107,7 +107,7 @@ def test_a_reader_who_has_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_errors_raised_on_purpose_pass_the_net_untouched() -> None:
     assert str(unforeseen(ValueError("odd"))).count("ValueError: odd") == 1
-    for error, status in ((UsageError("no_scenario_file", path="x"), 2), (InputError([fault("a", "empty.rows")]), 1)):
+    for error, status in ((UsageError("output_is_file", path="x"), 2), (InputError([fault("a", "empty.rows")]), 1)):
         with pytest.raises(BaseException) as end:
             guarded(lambda error=error: (_ for _ in ()).throw(error), as_json=False)
         assert end.value.exit_code == status
@@ -244,7 +244,7 @@ def test_what_was_counted_once_is_counted_on() -> None:
     once = bounded(many(1000))
     again = bounded(once, 20)
     assert len(again) == 21
-    assert again[-1].reason == "980 more of this kind: out of range"
+    assert again[-1].reason == "980 more of this kind: the number is out of range"
     assert totals(again) == totals(many(1000))
     assert bounded(many(3)) == many(3)
 

@@ -224,7 +224,7 @@ def test_losses_are_those_of_the_public_models(rough: Dem) -> None:
     assert losses["free_space"].loss_db == free_db
     assert losses["delta_bullington"].loss_db == free_db + bent.loss_db
     assert losses["itm"].loss_db == pytest.approx(of_itm.loss_db, abs=1e-9)
-    assert (losses["itm"].mode, losses["itm"].warnings) == (of_itm.mode, of_itm.warnings)
+    assert (losses["itm"].mode, losses["itm"].warnings) == (of_itm.mode, of_itm.warned)
     assert (losses["p1812"].loss_db, losses["p1812"].mode) == (of_p1812.loss_db, of_p1812.mode)
 
 

@@ -208,7 +208,7 @@ def test_the_report_tells_rows_in_xlsx_and_json(area: Path, tmp_path: Path) -> N
     first = told["corrected"][0]
     assert (first["row"], first["column"], first["was"], first["became"]) == (6, "households", "1.234 hộ", "1234")
     assert (first["code"], first["why"], first["why_vi"]) == (
-        "rows_done.grouped",
+        "rows_done",
         "digits grouped by 1.234",
         "dấu trong 1.234 phân cách hàng nghìn",
     )

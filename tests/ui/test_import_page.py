@@ -17,11 +17,12 @@ from geo_planner.sources.imports import IMPORTABLE, import_layer, importer, prev
 from geo_planner.sources.imports.headers import all_targets
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.ui import loading
-from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title, told
+from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title
 from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
 from tests.conftest import ROOT
 from tests.imports import making as m
+from tests.imports.making import told
 
 PAGE = "geo_planner/ui/pages/import_list.py"
 
@@ -141,7 +142,7 @@ def test_two_columns_that_claim_one_meaning_are_settled_on_the_page(area: Path, 
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)))
     assert app.button(key="import_go").disabled
     shown = app.dataframe[0].value
-    assert "các cột “Hộ” và “Hộ dân” đều trông giống Số hộ" in set(shown["Sai ở đâu"])
+    assert "Các cột “Hộ” và “Hộ dân” đều trông giống Số hộ." in set(shown["Sai ở đâu"])
     assert words_of("page.two_columns").text("vi") in set(shown["Cách sửa"])
     titles = [element.value for element in app.text if element.value in table or element.value == "STT"]
     boxes = [box for box in app.selectbox if box.key and box.key.startswith("import_column_")]
@@ -198,12 +199,12 @@ def test_hostile_names_are_text(area: Path, tmp_path: Path) -> None:
 
 def test_a_study_area_that_may_not_be_written_is_a_sentence(area: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> str:
-        raise OutputError("The folder cannot be written (Read-only file system). Choose a folder that you may write to.")
+        raise OutputError("output_not_writable", folder="dia_ban")
 
     monkeypatch.setattr(importer, "write_layer", refuse)
     before = contents(area)
     app = press(upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain()))))
-    assert "The folder cannot be written" in spoken(app)
+    assert OutputError("output_not_writable", folder="dia_ban").text("vi") in spoken(app)
     assert app.warning[0].value == say("unchanged", "vi")
     assert contents(area) == before
 
@@ -249,7 +250,7 @@ def test_a_remedy_of_the_page_names_its_parts_and_no_option_of_the_command_line(
     assert {"page.several_sheets", "page.two_columns", "page.which_unit"} <= set(own)
     assert not [key for key in own for language in LANGUAGES if "--" in catalogue(language)[key]["text"]]
     shown = import_fault_table([fault("f.csv", "several_layers.archive", names=["a", "b"])], "vi").iloc[0]
-    assert (shown["Sai ở đâu"], shown["Cách sửa"]) == ("tệp nén có nhiều shapefile: a, b", "Ghi tên lớp ở mục 1.")
+    assert (shown["Sai ở đâu"], shown["Cách sửa"]) == ("Tệp nén có nhiều shapefile: a, b.", "Ghi tên lớp ở mục 1.")
     for what in [fault("f.kmz", "several_layers.kmz", names=["a", "b"]), fault("f.csv", "damaged.zip")]:
         assert import_fault_table([what], "en").iloc[0]["What to do"] == what.remedy
 
