@@ -1,7 +1,7 @@
 """The scenario: one YAML file that says what to assume. Frozen, and closed to unknown keys.
 
-Every setting carries its meaning and unit; where a default is an assumption rather than a rule, its description says
-"assumption" and the exports list it as such.
+Every setting carries its meaning and unit; where a default is an assumption rather than a rule, its declaration is marked with
+``ASSUMPTION`` and the exports list it as such.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
-from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded
+from geo_planner.errors import InputError, OutputError, SettingError, UsageError, bounded, fault
 from geo_planner.folders import no_plain_file, put_in_place, stands_there
-from geo_planner.preferences import Criterion, RankingSettings
+from geo_planner.preferences import ASSUMPTION, Criterion, RankingSettings
 from geo_planner.schema import technology_word
-from geo_planner.settings_text import read_settings, unfit_values
+from geo_planner.settings_text import read_settings, setting_fault, unfit_values
+from geo_planner.words import first_of
 
 RelativePath = Annotated[str, Field(min_length=1)]
 
@@ -71,25 +72,39 @@ class Uplink(_Settings):
 
     check: bool = Field(True, description="Take the uplink into account.")
     ue_power_dbm: float = Field(23.0, ge=0, le=33, description="Handset, power class 3 (3GPP TS 36.101).")
-    noise_figure_db: float = Field(5.0, ge=0, le=20, description="Of the base station. Assumption.")
-    sinr_db: float = Field(-3.0, ge=-20, le=30, description="Least SINR of the uplink. Assumption.")
-    resource_blocks: int = Field(2, ge=1, le=100, description="Blocks that carry a voice call and light data. Assumption.")
+    noise_figure_db: float = Field(5.0, ge=0, le=20, description="Of the base station. Assumption.", json_schema_extra=ASSUMPTION)
+    sinr_db: float = Field(-3.0, ge=-20, le=30, description="Least SINR of the uplink. Assumption.", json_schema_extra=ASSUMPTION)
+    resource_blocks: int = Field(
+        2, ge=1, le=100, description="Blocks that carry a voice call and light data. Assumption.", json_schema_extra=ASSUMPTION
+    )
 
 
 class Service(_Settings):
     """What counts as coverage."""
 
     technology: str = Field("LTE", description="Only cells of this technology serve.")
-    rsrp_threshold_dbm: float = Field(-113.0, ge=-150, le=-40, description="Least RSRP for service, outdoors. Assumption.")
+    rsrp_threshold_dbm: float = Field(
+        -113.0, ge=-150, le=-40, description="Least RSRP for service, outdoors. Assumption.", json_schema_extra=ASSUMPTION
+    )
     rx_height_m: float = Field(1.5, ge=0.5, le=50, description="Height of the user's handset above ground.")
-    sigma_db: float = Field(8.0, gt=0, le=30, description="Standard deviation of the prediction error. Assumption until calibrated.")
+    sigma_db: float = Field(
+        8.0,
+        gt=0,
+        le=30,
+        description="Standard deviation of the prediction error. Assumption until calibrated.",
+        json_schema_extra=ASSUMPTION,
+    )
     min_probability: float = Field(0.75, gt=0, lt=1, description="A place is covered when P(RSRP >= threshold) reaches this.")
-    default_settlement_radius_m: float = Field(300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.")
+    default_settlement_radius_m: float = Field(
+        300.0, ge=1, le=10_000, description="Radius of a settlement whose own is blank. Assumption.", json_schema_extra=ASSUMPTION
+    )
     full_coverage_share: float = Field(0.95, gt=0, le=1, description="Share of settlement cells from which a village counts as covered.")
     place: Literal["outdoor", "indoor"] = Field("outdoor", description="Where the handset is; indoor adds the entry loss of ITU-R P.2109.")
     building: Literal["traditional", "thermally_efficient"] = Field("traditional", description="Building class of ITU-R P.2109.")
     class_limits_dbm: tuple[float, ...] = Field(
-        (-95.0, -105.0, -113.0, -121.0), description="Lower limits of the RSRP classes, strongest first. Assumption."
+        (-95.0, -105.0, -113.0, -121.0),
+        description="Lower limits of the RSRP classes, strongest first. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     uplink: Uplink = Uplink()
 
@@ -101,7 +116,7 @@ class Service(_Settings):
     @model_validator(mode="after")
     def _falling(self) -> Self:
         if list(self.class_limits_dbm) != sorted(set(self.class_limits_dbm), reverse=True):
-            raise ValueError("class_limits_dbm must fall from the strongest to the weakest")
+            raise SettingError("setting.class_limits")
         return self
 
 
@@ -112,14 +127,18 @@ class Clutter(_Settings):
     """What land cover does to a path; used only where a land-cover layer is named. Classes are ESA WorldCover codes."""
 
     heights_m: dict[LandCoverClass, Annotated[float, Field(ge=0, le=200)]] = Field(
-        {10: 15.0, 95: 15.0, 50: 10.0}, description="Representative height along the path (P.1812-8, table 2). Assumption."
+        {10: 15.0, 95: 15.0, 50: 10.0},
+        description="Representative height along the path (P.1812-8, table 2). Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     terminal: dict[LandCoverClass, Literal["open", "suburban", "urban_or_forest", "dense_urban"]] = Field(
         {10: "urban_or_forest", 95: "urban_or_forest", 50: "suburban"},
         description="Surroundings of the handset for ITU-R P.2108, section 3.1.",
     )
     at_terminal: bool = Field(
-        False, description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption."
+        False,
+        description="Take the loss of ITU-R P.2108 off at the handset: people step out of the trees to call. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
 
 
@@ -140,16 +159,26 @@ class Propagation(_Settings):
 
     model: Model = Field("p1812", description="Path loss model that decides.")
     compare_with: Model | None = Field("itm", description="Second model, shown beside the first for every village; null: none.")
-    max_radius_km: float = Field(30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve. Assumption.")
+    max_radius_km: float = Field(
+        30.0, gt=0, le=100, description="Beyond this distance a cell is taken not to serve. Assumption.", json_schema_extra=ASSUMPTION
+    )
     polarization: Literal["vertical", "horizontal"] = "vertical"
     time_pct: float = Field(50.0, ge=1, le=50, description="Loss not exceeded for this share of the time.")
     location_pct: float = Field(50.0, ge=1, le=99, description="P.1812: loss not exceeded at this share of the locations of a cell.")
-    dn_per_km: float = Field(45.0, ge=0, le=156, description="P.1812: median refractivity lapse rate, N-units/km. Assumption.")
-    n0: float = Field(325.0, ge=250, le=400, description="Sea-level surface refractivity, N-units. Assumption.")
-    climate: Climate = Field("continental_subtropical", description="ITM: radio climate. Assumption.")
+    dn_per_km: float = Field(
+        45.0, ge=0, le=156, description="P.1812: median refractivity lapse rate, N-units/km. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    n0: float = Field(
+        325.0, ge=250, le=400, description="Sea-level surface refractivity, N-units. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    climate: Climate = Field("continental_subtropical", description="ITM: radio climate. Assumption.", json_schema_extra=ASSUMPTION)
     situation_pct: float = Field(50.0, gt=0, lt=100, description="ITM: share of situations.")
-    relative_permittivity: float = Field(15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.")
-    conductivity_s_m: float = Field(0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.")
+    relative_permittivity: float = Field(
+        15.0, ge=1, le=100, description="Ground, for ITM and delta-Bullington. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    conductivity_s_m: float = Field(
+        0.005, gt=0, le=10, description="Ground, for ITM and delta-Bullington. Assumption.", json_schema_extra=ASSUMPTION
+    )
     effective_earth_factor: float = Field(4 / 3, ge=0.5, le=10, description="Delta-Bullington: effective over true earth radius.")
     irregularity_stride: int = Field(
         1, ge=1, le=64, description="ITM: terrain irregularity anew when a path has grown by so many 128ths; 1 leaves nothing out."
@@ -159,12 +188,16 @@ class Propagation(_Settings):
 class SiteDefaults(_Settings):
     """Radio figures of cells whose own are blank. None: such a cell takes no part, and the plan says so. All are assumptions."""
 
-    freq_mhz: float | None = Field(None, ge=30, le=6000, description="Carrier frequency. Assumption.")
-    bandwidth_mhz: float | None = Field(None, ge=1.4, le=100, description="Channel bandwidth. Assumption.")
-    mast_height_m: float | None = Field(None, ge=1, le=400, description="Antenna height above ground. Assumption.")
-    tx_power_dbm: float | None = Field(None, ge=-20, le=60, description="Transmit power of a port. Assumption.")
-    antenna_gain_dbi: float | None = Field(None, ge=-10, le=40, description="Antenna gain. Assumption.")
-    losses_db: float | None = Field(None, ge=0, le=50, description="Feeder and connector losses. Assumption.")
+    freq_mhz: float | None = Field(None, ge=30, le=6000, description="Carrier frequency. Assumption.", json_schema_extra=ASSUMPTION)
+    bandwidth_mhz: float | None = Field(None, ge=1.4, le=100, description="Channel bandwidth. Assumption.", json_schema_extra=ASSUMPTION)
+    mast_height_m: float | None = Field(
+        None, ge=1, le=400, description="Antenna height above ground. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    tx_power_dbm: float | None = Field(
+        None, ge=-20, le=60, description="Transmit power of a port. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    antenna_gain_dbi: float | None = Field(None, ge=-10, le=40, description="Antenna gain. Assumption.", json_schema_extra=ASSUMPTION)
+    losses_db: float | None = Field(None, ge=0, le=50, description="Feeder and connector losses. Assumption.", json_schema_extra=ASSUMPTION)
 
 
 class Scenario(_Settings):
@@ -244,22 +277,18 @@ def _layers_that_lie_there(root: Path) -> dict[str, Any]:
 def _read_document(path: Path, file: str) -> dict[str, Any]:
     why = no_plain_file(path)
     if why == "missing":
-        raise UsageError(
-            f"There is no scenario file {str(path)[:300]}. Give the path of a .yaml file such as data/scenarios/lai_chau_sample.yaml."
-        )
+        raise UsageError("no_scenario.missing", path=str(path)[:300])
     if why is not None:
-        raise InputError([Fault(file, f"the file cannot be read: {why}", "Put a readable file in its place.", code="unreadable")])
+        raise InputError([fault(file, "unreadable.scenario", why=why)])
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            [Fault(file, f"the file is not UTF-8 text ({error.reason} at byte {error.start})", "Save it as UTF-8.", code="encoding")]
-        ) from error
+        raise InputError([fault(file, "encoding.scenario", why=error.reason, at=error.start)]) from error
     except OSError as error:
-        raise InputError([Fault(file, f"the file cannot be read ({error.strerror})", "Check the disk.", code="unreadable")]) from error
+        raise InputError([fault(file, "unreadable.scenario_on_disk", why=error.strerror)]) from error
     document = read_settings(text, file)
     if not isinstance(document, Mapping):
-        raise InputError([Fault(file, "the file holds no settings", "Start from the bundled scenario.", code="yaml")])
+        raise InputError([fault(file, "yaml.no_settings")])
     return dict(document)
 
 
@@ -269,8 +298,8 @@ def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as error:
-        told = {fault.column for fault in unfit}
-        wrong = [fault for item in error.errors(include_url=False) if (fault := _fault(file, item)).column not in told]
+        told = {found.column for found in unfit}
+        wrong = [found for item in error.errors(include_url=False) if (found := setting_fault(file, item)).column not in told]
         raise InputError([*unfit, *bounded(wrong)]) from error
     if unfit:
         raise InputError(unfit)
@@ -283,13 +312,14 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
         key, equals, raw = text.partition("=")
         parts = key.strip().split(".")
         if not equals or not all(parts):
-            raise UsageError(f"--set {text[:80]!r} is not of the form path.to.key=value, for instance terrain.path=dem.tif.")
+            raise UsageError("override.form", text=text[:80])
         shown = text if len(text) <= 80 and text.isprintable() else f"{ascii(text[:80])[1:-1]}…"
         try:
             value: Any = read_settings(raw, "--set") if raw.strip() else None
         except InputError as error:
-            reason = error.faults[0].reason.removeprefix("the file is not valid YAML: ")
-            raise UsageError(f"--set {shown!r}: the value cannot be read: {reason}. Put it in quotes.") from error
+            found = error.faults[0].said
+            why = dict(found.facts)["why"] if found.key == "yaml.not_valid" else found
+            raise UsageError("override.value", text=shown, why=why) from error
         if isinstance(value, str) and (parts[0] == "layers" or parts == ["terrain", "path"]):
             value = _absolute(value, shown)
         document = _put(document, parts, value)
@@ -300,7 +330,7 @@ def _absolute(path: str, shown: str) -> str:
     try:
         return str(Path(path).resolve())
     except (OSError, ValueError, RuntimeError) as error:
-        raise UsageError(f"--set {shown!r}: there can be no such file. Give the path of a file.") from error
+        raise UsageError("override.file", text=shown) from error
 
 
 def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
@@ -325,11 +355,9 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     try:
         put_in_place(new, text.encode("utf-8"), new=True)
     except FileExistsError as error:
-        raise UsageError(f"{new} is there already. Choose a new name.") from error
+        raise UsageError("new_scenario.there_already", path=new) from error
     except OSError as error:
-        raise OutputError(
-            f"{new} cannot be written ({error.strerror}). Choose another name or a folder that you may write to, and free disk space."
-        ) from error
+        raise OutputError("not_written.scenario", path=new, why=error.strerror) from error
 
 
 def _plain_name(stem: str) -> str:
@@ -362,13 +390,11 @@ def check_new_scenario(base: Path, new: Path) -> None:
     UsageError
     """
     if stands_there(new):
-        raise UsageError(f"{new} is there already. Choose a new name.")
+        raise UsageError("new_scenario.there_already", path=new)
     if new.parent.is_symlink():
-        raise UsageError(f"{new.parent} is a symbolic link, and nothing is written through it. Name the folder that it leads to.")
+        raise UsageError("new_scenario.link", folder=new.parent)
     if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
-        raise UsageError(
-            f"{new} would not be a scenario beside {base}, where its paths hold. Choose a name ending in .yaml in that folder."
-        )
+        raise UsageError("new_scenario.elsewhere", path=new, base=base)
 
 
 def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
@@ -380,25 +406,8 @@ def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
         names = [item.get("name") if isinstance(item, Mapping) else None for item in node]
         at = int(head) if head.isdecimal() and len(head) < 10 else (names.index(head) if head in names else -1)
         if not 0 <= at < len(node):
-            raise UsageError(f"--set: there is no item {head[:80]!r} in the list; it has {', '.join(str(n) for n in names)}.")
+            raise UsageError("override.item", item=head[:80], known=first_of([str(name)[:80] for name in names], 50))
         return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
     if node is not None and not isinstance(node, Mapping):
-        raise UsageError(f"--set: {head[:80]!r} stands under a value that is not a group of settings.")
+        raise UsageError("override.no_group", item=head[:80])
     return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
-
-
-def _short(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) < 10**80
-
-
-def _fault(file: str, item: Any) -> Fault:
-    key = ".".join(str(part)[:80] for part in item["loc"] if _short(part) or isinstance(part, str)) or None
-    if item["type"] == "extra_forbidden":
-        return Fault(file, "unknown setting", "Check the spelling or take the line out.", column=key, code="unknown_key")
-    if item["type"] == "missing":
-        return Fault(file, "a setting is missing", "Add it; the bundled scenario shows how.", column=key, code="missing_key")
-    if item["type"] == "withdrawn":
-        remedy = "Write topsis_fixed, weighted_sum, topsis or promethee_ii for the method, and take out the lines that say ideal."
-        return Fault(file, item["msg"], remedy, column=key, code="withdrawn_method")
-    value = str(item["input"])[:80] if isinstance(item["input"], (str, float, bool, type(None))) or _short(item["input"]) else None
-    return Fault(file, item["msg"][:1].lower() + item["msg"][1:], "Give a value that fits.", column=key, value=value, code="setting")

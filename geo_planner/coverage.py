@@ -19,12 +19,14 @@ from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import ModelRangeError
 from geo_planner.loss_cache import LossCache
 from geo_planner.propagation.area import LossModel, LossWindow, check_range, loss_around
+from geo_planner.propagation.limits import why
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db
 from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, pattern_loss_db, uplink_rsrp_dbm, uplink_sensitivity_dbm
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem, cell_of, height_at
+from geo_planner.words import Said
 
 FloatGrid = npt.NDArray[np.float32]
 
@@ -118,7 +120,7 @@ def range_reasons(
     no_terrain: bool = False,
     with_land_cover: bool = False,
     clutter: Clutter | None = None,
-) -> dict[str, list[str]]:
+) -> dict[Said, list[str]]:
     """What a run would refuse: by reason the cells (``site_id/cell_id``) that lie outside the range of a model; computes no path.
 
     Parameters
@@ -133,7 +135,7 @@ def range_reasons(
         return {}
     names = {"rma"} if no_terrain else {propagation.model, propagation.compare_with or propagation.model}
     models = [loss_model(propagation, name=name, lat_deg=_latitude(sites)) for name in sorted(names)]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[Said, list[str]] = {}
     kinds = cells.groupby([cells["freq_mhz"].astype(float), cells["mast_height_m"].astype(float)], sort=True)
     for (freq_mhz, height_m), same in kinds:
         checks: list[Callable[[], Any]] = [
@@ -148,8 +150,7 @@ def range_reasons(
             try:
                 check()
             except ModelRangeError as error:
-                reason = str(error).rstrip(".")
-                reasons.setdefault(reason, []).extend(f"{site}/{cell}" for site, cell in same.index)
+                reasons.setdefault(why(error), []).extend(f"{site}/{cell}" for site, cell in same.index)
     return reasons
 
 

@@ -14,7 +14,8 @@ from pyproj import CRS, Proj, Transformer, network
 from pyproj.exceptions import CRSError as UnknownError
 from pyproj.exceptions import ProjError
 
-from geo_planner.errors import CrsError
+from geo_planner.errors import CrsError, Fault
+from geo_planner.words import Said, said
 
 GEOGRAPHIC = "EPSG:4326"
 MOST_STRETCH = 0.005
@@ -28,6 +29,17 @@ os.environ["PROJ_NETWORK"] = "OFF"
 network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
+def refused(why: Said) -> CrsError:
+    """The error of something that has a reason and a remedy, so that it can be told as a fault, too."""
+    return CrsError("crs_refused", why=why)
+
+
+def crs_fault(error: CrsError, file: str, column: str) -> Fault:
+    """The same as a fault of the input."""
+    why = dict(error.said.facts).get("why")
+    return Fault(file, why if isinstance(why, Said) else said("crs.other", error=str(error)), column=column)
+
+
 def parse_crs(value: Any, *, what: str) -> CRS:
     """Read a CRS, or say which one cannot be read.
 
@@ -37,11 +49,11 @@ def parse_crs(value: Any, *, what: str) -> CRS:
         When `value` is missing or unknown to PROJ.
     """
     if value is None or value == "":
-        raise CrsError(f"{what} has no coordinate reference system. State one, for instance EPSG:32648.")
+        raise refused(said("crs.missing", what=what))
     try:
         return CRS.from_user_input(value)
     except UnknownError as error:
-        raise CrsError(f"{what}: {value!r} is not a coordinate reference system that PROJ knows ({error}).") from error
+        raise refused(said("crs.unknown", what=what, crs=str(value), error=str(error))) from error
 
 
 def metric_crs(value: Any, *, what: str) -> CRS:
@@ -54,9 +66,9 @@ def metric_crs(value: Any, *, what: str) -> CRS:
     """
     crs = parse_crs(value, what=what)
     if not crs.is_projected:
-        raise CrsError(f"{what}: {crs.to_string()} is not projected; distances need metres. Use for instance EPSG:32648.")
+        raise refused(said("crs.not_projected", what=what, crs=crs.to_string()))
     if {axis.unit_name for axis in crs.axis_info} - {"metre", "meter"}:
-        raise CrsError(f"{what}: {crs.to_string()} does not count in metres. Use for instance EPSG:32648.")
+        raise refused(said("crs.not_metres", what=what, crs=crs.to_string()))
     return crs
 
 
@@ -67,30 +79,27 @@ def stretched(crs: CRS, layer: gpd.GeoDataFrame) -> CrsError | None:
     :data:`MOST_STRETCH` leaves that room and refuses what is made for other places or purposes: its areas grow by twice as much, and
     a distance of 30 km is wrong by more than a cell of the terrain.
     """
-    name = crs.to_string()
     use = utm_for(layer)
-    remedy = f"Use {use.to_string()} ({use.name}) or the province's own VN-2000 zone, or leave metric_crs out."
+    names = {"crs": crs.to_string(), "use": use.to_string(), "zone": use.name}
     lon, lat = _spread(layer)
     axes = [axis.direction for axis in crs.axis_info[:2]]
     if sorted(axes) != ["east", "north"]:
-        return CrsError(f"metric_crs: the axes of {name} point {' and '.join(axes)}, not east and north. {remedy}")
+        return refused(said("crs.axes", axes=axes, **names))
     try:
         flat = crs.to_2d()
         x, y = Transformer.from_crs(GEOGRAPHIC, flat, always_xy=True).transform(lon, lat)
         factors = Proj(flat).get_factors(lon, lat)
         scales = np.concatenate([np.atleast_1d(part) for part in (factors.tissot_semimajor, factors.tissot_semiminor)])
     except ProjError as error:
-        return CrsError(f"metric_crs: {name} says nothing of distances here ({error}). {remedy}")
+        return refused(said("crs.no_distances", error=str(error), **names))
     if not (np.isfinite(x).all() and np.isfinite(y).all() and np.isfinite(scales).all() and (scales > 0).all()):
-        return CrsError(f"metric_crs: {name} does not reach the communes. {remedy}")
+        return refused(said("crs.out_of_reach", **names))
     worst = float(scales[np.argmax(np.abs(scales - 1.0))])
     if abs(worst - 1.0) > MOST_STRETCH:
-        return CrsError(f"metric_crs: {name} stretches distances over the communes by a factor of up to {worst:.4f}. {remedy}")
+        return refused(said("crs.stretched", factor=worst, **names))
     turn = float(np.abs(np.atleast_1d(factors.meridian_convergence)).max())
     if turn > MOST_TURN_DEG:
-        return CrsError(
-            f"metric_crs: north of {name} is {turn:.0f} degrees off over the communes: antennas would point elsewhere. {remedy}"
-        )
+        return refused(said("crs.turned", degrees=turn, **names))
     return None
 
 

@@ -1,7 +1,8 @@
-"""The errors that the package raises on purpose.
+"""The errors that the package raises on purpose, and the faults of the input that they tell.
 
-Everything a user can mend comes as a :class:`GeoPlannerError` whose text is a sentence and a remedy. Sub-classes also
-inherit the built-in that a caller would expect (``ValueError``, ``OSError``).
+Everything a user can mend comes as a :class:`GeoPlannerError` or a :class:`Fault`. Both say it by a key of the catalogue and its
+facts (:mod:`geo_planner.words`); the sentence is made where somebody reads it. Sub-classes also inherit the built-in that a caller
+would expect (``ValueError``, ``OSError``).
 """
 
 from __future__ import annotations
@@ -9,12 +10,37 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from geo_planner.words import Language, Said, said
+
+Level = Literal["fault", "warning"]
 
 
 class GeoPlannerError(Exception):
-    """Root of all errors raised by this package."""
+    """Root of all errors raised by this package.
+
+    Parameters
+    ----------
+    what : str or Said
+        Key of the catalogue, with its facts as keywords; or what is said, as it is.
+
+    Attributes
+    ----------
+    said : Said
+    """
+
+    def __init__(self, what: str | Said, /, **facts: Any) -> None:
+        self.said = what if isinstance(what, Said) else said(what, **facts)
+        super().__init__(self.said)
+
+    def text(self, language: Language) -> str:
+        """The sentence and its remedy."""
+        return self.said.text(language)
+
+    def __str__(self) -> str:
+        return self.text("en")
 
 
 class ModelRangeError(GeoPlannerError, ValueError):
@@ -41,8 +67,8 @@ class Fault:
     ----------
     file : str
         Path of the file relative to the study area.
-    reason, remedy : str
-        What is wrong, and what would be right.
+    said : Said
+        What is wrong and what would be right: a key whose sentences are ``reason`` and ``remedy``.
     row : int or None
         Row as a spreadsheet shows it (the header is row 1); for feature files the feature's number from 1.
     column : str or None
@@ -51,33 +77,79 @@ class Fault:
         The offending value as it was read, shortened.
     level : {"fault", "warning"}
         A fault stops the run; a warning is shown and carried into the result.
-    code : str
-        Stable word for tests and scripts, for instance ``"unknown_commune"``.
     count : int
         How many it stands for: more than one where :func:`bounded` told the rest of a kind together.
     """
 
     file: str
-    reason: str
-    remedy: str
+    said: Said
     row: int | None = None
     column: str | None = None
     value: str | None = None
-    level: Literal["fault", "warning"] = "fault"
-    code: str = "invalid"
+    level: Level = "fault"
     count: int = 1
 
-    def __str__(self) -> str:
-        where = self.file
+    @property
+    def code(self) -> str:
+        """Stable word for tests and scripts, for instance ``"unknown_commune"``."""
+        return self.said.code
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in English."""
+        return self.texts("en")[0]
+
+    @property
+    def remedy(self) -> str:
+        """What would be right, in English."""
+        return self.texts("en")[1]
+
+    def texts(self, language: Language) -> tuple[str, str]:
+        """Reason (a sentence without its full stop) and remedy."""
+        reason, remedy = self.said.text(language, "reason"), self.said.text(language, "remedy")
+        return reason if self.count == 1 else said("more_of_kind", n=self.count, reason=reason).text(language), remedy
+
+    def line(self, language: Language) -> str:
+        """Place, reason, value and remedy on one line."""
+        reason, remedy = self.texts(language)
+        places = [str(self.file)]
         if self.row is not None:
-            where += f", row {self.row}"
+            places.append(said("fault_at.row", row=self.row).text(language))
         if self.column is not None:
-            where += f", column {self.column}"
-        value = "" if self.value is None else f" (found: {self.value!r})"
-        return f"{where}: {self.reason}{value}. {self.remedy}"
+            places.append(said("fault_at.column", column=self.column).text(language))
+        found = "" if self.value is None else " " + said("fault_at.value", value=self.value).text(language)
+        return f"{', '.join(places)}: {reason}{found}. {remedy}"
+
+    def __str__(self) -> str:
+        return self.line("en")
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """For ``--json``."""
+        reason_vi, remedy_vi = self.texts("vi")
+        return {
+            "file": self.file, "row": self.row, "column": self.column, "value": self.value, "level": self.level, "count": self.count,
+            **self.said.as_dict(), "code": self.code, "reason": self.reason, "remedy": self.remedy, "reason_vi": reason_vi, "remedy_vi": remedy_vi,
+        }  # fmt: skip
+
+
+def fault(
+    file: str,
+    key: str,
+    /,
+    *,
+    row: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+    level: Level = "fault",
+    **facts: Any,
+) -> Fault:
+    """A fault by its key in the catalogue and its facts."""
+    return Fault(file, said(key, **facts), row, column, value, level)
+
+
+def warning(file: str, key: str, /, *, row: int | None = None, column: str | None = None, value: str | None = None, **facts: Any) -> Fault:
+    """A fault that stops nothing."""
+    return Fault(file, said(key, **facts), row, column, value, "warning")
 
 
 MOST_OF_A_KIND, MOST_IN_ALL = 50, 1000
@@ -111,11 +183,7 @@ def bounded(faults: Iterable[Fault], of_a_kind: int = MOST_OF_A_KIND, in_all: in
             kind = (fault.level, fault.code, "", "")
         first = rest.get(kind)
         rest[kind] = replace(fault, row=None, value=None, count=fault.count + (first.count if first else 0))
-    return told + [replace(fault, reason=f"{fault.count:,} more of this kind: {_without_rest(fault.reason)}") for fault in rest.values()]
-
-
-def _without_rest(reason: str) -> str:
-    return reason.split(" more of this kind: ", 1)[-1]
+    return told + list(rest.values())
 
 
 def totals(faults: Iterable[Fault]) -> dict[str, dict[str, int]]:
@@ -124,6 +192,13 @@ def totals(faults: Iterable[Fault]) -> dict[str, dict[str, int]]:
     for fault in faults:
         counted[f"{fault.level}s"][fault.code] += fault.count
     return {level: dict(sorted(codes.items())) for level, codes in counted.items()}
+
+
+class SettingError(GeoPlannerError, ValueError):
+    """A setting that does not hold. Its key has a reason and a remedy, as the fault that is made of it where the file is known."""
+
+    def text(self, language: Language) -> str:
+        return f"{self.said.text(language, 'reason')}. {self.said.text(language, 'remedy')}"
 
 
 class InputError(GeoPlannerError, ValueError):
@@ -137,7 +212,12 @@ class InputError(GeoPlannerError, ValueError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(sorted(faults, key=lambda f: f.level != "fault"))
-        wrong = [f for f in self.faults if f.level == "fault"]
-        number = sum(f.count for f in wrong)
-        head = f"{number} fault{'s' if number != 1 else ''} in the input:"
-        super().__init__("\n".join([head, *(f"- {f}" for f in bounded(wrong, in_all=MOST_IN_ALL))]))
+        super().__init__("faults_in_input", n=sum(f.count for f in self.faults if f.level == "fault"))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
+    def text(self, language: Language) -> str:
+        wrong = bounded((f for f in self.faults if f.level == "fault"), in_all=MOST_IN_ALL)
+        lines = [f"- {f.line(language)}" for f in wrong]
+        return "\n".join([self.said.text(language), *lines])

@@ -8,6 +8,9 @@ import stat
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
+
+from geo_planner.words import Said, said
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
 
@@ -107,52 +110,55 @@ def stands_there(path: Path) -> bool:
     return True
 
 
-def no_plain_file(path: Path) -> str | None:
+def no_plain_file(path: Path) -> Literal["missing"] | Said | None:
     """Why a path is no file that can be read; None for one that can. Nothing is read, so that a pipe holds nobody up.
 
     Returns
     -------
-    str or None
-        ``"missing"``, or the reason in words.
+    "missing", Said or None
+        That there is nothing, or what keeps it from being read.
     """
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return "it is a folder, not a file"
+            return said("no_access.folder")
         if not stat.S_ISREG(mode):
-            return "it is a device or a pipe, not a file"
+            return said("no_access.device")
         with path.open("rb"):
             return None
     except (FileNotFoundError, NotADirectoryError):
         return "missing"
     except ValueError:
-        return "no file can have this name"
+        return said("no_access.no_file_name")
     except OSError as error:
         return no_access(error)
 
 
-def no_folder(path: Path) -> str | None:
+def no_folder(path: Path) -> Literal["missing"] | Said | None:
     """Why a path is no folder that can be looked into; as :func:`no_plain_file`."""
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
-            return "it is a file, not a folder"
+            return said("no_access.file")
         with os.scandir(path) as entries:
             next(entries, None)
     except (FileNotFoundError, NotADirectoryError):
         return "missing"
     except ValueError:
-        return "no folder can have this name"
+        return said("no_access.no_folder_name")
     except OSError as error:
         return no_access(error)
     return None
 
 
-def no_access(error: OSError) -> str:
+def no_access(error: OSError) -> Said:
     """What the operating system says against a path, in words that do not depend on it."""
-    words = {
-        errno.EACCES: "it may not be read by this user",
-        errno.EPERM: "it may not be read by this user",
-        errno.ELOOP: "it is a link that leads back to itself",
-        errno.ENAMETOOLONG: "its name is too long",
+    keys = {
+        errno.EACCES: "no_access.user",
+        errno.EPERM: "no_access.user",
+        errno.ELOOP: "no_access.circle",
+        errno.ENAMETOOLONG: "no_access.long_name",
     }
-    return words.get(error.errno or 0, error.strerror or "it cannot be opened")
+    key = keys.get(error.errno or 0)
+    if key is None and error.strerror:
+        return said("no_access.system", why=error.strerror)
+    return said(key or "no_access.unknown")

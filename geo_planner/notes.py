@@ -6,12 +6,13 @@ import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import Fault, bounded, fault, warning
 from geo_planner.population import communes_without_cells
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem
+from geo_planner.words import Label, said
 
 
 def input_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
@@ -26,13 +27,7 @@ def input_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
         clutter=scenario.clutter,
     )
     outside = [
-        Fault(
-            scenario.layers.sites,
-            f"{reason} ({len(cells):,} cells)",
-            "Correct the cell or the setting, or choose another model.",
-            value=", ".join(cells[:3])[:80],
-            code="model_range",
-        )
+        fault(scenario.layers.sites, "model_range.cells", value=", ".join(cells[:3])[:80], why=reason, n=len(cells))
         for reason, cells in reasons.items()
     ]
     return faults + bounded(outside)
@@ -44,27 +39,20 @@ def criteria_faults(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
     names = unknown_criteria(scenario.ranking.criteria, [*study_area.villages.columns, *modelled])
     unread = unread_cells(study_area.villages, scenario.ranking.criteria, scenario.layers.villages)
     return unread + [
-        Fault(
-            f"scenario {scenario.name}",
-            f"criterion {name} names no column of the villages",
-            "Correct the name, or add the column to the village list.",
-            column="ranking.criteria",
-            value=name,
-            code="unknown_criterion",
-        )
+        fault(f"scenario {scenario.name}", "unknown_criterion.no_column", column="ranking.criteria", value=name, name=name)
         for name in names
     ]
 
 
 def commune_questions(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
     """What nobody has told of any commune: questions to the department, never filled in."""
-    facts = {c.name: c.en.lower() for c in COMMUNES.columns if c.name in ("population", "border", "region_class", "area_km2")}
-    unknown = [f"{words} ({name})" for name, words in facts.items() if study_area.communes[name].isna().all()]
-    if not unknown:
-        return []
-    reason = f"not known of any commune: {', '.join(unknown)}; criteria that need it count as missing, shares of people are not given"
-    remedy = "Ask the department and write it into the communes layer."
-    return [Fault(scenario.layers.communes, reason, remedy, level="warning", code="commune_facts_unknown")]
+    asked = [column for column in COMMUNES.columns if column.name in ("population", "border", "region_class", "area_km2")]
+    unknown = [
+        said("commune_fact", title=Label(column.name, column.vi.lower(), column.en.lower()), name=column.name)
+        for column in asked
+        if study_area.communes[column.name].isna().all()
+    ]
+    return [warning(scenario.layers.communes, "commune_facts_unknown.of_all", facts=unknown)] if unknown else []
 
 
 def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario) -> tuple[Fault, ...]:
@@ -82,116 +70,38 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     file = scenario.layers.sites
     optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
     if optional:
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                f"optional layers take part: {', '.join(optional)}",
-                "Take a file away, or name another in layers, to change that.",
-                column="layers",
-                level="warning",
-                code="optional_layers",
-            )
-        )
+        notes.append(warning(f"scenario {scenario.name}", "optional_layers.found", column="layers", layers=optional))
     if not sites["in_service"].any():
-        notes.append(
-            Fault(
-                file,
-                f"no cell on air serves {scenario.service.technology}: nothing is covered",
-                "Check status and technology.",
-                level="warning",
-                code="no_cell_in_service",
-            )
-        )
+        notes.append(warning(file, "no_cell_in_service.technology", technology=scenario.service.technology))
     cells = study_area.population
     if cells is not None:
         for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
-            notes.append(
-                Fault(
-                    scenario.layers.population or "",
-                    f"the population layer has nobody in commune {code}: its people cannot be spread",
-                    "Use a layer that covers it.",
-                    level="warning",
-                    code="population_void",
-                )
-            )
+            notes.append(warning(scenario.layers.population or "", "population_void.commune", commune=code))
     on_air = (sites["status"] == "on_air").fillna(False)
     no_status = sites["status"].isna()
     if no_status.any():
-        reason = f"{int(no_status.sum())} cells have no status and do not count"
-        remedy = "Ask the operators which are on air, and fill it in."
-        notes.append(Fault(file, reason, remedy, column="status", level="warning", code="status_unknown"))
+        notes.append(warning(file, "status_unknown.cells", column="status", n=int(no_status.sum())))
     blank = sites["technology"].isna() & on_air
     if blank.any():
-        notes.append(
-            Fault(
-                file,
-                f"{int(blank.sum())} cells on air name no technology and do not count",
-                "Fill in the technology.",
-                column="technology",
-                level="warning",
-                code="technology_unknown",
-            )
-        )
+        notes.append(warning(file, "technology_unknown.cells", column="technology", n=int(blank.sum())))
     bare = on_air & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
     if bare.any():
-        notes.append(
-            Fault(
-                file,
-                f"{int(bare.sum())} cells on air lack radio figures and do not count",
-                "Fill them in, or set site_defaults in the scenario as an assumption.",
-                column="tx_power_dbm",
-                level="warning",
-                code="radio_unknown",
-            )
-        )
+        notes.append(warning(file, "radio_unknown.cells", column="tx_power_dbm", n=int(bare.sum())))
     calibration = scenario.calibration
     if calibration.bands and calibration.model != scenario.propagation.model:
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                f"the calibration was made for {calibration.model}, not for {scenario.propagation.model}, and is not applied",
-                "Calibrate anew.",
-                column="calibration.model",
-                level="warning",
-                code="calibration_model",
-            )
-        )
+        of, now, key = calibration.model, scenario.propagation.model, "calibration_model.another"
+        notes.append(warning(f"scenario {scenario.name}", key, column="calibration.model", of=of, now=now))
     elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
-        notes.append(
-            Fault(
-                f"scenario {scenario.name}",
-                "the calibration was made over another terrain",
-                "Calibrate anew.",
-                column="calibration.terrain_sha256",
-                level="warning",
-                code="calibration_terrain",
-            )
-        )
+        notes.append(warning(f"scenario {scenario.name}", "calibration_terrain.another", column="calibration.terrain_sha256"))
     assumed = int(sites["assumed"].map(len).gt(0).sum())
     if assumed:
-        notes.append(
-            Fault(
-                file,
-                f"{assumed} cells take radio figures from site_defaults: assumptions, not data",
-                "Ask the operators for the figures.",
-                level="warning",
-                code="radio_assumed",
-            )
-        )
+        notes.append(warning(file, "radio_assumed.cells", n=assumed))
     if sites["in_service"].any():
         rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
         west, south, east, north = _grid_bounds(study_area.terrain)
         outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
         if outside.any():
-            notes.append(
-                Fault(
-                    file,
-                    f"{int(outside.sum())} cells stand outside the terrain: what they cover stays unknown",
-                    "Use a raster that reaches them.",
-                    level="warning",
-                    code="site_outside_terrain",
-                )
-            )
+            notes.append(warning(file, "site_outside_terrain.cells", n=int(outside.sum())))
     return tuple(notes)
 
 

@@ -17,11 +17,12 @@ import pandas as pd
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, InputError, ModelRangeError
+from geo_planner.errors import Fault, InputError, ModelRangeError, fault
 from geo_planner.loss_cache import LossCache
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
 from geo_planner.population import covered_population_share, sample_at_cells, spread_population
+from geo_planner.propagation.limits import why
 from geo_planner.radio import eirp_re_dbm
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
@@ -56,7 +57,7 @@ class Plan:
     villages : GeoDataFrame
         Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
         ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``tied_with`` of village ids, ``flags`` of stable words
-        (see ``labels.FLAGS``), ``score`` in 0..1.
+        (``flag`` of the catalogue), ``score`` in 0..1.
     contributions : DataFrame
         Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
     criteria_values : DataFrame
@@ -203,10 +204,7 @@ def _model_range(scenario: Scenario) -> Iterator[None]:
     try:
         yield
     except ModelRangeError as error:
-        reason, _, _ = str(error).rpartition(".")
-        raise InputError(
-            [Fault(scenario.layers.sites, reason, "Correct the cell or the setting, or choose another model.", code="model_range")]
-        ) from error
+        raise InputError([fault(scenario.layers.sites, "model_range.run", why=why(error))]) from error
 
 
 def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:

@@ -12,9 +12,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import yaml
+from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from geo_planner.errors import Fault, InputError, bounded
+from geo_planner.errors import Fault, GeoPlannerError, InputError, SettingError, bounded, fault
+from geo_planner.words import Said, said
 
 MOST_VALUES = 50_000
 """A scenario has some hundred; more come of anchors that repeat each other."""
@@ -50,14 +52,14 @@ def read_settings(text: str, file: str) -> Any:
     except InputError:
         raise
     except RecursionError as error:
-        raise InputError([_no_yaml(file, "it is nested without end", None)]) from error
+        raise InputError([_no_yaml(file, said("yaml_problem.endless"), None)]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise InputError([_no_yaml(file, reason, None if mark is None else mark.line + 1)]) from error
+        why = str(getattr(error, "problem", None) or str(error).splitlines()[0])[:200]
+        raise InputError([_no_yaml(file, why, None if mark is None else mark.line + 1)]) from error
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         # the library lets these through for values that look like a number or a date and are none
-        raise InputError([_no_yaml(file, "a value cannot be read; put texts in quotes", None)]) from error
+        raise InputError([_no_yaml(file, said("yaml_problem.value"), None)]) from error
     finally:
         loader.dispose()
 
@@ -66,11 +68,12 @@ def _refuse_unprintable(text: str, file: str) -> None:
     unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if unfit:
         line = text.count("\n", 0, unfit.start()) + 1
-        raise InputError([_no_yaml(file, f"the character {unfit.group()!a} may not stand in it", line)])
+        raise InputError([_no_yaml(file, said("yaml_problem.character", character=ascii(unfit.group())), line)])
 
 
-def _no_yaml(file: str, reason: str, row: int | None) -> Fault:
-    return Fault(file, f"the file is not valid YAML: {reason[:200]}", "Mend the line; indentation is by spaces.", row=row, code="yaml")
+def _no_yaml(file: str, why: Said | str, row: int | None) -> Fault:
+    """`why` is ours to say, or what the library says."""
+    return fault(file, "yaml.not_valid", row=row, why=why)
 
 
 class _Checker:
@@ -83,18 +86,10 @@ class _Checker:
     def faults(self, node: Node, path: tuple[str, ...] = (), above: tuple[int, ...] = ()) -> Iterator[Fault]:
         self._visited += 1
         if id(node) in above or len(above) > DEEPEST or self._visited > MOST_VALUES:
-            reason = (
-                "it contains itself" if id(node) in above else "it is nested too deep" if len(above) > DEEPEST else "it has too many values"
-            )
-            raise InputError([_no_yaml(self._file, reason, node.start_mark.line + 1)])
+            key = "contains_itself" if id(node) in above else "too_deep" if len(above) > DEEPEST else "too_many_values"
+            raise InputError([_no_yaml(self._file, said(f"yaml_problem.{key}"), node.start_mark.line + 1)])
         if node.tag not in _PLAIN_TAGS:
-            yield self._fault(
-                node,
-                path,
-                f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')[:40]} has no meaning here",
-                "Write the value plainly.",
-                "yaml",
-            )
+            yield self._fault(node, path, "yaml.tag", tag=node.tag.replace("tag:yaml.org,2002:", "!!")[:40])
         elif isinstance(node, ScalarNode):
             yield from self._number(node, path)
         elif isinstance(node, SequenceNode):
@@ -108,12 +103,11 @@ class _Checker:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, ScalarNode):
-                yield self._fault(key, path, "a key is a list or a group, not a word", "Write a word before the colon.", "yaml")
+                yield self._fault(key, path, "yaml.key")
                 continue
             within = (*path, key.value[:80])
             if (key.tag, key.value) in first:
-                reason = f"the setting stands already in line {first[key.tag, key.value]}"
-                yield self._fault(key, within, reason, "Keep one of the two.", "duplicate_key")
+                yield self._fault(key, within, "duplicate_key.line", line=first[key.tag, key.value])
             first.setdefault((key.tag, key.value), line)
             yield from self.faults(value, within, (*above, id(node)))
 
@@ -122,16 +116,13 @@ class _Checker:
         if node.style is not None or kind not in ("int", "float"):
             return
         if sum(sign.isdigit() for sign in node.value) > MOST_DIGITS and kind == "int":
-            yield self._fault(node, path, "the number has too many digits", "Give a value that fits.", "setting")
+            yield self._fault(node, path, "setting.digits")
         elif not (_WHOLE if kind == "int" else _FRACTION).fullmatch(node.value):
-            reason = "YAML reads a number written like this as another one (a leading zero, a colon, an underscore, 0x)"
-            yield self._fault(
-                node, path, reason, "Write it with digits and a decimal point alone; put a text or code in quotes.", "setting"
-            )
+            yield self._fault(node, path, "setting.number_read_otherwise")
 
-    def _fault(self, node: Node, path: tuple[str, ...], reason: str, remedy: str, code: str) -> Fault:
-        value = node.value[:80] if isinstance(node, ScalarNode) and code != "duplicate_key" else None
-        return Fault(self._file, reason, remedy, row=node.start_mark.line + 1, column=".".join(path) or None, value=value, code=code)
+    def _fault(self, node: Node, path: tuple[str, ...], key: str, **facts: Any) -> Fault:
+        value = node.value[:80] if isinstance(node, ScalarNode) and key != "duplicate_key.line" else None
+        return fault(self._file, key, row=node.start_mark.line + 1, column=".".join(path) or None, value=value, **facts)
 
 
 def unfit_values(document: Any, file: str, *, longest: int = LONGEST_TEXT) -> list[Fault]:
@@ -148,7 +139,7 @@ def unfit_values(document: Any, file: str, *, longest: int = LONGEST_TEXT) -> li
 def _unfit(value: Any, file: str, path: tuple[str, ...], longest: int) -> Iterator[Fault]:
     key = ".".join(path) or None
     if len(path) > DEEPEST:
-        yield Fault(file, "the settings are nested too deep", "Take the line out.", column=key, code="setting")
+        yield fault(file, "setting.nested_too_deep", column=key)
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             if _UNFIT.search(str(name)):
@@ -160,15 +151,65 @@ def _unfit(value: Any, file: str, path: tuple[str, ...], longest: int) -> Iterat
     elif isinstance(value, str) and _UNFIT.search(value):
         yield _unseen(file, key, ascii(value)[:80])
     elif isinstance(value, str) and len(value) > longest:
-        yield Fault(file, f"the text has {len(value):,} characters, more than {longest:,}", "Shorten it.", column=key, code="too_long")
+        yield fault(file, "too_long.setting", column=key, n=len(value), most=longest)
     elif isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        yield Fault(file, "the number has too many digits", "Give a value that fits.", column=key, code="setting")
+        yield fault(file, "setting.digits", column=key)
     elif isinstance(value, (bytes, set, datetime.date)):
-        kind = "a date" if isinstance(value, datetime.date) else "no plain value"
-        yield Fault(file, f"YAML reads this as {kind}", "Put a text in quotes.", column=key, value=str(value)[:80], code="setting")
+        yield fault(
+            file, "setting.date" if isinstance(value, datetime.date) else "setting.no_plain_value", column=key, value=str(value)[:80]
+        )
 
 
 def _unseen(file: str, key: str | None, value: str | None) -> Fault:
-    return Fault(
-        file, "the text holds invisible control characters", "Type the text anew.", column=key, value=value, code="control_characters"
-    )
+    return fault(file, "control_characters.in_setting", column=key, value=value)
+
+
+_OF_PYDANTIC: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("setting.greater_than", "gt"),
+    "greater_than_equal": ("setting.greater_than_equal", "ge"),
+    "less_than": ("setting.less_than", "lt"),
+    "less_than_equal": ("setting.less_than_equal", "le"),
+    "finite_number": ("setting.finite", ""),
+    "float_type": ("setting.number", ""),
+    "float_parsing": ("setting.number", ""),
+    "int_type": ("setting.whole_number", ""),
+    "int_parsing": ("setting.whole_number", ""),
+    "int_from_float": ("setting.whole_number", ""),
+    "bool_type": ("setting.yes_no", ""),
+    "bool_parsing": ("setting.yes_no", ""),
+    "string_type": ("setting.text", ""),
+    "string_too_short": ("setting.empty_text", ""),
+    "string_pattern_mismatch": ("setting.pattern", "pattern"),
+    "tuple_type": ("setting.list", ""),
+    "dict_type": ("setting.group", ""),
+    "model_type": ("setting.group", ""),
+    "too_short": ("setting.too_few", "min_length"),
+    "too_long": ("setting.too_many", "max_length"),
+}
+"""What pydantic finds wrong with a value: our key for it, and the name of its bound."""
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def setting_fault(file: str, item: ErrorDetails) -> Fault:
+    """What a model of the settings refuses, as a fault."""
+    key = ".".join(str(part)[:80] for part in item["loc"] if _short(part) or isinstance(part, str)) or None
+    kind, facts = item["type"], item.get("ctx", {})
+    if kind == "extra_forbidden":
+        return fault(file, "unknown_key.setting", column=key)
+    if kind == "missing":
+        return fault(file, "missing_key.setting", column=key)
+    value = str(item["input"])[:80] if isinstance(item["input"], (str, float, bool, type(None))) or _short(item["input"]) else None
+    own = facts.get("error")
+    if isinstance(own, SettingError):
+        return Fault(file, own.said, column=key, value=value)
+    if kind == "literal_error" and (choices := _QUOTED.findall(str(facts.get("expected")))):
+        return fault(file, "setting.choice", column=key, value=value, choices=choices)
+    if kind in _OF_PYDANTIC:
+        ours, bound = _OF_PYDANTIC[kind]
+        return fault(file, ours, column=key, value=value, bound=facts.get(bound))
+    why = own.said if isinstance(own, GeoPlannerError) else str(own) if own else item["msg"][:1].lower() + item["msg"][1:]
+    return fault(file, "setting.other", column=key, value=value, why=why)
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) < 10**80

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo_planner.config import load_scenario, naming_layers, with_optional_layers
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.measurements import at_villages, cleaned
 from geo_planner.notes import commune_questions, input_faults
 from geo_planner.sources import load_study_area, scenario_paths
@@ -26,7 +26,7 @@ def validate(root: Path) -> list[Fault]:
     except InputError as error:
         return list(error.faults)
     if not paths:
-        return [Fault("scenarios", "there is no scenario (*.yaml)", "Copy lai_chau_sample.yaml into it and adapt it.", code="missing_file")]
+        return [fault("scenarios", "missing_file.no_scenario")]
     found: dict[Fault, None] = {}
     for path in paths:
         try:
@@ -57,4 +57,4 @@ def validate(root: Path) -> list[Fault]:
 def _no_scenario(path: Path) -> Fault:
     """A name among the scenarios behind which there is none, such as a link into nothing."""
     file = f"{path.parent.name}/{path.name}"
-    return Fault(file, "there is no scenario behind this name", "Take the link away, or put the file back.", code="missing_file")
+    return fault(file, "missing_file.scenario_gone")

@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from geo_planner import schema
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
+from geo_planner.preferences import ASSUMPTION
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.ranking import tables
 from geo_planner.schema import Column, Layer
@@ -229,7 +230,7 @@ def _union(annotation: Any) -> tuple[Any, ...]:
 
 
 def _assumed(field: FieldInfo) -> str:
-    return "yes" if "assumption" in (field.description or "").lower() else ""
+    return "yes" if field.json_schema_extra == ASSUMPTION else ""
 
 
 def _first_paragraph(model: type[BaseModel]) -> str:

@@ -24,8 +24,9 @@ SCENARIO = ROOT / "data" / "scenarios" / "lai_chau_sample.yaml"
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads or fills the user's cache."""
+    """No test reads or fills the user's cache, or speaks the machine's language."""
     os.environ["GEO_PLANNER_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ PACKAGE = ROOT / "geo_planner"
 
 # From the ground up; a module may import from its own floor and from those below.
 FLOORS = [
-    {"errors", "units", "labels", "letters", "folders"},
+    {"words"},
+    {"errors", "units", "letters", "folders"},
     {"preferences", "calibration", "settings_text"},
     {"schema", "config", "crs"},
     {"sources"},

@@ -16,8 +16,8 @@ from geo_planner.sources import load_study_area
 from geo_planner.sources.imports import import_layer
 from geo_planner.sources.install import finish_interrupted, foreign_changes, install, staging
 from geo_planner.sources.manifest import is_plain_path, record_file
-from geo_planner.ui.faults import FAULTS_VI
 from geo_planner.validation import validate
+from geo_planner.words import codes
 from tests.conftest import ROOT
 from tests.imports import making as m
 
@@ -117,7 +117,7 @@ def test_nothing_is_moved_through_a_link(made: Callable[[Path, Path], None], are
     (told,) = [f for f in found if f.code == "foreign_change"]
     assert told.level == "warning"
     assert ".incoming-x" in told.remedy
-    assert told.code in FAULTS_VI
+    assert told.code in codes()
     assert told in load_study_area(area, load_scenario(area / "scenarios" / "lai_chau_sample.yaml")).warnings
 
 

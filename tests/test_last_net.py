@@ -17,7 +17,7 @@ import pytest
 from geo_planner.cli import main
 from geo_planner.cli.frame import by_level, guarded, lines, unforeseen
 from geo_planner.config import load_scenario
-from geo_planner.errors import MOST_OF_A_KIND, Fault, InputError, UsageError, bounded, totals
+from geo_planner.errors import MOST_OF_A_KIND, Fault, InputError, UsageError, bounded, fault, totals
 from tests import small_area as sa
 
 PLANTED = """
@@ -106,8 +106,8 @@ def test_a_reader_who_has_enough_is_no_error(tmp_path: Path) -> None:
 
 
 def test_errors_raised_on_purpose_pass_the_net_untouched() -> None:
-    assert unforeseen(ValueError("odd")).count("ValueError: odd") == 1
-    for error, status in ((UsageError("no. Do."), 2), (InputError([Fault("a", "b", "c")]), 1)):
+    assert str(unforeseen(ValueError("odd"))).count("ValueError: odd") == 1
+    for error, status in ((UsageError("output_is_file", path="x"), 2), (InputError([fault("a", "empty.rows")]), 1)):
         with pytest.raises(BaseException) as end:
             guarded(lambda error=error: (_ for _ in ()).throw(error), as_json=False)
         assert end.value.exit_code == status
@@ -226,17 +226,17 @@ def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path, called: Called) -> N
 # --- so many faults that nobody can read them ---------------------------------------------------------------------------
 
 
-def many(n: int, code: str = "range", column: str = "households") -> list[Fault]:
-    return [Fault("a.csv", "out of range", "Correct it.", row=row, column=column, code=code) for row in range(2, n + 2)]
+def many(n: int, code: str = "range.at_least", column: str = "households") -> list[Fault]:
+    return [fault("a.csv", code, row=row, column=column, low=1, title="x") for row in range(2, n + 2)]
 
 
 def test_of_a_kind_the_first_are_told_and_the_rest_is_counted() -> None:
-    told = bounded([*many(1000), *many(3, "blank", "name")])
+    told = bounded([*many(1000), *many(3, "blank.cell", "name")])
     assert [fault.row for fault in told[:MOST_OF_A_KIND]] == list(range(2, MOST_OF_A_KIND + 2))
     assert len(told) == MOST_OF_A_KIND + 4
     rest = told[-1]
     assert (rest.row, rest.count, rest.code) == (None, 1000 - MOST_OF_A_KIND, "range")
-    assert rest.reason == "950 more of this kind: out of range"
+    assert rest.reason == "950 more of this kind: the number is out of range"
     assert totals(told) == {"faults": {"range": 1000, "blank": 3}, "warnings": {}}
 
 
@@ -244,7 +244,7 @@ def test_what_was_counted_once_is_counted_on() -> None:
     once = bounded(many(1000))
     again = bounded(once, 20)
     assert len(again) == 21
-    assert again[-1].reason == "980 more of this kind: out of range"
+    assert again[-1].reason == "980 more of this kind: the number is out of range"
     assert totals(again) == totals(many(1000))
     assert bounded(many(3)) == many(3)
 

@@ -17,12 +17,13 @@ from geo_planner.calibration import BandCalibration, CalibrationSettings
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.errors import UsageError
 from geo_planner.link.heights import height_grid_m
-from geo_planner.link.words import height_text, warning_text
+from geo_planner.link.sentences import height_text
 from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import LossModel, free_space_slant_db, loss_around
 from geo_planner.sources import StudyArea
 from geo_planner.terrain import Dem, cell_of
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S
+from geo_planner.words import catalogue, said
 
 CELL_M, COLUMNS, ROWS = 100.0, 101, 5
 WEST_M, NORTH_M = 300_000.0, 2_450_000.0
@@ -223,7 +224,7 @@ def test_losses_are_those_of_the_public_models(rough: Dem) -> None:
     assert losses["free_space"].loss_db == free_db
     assert losses["delta_bullington"].loss_db == free_db + bent.loss_db
     assert losses["itm"].loss_db == pytest.approx(of_itm.loss_db, abs=1e-9)
-    assert (losses["itm"].mode, losses["itm"].warnings) == (of_itm.mode, of_itm.warnings)
+    assert (losses["itm"].mode, losses["itm"].warnings) == (of_itm.mode, of_itm.warned)
     assert (losses["p1812"].loss_db, losses["p1812"].mode) == (of_p1812.loss_db, of_p1812.mode)
 
 
@@ -252,7 +253,7 @@ def test_a_path_of_less_than_a_cell_is_free_space_and_says_so(rough: Dem) -> Non
     path = link.link_profile(rough, centre(5), (centre(5)[0] + 60, centre(5)[1]), mast_height_m=20, rx_height_m=1.5, freq_mhz=900)
     loss = link.path_loss(path, "p1812", PROPAGATION)
     assert loss.mode == "free_space"
-    assert loss.warnings[0].startswith("short_path: ")
+    assert loss.warnings == (said("model_warning.short_path"),)
 
 
 def test_outside_a_models_range_there_is_no_number(rough: Dem) -> None:
@@ -372,7 +373,7 @@ def test_models_that_disagree_ask_for_a_measurement() -> None:
 
 
 def test_every_warning_of_the_models_is_told_in_vietnamese() -> None:
-    assert all(warning_text(w, "vi") != w.partition(": ")[2] for w in itm.WARNINGS.values())
+    assert {f"model_warning.{name}" for name in itm.WARNINGS.values()} <= set(catalogue("vi"))
 
 
 # --- masts of the site table ---

@@ -28,8 +28,8 @@ from geo_planner.sources.geojson import safe_geojson
 from geo_planner.sources.imports import import_layer, preview
 from geo_planner.sources.opening import opened_extract, opened_raster, opened_vector
 from geo_planner.sources.unopened import UnopenedError
-from geo_planner.ui.faults import FAULTS_VI
 from geo_planner.validation import validate
+from geo_planner.words import codes
 from tests.asked_server import Asked, asked_server, connect
 from tests.conftest import ROOT
 
@@ -127,7 +127,7 @@ def unread(found: list[Fault], file: str) -> Fault:
     assert fault.code in {"points_elsewhere", "crs_link", "crs_member", "unreadable", "side_file"}, fault
     assert fault.reason
     assert fault.remedy.endswith(".")
-    assert fault.code in FAULTS_VI
+    assert fault.code in codes()
     return fault
 
 
@@ -168,7 +168,7 @@ def test_the_link_of_an_upload_is_named_in_both_languages(area: Path, tmp_path: 
     (fault,) = [f for f in import_layer("villages", tmp_path / "a.geojson", area).faults if f.level == "fault"]
     assert fault.code == "crs_link"
     assert "link" in fault.reason
-    assert "liên kết" in FAULTS_VI["crs_link"][0]
+    assert "liên kết" in fault.texts("vi")[0]
 
 
 def a_raster(path: Path, **namespaces: dict[str, str]) -> Path:

@@ -65,7 +65,7 @@ def replace_samples(area: StudyArea) -> StudyArea:
 def test_real_terrain_changes_what_rests_on_terrain_only(plan: Plan, reference: Path) -> None:
     other = load_scenario(SCENARIO, [f"terrain.path={reference / 'terrain_250m_utm48n.tif'}"])
     real = run(other, load_study_area(ROOT / "data", other))
-    both = plan.villages.join(real.villages, rsuffix="_real")
+    both = plan.villages.join(pd.DataFrame(real.villages).add_suffix("_real"))
     assert (both["rsrp_dbm"] - both["rsrp_dbm_real"]).abs().median() > 1
     for column in ("households", "responsibility", "nearest_site_id"):
         pd.testing.assert_series_equal(both[column], both[f"{column}_real"], check_names=False)

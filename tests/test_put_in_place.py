@@ -190,7 +190,7 @@ def test_rows_that_a_full_disk_swallowed_are_noticed(plan: Plan, tmp_path: Path,
 def test_rejects_are_not_written_over_the_work_of_others(tmp_path: Path) -> None:
     path = report_paths("villages.xlsx", tmp_path)[2]
     path.write_text("tên,ghi chú\nA,của tôi\n")
-    rejected = pd.DataFrame([[2, "name", "", "blank", "Fill it in.", "blank"]], columns=REJECTED)
+    rejected = pd.DataFrame([[2, "name", "", "blank", "Fill it in.", "blank", "để trống", "Điền vào."]], columns=REJECTED)
     rows = pd.DataFrame({"name": [""]}, index=[2])
     with pytest.raises(OutputError, match="no import has written it"):
         write_rejects(rows, rejected, path)

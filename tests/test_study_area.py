@@ -15,12 +15,13 @@ from rasterio.transform import from_origin
 
 from geo_planner.config import load_scenario, parse_scenario
 from geo_planner.coverage import in_service
-from geo_planner.errors import Fault, UsageError
+from geo_planner.errors import Fault, UsageError, fault
 from geo_planner.export.html_map import map_page
 from geo_planner.export.tables import machine_table
 from geo_planner.plan import Plan, run
 from geo_planner.sources import load_study_area, rasters
 from geo_planner.validation import validate
+from geo_planner.words import Label
 
 VILLAGES, SITES, COMMUNES, TERRAIN = "villages/villages.csv", "sites/sites.csv", "boundaries/communes.geojson", "terrain/sample_terrain.tif"
 SCENARIO = "scenarios/lai_chau_sample.yaml"
@@ -276,9 +277,10 @@ def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
 
 
 def test_a_fault_reads_as_a_sentence_and_a_remedy() -> None:
-    fault = Fault("a.csv", "the cell is blank", "Fill it in.", row=3, column="name")
-    assert str(fault) == "a.csv, row 3, column name: the cell is blank. Fill it in."
-    assert json.loads(json.dumps(fault.as_dict()))["row"] == 3
+    blank = fault("a.csv", "blank.cell", row=3, column="name", title=Label("name", "Tên bản", "Village"))
+    assert str(blank) == "a.csv, row 3, column name: the cell is blank but needed. Fill it in: Village."
+    assert blank.line("vi") == "a.csv, dòng 3, cột name: ô bắt buộc đang để trống. Điền vào ô: Tên bản."
+    assert json.loads(json.dumps(blank.as_dict()))["row"] == 3
 
 
 def test_a_list_taken_from_an_earlier_result_is_planned_anew(area_copy: Path, plan: Plan) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from geo_planner.labels import SAMPLE_BANNER
-from geo_planner.ui.faults import FAULTS_VI
+from geo_planner.words import catalogue, said
 from tests.conftest import ROOT
 
 
@@ -16,5 +15,5 @@ def test_what_is_not_fit_for_approval_is_not_said_to_be_no_browser() -> None:
         *(ROOT / "geo_planner").rglob("*.js"),
     ]
     assert [path.name for path in texts if wrong in path.read_text(encoding="utf-8")] == []
-    assert "không dùng để trình phê duyệt" in SAMPLE_BANNER["vi"]
-    assert "không dùng để trình phê duyệt" in FAULTS_VI["sample_rows"][0]
+    assert "không dùng để trình phê duyệt" in said("sample_banner").text("vi")
+    assert "không dùng để trình phê duyệt" in catalogue("vi")["sample_rows.of_table"]["reason"]

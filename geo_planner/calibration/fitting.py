@@ -10,7 +10,7 @@ intervals are the widest of those for places of one, two and four times ``place_
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ import pandas as pd
 from geo_planner.calibration._censored import CensoredFit, fit, maximise
 from geo_planner.calibration.bands import band_mhz
 from geo_planner.calibration.settings import MeasurementSettings
+from geo_planner.words import Said, said
 
 Verdict = Literal["apply", "sigma_only", "no_gain", "too_few"]
 NAN = float("nan")
@@ -56,8 +57,8 @@ class Calibration:
     first_day, last_day : str or None
     verdict : {"apply", "sigma_only", "no_gain", "too_few"}
         The correction is worth applying; only the spread is news; the model stands as it is; not enough samples.
-    reason : str
-        The ground of the verdict, one sentence.
+    ground : Said or None
+        Of the verdict; `reason` is the same in English, one sentence.
     n_left_out : int
         Samples of unknown operator where several could have been heard: the strongest of all is no fair comparison.
     """
@@ -88,8 +89,12 @@ class Calibration:
     first_day: str | None = None
     last_day: str | None = None
     verdict: Verdict = "too_few"
-    reason: str = ""
+    ground: Said | None = None
     n_left_out: int = 0
+
+    @property
+    def reason(self) -> str:
+        return "" if self.ground is None else str(self.ground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,9 @@ def calibrate(
 
 
 def calibration_table(calibrations: Sequence[Calibration]) -> pd.DataFrame:
-    """One row a band, columns as the attributes of :class:`Calibration`."""
-    names = list(Calibration.__dataclass_fields__)
-    return pd.DataFrame([asdict(c) for c in calibrations], columns=names).set_index("freq_mhz")
+    """One row a band, columns as the attributes of :class:`Calibration`; the ground of the verdict as ``reason``, in English."""
+    names = ["reason" if name == "ground" else name for name in Calibration.__dataclass_fields__]
+    return pd.DataFrame([[getattr(c, name) for name in names] for c in calibrations], columns=names).set_index("freq_mhz")
 
 
 def _one_band(
@@ -154,7 +159,7 @@ def _one_band(
     fair = (table["matched_by"] != "any").to_numpy(dtype=bool) if "matched_by" in table else np.ones(len(table), dtype=bool)
     left_out, table = int((~fair).sum()), table[fair]
     if table.empty:
-        return Calibration(freq_mhz, model, 0, 0, 0, 0, 0, reason="No sample tells its operator.", n_left_out=left_out)
+        return Calibration(freq_mhz, model, 0, 0, 0, 0, 0, ground=said("calibration_reason.no_operator"), n_left_out=left_out)
     censored = table["no_service"].to_numpy(dtype=bool)
     distance_km = np.maximum(table["distance_km"].to_numpy(dtype=float), 0.01)
     places, *larger = (_groups(table, settings.place_m * size, group_by) for size in ((1, 2, 4) if group_by == "place" else (1,)))
@@ -165,9 +170,15 @@ def _one_band(
     )  # fmt: skip
     known = int(np.unique(places[~censored]).size)
     if seen < settings.min_calibration_samples or known < settings.min_calibration_places:
-        return _with(
+        return replace(
             found,
-            reason=f"{seen} samples with a level from {known} places; needed are {settings.min_calibration_samples} from {settings.min_calibration_places}.",
+            ground=said(
+                "calibration_reason.too_few",
+                n=seen,
+                places=known,
+                samples_needed=settings.min_calibration_samples,
+                places_needed=settings.min_calibration_places,
+            ),
         )
     reference_km = round(float(np.exp(np.log(distance_km).mean())), 3)
     once = 1.0 / table.groupby("cell")["no_service"].transform("size").to_numpy(dtype=float)
@@ -184,12 +195,12 @@ def _one_band(
     if slope == "always" or (slope == "auto" and found_slope):
         result, errors, with_slope = sloped[0], sloped[1], True
     if not result.converged:
-        return _with(found, reason="The fit does not converge: too many samples are without service.")
+        return replace(found, ground=said("calibration_reason.no_fit"))
     mean = samples.design(with_slope) @ result.beta
     slope_db, slope_ends = (float(result.beta[1]), result.interval(1)) if with_slope else (0.0, (NAN, NAN))
     sigma_low, sigma_high = result.sigma_interval()
     offset_low, offset_high = result.interval(0)
-    measured = _with(
+    measured = replace(
         found, offset_db=float(result.beta[0]), offset_low_db=offset_low, offset_high_db=offset_high,
         slope_db_per_decade=slope_db, slope_low_db_per_decade=slope_ends[0], slope_high_db_per_decade=slope_ends[1],
         reference_km=reference_km, min_km=round(float(distance_km.min()), 3), max_km=round(float(distance_km.max()), 3),
@@ -197,12 +208,8 @@ def _one_band(
         sigma_uncorrected_db=float(np.sqrt(result.sigma**2 + np.average(mean**2, weights=samples.weight))),
         rmse_before_db=errors[0], rmse_after_db=errors[1], within_95_share=errors[2],
     )  # fmt: skip
-    verdict, reason = _judge(measured, settings, sigma_db)
-    return _with(measured, verdict=verdict, reason=reason)
-
-
-def _with(found: Calibration, **changes: object) -> Calibration:
-    return Calibration(**{**asdict(found), **changes})
+    verdict, ground = _judge(measured, settings, sigma_db)
+    return replace(measured, verdict=verdict, ground=ground)
 
 
 def _groups(table: pd.DataFrame, place_m: float, group_by: str) -> npt.NDArray[np.int64]:
@@ -241,16 +248,16 @@ def _holds(interval: tuple[float, float], value: float) -> bool:
     return interval[0] <= value <= interval[1]
 
 
-def _judge(c: Calibration, settings: MeasurementSettings, sigma_db: float) -> tuple[Verdict, str]:
+def _judge(c: Calibration, settings: MeasurementSettings, sigma_db: float) -> tuple[Verdict, Said]:
     gain = c.rmse_before_db - c.rmse_after_db
     sure = not _holds((c.offset_low_db, c.offset_high_db), 0.0) or not (
         np.isnan(c.slope_low_db_per_decade) or _holds((c.slope_low_db_per_decade, c.slope_high_db_per_decade), 0.0)
     )
-    unseen = f"On places it has not seen the correction changes the error from {c.rmse_before_db:.1f} to {c.rmse_after_db:.1f} dB"
+    facts = {"before": c.rmse_before_db, "after": c.rmse_after_db}
     if gain >= settings.min_gain_db and sure:
-        return "apply", f"{unseen}, and its interval excludes no correction."
-    why = "less than asked for" if gain < settings.min_gain_db else "but its interval includes no correction"
+        return "apply", said("calibration_reason.apply", **facts)
+    why = said("calibration_reason.small_gain" if gain < settings.min_gain_db else "calibration_reason.unsure")
     ratio = c.sigma_uncorrected_db / c.sigma_db
     if not _holds((c.sigma_low_db * ratio, c.sigma_high_db * ratio), sigma_db):
-        return "sigma_only", f"{unseen}, {why}; the spread of {c.sigma_uncorrected_db:.1f} dB differs from the assumed {sigma_db:g} dB."
-    return "no_gain", f"{unseen}, {why}; the assumed spread of {sigma_db:g} dB stands."
+        return "sigma_only", said("calibration_reason.sigma_only", why=why, found=c.sigma_uncorrected_db, assumed=sigma_db, **facts)
+    return "no_gain", said("calibration_reason.no_gain", why=why, assumed=sigma_db, **facts)

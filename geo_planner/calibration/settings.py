@@ -9,6 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from geo_planner.errors import UsageError
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -25,7 +27,11 @@ class MeasurementSettings(_Settings):
     thin_s: float = Field(10.0, gt=0, le=86_400, description="The slice of time for thinning.")
     utc_offset_h: float = Field(7.0, ge=-12, le=14, description="Time zone of days, and of times that state none.")
     no_service_below_dbm: float = Field(
-        -124.0, ge=-140, le=-90, description="A device that found no network saw less than this. Assumption."
+        -124.0,
+        ge=-140,
+        le=-90,
+        description="A device that found no network saw less than this. Assumption.",
+        json_schema_extra={"assumption": True},
     )
     centre_m: float = Field(100.0, ge=1, le=2000, description="Samples within this distance speak for the village centre.")
     status_cell_m: float = Field(50.0, ge=1, le=1000, description="Squares in which the samples of a settlement are counted.")
@@ -62,7 +68,7 @@ class BandCalibration(_Settings):
     @model_validator(mode="after")
     def _distances_rise(self) -> Self:
         if self.min_km > self.max_km:
-            raise ValueError("min_km must not exceed max_km")
+            raise UsageError("calibration_setting.distances")
         return self
 
 
@@ -77,7 +83,7 @@ class CalibrationSettings(_Settings):
     def _usable(self) -> Self:
         freqs = [band.freq_mhz for band in self.bands]
         if len(freqs) != len(set(freqs)):
-            raise ValueError("a band is calibrated twice")
+            raise UsageError("calibration_setting.twice")
         if self.bands and self.model is None:
-            raise ValueError("a calibration must name its path-loss model")
+            raise UsageError("calibration_setting.model")
         return self

@@ -7,10 +7,24 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, print_json
+from geo_planner.cli.frame import (
+    AsJson,
+    Overrides,
+    ProgressBar,
+    ScenarioPath,
+    Workers,
+    by_level,
+    echo,
+    guarded,
+    hint,
+    line,
+    print_json,
+    verb,
+)
+from geo_planner.words import said
 
 
-@app.command()
+@verb()
 def calibrate(
     scenario: ScenarioPath,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("calibration"),
@@ -48,11 +62,12 @@ def calibrate(
             print_json({"ok": True, "bands": bands, "files": {name: str(path) for name, path in files.items()}, **by_level(result.notes)})
         else:
             for note in result.notes:
-                typer.echo(f"{note.level}: {note}", err=True)
-            for freq, row in table.iterrows():
-                typer.echo(f"{freq:g} MHz: {row['verdict']} ({row['n']} samples in {row['n_places']} places). {row['reason']}")
+                hint(line(note))
+            for band in result.calibrations:
+                verdict = said(f"calibrated_verdict.{band.verdict}")
+                echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=band.ground))
             for path in files.values():
-                typer.echo(f"  {path}")
+                echo(f"  {path}")
         return 0
 
     guarded(work, as_json)

@@ -12,11 +12,12 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import app, guarded
+from geo_planner.cli.frame import echo, guarded, verb
 from geo_planner.errors import UsageError
+from geo_planner.words import said
 
 
-@app.command("app")
+@verb("app")
 def open_app(
     study_area: Annotated[
         Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")
@@ -26,19 +27,18 @@ def open_app(
     """Serve the map on this machine: open the address that it prints in a browser."""
 
     def work() -> int:
+        from geo_planner.sources.bundled import bundled_folder
+
         if study_area is not None:
             from geo_planner.sources import check_folder
 
             check_folder(study_area)
-        entry = Path(__file__).resolve().parents[2] / "app.py"
         if importlib.util.find_spec("streamlit") is None:
-            raise UsageError("The app needs Streamlit. Install it with: pip install 'geo-planner[app]'.")
-        if not entry.is_file():
-            raise UsageError("app.py is not beside the package. Install from a checkout with: pip install -e '.[app]'.")
+            raise UsageError("no_streamlit")
         _check_port(port)
         if study_area is not None:
             os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
-        return _serve(entry, port)
+        return _serve(bundled_folder() / "app.py", port)
 
     guarded(work, as_json=False)
 
@@ -46,14 +46,14 @@ def open_app(
 def _check_port(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise UsageError(f"Port {port} is taken. Choose another with --port.")
+            raise UsageError("port_taken", port=port)
     with socket.socket() as probe:
         # a port that was served a moment ago may be served again
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port, from 1024 on.") from error
+            raise UsageError("port_unusable", port=port, why=error.strerror) from error
 
 
 def _serve(entry: Path, port: int) -> int:
@@ -68,7 +68,7 @@ def _serve(entry: Path, port: int) -> int:
     return 0
 
 
-@app.command()
+@verb()
 def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything away.")] = False) -> None:
     """Say where path loss is kept between runs and how much there is, or clear it."""
     from geo_planner.loss_cache import default_loss_cache
@@ -76,9 +76,9 @@ def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything a
     def work() -> int:
         kept = default_loss_cache()
         if clear:
-            typer.echo(f"{kept.clear()} files taken away from {kept.folder}")
+            echo(said("cache.cleared", n=kept.clear(), folder=kept.folder))
         else:
-            typer.echo(f"{kept.folder}: {kept.size_bytes() / 1e6:.0f} MB of at most {kept.cap_bytes / 1e6:.0f} MB")
+            echo(said("cache.size", folder=kept.folder, mb=kept.size_bytes() / 1e6, most=kept.cap_bytes / 1e6))
         return 0
 
     guarded(work, as_json=False)

@@ -8,10 +8,24 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, app, by_level, guarded, lines, print_json
+from geo_planner.cli.frame import (
+    AsJson,
+    Overrides,
+    ProgressBar,
+    ScenarioPath,
+    Workers,
+    by_level,
+    echo,
+    guarded,
+    hint,
+    lines,
+    print_json,
+    verb,
+)
+from geo_planner.words import said
 
 
-@app.command()
+@verb()
 def plan(
     scenario: ScenarioPath,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("out"),
@@ -25,7 +39,7 @@ def plan(
     _run_and_write(scenario, out, overrides, workers, as_json, write_plan)
 
 
-@app.command()
+@verb()
 def coverage(
     scenario: ScenarioPath,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
@@ -68,12 +82,12 @@ def _run_and_write(
             )
         else:
             for line in lines(result.notes):
-                typer.echo(line, err=True)
-            typer.echo(f"{len(result.villages)} villages ranked. Look at:")
+                hint(line)
+            echo(said("planned", n=len(result.villages)))
             for path in files.values():
-                typer.echo(f"  {path}")
+                echo(f"  {path}")
             if result.uses_sample_data:
-                typer.echo("Sample data takes part: not fit for submission.")
+                echo(said("sample_takes_part"))
         return 0
 
     guarded(work, as_json)

@@ -1,4 +1,4 @@
-"""``validate``, ``template``, ``import``, ``fetch``, ``init``: what goes into a study area."""
+"""``validate``, ``template``, ``import``, ``fetch``, ``init``, ``sample``: what goes into a study area."""
 
 from __future__ import annotations
 
@@ -9,8 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_planner.cli.frame import EXIT_FAULTS, MOST_OF_A_KIND_ON_SCREEN, AsJson, ProgressBar, app, by_level, guarded, lines, print_json
+from geo_planner.cli.frame import (
+    EXIT_FAULTS,
+    MOST_OF_A_KIND_ON_SCREEN,
+    AsJson,
+    ProgressBar,
+    by_level,
+    echo,
+    faulty,
+    guarded,
+    hint,
+    line,
+    lines,
+    print_json,
+    step_word,
+    verb,
+)  # fmt: skip
+from geo_planner.cli.language import of_the_papers
 from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
+from geo_planner.words import Said, first_of, said
 
 if TYPE_CHECKING:
     from geo_planner.sources.imports import ImportReport
@@ -20,7 +37,7 @@ ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="T
 BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
 
 
-@app.command()
+@verb()
 def validate(
     study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False
 ) -> None:
@@ -31,18 +48,17 @@ def validate(
         found = validated(study_area)
         faults = [f for f in found if f.level == "fault"]
         if as_json:
-            print_json({"ok": not faults, **by_level(found)})
+            print_json({**(faulty(found) if faults else {"ok": True}), **by_level(found)})
         else:
-            for line in lines(found):
-                typer.echo(line)
-            counted = {level: sum(codes.values()) for level, codes in totals(found).items()}
-            typer.echo(f"{counted['faults']:,} faults, {counted['warnings']:,} warnings in {study_area}")
+            for told in lines(found):
+                echo(told)
+            echo(said("validated", **{level: sum(codes.values()) for level, codes in totals(found).items()}, area=study_area))
         return EXIT_FAULTS if faults else 0
 
     guarded(work, as_json)
 
 
-@app.command()
+@verb()
 def template(
     layer: Annotated[str, typer.Argument(help="villages, sites or measurements.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.xlsx", help="File to write.")],
@@ -52,13 +68,13 @@ def template(
 
     def work() -> int:
         write_template(layer, out)
-        typer.echo(f"{out}")
+        echo(out)
         return 0
 
     guarded(work, as_json=False)
 
 
-@app.command("import")
+@verb("import")
 def import_file(
     layer: Annotated[
         str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")
@@ -86,69 +102,68 @@ def import_file(
 
     def work() -> int:
         if merge and replace:
-            raise UsageError("--merge and --replace exclude each other. Give one of them.")
+            raise UsageError("merge_and_replace")
         pairs = [text.rpartition("=")[::2] for text in mapping or []]  # a title may hold "="
         if any(not title for title, _ in pairs):
-            raise UsageError('--map is written "TITLE=column", for instance --map "Tên bản=name".')
+            raise UsageError("map_form")
         report = import_layer(
             layer, file, into, crs=crs, column_map=dict(pairs), sheet=sheet, source_layer=source_layer,
             mode="merge" if merge else "replace" if replace else "auto", accept_valid=accept_valid, report_dir=report_dir,
-            max_bytes=max_mb * 1_000_000, max_rows=max_rows,
+            max_bytes=max_mb * 1_000_000, max_rows=max_rows, language=of_the_papers(),
         )  # fmt: skip
         if as_json:
             tables = {name: rows[:MOST_IN_ALL] for name, rows in report.as_dict().items() if name in ("corrected", "rejected", "skipped")}
-            print_json({**report.as_dict(), **by_level(report.faults), **tables})  # counts has their number, --report DIR all of them
+            wrong = {} if report.exit_status == 0 else faulty(report.faults)
+            print_json(
+                {**report.as_dict(), **wrong, **by_level(report.faults), **tables}
+            )  # counts has their number, --report DIR all of them
             return report.exit_status
-        for text in report.statements:
-            typer.echo(text)
-        for text in report.questions:
-            typer.echo(f"question: {text}")
-        for text in _corrections(report):
-            typer.echo(text)
-        for line in lines(report.faults):
-            typer.echo(line, err=True)
+        for what in report.statements:
+            echo(what)
+        for what in report.questions:
+            echo(said("told.question", what=what))
+        for kind in _corrections(report):
+            echo(said("told.corrected", what=kind))
+        for told in lines(report.faults):
+            hint(told)
         if len(report.faults) > len(bounded(report.faults, MOST_OF_A_KIND_ON_SCREEN)):
-            typer.echo("--report DIR writes them all", err=True)
-        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in report.counts.items())
-        typer.echo(f"{counts}; {f'written to {report.target}' if report.written else 'nothing was written'}")
+            hint(said("all_in_report"))
+        counts = tuple(said(f"import_count.{what}", n=n) for what, n in report.counts.items())
+        echo(said("imported.written", counts=counts, target=report.target) if report.written else said("imported.nothing", counts=counts))
         for path in report.files:
-            typer.echo(f"  {path}")
+            echo(f"  {path}")
         return report.exit_status
 
     guarded(work, as_json)
 
 
-def _corrections(report: ImportReport) -> list[str]:
-    """What was corrected, a line for each kind of it with its first rows; the report has them all."""
-    lines = []
-    groups = report.corrected.groupby(["column", "why"], sort=False)
-    for (column, why), group in list(groups)[:_MOST_KINDS_OF_CORRECTION]:
-        shown = [
-            f"row {row}: {was!r} became {became!r}"
-            for row, was, became in group[["row", "was", "became"]].head(_MOST_CORRECTIONS).itertuples(index=False, name=None)
+def _corrections(report: ImportReport) -> list[Said]:
+    """What was corrected, an entry for each kind of it with its first rows; the report has them all."""
+    told = []
+    groups = list(report.corrected.groupby(["column", "why"], sort=False))
+    for (column, why), group in groups[:_MOST_KINDS_OF_CORRECTION]:
+        rows = [
+            said("corrected_row", row=row, was=was, became=became)
+            for row, was, became in group[["row", "was", "became"]].itertuples(index=False, name=None)
         ]
-        more = f"; and {len(group) - len(shown)} more" if len(group) > len(shown) else ""
-        lines.append(f"corrected: {column}, {why} ({'; '.join(shown)}{more})")
-    return [
-        *lines,
-        *([f"corrected: {len(groups) - len(lines)} further kinds: --report DIR writes them all"] if len(groups) > len(lines) else []),
-    ]
+        told.append(said("corrected_kind", column=column, why=why, rows=first_of(rows, _MOST_CORRECTIONS)))
+    return [*told, *([said("corrected_further", n=len(groups) - len(told))] if len(groups) > len(told) else [])]
 
 
-def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str, float], None]:
+def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str | Said, float], None]:
     """Each step on the bar; where standard error is no terminal and the bar is not drawn, a line as each begins."""
-    begun: set[str] = set()
+    begun: set[str | Said] = set()
 
-    def tell(step: str, share: float) -> None:
+    def tell(step: str | Said, share: float) -> None:
         if not (silent or sys.stderr.isatty() or step in begun):
             begun.add(step)
-            typer.echo(f"under way: {step} …", err=True)
+            hint(said("under_way", step=step_word(step)))
         bar.steps(step, share)
 
     return tell
 
 
-@app.command()
+@verb()
 def fetch(
     layer: Annotated[
         str,
@@ -187,17 +202,17 @@ def fetch(
             print_json({"ok": True, "files": [str(into / file) for file in report.files], **by_level(report.notes)})
         else:
             for note in report.notes:
-                typer.echo(f"{note.level}: {note}", err=True)
+                hint(line(note))
             for file in report.files:
-                typer.echo(f"{into / file}")
+                echo(into / file)
             if layer == "terrain":
-                typer.echo("A plan uses it where the scenario says terrain.path: terrain/terrain.tif, or with --set terrain.path=FILE.")
+                echo(said("terrain_fetched"))
         return 0
 
     guarded(work, as_json)
 
 
-@app.command()
+@verb()
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
     province: ProvinceCode,
@@ -220,10 +235,32 @@ def init(
             print_json({"ok": True, **made, **by_level(report.notes)})
         else:
             for note in report.notes:
-                typer.echo(f"{note.level}: {note}", err=True)
-            typer.echo(f"{report.province.full_name}: {report.root}\nNext:")
+                hint(line(note))
+            echo(said("area_made", name=report.province.full_name, root=report.root))
             for step in report.next_steps:
-                typer.echo(f"  {step}")
+                echo(f"  {step}")
+        return 0
+
+    guarded(work, as_json)
+
+
+@verb()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; nothing may be in it.")], as_json: AsJson = False
+) -> None:
+    """Write the sample study area that comes with the program as a folder of your own."""
+    from geo_planner.sources import scenario_paths
+    from geo_planner.sources.bundled import write_sample
+
+    def work() -> int:
+        files = write_sample(directory)
+        scenario = scenario_paths(directory)[0]
+        if as_json:
+            print_json({"ok": True, "root": str(directory), "scenario": str(scenario), "files": list(files)})
+        else:
+            echo(said("sample_written", root=directory))
+            for step in (f"validate {directory}", f"plan {scenario} -o out", f"app {directory}"):
+                echo(f"  geo-planner {step}")
         return 0
 
     guarded(work, as_json)

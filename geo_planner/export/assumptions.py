@@ -9,23 +9,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from geo_planner import labels
-from geo_planner.export.setting_words import MEANINGS_VI
 from geo_planner.export.tables import Cell, plain
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
-from geo_planner.preferences import Criterion
+from geo_planner.preferences import ASSUMPTION, Criterion
 from geo_planner.sources.manifest import Citation
+from geo_planner.words import Language, Said, said
 
 
-# The settings in Vietnamese; one that is not here shows the meaning that the scenario declares.
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its path in the scenario, its value, its meaning in Vietnamese, and whether it is our assumption rather than a rule."""
+    """One setting: its path in the scenario, its value, its meaning, and whether it is our assumption rather than a rule."""
 
     key: str
     value: Cell
-    meaning: str
+    meaning: Said
     assumed: bool
 
 
@@ -44,23 +41,16 @@ class WeighedCriterion:
 
 def settings_of(plan: Plan) -> list[Setting]:
     """Every setting but the criteria, in the order of the scenario."""
-    return [
-        Setting(key, _shown(value), MEANINGS_VI.get(key, meaning), "assumption" in meaning.lower())
-        for key, value, meaning in _leaves(plan.scenario)
-    ]
+    return [Setting(key, _shown(value), said(f"setting.{key}"), assumed) for key, value, assumed in _leaves(plan.scenario)]
 
 
 def criteria_of(plan: Plan) -> list[WeighedCriterion]:
     """The criteria with the weights in force, the only place where exports and pages take them from.
 
-    The scenario's own criteria carry the weights set by hand, which rank only under that scheme. A criterion that names no source counts as
-    assumed.
+    The scenario's own criteria carry the weights set by hand, which rank only under that scheme.
     """
     figures = plan.scenario.ranking.weight_figures()
-    return [
-        WeighedCriterion(c, c.weight, figures[c.name], not c.source or "giả định" in c.source or "assum" in c.source.lower())
-        for c in plan.ranking.criteria
-    ]
+    return [WeighedCriterion(c, c.weight, figures[c.name], c.assumption) for c in plan.ranking.criteria]
 
 
 def sources_of(plan: Plan) -> list[Citation]:
@@ -70,20 +60,13 @@ def sources_of(plan: Plan) -> list[Citation]:
 
 def citation_words(citation: Citation, language: Language = "vi") -> str:
     """Source, licence and date of a file as a line of a document; what nobody wrote down is said to be missing."""
-    words = _CITATION[language]
-    source = citation.source or words["none"]
-    if citation.origin == "import":
-        source = words["import"].format(source=source)
-    date = labels.day(citation.date, language)
-    licence = words["licence"].format(licence=citation.licence) if citation.licence else ""
-    parts = [source, licence, words["date"].format(date=date) if date else ""]
-    return "; ".join(part for part in parts if part)
-
-
-_CITATION: dict[Language, dict[str, str]] = {
-    "vi": {"none": "chưa ghi nguồn", "import": "nhập từ tệp {source}", "licence": "giấy phép {licence}", "date": "thời điểm {date}"},
-    "en": {"none": "source not recorded", "import": "imported from {source}", "licence": "licence {licence}", "date": "as of {date}"},
-}
+    source: str | Said = citation.source or said("citation.no_source")
+    parts: list[str | Said] = [said("citation.imported", source=source) if citation.origin == "import" else source]
+    if citation.licence:
+        parts.append(said("citation.licence", licence=citation.licence))
+    if citation.date:
+        parts.append(said("citation.date", date=citation.date))
+    return said("citation.line", parts=parts).text(language)
 
 
 def model_of(plan: Plan) -> list[tuple[str, Cell]]:
@@ -100,7 +83,7 @@ def notes_of(plan: Plan) -> list[str]:
 
 def sample_note(plan: Plan) -> str | None:
     """The line that every output carries which rests on sample data."""
-    return labels.SAMPLE_BANNER["vi"] if plan.uses_sample_data else None
+    return said("sample_banner").text("vi") if plan.uses_sample_data else None
 
 
 def scenario_title(plan: Plan) -> str:
@@ -108,13 +91,14 @@ def scenario_title(plan: Plan) -> str:
     return plan.scenario.title_vi or plan.scenario.name
 
 
-def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
+def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, bool]]:
+    """Path, value, and whether the declaration marks it as an assumption."""
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{prefix}{name}.")
         elif not (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
-            yield f"{prefix}{name}", value, field.description or ""
+            yield f"{prefix}{name}", value, field.json_schema_extra == ASSUMPTION
 
 
 def _flat(node: Any, prefix: str = "") -> Iterator[tuple[str, Cell]]:

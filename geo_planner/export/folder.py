@@ -34,6 +34,7 @@ from typing import Any
 from geo_planner.errors import OutputError
 from geo_planner.folders import is_same_file, lock_now, no_access
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import first_of, said
 
 logger = logging.getLogger(__name__)
 
@@ -97,27 +98,22 @@ def check_output(out: Path) -> None:
     """
     out = _resolved(out)
     if out == Path.cwd() or out in Path.cwd().parents:
-        raise OutputError(
-            f"{out} holds the working directory and cannot be replaced as a whole. Name a folder inside it, for instance out."
-        )
+        raise OutputError("output_holds_working_folder", folder=out)
     for path in (_partial(out), _lock_file(out)):
         if path.is_symlink():
-            raise OutputError(f"{path} is a symbolic link, and nothing is written through it. Remove it or choose another folder.")
+            raise OutputError("output_is_link", path=path)
     home = next(parent for parent in out.parents if parent.exists())
     if not home.is_dir() or not os.access(home, os.W_OK):
-        raise OutputError(f"{home} is not a folder that you may write to. Choose another place for the output.")
+        raise OutputError("output_not_writable", folder=home)
     if not out.exists():
         return
     if not out.is_dir():
-        raise OutputError(f"{out} is a file, not a folder. Choose another name for the output.")
+        raise OutputError("output_is_file", path=out)
     present = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir() and not _is_litter(path)}
     files = _read_manifest(out)
     foreign = sorted(present - set(files or ()) - {MANIFEST}) if files is not None else sorted(present)
     if foreign:
-        some = ", ".join(foreign[:3]) + (", …" if len(foreign) > 3 else "")
-        raise OutputError(
-            f"The folder {out} holds files that this program did not write ({some}). Move them away or choose another folder."
-        )
+        raise OutputError("output_holds_other_files", folder=out, files=first_of(foreign, 3))
 
 
 def verify_folder(path: Path) -> list[str]:
@@ -160,8 +156,8 @@ def _resolved(out: Path) -> Path:
         resolved = Path(out).resolve()
         resolved.exists()
     except (OSError, ValueError, RuntimeError) as error:
-        why = no_access(error) if isinstance(error, OSError) else "no folder can have this name, or it is a link that leads back to itself"
-        raise OutputError(f"{str(out)[:200]!r} cannot be the output folder: {why}. Choose another name.") from error
+        why = no_access(error) if isinstance(error, OSError) else said("no_folder_of_this_name")
+        raise OutputError("output_name_unfit", folder=str(out)[:200], why=why) from error
     return resolved
 
 
@@ -244,14 +240,14 @@ def _told(out: Path) -> Iterator[None]:
         raise
     except OSError as error:
         if isinstance(error, PermissionError):
-            remedy = "Close the file in Excel or any other program that holds it, or choose a folder that you may write to, and run again."
+            key = "output_not_written.held"
         elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            remedy = "The disk is full: make room and run again."
+            key = "output_not_written.full"
         elif error.errno in _OUTPUT_ERRNOS:
-            remedy = "Choose another folder and run again."
+            key = "output_not_written.elsewhere"
         else:
             raise
-        raise OutputError(f"The output folder {out} cannot be written ({error.strerror or error}). {remedy}") from error
+        raise OutputError(key, folder=out, why=error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -265,7 +261,7 @@ def _locked(out: Path) -> Iterator[None]:
             lock_now(stream.fileno())
         except OSError as error:
             stream.close()
-            raise OutputError(f"Another run is writing to {out}. Wait until it is done, or choose another folder.") from error
+            raise OutputError("output_busy", folder=out) from error
         if not is_same_file(stream.fileno(), path):
             # The run before removed the file between our opening and our locking it: take the new one.
             stream.close()

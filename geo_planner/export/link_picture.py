@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import matplotlib.style
@@ -17,9 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from geo_planner.labels import Language, number
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
-from geo_planner.link.words import SAMPLE_TERRAIN, place_text
+from geo_planner.link.sentences import gap_m, place
+from geo_planner.words import Language, number, said
 
 Format = Literal["png", "svg"]
 
@@ -28,24 +27,6 @@ _GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b
 _SETTINGS: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "font.size": 9.0, "svg.hashsalt": "geo_planner", "svg.fonttype": "path"}
 
 _RELATIVE: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
-
-_WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
-    "x": {"vi": "Khoảng cách từ trạm (km)", "en": "Distance from the mast (km)"},
-    "y": {"vi": "Độ cao so với mực nước biển (m)", "en": "Height above sea level (m)"},
-    "ground": {
-        "vi": "Địa hình, đã cộng độ cong Trái Đất (nhiều nhất {bulge} m, k = {k})",
-        "en": "Terrain, raised by the earth's curvature (at most {bulge} m, k = {k})",
-    },
-    "unknown": {"vi": "Chưa biết địa hình", "en": "Terrain not known"},
-    "ray": {"vi": "Tia nối hai anten", "en": "Ray between the antennas"},
-    "zone": {"vi": "Vùng Fresnel thứ nhất ({freq} MHz)", "en": "First Fresnel zone ({freq} MHz)"},
-    "inner": {"vi": "60 % vùng Fresnel", "en": "60% of the Fresnel zone"},
-    "ridge": {"vi": "Đỉnh chắn, cách trạm {km} km\ncao hơn tia {gap} m", "en": "Blocking ridge, {km} km from the mast\n{gap} m above the ray"},
-    "closest": {"vi": "Chỗ sát tia nhất, cách trạm {km} km\ntia cao hơn đất {gap} m", "en": "Closest, {km} km from the mast\nray {gap} m above ground"},
-    "mast": {"vi": "Trạm\ncột {height} m", "en": "Mast\n{height} m"},
-    "point": {"vi": "Điểm thu\n{height} m", "en": "Receiver\n{height} m"},
-    "between": {"vi": "Từ trạm {mast} đến điểm thu {point}, {length} km", "en": "From the mast {mast} to the receiver {point}, {length} km"},
-}  # fmt: skip
 
 
 def link_picture(
@@ -85,19 +66,23 @@ def link_picture(
         # the names come from tables: a dollar sign in one of them is no formula
         axes.set_title(title or _between(card, language), loc="left", fontsize=10, color=_INK, parse_math=False)
         if card.rests_on_sample_terrain:
-            figure.supxlabel(SAMPLE_TERRAIN[language], fontsize=8.5, color="#7a4300", fontweight="bold")
+            figure.supxlabel(said("link.sample_terrain").text(language), fontsize=8.5, color="#7a4300", fontweight="bold")
         out = io.BytesIO()
         figure.savefig(out, format=image_format, metadata={"Software": None} if image_format == "png" else {"Date": None, "Creator": None})
     return out.getvalue()
 
 
 def _between(card: AnswerCard, language: Language) -> str:
-    mast, point = place_text(card.mast_lonlat_deg, language), place_text(card.point_lonlat_deg, language)
-    return _WORDS["between"][language].format(mast=mast, point=point, length=number(card.profile.length_km, 1, language))
+    ends = {"mast": place(card.mast_lonlat_deg), "point": place(card.point_lonlat_deg)}
+    return said("link_picture.between", length=card.profile.length_km, **ends).text(language)
+
+
+def _words(key: str, language: Language, **facts: Any) -> str:
+    return said(f"link_picture.{key}", **facts).text(language)
 
 
 def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
-    profile, words = card.profile, {key: both[language] for key, both in _WORDS.items()}
+    profile = card.profile
     km, top_m = profile.distance_km, profile.ground_m + profile.bulge_m
     if not np.isfinite(top_m).any():
         axes.set_ylim(0.0, 1.0)
@@ -109,13 +94,11 @@ def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
         axes.set_ylim(low - 0.08 * room, high + 0.3 * room)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0, language)))
     floor_m = axes.get_ylim()[0]
-    label = words["ground"].format(
-        bulge=number(float(profile.bulge_m.max()), 1, language), k=number(profile.effective_earth_factor, 2, language)
-    )
+    label = _words("ground", language, bulge=float(profile.bulge_m.max()), k=profile.effective_earth_factor)
     axes.fill_between(km, floor_m, top_m, color=_GROUND, linewidth=0, zorder=2, label=label)
     axes.plot(km, top_m, color=_GROUND_EDGE, linewidth=1.2, zorder=3)
     if profile.known:
-        _draw_ray(axes, card, language, words)
+        _draw_ray(axes, card, language)
     else:
         gaps = np.isnan(profile.ground_m)
         # half a step to either side: a single unknown point is a gap too
@@ -128,29 +111,31 @@ def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
                 edgecolor="#888888",
                 hatch="///",
                 linewidth=0,
-                label=words["unknown"] if k == 0 else None,
+                label=_words("unknown", language) if k == 0 else None,
             )
     axes.set_xlim(-0.03 * km[-1], 1.03 * km[-1])
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
     ticks = axes.get_xticks()
     decimals = max(0, -math.floor(math.log10(float(ticks[1] - ticks[0])) + 1e-9))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, decimals, language)))
-    axes.set_xlabel(words["x"])
-    axes.set_ylabel(words["y"])
+    axes.set_xlabel(_words("x", language))
+    axes.set_ylabel(_words("y", language))
     axes.grid(visible=True, axis="y", color="#e4e7ea", linewidth=0.6, zorder=0)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5)
 
 
-def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[str, str]) -> None:
+def _draw_ray(axes: Axes, card: AnswerCard, language: Language) -> None:
     profile, spot = card.profile, card.obstacle
     km, ray_m, fresnel_m = profile.distance_km, profile.ray_m, profile.fresnel_m
     axes.fill_between(
         km, ray_m - fresnel_m, ray_m + fresnel_m, color=_ZONE, alpha=0.3, linewidth=0, zorder=4,
-        label=words["zone"].format(freq=number(profile.freq_mhz, 0, language)),
+        label=_words("zone", language, freq=profile.freq_mhz),
     )  # fmt: skip
-    axes.plot(km, ray_m - FRESNEL_SHARE * fresnel_m, color=_RAY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=5, label=words["inner"])
-    axes.plot(km, ray_m, color=_RAY, linewidth=1.6, zorder=6, label=words["ray"])
+    axes.plot(
+        km, ray_m - FRESNEL_SHARE * fresnel_m, color=_RAY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=5, label=_words("inner", language)
+    )
+    axes.plot(km, ray_m, color=_RAY, linewidth=1.6, zorder=6, label=_words("ray", language))
     for end, height_m in ((0, profile.mast_height_m), (-1, profile.rx_height_m)):
         foot_m = float(profile.ground_m[end])
         axes.plot([km[end]] * 2, [foot_m, foot_m + height_m], color=_INK, linewidth=3, solid_capstyle="butt", zorder=7)
@@ -161,7 +146,7 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[s
         near = np.abs(km - km[end]) <= 0.16 * km[-1]
         top_m = float(max((profile.ground_m + profile.bulge_m)[near].max(), (ray_m + fresnel_m)[near].max()))
         axes.text(
-            km[end], top_m + 0.02 * (high - low), words[key].format(height=number(height_m, 1 if height_m % 1 else 0, language)),
+            km[end], top_m + 0.02 * (high - low), _words(key, language, height=said("metres.tenths" if height_m % 1 else "metres.whole", value=height_m)),
             ha=side, va="bottom", fontsize=8.5, color=_INK, zorder=11, bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
     if spot is None:
@@ -170,10 +155,9 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language, words: Mapping[s
     on_ray_m = float(np.interp(spot.distance_km, km, ray_m))
     axes.plot([spot.distance_km] * 2, [on_ray_m, on_ray_m + spot.above_ray_m], color=_RIDGE, linewidth=2, zorder=8)
     axes.plot(spot.distance_km, on_ray_m + spot.above_ray_m, marker="v" if blocked else "^", markersize=8, color=_RIDGE, zorder=9)
-    gap = number(abs(spot.above_ray_m), 0 if abs(spot.above_ray_m) >= 10 else 1, language)
     side = "left" if spot.distance_km < 0.3 * km[-1] else "right" if spot.distance_km > 0.7 * km[-1] else "center"
     axes.annotate(
-        words["ridge" if blocked else "closest"].format(km=number(spot.distance_km, 1, language), gap=gap),
+        _words("ridge" if blocked else "closest", language, km=spot.distance_km, gap=gap_m(spot.above_ray_m)),
         (spot.distance_km, on_ray_m + max(spot.above_ray_m, 0.0)), (spot.distance_km, high - 0.01 * (high - low)), ha=side, va="top", fontsize=9,
         color="#a34700", fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": _RIDGE, "linewidth": 0.9, "shrinkA": 0, "relpos": (_RELATIVE[side], 0.0)},
     )  # fmt: skip

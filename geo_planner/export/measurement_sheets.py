@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from geo_planner import labels, schema
+from geo_planner import schema
 from geo_planner.calibration import BandCalibration, Calibration
 from geo_planner.export.tables import Cell, plain
-from geo_planner.export.workbook import FILLS, Book, TableColumn, add_sheet, vietnamese, write_header, write_remarks, write_rows
-from geo_planner.measurements import DROP_REASONS, PATH_REASONS, UNKNOWN_REASONS, VERDICTS, MeasuredAgainstModelled, verdict_ground
+from geo_planner.export.workbook import (
+    FILLS,
+    Book,
+    Style,
+    TableColumn,
+    add_sheet,
+    spoken,
+    write_header,
+    write_remarks,
+    write_rows,
+)
+from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
+from geo_planner.words import Said, day, said, word
 
-_STATUS_FILLS = {labels.WORDS[status]["vi"]: FILLS[status] for status in schema.SIGNAL_STATUS}
-_NO_OPERATOR = "không ghi"
+_STATUS_FILLS = {word(status): FILLS[status] for status in schema.SIGNAL_STATUS}
+
+
+def _column(key: str, width: float, style: Style = "text") -> TableColumn:
+    return TableColumn(spoken(f"measured_sheet.{key}"), width, style)
 
 
 def add_measurement_sheets(book: Book, plan: Plan) -> None:
@@ -24,14 +38,13 @@ def add_measurement_sheets(book: Book, plan: Plan) -> None:
 
 def _operators_sheet(book: Book, plan: Plan) -> None:
     columns = [
-        TableColumn("Thứ tự ưu tiên", 9, "centre"), TableColumn("Mã bản", 9, "code"), TableColumn("Tên bản", 19), TableColumn("Xã", 14),
-        TableColumn("Nhà mạng", 14), TableColumn("Hiện trạng theo đo kiểm", 12, "centre"), TableColumn("Tại trung tâm", 12, "centre"),
-        TableColumn("Trung vị RSRP ở trung tâm (dBm)", 12, "level"), TableColumn("Phần mẫu ở trung tâm đạt ngưỡng", 12, "share"),
-        TableColumn("Phần khu dân cư đạt ngưỡng", 12, "share"), TableColumn("Số mẫu", 8, "int"), TableColumn("Số mẫu mất sóng", 9, "int"),
-        TableColumn("Đo từ ngày", 12, "centre"), TableColumn("Đến ngày", 12, "centre"), TableColumn("Vì sao chưa rõ", 26),
+        _column("rank", 9, "centre"), _column("village_id", 9, "code"), _column("village", 19), _column("commune", 14),
+        _column("operator", 14), _column("status", 12, "centre"), _column("centre", 12, "centre"),
+        _column("median", 12, "level"), _column("centre_share", 12, "share"),
+        _column("settlement_share", 12, "share"), _column("samples", 8, "int"), _column("no_service", 9, "int"),
+        _column("from", 12, "centre"), _column("to", 12, "centre"), _column("why_unknown", 26),
     ]  # fmt: skip
-    line = "Mỗi hàng là một nhà mạng đã đo tại một bản. Nhà mạng không có hàng là chưa đo: không kết luận thay cho nhà mạng khác."
-    sheet, row = add_sheet(book, "Đo kiểm theo nhà mạng", columns, [line])
+    sheet, row = add_sheet(book, spoken("measured_sheet.by_operator"), columns, [spoken("measured_sheet.by_operator_line")])
     row = write_header(book, sheet, row, columns, frozen_columns=3)
     rows: list[list[Cell]] = []
     table = plan.measured_by_operator.reset_index()
@@ -41,35 +54,32 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
             reason = plain(told["measured_reason"])
             rows.append(
                 [
-                    plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or _NO_OPERATOR,
-                    labels.word(told["measured_status"]), labels.word(told["centre_status"]), plain(told["centre_median_dbm"]),
+                    plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or spoken("measured_sheet.no_operator"),
+                    word(told["measured_status"]), word(told["centre_status"]), plain(told["centre_median_dbm"]),
                     plain(told["centre_share"]), plain(told["settlement_share"]), plain(told["n_samples"]), plain(told["n_no_service"]),
-                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else UNKNOWN_REASONS[str(reason)]["vi"],
+                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else said(f"measured_unknown.{reason}").text("vi"),
                 ]
             )  # fmt: skip
     row = write_rows(book, sheet, row, columns, rows, fills=_STATUS_FILLS)
     if not rows:
-        write_remarks(book, sheet, row, columns, ["Chưa có mẫu đo nào ở gần bản trong danh sách."])
+        write_remarks(book, sheet, row, columns, [spoken("measured_sheet.nothing_near")])
 
 
 def _day(value: object) -> str | None:
     iso = plain(value)
-    return None if iso is None else labels.day(str(iso), "vi")
+    return None if iso is None else day(str(iso), "vi")
 
 
 def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> None:
     columns = [
-        TableColumn("Băng tần (MHz)", 12, "centre"), TableColumn("Số mẫu có mức sóng", 10, "int"), TableColumn("Số mẫu mất sóng", 10, "int"),
-        TableColumn("Lệch trung bình, đo trừ mô hình (dB)", 13, "level"), TableColumn("Độ lệch chuẩn (dB)", 11, "level"), TableColumn("Sai số RMSE (dB)", 11, "level"),
-        TableColumn("Hệ số tương quan", 11, "score"), TableColumn("Cùng kết luận với mô hình", 12, "share"), TableColumn("Mô hình có sóng, đo không", 12, "share"),
-        TableColumn("Mô hình không sóng, đo có", 12, "share"), TableColumn("Kết luận hiệu chỉnh", 15, "centre"), TableColumn("Hiệu chỉnh (dB)", 20, "centre"),
-        TableColumn("Sai số σ sau hiệu chỉnh (dB)", 20, "centre"), TableColumn("Căn cứ", 60),
+        _column("band", 12, "centre"), _column("with_level", 10, "int"), _column("no_service", 10, "int"),
+        _column("bias", 13, "level"), _column("sd", 11, "level"), _column("rmse", 11, "level"),
+        _column("correlation", 11, "score"), _column("agreement", 12, "share"), _column("false_covered", 12, "share"),
+        _column("false_uncovered", 12, "share"), _column("verdict", 15, "centre"), _column("offset", 20, "centre"),
+        _column("sigma", 20, "centre"), _column("ground", 60),
     ]  # fmt: skip
-    line = (
-        f"{vietnamese(compared.n_kept)} mẫu sau khi làm sạch, giữ riêng với mô hình {labels.word(compared.model)} chưa hiệu chỉnh. "
-        "Hiệu chỉnh chỉ được áp dụng khi có yêu cầu (geo-planner calibrate --apply) và được ghi trong kịch bản."
-    )
-    sheet, row = add_sheet(book, "Đo kiểm và mô hình", columns, [line, _applied(plan)])
+    line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=word(compared.model))
+    sheet, row = add_sheet(book, spoken("measured_sheet.against_model"), columns, [line, _applied(plan)])
     row = write_header(book, sheet, row, columns, frozen_columns=1)
     bands = {f"{c.freq_mhz:g}": c for c in compared.calibrations}
     rows: list[list[Cell]] = []
@@ -77,40 +87,40 @@ def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> N
         lesson = bands.get(str(band))
         rows.append(
             [
-                "Tất cả" if band == "all" else str(band), *(plain(found[name]) for name in ("n", "n_no_service", "bias_db", "sd_db", "rmse_db", "correlation")),
+                spoken("measured_sheet.all_bands") if band == "all" else str(band), *(plain(found[name]) for name in ("n", "n_no_service", "bias_db", "sd_db", "rmse_db", "correlation")),
                 *(plain(found[name]) for name in ("agreement_share", "false_covered_share", "false_uncovered_share")), *_lesson(lesson),
             ]
         )  # fmt: skip
     row = write_rows(book, sheet, row, columns, rows, fills={}, filtered=False)
-    write_remarks(book, sheet, row + 1, columns, [*_left_out(compared), "Khoảng trong ngoặc là khoảng tin cậy 95 %."])
+    write_remarks(book, sheet, row + 1, columns, [*_left_out(compared), spoken("measured_sheet.confidence")])
 
 
 def _applied(plan: Plan) -> str:
     bands = plan.scenario.calibration.bands
     if not bands:
-        return "Kịch bản này không áp dụng hiệu chỉnh nào."
-    return f"Kịch bản này áp dụng hiệu chỉnh: {'; '.join(_band_applied(b) for b in bands)}."
+        return spoken("measured_sheet.none_applied")
+    return spoken("measured_sheet.applied", bands=[_band_applied(b) for b in bands])
 
 
-def _band_applied(band: BandCalibration) -> str:
-    told = f"{vietnamese(band.freq_mhz)} MHz {vietnamese(band.offset_db, 1)} dB"
-    if band.slope_db_per_decade:
-        told += (
-            f" ở {vietnamese(band.reference_km, 1)} km, thêm {vietnamese(band.slope_db_per_decade, 1)} dB mỗi khi khoảng cách tăng 10 lần"
-        )
-    return f"{told}, σ {vietnamese(band.sigma_db, 1)} dB"
+def _band_applied(band: BandCalibration) -> Said:
+    facts = {"freq": band.freq_mhz, "offset": band.offset_db, "sigma": band.sigma_db}
+    if not band.slope_db_per_decade:
+        return said("measured_sheet.band_applied", **facts)
+    return said("measured_sheet.band_applied_sloped", **facts, reference=band.reference_km, slope=band.slope_db_per_decade)
 
 
 def _lesson(band: Calibration | None) -> list[Cell]:
     if band is None:
         return [None, None, None, None]
-    verdict, ground = VERDICTS[band.verdict]["vi"], verdict_ground(band, "vi")
+    verdict, ground = said(f"calibration_verdict.{band.verdict}").text("vi"), verdict_ground(band).text("vi")
     if band.verdict == "too_few":
         return [verdict, None, None, ground]
-    offset = f"{vietnamese(band.offset_db, 1)} ({vietnamese(band.offset_low_db, 1)} … {vietnamese(band.offset_high_db, 1)})"
+    ends = {"value": band.offset_db, "low": band.offset_low_db, "high": band.offset_high_db}
     if band.slope_db_per_decade:
-        offset += f"; {vietnamese(band.slope_db_per_decade, 1)} mỗi khi khoảng cách tăng 10 lần"
-    sigma = f"{vietnamese(band.sigma_db, 1)} ({vietnamese(band.sigma_low_db, 1)} … {vietnamese(band.sigma_high_db, 1)})"
+        offset = spoken("measured_sheet.interval_sloped", **ends, slope=band.slope_db_per_decade)
+    else:
+        offset = spoken("measured_sheet.interval", **ends)
+    sigma = spoken("measured_sheet.interval", value=band.sigma_db, low=band.sigma_low_db, high=band.sigma_high_db)
     return [verdict, offset, sigma, ground]
 
 
@@ -118,9 +128,12 @@ def _left_out(compared: MeasuredAgainstModelled) -> list[str]:
     lines = []
     if len(compared.dropped):
         counts = compared.dropped["reason"].value_counts()
-        told = "; ".join(f"{DROP_REASONS[str(reason)]['vi'].lower()} {vietnamese(n)}" for reason, n in counts.items())
-        lines.append(f"Bỏ {vietnamese(len(compared.dropped))} mẫu khi làm sạch: {told}.")
+        told = [said("measured_sheet.counted", what=said(f"drop.{reason}").text("vi").lower(), n=n) for reason, n in counts.items()]
+        lines.append(spoken("measured_sheet.dropped", n=len(compared.dropped), reasons=told))
     if len(compared.without_model):
-        told = "; ".join(f"{PATH_REASONS[str(reason)]['vi'].lower()} {vietnamese(n)}" for reason, n in compared.without_model.items())
-        lines.append(f"{vietnamese(int(compared.without_model.sum()))} mẫu không có mức mô hình để so: {told}.")
+        told = [
+            said("measured_sheet.counted", what=said(f"without_model.{reason}").text("vi").lower(), n=n)
+            for reason, n in compared.without_model.items()
+        ]
+        lines.append(spoken("measured_sheet.without_model", n=int(compared.without_model.sum()), reasons=told))
     return lines

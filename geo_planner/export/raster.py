@@ -66,9 +66,7 @@ def write_coverage_tif(plan: Plan, path: Path) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise OutputError(
-            f"{path.name} cannot be written ({error.strerror}). Close the program that holds it, make room on the disk, and run again."
-        ) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=error.strerror) from error
 
 
 def _bands(plan: Plan) -> list[_Band]:

@@ -15,9 +15,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_planner import labels, schema
-from geo_planner.labels import Language
+from geo_planner import schema
 from geo_planner.plan import Plan
+from geo_planner.words import Language, said, word, words_of
 
 Cell = bool | int | float | str | None
 
@@ -111,11 +111,11 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         Index ``village_id``, in order of rank. Numbers stay numbers, None where nothing is known.
     """
     table = machine_table(plan)
-    criteria = {c.name: c.vi if language == "vi" else c.en for c in plan.ranking.criteria}
+    criteria = {c.name: getattr(c, language) for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,
-        "flags": {key: text[language] for key, text in labels.FLAGS.items()},
-        "responsibility_reason": {key: text[language] for key, text in labels.RESPONSIBILITY_REASONS.items()},
+        "flags": words_of("flag", language),
+        "responsibility_reason": words_of("responsibility_reason", language),
     }
     shown: dict[str, list[Cell]] = {}
     for name in columns:
@@ -133,7 +133,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
 def titles(columns: Iterable[str], *, language: Language = "vi") -> dict[str, str]:
     """Titles that people read for stable column names; a column of the user's own keeps its name."""
     declared = {name: _DECLARED.get(name) for name in columns}
-    return {name: name if column is None else column.vi if language == "vi" else column.en for name, column in declared.items()}
+    return {name: name if column is None else getattr(column, language) for name, column in declared.items()}
 
 
 def known_values(plan: Plan, column: str) -> list[float]:
@@ -148,13 +148,13 @@ def counts(plan: Plan, column: str, words: Iterable[str]) -> dict[str, int]:
     """How many villages carry each word of a choice column; a blank counts as ``unknown`` where that is one of the words."""
     values = [plain(value) for value in plan.villages[column]] if column in plan.villages.columns else [None] * len(plan.villages)
     named = ["unknown" if value is None else value for value in values]
-    return {word: named.count(word) for word in words}
+    return {each: named.count(each) for each in words}
 
 
 def _word(value: Cell, language: Language) -> Cell:
     if isinstance(value, bool):
-        return labels.word("yes" if value else "no", language)
-    return None if value is None else labels.word(value, language)
+        return word("yes" if value else "no", language)
+    return None if value is None else word(value, language)
 
 
 def _each(value: Cell, words: Mapping[str, str]) -> Cell:
@@ -171,7 +171,7 @@ def _few(value: Cell, language: Language) -> Cell:
     left_out = len(ids) - _MOST_IDS
     if left_out <= 0:
         return value
-    return JOINER.join(ids[:_MOST_IDS]) + (f" và {left_out} bản khác" if language == "vi" else f" and {left_out} more")
+    return said("tied_villages.more", names=ids[:_MOST_IDS], more=left_out).text(language)
 
 
 def _distinct(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,24 +8,17 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from geo_planner import labels, schema
+from geo_planner import schema
 from geo_planner.errors import OutputError, UsageError
-from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, vietnamese, write_header, write_rows
+from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, spoken, write_header, write_rows
 from geo_planner.folders import put_in_place
 from geo_planner.schema import Column, Layer
+from geo_planner.words import Said, said, small, word, words_of
 
 # Rows that come with lists to choose from and checks.
 _ROWS = 2000
 _LARGEST_BYTES = 1_000_000
-_TITLES = {"villages": "Danh sách thôn, bản", "sites": "Danh sách trạm phát sóng (mỗi dòng một cell)", "communes": "Danh sách xã, phường"}
-_KINDS = {
-    "text": "chữ",
-    "int": "số nguyên",
-    "float": "số",
-    "yes_no": "yes hoặc no",
-    "choice": "một trong các từ",
-    "date": "ngày, dạng 2026-01-28",
-}
+_TITLES = {"villages": "template.villages", "sites": "template.sites", "communes": "template.communes"}
 # One made-up row, shown on the sheet that explains and never on the one that is read.
 _EXAMPLES = {
     "village_id": "LC001", "site_id": "T001", "cell_id": "T001-1", "name": "Nậm Mẫu (ví dụ)", "commune_code": "03463", "lon": "102.54105",
@@ -37,10 +30,6 @@ _EXAMPLES = {
     "tx_power_dbm": "43", "antenna_gain_dbi": "15", "losses_db": "2", "azimuth_deg": "120", "tilt_deg": "4", "backhaul": "fibre", "power": "grid",
     "code": "03463",
 }  # fmt: skip
-_HELP = (
-    TableColumn("Cột", 26), TableColumn("Tên máy đọc", 24), TableColumn("Bắt buộc", 11, "centre"), TableColumn("Kiểu", 20), TableColumn("Ý nghĩa", 52),
-    TableColumn("Giá trị được phép", 44), TableColumn("Ví dụ", 20),
-)  # fmt: skip
 
 
 def write_template(layer: str, path: Path) -> None:
@@ -64,19 +53,14 @@ def write_template(layer: str, path: Path) -> None:
         When the file cannot be written, or something that is no empty template of ours is there already.
     """
     if layer not in schema.LAYERS:
-        raise UsageError(f"There is no template for {layer!r}. Choose one of: {', '.join(schema.LAYERS)}.")
+        raise UsageError("no_such_template", layer=layer, layers=tuple(schema.LAYERS))
     if path.is_symlink() or (path.exists() and not _is_empty_template(path)):
-        raise OutputError(
-            f"{path} is there already, and it is no empty template of this program: it may be a table that somebody has filled in. "
-            "Choose another name, or move it away; nothing was changed."
-        )
+        raise OutputError("template_in_the_way", name=path)
     content = _template(layer)
     try:
         put_in_place(path, content)
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or error}). Close the file in Excel, free disk space or choose another folder, and run again."
-        ) from error
+        raise OutputError("file_not_written.template", name=path, why=error.strerror or str(error)) from error
 
 
 def _is_empty_template(path: Path) -> bool:
@@ -92,10 +76,10 @@ def _is_empty_template(path: Path) -> bool:
 
 def _template(layer: str) -> bytes:
     declared = schema.LAYERS[layer]
-    title = _TITLES.get(layer, layer)
+    title = spoken(_TITLES[layer]) if layer in _TITLES else layer
     buffer = io.BytesIO()
     workbook = new_workbook(buffer, title=title)
-    book = Book(workbook, f"Mẫu nhập: {title}", "Điền ở trang Nhập liệu; trang này giải thích từng cột và không được đọc vào.", None)
+    book = Book(workbook, spoken("template.title", title=title), spoken("template.subtitle"), None)
     _entry_sheet(book, declared)
     _help_sheet(book, declared)
     workbook.close()
@@ -112,7 +96,7 @@ def header(column: Column) -> str:
 
 
 def _entry_sheet(book: Book, layer: Layer) -> None:
-    sheet = book.workbook.add_worksheet("Nhập liệu")
+    sheet = book.workbook.add_worksheet(spoken("template.entry"))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -128,17 +112,23 @@ def _entry_sheet(book: Book, layer: Layer) -> None:
 
 
 def _help_sheet(book: Book, layer: Layer) -> None:
-    lines = [
-        "Cột bắt buộc có nền xanh đậm ở trang Nhập liệu và không được để trống ô nào; ô trống ở cột khác nghĩa là chưa biết.",
-        "Toạ độ là độ thập phân WGS84. Toạ độ VN-2000: nhập bằng lệnh import với hệ quy chiếu, không tự đổi bằng tay.",
-    ]
-    sheet, row = add_sheet(book, "Giải thích", _HELP, lines)
-    row = write_header(book, sheet, row, _HELP, frozen_columns=1)
+    columns = [
+        TableColumn(spoken("template.column"), 26), TableColumn(spoken("template.machine_name"), 24), TableColumn(spoken("template.needed"), 11, "centre"),
+        TableColumn(spoken("template.kind"), 20), TableColumn(spoken("template.meaning"), 52), TableColumn(spoken("template.allowed"), 44),
+        TableColumn(spoken("template.example"), 20),
+    ]  # fmt: skip
+    sheet, row = add_sheet(book, spoken("template.help"), columns, [spoken("template.needed_line"), spoken("template.crs_line")])
+    row = write_header(book, sheet, row, columns, frozen_columns=1)
+    needed, other = spoken("template.is_needed"), spoken("template.not_needed")
     rows = [
-        [c.vi, c.name, "Có" if c.needed else "Không", _KINDS[c.kind], c.meaning_vi or c.vi, _allowed(c), _EXAMPLES.get(c.name, "")]
+        [c.vi, c.name, needed if c.needed else other, _kind(c), c.meaning_vi or c.vi, _allowed(c), _EXAMPLES.get(c.name, "")]
         for c in layer.columns
     ]
-    write_rows(book, sheet, row, _HELP, rows, fills={"Có": "#FFEFB0"}, filtered=False)
+    write_rows(book, sheet, row, columns, rows, fills={needed: "#FFEFB0"}, filtered=False)
+
+
+def _kind(column: Column) -> str:
+    return spoken(f"template_kind.{column.kind}")
 
 
 def _number_format(column: Column) -> str:
@@ -153,16 +143,20 @@ def _words(column: Column) -> tuple[str, ...]:
 def _allowed(column: Column) -> str:
     words = _words(column)
     if words:
-        return "; ".join(f"{word} ({labels.word(word).lower()})" if word in labels.WORDS else word for word in words)
+        return spoken("template.choices", words=[_choice(each) for each in words])
     if column.minimum is not None and column.maximum is not None:
-        return f"từ {_bound(column.minimum)} đến {_bound(column.maximum)}"
+        return spoken("template.between", low=_bound(column.minimum), high=_bound(column.maximum))
     if column.minimum is not None:
-        return f"từ {_bound(column.minimum)}"
-    return "" if column.maximum is None else f"đến {_bound(column.maximum)}"
+        return spoken("template.from", low=_bound(column.minimum))
+    return "" if column.maximum is None else spoken("template.up_to", high=_bound(column.maximum))
 
 
-def _bound(value: float) -> str:
-    return vietnamese(value, 0 if float(value).is_integer() else 1)
+def _choice(name: str) -> str | Said:
+    return said("template.choice", word=name, meaning=small(word(name))) if name in words_of("word", "vi") else name
+
+
+def _bound(value: float) -> Said:
+    return said("bound.whole" if float(value).is_integer() else "bound.tenths", value=value)
 
 
 def _check(sheet: Worksheet, at: int, column: Column) -> None:
@@ -174,13 +168,14 @@ def _check(sheet: Worksheet, at: int, column: Column) -> None:
     elif column.minimum is not None and column.maximum is not None and column.kind in ("int", "float"):
         limits = {"criteria": "between", "minimum": column.minimum, "maximum": column.maximum}
         rule = {"validate": "integer" if column.kind == "int" else "decimal", **limits}
-    hint = " ".join(filter(None, [column.meaning_vi, f"{_allowed(column)}." if _allowed(column) else ""]))
+    allowed = _allowed(column)
+    hint = " ".join(filter(None, [column.meaning_vi, spoken("template.hint_allowed", allowed=allowed) if allowed else ""]))
     rule |= {
         "input_title": column.vi[:32],
         "input_message": (hint or column.vi)[:255],
-        "error_title": "Kiểm tra lại",
+        "error_title": spoken("template.check"),
         "error_type": "warning",
     }
     sheet.data_validation(
-        1, at, _ROWS, at, {**rule, "error_message": f"Giá trị được phép: {_allowed(column) or _KINDS[column.kind]}."[:255]}
+        1, at, _ROWS, at, {**rule, "error_message": spoken("template.allowed_are", allowed=allowed or _kind(column))[:255]}
     )

@@ -32,6 +32,7 @@ from geo_planner.export.assumptions import (
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 # 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
 _DECIMALS = 7
@@ -89,10 +90,10 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
                 tables[name] = len(table)
         _check_written(path, tables)
+    except OutputError:
+        raise
     except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:  # GDAL tells a full disk in many ways
-        raise OutputError(
-            f"{path.name} cannot be written ({error}). Close the program that holds it, make room on the disk, and run again."
-        ) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=str(error)) from error
 
 
 def _check_written(path: Path, rows: dict[str, int]) -> None:
@@ -101,7 +102,8 @@ def _check_written(path: Path, rows: dict[str, int]) -> None:
         for name, number in rows.items():
             (found,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 - names of ours
             if found != number:
-                raise ValueError(f"table {name} has {found} rows instead of {number}")
+                lost = said("rows_lost", table=name, found=found, expected=number)
+                raise OutputError("file_not_written.layer", name=path.name, why=lost)
 
 
 def _village_attributes(plan: Plan) -> pd.DataFrame:
@@ -144,7 +146,7 @@ def _description(plan: Plan, layer: str) -> str:
 def _notes_table(plan: Plan) -> pd.DataFrame:
     note = sample_note(plan)
     rows: list[tuple[str, str, str, str]] = [("sample_data", "sample_note", note, "")] if note else []
-    rows += [("assumption" if s.assumed else "setting", s.key, _text(s.value), s.meaning) for s in settings_of(plan)]
+    rows += [("assumption" if s.assumed else "setting", s.key, _text(s.value), s.meaning.text("vi")) for s in settings_of(plan)]
     rows += [
         (
             "criterion",

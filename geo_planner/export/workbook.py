@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner.export.tables import Cell
-from geo_planner.labels import number
+from geo_planner.words import said
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
 
@@ -173,13 +173,13 @@ def cell_format(book: Book, style: Style, fill: str | None = None, *, fraction: 
     return book.format(**look)
 
 
-def vietnamese(value: float, digits: int = 0) -> str:
-    """A number as Vietnamese text writes it.
+def spoken(key: str, **facts: Any) -> str:
+    """What the catalogue says under a key, in the language of our spreadsheets.
 
-    >>> vietnamese(1234.5, 1)
+    >>> spoken("bound.tenths", value=1234.5)
     '1.234,5'
     """
-    return number(value, digits, "vi")
+    return said(key, **facts).text("vi")
 
 
 def _across(book: Book, sheet: Worksheet, row: int, n_columns: int, width: float, text: str, **look: Any) -> int:
@@ -213,4 +213,4 @@ def _lines(text: str, width: float) -> int:
 def _footer(book: Book) -> str:
     # An ampersand starts a code in a footer, and 255 characters is the limit of the format.
     text = (book.banner or book.title).replace("&", "&&")
-    return f"&L&9{text[:200]}&R&9Trang &P/&N"
+    return f"&L&9{text[:200]}&R&9{spoken('book.page', page='&P', pages='&N')}"

@@ -13,8 +13,10 @@ from geo_planner.link.heights import MAX_MAST_M, LeastHeight, least_clear_height
 from geo_planner.link.losses import MODELS, path_loss
 from geo_planner.link.profile import LinkProfile, Obstacle, blocking_ridges, link_profile, to_degrees, worst_obstacle
 from geo_planner.link.surroundings import Classes, clutter_along, handset_loss_db
+from geo_planner.propagation.limits import figure
 from geo_planner.radio import coverage_probability, covered_rsrp_dbm
 from geo_planner.terrain import Dem
+from geo_planner.words import Said
 
 Verdict = Literal["served", "not_served", "unknown"]
 
@@ -40,7 +42,7 @@ class ModelAnswer:
     model: Model
     loss_db: float
     mode: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
     rsrp_dbm: float
     probability: float
     verdict: Verdict
@@ -165,7 +167,7 @@ def answer_card(
         When the two places are the same, or a figure is not finite or not above 0.
     """
     if not math.isfinite(eirp_re_dbm):
-        raise UsageError(f"The EIRP is {eirp_re_dbm} dBm. Give a number.")
+        raise UsageError("link_refused.eirp", eirp=figure(eirp_re_dbm))
     profile = link_profile(
         dem,
         mast_xy_m,

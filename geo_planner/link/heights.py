@@ -17,6 +17,7 @@ from geo_planner.config import Propagation, Service
 from geo_planner.errors import ModelRangeError, UsageError
 from geo_planner.link.losses import losses_over_heights
 from geo_planner.link.profile import FRESNEL_SHARE, LinkProfile
+from geo_planner.propagation.limits import figure
 from geo_planner.radio import coverage_probability
 from geo_planner.units import FloatArray
 
@@ -66,7 +67,7 @@ def height_grid_m(max_mast_height_m: float) -> FloatArray:
     [1.0, 1.1, 1.2, 1.3]
     """
     if not (math.isfinite(max_mast_height_m) and max_mast_height_m >= LEAST_MAST_M):
-        raise UsageError(f"The tallest mast to try is {max_mast_height_m:g} m. Give at least {LEAST_MAST_M:g} m.")
+        raise UsageError("link_refused.tallest", tallest=figure(max_mast_height_m), least=LEAST_MAST_M)
     # a division gives the decimal that is nearest, where adding up tenths would drift
     return np.arange(int(LEAST_MAST_M * STEPS_PER_M), math.floor(max_mast_height_m * STEPS_PER_M + 1e-9) + 1) / STEPS_PER_M
 

@@ -19,6 +19,7 @@ from geo_planner.link.profile import LinkProfile, to_degrees
 from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import P1812_SHORTEST_KM, free_space_slant_db
 from geo_planner.units import EARTH_RADIUS_KM, FloatArray
+from geo_planner.words import Said, said
 
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
 
@@ -36,14 +37,14 @@ class PathLoss:
     mode : str
         Dominant mechanism as the model names it (``line_of_sight``, ``diffraction``, ``troposcatter``, ``transhorizon``,
         ``free_space``); ``unknown`` over terrain that is not known, ``out_of_range`` where the model does not apply.
-    warnings : tuple of str
+    warnings : tuple of Said
         Each with a leading code word and a colon.
     """
 
     model: Model
     loss_db: float
     mode: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
 
 
 def path_loss(profile: LinkProfile, model: Model, propagation: Propagation, *, lat_deg: float | None = None) -> PathLoss:
@@ -62,12 +63,12 @@ def path_loss(profile: LinkProfile, model: Model, propagation: Propagation, *, l
     if not profile.known:
         return PathLoss(model, math.nan, "unknown")
     if model == "free_space" or _too_short(profile, model):
-        note = () if model == "free_space" else ("short_path: the path is too short for the model; the loss is that of free space.",)
+        note = () if model == "free_space" else (said("model_warning.short_path"),)
         return PathLoss(model, float(_free_space_db(profile, np.array([profile.mast_height_m]))[0]), "free_space", note)
     try:
         return _ONE[model](profile, propagation, _latitude_deg(profile, lat_deg))
     except ModelRangeError as error:
-        return PathLoss(model, math.nan, "out_of_range", (f"out_of_range: {error}",))
+        return PathLoss(model, math.nan, "out_of_range", (said("model_warning.out_of_range", why=error.said),))
 
 
 def losses_over_heights(
@@ -151,7 +152,7 @@ def _itm_settings(profile: LinkProfile, propagation: Propagation) -> dict[str, A
 def _itm(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
     del lat_deg
     result = itm.path_loss(profile.ground_m, tx_height_m=profile.mast_height_m, **_itm_settings(profile, propagation))
-    return PathLoss("itm", result.loss_db, result.mode, result.warnings)
+    return PathLoss("itm", result.loss_db, result.mode, result.warned)
 
 
 def _itm_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:
@@ -177,7 +178,7 @@ def _p1812_settings(profile: LinkProfile, propagation: Propagation, lat_deg: flo
 def _p1812(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
     settings = _p1812_settings(profile, propagation, lat_deg)
     result = p1812.path_loss(profile.distance_km, profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
-    return PathLoss("p1812", result.loss_db, result.mode, result.warnings)
+    return PathLoss("p1812", result.loss_db, result.mode, result.warned)
 
 
 def _p1812_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:

@@ -18,9 +18,11 @@ from pyproj import CRS, Transformer
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import UsageError
+from geo_planner.propagation.limits import figure
 from geo_planner.terrain import Dem
 from geo_planner.terrain import profile as terrain_profile
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S, FloatArray
+from geo_planner.words import said
 
 FRESNEL_SHARE = 0.6
 """Share of the first Fresnel zone that planners keep free. P.526-15 has no diffraction loss from nu = -0.78 on, which is a share of 0.55."""
@@ -170,9 +172,9 @@ def link_profile(
     """
     _check_positive(mast_height_m=mast_height_m, rx_height_m=rx_height_m, freq_mhz=freq_mhz, effective_earth_factor=effective_earth_factor)
     if not np.isfinite([*mast_xy_m, *point_xy_m]).all():
-        raise UsageError("A position of the path is not a number. Give both ends.")
+        raise UsageError("link_refused.position")
     if math.dist(mast_xy_m, point_xy_m) < NEAREST_M:
-        raise UsageError(f"Mast and point are less than {NEAREST_M:g} m apart. Choose two places.")
+        raise UsageError("link_refused.near", least=NEAREST_M)
     distance_km, ground_m = terrain_profile(dem, mast_xy_m, point_xy_m)
     if dem.is_missing:
         # the grid of a study area without terrain holds zeros: no plain at sea level, but nothing known
@@ -252,6 +254,10 @@ def _ray_m(distance_km: FloatArray, ground_m: FloatArray, mast_height_m: float, 
 
 
 def _check_positive(**values: float) -> None:
-    wrong = [f"{name} is {value:g}" for name, value in values.items() if not (math.isfinite(value) and value > 0.0)]
+    wrong = [
+        said("link_refused.figure", name=said(f"quantity.{name}"), value=figure(value))
+        for name, value in values.items()
+        if not (math.isfinite(value) and value > 0.0)
+    ]
     if wrong:
-        raise UsageError(f"The path cannot be drawn: {', '.join(wrong)}. Give a number above 0.")
+        raise UsageError("link_refused.figures", wrong=wrong)

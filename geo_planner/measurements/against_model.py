@@ -12,7 +12,7 @@ import pandas as pd
 from geo_planner.calibration import Calibration, calibrate
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.coverage import land_cover_of, with_defaults
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, fault
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
 from geo_planner.measurements.disagreement import disagreement_notes, disagreements
@@ -146,13 +146,7 @@ def compare_with_measurements(
     scenario = with_optional_layers(scenario, study_area.root)
     clean = cleaned(scenario, study_area)
     if clean is None:
-        fault = Fault(
-            scenario.layers.measurements or FILE,
-            "there are no measurements",
-            "Bring them in with geo-planner import measurements FILE.",
-            code="missing_file",
-        )
-        raise InputError([fault])
+        raise InputError([fault(scenario.layers.measurements or FILE, "missing_file.measurements")])
 
     def tell(share: float) -> None:
         if progress:

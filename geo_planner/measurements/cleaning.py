@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.measurements.fixes import frozen, may_be_stuck, shares
 from geo_planner.measurements.wording import DROP_REASONS
 from geo_planner.schema import MEASUREMENTS
@@ -214,39 +214,13 @@ def _thin(good: pd.DataFrame, settings: MeasurementSettings) -> tuple[pd.Series,
 
 def _statements(kept: pd.DataFrame, dropped: pd.DataFrame, naive: tuple[int, int], stuck: int, file: str) -> tuple[Fault, ...]:
     counts = dropped["reason"].value_counts()
-    told = [
-        (int(counts[word]), f"samples dropped: {DROP_REASONS[word]['en'].lower()}", "Each is listed with its reason.", f"dropped_{word}")
-        for word in DROP_REASONS
-        if word in counts.index
-    ]
+    told = [(key, int(counts[word])) for word, key in DROP_REASONS.items() if word in counts.index]
     told += [
-        (naive[0], "times state no zone and count as local time", "Write the offset, for instance +07:00.", "time_without_zone"),
-        (
-            naive[1],
-            "times cannot be read and count as not known",
-            "Write ISO 8601, for instance 2026-01-28T09:30:00+07:00.",
-            "time_unreadable",
-        ),
-        (
-            stuck,
-            "samples repeat one position to the last digit until it jumps: it may have stood still while the device went on",
-            "Compare them with the route; take them out if they were measured on the way. Together they count as one.",
-            "position_stuck",
-        ),
-        (
-            int(kept["accuracy_m"].isna().sum()),
-            "samples state no position accuracy and are kept",
-            "Record it where the device tells it.",
-            "accuracy_unknown",
-        ),
+        ("time_without_zone", naive[0]),
+        ("time_unreadable.measurements", naive[1]),
+        ("position_stuck", stuck),
+        ("accuracy_unknown", int(kept["accuracy_m"].isna().sum())),
     ]
     if len(kept) and not kept["no_service"].any():
-        told.append(
-            (
-                len(kept),
-                "samples and none without service: where the device saw nothing is missing, levels may look too good",
-                "Record losses of service too.",
-                "no_censored_samples",
-            )
-        )
-    return tuple(Fault(file, f"{count} {reason}", remedy, level="warning", code=code) for count, reason, remedy, code in told if count)
+        told.append(("no_censored_samples", len(kept)))
+    return tuple(warning(file, key, n=count) for key, count in told if count)

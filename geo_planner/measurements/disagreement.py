@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
+from geo_planner.words import Said, said
 
 _WITH_SIGNAL = ("partial", "covered")
 
@@ -59,16 +62,23 @@ def _contradiction(against: str, stated: str, measured: str, centre: str) -> str
 def disagreement_notes(table: pd.DataFrame, *, file: str = "measurements/measurements.csv") -> tuple[Fault, ...]:
     """The same as warnings for the notes of a plan."""
     return tuple(
-        Fault(
+        warning(
             file,
-            f"{row.village_id} is {row.against} {row.stated_status}, measurements say {row.measured_status if row.measured_status != 'unknown' else f'{row.centre_status} at the centre'} "
-            f"({row.n_samples} samples{'' if pd.isna(row.measured_to) else f', last on {row.measured_to}'})",
-            "Check which of the two is of the later date."
-            if row.against == "declared"
-            else "Check sites and terrain around it, or calibrate the model.",
+            str(row.code),
             value=str(row.village_id),
-            level="warning",
-            code=str(row.code),
+            village=str(row.village_id),
+            stated=row.stated_status,
+            seen=_seen(row),
+            samples=said("samples_seen.undated", n=row.n_samples)
+            if pd.isna(row.measured_to)
+            else said("samples_seen.dated", n=row.n_samples, last=str(row.measured_to)),
         )
         for row in table.itertuples(index=False)
     )
+
+
+def _seen(row: Any) -> Said:
+    """What was measured of the village, or of its centre alone."""
+    if row.measured_status != "unknown":
+        return said("measured_as.village", status=row.measured_status)
+    return said("measured_as.centre", status=row.centre_status)

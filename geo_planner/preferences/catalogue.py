@@ -39,6 +39,8 @@ class BuiltIn:
     ask_vi, ask_en : str
         The question for what is missing.
     source : str
+    assumption : bool
+        Whether bounds or weight are an assumption, which the province may change.
     """
 
     name: str
@@ -54,6 +56,7 @@ class BuiltIn:
     ask_en: str
     asks: Answerer = "commune"
     source: str = ASSUMED
+    assumption: bool = True
 
 
 _ALL = (
@@ -141,7 +144,7 @@ _ALL = (
         "Ước tính thô nếu chỉ phủ riêng bản này; rẻ hơn cho mỗi hộ thì làm trước.", "Rough estimate for covering this village by itself; cheaper per household comes first.",
         ("households", "grid_power", "nearest_site_km", "road_access"),
         "Bản có bao nhiêu hộ, đã có điện lưới chưa, đi đến bằng phương tiện gì?", "How many households, is there grid power, and how is the village reached?",
-        source="ước tính, xem ranking.cost",
+        source="ước tính, xem ranking.cost", assumption=False,
     ),
 )  # fmt: skip
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
+from geo_planner.errors import SettingError
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
 
@@ -18,10 +18,12 @@ DrawnMethod = Literal["weighted_sum", "topsis_fixed", "topsis"]
 def _still_offered(method: Any) -> Any:
     """Scenarios of earlier editions may name a method that put a village last for being more urgent than its ideal."""
     if method == "spotis":
-        raise PydanticCustomError(
-            "withdrawn", "SPOTIS is no longer offered: it could place a village below one that is less urgent in every criterion"
-        )
+        raise SettingError("withdrawn_method.spotis")
     return method
+
+
+ASSUMPTION: dict[str, JsonValue] = {"assumption": True}
+"""Marks the declaration of a setting whose default is ours and for the province to change; no decree or standard fixes it."""
 
 
 class _Settings(BaseModel):
@@ -42,10 +44,12 @@ class Criterion(_Settings):
     en: str = Field(min_length=1, description="Title in English.")
     unit: str = Field(default="", description="Unit of the value and of the bounds.")
     bounds: tuple[float, float] = Field(
-        description="Values of least and greatest urgency. Fixed, so that a new village reorders nobody. Assumption."
+        description="Values of least and greatest urgency. Fixed, so that a new village reorders nobody. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
-    weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count. Assumption.")
+    weight: float = Field(ge=0, le=1000, description="Weight; only the proportions count. Assumption.", json_schema_extra=ASSUMPTION)
     source: str = Field(default="", description="Where the bounds and the weight come from.")
+    assumption: bool = Field(default=True, description="Whether bounds or weight are an assumption; false where a rule fixes both.")
     column: str | None = Field(
         default=None, min_length=1, description="Village column of a criterion of one's own, where it differs from the name."
     )
@@ -53,6 +57,7 @@ class Criterion(_Settings):
         default=None,
         ge=0,
         description="Standard deviation of the value, in its unit, for the simulation; null: taken as exact. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     explain_vi: str = Field(default="", description="Why it counts, in Vietnamese.")
     explain_en: str = Field(default="", description="Why it counts, in English.")
@@ -63,19 +68,19 @@ class Criterion(_Settings):
         if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
             return data
         if "ideal" in data:
-            raise PydanticCustomError(
-                "withdrawn", "the ideal of a criterion is no longer read: it belonged to SPOTIS, which is no longer offered"
-            )
+            raise SettingError("withdrawn_method.ideal")
         known = CATALOGUE.get(data["name"])
         if known is None or "column" in data:
             return data
         declared = {key: getattr(known, key) for key in ("vi", "en", "unit", "bounds", "weight", "source", "explain_vi", "explain_en")}
+        if "source" not in data:
+            declared["assumption"] = known.assumption
         return {**declared, **data}
 
     @model_validator(mode="after")
     def _bounds_differ(self) -> Self:
         if self.bounds[0] == self.bounds[1]:
-            raise ValueError("the two bounds must differ")
+            raise SettingError("setting.bounds_equal")
         return self
 
 
@@ -96,31 +101,41 @@ class Robustness(_Settings):
         ge=1,
         le=100_000,
         description="Dirichlet concentration around the weights: larger means less doubt. Assumption: at 60 a weight of 20 % varies by about 5 points.",
+        json_schema_extra=ASSUMPTION,
     )
     methods: tuple[Annotated[DrawnMethod, BeforeValidator(_still_offered)], ...] = Field(
         default=("weighted_sum", "topsis_fixed", "topsis"), min_length=1, description="Methods that take turns in the draws."
     )
     households_sd: float = Field(
-        default=0.10, ge=0, le=1, description="Relative standard deviation of household counts (lognormal). Assumption."
+        default=0.10,
+        ge=0,
+        le=1,
+        description="Relative standard deviation of household counts (lognormal). Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     coverage_sd: float = Field(
         default=0.5,
         ge=0,
         le=3,
         description="Standard deviation of the model's common error at a village, in units of service.sigma_db. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
 
 
 class Promethee(_Settings):
     """Thresholds of the linear preference function, on the scale from 0 to 1."""
 
-    indifference: float = Field(default=0.05, ge=0, lt=1, description="Differences up to this do not count. Assumption.")
-    preference: float = Field(default=0.40, gt=0, le=1, description="Differences from this on count in full. Assumption.")
+    indifference: float = Field(
+        default=0.05, ge=0, lt=1, description="Differences up to this do not count. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    preference: float = Field(
+        default=0.40, gt=0, le=1, description="Differences from this on count in full. Assumption.", json_schema_extra=ASSUMPTION
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.indifference >= self.preference:
-            raise ValueError("the indifference threshold must lie below the preference threshold")
+            raise SettingError("setting.indifference")
         return self
 
 
@@ -151,9 +166,13 @@ class Travel(_Settings):
     )
     off_road_factor: float = Field(default=0.6, gt=0, le=1, description="Speed off path over speed on a path (Tobler 1993: 3/5).")
     road_speeds: tuple[RoadSpeed, ...] = Field(
-        default=tuple(RoadSpeed(road_class=c, kmh=v) for c, v in _ROAD_SPEEDS), description="Speed by class of road. Assumption."
+        default=tuple(RoadSpeed(road_class=c, kmh=v) for c, v in _ROAD_SPEEDS),
+        description="Speed by class of road. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
-    default_road_kmh: float = Field(default=15.0, gt=0, le=120, description="Speed on a road of any other class. Assumption.")
+    default_road_kmh: float = Field(
+        default=15.0, gt=0, le=120, description="Speed on a road of any other class. Assumption.", json_schema_extra=ASSUMPTION
+    )
     max_hours: float = Field(default=48.0, gt=0, le=1000, description="A journey longer than this counts as this long.")
 
 
@@ -161,27 +180,49 @@ class CostAssumptions(_Settings):
     """Rough cost of covering one village by itself, until a build plan exists. None of these figures is a norm."""
 
     site_mvnd: float = Field(
-        default=2250.0, gt=0, description="Mast, shelter and radio of a mountain site, million VND. Assumption (ước tính 1,5–3 tỷ)."
+        default=2250.0,
+        gt=0,
+        description="Mast, shelter and radio of a mountain site, million VND. Assumption (ước tính 1,5–3 tỷ).",
+        json_schema_extra=ASSUMPTION,
     )
     fibre_mvnd_per_km: float = Field(
-        default=32.0, ge=0, description="Fibre, million VND per km of route. Assumption (ước tính 25–40 triệu/km)."
+        default=32.0,
+        ge=0,
+        description="Fibre, million VND per km of route. Assumption (ước tính 25–40 triệu/km).",
+        json_schema_extra=ASSUMPTION,
     )
     route_factor: float = Field(
-        default=1.4, ge=1, le=5, description="Length of a route over the straight line to the nearest site. Assumption."
+        default=1.4,
+        ge=1,
+        le=5,
+        description="Length of a route over the straight line to the nearest site. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     vsat_mvnd: float = Field(
         default=600.0,
         ge=0,
         description="Satellite backhaul over 5 years, million VND; caps the fibre. Assumption (ước tính 10 triệu/tháng).",
+        json_schema_extra=ASSUMPTION,
     )
     solar_mvnd: float = Field(
-        default=450.0, ge=0, description="Solar and battery where there is no grid, million VND. Assumption (ước tính 300–600 triệu)."
+        default=450.0,
+        ge=0,
+        description="Solar and battery where there is no grid, million VND. Assumption (ước tính 300–600 triệu).",
+        json_schema_extra=ASSUMPTION,
     )
     motorbike_factor: float = Field(
-        default=1.15, ge=1, le=5, description="Site works where only motorbikes get through, over those by car. Assumption."
+        default=1.15,
+        ge=1,
+        le=5,
+        description="Site works where only motorbikes get through, over those by car. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     foot_factor: float = Field(
-        default=1.4, ge=1, le=5, description="Site works where everything is carried, over those by car. Assumption."
+        default=1.4,
+        ge=1,
+        le=5,
+        description="Site works where everything is carried, over those by car. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
 
 
@@ -200,7 +241,11 @@ class RankingSettings(_Settings):
         default=False, description="Use an AHP table though its consistency ratio exceeds 0.1; it is then flagged."
     )
     top_k: int = Field(
-        default=10, ge=1, le=100_000, description="The scenario's own k: how many villages the first phase may hold. Assumption."
+        default=10,
+        ge=1,
+        le=100_000,
+        description="The scenario's own k: how many villages the first phase may hold. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     robustness: Robustness = Robustness()
     promethee: Promethee = Promethee()
@@ -212,18 +257,22 @@ class RankingSettings(_Settings):
         names = [c.name for c in self.criteria]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
-            raise ValueError(f"criteria named twice: {', '.join(twice)}")
+            raise SettingError("setting.criteria_twice", names=twice)
         if sum(c.weight for c in self.criteria) <= 0:
-            raise ValueError("at least one criterion needs a weight above zero")
+            raise SettingError("setting.no_weight")
         if self.weights == "ahp" and not self.pairwise:
-            raise ValueError("weights: ahp needs the pairwise judgements")
+            raise SettingError("setting.ahp_without_judgements")
         judged = self.ahp()
         if judged is not None and not judged.consistent and not self.accept_inconsistent:
             first, second, fits = judged.worst
-            raise ValueError(
-                f"the pairwise judgements contradict each other: consistency ratio {judged.consistency_ratio:.3f}, limit {CONSISTENT_BELOW}. "
-                f"Look first at {first} against {second}: the others imply {fits:.2g}"
-            )
+            facts = {
+                "ratio": judged.consistency_ratio,
+                "limit": CONSISTENT_BELOW,
+                "first": first,
+                "second": second,
+                "fits": float(f"{fits:.2g}"),
+            }
+            raise SettingError("setting.judgements_contradict", **facts)
         return self
 
     def ahp(self) -> Ahp | None:
@@ -238,10 +287,10 @@ class RankingSettings(_Settings):
             return None
         names = [c.name for c in self.criteria if c.weight > 0]
         if len(names) > LARGEST_TABLE:
-            raise ValueError(f"a pairwise table holds at most {LARGEST_TABLE} criteria, this scenario has {len(names)}")
+            raise SettingError("setting.pairwise_too_large", most=LARGEST_TABLE, n=len(names))
         pairs = [(j.more, j.than) for j in self.pairwise]
         if len(set(pairs)) < len(pairs):
-            raise ValueError("a pair of criteria is judged twice")
+            raise SettingError("setting.pair_twice")
         return ahp(pairwise_table(names, {(j.more, j.than): j.times for j in self.pairwise}))
 
     def weighted_criteria(self) -> tuple[Criterion, ...]:

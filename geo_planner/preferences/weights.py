@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.errors import SettingError
+from geo_planner.words import first_of
+
 # Mean consistency index of random reciprocal tables, order 1 to 15 (Saaty, The Analytic Hierarchy Process, 1980).
 _RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 LARGEST_TABLE = len(_RANDOM_INDEX)
@@ -52,16 +55,16 @@ def pairwise_table(names: Sequence[str], judgements: Mapping[tuple[str, str], fl
     """
     strange = sorted({n for pair in judgements for n in pair if n not in names})
     if strange:
-        raise ValueError(f"pairwise judgements name no criterion: {', '.join(strange)}")
+        raise SettingError("setting.judgements_no_criterion", names=first_of([name[:80] for name in strange], 10))
     table = np.eye(len(names))
     at = {name: position for position, name in enumerate(names)}
     for (first, second), times in judgements.items():
         if first == second or (second, first) in judgements:
-            raise ValueError(f"the pair {first}, {second} is judged against itself or twice")
+            raise SettingError("setting.this_pair_twice", first=first, second=second)
         table[at[first], at[second]], table[at[second], at[first]] = times, 1.0 / times
     lacking = [f"{names[i]}/{names[j]}" for i, j in np.argwhere(table == 0) if i < j]
     if lacking:
-        raise ValueError(f"pairwise judgements are missing for {', '.join(lacking[:10])}")
+        raise SettingError("setting.judgements_missing", pairs=first_of(lacking, 10))
     return pd.DataFrame(table, index=list(names), columns=list(names))
 
 
@@ -85,9 +88,9 @@ def ahp(table: pd.DataFrame) -> Ahp:
     a = table.to_numpy(dtype=float)
     n = len(a)
     if n > LARGEST_TABLE:
-        raise ValueError(f"a pairwise table holds at most {LARGEST_TABLE} criteria, this one has {n}")
+        raise SettingError("setting.pairwise_too_large", most=LARGEST_TABLE, n=n)
     if a.shape != (n, n) or not (a > 0).all() or not np.allclose(a * a.T, 1.0, rtol=1e-6):
-        raise ValueError("a pairwise table must be square, positive and reciprocal")
+        raise SettingError("setting.pairwise_shape")
     values, vectors = np.linalg.eig(a)
     main = int(np.argmax(values.real))
     vector = np.abs(vectors[:, main].real)

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_planner.words import Said, coded
+
 Mode = Literal["line_of_sight", "transhorizon"]
 
 
@@ -65,8 +67,8 @@ class P1812Result:
         Lminb0p (59), Lba (46), Lminbap (60), Lbda (61), Lbam (62), Lbs (44).
     mode : {"line_of_sight", "transhorizon"}
         `transhorizon` in words.
-    warnings : tuple of str
-        What weakens the prediction, each with a leading code word and a colon.
+    warned : tuple of Said
+        What weakens the prediction.
     """
 
     loss_db: float
@@ -123,7 +125,12 @@ class P1812Result:
     modified_db: float
     troposcatter_db: float
     mode: Mode
-    warnings: tuple[str, ...]
+    warned: tuple[Said, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """`warned` in English, each behind its stable word and a colon."""
+        return tuple(coded(warning) for warning in self.warned)
 
 
 @dataclass(frozen=True, slots=True)

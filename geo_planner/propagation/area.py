@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from geo_planner.errors import ModelRangeError
 from geo_planner.propagation import _itm_kernels as itm_kernels
 from geo_planner.propagation import _itm_medium as itm_medium
 from geo_planner.propagation import _itm_profile as itm_profile
@@ -30,6 +29,7 @@ from geo_planner.propagation._radial_kernels import NEAR_CELLS, group_cells
 from geo_planner.propagation._radial_p1812 import clutter_at, sweep_p1812
 from geo_planner.propagation._void_shadow import settle_unknown, void_distances
 from geo_planner.propagation.itm import CLIMATES
+from geo_planner.propagation.limits import figure, refuse
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.propagation.p526 import (
     bullington_profile,
@@ -43,6 +43,7 @@ from geo_planner.propagation.p526 import (
 from geo_planner.propagation.tr38901 import nlos_loss_db
 from geo_planner.terrain import interpolate
 from geo_planner.units import EARTH_RADIUS_KM
+from geo_planner.words import said
 
 ModelName = Literal["free_space", "delta_bullington", "itm", "p1812", "rma"]
 _CODES = {"free_space": 0, "delta_bullington": 1, "itm": 2, "p1812": 3}
@@ -304,16 +305,15 @@ def check_range(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height
     (freq_low, freq_high), (low, high) = bounds.get(model.name, ((1, 1_000_000), (0.1, 10_000)))
     faults = []
     if not freq_low <= freq_mhz <= freq_high:
-        faults.append(f"frequency {freq_mhz:g} MHz is outside {freq_low} to {freq_high} MHz")
+        faults.append(said("area_limit.frequency", value=figure(freq_mhz), low=freq_low, high=freq_high))
     for name, height in (("transmitter", tx_height_m), ("receiver", rx_height_m)):
         if not low <= height <= high:
-            faults.append(f"{name} height {height:g} m is outside {low} to {high} m above ground")
+            faults.append(said(f"area_limit.{name}", value=figure(height), low=low, high=high))
     if model.name == "p1812" and not (1 <= model.time_pct <= 50 and 1 <= model.location_pct <= 99):
-        faults.append(f"time {model.time_pct:g} % or location {model.location_pct:g} % is outside 1 to 50 % and 1 to 99 %")
+        faults.append(said("area_limit.percentages", time=figure(model.time_pct), location=figure(model.location_pct)))
     if model.name == "itm" and not (250 <= model.n0 <= 400 and model.climate in CLIMATES):
-        faults.append(f"n0 {model.n0:g} is outside 250 to 400 N-units, or the climate {model.climate!r} is unknown")
-    if faults:
-        raise ModelRangeError(f"{model.name} does not apply: {'; '.join(faults)}.")
+        faults.append(said("area_limit.itm", n0=figure(model.n0), climate=model.climate))
+    refuse(f"model.{model.name}", faults)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

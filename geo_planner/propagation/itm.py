@@ -22,7 +22,9 @@ from geo_planner.propagation import _itm_kernels as itm_kernels
 from geo_planner.propagation import _itm_medium as itm_medium
 from geo_planner.propagation import _itm_types as itm_types
 from geo_planner.propagation._itm_types import IntArray
+from geo_planner.propagation.limits import figure, quantity, unit
 from geo_planner.units import FloatArray
+from geo_planner.words import Said, coded, first_of, said
 
 CLIMATES: Final[tuple[str, ...]] = (
     "equatorial",
@@ -49,40 +51,34 @@ MODES: Final[Mapping[int, str]] = MappingProxyType(
 
 WARNINGS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        itm_types.WARN_TX_HEIGHT: "tx_height: the transmitting antenna is outside 1 m to 1000 m above ground.",
-        itm_types.WARN_RX_HEIGHT: "rx_height: the receiving antenna is outside 1 m to 1000 m above ground.",
-        itm_types.WARN_FREQUENCY: "frequency: the frequency is outside 40 MHz to 10 GHz.",
-        itm_types.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km: the path is near the model's upper limit.",
-        itm_types.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km: the path is longer than the model is meant for.",
-        itm_types.WARN_DISTANCE_BELOW_HEIGHT_STEP: (
-            "distance_below_height_step: the path is shorter than five times the difference of the effective heights."
-        ),
-        itm_types.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km: the path is shorter than the model is meant for.",
-        itm_types.WARN_TX_HORIZON_ANGLE: (
-            "tx_horizon_angle: the transmitter's horizon is more than 0.2 rad above or below the horizontal."
-        ),
-        itm_types.WARN_RX_HORIZON_ANGLE: ("rx_horizon_angle: the receiver's horizon is more than 0.2 rad above or below the horizontal."),
-        itm_types.WARN_TX_HORIZON_NEAR: ("tx_horizon_near: the transmitter's horizon is nearer than a tenth of the smooth-earth horizon."),
-        itm_types.WARN_RX_HORIZON_NEAR: ("rx_horizon_near: the receiver's horizon is nearer than a tenth of the smooth-earth horizon."),
-        itm_types.WARN_TX_HORIZON_FAR: ("tx_horizon_far: the transmitter's horizon is farther than three times the smooth-earth horizon."),
-        itm_types.WARN_RX_HORIZON_FAR: ("rx_horizon_far: the receiver's horizon is farther than three times the smooth-earth horizon."),
-        itm_types.WARN_EXTREME_QUANTILE: "extreme_quantile: a percentage lies far in the tail of its distribution.",
-        itm_types.WARN_LOW_REFRACTIVITY: "low_refractivity: the surface refractivity is below 250 N-units.",
-        itm_types.WARN_LOCATION_UNUSED: "location_pct: the percentage has no effect in this mode of variability.",
-        itm_types.WARN_TIME_UNUSED: "time_pct: the percentage has no effect in this mode of variability.",
+        itm_types.WARN_TX_HEIGHT: "tx_height",
+        itm_types.WARN_RX_HEIGHT: "rx_height",
+        itm_types.WARN_FREQUENCY: "frequency",
+        itm_types.WARN_DISTANCE_ABOVE_1000_KM: "distance_above_1000_km",
+        itm_types.WARN_DISTANCE_ABOVE_2000_KM: "distance_above_2000_km",
+        itm_types.WARN_DISTANCE_BELOW_HEIGHT_STEP: "distance_below_height_step",
+        itm_types.WARN_DISTANCE_BELOW_1_KM: "distance_below_1_km",
+        itm_types.WARN_TX_HORIZON_ANGLE: "tx_horizon_angle",
+        itm_types.WARN_RX_HORIZON_ANGLE: "rx_horizon_angle",
+        itm_types.WARN_TX_HORIZON_NEAR: "tx_horizon_near",
+        itm_types.WARN_RX_HORIZON_NEAR: "rx_horizon_near",
+        itm_types.WARN_TX_HORIZON_FAR: "tx_horizon_far",
+        itm_types.WARN_RX_HORIZON_FAR: "rx_horizon_far",
+        itm_types.WARN_EXTREME_QUANTILE: "extreme_quantile",
+        itm_types.WARN_LOW_REFRACTIVITY: "low_refractivity",
+        itm_types.WARN_LOCATION_UNUSED: "location_pct",
+        itm_types.WARN_TIME_UNUSED: "time_pct",
     }
 )
-"""Warning sentences by the bit they occupy in :attr:`ItmBatch.warning_flags` (NTIA's values up to 0x4000)."""
+"""What is warned of, by the bit it occupies in :attr:`ItmBatch.warning_flags` (NTIA's values up to 0x4000)."""
 
 _ERRORS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        itm_types.ERROR_REFRACTIVITY_SMALL: "ns: the terrain is so high that the surface refractivity is below 150.",
-        itm_types.ERROR_REFRACTIVITY_LARGE: "ns: the terrain is so low that the surface refractivity is above 400.",
-        itm_types.ERROR_EFFECTIVE_EARTH: "ns: the effective earth radius is outside 4000 km to 13333 km.",
-        itm_types.ERROR_GROUND_IMPEDANCE: (
-            "ground: eps_r and sigma_s_m give a surface impedance whose imaginary part is not below its real part."
-        ),
-        itm_types.ERROR_NOT_FINITE: "profile: the model has no finite loss for this geometry.",
+        itm_types.ERROR_REFRACTIVITY_SMALL: "itm_limit.refractivity_small",
+        itm_types.ERROR_REFRACTIVITY_LARGE: "itm_limit.refractivity_large",
+        itm_types.ERROR_EFFECTIVE_EARTH: "itm_limit.effective_earth",
+        itm_types.ERROR_GROUND_IMPEDANCE: "itm_limit.ground_impedance",
+        itm_types.ERROR_NOT_FINITE: "itm_limit.not_finite",
     }
 )
 
@@ -106,8 +102,8 @@ class ItmResult:
         Reference attenuation, relative to free space, before variability.
     mode : str
         Dominant mechanism, one of :data:`MODES`.
-    warnings : tuple of str
-        Sentences from :data:`WARNINGS`; the word before the colon is stable.
+    warned : tuple of Said
+        ``model_warning`` by the names of :data:`WARNINGS`.
     warning_flags : int
         The same as a bit mask.
     distance_km : float
@@ -126,7 +122,7 @@ class ItmResult:
     free_space_db: float
     attenuation_db: float
     mode: str
-    warnings: tuple[str, ...]
+    warned: tuple[Said, ...]
     warning_flags: int
     distance_km: float
     delta_h_m: float
@@ -135,6 +131,11 @@ class ItmResult:
     effective_height_m: tuple[float, float]
     ns: float
     gamma_e: float
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """`warned` in English, each behind its stable word and a colon."""
+        return tuple(coded(warning) for warning in self.warned)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +231,7 @@ def path_loss(
         free_space_db=float(batch.free_space_db[0]),
         attenuation_db=float(batch.attenuation_db[0]),
         mode=MODES[int(batch.mode[0])],
-        warnings=warning_texts(flags),
+        warned=warnings_of(flags),
         warning_flags=flags,
         distance_km=float(batch.distance_km[0]),
         delta_h_m=float(batch.delta_h_m[0]),
@@ -295,9 +296,9 @@ def path_loss_many(
     )
 
 
-def warning_texts(flags: int) -> tuple[str, ...]:
-    """Sentences of :data:`WARNINGS` for the bits that are set in `flags`."""
-    return tuple(text for bit, text in WARNINGS.items() if flags & bit)
+def warnings_of(flags: int) -> tuple[Said, ...]:
+    """What :data:`WARNINGS` has for the bits that are set in `flags`."""
+    return tuple(said(f"model_warning.{name}") for bit, name in WARNINGS.items() if flags & bit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,24 +315,24 @@ class _Conditions:
     situation_pct: float
     mdvar: int
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[Said]:
         found = []
         if self.polarization not in POLARIZATIONS:
-            found.append(f"polarization: must be one of {', '.join(POLARIZATIONS)}, not {self.polarization!r}.")
+            found.append(_not_among("polarization", POLARIZATIONS, self.polarization))
         if self.climate not in CLIMATES:
-            found.append(f"climate: must be one of {', '.join(CLIMATES)}, not {self.climate!r}.")
+            found.append(_not_among("climate", CLIMATES, self.climate))
         if not 250.0 <= self.n0 <= 400.0:
-            found.append(f"n0: must lie in 250 to 400 N-units, not {self.n0:g}.")
+            found.append(said("itm_limit.to", name=quantity("n0"), low=250, high=400, unit=unit("N-units"), value=figure(self.n0)))
         if not 1.0 <= self.eps_r < np.inf:
-            found.append(f"eps_r: must be finite and at least 1, not {self.eps_r:g}.")
+            found.append(said("itm_limit.finite_least", name=quantity("eps_r"), low=1, value=figure(self.eps_r)))
         if not 0.0 < self.sigma_s_m < np.inf:
-            found.append(f"sigma: must be finite and above 0 S/m, not {self.sigma_s_m:g}.")
+            found.append(said("itm_limit.above", name=quantity("sigma"), low=0, unit="S/m", value=figure(self.sigma_s_m)))
         for name in ("time_pct", "location_pct", "situation_pct"):
             value = getattr(self, name)
             if not 0.0 < value < 100.0:
-                found.append(f"{name}: must lie strictly between 0 and 100 %, not {value:g}.")
+                found.append(said("itm_limit.within", name=quantity(name), low=0, high=100, unit="%", value=figure(value)))
         if self.mdvar not in _MDVAR_VALUES:
-            found.append(f"mdvar: must be 0 to 3, plus 10, 20 or 30, not {self.mdvar!r}.")
+            found.append(said("itm_limit.mdvar", value=self.mdvar))
         return found
 
     def warning_flags(self) -> int:
@@ -363,7 +364,7 @@ def _evaluate(
     faults += _range_faults("frequency", freq_mhz, count, 20.0, 20000.0, "MHz")
     faults += conditions.faults()
     if faults:
-        raise ModelRangeError(" ".join(faults))
+        raise ModelRangeError("model_range.itm", found=faults)
 
     # Copies, always: a read-only view of a caller's array would be another type to the compiler.
     spacing_m, tx_height_m, rx_height_m, freq_mhz = (
@@ -410,9 +411,8 @@ def _evaluate(
 
     flags = codes[:, 1]
     if np.any(flags & itm_types.ERROR_MASK):
-        raise ModelRangeError(
-            " ".join(text + _where(np.flatnonzero(flags & bit), count) for bit, text in _ERRORS.items() if np.any(flags & bit))
-        )
+        found = [_where(said(key), np.flatnonzero(flags & bit), count) for bit, key in _ERRORS.items() if np.any(flags & bit)]
+        raise ModelRangeError("model_range.itm", found=found)
     flags |= conditions.warning_flags()
     for heights, bit in ((tx_height_m, itm_types.WARN_TX_HEIGHT), (rx_height_m, itm_types.WARN_RX_HEIGHT)):
         flags |= np.where((heights < 1.0) | (heights > 1000.0), bit, 0)
@@ -441,7 +441,7 @@ def _as_floats(heights_m: npt.ArrayLike) -> FloatArray:
         return np.empty(0)
 
 
-def _height_faults(profiles: list[FloatArray], flat: FloatArray) -> list[str]:
+def _height_faults(profiles: list[FloatArray], flat: FloatArray) -> list[Said]:
     """What is wrong with the profiles. A gap in the terrain is a fault: it must not pass for sea level."""
     count = len(profiles)
     short = [i for i, profile in enumerate(profiles) if profile.ndim != 1 or profile.size < _MIN_POINTS]
@@ -450,30 +450,33 @@ def _height_faults(profiles: list[FloatArray], flat: FloatArray) -> list[str]:
         gaps = [i for i, profile in enumerate(profiles) if not np.isfinite(profile).all()]
     faults = []
     if short:
-        faults.append(f"heights: a profile is a row of {_MIN_POINTS} numbers or more.{_where(short, count)}")
+        faults.append(_where(said("itm_limit.short", n=_MIN_POINTS), short, count))
     if gaps:
-        faults.append(f"heights: terrain heights are missing or infinite.{_where(gaps, count)}")
+        faults.append(_where(said("itm_limit.gaps"), gaps, count))
     return faults
 
 
-def _range_faults(name: str, values: FloatArray, count: int, low: float, high: float, unit: str, *, open_ends: bool = False) -> list[str]:
+def _range_faults(
+    name: str, values: FloatArray, count: int, low: float, high: float, symbol: str, *, open_ends: bool = False
+) -> list[Said]:
     if values.shape not in ((), (count,)):
-        return [f"{name}: give one value, or one for each of {count} profiles, not shape {values.shape}."]
+        return [said("itm_limit.shape", name=quantity(name), n=count, shape=str(values.shape))]
     inside = (values > low) & (values < high) if open_ends else (values >= low) & (values <= high)
     if inside.all():
         return []
-    limits = f"be finite and above {low:g} {unit}" if np.isinf(high) else f"lie in {low:g} to {high:g} {unit}"
     wrong = np.flatnonzero(~inside)
-    return [f"{name}: must {limits}, not {values.flat[wrong[0]]:g}.{_where(wrong, values.size)}"]
+    facts = {"name": quantity(name), "low": low, "unit": unit(symbol), "value": figure(float(values.flat[wrong[0]]))}
+    what = said("itm_limit.above", **facts) if np.isinf(high) else said("itm_limit.to", high=high, **facts)
+    return [_where(what, wrong, values.size)]
 
 
-def _where(indices: Sequence[int] | IntArray, count: int) -> str:
-    """Which profiles of a batch a fault concerns; nothing to say when there is only one."""
-    if count == 1:
-        return ""
-    shown = ", ".join(str(int(i)) for i in indices[:5])
-    more = f" and {len(indices) - 5} more" if len(indices) > 5 else ""
-    return f" (profile {shown}{more})"
+def _not_among(name: str, allowed: Sequence[str], value: object) -> Said:
+    return said("itm_limit.one_of", name=quantity(name), allowed=tuple(allowed), value=str(value))
+
+
+def _where(what: Said, indices: Sequence[int] | IntArray, count: int) -> Said:
+    """With the profiles of a batch that it concerns; nothing more to say when there is only one."""
+    return what if count == 1 else said("itm_limit.at_profiles", what=what, profiles=first_of((int(i) for i in indices), 5))
 
 
 def _pair(row: FloatArray) -> tuple[float, float]:

@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.errors import ModelRangeError
 from geo_planner.propagation._p1812_kernels import COASTAL, INLAND, SEA, inverse_normal_scalar
 from geo_planner.propagation._p1812_paths import (
     BATCH_FIELDS,
@@ -28,7 +27,9 @@ from geo_planner.propagation._p1812_paths import (
     profiles_sound,
 )
 from geo_planner.propagation._p1812_results import Mode, P1812Batch, P1812Result
+from geo_planner.propagation.limits import not_among, quantity, refuse
 from geo_planner.propagation.p526 import POLARIZATIONS, Polarization, profile_faults, range_fault
+from geo_planner.words import Said, said
 
 __all__ = ["DISTANCE_RANGE_KM", "RANGES", "Mode", "P1812Batch", "P1812Result", "path_loss", "path_loss_many"]
 
@@ -53,15 +54,8 @@ _WIDEST_SPACING_KM: Final = 1.0
 _SEA_PATH: Final = 0.75
 
 
-def _fail(faults: list[str]) -> None:
-    if faults:
-        raise ModelRangeError("P.1812-8 does not apply: " + "; ".join(faults) + ".")
-
-
-def _polarization_faults(polarization: str) -> list[str]:
-    if polarization in POLARIZATIONS:
-        return []
-    return [f"polarization must be one of {', '.join(POLARIZATIONS)}, not {polarization!r}"]
+def _polarization_faults(polarization: str) -> list[Said]:
+    return [] if polarization in POLARIZATIONS else [not_among("polarization", POLARIZATIONS, polarization)]
 
 
 def _path_faults(
@@ -69,24 +63,24 @@ def _path_faults(
     heights_m: NDArray[np.float64],
     clutter_m: NDArray[np.float64] | None,
     zone: NDArray[np.float64] | None,
-) -> list[str]:
+) -> list[Said]:
     """Faults of everything that is given along one profile."""
     faults = profile_faults(distance_km, heights_m)
     if not faults:
-        faults += range_fault("the path length", float(distance_km[-1]), *DISTANCE_RANGE_KM, "km")
+        faults += range_fault("path_length", float(distance_km[-1]), *DISTANCE_RANGE_KM, "km")
     if heights_m.ndim != 1:
         return faults
     points = heights_m.size
     if clutter_m is not None:
         if clutter_m.shape != (points,):
-            faults.append(f"clutter_m must have one value for each of the {points} profile points")
+            faults.append(said("limit.clutter_count", points=points))
         elif not np.all((clutter_m[1:-1] >= 0.0) & np.isfinite(clutter_m[1:-1])):
-            faults.append("clutter_m must be finite and not negative between the ends")
+            faults.append(said("limit.clutter"))
     if zone is not None:
         if zone.shape != (points,):
-            faults.append(f"zone must have one code for each of the {points} profile points")
+            faults.append(said("limit.zone_count", points=points))
         elif not np.all(np.isin(zone, (SEA, COASTAL, INLAND))):
-            faults.append(f"zone codes are {SEA} (sea), {COASTAL} (coastal land) and {INLAND} (inland)")
+            faults.append(said("limit.zone", sea=SEA, coastal=COASTAL, inland=INLAND))
     return faults
 
 
@@ -104,25 +98,16 @@ def _warnings(
     location_pct: float,
     sigma_l_db: float,
     coasts_km: tuple[float, float],
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """What weakens the prediction; `coasts_km` holds the coast distances of the terminals, 0 for one at sea."""
     notes = []
     if widest_km > _WIDEST_SPACING_KM:
-        notes.append(
-            f"coarse_profile: profile points lie up to {widest_km:.3g} km apart; the Recommendation expects terrain"
-            f" sampled at {_WIDEST_SPACING_KM:g} km or closer."
-        )
+        notes.append(said("model_warning.coarse_profile", widest_km=widest_km, most_km=_WIDEST_SPACING_KM))
     if location_pct != 50.0 and sigma_l_db == 0.0:
-        notes.append(
-            f"no_location_variability: location_pct is {location_pct:g} but sigma_l_db is 0, so the loss is the one for"
-            " half of the locations."
-        )
+        notes.append(said("model_warning.no_location_variability", location_pct=location_pct))
     land_km = (1.0 - values["omega"]) * values["total_km"]
     if values["omega"] >= _SEA_PATH and max(coasts_km) > land_km + widest_km:
-        notes.append(
-            "coast_distance: most of the path is sea, but dct_km or dcr_km is longer than all its land; the enhancement"
-            " over sea near the coast is left out."
-        )
+        notes.append(said("model_warning.coast_distance"))
     return tuple(notes)
 
 
@@ -204,7 +189,7 @@ def path_loss(
     for name, low, high, unit in RANGES:
         faults += range_fault(name, numbers[name], low, high, unit)
     faults += _polarization_faults(polarization)
-    _fail(faults)
+    refuse("standard.p1812", faults)
     values = p1812_profile(
         distance,
         heights,
@@ -234,7 +219,7 @@ def path_loss(
         htc_m=named["hts_m"],
         hrc_m=named["hrs_m"],
         mode="transhorizon" if transhorizon else "line_of_sight",
-        warnings=_warnings(
+        warned=_warnings(
             named,
             float(np.diff(distance).max()),
             location_pct,
@@ -263,7 +248,7 @@ class _Ragged:
             return cls(flat, np.arange(values.shape[0] + 1, dtype=np.int64) * values.shape[1])
         rows = [np.asarray(row, dtype=np.float64) for row in values]  # type: ignore[union-attr]
         if any(row.ndim != 1 for row in rows):
-            _fail([f"{name} must be a two-dimensional array or a sequence of one-dimensional ones"])
+            refuse("standard.p1812", [said("limit.rows", name=name)])
         starts = np.cumsum([0, *(row.size for row in rows)], dtype=np.int64)
         return cls(np.concatenate(rows) if rows else np.empty(0), starts)
 
@@ -344,7 +329,7 @@ def path_loss_many(
     comparable = True
     for name, rows in (("distance_km", distance), ("clutter_m", clutter), ("zone", zones)):
         if rows is not None and len(rows) != count:
-            faults.append(f"{name} has {len(rows)} profiles but heights_m has {count}")
+            faults.append(said("limit.profiles_differ", name=name, n=len(rows), heights=count))
             comparable = False
     given = {
         "tx_height_m": tx_height_m,
@@ -363,7 +348,7 @@ def path_loss_many(
     for name, low, high, unit in RANGES:
         values = np.asarray(given[name], dtype=np.float64)
         if values.shape not in ((), (count,)):
-            faults.append(f"{name} must be one number or have {count} values, one for each profile")
+            faults.append(said("limit.one_or_each", name=quantity(name), n=count))
             continue
         wrong = values[~((values >= low) & (values <= high))]
         if wrong.size:
@@ -377,8 +362,8 @@ def path_loss_many(
                 None if clutter is None else clutter[k],
                 None if zones is None else zones[k],
             )
-            faults += [f"profile {k}: {text}" for text in found]
-    _fail(faults)
+            faults += [said("limit.of_profile", profile=k, what=what) for what in found]
+    refuse("standard.p1812", faults)
     out = np.empty((count, len(BATCH_FIELDS)))
     if count:
         columns["freq_mhz"] = columns["freq_mhz"] * 1e-3

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from geo_planner.errors import ModelRangeError
+from geo_planner.propagation.limits import not_among, quantity, refuse
 from geo_planner.propagation.p526 import knife_edge_loss_db
+from geo_planner.words import Said, said
 
 Clutter = Literal["water", "open", "suburban", "urban_or_forest", "dense_urban"]
 
@@ -32,14 +33,13 @@ _GRAZING_DB: Final = 6.03
 _SATURATION_KM: Final = 2.0
 
 
-def _outside(name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool) -> list[str]:
+def _outside(name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool) -> list[Said]:
     inside = (values > low) & (values < high) if open_ends else (values >= low) & (values <= high)
     if np.all(inside):
         return []
-    text = f"above {low:g}" if high == np.inf and open_ends else f"at least {low:g}"
     if high != np.inf:
-        text = f"between {low:g} and {high:g}"
-    return [f"{name} must be {text} {unit}"]
+        return [said("limit.between", name=quantity(name), low=low, high=high, unit=unit)]
+    return [said("limit.above" if open_ends else "limit.at_least", name=quantity(name), low=low, unit=unit)]
 
 
 def _result(values: NDArray[np.float64]) -> float | NDArray[np.float64]:
@@ -87,13 +87,14 @@ def height_gain_loss_db(
     faults += _outside("antenna_height_m", antenna, 0.0, np.inf, "m", open_ends=True)
     faults += _outside("street_width_m", np.asarray(street_width_m), 0.0, np.inf, "m", open_ends=True)
     if clutter not in get_args(Clutter):
-        faults.append(f"clutter must be one of {', '.join(get_args(Clutter))}, not {clutter!r}")
+        faults.append(not_among("clutter", get_args(Clutter), clutter))
     elif representative_height_m is None:
         representative_height_m = REPRESENTATIVE_HEIGHT_M[clutter]
-    if representative_height_m is not None:
+    if representative_height_m is None:
+        representative_height_m = np.nan  # of a clutter that is not known
+    else:
         faults += _outside("representative_height_m", np.asarray(representative_height_m), 0.0, np.inf, "m", open_ends=True)
-    if faults or representative_height_m is None:
-        raise ModelRangeError("P.2108-1, section 3.1 does not apply: " + "; ".join(faults) + ".")
+    refuse("standard.p2108_height_gain", faults)
     freq_ghz = freq * 1e-3
     below_m = np.maximum(representative_height_m - antenna, 0.0)
     if clutter in ("water", "open"):
@@ -141,8 +142,7 @@ def statistical_loss_db(
     faults = _outside("freq_mhz", freq, 500.0, 67e3, "MHz", open_ends=False)
     faults += _outside("distance_km", distance, 1.0 if both_ends else 0.25, np.inf, "km", open_ends=False)
     faults += _outside("location_pct", location, 0.0, 100.0, "%", open_ends=True)
-    if faults:
-        raise ModelRangeError("P.2108-1, section 3.2 does not apply: " + "; ".join(faults) + ".")
+    refuse("standard.p2108_statistical", faults)
     log_freq = np.log10(freq * 1e-3)
     quantile = ndtri(0.01 * location)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from geo_planner.errors import ModelRangeError
+from geo_planner.propagation.limits import not_among, quantity, refuse, unit
+from geo_planner.words import said
 
 Building = Literal["traditional", "thermally_efficient"]
 
@@ -71,15 +72,14 @@ def building_entry_loss_db(
     elevation = np.asarray(elevation_deg, dtype=np.float64)
     faults = []
     if not np.all((freq >= 80.0) & (freq <= 100e3)):
-        faults.append("freq_mhz must be between 80 and 100000 MHz")
+        faults.append(said("limit.between", name=quantity("freq_mhz"), low=80, high=100_000, unit="MHz"))
     if not np.all((probability > 0.0) & (probability < 100.0)):
-        faults.append("probability_pct must be above 0 and below 100 %")
+        faults.append(said("limit.within", name=quantity("probability_pct"), low=0, high=100, unit="%"))
     if not np.all(np.abs(elevation) <= 90.0):
-        faults.append("elevation_deg must be between -90 and 90 degrees")
+        faults.append(said("limit.between", name=quantity("elevation_deg"), low=-90, high=90, unit=unit("degrees")))
     if building not in _COEFFICIENTS:
-        faults.append(f"building must be one of {', '.join(get_args(Building))}, not {building!r}")
-    if faults:
-        raise ModelRangeError("P.2109-2 does not apply: " + "; ".join(faults) + ".")
+        faults.append(not_among("building", get_args(Building), building))
+    refuse("standard.p2109", faults)
     c = _COEFFICIENTS[building]
     log_freq = np.log10(freq * 1e-3)
     quantile = ndtri(0.01 * probability)

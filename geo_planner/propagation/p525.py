@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.errors import ModelRangeError
+from geo_planner.propagation.limits import quantity, refuse
+from geo_planner.words import said
 
 #: Speed of light in vacuum in metres times gigahertz: wavelength in metres = this / frequency in GHz.
 LIGHT_SPEED_M_GHZ: Final[float] = 0.299792458
@@ -42,12 +43,11 @@ def free_space_loss_db(distance_km: ArrayLike, freq_mhz: ArrayLike) -> float | N
     distance = np.asarray(distance_km, dtype=np.float64)
     freq = np.asarray(freq_mhz, dtype=np.float64)
     faults = [
-        f"{name} must be finite and above 0 {unit}"
+        said("limit.positive_unit", name=quantity(name), unit=unit)
         for name, unit, values in (("distance_km", "km", distance), ("freq_mhz", "MHz", freq))
         if not np.all(np.isfinite(values) & (values > 0.0))
     ]
-    if faults:
-        raise ModelRangeError("P.525-4 does not apply: " + "; ".join(faults) + ".")
+    refuse("standard.p525", faults)
     wavelength_m = LIGHT_SPEED_M_GHZ * 1e3 / freq
     loss = 20.0 * np.log10(4e3 * np.pi * distance / wavelength_m)
     return float(loss) if np.ndim(loss) == 0 else np.asarray(loss, dtype=np.float64)

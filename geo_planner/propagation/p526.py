@@ -14,7 +14,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.errors import ModelRangeError
 from geo_planner.propagation._p526_kernels import (
     _bullington_from_slopes,
     bullington_profile,
@@ -34,7 +33,9 @@ from geo_planner.propagation._profile_geometry import (
     obstruction,
     smooth_earth_fit,
 )
+from geo_planner.propagation.limits import figure, not_among, not_positive, quantity, refuse, unit
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
+from geo_planner.words import Said, said
 
 __all__ = [
     "POLARIZATIONS",
@@ -125,34 +126,28 @@ class DiffractionResult:
     effective_rx_m: float
 
 
-def profile_faults(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64]) -> list[str]:
+def profile_faults(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64]) -> list[Said]:
     """Everything that keeps two arrays from being a path profile, one sentence part each; empty if all is well."""
     if distance_km.ndim != 1 or heights_m.ndim != 1:
-        return ["distance_km and heights_m must be one-dimensional"]
+        return [said("limit.one_dimension")]
     faults = []
     if distance_km.size != heights_m.size:
-        faults.append(f"distance_km has {distance_km.size} points but heights_m has {heights_m.size}")
+        faults.append(said("limit.points_differ", n=distance_km.size, heights=heights_m.size))
     if distance_km.size < 3:
-        faults.append(f"a profile needs at least 3 points, this one has {distance_km.size}")
+        faults.append(said("limit.few_points", n=distance_km.size))
     elif not np.all(np.isfinite(distance_km)) or distance_km[0] != 0.0 or np.any(np.diff(distance_km) <= 0.0):
-        faults.append("distance_km must be finite, begin with 0 and increase from point to point")
+        faults.append(said("limit.distances"))
     if not np.all(np.isfinite(heights_m)):
-        faults.append("heights_m holds NaN or infinite values (gaps in the terrain must be filled first)")
+        faults.append(said("limit.gaps"))
     return faults
 
 
-def range_fault(name: str, value: float, low: float, high: float, unit: str) -> list[str]:
+def range_fault(name: str, value: float, low: float, high: float, symbol: str) -> list[Said]:
     """A list with one sentence part if `value` is not between `low` and `high` (NaN never is), else an empty one."""
     if low <= value <= high:
         return []
-    bounds = f"at least {low:g}" if high == np.inf else f"{low:g} to {high:g}"
-    return [f"{name} must be {bounds} {unit}, not {value:g}"]
-
-
-def _positive_faults(**values: float) -> list[str]:
-    return [
-        f"{name} must be finite and above 0, not {value:g}" for name, value in values.items() if not (np.isfinite(value) and value > 0.0)
-    ]
+    facts = {"name": quantity(name), "low": low, "unit": unit(symbol), "value": figure(value)}
+    return [said("limit.least", **facts) if high == np.inf else said("limit.to", high=high, **facts)]
 
 
 def knife_edge_loss_db(nu: ArrayLike) -> float | NDArray[np.float64]:
@@ -175,7 +170,7 @@ def knife_edge_loss_db(nu: ArrayLike) -> float | NDArray[np.float64]:
     """
     values = np.asarray(nu, dtype=np.float64)
     if np.any(np.isnan(values)):
-        raise ModelRangeError("P.526-15 does not apply: nu holds NaN.")
+        refuse("standard.p526", [said("limit.nan", name="nu")])
     loss = np.empty(values.size)
     knife_edge_fill(values.ravel(), loss)
     return float(loss[0]) if values.ndim == 0 else loss.reshape(values.shape)
@@ -198,11 +193,10 @@ def single_knife_edge(height_m: float, distance_1_km: float, distance_2_km: floa
     ModelRangeError
         A distance or the frequency is not above 0, or a value is not finite.
     """
-    faults = _positive_faults(distance_1_km=distance_1_km, distance_2_km=distance_2_km, freq_mhz=freq_mhz)
+    faults = not_positive(distance_1_km=distance_1_km, distance_2_km=distance_2_km, freq_mhz=freq_mhz)
     if not np.isfinite(height_m):
-        faults.append("height_m must be finite")
-    if faults:
-        raise ModelRangeError("P.526-15 does not apply: " + "; ".join(faults) + ".")
+        faults.append(said("limit.finite", name=quantity("height_m")))
+    refuse("standard.p526", faults)
     wavelength_m = LIGHT_SPEED_M_GHZ * 1e3 / freq_mhz
     nu = height_m * np.sqrt(0.002 / wavelength_m * (1.0 / distance_1_km + 1.0 / distance_2_km))
     return float(knife_edge_loss_db(nu))
@@ -226,20 +220,19 @@ def _checked_path(
     rx_height_m: float,
     freq_mhz: float,
     effective_earth_radius_km: float,
-    extra_faults: list[str],
+    extra_faults: list[Said],
 ) -> _Path:
     distance = np.ascontiguousarray(distance_km, dtype=np.float64)
     heights = np.ascontiguousarray(heights_m, dtype=np.float64)
     faults = profile_faults(distance, heights)
-    faults += _positive_faults(
+    faults += not_positive(
         tx_height_m=tx_height_m,
         rx_height_m=rx_height_m,
         freq_mhz=freq_mhz,
         effective_earth_radius_km=effective_earth_radius_km,
     )
     faults += extra_faults
-    if faults:
-        raise ModelRangeError("P.526-15 does not apply: " + "; ".join(faults) + ".")
+    refuse("standard.p526", faults)
     freq_ghz = freq_mhz * 1e-3
     return _Path(
         distance,
@@ -316,11 +309,11 @@ def delta_bullington(
     ModelRangeError
         Anything wrong with the arguments, all of it in one message.
     """
-    extra = _positive_faults(sigma_s_m=sigma_s_m)
+    extra = not_positive(sigma_s_m=sigma_s_m)
     if polarization not in POLARIZATIONS:
-        extra.append(f"polarization must be one of {', '.join(POLARIZATIONS)}, not {polarization!r}")
+        extra.append(not_among("polarization", POLARIZATIONS, polarization))
     if not (np.isfinite(eps_r) and eps_r >= 1.0):
-        extra.append(f"eps_r must be finite and at least 1, not {eps_r:g}")
+        extra.append(said("limit.finite_least", name=quantity("eps_r"), low=1, value=figure(eps_r)))
     path = _checked_path(distance_km, heights_m, tx_height_m, rx_height_m, freq_mhz, effective_earth_radius_km, extra)
     actual = bullington(
         path.distance_km,

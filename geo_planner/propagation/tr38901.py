@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.errors import ModelRangeError
+from geo_planner.propagation.limits import quantity, refuse
+from geo_planner.words import said
 
 #: Shadow-fading standard deviation in dB: line of sight before and beyond the breakpoint, and no line of sight.
 SHADOWING_LOS_NEAR_DB: Final = 4.0
@@ -45,12 +46,11 @@ def _checked(
     )
     arrays = tuple(np.asarray(values, dtype=np.float64) for _, values, *_ in ranges)
     faults = [
-        f"{name} must be between {low:g} and {high:g} {unit}"
+        said("limit.between", name=quantity(name), low=low, high=high, unit=unit)
         for (name, _, low, high, unit), values in zip(ranges, arrays, strict=True)
         if not np.all((values >= low) & (values <= high))
     ]
-    if faults:
-        raise ModelRangeError("TR 38.901 RMa does not apply: " + "; ".join(faults) + ".")
+    refuse("standard.tr38901_rma", faults)
     return arrays
 
 
@@ -167,5 +167,5 @@ def los_probability(distance_km: ArrayLike) -> float | NDArray[np.float64]:
     """
     distance = np.asarray(distance_km, dtype=np.float64)
     if not np.all(distance >= 0.0):
-        raise ModelRangeError("TR 38.901 RMa does not apply: distance_km must be at least 0.")
+        refuse("standard.tr38901_rma", [said("limit.at_least", name=quantity("distance_km"), low=0, unit="km")])
     return _result(np.exp(-np.maximum(distance * 1e3 - 10.0, 0.0) / 1e3))

@@ -7,7 +7,7 @@ from geo_planner.preferences.catalogue import CATALOGUE, BuiltIn
 from geo_planner.preferences.settings import Criterion, RankingSettings
 from geo_planner.preferences.weights import Ahp, ahp, pairwise_table
 from geo_planner.ranking.criteria import DERIVED, Context, criteria_values, standalone_cost_mvnd, unknown_criteria, unread_cells
-from geo_planner.ranking.explain import explanations
+from geo_planner.ranking.explain import explained, explanations
 from geo_planner.ranking.fairness import fairness, fairness_table
 from geo_planner.ranking.gates import gate_questions, responsibility
 from geo_planner.ranking.methods import METHODS, Comparison, Method, compare
@@ -37,6 +37,7 @@ __all__ = [
     "compare",
     "criteria_cell_faults",
     "criteria_values",
+    "explained",
     "explanations",
     "fairness",
     "fairness_table",

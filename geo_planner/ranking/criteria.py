@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError, bounded
+from geo_planner.errors import Fault, InputError, bounded, fault
 from geo_planner.preferences.settings import CostAssumptions, Criterion
 
 ROAD_DIFFICULTY = {"car": 0.0, "motorbike": 0.5, "foot": 1.0}
@@ -123,7 +123,7 @@ def unknown_criteria(criteria: Sequence[Criterion], columns: Iterable[str]) -> t
 def unread_cells(villages: pd.DataFrame, criteria: Sequence[Criterion], file: str) -> list[Fault]:
     """Cells of the user's own columns that a criterion needs and that are neither a number nor yes/no."""
     columns = dict.fromkeys(c.column or c.name for c in criteria if c.column is not None or c.name not in _DERIVED)
-    return [fault for column in columns if column in villages for fault in _numbers(villages, column, file)[1]]
+    return [found for column in columns if column in villages for found in _numbers(villages, column, file)[1]]
 
 
 def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], context: Context | None = None) -> pd.DataFrame:
@@ -146,14 +146,7 @@ def criteria_values(villages: pd.DataFrame, criteria: Sequence[Criterion], conte
     """
     context = context or Context()
     faults = [
-        Fault(
-            "scenario",
-            f"criterion {name} names no column of the villages",
-            "Correct the name, or add the column to the village list.",
-            column="ranking.criteria",
-            value=name,
-            code="unknown_criterion",
-        )
+        fault("scenario", "unknown_criterion.no_column", column="ranking.criteria", value=name, name=name)
         for name in unknown_criteria(criteria, villages.columns)
     ]
     if faults:
@@ -179,14 +172,12 @@ def _numbers(villages: pd.DataFrame, column: str, file: str = "villages") -> tup
     parsed = [_number(text) for text in values]
     rows = villages["source_row"] if "source_row" in villages else pd.Series(pd.NA, index=villages.index)
     faults = bounded(
-        Fault(
+        fault(
             file,
-            "a criterion needs a number or yes/no here",
-            "Write a number with a decimal point, yes or no; leave it blank where not known.",
+            "not_a_number.for_criterion",
             row=None if pd.isna(rows[village]) else int(rows[village]),
             column=column,
             value=str(text)[:80],
-            code="not_a_number",
         )
         for village, text, number in zip(villages.index, values, parsed, strict=True)
         if number is None

@@ -1,59 +1,62 @@
-"""Why a village stands where it stands, in Vietnamese and in English, made from the figures and from nothing else."""
+"""Why a village stands where it stands: sentences made from the figures and from nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from geo_planner.labels import word
 from geo_planner.preferences.settings import Criterion
 from geo_planner.ranking.scoring import Ranking
 from geo_planner.ranking.ties import Ties
-from geo_planner.ranking.wording import Language, listing, number, percent
+from geo_planner.words import LANGUAGES, Label, Said, said
 
 _SHARES = ("poverty_share", "no_coverage_probability")
-_ROADS: dict[float, dict[Language, str]] = {
-    0.0: {"vi": "ô tô đến được", "en": "cars get through"},
-    0.5: {"vi": "chỉ đi được xe máy", "en": "motorbikes only"},
-    1.0: {"vi": "phải đi bộ", "en": "on foot only"},
-}
+_ROADS = {0.0: "criterion_value.road_car", 0.5: "criterion_value.road_motorbike", 1.0: "criterion_value.road_foot"}
+_UNITS = {"hộ": "criterion_figure.households", "giờ": "criterion_figure.hours", "triệu đồng/hộ": "criterion_figure.cost"}
+"""Units of the built-in criteria; any other stands as the scenario writes it."""
 _STRONG, _WEAK = 3, 2
 """How many criteria a sentence names on the side that decides, and on the other."""
 _LEAST = 0.0005
 """Differences from the average that the three decimals shown would round to nothing."""
 
 
-def describe(criterion: Criterion, value: float, language: Language) -> str:
-    """The value of a criterion in words, for instance ``107 hộ``, ``có``, ``84 %`` or ``chỉ đi được xe máy``."""
+def described(criterion: Criterion, value: float) -> Said:
+    """The value of a criterion in words.
+
+    >>> described(Criterion(name="households"), 107.0).text("vi"), described(Criterion(name="road_difficulty"), 0.5).text("vi")
+    ('107 hộ', 'chỉ đi được xe máy')
+    """
     if pd.isna(value):
-        return "chưa có số liệu, tạm tính giữa thang" if language == "vi" else "not known, counted at the middle of its scale"
+        return said("criterion_value.missing")
     if criterion.name == "road_difficulty" and value in _ROADS:
-        return _ROADS[value][language]
+        return said(_ROADS[value])
     if criterion.name in _SHARES:
-        return percent(value, language)
+        return said("criterion_value.share", value=value)
     if not criterion.unit and value in (0.0, 1.0) and set(criterion.bounds) == {0.0, 1.0}:
-        return word("yes" if value == 1.0 else "no", language).lower()
-    return f"{number(value, 1 if abs(value) < 1000 else 0, language)} {_unit(criterion.unit, language)}".rstrip()
+        return said("criterion_value.yes" if value == 1.0 else "criterion_value.no")
+    figure = said("criterion_value.tenths" if abs(value) < 1000 else "criterion_value.whole", value=value)
+    if not criterion.unit:
+        return figure
+    key = _UNITS.get(criterion.unit)
+    return said("criterion_figure.unit", value=figure, unit=criterion.unit) if key is None else said(key, value=figure)
 
 
-_UNITS_EN = {"hộ": "", "giờ": "h", "triệu đồng/hộ": "million VND per household"}
+def _title(criterion: Criterion) -> Label:
+    return Label(criterion.name, criterion.vi, criterion.en)
 
 
-def _unit(unit: str, language: Language) -> str:
-    return _UNITS_EN.get(unit, unit) if language == "en" else unit
-
-
-def _title(criterion: Criterion, language: Language) -> str:
-    return criterion.vi if language == "vi" else criterion.en
+def _inside(criterion: Criterion) -> Label:
+    """The title as it stands inside a sentence."""
+    return Label(criterion.name, _lower_first(criterion.vi), _lower_first(criterion.en))
 
 
 def _lower_first(title: str) -> str:
     return title if len(title) > 1 and title[1].isupper() else title[:1].lower() + title[1:]
 
 
-def explanations(
+def explained(
     criteria: Sequence[Criterion],
     *,
     villages: pd.DataFrame,
@@ -63,8 +66,8 @@ def explanations(
     top_k: int,
     swaps: pd.DataFrame,
     what_if: pd.DataFrame,
-) -> pd.DataFrame:
-    """One paragraph a village.
+) -> pd.Series:
+    """The sentences on each village; the first says where it stands and why.
 
     Parameters
     ----------
@@ -85,137 +88,104 @@ def explanations(
 
     Returns
     -------
-    DataFrame
-        Same index as `order`: ``explanation_vi``, ``explanation_en``.
+    Series of tuple of Said
+        Same index as `order`.
     """
     rank, lifts = order.rank, order.contributions - order.contributions.mean()
     ties = Ties(order, villages)
     by_name = {c.name: c for c in criteria}
+    inside = {c.name: _inside(c) for c in criteria}
     nearest = {key: row for row in swaps[swaps["smallest"]].to_dict("records") for key in [(row["village_id"], row["direction"])]}
     lacking: dict[Any, list[dict[Hashable, Any]]] = {}
     for row in what_if.to_dict("records"):
         lacking.setdefault(row["village_id"], []).append(row)
-    texts: dict[Language, list[str]] = {"vi": [], "en": []}
+    told = []
     for village in rank.index:
-        for language, paragraphs in texts.items():
-            lift = lifts.loc[village].sort_values(kind="stable")
-            told = {
-                n: f"{_lower_first(_title(by_name[n], language))} ({describe(by_name[n], values.loc[village, n], language)}; {_signed(lift[n], language)})"
-                for n in lift.index
-            }
-            above = [told[n] for n in reversed(lift.index) if lift[n] > _LEAST]
-            below = [told[n] for n in lift.index if lift[n] < -_LEAST]
-            sentences = [
-                _standing(
-                    int(rank[village]), len(rank), float(order.score[village]), above, below, ties.settled(village, language), language
-                ),
-                _certainty(simulation.loc[village], top_k, language),
-                _swap(nearest.get((village, "below")), nearest.get((village, "above")), int(rank[village]), by_name, language),
-                _unknown(lacking.get(village, []), by_name, language),
-            ]
-            paragraphs.append(" ".join(s for s in sentences if s))
-    return pd.DataFrame({"explanation_vi": texts["vi"], "explanation_en": texts["en"]}, index=rank.index).astype("string")
-
-
-def _signed(value: float, language: Language) -> str:
-    return ("+" if value > 0 else "−") + number(abs(value), 3, language, keep_zeros=True)
-
-
-def _standing(rank: int, n: int, score: float, above: list[str], below: list[str], tie: str, language: Language) -> str:
-    if tie:
-        return _standing_in_a_tie(rank, n, score, above, below, tie, language)
-    high = 2 * rank <= n + 1
-    main, other = (above[:_STRONG], below[:_WEAK]) if high else (below[:_STRONG], above[:_WEAK])
-    points = number(score, 3, language, keep_zeros=True)
-    if language == "vi":
-        text = f"Xếp thứ {rank} trên {n} bản ({points} điểm)"
-        why = f" vì {'hơn' if high else 'kém'} mức trung bình ở: {listing(main, 'vi')}" if main else ", các tiêu chí đều ở mức trung bình"
-        but = f"; {'kém hơn' if high else 'bù lại, hơn'} ở: {listing(other, 'vi')}" if other else ""
-    else:
-        text = f"Rank {rank} of {n} ({points} points)"
-        why = (
-            f" because it stands {'above' if high else 'below'} the average in: {listing(main, 'en')}"
-            if main
-            else ", average in every criterion"
+        lift = lifts.loc[village].sort_values(kind="stable")
+        above, below = (
+            [said(key, title=inside[n], value=described(by_name[n], values.loc[village, n]), by=abs(lift[n])) for n in side[:_STRONG]]
+            for key, side in (
+                ("explain_item.more", [n for n in reversed(lift.index) if lift[n] > _LEAST]),
+                ("explain_item.less", [n for n in lift.index if lift[n] < -_LEAST]),
+            )
         )
-        but = f"; {'below' if high else 'but above'} it in: {listing(other, 'en')}" if other else ""
-    return f"{text}{why}{but}."
+        facts = {"rank": int(rank[village]), "n": len(rank), "score": float(order.score[village])}
+        tie = ties.settled(village)
+        told.append(
+            (
+                *([_standing(facts, above, below)] if tie is None else _standing_in_a_tie(facts, above, below, tie)),
+                _certainty(simulation.loc[village], top_k),
+                *_swap(nearest.get((village, "below")), nearest.get((village, "above")), int(rank[village]), by_name),
+                *_unknown(lacking.get(village, []), by_name),
+            )
+        )
+    return pd.Series(told, index=rank.index, dtype=object)
 
 
-def _standing_in_a_tie(rank: int, n: int, score: float, above: list[str], below: list[str], tie: str, language: Language) -> str:
+def explanations(told: pd.Series) -> pd.DataFrame:
+    """What :func:`explained` says, as one paragraph a village: ``explanation_vi``, ``explanation_en``."""
+    columns = {
+        f"explanation_{language}": [" ".join(sentence.text(language) for sentence in sentences) for sentences in told]
+        for language in LANGUAGES
+    }
+    return pd.DataFrame(columns, index=told.index).astype("string")
+
+
+def _listed(items: Sequence[Said]) -> Said:
+    """Items as in a sentence; they may hold commas, so they are parted by semicolons."""
+    return items[0] if len(items) == 1 else said("listed", first=items[:-1], last=items[-1])
+
+
+def _standing(facts: Mapping[str, Any], above: list[Said], below: list[Said]) -> Said:
+    high = 2 * facts["rank"] <= facts["n"] + 1
+    main, other = (above, below[:_WEAK]) if high else (below, above[:_WEAK])
+    if main and other:
+        return said("explain_standing.high_but" if high else "explain_standing.low_but", **facts, main=_listed(main), other=_listed(other))
+    if main:
+        return said("explain_standing.high" if high else "explain_standing.low", **facts, main=_listed(main))
+    if other:
+        return said("explain_average.below" if high else "explain_average.above", **facts, other=_listed(other))
+    return said("explain_average.all", **facts)
+
+
+def _standing_in_a_tie(facts: Mapping[str, Any], above: list[Said], below: list[Said], tie: Said) -> list[Said]:
     """What settled the place, and only then how the score compares: its tied neighbours have the same score, so that explains no order."""
-    points = number(score, 3, language, keep_zeros=True)
-    if language == "vi":
-        text, average, over, under = (
-            f"Xếp thứ {rank} trên {n} bản ({points} điểm), {tie}",
-            "So với mức trung bình, điểm này",
-            "hơn ở",
-            "kém ở",
-        )
-    else:
-        text, average, over, under = (
-            f"Rank {rank} of {n} ({points} points), {tie}",
-            "Compared with the average, it stands",
-            "above in",
-            "below in",
-        )
-    parts = [f"{word} {listing(some, language)}" for word, some in ((f"{over}:", above[:_STRONG]), (f"{under}:", below[:_STRONG])) if some]
-    return f"{text}. {average} {'; '.join(parts)}." if parts else f"{text}."
+    sides = {name: _listed(items) for name, items in (("above", above), ("below", below)) if items}
+    key = "both" if len(sides) == 2 else next(iter(sides), None)
+    return [said("explain_tied", **facts, tie=tie), *([] if key is None else [said(f"explain_compared.{key}", **sides)])]
 
 
-def _certainty(row: pd.Series, top_k: int, language: Language) -> str:
-    low, high, sure = int(row["rank_low"]), int(row["rank_high"]), percent(float(row[f"p_top_{top_k}"]), language)
-    if language == "vi":
-        span = f"thứ hạng giữ nguyên {low}" if low == high else f"thứ hạng nằm trong khoảng {low}–{high}"
-        return (
-            f"Xét cả sai số của trọng số, số liệu và phương pháp, {span} (90 % số lần mô phỏng); khả năng thuộc {top_k} bản đầu là {sure}."
-        )
-    span = f"the rank stays {low}" if low == high else f"the rank lies between {low} and {high}"
-    return f"With the doubt about weights, data and methods, {span} (90 % of the draws); the probability of being among the first {top_k} is {sure}."
+def _certainty(row: pd.Series, top_k: int) -> Said:
+    low, high = int(row["rank_low"]), int(row["rank_high"])
+    key = "explain_certainty.fixed" if low == high else "explain_certainty.range"
+    return said(key, low=low, high=high, k=top_k, chance=float(row[f"p_top_{top_k}"]))
 
 
-def _swap(
-    down: dict[Hashable, Any] | None, up: dict[Hashable, Any] | None, rank: int, criteria: dict[str, Criterion], language: Language
-) -> str:
-    clauses = []
+def _swap(down: dict[Hashable, Any] | None, up: dict[Hashable, Any] | None, rank: int, criteria: dict[str, Criterion]) -> list[Said]:
+    facts: dict[str, Any] = {}
     for row, falls in ((down, True), (up, False)):
-        if row is None:
-            continue
         # a tie is told with the rank itself
-        if row["change"] == 0:
+        if row is None or row["change"] == 0:
             continue
         # several villages may move at once: only a change in the sense of the sentence is told
         if pd.isna(row["rank_after"]) or (int(row["rank_after"]) > rank) != falls or int(row["rank_after"]) == rank:
             continue
-        c = criteria[row["criterion"]]
         # as many decimals as it takes to tell the two apart
         decimals = next((d for d in (1, 2, 3) if round(row["change"] * 100, d) != 0), 4)
-        now, then = (percent(row[key], language, decimals) for key in ("weight_now", "weight_swap"))
-        grows = row["change"] > 0
-        if language == "vi":
-            move = f"tăng từ {now} lên trên {then}" if grows else f"giảm từ {now} xuống dưới {then}"
-            clauses.append(f"sẽ {'xuống' if falls else 'lên'} thứ {int(row['rank_after'])} nếu trọng số “{c.vi}” {move}")
-        else:
-            move = f"grew from {now} beyond {then}" if grows else f"fell from {now} below {then}"
-            clauses.append(f"it would {'fall' if falls else 'rise'} to rank {int(row['rank_after'])} if the weight of “{c.en}” {move}")
-    text = "; ".join(clauses)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+        now, then = (said(f"share_decimals.{decimals}", share=row[key]) for key in ("weight_now", "weight_swap"))
+        moves = "explain_weight.grows" if row["change"] > 0 else "explain_weight.falls"
+        facts["lower" if falls else "higher"] = int(row["rank_after"])
+        facts["down" if falls else "up"] = said(moves, title=_title(criteria[row["criterion"]]), now=now, then=then)
+    if not facts:
+        return []
+    return [said("explain_swap.both" if len(facts) == 4 else "explain_swap.down" if "down" in facts else "explain_swap.up", **facts)]
 
 
-def _unknown(rows: list[dict[Hashable, Any]], criteria: dict[str, Criterion], language: Language) -> str:
+def _unknown(rows: list[dict[Hashable, Any]], criteria: dict[str, Criterion]) -> list[Said]:
     if not rows:
-        return ""
-    first = rows[0]
-    titles = [f"“{_title(criteria[r['criterion']], language)}”" for r in rows]
-    best, worst = int(first["rank_best"]), int(first["rank_worst"])
-    if language == "vi":
-        text = f"Chưa có số liệu về {listing(titles, 'vi')}, đang tạm tính ở giữa thang"
-        if best == worst:
-            return f"{text}; có số liệu thì thứ hạng vẫn không đổi."
-        return (
-            f"{text}; cần hỏi trước nhất là {titles[0]}: sẽ lên thứ {best} nếu ở mức cấp thiết nhất, xuống thứ {worst} nếu ở mức thấp nhất."
-        )
-    text = f"Not known, and counted at the middle of the scale: {listing(titles, 'en')}"
+        return []
+    titles = [said("explain_title", title=_title(criteria[r["criterion"]])) for r in rows]
+    best, worst = int(rows[0]["rank_best"]), int(rows[0]["rank_worst"])
     if best == worst:
-        return f"{text}; knowing it would not change the rank."
-    return f"{text}. Ask first for {titles[0]}: rank {best} if it were at its most urgent, rank {worst} if at its least."
+        return [said("explain_unknown.same", titles=_listed(titles))]
+    return [said("explain_unknown.matters", titles=_listed(titles), first=titles[0], best=best, worst=worst)]

@@ -5,35 +5,12 @@ Electricity is a gate. Nothing here reads a weight or a score.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    datum: str
-    question_vi: str
-    question_en: str
-    why_vi: str
-    why_en: str
-
-
-_POWER = _Ask(
-    "grid_power", "Bản đã có điện lưới chưa?", "Is there grid power?",
-    "Chưa biết thì chưa xác định được nguồn thực hiện: có điện mới xét Quỹ hoặc doanh nghiệp.",
-    "Until this is known nobody can be made responsible: without power neither the Fund nor an operator can build.",
-)  # fmt: skip
-_DIFFICULT = _Ask(
-    "extremely_difficult", "Bản có thuộc danh sách thôn đặc biệt khó khăn không, theo quyết định nào?", "Is it on the list of extremely difficult villages, and by which decision?",
-    "Quyết định giữa Quỹ Viễn thông công ích và vốn của doanh nghiệp.", "It decides between the Telecom Service Fund and an operator's own money.",
-)  # fmt: skip
-_POWER_YEAR = _Ask(
-    "grid_power_year", "Dự kiến năm nào bản có điện lưới?", "In which year is grid power expected?",
-    "Có điện rồi bản mới chuyển sang diện Quỹ hoặc doanh nghiệp.", "Only then does the village pass to the Fund or to an operator.",
-)  # fmt: skip
+from geo_planner.words import LANGUAGES, said
 
 
 def responsibility(villages: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +24,7 @@ def responsibility(villages: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: ``responsibility``, ``responsibility_reason`` (a key of ``labels.RESPONSIBILITY_REASONS``) and ``responsibility_datum``,
+        Same index: ``responsibility``, ``responsibility_reason`` (``responsibility_reason`` of the catalogue) and ``responsibility_datum``,
         the cells of the list that the decision rests on, for instance ``"grid_power=yes; extremely_difficult=yes"``. What is not known
         leaves the village undecided, with the question to ask.
     """
@@ -82,9 +59,17 @@ def gate_questions(villages: pd.DataFrame) -> pd.DataFrame:
     power, difficult = villages["grid_power"], villages["extremely_difficult"]
     rows = []
     for village, p, d in zip(villages.index, power, difficult, strict=True):
-        asked = [_POWER] if pd.isna(p) else [_POWER_YEAR] if p == "planned" else []
+        asked = ["grid_power"] if pd.isna(p) else ["grid_power_year"] if p == "planned" else []
         # without power the list of difficult villages decides nothing yet
         if pd.isna(d) and (pd.isna(p) or p == "yes"):
-            asked.append(_DIFFICULT)
-        rows += [(village, a.datum, "commune", a.question_vi, a.question_en, a.why_vi, a.why_en) for a in asked]
+            asked.append("extremely_difficult")
+        rows += [
+            (
+                village,
+                datum,
+                "commune",
+                *(what.text(language) for what in (said(f"ask.{datum}"), said(f"ask_why.{datum}")) for language in LANGUAGES),
+            )
+            for datum in asked
+        ]
     return pd.DataFrame(rows, columns=["village_id", "datum", "asks", "question_vi", "question_en", "why_vi", "why_en"])

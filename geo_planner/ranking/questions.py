@@ -9,6 +9,7 @@ import pandas as pd
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.settings import Criterion
 from geo_planner.ranking.gates import gate_questions
+from geo_planner.words import LANGUAGES, Label, Said, said
 
 QUESTION_COLUMNS = (
     "village_id", "datum", "asks", "question_vi", "question_en", "why_vi", "why_en", "rank_now", "rank_best", "rank_worst", "span",
@@ -66,12 +67,8 @@ def _question(criterion: Criterion, village: pd.Series) -> tuple[str, str, str, 
     """Datum, who is asked, and the question in both languages."""
     entry = CATALOGUE.get(criterion.name) if criterion.column is None else None
     if entry is None:
-        return (
-            criterion.column or criterion.name,
-            "commune",
-            f"{criterion.vi}: số liệu của bản là bao nhiêu?",
-            f"{criterion.en}: what is the village's figure?",
-        )
+        asked = said("ask.figure", title=Label(criterion.name, criterion.vi, criterion.en))
+        return criterion.column or criterion.name, "commune", *_worded(asked)
     blank = [name for name in entry.reads if name not in village.index or pd.isna(village[name])]
     if blank == ["coverage_probability"]:
         entry = CATALOGUE["no_coverage_probability"]
@@ -79,12 +76,9 @@ def _question(criterion: Criterion, village: pd.Series) -> tuple[str, str, str, 
 
 
 def _why(now: int, best: int, worst: int) -> tuple[str, str]:
-    if best == worst:
-        return (
-            f"Không đổi thứ hạng hiện tại ({now}), nhưng cần cho hồ sơ.",
-            f"It does not change the present rank ({now}), but the file needs it.",
-        )
-    return (
-        f"Đang tạm tính ở giữa thang, xếp thứ {now}; tùy câu trả lời, thứ hạng có thể từ {best} đến {worst}.",
-        f"Counted at the middle of its scale for now, rank {now}; the answer could place it anywhere from {best} to {worst}.",
-    )
+    return _worded(said("ask_why.same", now=now) if best == worst else said("ask_why.range", now=now, best=best, worst=worst))
+
+
+def _worded(what: Said) -> tuple[str, str]:
+    vi, en = (what.text(language) for language in LANGUAGES)
+    return vi, en

@@ -11,7 +11,7 @@ import pandas as pd
 from geo_planner.preferences.settings import Criterion, RankingSettings
 from geo_planner.preferences.weights import Ahp
 from geo_planner.ranking.criteria import Context, criteria_values
-from geo_planner.ranking.explain import explanations
+from geo_planner.ranking.explain import explained, explanations
 from geo_planner.ranking.fairness import fairness
 from geo_planner.ranking.gates import responsibility
 from geo_planner.ranking.methods import METHODS, Comparison, compare, contributions
@@ -47,8 +47,10 @@ class RankingResult:
     methods : Comparison
     swaps, what_if, questions : DataFrame
         Tables of their own, see :mod:`geo_planner.ranking.tables`.
+    explained : Series of tuple of Said
+        Why each village stands where it stands, sentence by sentence.
     explanations : DataFrame
-        ``explanation_vi``, ``explanation_en``.
+        The same in words: ``explanation_vi``, ``explanation_en``.
     fairness : dict of str to DataFrame
         By ``commune_name`` (or ``commune_code``), ``ethnic_group``, ``border``, ``region_class``, as far as the villages have them.
     """
@@ -69,6 +71,7 @@ class RankingResult:
     swaps: pd.DataFrame
     what_if: pd.DataFrame
     questions: pd.DataFrame
+    explained: pd.Series
     explanations: pd.DataFrame
     fairness: dict[str, pd.DataFrame]
 
@@ -154,7 +157,10 @@ def rank(
     doubts = what_if(values, criteria, households=households, method=settings.method)
     inputs = pd.DataFrame({"households": households, "coverage_probability": villages["coverage_probability"]})
     simulation = simulate(values, criteria, settings.robustness, inputs=inputs, top_k=settings.top_k, seed=seed)
-    told = METHODS[settings.method].additive
+    told = explained(
+        criteria, villages=villages, values=values, order=main, simulation=simulation.table, top_k=settings.top_k,
+        swaps=swaps if METHODS[settings.method].additive else swaps.iloc[:0], what_if=doubts,
+    )  # fmt: skip
     return RankingResult(
         score=main.score,
         rank=main.rank,
@@ -172,12 +178,10 @@ def rank(
         swaps=swaps,
         what_if=doubts,
         questions=questions(villages, criteria, doubts),
-        explanations=explanations(
-            criteria, villages=villages, values=values, order=main, simulation=simulation.table, top_k=settings.top_k,
-            swaps=swaps if told else swaps.iloc[:0], what_if=doubts,
-        ),
+        explained=told,
+        explanations=explanations(told),
         fairness=fairness(villages, main.rank, main.score, top_k=settings.top_k),
-    )  # fmt: skip
+    )
 
 
 def _main(values: pd.DataFrame, criteria: tuple[Criterion, ...], settings: RankingSettings, households: pd.Series) -> Ranking:

@@ -91,8 +91,8 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
     return Layer(
         "robustness",
         (
-            Column("rank_low", "int", "Thứ tự tốt nhất (90 %)", "Best rank (90 %)", "5 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
-            Column("rank_high", "int", "Thứ tự kém nhất (90 %)", "Worst rank (90 %)", "95 % số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+            Column("rank_low", "int", "Thứ tự tốt nhất (90%)", "Best rank (90 %)", "5% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
+            Column("rank_high", "int", "Thứ tự kém nhất (90%)", "Worst rank (90 %)", "95% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
             Column("rank_median", "int", "Thứ tự, trung vị", "Rank, median"),
             *chances,
         ),
@@ -120,7 +120,7 @@ FAIRNESS = Layer(
         Column(
             "chance",
             "float",
-            "Xác suất nếu bốc thăm",
+            "Xác suất ngẫu nhiên",
             "Probability if drawn by lot",
             "Xác suất có ít bản đến vậy trong nhóm đầu nếu bốc thăm; nhỏ là điều cần xem lại.",
             "Of so few in the first k by lot; a small value is a reason to look again.",

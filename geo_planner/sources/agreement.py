@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.voids import points_in_void
 
 if TYPE_CHECKING:
@@ -43,17 +43,17 @@ def declared_against_measured(villages: pd.DataFrame, measured_status: pd.Series
     measured = measured_status.reindex(villages.index).fillna("unknown")
     differ = (declared != measured) & (declared != "unknown") & (measured != "unknown")
     return [
-        Fault(
+        warning(
             file,
-            f"{name} is declared {said}, measurements say {seen}",
-            "Check which of the two is of the later date.",
+            "declared_against_measured.status",
             row=int(row),
             column="declared_status",
-            value=str(said),
-            level="warning",
-            code="declared_against_measured",
+            value=str(status),
+            name=str(name)[:80],
+            declared=status,
+            measured=seen,
         )
-        for name, row, said, seen in zip(
+        for name, row, status, seen in zip(
             villages.loc[differ, "name"], villages.loc[differ, "source_row"], declared[differ], measured[differ], strict=True
         )
     ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, Layer, technology_word
+from geo_planner.words import first_of
 
 
 def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -22,14 +24,12 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
     told = []
     other = written[(written.str.casefold() != words.str.casefold()).fillna(False)].value_counts()
     for word, count in sorted(other.items()):
-        reason = f"{word!r} is read as {technology_word(word)} in {count} rows"
-        told.append(Fault(file, reason, "Write it so if you like.", column="technology", level="warning", code="technology_read"))
+        told.append(warning(file, "technology_read.in_table", column="technology", word=word, read_as=technology_word(word), n=int(count)))
     strange = words[words.notna() & ~words.isin(TECHNOLOGIES)]
     if len(strange):
-        named = ", ".join(sorted({repr(word) for word in strange})[:5])
-        reason = f"{len(strange)} rows name a technology that is not known and do not count: {named}"
-        remedy = f"Write one of {', '.join(TECHNOLOGIES)}."
-        told.append(Fault(file, reason, remedy, row=int(strange.index[0]), column="technology", level="warning", code="technology_strange"))
+        names = first_of(sorted({str(word)[:80] for word in strange}), 5)
+        place: dict[str, Any] = {"row": int(strange.index[0]), "column": "technology"}
+        told.append(warning(file, "technology_strange.in_table", **place, n=len(strange), names=names, known=TECHNOLOGIES))
     return table.assign(technology=words), told
 
 
@@ -66,18 +66,14 @@ def strange_radio(sites: pd.DataFrame, file: str) -> list[Fault]:
     if {"tilt_deg"} <= set(sites):
         tilts = sites["tilt_deg"].astype("Float64").dropna().to_numpy(dtype=float)
         if unlikely_tilts(tilts):
-            reason = f"{int((tilts < 0).sum())} of {len(tilts)} tilts are negative, which here means that the antennas look up"
-            remedy = "Where they look down, write the tilts without their sign."
-            told.append(Fault(file, reason, remedy, column="tilt_deg", level="warning", code="tilt_up"))
+            told.append(warning(file, "tilt_up.in_table", column="tilt_deg", n=int((tilts < 0).sum()), of=len(tilts)))
     if {"freq_mhz", "technology"} <= set(sites):
         frequency, names = sites["freq_mhz"].astype("Float64"), sites["technology"].astype("string").fillna("")
         strange = [
             float(mhz) for mhz, name in zip(frequency, names, strict=True) if not pd.isna(mhz) and not in_a_band(float(mhz), str(name))
         ]
         if strange:
-            reason = f"{len(strange)} cells have a frequency that lies in no band of their technology (first: {strange[0]:g} MHz)"
-            remedy = "Where it is the number of a channel (EARFCN, UARFCN, ARFCN), write the frequency in MHz."
-            told.append(Fault(file, reason, remedy, column="freq_mhz", level="warning", code="frequency_strange"))
+            told.append(warning(file, "frequency_strange.in_table", column="freq_mhz", n=len(strange), first=strange[0]))
     return told
 
 
@@ -136,10 +132,7 @@ def own_columns(table: pd.DataFrame, file: str, layer: Layer = VILLAGES) -> tupl
     taken = [str(old)[:80] for old, new in zip(table.columns, names, strict=True) if old != new]
     if not taken:
         return table, []
-    more = f" and {len(taken) - 20} more" if len(taken) > 20 else ""
-    reason = f"columns bear names of results or of one another and stand as NAME_in_file from here on: {', '.join(taken[:20])}{more}"
-    warning = Fault(file, reason, "Take them out if they come from an earlier run.", row=1, level="warning", code="result_columns")
-    return table.set_axis(names, axis=1), [warning]
+    return table.set_axis(names, axis=1), [warning(file, "result_columns.in_table", row=1, names=first_of(taken, 20))]
 
 
 MOST_OPERATORS = 200
@@ -152,16 +145,12 @@ def operator_faults(sites: pd.DataFrame, file: str) -> list[Fault]:
         return []
     names = [str(name) for name in sites["operator"].dropna().unique()]
     if len(names) > MOST_OPERATORS:
-        reason = f"the column names {len(names):,} operators"
-        return [Fault(file, reason, "Write the name of the operator of each cell.", row=1, column="operator", code="too_many_operators")]
+        return [fault(file, "too_many_operators.in_column", row=1, column="operator", n=len(names))]
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(_folded(name), []).append(name)
     return [
-        Fault(
-            file, f"operators differ only by capitals or blanks and count as {len(several)}: {', '.join(several)[:200]}",
-            "Write one operator in one way.", column="operator", level="warning", code="operators_alike",
-        )
+        warning(file, "operators_alike.in_column", column="operator", n=len(several), names=first_of([name[:60] for name in several], 5))
         for several in alike.values()
         if len(several) > 1
-    ]  # fmt: skip
+    ]

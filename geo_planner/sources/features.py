@@ -20,7 +20,7 @@ from pyproj.exceptions import CRSError, ProjError
 from shapely.errors import GEOSException
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import Fault, bounded, fault
 from geo_planner.schema import COMMUNES
 from geo_planner.sources.columns import own_columns
 from geo_planner.sources.geojson import property_text, written_properties
@@ -28,6 +28,7 @@ from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_vector, unreadable_fault
 from geo_planner.sources.tables import FIRST_ROW, typed_table
 from geo_planner.sources.unseen_signs import name_faults, shown
+from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
@@ -47,39 +48,20 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
             layer = gpd.GeoDataFrame(source.table(on_invalid="ignore"))
     except (DataSourceError, DataLayerError, OSError, ValueError, TypeError, AttributeError, GEOSException, ProjError) as error:
         logger.debug("cannot read %s", path, exc_info=error)
-        return None, [
-            unreadable_fault(
-                error,
-                file,
-                "the file cannot be read as a vector layer: it is damaged, of another format or not UTF-8",
-                "Export it again as GeoJSON in UTF-8.",
-            )
-        ]
+        return None, [unreadable_fault(error, file, said("unreadable.layer"))]
     if layer.empty or layer.geometry.name not in layer:
-        return None, [Fault(file, "the layer is empty", "Put at least one feature into it.", code="empty")]
+        return None, [fault(file, "empty.feature_layer")]
     if layer.crs is None:
-        return None, [
-            Fault(file, "the layer has no coordinate reference system", "State it in the file; GeoJSON is in WGS84 degrees.", code="no_crs")
-        ]
+        return None, [fault(file, "no_crs.layer")]
     coordinates, of = shapely.get_coordinates(layer.geometry.array, return_index=True)
     endless = np.unique(of[~np.isfinite(coordinates).all(axis=1)])
     if endless.size:
-        return None, bounded(
-            Fault(file, "the shape has coordinates that are no numbers", "Draw it anew or take it out.", row=int(at) + 1, code="geometry")
-            for at in endless
-        )
+        return None, bounded(fault(file, "geometry.endless", row=int(at) + 1) for at in endless)
     if (layer.geometry.isna() | layer.geometry.is_empty).all():
-        return None, [Fault(file, "no feature of the layer has a shape", "Export it again with its shapes.", code="geometry")]
+        return None, [fault(file, "geometry.none_in_layer")]
     west, south, east, north = layer.total_bounds
     if layer.crs.is_geographic and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        return None, [
-            Fault(
-                file,
-                f"the coordinates are not degrees (x from {west:.0f} to {east:.0f})",
-                "Projected coordinates need their CRS in the file.",
-                code="projected_as_degrees",
-            )
-        ]
+        return None, [fault(file, "projected_as_degrees.layer", west=west, east=east)]
     try:
         degrees = layer.to_crs(GEOGRAPHIC)
     except (ProjError, CRSError) as error:
@@ -91,8 +73,7 @@ def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
 
 
 def _no_place_on_earth(layer: gpd.GeoDataFrame, file: str) -> Fault:
-    reason = f"the coordinate reference system {str(layer.crs.name)[:60]!r} gives the coordinates no place on the earth"
-    return Fault(file, reason, "Export the layer in WGS84 degrees (EPSG:4326).", code="no_place_on_earth")
+    return fault(file, "no_place_on_earth.layer", crs=str(layer.crs.name)[:60])
 
 
 def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
@@ -103,7 +84,7 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     properties = _properties(path, layer)
     names = [unicodedata.normalize("NFC", str(name)).strip() for name in properties.columns]
     # a property that is another one's name but for its capitals gives way before the table is typed
-    found = [fault for fault in name_faults(names, file, row=None) if fault.code != "duplicate_column"]
+    found = [told for told in name_faults(names, file, row=None) if told.code != "duplicate_column"]
     if found:
         return None, found
     properties, told = own_columns(properties.set_axis(names, axis=1), file, COMMUNES)
@@ -127,14 +108,13 @@ def _shape_faults(geometry: gpd.GeoSeries, file: str) -> Iterator[Fault]:
     for row, shape in geometry.items():
         number = int(row) - 1
         if shape is None or shape.is_empty:
-            yield Fault(file, "the feature has no shape that can be drawn", "Draw it or take it out.", row=number, code="geometry")
+            yield fault(file, "geometry.no_shape", row=number)
         elif shape.geom_type not in ("Polygon", "MultiPolygon"):
-            yield Fault(file, f"the shape is a {shape.geom_type}, not a polygon", "Use the commune's area.", row=number, code="geometry")
+            yield fault(file, "geometry.no_polygon", row=number, kind=shape.geom_type)
         elif not shape.is_valid:
-            reason = f"the polygon is not valid: {shapely.is_valid_reason(shape)}"
-            yield Fault(file, reason, "Repair the geometry, for instance with QGIS: Fix geometries.", row=number, code="geometry")
+            yield fault(file, "geometry.not_valid", row=number, why=shapely.is_valid_reason(shape))
         elif shape.area == 0:
-            yield Fault(file, "the polygon has no area", "Draw it anew.", row=number, code="geometry")
+            yield fault(file, "geometry.no_area", row=number)
 
 
 def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -173,8 +153,7 @@ def _groups(properties: pd.DataFrame, file: str) -> Iterator[Fault]:
         cells = properties[column.name] if column.name in properties else pd.Series(dtype="string")
         for at, text in enumerate(cells):
             if not pd.isna(text) and text[:1] in ("[", "{") and _is_json(text):
-                reason = "the property is a list or a group, not one value"
-                yield Fault(file, reason, "Give one value.", row=at + 1, column=column.name, value=shown(text), code="type")
+                yield fault(file, "type.list", row=at + 1, column=column.name, value=shown(text))
 
 
 def _is_json(text: str) -> bool:
@@ -185,8 +164,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _as_feature(fault: Fault) -> Fault:
+def _as_feature(told: Fault) -> Fault:
     """Features are counted from 1 and have no header row."""
-    if fault.row is None:
-        return fault
-    return replace(fault, row=None if fault.row < FIRST_ROW else fault.row - 1)
+    if told.row is None:
+        return told
+    return replace(told, row=None if told.row < FIRST_ROW else told.row - 1)

@@ -95,9 +95,7 @@ def _one_system(systems: list[Any]) -> CRS | None:
     names = dict.fromkeys(name for member in systems if (name := _system_name(member)))
     found = [_known_system(name) for name in names]
     if any(system != found[0] for system in found):
-        raise UnopenedError(
-            "parts of the GeoJSON name different coordinate systems", "Export it again in one system, best in WGS84 degrees.", "crs_member"
-        )
+        raise UnopenedError("crs_member.several")
     return found[0] if found else None
 
 
@@ -113,11 +111,7 @@ def _system_name(member: Any) -> str:
         authority, code = found["authority"].upper(), found["code"].upper()
         return "OGC:CRS84" if code == "CRS84" else f"{authority}:{code}"
     if kind in ("link", "url", "uri") or "href" in properties or "://" in name or name.startswith("/"):
-        raise UnopenedError(
-            "the coordinate system of the GeoJSON is a link, and links are not followed",
-            'Name the system in the file, for instance "EPSG:9205", or export it in WGS84 degrees.',
-            "crs_link",
-        )
+        raise UnopenedError("crs_link")
     return name
 
 
@@ -128,11 +122,7 @@ def _known_system(name: str) -> CRS:
             raise CRSError("it leads to files")
         return CRS.from_user_input(name)
     except CRSError as error:
-        raise UnopenedError(
-            f"the GeoJSON names a coordinate system that is not known ({name[:60]!r})",
-            'Name it by its code, for instance "EPSG:9205", or export it again in WGS84 degrees.',
-            "crs_member",
-        ) from error
+        raise UnopenedError("crs_member.unknown", name=name[:60]) from error
 
 
 def written_properties(path: Path, n: int) -> list[dict[str, object]] | None:

@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, OutputError
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, warning
 from geo_planner.sources.links import is_link, link_on_the_way, refuse_link
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
+from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ _FINISH_PATIENCE_S = 5.0
 _MOST_LIST_BYTES, _MOST_NAMES = 1_000_000, 10_000
 
 
-class _ForeignListError(ValueError):
+class _ForeignListError(GeoPlannerError, ValueError):
     """A list of changes that no import or fetch has written."""
 
 
@@ -52,7 +53,7 @@ def staging(root: Path) -> Iterator[Path]:
         root.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=root, prefix=STAGING_PREFIX))
     except OSError as error:
-        raise OutputError(f"{root} cannot be written ({error.strerror}). Choose a folder that you may write to.") from error
+        raise OutputError("not_written.folder_of_area", path=root, why=error.strerror) from error
     try:
         yield folder
     finally:
@@ -97,14 +98,11 @@ def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -
     try:
         _move(root, folder)
     except OSError as error:
-        if all((folder / name).exists() for name in facts):
+        untouched = all((folder / name).exists() for name in facts)
+        if untouched:
             (folder / COMMIT_FILE).unlink(missing_ok=True)
-            raise OutputError(
-                f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs and try again; nothing was changed."
-            ) from error
-        raise OutputError(
-            f"{error.filename2 or error.filename} cannot be replaced ({error.strerror}). Close it in other programs; the next command finishes the change."
-        ) from error
+        key = "not_replaced.nothing_changed" if untouched else "not_replaced.finished_later"
+        raise OutputError(key, path=error.filename2 or error.filename, why=error.strerror) from error
 
 
 def finish_interrupted(root: Path) -> int:
@@ -130,20 +128,12 @@ def foreign_changes(root: Path) -> list[Fault]:
     for folder in sorted(root.glob(f"{STAGING_PREFIX}*")):
         try:
             if is_link(folder):
-                raise _ForeignListError("the folder is a symbolic link")
+                raise _ForeignListError("foreign_list.folder_link")
             if (folder / COMMIT_FILE).exists() or is_link(folder / COMMIT_FILE):
                 _listed(root, folder)
         except (OSError, ValueError) as error:
-            reason = str(error) if isinstance(error, _ForeignListError) else "its list cannot be read"
-            found.append(
-                Fault(
-                    f"{folder.name}/{COMMIT_FILE}",
-                    f"a list of changes that no import or fetch of this program left here is not followed: {reason}",
-                    f"Delete the folder {folder.name}; ask where the study area comes from.",
-                    level="warning",
-                    code="foreign_change",
-                )
-            )
+            why = error.said if isinstance(error, _ForeignListError) else said("foreign_list.unread")
+            found.append(warning(f"{folder.name}/{COMMIT_FILE}", "foreign_change.list", why=why, folder=folder.name))
     return found
 
 
@@ -192,28 +182,28 @@ def _listed(root: Path, folder: Path) -> list[str]:
     """
     path = folder / COMMIT_FILE
     if is_link(folder) or is_link(path) or not path.is_file():
-        raise _ForeignListError("it is a symbolic link or no file")
+        raise _ForeignListError("foreign_list.no_file")
     if path.stat().st_size > _MOST_LIST_BYTES:
-        raise _ForeignListError("it is longer than any of ours")
+        raise _ForeignListError("foreign_list.long")
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
-        raise _ForeignListError("it nests") from error
+        raise _ForeignListError("foreign_list.nests") from error
     if not isinstance(names, list) or len(names) > _MOST_NAMES or not all(isinstance(name, str) for name in names):
-        raise _ForeignListError("it is no list of names")
+        raise _ForeignListError("foreign_list.no_names")
     for name in names:
         # nothing of ours begins with a dot: neither the lock nor what other programs keep in such folders
         if not is_plain_path(name) or any(part.startswith(".") for part in name.split("/")):
-            raise _ForeignListError(f"{name[:80]!r} is no layer of a study area")
+            raise _ForeignListError("foreign_list.no_layer", name=name[:80])
         if link_on_the_way(folder, name) is not None:
-            raise _ForeignListError(f"{name[:80]!r} is a link in it")
+            raise _ForeignListError("foreign_list.link_in_it", name=name[:80])
         link = link_on_the_way(root, name)
         if link is not None:
-            raise _ForeignListError(f"{link[:80]!r} in the study area is a symbolic link")
+            raise _ForeignListError("foreign_list.link_in_area", name=link[:80])
         places = [folder / name, root / name]
         above = [parent for parent in (root / name).parents if parent != root and parent.is_relative_to(root)]
         if any(place.exists() and not place.is_file() for place in places) or any(
             parent.exists() and not parent.is_dir() for parent in above
         ):
-            raise _ForeignListError(f"{name[:80]!r} has no place there")
+            raise _ForeignListError("foreign_list.no_place", name=name[:80])
     return names

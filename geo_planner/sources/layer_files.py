@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.folders import no_plain_file
+from geo_planner.words import Said, said
 
-_MISSING = "Put it there (geo-planner import brings lists in), or name another in the scenario."
 
-
-def file_fault(path: Path, file: str, remedy: str = _MISSING) -> Fault | None:
+def file_fault(path: Path, file: str, remedy: Said | str | None = None) -> Fault | None:
     """What keeps a path from being a readable file, told under the name `file`; None where nothing does.
 
     Parameters
     ----------
-    remedy : str
+    remedy : Said, optional
         What to do where there is nothing.
     """
     why = no_plain_file(path)
     if why is None:
         return None
     if why == "missing":
-        return Fault(file, "the file is missing", remedy, code="missing_file")
-    return Fault(
-        file, f"the file cannot be read: {why}", "Put a readable file in its place, or name another in the scenario.", code="unreadable"
-    )
+        return fault(file, "missing_file.layer", remedy=remedy or said("where_missing.layer"))
+    return fault(file, "unreadable.layer_file", why=why)
 
 
 def located(root: Path, relative: str) -> tuple[Path, str]:

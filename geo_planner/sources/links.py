@@ -35,7 +35,4 @@ def refuse_link(root: Path, relative: str) -> None:
     """
     link = link_on_the_way(root, relative)
     if link is not None:
-        raise OutputError(
-            f"{relative} is not written: {link} in {root} is a symbolic link, and what it points to is not part of the study area. "
-            "Replace it by a folder or file of its own; nothing was changed."
-        )
+        raise OutputError("not_written.through_link", file=relative, link=link, root=root)

@@ -82,9 +82,7 @@ def _taken(root: Path, patience_s: float) -> int | None:
                 logger.debug("no lock in %s", root, exc_info=error)
                 return None
             if time.monotonic() >= until:
-                raise OutputError(
-                    f"Another import or fetch is writing into {root}. Wait until it is done, then try again; nothing was changed."
-                ) from error
+                raise OutputError("not_written.area_in_use", root=root) from error
             time.sleep(_PAUSE_S)
             continue
         if is_same_file(descriptor, path):

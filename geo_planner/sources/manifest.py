@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from geo_planner.errors import Fault, InputError, OutputError
+from geo_planner.errors import Fault, InputError, OutputError, fault
 from geo_planner.folders import no_plain_file, put_in_place
 from geo_planner.settings_text import unfit_values
 from geo_planner.sources.links import refuse_link
@@ -41,50 +41,22 @@ def read_manifest(root: Path) -> dict[str, Any]:
         return {"format": FORMAT, "files": {}}
     try:
         if why is not None:
-            raise OSError(why)
+            raise OSError(str(why))
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InputError(
-            [
-                Fault(
-                    MANIFEST,
-                    "the file cannot be read as JSON",
-                    "Restore it from a copy, or delete it and fetch or import the layers again.",
-                    code="unreadable",
-                )
-            ]
-        ) from error
+        raise InputError([fault(MANIFEST, "unreadable.manifest_no_json")]) from error
     files = document.get("files") if isinstance(document, dict) else None
     fits = isinstance(files, dict) and all(isinstance(entry, dict) and is_plain_path(name) for name, entry in files.items())
     if not fits or unfit_values(document, MANIFEST, longest=_LONGEST_TEXT):
-        raise InputError(
-            [
-                Fault(
-                    MANIFEST,
-                    "the file is not a manifest of a study area",
-                    "Restore it from a copy, or delete it and fetch or import the layers again.",
-                    code="unreadable",
-                )
-            ]
-        )
+        raise InputError([fault(MANIFEST, "unreadable.no_manifest")])
     if document.get("format") != FORMAT:
-        raise InputError(
-            [
-                Fault(
-                    MANIFEST,
-                    "the manifest is of a format that this version does not know",
-                    "Update geo-planner.",
-                    value=str(document.get("format")),
-                    code="newer_format",
-                )
-            ]
-        )
+        raise InputError([fault(MANIFEST, "newer_format.manifest", value=str(document.get("format"))[:80])])
     return dict(document)
 
 
 def damaged_manifest(error: InputError) -> list[Fault]:
     """A manifest that cannot be read, as the warning that it is to those who only cite from it."""
-    return [replace(fault, level="warning") for fault in error.faults]
+    return [replace(found, level="warning") for found in error.faults]
 
 
 def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
@@ -129,7 +101,7 @@ def manifest_with(root: Path, files: Mapping[str, tuple[Path, Mapping[str, Any]]
         try:
             entries[relative] = {**facts, "sha256": sha256_of(path), "size": path.stat().st_size}
         except OSError as error:
-            raise OutputError(f"{relative} cannot be recorded: the file cannot be read ({error.strerror}). Write it first.") from error
+            raise OutputError("not_recorded.unread", file=relative, why=error.strerror) from error
     return {**document, "format": FORMAT, "files": dict(sorted(entries.items()))}
 
 
@@ -149,9 +121,7 @@ def write_atomically(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(path, text.encode("utf-8"))
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror}). Choose a folder that you may write to, close the file in other programs and free disk space."
-        ) from error
+        raise OutputError("not_written.file_of_area", path=path, why=error.strerror) from error
 
 
 def is_plain_path(relative: str) -> bool:
@@ -164,11 +134,11 @@ def is_plain_path(relative: str) -> bool:
 
 def _check(relative: str, facts: Mapping[str, Any]) -> None:
     if not is_plain_path(relative):
-        raise OutputError(f"{relative!r} is not a plain path inside the study area. Use forward slashes and no '..'.")
+        raise OutputError("not_recorded.path", path=relative)
     if facts.get("origin") not in ORIGINS:
-        raise OutputError(f"{relative}: the origin {facts.get('origin')!r} is not known. Use one of {', '.join(ORIGINS)}.")
+        raise OutputError("not_recorded.origin", file=relative, origin=str(facts.get("origin")), known=ORIGINS)
     if facts.get("date") is not None and parse_date(str(facts["date"])) is None:
-        raise OutputError(f"{relative}: {facts['date']!r} is not a date. Write it as 2026-11-23.")
+        raise OutputError("not_recorded.date", file=relative, date=str(facts["date"]))
 
 
 def parse_date(text: str) -> date | None:

@@ -29,6 +29,7 @@ from geo_planner.sources.opening import new_raster, opened_raster
 from geo_planner.sources.raster_frame import upright
 from geo_planner.sources.raw_cells import Numbers
 from geo_planner.sources.tiles import Tile, bad_tile, open_tiles, readable
+from geo_planner.words import said
 
 Grid = npt.NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
@@ -164,8 +165,8 @@ def _told(error: Exception, tiles: Sequence[Path], out: Path) -> Exception:
     """Which of the files is to blame: a damaged tile shows only when its cells are read."""
     damaged = [path for path in tiles if not readable(path)]
     if damaged:
-        return InputError([bad_tile(path, "the tile is damaged or cut short", "Delete it and fetch it again.") for path in damaged])
-    return OutputError(f"{out} cannot be written ({error}). Free disk space, or choose another folder.")
+        return InputError([bad_tile(path, said("tile.damaged")) for path in damaged])
+    return OutputError("not_written.raster", file=out, error=str(error))
 
 
 def _by_grid(tiles: Sequence[Tile], crs: CRS) -> list[_Group]:

@@ -36,6 +36,7 @@ from rasterio.io import MemoryFile
 from geo_planner.errors import Fault
 from geo_planner.sources.geojson import safe_geojson
 from geo_planner.sources.unopened import UnopenedError
+from geo_planner.words import Said, said
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _ALONE = {
@@ -65,15 +66,11 @@ def opened_raster(path: Path) -> Iterator[Any]:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if not head.startswith(_TIFF):
-        raise _not_data(head, "a GeoTIFF") or ValueError("it is no TIFF")
+        raise _not_data(head, "geotiff") or ValueError("it is no TIFF")
     with Env(**_ALONE), rasterio.open(path.resolve(), driver="GTiff") as source:
         # asked for before anything that would make GDAL look for overviews
         if any(source.tags(ns="OVERVIEWS")):
-            raise UnopenedError(
-                "the raster leads to another file or address for its overviews",
-                "Write it anew without them: gdal_translate -co COPY_SRC_MDD=NO IN.tif OUT.tif.",
-                "points_elsewhere",
-            )
+            raise UnopenedError("points_elsewhere.overviews")
         _refuse_side_facts(path, source)
         yield source
 
@@ -112,11 +109,9 @@ def memory_raster(**options: Any) -> MemoryFile:
     return MemoryFile(**options)
 
 
-def unreadable_fault(error: Exception, file: str, reason: str, remedy: str) -> Fault:
-    """The fault of a file that cannot be opened: in its own words where it was refused, else in the given ones."""
-    if isinstance(error, UnopenedError):
-        return error.fault(file)
-    return Fault(file, reason, remedy, code="unreadable")
+def unreadable_fault(error: Exception, file: str, otherwise: Said) -> Fault:
+    """The fault of a file that cannot be opened: its own where it was refused, else the given one."""
+    return error.fault(file) if isinstance(error, UnopenedError) else Fault(file, otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +171,7 @@ def opened_vector(path: Path) -> Iterator[Vector]:
             copy = base.with_suffix(".fgb")
             shutil.copyfile(path, copy)
             yield Vector(copy, ("FlatGeobuf",))
-        elif (foreign := _not_data(head, "a GeoJSON, GeoPackage or shapefile", json=True)) is not None:
+        elif (foreign := _not_data(head, "layer", json=True)) is not None:
             raise foreign
         else:
             copy = base.with_suffix(".geojson")
@@ -196,7 +191,7 @@ def opened_extract(path: Path) -> Iterator[Vector]:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if b"OSMHeader" not in head[:64] and not _is_osm(head):
-        raise _not_data(head, "an OpenStreetMap extract") or ValueError("it is no OpenStreetMap extract")
+        raise _not_data(head, "extract") or ValueError("it is no OpenStreetMap extract")
     yield Vector(path.resolve(), ("OSM",))
 
 
@@ -222,11 +217,7 @@ def _not_data(head: bytes, wanted: str, *, json: bool = False) -> UnopenedError 
     text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", errors="replace").lstrip("\ufeff \t\r\n\0")
     if not text.startswith("<" if json else ("<", "{")):
         return None
-    return UnopenedError(
-        f"the file is a text that may lead to other files or addresses (for instance a VRT), not {wanted}",
-        f"Put the data itself there, exported as {wanted}.",
-        "points_elsewhere",
-    )
+    return UnopenedError("points_elsewhere.text", wanted=said(f"kind_of_file.{wanted}"))
 
 
 def _refuse_side_facts(path: Path, source: Any) -> None:
@@ -239,24 +230,16 @@ def _refuse_side_facts(path: Path, source: Any) -> None:
                              "offsets": source.offsets[0] if source.count else 0.0, "units": source.units[0] if source.count else None}  # fmt: skip
     unsaid = {"nodata": None, "crs": None, "scales": 1.0, "offsets": 0.0, "units": None}
     for element, fact in _SIDE_FACTS.items():
-        said = re.search(rf"<{element}\b[^>]*>\s*([^<\s][^<]*)<", text)
-        trivial = said is not None and said[1].strip() in ({"scales": ("1",), "offsets": ("0",)}.get(fact, ()))
-        if said and not trivial and plain[fact] == unsaid[fact]:
-            raise UnopenedError(
-                f"only {side.name} beside it says the {element} of the raster, and files beside a raster are not read",
-                "Write it into the raster itself: gdal_translate IN.tif OUT.tif.",
-                "side_file",
-            )
+        found = re.search(rf"<{element}\b[^>]*>\s*([^<\s][^<]*)<", text)
+        trivial = found is not None and found[1].strip() in ({"scales": ("1",), "offsets": ("0",)}.get(fact, ()))
+        if found and not trivial and plain[fact] == unsaid[fact]:
+            raise UnopenedError("side_file", beside=side.name, element=element)
 
 
 def _refuse_unsaved(path: Path) -> None:
     wal = path.with_name(f"{path.name}-wal")
     if wal.is_file() and wal.stat().st_size > 0:
-        raise UnopenedError(
-            "the file is open in another program and not all of it is saved",
-            "Save and close it there (for instance in QGIS), then try again.",
-            "held_open",
-        )
+        raise UnopenedError("held_open.layer")
 
 
 def _refuse_virtual_tables(path: Path) -> None:
@@ -268,11 +251,7 @@ def _refuse_virtual_tables(path: Path) -> None:
         raise ValueError("it is a damaged GeoPackage") from error
     for _, sql in made:
         if not re.search(r"\bUSING\s+[\"'`\[]?(rtree|fts[345])\b", str(sql), re.IGNORECASE):
-            raise UnopenedError(
-                "the GeoPackage holds a virtual table, which may lead to other files or addresses",
-                "Export the layer as a GeoPackage of its own, for instance with QGIS.",
-                "points_elsewhere",
-            )
+            raise UnopenedError("points_elsewhere.virtual_table")
 
 
 def _copy_parts(path: Path, copy: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
 from geo_planner.sources.unseen_signs import shown
 
 TOLERANCE_M = 500.0
@@ -25,7 +25,7 @@ def place_villages(
     faults, table = _known_codes(villages, communes, file, of_a_kind)
     points = _points(table, crs)
     lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
-    faults += bounded((_nowhere(file, int(row), _named(table, row, "name"), "outside_province") for row in lost), of_a_kind)
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "name"), "outside_province.nowhere") for row in lost), of_a_kind)
     table, points = table.drop(index=lost), points.drop(index=lost)
     area = communes.geometry.to_crs(crs)
     named = area.reindex(table["commune_code"]).set_axis(table.index)
@@ -33,17 +33,8 @@ def place_villages(
     off = away_m.index[away_m > 0]
     near = away_m[off] <= TOLERANCE_M
     for row in off[near]:
-        faults.append(
-            Fault(
-                file,
-                f"{_named(table, row, 'name')} lies {away_m[row]:.0f} m outside commune {_commune(table, row, communes)}",
-                "Check the position and the commune.",
-                row=int(row),
-                column="commune_code",
-                level="warning",
-                code="near_commune_border",
-            )
-        )
+        facts = {"name": _named(table, row, "name"), "commune": _commune(table, row, communes), "metres": away_m[row]}
+        faults.append(warning(file, "near_commune_border.village", row=int(row), column="commune_code", **facts))
     # one shape of the province, and so one look at it for all rows: a list with every position wrong is told as fast as another
     province = area.union_all()
     far = off[~near]
@@ -63,18 +54,17 @@ def _far_villages(
             yield _swapped(file, int(row), name) if row in swapped else _outside(file, int(row), name, table, outside_m[row])
             continue
         told += 1
-        there = ""
-        if told <= of_a_kind:
-            inside = communes.index[area.contains(points[row])]
-            there = ", in " + ", ".join(f"{c} {communes.at[c, 'name']}" for c in inside)
-        yield Fault(
+        inside = communes.index[area.contains(points[row])] if told <= of_a_kind else []
+        yield fault(
             file,
-            f"{name} lies {away_m[row] / 1000:.1f} km outside commune {_commune(table, row, communes)}{there}",
-            "Correct the commune code or the coordinates.",
+            "wrong_commune.in_another" if len(inside) else "wrong_commune.outside",
             row=int(row),
             column="commune_code",
             value=str(table.at[row, "commune_code"]),
-            code="wrong_commune",
+            name=name,
+            km=away_m[row] / 1000,
+            commune=_commune(table, row, communes),
+            there=[f"{code} {communes.at[code, 'name']}"[:100] for code in inside],
         )
 
 
@@ -96,7 +86,7 @@ def place_sites(sites: pd.DataFrame, communes: gpd.GeoDataFrame, crs: CRS, file:
         return faults
     points = _points(table, crs)
     lost = points.index[~np.isfinite(points.x) | ~np.isfinite(points.y)]
-    faults += bounded((_nowhere(file, int(row), _named(table, row, "site_id"), "far_site") for row in lost), of_a_kind)
+    faults += bounded((_nowhere(file, int(row), _named(table, row, "site_id"), "far_site.nowhere") for row in lost), of_a_kind)
     table, points = table.drop(index=lost), points.drop(index=lost)
     province = communes.geometry.to_crs(crs).union_all()
     away_m = points.distance(province)
@@ -114,30 +104,14 @@ def _far_sites(table: pd.DataFrame, away_m: pd.Series, province: object, crs: CR
         if row in swapped:
             yield _swapped(file, int(row), name)
         else:
-            yield Fault(
-                file,
-                f"{name} lies {metres / 1000:.0f} km outside the province",
-                "Check its coordinates.",
-                row=int(row),
-                column="lon",
-                level="warning",
-                code="far_site",
-            )
+            yield warning(file, "far_site.outside", row=int(row), column="lon", name=name, km=metres / 1000)
 
 
 def _moving_sites(table: pd.DataFrame, file: str) -> Iterator[Fault]:
     where = {site: (lon, lat) for site, lon, lat in zip(table["site_id"], table["lon"], table["lat"], strict=True) if not pd.isna(site)}
     for row, site, lon, lat in zip(table.index, table["site_id"], table["lon"], table["lat"], strict=True):
         if not pd.isna(site) and where[site] != (lon, lat):
-            yield Fault(
-                file,
-                f"the cells of site {str(site)[:80]} stand in different places",
-                "A site is one mast: give its cells one position.",
-                row=int(row),
-                column="lon",
-                level="warning",
-                code="site_moves",
-            )
+            yield warning(file, "site_moves.in_table", row=int(row), column="lon", site=str(site)[:80])
 
 
 def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str, of_a_kind: int) -> tuple[list[Fault], pd.DataFrame]:
@@ -147,15 +121,7 @@ def _known_codes(table: pd.DataFrame, communes: gpd.GeoDataFrame, file: str, of_
     known = table["commune_code"].isin(communes.index)
     faults = bounded(
         (
-            Fault(
-                file,
-                "the commune code is not in the communes layer",
-                "Use the five-digit code since 1 July 2025; former communes are listed in boundaries/former_communes.csv.",
-                row=int(row),
-                column="commune_code",
-                value=shown(str(code)),
-                code="unknown_commune",
-            )
+            fault(file, "unknown_commune.in_row", row=int(row), column="commune_code", value=shown(str(code)))
             for row, code in table.loc[table["commune_code"].notna() & ~known, "commune_code"].items()
         ),
         of_a_kind,
@@ -179,22 +145,14 @@ def _swapped_rows(table: pd.DataFrame, province: object, crs: CRS) -> set[object
 
 
 def _swapped(file: str, row: int, name: str) -> Fault:
-    return Fault(file, f"{name}: longitude and latitude are swapped", "Exchange the two values.", row=row, column="lon", code="swapped")
+    return fault(file, "swapped.place", row=row, column="lon", name=name)
 
 
-def _nowhere(file: str, row: int, name: str, code: str) -> Fault:
+def _nowhere(file: str, row: int, name: str, key: str) -> Fault:
     """A place so far around the earth that the working CRS has no coordinates for it."""
-    reason = f"{name} lies on another side of the earth"
-    return Fault(file, reason, "Correct the coordinates, or take the row out.", row=row, column="lon", code=code)
+    return fault(file, key, row=row, column="lon", name=name)
 
 
 def _outside(file: str, row: int, name: str, table: pd.DataFrame, outside_m: float) -> Fault:
-    return Fault(
-        file,
-        f"{name} lies {outside_m / 1000:.1f} km outside the province",
-        "Correct the coordinates.",
-        row=row,
-        column="lon",
-        value=f"{table['lon'][row]:g}, {table['lat'][row]:g}",
-        code="outside_province",
-    )
+    value = f"{table['lon'][row]:g}, {table['lat'][row]:g}"
+    return fault(file, "outside_province.far", row=row, column="lon", value=value, name=name, km=outside_m / 1000)

@@ -13,11 +13,12 @@ import numpy.typing as npt
 from pyproj import CRS
 from rasterio.features import rasterize
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
@@ -60,15 +61,14 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     communes : GeoDataFrame
         Index ``code``; the order gives the labels.
     """
-    absent = file_fault(path, file, "Fetch it: geo-planner fetch population.")
+    absent = file_fault(path, file, said("where_missing.population"))
     if absent is not None:
         return None, [absent]
     try:
         with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")
             if not is_one_band_of_numbers(source):
-                reason, remedy = "the raster is not one band of numbers", "Use counts of people per cell, for instance from WorldPop."
-                faults.append(Fault(file, reason, remedy, code="bands"))
+                faults.append(fault(file, "bands.population"))
             else:
                 faults += number_faults(source, file)
             if faults:
@@ -77,37 +77,18 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
             area = communes.to_crs(crs)
             window = cells_over(source, crs, tuple(area.total_bounds))
             if window is None:
-                return None, [Fault(file, "the raster does not reach the communes", "Use one of this province.", code="wrong_place")]
+                return None, [fault(file, "wrong_place")]
             if window.width * window.height > _MAX_CELLS:
-                return None, [
-                    Fault(
-                        file, f"the raster has {window.width * window.height:,} cells here", "Use cells of about 100 m.", code="too_large"
-                    )
-                ]
+                return None, [fault(file, "too_large.population", n=window.width * window.height)]
             packed = source.read(1, window=window, masked=True)
             people = np.ma.filled(packed.astype("float64"), np.nan) * source.scales[0] + source.offsets[0]
             transform = source.window_transform(window)
     except READ_ERRORS as error:
         logger.debug("cannot read %s", path, exc_info=error)
-        return None, [
-            unreadable_fault(
-                error,
-                file,
-                "the file cannot be read as a raster: it is damaged, cut short or of another format",
-                "Fetch it again: geo-planner fetch population.",
-            )
-        ]
+        return None, [unreadable_fault(error, file, said("unreadable.population"))]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))
     if odd.any():
-        return None, [
-            Fault(
-                file,
-                f"{int(odd.sum()):,} cells hold impossible numbers of people",
-                "Use counts per cell, and declare the file's nodata value.",
-                value=f"{people[odd][0]:g}",
-                code="impossible_population",
-            )
-        ]
+        return None, [fault(file, "impossible_population", value=f"{people[odd][0]:g}", n=int(odd.sum()))]
     labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=people.shape, transform=transform, dtype="int32")
     cells = PopulationCells(people, labels, transform, crs, sha256_of(path))
     return cells, _empty_communes(cells, communes, file)
@@ -127,13 +108,7 @@ def _stands_for_nothing(packed: npt.NDArray[Any], known: npt.NDArray[np.bool_]) 
 def _empty_communes(cells: PopulationCells, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
     people = np.bincount(cells.labels.ravel(), weights=np.nan_to_num(cells.people).ravel(), minlength=len(communes) + 1)[1:]
     return [
-        Fault(
-            file,
-            f"commune {code} {name} has no people in it",
-            "Its covered share of people stays unknown.",
-            level="warning",
-            code="commune_without_people",
-        )
+        warning(file, "commune_without_people", commune=code, name=name)
         for (code, name), n in zip(communes["name"].items(), people, strict=True)
         if n == 0
     ]

@@ -22,7 +22,7 @@ from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 
 READ_ERRORS = (
     RasterioError,
@@ -65,33 +65,11 @@ def place_faults(source: Any, file: str, *, example: str = "EPSG:32648") -> list
     """What keeps a raster from having a place on the earth."""
     if source.crs is None:
         if source.gcps[0] or source.rpcs is not None:
-            return [
-                Fault(
-                    file,
-                    "the raster is placed by control points alone, its cells form no grid yet",
-                    f"Warp it first (gdalwarp -t_srs {example} FILE NEW).",
-                    code="control_points",
-                )
-            ]
-        return [
-            Fault(
-                file,
-                "the raster has no coordinate reference system",
-                f"State it (gdal_edit.py -a_srs {example} FILE).",
-                code="no_crs",
-            )
-        ]
+            return [fault(file, "control_points", example=example)]
+        return [fault(file, "no_crs.raster", example=example)]
     crs = on_earth(source.crs)
     if crs is None:
-        return [
-            Fault(
-                file,
-                "the raster's coordinate reference system has no place on the earth: it is local, or of another planet",
-                f"State the one in which it was made (gdal_edit.py -a_srs {example} FILE).",
-                value=_name(source.crs),
-                code="not_on_earth",
-            )
-        ]
+        return [fault(file, "not_on_earth", value=_name(source.crs), example=example)]
     return _frame_faults(source, crs, file)
 
 
@@ -117,56 +95,26 @@ def _name(crs: Any) -> str | None:
 def _frame_faults(source: Any, crs: CRS, file: str) -> list[Fault]:
     t = source.transform
     if t == Affine.identity():
-        return [
-            Fault(
-                file,
-                "the raster does not say where it lies",
-                "Give it a geotransform (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH FILE), or export it again.",
-                code="geotransform",
-            )
-        ]
+        return [fault(file, "geotransform.none")]
     sides = (math.hypot(t.a, t.d), math.hypot(t.b, t.e))
     if not all(math.isfinite(v) for v in (*t[:6], *sides)) or t.determinant == 0 or not all(map(math.isfinite, (~t)[:6])):
-        return [
-            Fault(
-                file,
-                f"the raster's cells have no size or no place (steps {t.a:g} and {t.e:g}, corner {t.c:g}, {t.f:g})",
-                "Export it again with its geotransform (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH FILE).",
-                code="geotransform",
-            )
-        ]
+        return [fault(file, "geotransform.no_size", wide=_figure(t.a), high=_figure(t.e), x=_figure(t.c), y=_figure(t.f))]
     columns, rows = np.meshgrid(np.linspace(0, source.width, 5), np.linspace(0, source.height, 5))
     x, y = t @ (columns.ravel(), rows.ravel())
     if crs.is_geographic and (min(x) < -180.01 or max(x) > 360.01 or min(y) < -90.01 or max(y) > 90.01):
-        return [
-            Fault(
-                file,
-                f"the raster says degrees but its bounds are {x.min():.0f} … {x.max():.0f}",
-                "Correct its CRS.",
-                code="projected_as_degrees",
-            )
-        ]
+        return [fault(file, "projected_as_degrees.raster", west=x.min(), east=x.max())]
     side_m = max(sides) * (_DEGREE_M if crs.is_geographic else crs.axis_info[0].unit_conversion_factor)
     if side_m > COARSEST_CELL_M:
-        return [
-            Fault(
-                file,
-                f"the raster's cells would be {side_m / 1000:,.0f} km wide",
-                "Correct its geotransform or its CRS, or use a finer raster.",
-                code="geotransform",
-            )
-        ]
+        return [fault(file, "geotransform.coarse", km=side_m / 1000)]
     lon, lat = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True).transform(x, y)
     if not (np.isfinite(lon) & np.isfinite(lat)).any():
-        return [
-            Fault(
-                file,
-                "the raster lies where its coordinate reference system does not reach",
-                "Correct its geotransform or its CRS.",
-                code="geotransform",
-            )
-        ]
+        return [fault(file, "geotransform.out_of_reach")]
     return []
+
+
+def _figure(value: float) -> float | str:
+    """What is no number as a text: two faults that tell of the same are equal."""
+    return value if math.isfinite(value) else str(value)
 
 
 def number_faults(source: Any, file: str) -> list[Fault]:
@@ -174,15 +122,7 @@ def number_faults(source: Any, file: str) -> list[Fault]:
     scale, offset = source.scales[0], source.offsets[0]
     if math.isfinite(scale) and math.isfinite(offset) and scale != 0:
         return []
-    return [
-        Fault(
-            file,
-            f"the raster's scale is {scale:g} and its offset {offset:g}: its cells cannot be read as numbers",
-            "Set both as the data were packed, most often 1 and 0 (gdal_edit.py -scale 1 -offset 0 FILE).",
-            value=f"{scale:g}",
-            code="scale",
-        )
-    ]
+    return [fault(file, "scale", value=f"{scale:g}", scale=f"{scale:g}", offset=f"{offset:g}")]
 
 
 def is_one_band_of_numbers(source: Any) -> bool:
@@ -200,25 +140,9 @@ def unit_faults(source: Any, file: str) -> list[Fault]:
     axes = [axis for axis in CRS.from_user_input(source.crs).axis_info if axis.direction in ("up", "down")]
     told += [axis.unit_name for axis in axes if not math.isclose(axis.unit_conversion_factor, 1.0, rel_tol=1e-9)]
     if told:
-        return [
-            Fault(
-                file,
-                "the heights are not in metres",
-                "Convert them to metres; where they are metres already, say so (gdal_edit.py -units m FILE).",
-                value=told[0],
-                code="units",
-            )
-        ]
+        return [fault(file, "units", value=told[0])]
     if any(axis.direction == "down" for axis in axes):
-        return [
-            Fault(
-                file,
-                "the raster's vertical system counts downwards: these are depths, not heights",
-                "Use heights above sea level, in metres.",
-                value=axes[0].name,
-                code="units",
-            )
-        ]
+        return [fault(file, "units.depths", value=axes[0].name)]
     return []
 
 

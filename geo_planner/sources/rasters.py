@@ -20,7 +20,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.layer_files import file_fault
 from geo_planner.sources.opening import opened_raster, unreadable_fault
 from geo_planner.sources.raster_frame import (
@@ -36,6 +36,7 @@ from geo_planner.sources.raster_frame import (
 )
 from geo_planner.sources.raw_cells import HIGHEST_M, LOWEST_M, Numbers, raw_faults
 from geo_planner.sources.terrain_reach import frame_faults, void_faults
+from geo_planner.words import said
 
 __all__ = ["HIGHEST_M", "LOWEST_M", "Dem", "grid_without_terrain", "read_classes", "read_dem", "sha256_of", "unreadable_dem"]
 
@@ -131,14 +132,7 @@ def read_dem(
             heights = _heights(raster, grid, crs, numbers)
             is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
     except _TooLargeError as error:
-        return None, [
-            Fault(
-                file,
-                f"the working grid would have {error.args[0]:,} cells",
-                "Set terrain.cell_m to a coarser cell, for instance 90.",
-                code="too_large",
-            )
-        ]
+        return None, [fault(file, "too_large.terrain", n=error.args[0])]
     except READ_ERRORS as error:
         return None, [_unreadable(path, file, error)]
     dem = Dem(heights, grid.transform, crs, float(grid.transform.a), is_sample, sha256_of(path))
@@ -156,21 +150,14 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
     """Land-cover classes (0 to 255) on the grid of the terrain, each cell taking the class at its centre; 0 where the file has none."""
-    absent = file_fault(path, file, "Put it there, or take layers.land_cover out of the scenario.")
+    absent = file_fault(path, file, said("where_missing.land_cover"))
     if absent is not None:
         return None, [absent]
     try:
         with opened_raster(path) as source:
             faults = place_faults(source, file, example="EPSG:4326")
             if source.count != 1 or source.dtypes[0] != "uint8":
-                faults.append(
-                    Fault(
-                        file,
-                        f"the raster is not one band of class codes ({source.count} bands of {source.dtypes[0]})",
-                        "Use the classes (ESA WorldCover map), not a picture.",
-                        code="bands",
-                    )
-                )
+                faults.append(fault(file, "bands.land_cover", n=source.count, type=source.dtypes[0]))
             if faults:
                 return None, faults
             rows, columns = dem.heights_m.shape
@@ -189,7 +176,7 @@ def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8]
 
 def unreadable_dem(path: Path, file: str) -> list[Fault]:
     """What keeps a file from being a terrain model at all, whatever area it should cover."""
-    absent = file_fault(path, file, "Put it there, or name another with --set terrain.path=FILE.")
+    absent = file_fault(path, file, said("where_missing.terrain"))
     if absent is not None:
         return [absent]
     try:
@@ -201,12 +188,7 @@ def unreadable_dem(path: Path, file: str) -> list[Fault]:
 
 def _unreadable(path: Path, file: str, error: Exception) -> Fault:
     logger.debug("cannot read %s", path, exc_info=error)
-    return unreadable_fault(
-        error,
-        file,
-        "the file cannot be read as a raster: it is damaged, cut short or of another format",
-        "Export the terrain again as GeoTIFF.",
-    )
+    return unreadable_fault(error, file, said("unreadable.terrain"))
 
 
 class _TooLargeError(Exception):
@@ -216,14 +198,10 @@ class _TooLargeError(Exception):
 def _header_faults(source: Any, file: str) -> list[Fault]:
     faults = place_faults(source, file)
     if source.count != 1:
-        reason, remedy = (
-            f"the raster has {source.count} bands; heights are one band",
-            "Use the elevation model itself, not a picture of it.",
-        )
-        faults.append(Fault(file, reason, remedy, code="bands"))
+        faults.append(fault(file, "bands.terrain", n=source.count))
     elif not is_one_band_of_numbers(source):
-        what = "colours of a palette" if source.colorinterp[0] == ColorInterp.palette else f"of type {source.dtypes[0]}, not numbers"
-        faults.append(Fault(file, f"the cells are {what}", "Use an elevation model.", code="bands"))
+        palette = source.colorinterp[0] == ColorInterp.palette
+        faults.append(fault(file, "bands.palette") if palette else fault(file, "bands.type", type=source.dtypes[0]))
     else:
         faults += number_faults(source, file)
     return faults or unit_faults(source, file)

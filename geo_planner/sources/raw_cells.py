@@ -16,9 +16,10 @@ from pyproj import CRS, Transformer
 from rasterio.windows import Window
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.sources.raster_frame import horizontal_crs
 from geo_planner.sources.written_voids import HALO, WrittenVoid, WrittenVoids
+from geo_planner.words import Said, said
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """No land lies lower or higher."""
@@ -78,15 +79,7 @@ def raw_faults(source: Any, window: Window, numbers: Numbers, file: str) -> list
         elif not impossible:
             voids.add(heights_m, first, stop)
     if impossible:
-        return [
-            Fault(
-                file,
-                f"{impossible:,} cells hold impossible heights",
-                "Declare the file's nodata value (gdal_translate -a_nodata) and check that heights are in metres.",
-                value=first_odd,
-                code="impossible_height",
-            )
-        ]
+        return [fault(file, "impossible_height", value=first_odd, n=impossible)]
     return [_void_fault(void, source, window, file) for void in voids.found()[:_MOST_VALUES]]
 
 
@@ -105,24 +98,25 @@ def _void_fault(void: WrittenVoid, source: Any, window: Window, file: str) -> Fa
     crs = horizontal_crs(source)
     x, y = source.transform @ (window.col_off + void.column + 0.5, window.row_off + void.row + 0.5)
     lon, lat = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True).transform(x, y)
-    place = f"near {lat:.4f} N, {lon:.4f} E"
-    patches = "one patch" if void.patches == 1 else f"{void.patches:,} patches, the largest"
-    stand = f"{abs(void.wall_m):,.0f} m {'below' if void.wall_m > 0 else 'above'} the ground all around"
-    return Fault(
+    written = f"{void.value_m:g}"
+    return warning(
         file,
-        f"{void.cells:,} cells ({_area(source, crs, void, lat)}) hold exactly {void.value_m:g} m in {patches} {place}, {stand}: "
-        "this looks like missing heights written as a number",
-        f"Declare it as nodata (gdal_translate -a_nodata {void.value_m:g}) or fill it from another source; if the place is real, nothing need be done.",
-        value=f"{void.value_m:g}",
-        level="warning",
-        code="written_void",
+        "written_void",
+        value=written,
+        n=void.cells,
+        area=_area(source, crs, void, lat),
+        height=written,
+        patches=said("void_patches.one") if void.patches == 1 else said("void_patches.several", n=void.patches),
+        lat=lat,
+        lon=lon,
+        stands=said("void_stands.below" if void.wall_m > 0 else "void_stands.above", by=abs(void.wall_m)),
     )
 
 
-def _area(source: Any, crs: CRS, void: WrittenVoid, lat: float) -> str:
+def _area(source: Any, crs: CRS, void: WrittenVoid, lat: float) -> Said:
     if crs.is_geographic:
         per_cell_m2 = abs(source.transform.determinant) * 111_320.0**2 * np.cos(np.radians(lat))
     else:
         per_cell_m2 = abs(source.transform.determinant) * crs.axis_info[0].unit_conversion_factor ** 2
     area_km2 = void.cells * per_cell_m2 / 1e6
-    return f"{area_km2:,.0f} km²" if area_km2 >= 10 else f"{area_km2:.2g} km²"
+    return said("area_km2.whole", area=area_km2) if area_km2 >= 10 else said("area_km2.small", area=float(f"{area_km2:.2g}"))

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.preferences.settings import Travel
 from geo_planner.sources.folding import fold
+from geo_planner.words import Said, first_of, said
 
 _CLASS_COLUMNS = ("roadclass", "highway", "fclass", "roadtype", "loaiduong", "capduong", "phanloai", "loai", "cap", "class", "type")
 _STATUS_COLUMNS = ("tinhtrang", "trangthai", "hientrang", "tinhtrangduong", "status", "state", "lifecycle", "stage", "giaidoan", "tiendo")
@@ -107,8 +108,8 @@ def road_table(lines: pd.DataFrame, settings: Travel) -> pd.DataFrame:
         prefixed = cells.get(f"{stage}:highway", none)
         settle(~prefixed.str.casefold().isin(_SAID_NOT) & (kinds == ""), "not_open", f"{stage}:highway=" + prefixed)
     for name in _STATUS_COLUMNS:
-        said = cells.get(name, none)
-        settle(_says_not_open(said), "not_open", said)
+        state = cells.get(name, none)
+        settle(_says_not_open(state), "not_open", state)
     access = cells.get("access", none).str.casefold()
     opened = pd.Series(False, index=lines.index)
     wheels, on_wheels = pd.Series(False, index=lines.index), pd.Series(False, index=lines.index)
@@ -140,30 +141,21 @@ def road_warnings(lines: pd.DataFrame, settings: Travel, file: str) -> list[Faul
         return []
     table = road_table(lines, settings)
     found = []
-    for why, said, remedy, code in (
-        ("not_open", "lines are no roads today (being built, planned, given up or closed) and are not travelled on", "Where one is open by now, correct its class and the tags beside it.", "roads_not_open"),
-        ("no_way", "lines are no roads at all and are not travelled on", "Where one is a road, give it the class of a road.", "roads_no_way"),
-        ("unknown_class", f"roads have no class or one that is not known: {settings.default_road_kmh:g} km/h is assumed on them", "Write a class as OpenStreetMap has it (column highway), or put the class into ranking.travel.road_speeds.", "road_class_unknown"),
-    ):  # fmt: skip
+    for why, key in (("not_open", "roads_not_open.words"), ("no_way", "roads_no_way.words"), ("unknown_class", "road_class_unknown.words")):
         words = table.loc[table["why"] == why, "word"]
         if len(words):
-            found.append(Fault(file, f"{len(words)} of {len(table)} {said}: {_listed(words)}", remedy, level="warning", code=code))
-    found += _notes(lines, table, file)
-    return found
+            found.append(warning(file, key, n=len(words), of=len(table), words=_listed(words), kmh=settings.default_road_kmh))
+    return found + _notes(lines, table, file)
 
 
 def _notes(lines: pd.DataFrame, table: pd.DataFrame, file: str) -> list[Fault]:
     """Names and remarks that speak of works or plans: told, for a street may be called after a plan."""
     cells = _columns(lines)
-    said: list[str] = []
+    doubtful: list[str] = []
     for name in _NOTE_COLUMNS:
         texts = cells.get(name, pd.Series("", index=lines.index, dtype=object))[table["speed_kmh"] > 0]
-        said += [text for text in texts if text and _NOT_BUILT.search(fold(text))]
-    if not said:
-        return []
-    reason = f"{len(said)} roads bear a name or a remark that speaks of works or plans, and are travelled on: {_listed(said)}"
-    remedy = "Where one is not open yet, write construction or proposed as its class (column highway)."
-    return [Fault(file, reason, remedy, level="warning", code="roads_doubtful")]
+        doubtful += [text for text in texts if text and _NOT_BUILT.search(fold(text))]
+    return [warning(file, "roads_doubtful.words", n=len(doubtful), words=_listed(doubtful))] if doubtful else []
 
 
 def _says_not_open(words: pd.Series) -> pd.Series:
@@ -171,10 +163,9 @@ def _says_not_open(words: pd.Series) -> pd.Series:
     return words.map({word: bool(_NOT_BUILT.search(text) or _GIVEN_UP.search(text)) for word, text in plain.items()}).astype(bool)
 
 
-def _listed(words: Sequence[str] | pd.Series) -> str:
+def _listed(words: Sequence[str] | pd.Series) -> tuple[Said | str, ...]:
     counts = sorted(Counter(str(word)[:60] for word in words).items(), key=lambda item: (-item[1], item[0]))
-    shown = ", ".join(f"{word or 'none'} ({n})" for word, n in counts[:_LISTED])
-    return f"{shown}, …" if len(counts) > _LISTED else shown
+    return first_of([said("counted.word" if word else "counted.blank", word=word, n=n) for word, n in counts], _LISTED)
 
 
 def _speed(kind: str, speeds: dict[str, float]) -> float:

@@ -15,8 +15,8 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import metric_crs, stretched, utm_for
-from geo_planner.errors import CrsError, Fault, InputError, UsageError
+from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
+from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.folders import no_folder, no_plain_file
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.sources.columns import operator_faults, own_columns, strange_radio, technologies
@@ -33,6 +33,7 @@ from geo_planner.sources.roads import road_warnings
 from geo_planner.sources.tables import read_csv, typed_table
 from geo_planner.sources.vintage import changed_since_recorded
 from geo_planner.sources.voids import points_in_void
+from geo_planner.words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def study_area_root(scenario_path: Path) -> Path:
     try:
         return scenario_path.resolve().parent.parent
     except (OSError, ValueError, RuntimeError) as error:
-        raise UsageError(f"There can be no scenario {str(scenario_path)[:200]!r}. Give the path of a .yaml file.") from error
+        raise UsageError("no_scenario.no_such_name", path=str(scenario_path)[:200]) from error
 
 
 def scenario_paths(root: Path) -> list[Path]:
@@ -104,7 +105,7 @@ def scenario_paths(root: Path) -> list[Path]:
     check_folder(root)
     why = no_folder(root / "scenarios")
     if why not in (None, "missing"):
-        raise InputError([Fault("scenarios", f"the folder cannot be read: {why}", "Make it a readable folder.", code="unreadable")])
+        raise InputError([fault("scenarios", "unreadable.folder_of_scenarios", why=why)])
     return sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")])
 
 
@@ -117,10 +118,10 @@ def check_folder(root: Path) -> None:
     """
     why = no_folder(root)
     if why == "missing":
-        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+        raise UsageError("no_study_area.missing", root=root)
     if why is not None:
         shown = str(root) if len(str(root)) <= 200 and str(root).isprintable() else ascii(str(root)[:200])
-        raise UsageError(f"{shown} cannot be read as a study area: {why}. Give the folder of a study area, for instance data.")
+        raise UsageError("no_study_area.unreadable", root=shown, why=why)
 
 
 def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
@@ -185,16 +186,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if communes is not None and crs is not None:
         if scenario.terrain.path is None:
             terrain = grid_without_terrain(communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
-            faults.append(
-                Fault(
-                    f"scenario {scenario.name}",
-                    "no terrain takes part: coverage is a rough rule by distance, up to 5 km",
-                    "Name a terrain model in terrain.path.",
-                    column="terrain.path",
-                    level="warning",
-                    code="no_terrain",
-                )
-            )
+            faults.append(warning(f"scenario {scenario.name}", "no_terrain.scenario", column="terrain.path"))
         else:
             inhabited = set(villages["commune_code"].dropna()) if "commune_code" in villages else set()
             terrain, found = read_dem(
@@ -261,7 +253,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     try:
         crs = metric_crs(scenario.metric_crs, what="metric_crs")
         if communes is not None and not _holds(crs, communes):
-            raise CrsError("metric_crs: the communes have no place in it. Use for instance EPSG:32648.")
+            raise refused(said("crs.no_place"))
         if communes is not None:
             # islands far out at sea lie beyond any one zone, the province's own included
             mainland = body(communes, utm_for(communes), FAR_KM).index
@@ -269,10 +261,7 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
                 raise stretch
         return crs, []
     except CrsError as error:
-        reason, _, remedy = str(error).rpartition(". ")
-        return (None if communes is None else utm_for(communes)), [
-            Fault(f"scenario {scenario.name}", reason or str(error), remedy, column="metric_crs", code="crs")
-        ]
+        return (None if communes is None else utm_for(communes)), [crs_fault(error, f"scenario {scenario.name}", "metric_crs")]
 
 
 def _holds(crs: CRS, communes: gpd.GeoDataFrame) -> bool:
@@ -286,18 +275,7 @@ def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) 
     if former.empty or "commune_code" not in former:
         return []
     unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
-    return [
-        Fault(
-            file,
-            "the commune code is not in the communes layer",
-            "Use the code since 1 July 2025.",
-            row=row,
-            column="commune_code",
-            value=code,
-            code="unknown_commune",
-        )
-        for row, code in _texts(unknown)
-    ]
+    return [fault(file, "unknown_commune.of_former", row=row, column="commune_code", value=code) for row, code in _texts(unknown)]
 
 
 def _texts(values: pd.Series) -> list[tuple[int, str]]:
@@ -328,14 +306,4 @@ def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
     sha256 = {file: digest for file, digest in sha256.items() if file not in recorded}
     text = readme.read_text(encoding="utf-8", errors="replace")
     listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
-    return changed + [
-        Fault(
-            file,
-            "the file differs from the one listed in README.md",
-            "If you changed it on purpose, write its new sha256 there.",
-            level="warning",
-            code="hash_differs",
-        )
-        for file, digest in sha256.items()
-        if file in listed and listed[file] != digest
-    ]
+    return changed + [warning(file, "hash_differs.readme") for file, digest in sha256.items() if file in listed and listed[file] != digest]

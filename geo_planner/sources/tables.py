@@ -12,14 +12,15 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 from geo_planner.sources.unseen_signs import bare_id, name_faults, unfit_cells
+from geo_planner.words import Label
 
 # Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
@@ -40,41 +41,24 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return empty, [
-            Fault(file, f"the file cannot be read ({error.strerror})", "Check that it is there and may be read.", code="unreadable")
-        ]
+        return empty, [fault(file, "unreadable.table", why=error.strerror)]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        fault = Fault(
-            file, "the text is not UTF-8", "Save the file as CSV UTF-8, or bring it in with geo-planner import.", row=line, code="encoding"
-        )
-        return empty, [fault]
+        return empty, [fault(file, "encoding.table", row=line)]
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        return empty, [
-            Fault(
-                file, "the file holds null bytes: it is damaged or not a csv file", "Save it again as CSV UTF-8.", row=line, code="encoding"
-            )
-        ]
+        return empty, [fault(file, "encoding.null_bytes_in_table", row=line)]
     try:
         # csv ends rows at line feeds alone; str.splitlines would also cut a text at the rarer separators of Unicode
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return empty, [Fault(file, f"the file is not a clean csv file ({error})", "Check the quotation marks.", code="csv")]
+        return empty, [fault(file, "csv.damaged_table", why=str(error))]
     if not any(records):
-        return empty, [Fault(file, "the file is empty", "Put at least a header and one row into it.", code="empty")]
+        return empty, [fault(file, "empty.table")]
     numbered = [(row, record) for row, record in enumerate(records, 1) if record]  # empty lines count as rows of a spreadsheet
     header = [unicodedata.normalize("NFC", name.strip()) for name in numbered[0][1]]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        return empty, [
-            Fault(
-                file,
-                "the columns are not separated by commas",
-                "Save it with commas, or bring it in with geo-planner import.",
-                row=1,
-                code="csv",
-            )
-        ]
+        return empty, [fault(file, "csv.not_by_commas", row=1)]
     # spreadsheets leave columns without a title and without a value behind
     idle = {at for at, name in enumerate(header) if not name and not any(at < len(record) and record[at].strip() for _, record in numbered)}
     if idle:
@@ -84,13 +68,7 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     if odd:
         return empty, odd
     ragged = bounded(
-        Fault(
-            file,
-            f"the row has {len(record)} cells, the header has {len(header)}",
-            "A comma inside a text needs quotation marks around the text.",
-            row=row,
-            code="ragged_row",
-        )
+        fault(file, "ragged_row.of_table", row=row, cells=len(record), titles=len(header))
         for row, record in numbered[1:]
         if len(record) != len(header)
     )
@@ -122,7 +100,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
     """
     faults: list[Fault] = []
     if raw.empty:
-        return raw, [Fault(file, "the layer is empty", "Put at least one row into it.", code="empty")]
+        return raw, [fault(file, "empty.rows_of_layer")]
     table = pd.DataFrame(index=pd.Index(raw.index) if raw.index.name == ROW else pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(raw), name=ROW))
     misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
@@ -130,28 +108,11 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
             if column.name in misspelt:
                 faults.append(_misspelt_title(file, column, misspelt[column.name]))
             elif column.required:
-                faults.append(
-                    Fault(
-                        file,
-                        "the column is missing",
-                        f"Add it: {column.en}. {column.meaning_en}".strip(),
-                        row=1,
-                        column=column.name,
-                        code="missing_column",
-                    )
-                )
+                key = "missing_column.explained" if column.meaning_en else "missing_column.needed"
+                meaning = Label(column.name, column.meaning_vi.removesuffix("."), column.meaning_en.removesuffix("."))
+                faults.append(fault(file, key, row=1, column=column.name, title=_title(column), meaning=meaning))
             elif column.usual:
-                faults.append(
-                    Fault(
-                        file,
-                        "the column is missing: its values count as not known",
-                        "Add it; cells may be blank.",
-                        row=1,
-                        column=column.name,
-                        level="warning",
-                        code="missing_column",
-                    )
-                )
+                faults.append(warning(file, "missing_column.usual", row=1, column=column.name))
             table[column.name] = pd.Series(pd.NA, index=table.index, dtype=_TYPES[column.kind])
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
@@ -169,14 +130,8 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
     return table, faults + bounded(_duplicates(table, layer, file), of_a_kind)
 
 
-_EXPECTED = {
-    "int": ("not a whole number", "Write a whole number without spaces or separators, or leave the cell blank."),
-    "float": ("not a number", "Write a number with a decimal point, or leave the cell blank."),
-    "yes_no": ("neither yes nor no", "Write yes or no, or leave the cell blank."),
-    "date": ("not a date", "Write it as year-month-day, for instance 2026-01-28."),
-    "text": ("not a text", "Write a text."),
-    "choice": ("not a text", "Write a text."),
-}
+def _title(column: Column) -> Label:
+    return Label(column.name, column.vi, column.en)
 
 
 def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
@@ -200,18 +155,12 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 
 def _unread(file: str, column: Column, row: int, text: str) -> Fault:
     """A filled cell that is nothing of its column's kind; where it only looks like something, what it looks like."""
-    reason, remedy = _EXPECTED[column.kind]
-    plain = plain_figures(text)
+    key, plain = f"type.{column.kind}", plain_figures(text)
     if column.kind in ("int", "float", "date") and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
-        reason, remedy = f"{reason}: its digits or signs are of another form than 0-9", f"Write {plain}."
+        key = f"type.{column.kind}_in_other_digits"
     elif column.kind == "yes_no" and (plain := skeleton(text).strip().lower()) in _YES_NO:
-        reason, remedy = _LOOKS, f"Write {plain}."
-    elif column.kind in ("text", "choice"):
-        reason, remedy = "the text holds nothing that can be seen", "Type the text anew, or leave the cell blank."
-    return Fault(file, reason, remedy, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), code="type")
-
-
-_LOOKS = "a letter only looks like the right one, or cannot be seen"
+        key = "type.only_looks_right"
+    return fault(file, key, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), plain=plain)
 
 
 def _misspelt(titles: Iterable[str], layer: Layer) -> dict[str, str]:
@@ -223,10 +172,9 @@ def _misspelt(titles: Iterable[str], layer: Layer) -> dict[str, str]:
 
 def _misspelt_title(file: str, column: Column, title: str) -> Fault:
     """A title in other letters than it looks is a fault; one in capitals may be a column of one's own where the layer can do without."""
-    reason = "the title is not written as it must be: the column is not read"
-    level: Literal["fault", "warning"] = "warning" if title.isascii() and not column.required else "fault"
+    tell = warning if title.isascii() and not column.required else fault
     value = _shown(title if title.isascii() else ascii(title))
-    return Fault(file, reason, f"Write {column.name}.", row=1, column=column.name, value=value, level=level, code="missing_column")
+    return tell(file, "missing_column.misspelt", row=1, column=column.name, value=value, name=column.name)
 
 
 def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
@@ -236,8 +184,8 @@ def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]
             cells = table[column.name].dropna()
             codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
             for row, text in cells[cells.isin(codes_of)].items():
-                reason, remedy = f"letters of another alphabet stand for Latin ones ({codes_of[text]})", f"Write {latin(text)}."
-                yield Fault(file, reason, remedy, int(row), column.name, _shown(text), "warning", "lookalike")
+                place: dict[str, Any] = {"row": int(row), "column": column.name, "value": _shown(text)}
+                yield warning(file, "lookalike.in_cell", **place, codes=codes_of[text], right=latin(text))
 
 
 def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) -> Iterator[Fault]:
@@ -245,17 +193,16 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
     values, name = table[column.name], column.name
     if column.needed:
         for row in values.index[values.isna() & ~wrong]:
-            yield Fault(file, "the cell is blank but needed", f"Fill it in: {column.en}.", row=int(row), column=name, code="blank")
+            yield fault(file, "blank.cell", row=int(row), column=name, title=_title(column))
     if column.choices:
         for row, value in values[values.notna() & ~values.isin(list(column.choices))].items():
             looks = next((word for word in column.choices if skeleton(str(value)).strip().lower() == word.lower()), "")
-            reason = _LOOKS if looks and not str(value).isascii() else "not one of the known words"
-            remedy = f"Write {looks}." if looks else f"Write one of: {', '.join(column.choices)}."
-            yield Fault(file, reason, remedy, row=int(row), column=name, value=_shown(value), code="choice")
+            key = "choice.unknown" if not looks else "choice.other_capitals" if str(value).isascii() else "choice.only_looks_right"
+            yield fault(file, key, row=int(row), column=name, value=_shown(value), plain=looks, choices=column.choices)
     if column.minimum is None and column.maximum is None:
         return
-    low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.minimum, column.maximum))
-    span = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    span = "at_most" if column.minimum is None else "at_least" if column.maximum is None else "between"
+    bounds: dict[str, Any] = {"low": column.minimum, "high": column.maximum}
     beyond = pd.Series(False, index=values.index)
     if column.minimum is not None:
         beyond |= (values < column.minimum).fillna(False).astype(bool)
@@ -266,38 +213,18 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
             lon, lat = (table.at[row, axis] if axis in table else pd.NA for axis in ("lon", "lat"))
             yield _coordinate_fault(file, int(row), column, lon, lat, _shown(value))
         else:
-            yield Fault(
-                file, "the number is out of range", f"Give a value {span}.", row=int(row), column=name, value=_shown(value), code="range"
-            )
+            yield fault(file, f"range.{span}", row=int(row), column=name, value=_shown(value), **bounds)
 
 
 def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: object, value: str) -> Fault:
     """A coordinate that is no degree: most often the two are swapped, or they are metres of a projection."""
     numbers = [abs(float(str(v))) if not pd.isna(v) else 0.0 for v in (lon, lat)]
+    place: dict[str, Any] = {"row": row, "column": column.name, "value": value}
     if numbers[0] <= 90 and numbers[1] <= 180:
-        return Fault(
-            file, "longitude and latitude are swapped", "Exchange the two values.", row=row, column=column.name, value=value, code="swapped"
-        )
+        return fault(file, "swapped.in_row", **place)
     if max(numbers) > 1000:
-        remedy = "Degrees of WGS84 are wanted; bring VN-2000 or UTM lists in with geo-planner import --crs EPSG:9205."
-        return Fault(
-            file,
-            "the coordinate is in metres of a projection, not in degrees",
-            remedy,
-            row=row,
-            column=column.name,
-            value=value,
-            code="projected_as_degrees",
-        )
-    return Fault(
-        file,
-        "the number is out of range",
-        f"Give degrees from {column.minimum:g} to {column.maximum:g}.",
-        row=row,
-        column=column.name,
-        value=value,
-        code="range",
-    )
+        return fault(file, "projected_as_degrees.in_row", **place)
+    return fault(file, "range.degrees", **place, low=column.minimum, high=column.maximum)
 
 
 def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
@@ -307,11 +234,8 @@ def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]
     first: dict[tuple[str, ...], int] = {}
     for row, values in zip(table.index[known], zip(*(part[known] for part in key), strict=True), strict=True):
         if values in first:
-            reason = f"the id stands already in row {first[values]}"
             shown = _shown("/".join(values))
-            yield Fault(
-                file, reason, "Give each row an id of its own.", row=int(row), column=layer.key[-1], value=shown, code="duplicate_id"
-            )
+            yield fault(file, "duplicate_id.in_table", row=int(row), column=layer.key[-1], value=shown, first=first[values])
         first.setdefault(values, int(row))
 
 

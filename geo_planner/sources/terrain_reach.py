@@ -13,9 +13,10 @@ import pandas as pd
 import shapely
 from rasterio.features import rasterize
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.sources.outlying import APART_KM, body
 from geo_planner.sources.raster_frame import horizontal_crs
+from geo_planner.words import first_of
 
 
 def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Collection[str]) -> list[Fault]:
@@ -35,28 +36,14 @@ def frame_faults(source: Any, area: gpd.GeoDataFrame, file: str, inhabited: Coll
     faults = [_without_terrain(file, code, outside.at[code, "name"]) for code in excused]
     if missed.empty:
         return faults
-    names = ", ".join(f"{code} {name}" for code, name in missed["name"].head(5).items())
-    more = "" if len(missed) <= 5 else f" and {len(missed) - 5} more"
+    names = first_of((f"{code} {name}" for code, name in missed["name"].items()), 5)
     islands = not set(missed.index) & set(mainland.index)
-    return [
-        Fault(
-            file,
-            f"the terrain does not cover {len(missed)} of {len(area)} communes: {names}{more}",
-            "Use a raster that reaches beyond the communes" + (", or leave the villages of these islands out." if islands else "."),
-            code="terrain_too_small",
-        ),
-        *faults,
-    ]
+    key = "terrain_too_small.islands" if islands else "terrain_too_small.communes"
+    return [fault(file, key, n=len(missed), of=len(area), names=names), *faults]
 
 
 def _without_terrain(file: str, code: str, name: str) -> Fault:
-    return Fault(
-        file,
-        f"the terrain does not reach all of commune {code} {name}, which lies apart at sea: nothing is worked out there",
-        "Use a raster with heights there before villages of it are listed.",
-        level="warning",
-        code="island_without_terrain",
-    )
+    return warning(file, "island_without_terrain", commune=code, name=name)
 
 
 def void_faults(
@@ -77,22 +64,8 @@ def void_faults(
         if share == 1 and code not in mainland and code not in inhabited:
             faults.append(_without_terrain(file, str(code), name))
         elif share == 1:
-            faults.append(
-                Fault(
-                    file,
-                    f"the terrain has no heights in commune {code} {name}",
-                    "Use a raster with data there" + ("." if code in mainland else ", or leave the villages of this island out."),
-                    code="terrain_too_small",
-                )
-            )
+            key = "terrain_too_small.no_heights" if code in mainland else "terrain_too_small.no_heights_on_island"
+            faults.append(fault(file, key, commune=str(code), name=name))
         else:
-            faults.append(
-                Fault(
-                    file,
-                    f"{share:.1%} of commune {code} {name} has no heights: paths across it stay unknown",
-                    "Fill the voids from another source if you can.",
-                    level="warning",
-                    code="terrain_void",
-                )
-            )
+            faults.append(warning(file, "terrain_void", share=share, commune=str(code), name=name))
     return faults

@@ -10,7 +10,7 @@ from typing import Any
 from pyproj import CRS
 from rasterio.errors import RasterioError
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, fault
 from geo_planner.sources.opening import opened_raster
 from geo_planner.sources.raster_frame import (
     READ_ERRORS,
@@ -21,6 +21,7 @@ from geo_planner.sources.raster_frame import (
     unit_faults,
     upright,
 )
+from geo_planner.words import Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def readable(path: Path) -> bool:
     return True
 
 
-def bad_tile(path: Path, reason: str, remedy: str) -> Fault:
-    """The fault of one tile, with the folder that it lies in."""
-    return Fault(path.name, f"{reason} (in {path.parent})", remedy, code="tile")
+def bad_tile(path: Path, what: Said) -> Fault:
+    """The fault of one tile, with the folder that it lies in; `what` has a reason and a remedy."""
+    return fault(path.name, "tile", what=what, folder=path.parent)
 
 
 def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
@@ -74,7 +75,7 @@ def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
                     with upright(source) as raster:
                         tiles.append(Tile(path, horizontal_crs(source), raster.transform, raster.width, raster.height))
         except READ_ERRORS:
-            faults.append(bad_tile(path, "the tile cannot be read as a raster", "Delete it and fetch it again."))
+            faults.append(bad_tile(path, said("tile.unreadable")))
     if faults:
         raise InputError(faults)
     return tiles
@@ -83,9 +84,9 @@ def open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
 def _tile_faults(source: Any, path: Path, heights: bool) -> list[Fault]:
     found = place_faults(source, path.name)
     if not is_one_band_of_numbers(source):
-        found.append(Fault(path.name, "the tile is not one band of numbers", "Use the data itself, not a picture of it."))
+        found.append(fault(path.name, "tile.bands"))
     else:
         found += number_faults(source, path.name)
     if heights and not found:
         found = unit_faults(source, path.name)
-    return [bad_tile(path, fault.reason, fault.remedy) for fault in found]
+    return [bad_tile(path, one.said) for one in found]

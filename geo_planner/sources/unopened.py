@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from geo_planner.errors import Fault
+from typing import Any
+
+from geo_planner.errors import Fault, GeoPlannerError
+from geo_planner.words import Said, said
 
 
-class UnopenedError(ValueError):
+class UnopenedError(GeoPlannerError, ValueError):
     """A file is refused before anything in it is followed.
+
+    Parameters
+    ----------
+    key : str
+        Of the catalogue, with reason and remedy; its facts as keywords.
 
     Attributes
     ----------
-    reason, remedy, code : str
+    why : Said
         As in :class:`geo_planner.errors.Fault`.
     """
 
-    def __init__(self, reason: str, remedy: str, code: str) -> None:
-        super().__init__(reason)
-        self.reason, self.remedy, self.code = reason, remedy, code
+    def __init__(self, key: str, /, **facts: Any) -> None:
+        self.why: Said = said(key, **facts)
+        super().__init__("unopened", why=self.why)
 
     def fault(self, file: str) -> Fault:
-        return Fault(file, self.reason, self.remedy, code=self.code)
+        return Fault(file, self.why)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from geo_planner.errors import Fault, bounded
+from geo_planner.errors import Fault, bounded, fault
 
 LONGEST_CELL = 32_767
 """What a cell of a spreadsheet holds."""
@@ -49,24 +49,12 @@ def unfit_cells(table: pd.DataFrame, file: str, *, ids: Collection[str]) -> Iter
             continue
         long = column.str.len().gt(LONGEST_CELL).fillna(False)
         for row, text in column[long].items():
-            reason = f"the text has {len(text):,} characters, more than a cell of a spreadsheet holds ({LONGEST_CELL:,})"
-            yield Fault(
-                file,
-                reason,
-                "Shorten it; an open quotation mark joins rows.",
-                row=int(row),
-                column=name,
-                value=shown(text),
-                code="too_long",
-            )
+            yield fault(file, "too_long.cell", row=int(row), column=name, value=shown(text), n=len(text), most=LONGEST_CELL)
         hit = column.str.contains(_UNFIT_IN_TABLE).fillna(False)
         if name in ids:
             hit |= column.str.contains(_UNSEEN).fillna(False)
         for row, text in column[hit].items():
-            yield Fault(
-                file, "the text holds invisible control characters", "Type the text anew.", row=int(row), column=name, value=shown(text),
-                code="control_characters",
-            )  # fmt: skip
+            yield fault(file, "control_characters.in_text", row=int(row), column=name, value=shown(text))
 
 
 def name_faults(names: Sequence[str], file: str, *, row: int | None = 1) -> list[Fault]:
@@ -78,8 +66,7 @@ def name_faults(names: Sequence[str], file: str, *, row: int | None = 1) -> list
         The row of the titles, where they stand in one.
     """
     if len(names) > MOST_COLUMNS:
-        reason = f"the table has {len(names):,} columns, more than the {MOST_COLUMNS:,} that can be carried into the results"
-        return [Fault(file, reason, "Keep the columns that are needed.", row=row, code="too_many_columns")]
+        return [fault(file, "too_many_columns.for_results", row=row, n=len(names), most=MOST_COLUMNS)]
     return bounded(_name_faults(names, file, row))
 
 
@@ -88,18 +75,13 @@ def _name_faults(names: Iterable[str], file: str, row: int | None) -> Iterator[F
     for name in names:
         seen[name] = seen.get(name, 0) + 1
         if not name:
-            yield Fault(file, "a column with values has no name", "Give it a name, or empty it.", row=row, code="unnamed_column")
+            yield fault(file, "unnamed_column.in_table", row=row)
         elif len(name) > LONGEST_NAME:
-            yield Fault(
-                file, f"the name of a column has {len(name):,} characters", "Shorten it.", row=row, column=shown(name), code="too_long"
-            )
+            yield fault(file, "too_long.title", row=row, column=shown(name), n=len(name))
         elif has_unfit(name) or has_unseen(name) or "\n" in name:
-            yield Fault(
-                file, "the name of a column holds invisible control characters", "Type the name anew.", row=row, column=shown(name),
-                code="control_characters",
-            )  # fmt: skip
+            yield fault(file, "control_characters.in_title", row=row, column=shown(name))
         elif seen[name] == 2:
-            yield Fault(file, "the column stands twice", "Keep one of them.", row=row, column=name, code="duplicate_column")
+            yield fault(file, "duplicate_column.in_table", row=row, column=name)
 
 
 def shown(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, warning
 from geo_planner.folders import no_plain_file
 from geo_planner.sources.manifest import damaged_manifest, parse_date, read_manifest
 from geo_planner.sources.rasters import sha256_of
@@ -77,44 +77,29 @@ def row_warnings(root: Path, today: date) -> list[Fault]:
             continue  # the readers of the layer say what is wrong with it
         made_up = sum(sample.strip().lower() == "yes" for sample, _ in rows)
         if made_up:
-            reason = f"{made_up} rows are sample data: nothing that rests on them is fit for submission"
-            found.append(_warning(relative, reason, "Bring in your own list with geo-planner import.", "sample_rows"))
+            found.append(warning(relative, "sample_rows.of_table", n=made_up))
         days = [day for sample, text in rows if sample.strip().lower() != "yes" and (day := parse_date(text.strip()[:10])) is not None]
         old, ahead = (
             [day for day in days if (today - day).days > _AGES_DAYS[relative.partition("/")[0]]],
             [day for day in days if day > today],
         )
         if old:
-            reason = f"{len(old)} rows are more than a year old, the oldest of {min(old):%d/%m/%Y} ({dated})"
-            found.append(_warning(relative, reason, "Ask or measure anew where it matters.", "stale_rows"))
+            found.append(warning(relative, "stale_rows.of_table", n=len(old), day=min(old), name=dated))
         if ahead:
-            reason = f"{len(ahead)} rows are dated after today, the latest {max(ahead):%d/%m/%Y} ({dated})"
-            found.append(_warning(relative, reason, "Correct the dates.", "future_rows"))
+            found.append(warning(relative, "future_rows.of_table", n=len(ahead), day=max(ahead), name=dated))
     return found
 
 
 def _changed(root: Path, relative: str, entry: Mapping[str, Any]) -> list[Fault]:
     path = root / relative
     if no_plain_file(path) is not None:
-        return [
-            _warning(
-                relative,
-                "the manifest lists the file but it is not there",
-                "Fetch or import it again, or take it out of manifest.json.",
-                "recorded_file_missing",
-            )
-        ]
+        return [warning(relative, "recorded_file_missing.layer")]
     return [changed_since_recorded(relative)] if entry.get("sha256") and sha256_of(path) != entry["sha256"] else []
 
 
 def changed_since_recorded(relative: str) -> Fault:
     """The file is not the one whose source stands in the manifest."""
-    return _warning(
-        relative,
-        "the file has changed since its source was recorded in manifest.json",
-        "If you changed it on purpose, say so beside it; else fetch or import it again.",
-        "hash_differs",
-    )
+    return warning(relative, "hash_differs.manifest")
 
 
 def vintage(entry: Mapping[str, Any]) -> date | None:
@@ -127,36 +112,14 @@ def _stale(relative: str, entry: Mapping[str, Any], today: date) -> list[Fault]:
     if entry.get("origin") == "bundled":
         return []  # what comes with the program is replaced, not renewed
     if of is None:
-        return (
-            []
-            if entry.get("origin") == "template"
-            else [_warning(relative, "no date is recorded for the file", "Write its date into manifest.json.", "no_vintage")]
-        )
+        return [] if entry.get("origin") == "template" else [warning(relative, "no_vintage.layer")]
     if of > today:
-        return [
-            _warning(
-                relative, f"the date {of:%d/%m/%Y} lies ahead", "Correct the dates in the list, or in manifest.json.", "future_vintage"
-            )
-        ]
+        return [warning(relative, "future_vintage.layer", day=of)]
     if folder == "boundaries" and of < MERGER:
-        return [
-            _warning(
-                relative,
-                f"the boundaries are of {of:%d/%m/%Y}, before the communes of 1/7/2025",
-                "Fetch them again: geo-planner fetch boundaries.",
-                "stale_vintage",
-            )
-        ]
+        return [warning(relative, "stale_vintage.boundaries", day=of, merger=MERGER)]
     days = _AGES_DAYS.get(folder)
     if days and (today - of).days > days:
-        return [
-            _warning(
-                relative,
-                f"the layer is of {of:%d/%m/%Y}, {(today - of).days // 365} years old or more",
-                "Bring in a newer one if there is one.",
-                "stale_vintage",
-            )
-        ]
+        return [warning(relative, "stale_vintage.layer", day=of, years=(today - of).days // 365)]
     return []
 
 
@@ -168,15 +131,4 @@ def _mixed(entries: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
         return []
     older = min(known, key=lambda name: known[name])
     newer = max(known.values())
-    return [
-        _warning(
-            older,
-            f"the layer is of {known[older]:%d/%m/%Y}, the other of villages and sites of {newer:%d/%m/%Y}: they may describe different situations",
-            "Bring both to one date.",
-            "mixed_vintage",
-        )
-    ]
-
-
-def _warning(file: str, reason: str, remedy: str, code: str) -> Fault:
-    return Fault(file, reason, remedy, level="warning", code=code)
+    return [warning(older, "mixed_vintage.villages_and_sites", day=known[older], other=newer)]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.rasters import Dem
 
 
@@ -23,26 +23,10 @@ def points_in_void(dem: Dem, villages: pd.DataFrame, sites: pd.DataFrame, *, vil
     villages_file, sites_file : str
     """
     masts = _placed(sites, "site_id").drop_duplicates("site_id") if "site_id" in sites else _placed(sites, "site_id")
-    found = [
-        Fault(
-            sites_file,
-            f"site {site} stands where the terrain has no height: what it covers stays unknown",
-            "Check its position, or use a terrain without this void.",
-            level="warning",
-            code="site_in_void",
-        )
-        for site in masts.loc[in_void(dem, masts), "site_id"]
-    ]
+    found = [warning(sites_file, "site_in_void.site", site=str(site)[:80]) for site in masts.loc[in_void(dem, masts), "site_id"]]
     centres = _placed(villages, "name")
     return found + [
-        Fault(
-            villages_file,
-            f"{name} lies where the terrain has no height: its signal stays unknown",
-            "Check its position, or use a terrain without this void.",
-            row=int(row),
-            level="warning",
-            code="village_in_void",
-        )
+        warning(villages_file, "village_in_void.village", row=int(row), name=str(name)[:80])
         for row, name in centres.loc[in_void(dem, centres), "name"].items()
     ]
 

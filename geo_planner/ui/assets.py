@@ -1,54 +1,54 @@
-"""Leaflet for the app, from the installed wheel: nothing of it is in the repository and nothing is asked of another machine."""
+"""Leaflet for the app, from the installed wheel: nothing of it is in the repository, copied, or asked of another machine."""
 
 from __future__ import annotations
 
-import shutil
+import mimetypes
 from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
-from geo_planner.errors import OutputError
 from geo_planner.export.html_map import LEAFLET_DIR
 
-_VENDOR = "vendor/leaflet"
-_NEEDED = ("leaflet.js", "leaflet.css", "images")
-_FONT = "vendor/source-sans.woff2"
+_VENDOR = "vendor"
+_NEEDED = ("leaflet.js", "leaflet.css", "images/*")
+_FONT = "source-sans.woff2"
 
 
-@st.cache_resource(show_spinner=False)
-def prepare_assets(app_dir: Path) -> None:
-    """Copy Leaflet and the font of the pages into ``static/vendor`` beside app.py, which Streamlit serves. Links would be refused as leaving the folder.
+def served_files() -> dict[str, Path]:
+    """The files that the map in the app needs, by their name on this server; no others are served."""
+    files = {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
+    # The map lives in a frame of its own and does not see the font of the pages around it.
+    fonts = sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))
+    return {**files, _FONT: fonts[0]} if fonts else files
 
-    Raises
-    ------
-    OutputError
-        When the folder cannot be written.
-    """
-    target = app_dir / "static" / _VENDOR
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name in _NEEDED:
-            source = LEAFLET_DIR / name
-            if source.is_dir():
-                shutil.copytree(source, target / name, dirs_exist_ok=True)
-            else:
-                shutil.copyfile(source, target / name)
-        # The map lives in a frame of its own and does not see the font of the pages around it.
-        for font in sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))[:1]:
-            shutil.copyfile(font, app_dir / "static" / _FONT)
-    except OSError as error:
-        raise OutputError(f"Leaflet cannot be copied to {target}: {error.strerror}. Make that folder writable.") from error
+
+def asset_routes() -> list[Route]:
+    """Where the server hands them out, from where they are installed."""
+    files = served_files()
+
+    async def hand_out(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        if path is None:
+            return PlainTextResponse("no such file\n", status_code=404)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        # a font is asked for as by another site where the frame of the map counts as one
+        return FileResponse(path, media_type=kind, headers={"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"})
+
+    return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out)]
 
 
 def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Addresses of Leaflet on this server, as folium wants them: scripts and style sheets, each with a name."""
-    root = _static_root()
-    return [("leaflet", f"{root}/{_VENDOR}/leaflet.js")], [("leaflet_css", f"{root}/{_VENDOR}/leaflet.css")]
+    root = f"{_static_root()}/{_VENDOR}/leaflet"
+    return [("leaflet", f"{root}/leaflet.js")], [("leaflet_css", f"{root}/leaflet.css")]
 
 
 def font_face() -> str:
     """A style rule that gives the map the font of the pages around it."""
-    return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{_static_root()}/{_FONT}') format('woff2'); }}"
+    return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{_static_root()}/{_VENDOR}/{_FONT}') format('woff2'); }}"
 
 
 def _static_root() -> str:

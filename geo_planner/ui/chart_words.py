@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from geo_planner.labels import Language
+from geo_planner.words import LANGUAGES, Language, number
 
-LOCALE: dict[Language, dict[str, Any]] = {
-    "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đ"]},
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
-}
+
+def _signs(language: Language) -> dict[str, Any]:
+    written = number(1234.5, 1, language)
+    return {"decimal": written[-2], "thousands": written[1], "grouping": [3], "currency": ["", ""]}
+
+
+LOCALE: dict[Language, dict[str, Any]] = {language: _signs(language) for language in LANGUAGES}
 """For Vega: decimal comma or point."""

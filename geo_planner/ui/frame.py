@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
-from geo_planner.labels import SAMPLE_BANNER, Language
 from geo_planner.sources import scenario_paths
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.loading import LoadedPlan, load_plan
-from geo_planner.ui.texts import LANGUAGES, TEXTS, text
+from geo_planner.ui.texts import LANGUAGES, text
+from geo_planner.words import LANGUAGES as CODES
+from geo_planner.words import Language, catalogue, said
 
 _LOADED = "loaded_plan"
 _ROOT = "study_area_root"
@@ -65,6 +69,11 @@ def loaded() -> LoadedPlan:
     return plan
 
 
+def page_file(name: str) -> Path:
+    """The file of a page, as links between pages name it: wherever the program is installed."""
+    return Path(__file__).resolve().parent / "pages" / f"{name}.py"
+
+
 def study_area() -> Path:
     """Folder of the study area that is open, whether it can be planned or not."""
     root: Path = st.session_state[_ROOT]
@@ -98,10 +107,29 @@ def choose_scenario(root: Path) -> Path:
         st.stop()
     st.session_state[_ROOT] = root
     names = {path.name: path for path in paths}
+    titles = scenario_titles(paths, words)
     with st.sidebar:
-        chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=lambda name: Path(name).stem)
+        chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=titles.__getitem__)
     st.session_state[_SCENARIO_FILE] = names[chosen]
     return names[chosen]
+
+
+def scenario_titles(paths: Sequence[Path], words: Language) -> dict[str, str]:
+    """Titles of scenarios by file name; those that share a title are told apart by their files, and a faulty one is called by its file."""
+    titles = {path.name: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or path.stem for path in paths}
+    times = Counter(titles.values())
+    return {name: title if times[title] == 1 else f"{Path(name).stem}: {title}" for name, title in titles.items()}
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _own_titles(path: str, modified_ns: int) -> dict[str, str]:
+    """Titles of one scenario by language; its time of change stands for its content."""
+    del modified_ns
+    try:
+        scenario = load_scenario(Path(path))
+    except GeoPlannerError:
+        return {}
+    return {code: str(getattr(scenario, f"title_{code}")) for code in CODES}
 
 
 def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan | None:
@@ -110,7 +138,7 @@ def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan |
     place = st.empty()
 
     def progress(step: str, share: float) -> None:
-        named = text(f"step_{step}", words) if f"step_{step}" in TEXTS else step
+        named = text(f"step_{step}", words) if f"ui.step_{step}" in catalogue(words) else step
         place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
 
     try:
@@ -134,7 +162,7 @@ def show_style() -> None:
 def show_sample_banner(plan: LoadedPlan | None) -> None:
     """The line that stands on every page while any sample data takes part."""
     if plan is not None and plan.plan.uses_sample_data:
-        st.html(f'<div class="gp-strip" role="note">{html.escape(SAMPLE_BANNER[language()])}</div>')
+        st.html(f'<div class="gp-strip" role="note">{html.escape(said("sample_banner").text(language()))}</div>')
 
 
 def show_error(error: GeoPlannerError) -> None:
@@ -142,7 +170,7 @@ def show_error(error: GeoPlannerError) -> None:
     words = language()
     if not isinstance(error, InputError):
         st.title(text("cannot_go_on", words))
-        st.text(str(error))
+        st.text(error.text(words))
         return
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from geo_planner.labels import Language
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 HEIGHT_PX = 300
 # the colours of the printed picture: apart for every kind of colour vision and in grey

@@ -11,10 +11,10 @@ from branca.element import MacroElement
 from streamlit_folium import st_folium
 
 from geo_planner.export.html_map import Verbatim, as_script_literal, base_map, map_payload
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.ui.assets import font_face, leaflet_links
 from geo_planner.ui.loading import LoadedPlan
+from geo_planner.words import Language
 
 MAP_HEIGHT_PX = 610
 _RETURNED = ("last_object_clicked_tooltip", "last_object_clicked_count")

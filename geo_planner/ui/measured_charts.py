@@ -7,10 +7,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from geo_planner.labels import Language
-from geo_planner.measurements import AGREEMENT
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language, said
 
 HEIGHT_PX = 420
 _KINDS = ("weaker", "agrees", "stronger")
@@ -65,7 +64,7 @@ def by_distance(squares: pd.DataFrame, sigma_db: float, language: Language) -> a
 
 
 def _by_kind(language: Language) -> dict[str, Any]:
-    names = [AGREEMENT[kind][language] for kind in _KINDS]
+    names = [said(f"agreement.{kind}").text(language) for kind in _KINDS]
     legend = alt.Legend(orient="top", title=None, labelFontSize=13, labelLimit=260)
     return {
         "color": alt.Color("agreement:N", scale=alt.Scale(domain=names, range=list(_COLOURS)), legend=legend),

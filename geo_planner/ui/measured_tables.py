@@ -6,25 +6,17 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import Calibration
-from geo_planner.labels import Language, day, number, word
-from geo_planner.measurements import (
-    AGREEMENT,
-    DROP_REASONS,
-    PATH_REASONS,
-    UNKNOWN_REASONS,
-    VERDICTS,
-    MeasuredAgainstModelled,
-    residual_squares,
-)
+from geo_planner.measurements import MeasuredAgainstModelled, residual_squares
 from geo_planner.plan import Plan
 from geo_planner.ui.texts import text
+from geo_planner.words import Language, day, number, said, word
 
 
 def square_table(plan: Plan, compared: MeasuredAgainstModelled, language: Language) -> pd.DataFrame:
     """One row a square of the terrain, as the charts draw it; ``heard`` tells whether a level was measured there."""
     squares = residual_squares(compared.residuals, sigma_db=plan.scenario.service.sigma_db, square_m=plan.terrain.cell_m)
     return squares.assign(
-        agreement=squares["verdict"].map(lambda key: AGREEMENT[key][language]),
+        agreement=squares["verdict"].map(lambda key: said(f"agreement.{key}").text(language)),
         heard=squares["measured_dbm"].notna(),
         shown_dbm=squares["measured_dbm"].fillna(squares["modelled_dbm"] + squares["residual_db"]),
     )
@@ -51,7 +43,7 @@ def calibration_rows(compared: MeasuredAgainstModelled, language: Language) -> p
         [
             {
                 text("column_band", language): f"{band.freq_mhz:g} MHz",
-                text("column_verdict", language): VERDICTS[band.verdict][language],
+                text("column_verdict", language): said(f"calibration_verdict.{band.verdict}").text(language),
                 text("column_offset", language): _with_interval(band.offset_db, band.offset_low_db, band.offset_high_db, language),
                 text("column_slope", language): _slope(band, language),
                 text("column_sigma", language): _with_interval(band.sigma_db, band.sigma_low_db, band.sigma_high_db, language),
@@ -97,7 +89,7 @@ def operator_table(plan: Plan, language: Language) -> pd.DataFrame:
             .to_numpy(),
             text("column_modelled", language): villages["modelled_status"].map(lambda key: word(key, language)).to_numpy(),
             text("column_why_unknown", language): [
-                "" if pd.isna(why) else UNKNOWN_REASONS[str(why)][language] for why in table.get("measured_reason", [])
+                "" if pd.isna(why) else said(f"measured_unknown.{why}").text(language) for why in table.get("measured_reason", [])
             ],
         }
     )
@@ -107,6 +99,9 @@ def operator_table(plan: Plan, language: Language) -> pd.DataFrame:
 def left_out(compared: MeasuredAgainstModelled, language: Language) -> pd.DataFrame:
     """How many samples do not take part, by the reason."""
     dropped = compared.dropped["reason"].value_counts() if len(compared.dropped) else pd.Series(dtype=int)
-    rows = [(text("left_cleaning", language), DROP_REASONS[str(reason)][language], int(n)) for reason, n in dropped.items()]
-    rows += [(text("left_model", language), PATH_REASONS[str(reason)][language], int(n)) for reason, n in compared.without_model.items()]
+    rows = [(text("left_cleaning", language), said(f"drop.{reason}").text(language), int(n)) for reason, n in dropped.items()]
+    rows += [
+        (text("left_model", language), said(f"without_model.{reason}").text(language), int(n))
+        for reason, n in compared.without_model.items()
+    ]
     return pd.DataFrame(rows, columns=[text(key, language) for key in ("column_step", "column_reason", "column_samples")])

@@ -10,10 +10,10 @@ import pandas as pd
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.tables import plain
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.ui.ranking_tables import question_titles
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 
 def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes:

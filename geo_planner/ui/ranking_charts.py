@@ -5,10 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.ranking.wording import percent
+from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 _ROOM_PX = 450
 _INK, _DARK, _PALE = "#1d2733", "#0b5cad", "#a9cbe8"
@@ -35,7 +36,7 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
         alt.Tooltip("title:N", title=text("column_village", language)),
         alt.Tooltip("rank:Q", title=text("chart_rank", language)),
         alt.Tooltip("interval:N", title=text("chart_interval", language)),
-        alt.Tooltip("median:Q", title=text("chart_median", language)),
+        alt.Tooltip("median:Q", title=text("chart_median", language), format="~f"),
         alt.Tooltip("chance:N", title=text("chart_first", language, k=top_k)),
     ]
     last = len(table)
@@ -64,6 +65,7 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
     return (
         alt.layer(bars, first, medians, dots)
         .properties(height=last * min(max(_ROOM_PX / max(last, 1), 17), 24))
+        .configure(locale={"number": LOCALE[language]})
         .configure_view(stroke=None)
     )
 

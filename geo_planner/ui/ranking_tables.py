@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import yaml
 
-from geo_planner.labels import Language
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
 from geo_planner.ranking.ties import tied_names
-from geo_planner.ranking.wording import number, percent
+from geo_planner.ranking.wording import number
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
+from geo_planner.words import LANGUAGES, Language
 
 LOOK_AGAIN_BELOW = 0.1
 """A probability by lot below this puts a group on the page's own line; it decides nothing."""
@@ -21,12 +21,12 @@ LOOK_AGAIN_BELOW = 0.1
 
 def title(column: Column, language: Language) -> str:
     """Title of a declared column."""
-    return column.vi if language == "vi" else column.en
+    return str(getattr(column, language))
 
 
 def meaning(column: Column, language: Language) -> str | None:
     """Meaning of a declared column, None where it says no more than its title."""
-    return (column.meaning_vi if language == "vi" else column.meaning_en) or None
+    return str(getattr(column, f"meaning_{language}")) or None
 
 
 def titles(layer: Layer, language: Language) -> dict[str, str]:
@@ -79,7 +79,7 @@ def swap_table(plan: Plan, language: Language) -> pd.DataFrame:
 
 def weights_snippet(plan: Plan, criteria: tuple[Criterion, ...]) -> str:
     """The ``ranking`` part of a scenario with the weights on trial, to be put into a copy of the scenario."""
-    head = f"# Trọng số thử nghiệm / trial weights; scenario: {plan.scenario.name}\n"
+    head = "".join(f"# {text('trial_weights_of', language, scenario=plan.scenario.name)}\n" for language in LANGUAGES)
     # set by hand they are, whatever scheme the scenario had: under another these figures would not count
     settings = {"weights": "hand", "criteria": [c.model_dump(mode="json") for c in criteria]}
     return head + yaml.safe_dump({"ranking": settings}, allow_unicode=True, sort_keys=False)
@@ -122,7 +122,7 @@ def look_again(plan: Plan, grouping: str, language: Language) -> list[str]:
     return [
         text(
             "fairness_look", language, group=group_name(grouping, str(name), language), first=int(row["in_first_k"]), n=int(row["n"]),
-            k=plan.scenario.ranking.top_k, chance=percent(float(row["chance"]), language),
+            k=plan.scenario.ranking.top_k, chance=float(row["chance"]),
         )
         for name, row in table[table["chance"] < LOOK_AGAIN_BELOW].iterrows()
     ]  # fmt: skip

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from geo_planner.ui.texts import text
+from geo_planner.words import LANGUAGES
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_MB = 100
 """Of 1024² bytes, as Streamlit counts them; ``server.maxUploadSize`` in ``.streamlit/config.toml`` is the same."""
@@ -36,7 +39,7 @@ class OnlyByName:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "host not allowed"})
         else:
-            body = b"This app answers under the name of its own machine only.\n"
+            body = "".join(f"{text('other_host', language)}\n" for language in LANGUAGES).encode()
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
             await send({"type": "http.response.start", "status": 403, "headers": headers})
             await send({"type": "http.response.body", "body": body})

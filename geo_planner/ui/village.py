@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.html_map import Card, Contribution
+from geo_planner.export.html_map.card import rank_text
 from geo_planner.export.html_map.style import VILLAGE_MARKS
 from geo_planner.export.html_map.texts import text as map_text
-from geo_planner.labels import Language, number
+from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
+from geo_planner.words import Language
 
 _ROW_PX = 21
 
@@ -63,12 +65,17 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
     colour = alt.condition("datum.assumed", alt.value("#9cc3e6"), alt.value("#0b5cad"))
     points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
     values = base.mark_text(align="left", dx=5, fontSize=12.5, color="#44505c").encode(x=scale, text="value:N")
-    return alt.layer(ceilings, points, values).properties(height=_ROW_PX * len(table) + 6, padding=0).configure_view(stroke=None)
+    return (
+        alt.layer(ceilings, points, values)
+        .properties(height=_ROW_PX * len(table) + 6, padding=0)
+        .configure(locale={"number": LOCALE[language]})
+        .configure_view(stroke=None)
+    )
 
 
 def _head(card: Card, language: Language) -> str:
-    rank = f"{map_text('rank_of', language, rank=card.rank, total=card.total)}, {card.interval}"
-    score = map_text("score", language, score=number(card.points, 0, language))
+    rank = rank_text(card, language)
+    score = map_text("score", language, score=card.points)
     statuses = "".join(
         f"<div><small>{escape(s.title)}</small><i style='{_dot(s.key)}'></i><b>{escape(s.word)}</b></div>" for s in card.statuses
     )

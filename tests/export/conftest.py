@@ -16,7 +16,7 @@ from shapely.geometry import Point, box
 
 from geo_planner.config import Scenario, parse_scenario
 from geo_planner.coverage import Coverage
-from geo_planner.errors import Fault
+from geo_planner.errors import warning
 from geo_planner.plan import Plan
 from geo_planner.ranking import rank
 from geo_planner.schema import COMMUNES, RESULTS, SITES, VILLAGES, Layer
@@ -151,7 +151,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     contributions = shares.fillna({"households": 0.375, "no_coverage_probability": 0.125})
     villages["score"] = contributions.sum(axis=1)
     dem = Dem(np.zeros((300, 400), dtype=np.float32), coverage.transform, METRIC, 250.0, True, "d" * 64)
-    note = Fault("villages/villages.csv", "the village lies outside its commune", "Check the position.", row=3, level="warning")
+    note = warning("villages/villages.csv", "duplicate_id.rows_made", row=3, first="two villages share the id V1")
     digests = {"villages/villages.csv": "a" * 64, "/somewhere/else/dem.tif": "d" * 64}
     area = _made(
         StudyArea, root=Path("area"), communes=communes, villages=villages, sites=sites, terrain=dem, metric_crs=METRIC, warnings=(note,),

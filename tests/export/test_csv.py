@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner import labels
 from geo_planner.export.csv_file import guarded, write_csv
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 
 def rows(plan: Plan, folder: Path) -> list[dict[str, str]]:
@@ -40,7 +40,7 @@ def test_text_is_disarmed_and_numbers_are_not(small_plan: Plan, tmp_path: Path) 
 
 
 def test_the_mark_of_sample_data_travels_with_the_rows_concerned(small_plan: Plan, real_data_plan: Plan, tmp_path: Path) -> None:
-    banner = labels.SAMPLE_BANNER["vi"]
+    banner = said("sample_banner").text("vi")
     found = rows(small_plan, tmp_path)
     assert [row["sample_note"] for row in found] == [banner, "", "", banner]
     assert [row["is_sample"] for row in found] == ["yes", "no", "", "yes"]

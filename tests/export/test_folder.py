@@ -51,7 +51,7 @@ def test_a_new_output_replaces_the_former_one_and_leaves_nothing_beside(tmp_path
     assert manifest["created"].endswith("+00:00")
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), OutputError("x")])
+@pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), OutputError("output_is_file", path="x")])
 def test_an_error_leaves_the_former_output(tmp_path: Path, error: BaseException) -> None:
     out = tmp_path / "out"
     write(out, "one")

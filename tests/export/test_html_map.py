@@ -18,8 +18,8 @@ from geo_planner.export.html_map import as_script_literal, map_page, map_payload
 from geo_planner.export.html_map.page import own_file
 from geo_planner.export.html_map.rasters import WEB_MERCATOR, class_overlay, indexed_png, province_mask, web_grid
 from geo_planner.export.html_map.style import VILLAGE_MARKS, probability_classes, rsrp_classes
-from geo_planner.labels import SAMPLE_BANNER, number, percent
 from geo_planner.plan import Plan
+from geo_planner.words import number, percent, said
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan, without_sample
 
 
@@ -68,8 +68,8 @@ def test_own_script_holds_nothing_that_the_template_engine_reads() -> None:
 
 
 def test_the_banner_stands_only_over_sample_data(page: str) -> None:
-    assert SAMPLE_BANNER["vi"] in page
-    assert SAMPLE_BANNER["vi"] not in map_page(without_sample(fake_plan()))
+    assert said("sample_banner").text("vi") in page
+    assert said("sample_banner").text("vi") not in map_page(without_sample(fake_plan()))
 
 
 def test_vietnamese_first_with_english_subtitles(page: str) -> None:
@@ -114,8 +114,8 @@ def test_a_card_tells_what_is_missing_as_a_question() -> None:
 def test_a_card_shows_both_models_the_one_that_decides_first() -> None:
     card = village_card(fake_plan(), "B", "vi")
     assert [(model.name, model.rsrp, model.probability, model.key) for model in card.models] == [
-        ("ITU-R P.1812-8", "−110 dBm", "80 %", "partial"),
-        ("ITM (Longley-Rice)", "−125 dBm", "10 %", "no_signal"),
+        ("ITU-R P.1812-8", "−110 dBm", "80%", "partial"),
+        ("ITM (Longley-Rice)", "−125 dBm", "10%", "no_signal"),
     ]
     assert card.models_disagree
     assert card.flags == (), "what stands beside the models is not said twice"
@@ -130,7 +130,7 @@ def test_a_card_without_a_second_model_shows_one() -> None:
 def test_a_card_says_how_sure_the_rank_is_in_the_language_of_the_reader() -> None:
     plan = fake_plan()
     vi, en = village_card(plan, "B", "vi"), village_card(plan, "B", "en")
-    assert (vi.interval, en.interval) == ("khoảng 2–3", "between 2 and 3")
+    assert (vi.interval, en.interval) == ("có thể từ 2 đến 3", "between 2 and 3")
     assert vi.lead.startswith("Xếp thứ 2 trên 4 bản")
     assert f"{en.lead} {en.more}" == plan.villages.loc["B", "explanation_en"]
     assert en.chance.startswith("Probability of the first 2: ")
@@ -186,8 +186,8 @@ def test_an_overlay_lies_where_the_raster_lies() -> None:
     y, x = (float(np.mean(axis)) + 0.5 for axis in np.nonzero(pixels == len(classes)))
     from pyproj import Transformer
 
-    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.crs, always_xy=True).transform(*(grid.transform * (x, y)))
-    expected = plan.coverage.transform * (column + 0.5, row + 0.5)
+    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.crs, always_xy=True).transform(*(grid.transform @ (x, y)))
+    expected = plan.coverage.transform @ (column + 0.5, row + 0.5)
     assert np.hypot(found[0] - expected[0], found[1] - expected[1]) < 150
 
 
@@ -205,5 +205,5 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 def test_numbers_are_written_as_the_language_does() -> None:
     assert (number(1234.5, 1, "vi"), number(1234.5, 1, "en")) == ("1.234,5", "1,234.5")
-    assert (percent(0.955, "vi"), percent(0.5, "en")) == ("96 %", "50%")
-    assert (percent(0.0004, "vi"), percent(0.9996, "en"), percent(1.0, "vi")) == ("< 1 %", "> 99%", "100 %")
+    assert (percent(0.955, "vi"), percent(0.5, "en")) == ("96%", "50%")
+    assert (percent(0.0004, "vi"), percent(0.9996, "en"), percent(1.0, "vi")) == ("< 1%", "> 99%", "100%")

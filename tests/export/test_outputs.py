@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner import labels
 from geo_planner.errors import OutputError
 from geo_planner.export import outputs, write_coverage, write_plan
 from geo_planner.export.folder import verify_folder
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 FILES = [
     "priority_list.xlsx",
@@ -51,7 +51,7 @@ def test_the_manifest_says_what_took_part(any_plan: Plan, tmp_path: Path) -> Non
     manifest = json.loads(write_plan(any_plan, tmp_path / "a")["manifest.json"].read_text(encoding="utf-8"))
     assert set(manifest["files"]) == set(FILES[:-1])
     assert manifest["uses_sample_data"] is True
-    assert manifest["sample_data_note"] == labels.SAMPLE_BANNER["vi"]
+    assert manifest["sample_data_note"] == said("sample_banner").text("vi")
     assert manifest["scenario"]["name"] == any_plan.scenario.name
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from geo_planner import labels
 from geo_planner.errors import OutputError
 from geo_planner.export.raster import NODATA, read_band, write_coverage_tif
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 BANDS = ("rsrp_dbm", "coverage_probability", "best_server", "unknown_paths")
 
@@ -47,7 +47,7 @@ def test_tags_say_what_was_computed(small_plan: Plan, real_data_plan: Plan, tmp_
     assert tags["SERVICE"] == "LTE"
     assert tags["RSRP_THRESHOLD_DBM"] == "-113"
     assert tags["MODEL"] == small_plan.coverage.model
-    assert tags["SAMPLE_DATA_NOTE"] == labels.SAMPLE_BANNER["vi"]
+    assert tags["SAMPLE_DATA_NOTE"] == said("sample_banner").text("vi")
     assert json.loads(tags["BEST_SERVER_IDS"]) == ["S1/S1-1", "S2/S2-1"]
     write_coverage_tif(real_data_plan, tmp_path / "d.tif")
     with rasterio.open(tmp_path / "d.tif") as source:

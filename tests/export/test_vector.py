@@ -12,10 +12,10 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geo_planner import labels
 from geo_planner.errors import OutputError
 from geo_planner.export.vector import write_geojson, write_gpkg
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 
 def geojson(plan: Plan, folder: Path) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_geojson_says_null_and_carries_the_parts_of_the_score(small_plan: Plan, 
 
 
 def test_the_mark_of_sample_data(small_plan: Plan, real_data_plan: Plan, tmp_path: Path) -> None:
-    assert geojson(small_plan, tmp_path)["sample_data_note"] == labels.SAMPLE_BANNER["vi"]
+    assert geojson(small_plan, tmp_path)["sample_data_note"] == said("sample_banner").text("vi")
     assert "sample_data_note" not in geojson(real_data_plan, tmp_path)
 
 
@@ -93,12 +93,12 @@ def test_gpkg_notes_hold_sample_line_scenario_and_assumptions(small_plan: Plan, 
     layer(small_plan, tmp_path, "villages")
     with sqlite3.connect(tmp_path / "p.gpkg") as database:
         notes = {(kind, key): value for kind, key, value in database.execute("select kind, key, value from notes")}
-    assert notes["sample_data", "sample_note"] == labels.SAMPLE_BANNER["vi"]
+    assert notes["sample_data", "sample_note"] == said("sample_banner").text("vi")
     assert notes["setting", "name"] == "small"
     assert notes["assumption", "service.rsrp_threshold_dbm"] == "-113.0"
     assert notes["setting", "terrain.path"] == "dem.tif"
     assert notes["model", "model_edition"] == "ITU-R P.526-15"
-    assert "outside its commune" in notes["warning", "1"]
+    assert "share the id V1" in notes["warning", "1"]
 
 
 def test_two_files_have_the_same_bytes_and_the_setting_is_put_back(any_plan: Plan, tmp_path: Path) -> None:

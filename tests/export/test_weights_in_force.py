@@ -94,7 +94,7 @@ def test_the_workbook_has_them(weighed: Plan, ranked_by: dict[str, float], tmp_p
     assert ceilings == pytest.approx(ranked_by, abs=5e-4)
     rows = list(book["Giả định và nguồn"].iter_rows(values_only=True))
     lines = {str(key): str(scale) for _, scale, _, key in rows if str(key).startswith("ranking.criteria.")}
-    told = {key.split(".")[2]: re.search(r"trọng số ([\d.,]+) \(([\d.,]+) %\)", line) for key, line in lines.items()}
+    told = {key.split(".")[2]: re.search(r"trọng số ([\d.,]+) \(([\d.,]+)%\)", line) for key, line in lines.items()}
     assert {name: number(m[2]) / 100 for name, m in told.items() if m} == pytest.approx(ranked_by, abs=5e-4)
     figures = {name: number(m[1]) for name, m in told.items() if m}
     assert {name: f / sum(figures.values()) for name, f in figures.items()} == pytest.approx(ranked_by, abs=5e-4)

@@ -9,16 +9,16 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geo_planner import labels
 from geo_planner.errors import OutputError
 from geo_planner.export.xlsx import write_xlsx
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 SHEETS = [
-    "Thứ tự ưu tiên", "Quỹ", "Doanh nghiệp", "Cần điện trước", "Chưa xác định", "Điểm theo tiêu chí", "Giá trị tiêu chí", "Các xã",
+    "Thứ tự ưu tiên", "Quỹ", "Doanh nghiệp", "Chờ cấp điện lưới", "Chưa xác định", "Điểm theo tiêu chí", "Giá trị tiêu chí", "Các xã",
     "Số liệu đầu vào", "Giả định và nguồn",
 ]  # fmt: skip
-BANNER = labels.SAMPLE_BANNER["vi"]
+BANNER = said("sample_banner").text("vi")
 
 
 def book(plan: Plan, folder: Path) -> openpyxl.Workbook:
@@ -91,7 +91,7 @@ def test_the_list_is_whole_and_each_village_is_in_one_group(any_plan: Plan, tmp_
 
 def test_an_undecided_village_carries_its_question(small_plan: Plan, tmp_path: Path) -> None:
     (row,) = table(book(small_plan, tmp_path)["Chưa xác định"])
-    assert row["Câu hỏi cần trả lời"] == labels.RESPONSIBILITY_REASONS["ask_power"]["vi"]
+    assert row["Câu hỏi cần trả lời"] == said("responsibility_reason.ask_power").text("vi")
 
 
 def test_contributions_add_up_and_assumed_ones_are_marked(any_plan: Plan, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_is_missing_stays_blank_and_the_word_stands_in_the_coloured_cell(sm
     assert rows[2]["Số liệu còn thiếu"] == "Số hộ; Xác suất không có sóng"
     assert rows[0]["RSRP tại trung tâm (dBm)"] == -113.2
     assert rows[0]["Sóng theo mô hình"] == "Trắng sóng"
-    assert rows[0]["Lưu ý"] == "; ".join(labels.FLAGS[flag]["vi"] for flag in ("status_uncertain", "position_approximate"))
+    assert rows[0]["Lưu ý"] == "; ".join(said(f"flag.{flag}").text("vi") for flag in ("status_uncertain", "position_approximate"))
 
 
 def test_every_setting_stands_among_the_assumptions_without_machine_paths(small_plan: Plan, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_every_setting_stands_among_the_assumptions_without_machine_paths(small_
     assert by_key["ranking.criteria.households"]["Loại"] == "Giả định"
     assert by_key["terrain.path"]["Giá trị"] == "dem.tif"
     assert all("/somewhere" not in str(cell) for row in rows for cell in row.values())
-    assert any("lies outside its commune" in str(row["Nội dung"]) for row in rows)
+    assert any("share the id V1" in str(row["Nội dung"]) for row in rows)
 
 
 def test_an_area_is_not_sold_as_people(any_plan: Plan, tmp_path: Path) -> None:

@@ -206,6 +206,9 @@ def test_old_copies_serve_at_once_and_are_told_in_one_sentence(
     count = len(communes_of(CODE))
     assert note.reason.startswith(f"{count} of {count} source files are older copies")
     assert "500" in note.reason
+    why = dict(note.said.facts)["why"]
+    assert (why.code, why.text("vi") in note.texts("vi")[0]) == ("server", True)  # why it is so, not the remedy of another error
+    assert "--base-url" not in " ".join(note.texts("vi"))
     assert len(mirror.requests) <= 4 * PATIENT.attempts  # those asked for at one time; the others do not ask
     assert caplog.records == []
     mirror.faults.clear()

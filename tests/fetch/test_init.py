@@ -25,6 +25,7 @@ from geo_planner.sources.imports import import_layer
 from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.vintage import vintage_warnings
 from geo_planner.validation import validate
+from geo_planner.words import Said
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, upstream_boundaries
 from tests.fetch.test_boundaries import files_of
 
@@ -208,11 +209,11 @@ def test_a_place_that_cannot_be_written_is_told(made: Mirror, tmp_path: Path) ->
 
 
 def test_progress_is_told_for_each_step(made: Mirror, tmp_path: Path) -> None:
-    told: list[tuple[str, float]] = []
+    told: list[tuple[Said, float]] = []
     start(made, tmp_path / "hue", MADE[0], MADE[3], progress=lambda step, share: told.append((step, share)))
-    assert {step for step, _ in told} == {"boundaries", "terrain"}
+    assert {str(step) for step, _ in told} == {"boundaries", "terrain"}
     for step in ("boundaries", "terrain"):
-        shares = [share for name, share in told if name == step]
+        shares = [share for name, share in told if str(name) == step]
         assert shares == sorted(shares)
         assert shares[-1] == pytest.approx(1.0)
 

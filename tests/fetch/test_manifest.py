@@ -123,7 +123,7 @@ def test_rows_of_long_ago_and_of_tomorrow_are_told(tmp_path: Path) -> None:
         ("future_rows", "measurements/measurements.csv"),
     }
     assert told["stale_rows", "villages/villages.csv"].startswith("1 rows")
-    assert "01/03/2019" in told["stale_rows", "villages/villages.csv"]
+    assert "2019-03-01" in told["stale_rows", "villages/villages.csv"]
 
 
 def test_what_is_bundled_does_not_age_and_what_lies_ahead_is_told(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from geo_planner.sources.fetch.boundaries import COMMUNES_FILE
 from geo_planner.sources.fetch.download import download
 from geo_planner.sources.fetch.file_lock import IN_USE, BusyError, clear_abandoned, held, in_use
 from geo_planner.sources.manifest import read_manifest
+from geo_planner.words import Said
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries
 
 CODE, BOUNDS = "46", (107.35, 16.05, 107.65, 16.35)
@@ -63,10 +64,10 @@ def test_a_file_that_another_one_is_at_is_waited_for_while_it_grows(mirror: Mirr
     mirror.files["data.json"] = BODY
     first = download(f"{mirror.url}/data.json", kind="json", policy=QUICK)
     first.path.unlink()
-    told: list[str] = []
+    told: list[Said] = []
     with pytest.raises(OutputError, match="does not get on"), held(first.path.with_name(first.path.name + ".lock")):
         download(f"{mirror.url}/data.json", kind="json", policy=replace(QUICK, stalled_s=0.2), progress=lambda step, _: told.append(step))
-    assert told == ["waiting for another fetch of data.json"]
+    assert [str(step) for step in told] == ["waiting for another fetch of data.json"]
 
     part = first.path.with_name(first.path.name + ".part")
     lock, grown = threading.Event(), []

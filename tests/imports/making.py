@@ -215,3 +215,8 @@ def roads(crs: str = "EPSG:4326") -> gpd.GeoDataFrame:
     lon, lat = places()
     lines = [shapely.LineString([(x, y), (x + 0.02, y + 0.01), (x + 0.03, y)]) for x, y in zip(lon[:4], lat[:4], strict=True)]
     return gpd.GeoDataFrame({"ten": ["QL4H", "QL12", "TL127", "TL128"], "cap": [4, 3, 5, 5]}, geometry=lines, crs="EPSG:4326").to_crs(crs)
+
+
+def told(what: Any, language: str) -> str:
+    """What the import says, in a language."""
+    return what.text(language)

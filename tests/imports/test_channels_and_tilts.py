@@ -13,11 +13,10 @@ from geo_planner.sources.columns import in_a_band, unlikely_tilts
 from geo_planner.sources.imports import ImportReport, import_layer
 from geo_planner.sources.imports.channels import channel_kind, channel_mhz
 from geo_planner.sources.imports.titles import targets_of
-from geo_planner.ui.faults import FAULTS_VI
-from geo_planner.ui.import_said import told
-from geo_planner.ui.import_texts import FAULTS
 from geo_planner.validation import validate
+from geo_planner.words import catalogue, codes
 from tests.imports import making as m
+from tests.imports.making import told
 
 COUNT = 6
 
@@ -92,9 +91,9 @@ def test_channels_of_a_column_of_channels_are_converted_and_said(title: str, are
     report = bring(area, tmp_path, **{title: [1251, 9260, 38950, 3460, 3000, 19251]})
     assert report.written, report.faults
     assert report.accepted["freq_mhz"].tolist() == ["1810.1", "763", "2330", "926", "2645", "1810.1"]
-    (said,) = [text for text in report.statements if "channel numbers" in text]
-    assert told(said, "vi") != said
-    assert "1251 → 1810.1" in said
+    (said,) = [what for what in report.statements if "channel numbers" in str(what)]
+    assert "1251 → 1.810,1" in told(said, "vi")
+    assert "1251 → 1,810.1" in told(said, "en")
     assert report.corrected[report.corrected["column"] == "freq_mhz"].empty
 
 
@@ -106,7 +105,7 @@ def test_a_column_of_all_technologies_is_read_by_each_rows_own(area: Path, tmp_p
 def test_a_channel_of_no_band_is_told_by_row_and_a_blank_one_is_a_question(area: Path, tmp_path: Path) -> None:
     report = bring(area, tmp_path, EARFCN=[1251, 70000, "", "x", 1300, 1300])
     assert [(fault.row, fault.code) for fault in report.faults if fault.level == "fault"] == [(3, "channel"), (5, "channel")]
-    assert any("freq_mhz" in question for question in report.questions)
+    assert any("freq_mhz" in question for question in map(str, report.questions))
 
 
 def test_a_frequency_outranks_the_channel_beside_it(area: Path, tmp_path: Path) -> None:
@@ -142,6 +141,6 @@ def test_lists_written_by_hand_are_warned_about(area_copy: Path) -> None:
 
 
 def test_every_question_is_told_in_vietnamese() -> None:
-    assert {"which_tilt", "which_frequency", "channel", "tilt_up", "frequency_strange"} <= set(FAULTS_VI)
-    assert {"which_tilt", "which_frequency"} <= set(FAULTS)
+    assert {"tilt_up", "frequency_strange"} <= codes()
+    assert {"which_tilt", "which_frequency", "channel", "page.which_tilt", "page.which_frequency"} <= set(catalogue("vi"))
     assert targets_of("Tilt", "sites") == ("tilt_deg",)

@@ -71,7 +71,7 @@ def test_a_converted_figure_is_stated_and_listed(area: Path, tmp_path: Path) -> 
     report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", m.rows_of(m.plain(**{"Bán kính dân cư (km)": [2] * 12}))), area)
     assert report.exit_status == 0, report.faults
     assert set(report.accepted["settlement_radius_m"]) == {"2000"}
-    assert any("km" in text and "converted to m" in text for text in report.statements)
+    assert any("km" in text and "converted to m" in text for text in map(str, report.statements))
     assert (report.corrected["column"] == "settlement_radius_m").sum() == 12
 
 
@@ -121,7 +121,7 @@ def test_grouped_metres_without_decimals(empty_area: Path, tmp_path: Path, sign:
     lon, lat = m.places()
     assert np.abs(report.accepted["lon"].astype(float).to_numpy() - lon).max() < 1e-5
     assert np.abs(report.accepted["lat"].astype(float).to_numpy() - lat).max() < 1e-5
-    assert any("groups thousands" in text for text in report.statements)
+    assert any("groups thousands" in text for text in map(str, report.statements))
 
 
 def test_degrees_with_three_decimals_are_not_grouped() -> None:

@@ -474,7 +474,7 @@ def test_a_file_has_its_stated_outcome(name: str, area: Path, tmp_path: Path, co
 
     report = import_layer(case.layer, path, area, **case.options)
 
-    said = " ".join([*report.statements, *map(str, report.faults)])
+    said = " ".join(map(str, [*report.statements, *report.faults]))
     assert all(word in said for word in case.says), said
     if case.fault:
         assert case.fault in {fault.code for fault in report.faults if fault.level == "fault"}, said

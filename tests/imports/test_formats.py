@@ -68,7 +68,7 @@ def test_the_zone_named_in_words_is_the_zone(words: str, projection: str, code: 
     ):
         report = import_layer("villages", file, area, mode="replace")
         assert report.exit_status == 0, report.faults
-        assert any(code in text for text in report.statements)
+        assert any(code in text for text in map(str, report.statements))
         assert moved_m(area) < 1
 
 
@@ -140,7 +140,7 @@ def test_utf8_under_a_cpg_of_1258_is_utf8(area: Path, tmp_path: Path) -> None:
     )
     report = import_layer("villages", file, area, column_map={"TEN": "name", "MAXA": "commune_code"})
     assert villages_of(area)["name"].tolist() == list(m.NAMES)
-    assert any("UTF-8" in text and "1258" in text for text in report.statements)
+    assert any("UTF-8" in text and "1258" in text for text in map(str, report.statements))
 
 
 # --- systems that lead nowhere ----------------------------------------------------------------------------------------
@@ -162,8 +162,8 @@ def test_an_undefined_system_is_none(srs_id: int, metres: bool, area: Path, tmp_
     layer = m.frame(m.plain(**{"Kinh độ": None, "Vĩ độ": None}), metres_of=103.0 if metres else None)
     report = import_layer("villages", gpkg_with_srs(tmp_path / "f.gpkg", srs_id, "EPSG:4326", layer), area)
     assert report.exit_status == 0, report.faults
-    assert any("taken as not stated" in text for text in report.statements)
-    assert any(("EPSG:9205" if metres else "EPSG:4326") in text and "found by where" in text for text in report.statements)
+    assert any("taken as not stated" in text for text in map(str, report.statements))
+    assert any(("EPSG:9205" if metres else "EPSG:4326") in text and "found by where" in text for text in map(str, report.statements))
     assert moved_m(area) < 1
 
 
@@ -282,7 +282,7 @@ def test_folders_named_after_communes_are_the_communes(area: Path, tmp_path: Pat
         report = import_layer("villages", kml(tmp_path / "f.kml", content), area, mode="replace")
         assert report.exit_status == 0, report.faults
         assert villages_of(area)["commune_code"].tolist() == list(m.CODES)
-        assert any("folders" in text and "commune" in text for text in report.statements)
+        assert any("folders" in text and "commune" in text for text in map(str, report.statements))
 
 
 def test_folders_below_folders_name_the_communes(area: Path, tmp_path: Path) -> None:

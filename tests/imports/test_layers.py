@@ -48,7 +48,7 @@ def test_a_station_without_its_radio_values_becomes_a_question(area: Path, tmp_p
     rows[3][rows[0].index("Công suất")] = None
     report = import_layer("sites", m.xlsx(tmp_path / "f.xlsx", rows), area)
     assert report.exit_status == 0, report.faults
-    assert any("tx_power_dbm" in question and " 1 of " in question for question in report.questions)
+    assert any("tx_power_dbm" in question and " 1 of " in question for question in map(str, report.questions))
     assert pd.read_csv(area / "sites" / "sites.csv")["tx_power_dbm"].isna().sum() == 1
 
 
@@ -67,7 +67,7 @@ def test_samples_of_a_drive_test(area: Path, tmp_path: Path) -> None:
     assert samples["time"][0] == "2026-01-28T09:00:00+07:00"
     assert samples["rsrp_dbm"][1] == "-91"
     assert set(samples["freq_mhz"]) == {"900"}
-    assert any("+07:00" in why for why in report.corrected["why"])
+    assert any("+07:00" in str(why) for why in report.corrected["why"])
     assert import_layer("measurements", tmp_path / "f.csv", area).counts["added"] == 0
 
 
@@ -169,7 +169,7 @@ def test_the_told_columns_are_remembered_and_said(area: Path, tmp_path: Path) ->
     assert import_layer("villages", path, area, column_map={"Điểm dân cư số": "name"}).exit_status == 0
     again = import_layer("villages", path, area)
     assert again.exit_status == 0
-    assert any("as told in an earlier import" in text for text in again.statements)
+    assert any("as told in an earlier import" in text for text in map(str, again.statements))
 
 
 def test_rejects_are_written_beside_the_file_with_their_reasons(area: Path, tmp_path: Path) -> None:
@@ -205,7 +205,15 @@ def test_the_report_tells_rows_in_xlsx_and_json(area: Path, tmp_path: Path) -> N
     assert {path.name for path in report.files} == {"ds.csv.report.json", "ds.csv.report.xlsx", "ds.rejected.csv"}
     told = json.loads((tmp_path / "out" / "ds.csv.report.json").read_text(encoding="utf-8"))
     assert told["rejected"][0]["row"] == 4
-    assert told["corrected"][0] | {"why": ""} == {"row": 6, "column": "households", "was": "1.234 hộ", "became": "1234", "why": ""}
+    first = told["corrected"][0]
+    assert (first["row"], first["column"], first["was"], first["became"]) == (6, "households", "1.234 hộ", "1234")
+    assert (first["code"], first["why"], first["why_vi"]) == (
+        "rows_done",
+        "digits grouped by 1.234",
+        "dấu trong 1.234 phân cách hàng nghìn",
+    )
+    assert len(told["statements"]) == len(told["statements_vi"])
+    assert told["rejected"][0]["reason"] != told["rejected"][0]["reason_vi"]
     sheets = pd.read_excel(tmp_path / "out" / "ds.csv.report.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["Tóm tắt", "Dòng được nhận", "Chỗ được sửa", "Dòng bị loại", "Dòng bỏ qua"]
     assert len(sheets["Dòng được nhận"]) == 11
@@ -213,7 +221,7 @@ def test_the_report_tells_rows_in_xlsx_and_json(area: Path, tmp_path: Path) -> N
 
 def test_blanks_become_questions(area: Path, tmp_path: Path) -> None:
     report = import_layer("villages", m.csv(tmp_path / "a.csv", m.rows_of(m.plain(**{"Điện lưới": ["có", None] * 6}))), area)
-    assert any("grid_power" in question and "6 of 12" in question for question in report.questions)
+    assert any("grid_power" in question and "6 of 12" in question for question in map(str, report.questions))
 
 
 def test_two_positions_that_lie_a_datum_shift_apart_are_told(area: Path, tmp_path: Path) -> None:

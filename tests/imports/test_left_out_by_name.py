@@ -11,13 +11,14 @@ import pytest
 import shapely
 
 from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.naming import SHOWN, names_listed, rows_listed
-from geo_planner.sources.imports.spoken.said import told
+from geo_planner.sources.imports.naming import SHOWN, listed_names, listed_rows
+from geo_planner.words import said as say
 from tests.imports import making as m
+from tests.imports.making import told
 
 
 def said(report: ImportReport) -> str:
-    return "\n".join(report.statements)
+    return "\n".join(map(str, report.statements))
 
 
 def placemark(name: str, shape: str) -> str:
@@ -33,11 +34,13 @@ LINE = "<LineString><coordinates>102.5,22.3 102.6,22.4</coordinates></LineString
 
 
 def test_a_long_list_says_the_first_ones_and_how_many_more() -> None:
-    assert names_listed("abc") == "'a', 'b', 'c'"
-    assert names_listed(str(i) for i in range(SHOWN + 5)).endswith(f"'{SHOWN - 1}' and 5 more")
-    assert rows_listed((i, f"Bản {i}\n") for i in (3, 4)) == "row 3 'Bản 3', row 4 'Bản 4'"
-    assert len(rows_listed((i, "dài " * 500) for i in range(10_000))) < 1000
-    assert "và 5 mục nữa" in told(f"Sheets not read: {names_listed(str(i) for i in range(SHOWN + 5))}.", "vi")
+    assert str(say("sheets_not_read", names=listed_names("abc"))) == "Sheets not read: 'a', 'b', 'c'."
+    many = say("sheets_not_read", names=listed_names(str(i) for i in range(SHOWN + 5)))
+    assert str(many).endswith(f"'{SHOWN - 1}', and 5 more.")
+    assert "và 5 mục khác" in many.text("vi")
+    assert [str(row) for row in listed_rows((i, f"Bản {i}\n") for i in (3, 4))] == ["row 3 'Bản 3'", "row 4 'Bản 4'"]
+    rows = listed_rows((i, "dài " * 500) for i in range(10_000))
+    assert len(str(say("features_of_another_geometry", n=10_000, rows=rows))) < 1000
 
 
 def test_sheets_that_are_not_read_are_named(area: Path, tmp_path: Path) -> None:
@@ -154,7 +157,7 @@ def test_a_refused_list_has_no_accepted_rows(accept_valid: bool, area: Path, tmp
 def test_no_sentence_of_what_is_left_out_is_english_in_vietnamese(area: Path, tmp_path: Path) -> None:
     path = m.xlsx(tmp_path / "f.xlsx", [*m.rows_of(m.plain()), [None, "Tổng cộng"]], more={"Phụ lục": [["a"], [1]]})
     for sentence in import_layer("villages", path, area).statements:
-        assert told(sentence, "vi") != sentence
+        assert told(sentence, "vi") != told(sentence, "en")
 
 
 def test_a_kml_of_links_alone_says_what_it_links_to(area: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_leading_word_makes_no_other_village(word: str, empty_area: Path, tmp_
         report = put(empty_area, tmp_path, m.rows_of(m.plain(**{"Thôn, bản": names})))
         assert (report.counts["added"], report.counts["updated"]) == (0, 12)
         if names[0] != m.NAMES[0]:
-            assert any("written otherwise" in text for text in report.statements)
+            assert any("written otherwise" in text for text in map(str, report.statements))
 
 
 def test_a_number_is_no_name_without_its_word() -> None:
@@ -171,7 +171,7 @@ def test_real_rows_among_samples_are_kept(own: int, area: Path, tmp_path: Path) 
     assert not (after["is_sample"] == "yes").any()
     if own:
         assert real <= set(after["village_id"])
-        assert any("sample rows give way" in text for text in report.statements)
+        assert any("sample rows give way" in text for text in map(str, report.statements))
         assert report.counts["removed"] == 20
     else:
         assert len(after) == 5, "a bundled layer is an example as a whole"
@@ -239,7 +239,7 @@ def test_a_turned_antenna_replaces_the_list_of_its_band_and_says_so(empty_area: 
     put(empty_area, tmp_path, [TITLES, *cells(*old)], "sites")
     report = put(empty_area, tmp_path, [TITLES, *cells(("LTE", 1800, 130, 31), ("LTE", 1800, 0, 30))], "sites")
     assert set(heights(empty_area)) == {("LTE", "1800", "0"), ("LTE", "1800", "130"), ("LTE", "900", "")}
-    assert any("give way" in text for text in report.statements)
+    assert any("give way" in text for text in map(str, report.statements))
     assert report.counts["removed"] == 1
 
 

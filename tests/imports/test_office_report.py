@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import re
@@ -13,10 +12,10 @@ import pandas as pd
 import pytest
 
 from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.spoken.faults import FAULTS, FAULTS_VI
-from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
-from tests.conftest import ROOT
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
 from tests.imports import making as m
+
+ROW_TITLE, REASON_TITLE = TITLES_OF_REJECTS["vi"]
 
 ENGLISH = re.compile(
     r"\b(the|is|are|was|of|and|or|not|rows?|columns?|cells|features?|means|taken|written|today|former|with|by|leave|blank|yes|no|accepted|rejected)\b"
@@ -125,44 +124,20 @@ def test_rejected_placemarks_and_rows_of_a_named_sheet_keep_their_place(area: Pa
     assert again.accepted["lon"].astype(float).tolist() == pytest.approx([m.places()[0][1]])
 
 
-def test_every_code_of_a_row_has_its_words_in_the_report() -> None:
-    folder = ROOT / "geo_planner" / "sources"
-    codes = set[str]()
-    for path in [*(folder / "imports").glob("*.py"), folder / "tables.py", folder / "places.py"]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                refused = node.args[3:4] if getattr(node.func, "id", "") == "refuse" else []
-                for value in [*refused, *(keyword.value for keyword in node.keywords if keyword.arg == "code")]:
-                    codes |= {leaf.value for leaf in ast.walk(value) if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)}
-    codes = {code for code in codes if re.fullmatch(r"[a-z_]+", code)}
-    assert {"choice", "duplicate_id", "further_table", "cut_title"} <= codes
-    assert codes - set(FAULTS) - set(FAULTS_VI) == set(), "give these a sentence in geo_planner/sources/imports/spoken/faults.py"
-
-
-@pytest.mark.parametrize(
-    ("reason", "remedy", "words"),
-    [
-        (
-            "Bản A lies 3.2 km outside commune 03463 Tà Tổng, in 03451 Mù Cả",
-            "x",
-            "Bản A nằm ngoài xã 03463 Tà Tổng 3,2 km, thuộc 03451 Mù Cả",
-        ),
-        ("it says more than 'yes', and the rest is not understood", "x", "ngoài “có” ô còn ghi những chữ không rõ nghĩa"),
-        ("the unit 'ha' does not fit a column in m", "x", "đơn vị “ha” không hợp với cột tính bằng m"),
-        ("band 99 is not in the table of bands", "x", "không có băng tần 99"),
-    ],
-)
-def test_figures_and_names_of_a_fault_are_kept(reason: str, remedy: str, words: str) -> None:
-    assert fault_words(reason, remedy, "type")[0] == words
-
-
-def test_remedies_name_the_words_of_the_office() -> None:
-    remedy = "Write one of: no_signal (trắng sóng), partial (lõm sóng), or leave the cell blank."
-    assert fault_words("x", remedy, "choice")[1] == "Ghi một trong các từ: trắng sóng, lõm sóng; chưa rõ thì để trống."
-    assert fault_words("x", "Give a value from 0.5 to 30.", "range")[1] == "Ghi số từ 0,5 đến 30."
-    assert "mục 2 của trang Nhập số liệu" in fault_words("x", "y", "two_columns")[1]
-
-
-@pytest.mark.parametrize("text", ["the row fits " * 40 + ", the list is in ", "a lies 3 km outside commune " * 20, "under 'x' " * 60])
-def test_no_text_makes_the_search_endless(text: str) -> None:
-    assert fault_words(text, text, "type")
+def test_the_report_in_english_and_its_rejects_are_read_again(area: Path, tmp_path: Path) -> None:
+    rows = m.rows_of(m.plain(**{"Số hộ": ["đông lắm", *range(1, 12)]}))
+    path = m.csv(tmp_path / "f.csv", rows)
+    for _ in range(2):  # a second one may take the place of the first
+        report = import_layer("villages", path, area, accept_valid=True, report_dir=tmp_path / "out", language="en")
+        assert report.written, report.faults
+    book = openpyxl.load_workbook(next(path for path in report.files if path.suffix == ".xlsx"))
+    assert book.sheetnames == ["Summary", "Rows accepted", "Corrected", "Rejected", "Left out"]
+    file = tmp_path / "out" / "f.rejected.csv"
+    found = rejects(file)
+    assert (found[0][0], found[0][-1]) == TITLES_OF_REJECTS["en"]
+    assert found[1][-1] == "Số hộ: not a number. Write a whole number, or leave the cell blank."
+    file.write_text(file.read_text(encoding="utf-8-sig").replace("đông lắm", "77"), encoding="utf-8-sig")
+    again = import_layer("villages", file, area)
+    assert again.written, again.faults
+    assert again.accepted["households"].tolist() == ["77"]
+    assert not set(TITLES_OF_REJECTS["en"]) & set(again.accepted.columns)

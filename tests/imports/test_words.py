@@ -142,9 +142,9 @@ def test_bands() -> None:
     assert {text: radio_words.band_mhz(text)[0] for text in at} == at
     for wrong in ("1800/2100", "B3 (900)", "B99", "B3+B8"):
         assert radio_words.band_mhz(wrong)[1], wrong
-    assert radio_words.band_mhz("8", is_band=True) == (900.0, "")
+    assert radio_words.band_mhz("8", is_band=True) == (900.0, None)
     for figure in ("900", "1.800", "1842,5", "8", "900 MHz", "0.9 GHz"):
-        assert radio_words.band_mhz(figure) == (None, ""), figure
+        assert radio_words.band_mhz(figure) == (None, None), figure
 
 
 def bring(area: Path, folder: Path, layer: str = "villages", **changes: object) -> ImportReport:
@@ -155,7 +155,7 @@ def test_a_turned_mark_is_stated_and_listed(area: Path, tmp_path: Path) -> None:
     report = bring(area, tmp_path, **{"Điện lưới": None, "Trắng sóng": ["x", None] * 6})
     assert report.exit_status == 0, report.faults
     assert report.accepted["declared_status"].tolist() == ["no_signal", ""] * 6
-    assert any("Trắng sóng: x → no_signal (6)" in text for text in report.statements)
+    assert any("Trắng sóng: x → no_signal (6)" in text for text in map(str, report.statements))
     assert (report.corrected["column"] == "declared_status").sum() == 6
 
 
@@ -189,7 +189,7 @@ def test_changes_of_a_name_are_listed(area: Path, tmp_path: Path) -> None:
     names = [unicodedata.normalize("NFD", "Tà Tổng"), "Bản\u200b Zero\u2060W", "Nậm  Lằn", *m.NAMES[3:]]
     report = bring(area, tmp_path, **{"Thôn, bản": names})
     assert report.exit_status == 0, report.faults
-    told = report.corrected[report.corrected["column"] == "name"].set_index("row")["why"]
+    told = report.corrected[report.corrected["column"] == "name"].set_index("row")["why"].map(str)
     assert "NFC" in told[2]
     assert "without width" in told[3]
     assert "single spaces" in told[4]

@@ -84,7 +84,7 @@ def test_a_report_that_fails_half_way_changes_nothing(
     failing: str, area: Path, tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise OutputError("The disk is full.")
+        raise OutputError("output_is_file", path="the disk is full")
 
     monkeypatch.setattr(importing, failing, full)
     before = contents(area)
@@ -96,7 +96,7 @@ def test_a_report_that_fails_half_way_changes_nothing(
 
 def test_a_layer_that_fails_leaves_no_report_that_says_otherwise(area: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def held(*_: object, **__: object) -> None:
-        raise OutputError("The layer is held open.")
+        raise OutputError("output_is_file", path="the layer is held open")
 
     monkeypatch.setattr(importing, "write_layer", held)
     with pytest.raises(OutputError, match="held"):

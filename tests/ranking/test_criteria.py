@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from geo_planner.errors import InputError
-from geo_planner.labels import RESPONSIBILITY_REASONS
 from geo_planner.preferences.settings import CostAssumptions
 from geo_planner.ranking import (
     CATALOGUE,
@@ -21,6 +20,7 @@ from geo_planner.ranking import (
     unknown_criteria,
     what_if,
 )
+from geo_planner.words import words_of
 from tests.ranking.villages import village_table
 
 ALL = tuple(Criterion.model_validate({"name": name}) for name in CATALOGUE)
@@ -136,7 +136,7 @@ def test_each_decision_names_its_reason_and_the_datum_it_rests_on() -> None:
     villages["extremely_difficult"] = pd.array([True, False, True, pd.NA, pd.NA], dtype="boolean")
     who = responsibility(villages)
     assert who["responsibility"].tolist() == ["fund", "operator", "power_first", "undecided", "undecided"]
-    assert set(who["responsibility_reason"]) <= set(RESPONSIBILITY_REASONS)
+    assert set(who["responsibility_reason"]) <= set(words_of("responsibility_reason", "vi"))
     assert who["responsibility_datum"].tolist() == [
         "grid_power=yes; extremely_difficult=yes",
         "grid_power=yes; extremely_difficult=no",

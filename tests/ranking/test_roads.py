@@ -16,8 +16,8 @@ from geo_planner.ranking.travel import road_speeds_kmh
 from geo_planner.sources.fetch.osm import THEMES
 from geo_planner.sources.imports import import_layer
 from geo_planner.sources.roads import road_table, road_warnings
-from geo_planner.ui.faults import FAULTS_VI
 from geo_planner.validation import validate
+from geo_planner.words import codes as known_codes
 from tests.imports import making as m
 from tests.ranking.test_travel import UTM, dem_of
 
@@ -130,7 +130,7 @@ def test_every_class_that_is_fetched_has_a_speed() -> None:
 
 
 def test_every_warning_of_roads_is_told_in_vietnamese() -> None:
-    assert {"roads_not_open", "roads_no_way", "road_class_unknown", "roads_doubtful"} <= set(FAULTS_VI)
+    assert {"roads_not_open", "roads_no_way", "road_class_unknown", "roads_doubtful"} <= known_codes()
 
 
 def geojson(path: Path, *tags: dict[str, object]) -> Path:

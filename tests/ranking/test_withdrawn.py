@@ -8,7 +8,7 @@ import pytest
 
 from geo_planner.config import parse_scenario
 from geo_planner.errors import InputError
-from geo_planner.ui.faults import FAULTS_VI
+from geo_planner.words import codes
 
 BASE: dict[str, Any] = {"name": "old", "province": {"code": "12", "name": "Lai Châu"}}
 
@@ -32,7 +32,7 @@ def test_a_withdrawn_method_is_a_fault_with_a_remedy(ranking: dict[str, Any], co
     assert (fault.column, fault.code) == (column, "withdrawn_method")
     assert "SPOTIS" in fault.reason
     assert "topsis_fixed" in fault.remedy
-    assert fault.code in FAULTS_VI
+    assert fault.code in codes()
 
 
 def test_a_method_that_never_was_is_told_the_ones_there_are() -> None:

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from geo_planner.export.html_map import write_map
-from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
+from geo_planner.words import said
 from tests.conftest import ROOT
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
@@ -112,7 +112,7 @@ def test_the_landing_page_shows_the_villages_and_opens_a_card_on_a_click(server:
     assert chart.locator("path.gp-commune").count() == len(plan.communes)
     assert chart.locator("path.leaflet-interactive").count() >= len(plan.villages) + len(plan.communes)
     assert chart.get_by_text("Chú giải").is_visible()
-    assert page.get_by_text(SAMPLE_BANNER["vi"]).is_visible()
+    assert page.get_by_text(said("sample_banner").text("vi")).is_visible()
     first = plan.villages.iloc[0]
     page.locator(".gp-card h2", has_text=first["name"]).wait_for()
     # The first ranks are drawn last, to lie on top; a village by itself, so that no other one lies over it.

@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner import link
-from geo_planner.labels import SAMPLE_BANNER
 from geo_planner.plan import Plan
 from geo_planner.ui import loading
 from geo_planner.ui.link_chart import link_chart, path_table
-from geo_planner.ui.texts import TEXTS
+from geo_planner.ui.texts import text
+from geo_planner.words import said
 from tests.conftest import ROOT
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
@@ -67,7 +67,7 @@ def test_it_begins_with_the_first_village_and_its_best_server(shown: Plan) -> No
     best = shown.villages.loc[village, "best_server_id"]
     if pd.notna(best):
         assert box(app, "link_mast").value == best
-    assert any(SAMPLE_BANNER["vi"] in element.proto.body for element in app.get("html"))
+    assert any(said("sample_banner").text("vi") in element.proto.body for element in app.get("html"))
 
 
 def test_the_page_says_what_the_core_says(shown: Plan) -> None:
@@ -115,7 +115,7 @@ def test_a_mast_in_the_village_itself_is_a_sentence(shown: Plan) -> None:
     box(app, "link_lat").set_value(float(point.y))
     box(app, "link_lon").set_value(float(point.x)).run()
     assert not app.exception
-    assert app.warning[0].value == TEXTS["link_same_place"]["vi"]
+    assert app.warning[0].value == text("link_same_place", "vi")
 
 
 def test_it_speaks_english_too(shown: Plan) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from geo_planner.plan import Plan
 from geo_planner.ui import loading
 from geo_planner.ui.ranking_tables import method_table
-from geo_planner.ui.texts import TEXTS
+from geo_planner.ui.texts import text
 from tests.reranked import reranked
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 from tests.ui.test_pages import html_of, open_app
@@ -33,7 +33,7 @@ def tied(monkeypatch: pytest.MonkeyPatch) -> Plan:
 def test_the_list_and_its_trials_have_a_column_of_ties(tied: Plan) -> None:
     app = open_app("ranking")
     assert not app.exception
-    column = TEXTS["column_tied"]["vi"]
+    column = text("column_tied", "vi")
     table = app.dataframe[0].value
     assert table.loc["A", column] == ""
     assert table.loc["B", column].endswith("(C)")

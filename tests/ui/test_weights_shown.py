@@ -12,7 +12,7 @@ from geo_planner.plan import Plan
 from geo_planner.preferences import RankingSettings
 from geo_planner.ui import loading
 from geo_planner.ui.ranking_tables import weights_snippet
-from geo_planner.ui.texts import TEXTS
+from geo_planner.ui.texts import text
 from tests.reranked import reranked
 from tests.ui.fakes import fake_plan
 from tests.ui.test_pages import open_app
@@ -22,7 +22,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "equal": {"weights": "equal"},
     "ahp": {"weights": "ahp", "pairwise": [{"more": "households", "than": "school_site", "times": 7}]},
 }
-RANKED_BY = {"hand": ["75 %", "25 %"], "equal": ["50 %", "50 %"], "ahp": ["87,5 %", "12,5 %"]}
+RANKED_BY = {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["87,5%", "12,5%"]}
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +42,8 @@ def test_the_table_of_criteria_states_the_weights_that_ranked(shown: tuple[str, 
     scheme, _ = shown
     app = open_app("about")
     assert not app.exception
-    (table,) = [frame.value for frame in app.dataframe if TEXTS["weight"]["vi"] in frame.value]
-    assert [cell.split("(")[1].rstrip(")") for cell in table[TEXTS["weight"]["vi"]]] == RANKED_BY[scheme]
+    (table,) = [frame.value for frame in app.dataframe if text("weight", "vi") in frame.value]
+    assert [cell.split("(")[1].rstrip(")") for cell in table[text("weight", "vi")]] == RANKED_BY[scheme]
 
 
 def test_an_untouched_trial_is_the_plan_itself(shown: tuple[str, Plan]) -> None:
@@ -52,8 +52,8 @@ def test_an_untouched_trial_is_the_plan_itself(shown: tuple[str, Plan]) -> None:
     assert not app.exception
     assert not app.warning
     table = app.dataframe[0].value
-    assert table[TEXTS["column_rank"]["vi"]].to_dict() == plan.villages["rank"].to_dict()
-    assert table[TEXTS["column_score"]["vi"]].to_dict() == pytest.approx((100 * plan.villages["score"]).to_dict())
+    assert table[text("column_rank", "vi")].to_dict() == plan.villages["rank"].to_dict()
+    assert table[text("column_score", "vi")].to_dict() == pytest.approx((100 * plan.villages["score"]).to_dict())
     figures = [slider.value for slider in app.slider]
     assert [f / sum(figures) for f in figures] == pytest.approx([c.weight for c in plan.ranking.criteria], abs=1e-4)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.export.html_map.texts import text
-from geo_planner.labels import FLAGS, RESPONSIBILITY_REASONS, Language, number, percent, word
 from geo_planner.plan import Plan
-from geo_planner.ranking.explain import describe
-from geo_planner.ranking.ties import tie_words
+from geo_planner.ranking.explain import described
+from geo_planner.ranking.ties import tied
+from geo_planner.words import Language, said, word
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
 
@@ -101,7 +101,7 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
     # what the card says elsewhere is not said twice
     flags = [flag for flag in row["flags"] if flag not in ("rests_on_sample", "models_disagree")]
     top_k = plan.scenario.ranking.top_k
-    lead, _, more = _known(row[f"explanation_{language}"], "").partition(". ")
+    lead, *more = (sentence.text(language) for sentence in plan.ranking.explained[village_id])
     return Card(
         village_id=str(village_id),
         name=str(row["name"]),
@@ -111,31 +111,36 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
         points=100 * float(row["score"]),
         tied=_tied(plan, village_id, language),
         interval=interval_text(int(row["rank_low"]), int(row["rank_high"]), language),
-        chance=text("chance_of_first", language, k=top_k, chance=percent(float(plan.ranking.simulation.table.loc[village_id, f"p_top_{top_k}"]), language)),
-        lead=f"{lead}." if more else lead,
-        more=more,
+        chance=text("chance_of_first", language, k=top_k, chance=plan.ranking.simulation.table.loc[village_id, f"p_top_{top_k}"]),
+        lead=lead,
+        more=" ".join(more),
         responsibility=str(row["responsibility"]),
         responsibility_word=word(row["responsibility"], language),
-        reason=RESPONSIBILITY_REASONS.get(reason, {"vi": reason, "en": reason})[language],
+        reason=said(f"responsibility_reason.{reason}").text(language) if reason else "",
         statuses=tuple(_status(row, kind, language) for kind in KINDS_OF_STATUS),
         models=_models(plan, row, language),
         models_disagree="models_disagree" in row["flags"],
         facts=_facts(plan, row, language),
         contributions=_contributions(plan, village_id, missing, language),
         questions=_questions(plan, village_id, language),
-        flags=tuple(FLAGS.get(flag, {"vi": flag, "en": flag})[language] for flag in flags),
+        flags=tuple(said(f"flag.{flag}").text(language) for flag in flags),
         sample_notes=_sample_notes(plan, row, language),
     )  # fmt: skip
 
 
 def _tied(plan: Plan, village_id: str, language: Language) -> str:
-    words = tie_words(plan.ranking.tied_with[village_id], plan.villages["name"].to_dict(), language)
-    return words[:1].upper() + words[1:]
+    others = plan.ranking.tied_with[village_id]
+    return said("tied_with.label", others=tied(others, plan.villages["name"].to_dict())).text(language) if others else ""
 
 
 def interval_text(low: int, high: int, language: Language) -> str:
-    """The ranks between which nine draws of ten fall, for instance ``khoảng 2–8``."""
+    """The ranks between which nine draws of ten fall, for instance ``có thể từ 2 đến 8``."""
     return text("interval_fixed" if low == high else "interval", language, low=low, high=high)
+
+
+def rank_text(card: Card, language: Language) -> str:
+    """The rank of a card and how sure it is."""
+    return text("rank_and_interval", language, rank=card.rank, total=card.total, interval=card.interval)
 
 
 def status_key(value: Any) -> str:
@@ -167,10 +172,10 @@ def _models(plan: Plan, row: pd.Series, language: Language) -> tuple[ModelView, 
 
 def _model(name: Any, rsrp_dbm: Any, probability: Any, status: Any, language: Language) -> ModelView:
     unknown, key = text("unknown_value", language), status_key(status)
-    level = f"{number(float(rsrp_dbm), 0, language)} dBm" if not pd.isna(rsrp_dbm) else unknown
+    level = text("dbm", language, level=float(rsrp_dbm)) if not pd.isna(rsrp_dbm) else unknown
     if pd.isna(rsrp_dbm) and not pd.isna(probability):
         level = text("none_in_reach", language)
-    chance = unknown if pd.isna(probability) else percent(float(probability), language)
+    chance = unknown if pd.isna(probability) else text("share", language, share=float(probability))
     return ModelView(word(name, language), level, chance, key, word(key, language))
 
 
@@ -186,21 +191,15 @@ def _questions(plan: Plan, village_id: str, language: Language) -> tuple[Questio
 def _facts(plan: Plan, row: pd.Series, language: Language) -> tuple[tuple[str, str], ...]:
     unknown = text("unknown_value", language)
 
-    def figure(column: str, decimals: int, unit: str) -> str:
-        value = row[column]
-        return unknown if pd.isna(value) else f"{number(float(value), decimals, language)}{unit}"
-
-    def share(column: str) -> str:
-        return unknown if pd.isna(row[column]) else percent(float(row[column]), language)
-
     def choice(column: str) -> str:
         return unknown if pd.isna(row[column]) else word(row[column], language)
 
+    households, share = row["households"], row["settlement_covered_share"]
     return (
-        (text("households", language), figure("households", 0, "")),
+        (text("households", language), unknown if pd.isna(households) else text("count", language, n=float(households))),
         (text("grid_power", language), choice("grid_power")),
         (text("road", language), choice("road_access")),
-        (text("settlement", language), share("settlement_covered_share")),
+        (text("settlement", language), unknown if pd.isna(share) else text("share", language, share=float(share))),
         (text("nearest_site", language), _nearest_site(plan, row, language)),
     )
 
@@ -210,8 +209,8 @@ def _nearest_site(plan: Plan, row: pd.Series, language: Language) -> str:
         return text("unknown_value", language)
     site_id = str(row["nearest_site_id"])
     names = plan.sites.loc[plan.sites.index.get_level_values("site_id") == site_id, "name"].dropna()
-    name = f"{names.iloc[0]} ({site_id})" if len(names) else site_id
-    return f"{name}, {number(float(row['nearest_site_km']), 1, language)} km"
+    name = said("map.site_named", name=str(names.iloc[0]), id=site_id) if len(names) else site_id
+    return text("site_at", language, name=name, km=float(row["nearest_site_km"]))
 
 
 def _contributions(plan: Plan, village_id: str, missing: tuple[str, ...], language: Language) -> tuple[Contribution, ...]:
@@ -224,7 +223,7 @@ def _contributions(plan: Plan, village_id: str, missing: tuple[str, ...], langua
             points=100 * float(points[c.name]),
             ceiling=100 * c.weight,
             assumed=c.name in missing,
-            value=text("assumed", language) if pd.isna(values[c.name]) else describe(c, float(values[c.name]), language),
+            value=text("assumed", language) if pd.isna(values[c.name]) else described(c, float(values[c.name])).text(language),
         )
         for c in plan.ranking.criteria
         if c.weight > 0 and c.name in points

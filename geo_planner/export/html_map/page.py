@@ -18,9 +18,9 @@ from xstatic.pkg import leaflet
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
-from geo_planner.export.html_map.texts import TEXTS
-from geo_planner.labels import SAMPLE_BANNER
+from geo_planner.export.html_map.texts import text
 from geo_planner.plan import Plan
+from geo_planner.words import said
 
 LEAFLET_DIR = Path(leaflet.BASE_DIR)
 """Leaflet as its wheel carries it: ``leaflet.js``, ``leaflet.css`` and ``images/``."""
@@ -144,9 +144,7 @@ def write_map(plan: Plan, path: Path) -> None:
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise OutputError(
-            f"The map cannot be written to {path}: {error.strerror}. Close the file if it is open, or choose another folder."
-        ) from error
+        raise OutputError("file_not_written.map", name=path, why=error.strerror) from error
 
 
 def _figure_of(chart: folium.Map) -> Figure:
@@ -160,13 +158,14 @@ def _heading(plan: Plan) -> str:
         lines.append(f'<p lang="en">{html.escape(scenario.title_en)}</p>')
     lines.append("</header>")
     if plan.uses_sample_data:
-        lines.append(f'<div class="gp-sample" role="note">{SAMPLE_BANNER["vi"]}<small lang="en">{SAMPLE_BANNER["en"]}</small></div>')
+        banner = said("sample_banner")
+        lines.append(f'<div class="gp-sample" role="note">{banner.text("vi")}<small lang="en">{banner.text("en")}</small></div>')
     return "".join(lines)
 
 
 def _sources(plan: Plan) -> str:
     lines = "".join(f"<li>{html.escape(c.file)}: {html.escape(citation_words(c))}</li>" for c in sources_of(plan))
-    title = f'{TEXTS["sources"]["vi"]} <small lang="en">{TEXTS["sources"]["en"]}</small>'
+    title = f'{text("sources", "vi")} <small lang="en">{text("sources", "en")}</small>'
     return f'<details class="gp-sources"><summary>{title}</summary><ul>{lines}</ul></details>'
 
 

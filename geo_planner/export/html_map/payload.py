@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.export.html_map.card import KINDS_OF_STATUS, status_key, village_card
+from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.html_map.style import (
     AREA_SHARE_CLASSES,
@@ -25,12 +25,13 @@ from geo_planner.export.html_map.style import (
     probability_classes,
     rsrp_classes,
 )
-from geo_planner.export.html_map.texts import TEXTS, text
-from geo_planner.labels import WORDS, Language, number, percent, word
-from geo_planner.measurements import AGREEMENT, residual_squares
+from geo_planner.export.html_map.texts import ready_texts, text
+from geo_planner.measurements import residual_squares
 from geo_planner.plan import Plan
+from geo_planner.words import Language, said, word
 
 _DEGREE_DECIMALS = 5
+_OTHER: dict[Language, Language] = {"vi": "en", "en": "vi"}
 
 
 def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool, measurements: bool = False) -> dict[str, Any]:
@@ -64,14 +65,14 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
     overlap = class_overlay(
         plan.coverage.overlap.astype(np.float32), plan.coverage, grid, OVERLAP_CLASSES, inside=inside, mark_unknown=False
     )
-    other: Language = "en" if language == "vi" else "vi"
+    other: Language = _OTHER[language]
     return {
         "language": language,
         "bounds": [[south, west], [north, east]],
-        "texts": {key: words[language] for key, words in TEXTS.items()},
-        "subtitles": {key: words[other] for key, words in TEXTS.items()} if bilingual else {},
-        "statusWords": {key: WORDS[key][language] for key in VILLAGE_MARKS},
-        "statusSubtitles": {key: WORDS[key][other] for key in VILLAGE_MARKS} if bilingual else {},
+        "texts": ready_texts(language),
+        "subtitles": ready_texts(other) if bilingual else {},
+        "statusWords": {key: word(key, language) for key in VILLAGE_MARKS},
+        "statusSubtitles": {key: word(key, other) for key in VILLAGE_MARKS} if bilingual else {},
         "marks": VILLAGE_MARKS,
         "ground": GROUND,
         "relief": _overlay(hillshade_overlay(plan, grid, inside)),
@@ -121,7 +122,7 @@ def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
         share = commune.covered_area_share
         known = not pd.isna(share)
         place = commune.geometry.representative_point()
-        lines = [text("commune_share", language, share=percent(share, language))] if known else [text("not_computed", language)]
+        lines = [text("commune_share", language, share=share)] if known else [text("not_computed", language)]
         if commune.n_villages:
             lines.append(text("commune_villages", language, n=int(commune.n_villages), gap=int(commune.n_no_signal)))
         kind = "" if pd.isna(commune.type) else f"{commune.type} "
@@ -160,8 +161,8 @@ def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any
         if cards:
             entry["card"] = {
                 **asdict(card),
-                "rank_text": f"{text('rank_of', language, rank=card.rank, total=card.total)}, {card.interval}",
-                "score_text": text("score", language, score=number(card.points, 0, language)),
+                "rank_text": rank_text(card, language),
+                "score_text": text("score", language, score=card.points),
             }
         entries.append(entry)
     return entries
@@ -173,13 +174,16 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
     return [
         {
             "at": [round(mast.geometry.y, 6), round(mast.geometry.x, 6)],
-            "name": str(mast.site_id) if pd.isna(mast.name) else f"{mast.name} ({mast.site_id})",
-            "line": word("unknown" if pd.isna(mast.status) else mast.status, language)
-            + ("" if pd.isna(mast.operator) else f" · {mast.operator}"),
+            "name": str(mast.site_id) if pd.isna(mast.name) else text("site_named", language, name=str(mast.name), id=str(mast.site_id)),
+            "line": _site_line(word("unknown" if pd.isna(mast.status) else mast.status, language), mast.operator, language),
             "onAir": bool(mast.in_service),
         }
         for mast in masts.itertuples(index=False)
     ]
+
+
+def _site_line(status: str, operator: Any, language: Language) -> str:
+    return status if pd.isna(operator) else text("site_status", language, status=status, operator=str(operator))
 
 
 def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, Any] | None:
@@ -192,12 +196,12 @@ def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, A
     points = []
     for at, square in zip(lonlat, squares.itertuples(index=False), strict=True):
         heard = not np.isnan(square.measured_dbm)
-        measured = text("dbm", language, level=number(square.measured_dbm, 0, language)) if heard else text("no_service", language)
+        measured = said("map.dbm", level=square.measured_dbm) if heard else said("map.no_service")
         lines = [
-            AGREEMENT[square.verdict][language],
+            said(f"agreement.{square.verdict}").text(language),
             text("measured_level", language, level=measured),
-            text("modelled_level", language, level=text("dbm", language, level=number(square.modelled_dbm, 0, language))),
-            text("n_samples", language, n=number(square.n, 0, language)),
+            text("modelled_level", language, level=said("map.dbm", level=square.modelled_dbm)),
+            text("n_samples", language, n=square.n),
         ]
         points.append({"at": [round(at.y, _DEGREE_DECIMALS), round(at.x, _DEGREE_DECIMALS)], "kind": square.verdict, "lines": lines})
     used = set(squares["verdict"])
@@ -205,11 +209,9 @@ def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, A
         "shown": shown,
         "points": points,
         "marks": MEASURED_MARKS,
-        "legend": [{"kind": kind, "label": AGREEMENT[kind][language]} for kind in MEASURED_MARKS if kind in used],
-        "note": text(
-            "squares_note", language, side=number(squares.attrs["square_m"], 0, language), sigma=number(plan.scenario.service.sigma_db, 1, language)
-        ),
-    }  # fmt: skip
+        "legend": [{"kind": kind, "label": said(f"agreement.{kind}").text(language)} for kind in MEASURED_MARKS if kind in used],
+        "note": text("squares_note", language, side=squares.attrs["square_m"], sigma=plan.scenario.service.sigma_db),
+    }
 
 
 def _entry(colour: str, label: str) -> dict[str, Any]:
@@ -220,7 +222,7 @@ def _entry(colour: str, label: str) -> dict[str, Any]:
 def _area_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
     uppers = [c.least for c in AREA_SHARE_CLASSES[1:]] + [1.0]
     entries = [
-        _entry(c.colour, f"{number(100 * c.least, 0, language)}–{percent(upper, language)}")
+        _entry(c.colour, text("share_range", language, low=100 * c.least, high=upper))
         for c, upper in zip(AREA_SHARE_CLASSES, uppers, strict=True)
     ]
     if plan.communes["covered_area_share"].isna().any():
@@ -235,10 +237,12 @@ def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[d
     for position in reversed(range(len(classes))):
         this = classes[position]
         upper = classes[position + 1].least if position + 1 < len(classes) else None
-        key = "near_threshold" if this.least < least else ("covered_from" if upper is None else "covered_range")
-        start = percent(this.least, language) if upper is None else number(100 * this.least, 0, language)
-        values = {"from": start, "to": "" if upper is None else percent(upper, language)}
-        entries.append(_entry(this.colour, text(key, language, **values)))
+        if upper is None:
+            label = text("covered_from", language, low=this.least)
+        else:
+            key = "near_threshold" if this.least < least else "covered_range"
+            label = text(key, language, low=100 * this.least, high=upper)
+        entries.append(_entry(this.colour, label))
     entries.append(_entry(GROUND, text("clear_is_none", language)))
     if unknown:
         entries.append(_entry(UNKNOWN_SURFACE, text("not_computed", language)))
@@ -250,21 +254,18 @@ def _rsrp_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str
     classes = rsrp_classes(plan.scenario.service)
     entries = []
     for this in reversed(classes):
-        label = text("dbm_from", language, **{"from": number(this.least, 0, language)})
-        if this.least == threshold:
-            label += f" ({text('threshold_mark', language)})"
-        entries.append(_entry(this.colour, label))
+        key = "dbm_from_threshold" if this.least == threshold else "dbm_from"
+        entries.append(_entry(this.colour, text(key, language, level=this.least)))
     if classes:
         key = "clear_is_weaker_or_unknown" if unknown else "clear_is_weaker"
-        entries.append(_entry(GROUND, text(key, language, limit=number(classes[0].least, 0, language))))
+        entries.append(_entry(GROUND, text(key, language, limit=classes[0].least)))
     return entries
 
 
 def _overlap_legend(language: Language) -> list[dict[str, Any]]:
     last = OVERLAP_CLASSES[-1]
     entries = [
-        _entry(c.colour, text("sites_from" if c is last else "sites_exactly", language, n=number(c.least, 0, language)))
-        for c in reversed(OVERLAP_CLASSES)
+        _entry(c.colour, text("sites_from" if c is last else "sites_exactly", language, n=c.least)) for c in reversed(OVERLAP_CLASSES)
     ]
     return [*entries, _entry(GROUND, text("clear_is_none", language))]
 

@@ -62,8 +62,8 @@ class WebGrid:
     @property
     def bounds(self) -> Bounds:
         back = Transformer.from_crs(WEB_MERCATOR, 4326, always_xy=True)
-        west, north = back.transform(*(self.transform * (0, 0)))
-        east, south = back.transform(*(self.transform * (self.width, self.height)))
+        west, north = back.transform(*(self.transform @ (0, 0)))
+        east, south = back.transform(*(self.transform @ (self.width, self.height)))
         return (round(south, 6), round(west, 6)), (round(north, 6), round(east, 6))
 
 

@@ -38,14 +38,9 @@ def checked_base_url(given: str | None) -> str | None:
         return None
     url = given.strip()
     if not is_web_address(url):
-        raise UsageError(
-            f"--base-url {given!r} is not the address of a server. Write it as http://server/path or https://server/path "
-            "(a port from 1 to 65535 may follow the server)."
-        )
+        raise UsageError("base_url.no_address", given=given)
     if "?" in url or "#" in url:
-        raise UsageError(
-            f"--base-url {given!r} holds a question or a fragment (? or #). Give the address of a folder: what is fetched is joined to it."
-        )
+        raise UsageError("base_url.question", given=given)
     return url.rstrip("/")
 
 

@@ -15,11 +15,12 @@ from pyproj import CRS
 from rasterio.warp import transform_bounds
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, fault, warning
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch.boundaries import COMMUNES_FILE
 from geo_planner.sources.fetch.provinces import Province, communes_of
 from geo_planner.sources.outlying import FAR_KM, body, group_numbers, polygons
+from geo_planner.words import Said, first_of
 
 Bounds = tuple[float, float, float, float]
 
@@ -73,25 +74,14 @@ class Area:
             found[number].append(str(communes.index[at]))
         return found
 
-    def named(self, codes: Iterable[str], most: int = 5) -> str:
+    def named(self, codes: Iterable[str], most: int = 5) -> tuple[str | Said, ...]:
         """Communes as a message lists them."""
-        told = [f"{code} {self.communes.at[code, 'name']}" for code in sorted(codes)]
-        return ", ".join(told[:most]) + (f" and {len(told) - most} more" if len(told) > most else "")
+        return first_of((f"{code} {self.communes.at[code, 'name']}" for code in sorted(codes)), most)
 
     def left_out(self, file: str) -> list[Fault]:
         """The warning that a raster does not reach far islands; nothing where there are none."""
         far = set(self.communes.index) - set(self.near().index)
-        if not far:
-            return []
-        return [
-            Fault(
-                file,
-                f"{self.named(far)} lies more than {FAR_KM:.0f} km out at sea: the file does not reach there",
-                "Nothing is worked out there; plan it as a study area of its own.",
-                level="warning",
-                code="far_commune",
-            )
-        ]
+        return [warning(file, "far_commune", communes=self.named(far), km=FAR_KM)] if far else []
 
     def _to_degrees(self, bounds: Bounds) -> Bounds:
         west, south, east, north = transform_bounds(self.crs.to_wkt(), GEOGRAPHIC, *bounds, densify_pts=51)
@@ -115,29 +105,16 @@ def read_area(root: Path, of: Province) -> Area:
         When its boundaries cannot be used.
     """
     if not (root / COMMUNES_FILE).is_file():
-        raise UsageError(
-            f"{root} has no {COMMUNES_FILE} yet. Fetch it first: geo-planner fetch boundaries --province {of.code} --into {root}"
-        )
+        raise UsageError("no_boundaries_yet", root=root, file=COMMUNES_FILE, code=of.code)
     communes, faults = read_communes(root / COMMUNES_FILE, COMMUNES_FILE)
     if communes is None:
         raise InputError(faults)
     strange = set(communes.index) - {c.code for c in communes_of(of.code)}
     if len(strange) == len(communes):
-        raise UsageError(
-            f"The communes of {root} are not of {of.full_name} ({of.code}). Give the code of its own province, or another folder."
-        )
+        raise UsageError("other_province.all", root=root, province=of.full_name, code=of.code)
     if strange:
-        raise InputError(
-            [
-                Fault(
-                    COMMUNES_FILE,
-                    f"{len(strange)} communes are not of {of.full_name}",
-                    "Fetch the boundaries again.",
-                    value=", ".join(sorted(strange))[:80],
-                    code="other_province",
-                )
-            ]
-        )
+        listed = ", ".join(sorted(strange))[:80]
+        raise InputError([fault(COMMUNES_FILE, "other_province.some", value=listed, n=len(strange), province=of.full_name)])
     return Area(communes, utm_for(communes))
 
 

@@ -14,13 +14,13 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.fetch import provinces
 from geo_planner.sources.fetch.commune_files import CommuneFile, read_commune
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import ContentError, NotFoundError
-from geo_planner.sources.fetch.kept import AGAIN, converted
+from geo_planner.sources.fetch.kept import converted
 from geo_planner.sources.fetch.provinces import Commune, Province
 from geo_planner.sources.fetch.service import Service, Staged, provenance
 from geo_planner.sources.outlying import body
@@ -91,10 +91,7 @@ def _get(service: Service, url: str, commune: Commune) -> Download:
     try:
         return service.get(url, "json", max_age_days=MAX_AGE_DAYS, progress=None, check=check)
     except NotFoundError as error:
-        raise NotFoundError(
-            f"The source has no file of commune {commune.code} {commune.name} ({url}). It may have been renamed or merged: "
-            f"renew the index (pip install --upgrade {provinces.PACKAGE}), try again later, or name another server with --base-url."
-        ) from error
+        raise NotFoundError("not_found.commune", code=commune.code, name=commune.name, url=url, package=provinces.PACKAGE) from error
 
 
 def _check(path: Path, commune: Commune) -> None:
@@ -107,20 +104,16 @@ def _refuse_strays(layer: gpd.GeoDataFrame, urls: dict[str, str]) -> list[Fault]
     zones = shapes.index[shapes["type"] == _SPECIAL_ZONE]
     strays = shapes.index.difference(body(shapes, crs, _STRAY_KM).index).difference(zones)
     if len(strays):
-        code = strays[0]
-        more = f" and {len(strays) - 1} more" if len(strays) > 1 else ""
-        raise ContentError(
-            f"Commune {code} {shapes.at[code, 'name']}{more} lies more than {_STRAY_KM:.0f} km from the other communes of its province "
-            f"in the file from {urls[code]}. {AGAIN}"
-        )
+        code, more = strays[0], len(strays) - 1
+        facts: dict[str, Any] = {"code": code, "name": shapes.at[code, "name"], "km": _STRAY_KM, "url": urls[code]}
+        raise ContentError("content.strays", more=more, **facts) if more else ContentError("content.stray", **facts)
     return [
-        Fault(
+        warning(
             COMMUNES_FILE,
-            f"{shapes.at[code, 'name']} lies more than {_APART_KM:.0f} km from the other communes in the source",
-            "Check its line on the map.",
+            "outline_apart",
             row=int(shapes.index.get_loc(code)) + 1,
-            level="warning",
-            code="outline_apart",
+            name=shapes.at[code, "name"],
+            km=_APART_KM,
         )
         for code in shapes.index.difference(body(shapes, crs, _APART_KM).index).difference(zones)
     ]
@@ -132,64 +125,38 @@ def _told(read: dict[str, CommuneFile], layer: gpd.GeoDataFrame, communes: tuple
     for row, c in enumerate(communes, 1):
         known = layer["area_km2"].iloc[row - 1]
         if read[c.code].odd_area is not None:
-            instead = "it is left blank" if pd.isna(known) else f"the published {known:g} km² of the index stands in its place"
+            instead = "blank" if pd.isna(known) else "published"
             notes.append(
-                Fault(
+                warning(
                     COMMUNES_FILE,
-                    f"the area of {c.code} {c.name} in the source cannot be: {instead}",
-                    "Fill in the published area.",
+                    f"area_not_usable.{instead}",
                     row=row,
                     column="area_km2",
                     value=read[c.code].odd_area,
-                    level="warning",
-                    code="area_not_usable",
+                    code=c.code,
+                    name=c.name,
+                    **({} if pd.isna(known) else {"km2": known}),
                 )
             )
         name = read[c.code].name
         if name is not None and provinces.slug_of(name) != c.slug:
             notes.append(
-                Fault(
-                    COMMUNES_FILE,
-                    f"commune {c.code} is called {name} in the source and {c.name} in the index of communes: the source's name is taken",
-                    "Correct the name in the layer if it is the older one.",
-                    row=row,
-                    column="name",
-                    value=name,
-                    level="warning",
-                    code="renamed_commune",
-                )
+                warning(COMMUNES_FILE, "renamed_commune", row=row, column="name", value=name, code=c.code, theirs=name, ours=c.name)
             )
     return notes
 
 
 def questions(layer: pd.DataFrame) -> tuple[Fault, ...]:
     """What nobody has said of the communes yet: to be asked, never assumed."""
-    asked = {
-        "population": "the population of {n} communes is not known",
-        "border": "whether {n} communes are border communes is not known",
-        "region_class": "the region class (khu vực I, II, III) of {n} communes is not known",
-    }
-    remedy = "Fill it in from the province's own figures; until then it is listed as missing and never assumed."
-    blank = {name: int(layer[name].isna().sum()) for name in asked}
+    blank = {name: int(layer[name].isna().sum()) for name in _UNKNOWN}
     if blank["region_class"] < len(layer):  # where some have a class, a blank means that the commune has none
         blank["region_class"] = 0
-    return tuple(
-        Fault(COMMUNES_FILE, text.format(n=blank[name]), remedy, column=name, level="warning", code="not_known")
-        for name, text in asked.items()
-        if blank[name]
-    )
+    return tuple(warning(COMMUNES_FILE, f"not_known.{name}", column=name, n=n) for name, n in blank.items() if n)
 
 
 def _mended(layer: gpd.GeoDataFrame, moved: npt.NDArray[np.float64]) -> list[Fault]:
     return [
-        Fault(
-            COMMUNES_FILE,
-            f"the outline of {name} overlaps its neighbours in the source: its area was changed by {share:.0%}",
-            "Check its line on the map.",
-            row=row,
-            level="warning",
-            code="outline_mended",
-        )
+        warning(COMMUNES_FILE, "outline_mended", row=row, name=name, share=float(share))
         for row, (name, share) in enumerate(zip(layer["name"], moved, strict=True), 1)
         if share > _MENDED
     ]
@@ -214,7 +181,7 @@ def simplified(layer: gpd.GeoDataFrame, tolerance_m: float) -> tuple[gpd.GeoSeri
     try:
         return _fitted(layer, metric, tolerance_m)
     except (TypeError, ValueError, shapely.errors.ShapelyError) as error:  # what GEOS makes of the outlines is no longer an area
-        raise ContentError(f"The commune outlines do not fit together. {AGAIN}") from error
+        raise ContentError("content.misfit") from error
 
 
 def _fitted(layer: gpd.GeoDataFrame, metric: gpd.GeoSeries, tolerance_m: float) -> tuple[gpd.GeoSeries, npt.NDArray[np.float64]]:
@@ -231,8 +198,7 @@ def _fitted(layer: gpd.GeoDataFrame, metric: gpd.GeoSeries, tolerance_m: float) 
         or not shapely.is_valid(rounded).all()
         or not shapely.coverage_is_valid(rounded)
     ):
-        worst = layer["name"].iloc[int(moved.argmax())]
-        raise ContentError(f"The commune outlines do not fit together (worst: {worst}). {AGAIN}")
+        raise ContentError("content.worst_misfit", name=layer["name"].iloc[int(moved.argmax())])
     return gpd.GeoSeries(rounded, index=layer.index, crs=GEOGRAPHIC), moved
 
 

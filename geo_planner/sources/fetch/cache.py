@@ -19,6 +19,7 @@ from geo_planner.errors import OutputError
 from geo_planner.folders import cache_root
 from geo_planner.sources.manifest import write_atomically
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +64,7 @@ class CacheSlot:
         except (OSError, ValueError):
             return None
         if date.fromisoformat(known.date) > _today() + _CLOCKS_APART:
-            logger.warning(
-                "The copy of %s in the cache says that it was fetched on %s, which is yet to come: it is not used. Check the date of this computer.",
-                self.path.name.partition("-")[2],
-                known.date,
-            )
+            logger.warning("%s", said("copy_from_the_future", name=self.path.name.partition("-")[2], when=known.date))
             return None
         return known if intact and sha256 in (None, known.sha256) and size in (None, known.size) else None
 
@@ -79,7 +76,7 @@ class CacheSlot:
             self.part.replace(self.path)
             _beside(self.part).unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError(f"{self.path} cannot be written ({error.strerror}). Set GEO_PLANNER_CACHE to another folder.") from error
+            raise OutputError("cannot_write.fetch_cache_file", file=self.path, why=error.strerror) from error
         _write_json(_beside(self.path), asdict(entry))
         return entry
 
@@ -130,7 +127,7 @@ class CacheSlot:
         return facts.st_size, facts.st_mtime_ns
 
 
-def checked_marks(said: Mapping[str, Any]) -> dict[str, str]:
+def checked_marks(given: Mapping[str, Any]) -> dict[str, str]:
     """The marks of a version that a server or a record gives, those that can be sent back: others count as none.
 
     >>> checked_marks({"etag": '"a1"', "last-modified": "Wed, 21 Oct 2026 07:28:00 GMT", "server": "x"})
@@ -139,7 +136,7 @@ def checked_marks(said: Mapping[str, Any]) -> dict[str, str]:
     {}
     """
     kept = {}
-    etag, changed = said.get("etag"), said.get("last-modified")
+    etag, changed = given.get("etag"), given.get("last-modified")
     if isinstance(etag, str) and re.fullmatch(r'(W/)?"[!#-~]{0,256}"|[\w.:+/=-]{1,256}', etag, re.ASCII):
         kept["etag"] = etag
     if isinstance(changed, str) and len(changed) < 64 and changed.isascii() and changed.isprintable() and _is_moment(changed):
@@ -210,9 +207,7 @@ def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"The cache folder {folder} cannot be made ({error.strerror}). Set GEO_PLANNER_CACHE to another folder."
-        ) from error
+        raise OutputError("cannot_write.fetch_cache_folder", folder=folder, why=error.strerror) from error
     return CacheSlot(folder / f"{key}-{name}")
 
 

@@ -12,9 +12,7 @@ import httpx
 from geo_planner.sources.fetch.addresses import host_of, proxy_of
 from geo_planner.sources.fetch.errors import DownloadError, OfflineError, ServerError
 from geo_planner.sources.fetch.retries import Policy, TryAgainError
-
-STILL_WORKS = "Without a connection everything that is already in the study area still works: plan, validate, coverage, import and the app."
-_KEPT = "Try again later: what came so far is kept."
+from geo_planner.words import Said, said
 
 
 def client_for(policy: Policy) -> httpx.Client:
@@ -28,10 +26,7 @@ def client_for(policy: Policy) -> httpx.Client:
     try:
         certificates = _certificates(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     except OSError as error:
-        raise OfflineError(
-            f"The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read ({error}). "
-            f"Set it to a file of certificates in PEM form, or remove the setting. {STILL_WORKS}"
-        ) from error
+        raise OfflineError("offline.certificates", why=str(error)) from error
     try:
         return httpx.Client(
             verify=certificates,
@@ -39,15 +34,9 @@ def client_for(policy: Policy) -> httpx.Client:
             headers={"User-Agent": f"geo-planner/{_own_version()}"},
         )
     except ImportError as error:
-        raise OfflineError(
-            f"The proxy of this computer is a SOCKS proxy ({_proxy_settings()}), for which a package is missing. "
-            f"Install it with: pip install socksio. Or name an http proxy in HTTPS_PROXY and HTTP_PROXY. {STILL_WORKS}"
-        ) from error
+        raise OfflineError("offline.socks", settings=_proxy_settings()) from error
     except (ValueError, httpx.InvalidURL) as error:
-        raise OfflineError(
-            f"The proxy setting of this computer cannot be used ({error}). "
-            f"Correct {_proxy_settings()}: an address such as http://proxy:3128. {STILL_WORKS}"
-        ) from error
+        raise OfflineError("offline.proxy_setting", why=str(error), settings=_proxy_settings()) from error
 
 
 def connection_fault(error: httpx.TransportError | httpx.DecodingError, url: str, name: str) -> TryAgainError | DownloadError:
@@ -60,39 +49,34 @@ def connection_fault(error: httpx.TransportError | httpx.DecodingError, url: str
             return final
         if proxy:
             return TryAgainError(_no_proxy(proxy, host, reason), unreachable=True)
-        return TryAgainError(OfflineError(f"There is no connection to {host} ({reason}). {STILL_WORKS}"), unreachable=True)
+        return TryAgainError(OfflineError("offline.no_connection", host=host, why=reason), unreachable=True)
     if isinstance(error, httpx.ConnectTimeout):
         if proxy:
-            return TryAgainError(_no_proxy(proxy, host, "no answer"), unreachable=True)
-        return TryAgainError(OfflineError(f"{host} does not answer. Check the connection. {STILL_WORKS}"), unreachable=True)
+            return TryAgainError(_no_proxy(proxy, host, said("offline_why.no_answer")), unreachable=True)
+        return TryAgainError(OfflineError("offline.no_answer", host=host), unreachable=True)
     if isinstance(error, httpx.ProxyError):
         return _proxy_refuses(proxy, host, reason)
     if isinstance(error, httpx.TimeoutException):
-        return TryAgainError(ServerError(f"{host}{via(url)} stopped sending {name}. {_KEPT}"))
-    return TryAgainError(ServerError(f"The connection to {host}{via(url)} broke off while {name} was sent. {_KEPT}"))
+        return TryAgainError(ServerError("server.stopped", host=asked(url), name=name))
+    return TryAgainError(ServerError("server.broke_off", host=asked(url), name=name))
 
 
-def via(url: str) -> str:
-    """Words that name the proxy between, if there is one: the fault may be its own."""
+def asked(url: str) -> str | Said:
+    """The server, and the proxy between, if there is one: the fault may be its own."""
     proxy = proxy_of(url)
-    return f" (through the proxy {proxy[1]}, {proxy[0]})" if proxy else ""
+    return said("host_through_proxy", host=host_of(url), proxy=proxy[1], setting=proxy[0]) if proxy else host_of(url)
 
 
-def _no_proxy(proxy: tuple[str, str], host: str, reason: str) -> OfflineError:
+def _no_proxy(proxy: tuple[str, str], host: str, why: str | Said) -> OfflineError:
     setting, address = proxy
-    return OfflineError(
-        f"The proxy {address} that {setting} names cannot be reached ({reason}); {host} was not asked. "
-        f"Correct or remove {setting}, or list the server in NO_PROXY. {STILL_WORKS}"
-    )
+    return OfflineError("offline.no_proxy", proxy=address, setting=setting, why=why, host=host)
 
 
 def _proxy_refuses(proxy: tuple[str, str] | None, host: str, reason: str) -> TryAgainError | DownloadError:
-    setting, address = proxy or ("HTTPS_PROXY", "of this computer")
+    setting, address = proxy or ("HTTPS_PROXY", said("proxy_of_this_computer"))
     if reason.startswith("407"):
-        return OfflineError(
-            f"The proxy {address} asks for a name and a password ({reason}). Write them into {setting}: http://name:password@proxy:port. {STILL_WORKS}"
-        )
-    told = OfflineError(f"The proxy {address} does not let the request to {host} through ({reason}). Check {setting}. {STILL_WORKS}")
+        return OfflineError("offline.proxy_password", proxy=address, why=reason, setting=setting)
+    told = OfflineError("offline.proxy_refuses", proxy=address, host=host, why=reason, setting=setting)
     return told if reason.startswith("4") else TryAgainError(told, unreachable=True)
 
 
@@ -102,20 +86,15 @@ def _no_trust(error: BaseException, host: str) -> OfflineError | None:
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-        why = getattr(cause, "verify_message", "") or "it cannot be verified"
-        return OfflineError(
-            f"The certificate of {host} is not trusted ({why}). If your organisation or mirror has certificates of its own, set SSL_CERT_FILE "
-            f"to their file (PEM); if not, check the date of this computer and the address. {STILL_WORKS}"
-        )
+        why = getattr(cause, "verify_message", "") or said("offline_why.not_verified")
+        return OfflineError("offline.no_trust", host=host, why=why)
     if isinstance(cause, ssl.SSLError) and cause.reason in (
         "WRONG_VERSION_NUMBER",
         "HTTP_REQUEST",
         "UNKNOWN_PROTOCOL",
         "RECORD_LAYER_FAILURE",
     ):
-        return OfflineError(
-            f"{host} does not speak https there. Check the address and its port, or write http:// if the mirror is an open one."
-        )
+        return OfflineError("offline.no_https", host=host)
     return None
 
 

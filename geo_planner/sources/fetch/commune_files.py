@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
+from geo_planner.sources.fetch.errors import UnfitFileError
 from geo_planner.sources.fetch.provinces import Commune
 
 TYPES = ("Xã", "Phường", "Đặc khu", "Thị trấn")
@@ -53,8 +54,8 @@ def read_commune(path: Path, expected: Commune) -> CommuneFile:
 
     Raises
     ------
-    ValueError
-        With the reason, when the file is not the GeoJSON of the expected commune, or its outline is none.
+    UnfitFileError
+        When the file is not the GeoJSON of the expected commune, or its outline is none.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -64,31 +65,31 @@ def read_commune(path: Path, expected: Commune) -> CommuneFile:
         with np.errstate(invalid="ignore"):  # corners that are no numbers are told below
             drawn = shape(feature["geometry"])
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError) as error:
-        raise ValueError("it is not the GeoJSON of one commune, or was cut short") from error
+        raise UnfitFileError("unfit.not_one_commune") from error
     if code != expected.code:
-        raise ValueError(f"it is of commune {code[:20]}, not {expected.code}")
+        raise UnfitFileError("unfit.another_commune", code=code[:20], expected=expected.code)
     name, kind = _title(properties.get("fullName"))
     area_km2, odd_area = _area(properties.get("areaKm2"))
     return CommuneFile(code, name, kind, area_km2, odd_area, _outline(drawn, expected))
 
 
 def _outline(drawn: Any, of: Commune) -> Any:
-    what = f"commune {of.code} {of.name}"
+    what = {"code": of.code, "name": of.name}
     if drawn.geom_type not in ("Polygon", "MultiPolygon") or drawn.is_empty:
-        raise ValueError(f"{what} has no area in it")
+        raise UnfitFileError("unfit.commune_without_area", **what)
     if not np.isfinite(shapely.get_coordinates(drawn)).all():
-        raise ValueError(f"the outline of {what} has corners that are no numbers")
+        raise UnfitFileError("unfit.corners", **what)
     west, south, east, north = drawn.bounds
     if not (_VIETNAM[0] <= west <= east <= _VIETNAM[2] and _VIETNAM[1] <= south <= north <= _VIETNAM[3]):
-        raise ValueError(f"{what} lies outside Vietnam in it")
+        raise UnfitFileError("unfit.outside_vietnam", **what)
     flat = shapely.force_2d(drawn)
     valid = [part for part in shapely.get_parts(shapely.get_parts(shapely.make_valid(flat))) if part.geom_type == "Polygon"]
     outline = shapely.MultiPolygon(valid)
     km2 = 111.2**2 * math.cos(math.radians((south + north) / 2))
     if outline.area * km2 < _LEAST_KM2:
-        raise ValueError(f"the outline of {what} has no area")
+        raise UnfitFileError("unfit.outline_without_area", **what)
     if abs(flat.area - outline.area) > _MISFIT * outline.area:
-        raise ValueError(f"the outline of {what} crosses itself")
+        raise UnfitFileError("unfit.crossing", **what)
     return outline
 
 
@@ -110,7 +111,7 @@ def _area(value: object) -> tuple[float | None, str | None]:
     if value is None:
         return None, None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("its areaKm2 is not a number")
+        raise UnfitFileError("unfit.area_no_number")
     try:
         area_km2 = float(value)
     except OverflowError:

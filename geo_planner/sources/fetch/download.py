@@ -16,13 +16,22 @@ from pathlib import Path
 from geo_planner.errors import GeoPlannerError, OutputError
 from geo_planner.sources.fetch.addresses import host_of, is_web_address, without_login
 from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot, slot_for
-from geo_planner.sources.fetch.errors import DownloadError, NotFoundError, OfflineError, RefusedFileError, ServerError
+from geo_planner.sources.fetch.errors import (
+    DownloadError,
+    NotFoundError,
+    OfflineError,
+    RefusedFileError,
+    ServerError,
+    UnfitFileError,
+    why_unfit,
+)
 from geo_planner.sources.fetch.file_lock import BusyError, held
 from geo_planner.sources.fetch.kinds import MOST_BYTES, Kind
 from geo_planner.sources.fetch.retries import Policy
 from geo_planner.sources.fetch.run import Run
 from geo_planner.sources.fetch.transfer import Progress, Transfer
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +115,7 @@ def download(
     policy : Policy, optional
     progress : callable, optional
     check : callable, optional
-        Called with the path before the file counts as good; raises ``ValueError`` with the reason when it is not.
+        Called with the path before the file counts as good; raises :class:`UnfitFileError` (or any ``ValueError``) when it is not.
     most_bytes : int, optional
         Give up when more comes; what a file of its kind can have (:data:`geo_planner.sources.fetch.kinds.MOST_BYTES`) when left out.
     run : Run, optional
@@ -122,7 +131,7 @@ def download(
     wanted = _Wanted(kind, body, sha256, size, most_bytes or MOST_BYTES[kind], max_age_days, policy or Policy(), progress, check)
     shown = without_login(url.replace(secret, "…") if secret else url)
     if not is_web_address(url):
-        raise ServerError(f"{shown} is not a web address. It must begin with http:// or https:// and name a server.")
+        raise ServerError("server.no_web_address", url=shown)
     slot = slot_for(without_login(url), body, cache, secret)
     try:
         entry = slot.entry(sha256=sha256, size=size)
@@ -136,10 +145,7 @@ def download(
     except GeoPlannerError:
         raise
     except OSError as error:
-        raise OutputError(
-            f"The cache folder {slot.path.parent} cannot be used ({error.strerror or error}). "
-            "Free disk space, or set GEO_PLANNER_CACHE to another folder."
-        ) from error
+        raise OutputError("cannot_write.fetch_cache", folder=slot.path.parent, why=error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -151,7 +157,7 @@ def _alone(slot: CacheSlot, wanted: _Wanted) -> Iterator[None]:
         nonlocal stamp, since, told
         if wanted.progress and not told:
             told = True
-            wanted.progress(f"waiting for another fetch of {name}", 0.0)
+            wanted.progress(said("fetch_step.waiting", name=name), 0.0)
         if slot.stamp() != stamp:
             stamp, since = slot.stamp(), time.monotonic()
         return time.monotonic() - since < wanted.policy.stalled_s
@@ -160,9 +166,7 @@ def _alone(slot: CacheSlot, wanted: _Wanted) -> Iterator[None]:
         with held(slot.lock, goes_on):
             yield
     except BusyError as error:
-        raise OutputError(
-            f"Another fetch of {name} is under way and does not get on. End it, or wait until it is done, then try again."
-        ) from error
+        raise OutputError("other_fetch", name=name) from error
 
 
 def _fetched(url: str, shown: str, slot: CacheSlot, entry: CacheEntry | None, wanted: _Wanted, run: Run | None) -> Download:
@@ -183,7 +187,7 @@ def _fetched(url: str, shown: str, slot: CacheSlot, entry: CacheEntry | None, wa
             raise
         learnt.used_old(entry.date, error)
         log = logger.warning if run is None else logger.info  # a run tells all of them in one sentence
-        log("%s The copy from %s is used.", error, entry.date)
+        log("%s %s", error, said("old_copy_used", when=entry.date))
         return _as_download(slot, entry, from_cache=True)
     if fresh is None and entry is not None:  # the copy is still the newest
         return _as_download(slot, slot.renew(entry), from_cache=True)
@@ -195,16 +199,14 @@ def _verify(slot: CacheSlot, shown: str, wanted: _Wanted) -> None:
     """Refuse a file that is not what it should be, and forget it so that the next try starts afresh."""
     try:
         if wanted.size is not None and slot.part_size() != wanted.size:
-            raise ValueError(f"it has {slot.part_size():,} bytes instead of {wanted.size:,}")
+            raise UnfitFileError("unfit.size", got=slot.part_size(), expected=wanted.size)
         if wanted.sha256 is not None and sha256_of(slot.part) != wanted.sha256:
-            raise ValueError("its sha256 is not the expected one")
+            raise UnfitFileError("unfit.sha256")
         if wanted.check is not None:
             wanted.check(slot.part)
     except (ValueError, ArithmeticError, RecursionError, MemoryError) as error:
         slot.drop_part()
-        raise RefusedFileError(
-            f"The file from {shown} is not usable: {str(error) or type(error).__name__}. Try again later, or name another server with --base-url."
-        ) from error
+        raise RefusedFileError("content.not_usable", url=shown, why=why_unfit(error)) from error
 
 
 def _as_download(slot: CacheSlot, entry: CacheEntry, *, from_cache: bool) -> Download:

@@ -1,12 +1,19 @@
-"""What can go wrong between here and a server. Each message is a sentence and a remedy."""
+"""What can go wrong between here and a server. Each error says what is wrong, and what can be done."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from geo_planner.errors import GeoPlannerError
+from geo_planner.words import Language, Said, said
 
 
 class DownloadError(GeoPlannerError, OSError):
-    """A file could not be fetched."""
+    """A file could not be fetched. What it says has a ``reason``, which goes on in another sentence, and a ``remedy``."""
+
+    def text(self, language: Language) -> str:
+        reason, remedy = (self.said.text(language, part) for part in ("reason", "remedy"))
+        return f"{reason}. {remedy}"
 
 
 class OfflineError(DownloadError):
@@ -35,3 +42,24 @@ class RefusedFileError(ContentError):
 
 class TooLargeError(RefusedFileError):
     """More came than a file of its kind can have."""
+
+
+class UnfitFileError(ValueError):
+    """A file is not what it should be: raised by those that look at one, told by whoever knows where it came from.
+
+    Attributes
+    ----------
+    said : Said
+    """
+
+    def __init__(self, key: str, /, **facts: Any) -> None:
+        self.said = said(key, **facts)
+        super().__init__(self.said)
+
+    def __str__(self) -> str:
+        return str(self.said)
+
+
+def why_unfit(error: BaseException) -> Said:
+    """What a look at a file has found, or the words of the library that could not read it."""
+    return error.said if isinstance(error, UnfitFileError) else said("unfit.other", what=str(error) or type(error).__name__)

@@ -8,11 +8,9 @@ from typing import TypeVar
 
 from geo_planner.sources.fetch.cache import forget
 from geo_planner.sources.fetch.download import Download
-from geo_planner.sources.fetch.errors import ContentError
+from geo_planner.sources.fetch.errors import ContentError, why_unfit
 
 Made = TypeVar("Made")
-
-AGAIN = "Try again: it is fetched afresh. If that does not help, name another server with --base-url."
 
 
 def converted(file: Download, how: Callable[[Path], Made]) -> Made:
@@ -27,4 +25,4 @@ def converted(file: Download, how: Callable[[Path], Made]) -> Made:
         return how(file.path)
     except (ValueError, RecursionError) as error:
         forget(file.path)
-        raise ContentError(f"The file from {file.url} (kept as {file.path}) is not usable: {error}. {AGAIN}") from error
+        raise ContentError("content.kept_not_usable", url=file.url, path=file.path, why=why_unfit(error)) from error

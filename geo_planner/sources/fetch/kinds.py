@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from geo_planner.words import Said, said
+
 Kind = Literal["json", "tiff", "gzip", "pbf", "any"]
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_NAMES = {"json": "JSON", "tiff": "a GeoTIFF", "gzip": "a gzip file", "pbf": "an OpenStreetMap extract"}
 _MB = 1_000_000
 
 MOST_BYTES: Mapping[Kind, int] = {
@@ -25,8 +26,8 @@ _PROLOGUE = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<title", b"<!--")
 
 
-def check_kind(kind: Kind, first: bytes) -> str | None:
-    """What is wrong with a file that begins with the given bytes; None when nothing is."""
+def missed_kind(kind: Kind, first: bytes) -> Said | None:
+    """What a file that begins with the given bytes is not, though it should be; None when it is."""
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     fits = {
         "json": text[:1] in (b"{", b"["),
@@ -35,7 +36,7 @@ def check_kind(kind: Kind, first: bytes) -> str | None:
         "pbf": b"OSMHeader" in first[:64],
         "any": True,
     }[kind]
-    return None if fits else f"not {_NAMES[kind]}"
+    return None if fits else said(f"fetched_kind.{kind}")
 
 
 def looks_like_web_page(content_type: str, first: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from geo_planner.errors import Fault
+from geo_planner.errors import warning
 from geo_planner.sources.fetch.area import Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
@@ -54,10 +54,10 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
         check = partial(check_raster, most_side=_MOST_SIDE, kinds="u", square=(lon, lat, lon + 3, lat + 3))
         try:
             file = service.get(service.url(BASE_URL, tile_path(lat, lon)), "tiff", check=check)
-        except NotFoundError as error:
+        except NotFoundError:
             absent.append("".join(corner_name(lat, lon)))
             if len(absent) == len(wanted):
-                raise NotFoundError(str(error)) from error
+                raise
             continue
         if file.from_cache:
             converted(file, partial(check, cells=False))
@@ -70,17 +70,5 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
     facts = provenance(
         tiles, source=SOURCE, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m, void_cells=made.void_cells
     )
-    notes = (
-        [
-            Fault(
-                LAND_COVER_FILE,
-                f"the source has no tile {', '.join(absent)}",
-                "Land cover stays unknown there.",
-                level="warning",
-                code="tile_absent",
-            )
-        ]
-        if absent
-        else []
-    )
+    notes = [warning(LAND_COVER_FILE, "tile_absent.land_cover", tiles=absent)] if absent else []
     return Staged({LAND_COVER_FILE: facts}, (*area.left_out(LAND_COVER_FILE), *notes))

@@ -27,6 +27,7 @@ from geo_planner.sources.fetch.transfer import Progress
 from geo_planner.sources.install import STAGING_PREFIX, install, staging
 from geo_planner.sources.locking import locked
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import said
 
 RASTERS: dict[str, Callable[..., Staged]] = {
     "terrain": fetch_terrain,
@@ -100,7 +101,7 @@ def fetch_layer(
         Each a sentence and a remedy; nothing was changed.
     """
     if kind not in KINDS:
-        raise UsageError(f"There is nothing to fetch called {kind!r}. Use one of: {', '.join(KINDS)}.")
+        raise UsageError("no_such_fetch", given=kind, known=KINDS)
     chosen = checked_options(kind, _fetcher(kind), options)
     service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
     return fetch_with(service, kind, province(province_code), into, chosen)
@@ -109,8 +110,9 @@ def fetch_layer(
 def fetch_with(service: Service, kind: str, of: Province, into: Path, options: Mapping[str, Any]) -> FetchReport:
     """As :func:`fetch_layer`, with options that were checked, by a service that may have fetched other layers in this run."""
     if into.exists() and not into.is_dir():
-        raise UsageError(f"{into} is a file. Give the folder of a study area.")
+        raise UsageError("into_is_a_file", into=into)
     service.tell(kind, 0.0)
+    layer = said(f"fetch_step.{kind}")
     lines_before = _boundaries_hash(into)
     # boundaries may make the study area, but never replace another province's
     area = None if kind == "boundaries" and not (into / "boundaries").is_dir() else read_area(into, of)
@@ -121,16 +123,12 @@ def fetch_with(service: Service, kind: str, of: Province, into: Path, options: M
             made = _made(kind, of, area, into, folder, service, options)
             with locked(into, patience_s=_PATIENCE_S):
                 if _boundaries_hash(into) != lines_before:
-                    raise OutputError(
-                        f"The boundaries of {into} were changed while {kind} was fetched; nothing was changed by this fetch. Fetch it again."
-                    )
+                    raise OutputError("boundaries_changed", into=into, layer=layer)
                 install(into, folder, made.facts)
     except GeoPlannerError:
         raise
     except OSError as error:
-        raise OutputError(
-            f"{kind} cannot be made in {into} ({error.strerror or error}). Check that the disk has room, then try again; nothing was changed."
-        ) from error
+        raise OutputError("cannot_write.fetched", layer=layer, into=into, why=error.strerror or str(error)) from error
     old = old_copies_note(next(iter(made.facts)), service.run.take_old(), len(service.given))
     return FetchReport(kind, of, tuple(made.facts), (*made.notes, *([old] if old else [])))
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, UsageError
+from geo_planner.errors import UsageError, warning
 from geo_planner.sources.fetch.area import Area
-from geo_planner.sources.fetch.errors import ContentError, RefusedFileError
+from geo_planner.sources.fetch.errors import ContentError, RefusedFileError, UnfitFileError
 from geo_planner.sources.fetch.service import Service, Staged, provenance
+from geo_planner.words import said
 
 BASE_URL = "https://opencellid.org"
 SOURCE = "OpenCelliD"
@@ -63,43 +64,24 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
     """
     key = key or os.environ.get("OPENCELLID_KEY")
     if not key or not key.isascii() or not key.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        raise UsageError("OpenCelliD needs a key of your own. Register at opencellid.org and set OPENCELLID_KEY to it.")
+        raise UsageError("opencellid_key")
     url = service.url(BASE_URL, f"ocid/downloads?token={key}&type=mcc&file={VIETNAM_MCC}.csv.gz")
     try:
         file = service.get(url, "gzip", secret=key, max_age_days=7.0)
     except RefusedFileError:
         raise
     except ContentError as error:
-        raise ContentError(
-            "OpenCelliD sent no data: the key is wrong, or its downloads of today are used up. Check the key, or try tomorrow."
-        ) from error
+        raise ContentError("content.opencellid_key") from error
     (folder / OPENCELLID_FILE).parent.mkdir(parents=True, exist_ok=True)
     try:
         cells = _cut(file.path, folder / OPENCELLID_FILE, area)
     except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, csv.Error) as error:
         service.forget(file)
-        raise ContentError(
-            f"The file from OpenCelliD is not usable: {_reason(error)}. Try again: it is fetched afresh. If that does not help, try tomorrow."
-        ) from error
-    notes = [
-        Fault(
-            OPENCELLID_FILE,
-            "the positions are estimated from phones and can be kilometres off",
-            "Use them to ask operators, not as stations.",
-            level="warning",
-            code="estimated_positions",
-        )
-    ]
+        why = error.said if isinstance(error, UnfitFileError) else said("unfit.damaged")
+        raise ContentError("content.opencellid", why=why) from error
+    notes = [warning(OPENCELLID_FILE, "estimated_positions")]
     if cells.unreadable:
-        notes.append(
-            Fault(
-                OPENCELLID_FILE,
-                f"{cells.unreadable:,} lines of the source are no cells (no position, unknown radio) and were left out",
-                "The others are whole.",
-                level="warning",
-                code="cells_left_out",
-            )
-        )
+        notes.append(warning(OPENCELLID_FILE, "cells_left_out", n=cells.unreadable))
     facts = provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=cells.kept)
     return Staged({OPENCELLID_FILE: facts}, tuple(notes))
 
@@ -110,10 +92,6 @@ class _Cells:
 
     kept: int
     unreadable: int
-
-
-def _reason(error: Exception) -> str:
-    return str(error) if type(error) is ValueError else "it is damaged, or was cut short"
 
 
 def _cut(source: Path, out: Path, area: Area) -> _Cells:
@@ -134,7 +112,7 @@ def _cut(source: Path, out: Path, area: Area) -> _Cells:
                 writer.writerow([cell[name] for name in _KEEP])
                 kept += 1
     if not good:
-        raise ValueError("it holds no cells")
+        raise UnfitFileError("unfit.no_cells")
     return _Cells(kept, bad)
 
 
@@ -144,9 +122,9 @@ def _lines(stream: gzip.GzipFile) -> Iterator[str]:
     while line := stream.readline(_LONGEST_LINE + 1):
         total += len(line)
         if len(line) > _LONGEST_LINE:
-            raise ValueError(f"it has a line of more than {_LONGEST_LINE:,} characters")
+            raise UnfitFileError("unfit.long_line", most=_LONGEST_LINE)
         if total > _MOST_UNPACKED:
-            raise ValueError(f"it unpacks to more than {_MOST_UNPACKED / 1e6:,.0f} MB")
+            raise UnfitFileError("unfit.unpacked", mb=_MOST_UNPACKED / 1e6)
         yield line.decode("utf-8-sig" if total == len(line) else "utf-8")
 
 

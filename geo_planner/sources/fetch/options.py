@@ -28,20 +28,21 @@ def checked_options(kind: str, fetcher: Callable[..., Any], options: Mapping[str
     known = [name for name, p in inspect.signature(fetcher).parameters.items() if p.kind is p.KEYWORD_ONLY]
     for name in given:
         if name not in known:
-            takes = f"It takes {', '.join(map(_flag, known))}." if known else "It takes none."
-            raise UsageError(f"{_flag(name)} means nothing for {kind}. {takes} Leave it out.")
+            if not known:
+                raise UsageError("fetch_option.none_taken", option=_flag(name), layer=kind)
+            raise UsageError("fetch_option.unknown", option=_flag(name), layer=kind, known=map(_flag, known))
     if "product" in given:
         given["product"] = _product(given["product"])
-    for name, (least, most), unit in (("cell_m", CELLS_M, "metres"), ("margin_km", MARGINS_KM, "kilometres")):
+    for name, (least, most) in (("cell_m", CELLS_M), ("margin_km", MARGINS_KM)):
         if name in given:
-            given[name] = _number(name, given[name], least, most, unit)
+            given[name] = _number(name, given[name], least, most)
     if "year" in given and given["year"] not in YEARS:
-        raise UsageError(f"There is no population of the year {given['year']}. Use one from {YEARS[0]} to {YEARS[-1]}.")
+        raise UsageError("fetch_option.year", year=given["year"], first=YEARS[0], last=YEARS[-1])
     if "extract" in given:
         if not Path(given["extract"]).is_file():
-            raise UsageError(f"There is no file {given['extract']}. Give an OpenStreetMap extract (.osm.pbf or .osm) with --extract.")
+            raise UsageError("fetch_option.no_extract", file=given["extract"])
         if given.get("geofabrik"):
-            raise UsageError("--extract and --geofabrik exclude each other. Give one of them.")
+            raise UsageError("fetch_option.two_extracts")
         given["extract"] = Path(given["extract"])
     return given
 
@@ -49,14 +50,14 @@ def checked_options(kind: str, fetcher: Callable[..., Any], options: Mapping[str
 def _product(given: object) -> str:
     name = str(given).strip().lower().replace("-", "")
     if name not in BASE_URLS:
-        raise UsageError(f"There is no terrain product {given!r}. Use one of: {', '.join(sorted(BASE_URLS))}.")
+        raise UsageError("fetch_option.product", given=str(given), known=sorted(BASE_URLS))
     return name
 
 
-def _number(name: str, given: object, least: float, most: float, unit: str) -> float:
+def _number(name: str, given: object, least: float, most: float) -> float:
     value = float(given) if isinstance(given, (int, float)) else math.nan
     if not least <= value <= most:
-        raise UsageError(f"{_flag(name)} {given} cannot be. Give {least:g} to {most:g} {unit}.")
+        raise UsageError(f"fetch_option.{name}", option=_flag(name), given=str(given), least=least, most=most)
     return value
 
 

@@ -9,13 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, warning
 from geo_planner.sources.fetch.area import Area, Bounds
 from geo_planner.sources.fetch.download import Download
+from geo_planner.sources.fetch.errors import UnfitFileError
 from geo_planner.sources.fetch.kept import converted
 from geo_planner.sources.fetch.osm_answers import Theme, as_geojson, check_answer, day_of, features_of, read_answer
 from geo_planner.sources.fetch.osm_extract import read_extract
 from geo_planner.sources.fetch.service import Service, Staged, provenance
+from geo_planner.words import said
 
 OVERPASS_URL, OVERPASS_PATH = "https://overpass-api.de", "api/interpreter"
 GEOFABRIK_URL, GEOFABRIK_PATH = "https://download.geofabrik.de", "asia/vietnam-latest.osm.pbf"
@@ -95,19 +97,7 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
             "crs": GEOGRAPHIC,
             "origin": "fetch",
         }
-    notes = (
-        []
-        if features
-        else [
-            Fault(
-                theme.file,
-                f"OpenStreetMap has no {kind} here",
-                "The layer is empty: it says nothing about the ground.",
-                level="warning",
-                code="empty_theme",
-            )
-        ]
-    )
+    notes = [] if features else [warning(theme.file, "empty_theme", layer=said(f"fetch_step.{kind}"))]
     return Staged({theme.file: {**facts, "objects": len(features), **({"vintage": vintage} if vintage else {})}}, tuple(notes))
 
 
@@ -126,7 +116,7 @@ def _check_extract(path: Path, theme: Theme, bounds: Bounds) -> None:
     try:
         read_extract(path, theme.element, theme.key, theme.values, theme.keep, bounds)
     except InputError as error:
-        raise ValueError("it cannot be read as an OpenStreetMap extract") from error
+        raise UnfitFileError("unfit.no_extract") from error
 
 
 def _boxes(area: Area) -> list[Bounds]:

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from geo_planner.sources.fetch.errors import UnfitFileError
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -40,17 +42,17 @@ def read_answer(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError
+    UnfitFileError
         When it is damaged, or the server broke off: that comes as an ordinary answer with a remark.
     """
     try:
         document = dict(json.loads(path.read_text(encoding="utf-8")))
         elements = document["elements"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError("it is not an answer of Overpass, or was cut short") from error
+        raise UnfitFileError("unfit.no_answer") from error
     remark = str(document.get("remark", ""))
     if not isinstance(elements, list) or "error" in remark:
-        raise ValueError(f"the server broke off ({remark[:120]})")
+        raise UnfitFileError("unfit.broke_off", remark=remark[:120])
     return document
 
 
@@ -59,8 +61,7 @@ def check_answer(path: Path, theme: Theme) -> None:
 
     Raises
     ------
-    ValueError
-        With the reason.
+    UnfitFileError
     """
     as_geojson("", features_of([read_answer(path)], theme)).encode("utf-8")
 
@@ -83,7 +84,7 @@ def features_of(answers: Iterable[Mapping[str, Any]], theme: Theme) -> list[dict
 
     Raises
     ------
-    ValueError
+    UnfitFileError
         When something in an answer is not an object of OpenStreetMap.
     """
     found: dict[int, dict[str, Any]] = {}
@@ -92,7 +93,7 @@ def features_of(answers: Iterable[Mapping[str, Any]], theme: Theme) -> list[dict
             try:
                 feature = _feature(element, theme)
             except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-                raise ValueError(f"its object {number} is none of OpenStreetMap's") from error
+                raise UnfitFileError("unfit.object", number=number) from error
             if feature is not None:
                 found[int(feature["properties"]["osm_id"])] = feature
     return [found[key] for key in sorted(found)]

@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, fault
 from geo_planner.sources.opening import opened_extract
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
@@ -34,16 +34,7 @@ def read_extract(
             where = f"{key} IN ({', '.join(repr(v) for v in values)})" if key in columns else f"other_tags LIKE '%\"{key}\"=>%'"
             table = source.table(layer, bbox=bounds, where=where)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
-        raise InputError(
-            [
-                Fault(
-                    path.name,
-                    "the file cannot be read as an OpenStreetMap extract",
-                    "Download it again from download.geofabrik.de.",
-                    code="unreadable",
-                )
-            ]
-        ) from error
+        raise InputError([fault(path.name, "unreadable.fetch_extract")]) from error
     features = []
     for row in table.to_dict("records"):
         tags = {name: row[name] for name in columns if isinstance(row.get(name), str)} | pairs(row.get("other_tags"))

@@ -12,6 +12,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.sources.fetch.area import Area
+from geo_planner.sources.fetch.errors import UnfitFileError
 from geo_planner.sources.fetch.kept import converted
 from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
@@ -92,7 +93,7 @@ def _window(source: Any, area: Area) -> Window:
     rows = max(math.floor(asked.row_off), 0), min(math.ceil(asked.row_off + asked.height), source.height)
     columns = max(math.floor(asked.col_off), 0), min(math.ceil(asked.col_off + asked.width), source.width)
     if rows[0] >= rows[1] or columns[0] >= columns[1]:
-        raise ValueError("it does not reach the study area")
+        raise UnfitFileError("unfit.not_here")
     return Window.from_slices(rows, columns)
 
 
@@ -106,10 +107,10 @@ def _check(path: Path, area: Area) -> None:
                 strip = Window(window.col_off, window.row_off + row, window.width, min(_ROWS, window.height - row))
                 _check_people(np.ma.compressed(source.read(1, window=strip, masked=True)))
     except RasterioError as error:
-        raise ValueError("it is a damaged GeoTIFF, or was cut short") from error
+        raise UnfitFileError("unfit.damaged_tiff") from error
 
 
 def _check_people(people: Any) -> None:
     odd = people[(people < 0) | (people > MOST_PEOPLE)]
     if len(odd):
-        raise ValueError(f"it holds impossible numbers of people in a cell ({odd[0]:g})")
+        raise UnfitFileError("unfit.people", value=f"{odd[0]:g}")

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -88,12 +88,14 @@ def province(code: str) -> Province:
     for found in provinces():
         if asked and asked in (_bare(found.name), *_ALIASES.get(found.code, ())):
             return found
-    listed = ", ".join(f"{p.code} {p.name}" for p in provinces())
     for former, today in _former_provinces():
         if asked and asked == _bare(former):
-            into = ", ".join(f"{p.code} {p.name}" for p in today)
-            raise UsageError(f"{former} has been part of {into} since 1 July 2025. Give that code: {today[0].code}.")
-    raise UsageError(f"There is no province {code!r} since 1 July 2025. Use one of: {listed}.")
+            raise UsageError("former_province", former=former, into=_listed(today), code=today[0].code)
+    raise UsageError("no_such_province", given=code, known=_listed(provinces()))
+
+
+def _listed(some: Iterable[Province]) -> tuple[str, ...]:
+    return tuple(f"{p.code} {p.name}" for p in some)
 
 
 _ALIASES = {"79": ("hcm", "hcmc", "tphcm", "saigon")}
@@ -202,7 +204,7 @@ def _folder() -> Path:
     # looked up, not imported: importing the package loads its parser, a geocoder among it
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise UsageError(f"The index of provinces is missing. Install it with: pip install {PACKAGE}.")
+        raise UsageError("no_index_of_provinces", package=PACKAGE)
     return Path(next(iter(spec.submodule_search_locations))) / "data"
 
 

@@ -11,6 +11,7 @@ from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
 
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.sources.fetch.errors import UnfitFileError
 from geo_planner.sources.opening import opened_raster
 
 Bounds = tuple[float, float, float, float]
@@ -46,8 +47,7 @@ def check_raster(
 
     Raises
     ------
-    ValueError
-        With the reason.
+    UnfitFileError
     """
     try:
         with opened_raster(path) as source:
@@ -59,34 +59,34 @@ def check_raster(
                 if values:
                     _check_values(block, source, values)
     except RasterioError as error:
-        raise ValueError("it is a damaged GeoTIFF, or was cut short") from error
+        raise UnfitFileError("unfit.damaged_tiff") from error
 
 
 def _check_frame(source: Any, most_side: int, kinds: str) -> None:
     if max(source.width, source.height) > most_side:
-        raise ValueError(f"it claims {source.width:,} × {source.height:,} cells; such a file has at most {most_side:,} a side")
+        raise UnfitFileError("unfit.side", columns=source.width, rows=source.height, most=most_side)
     if source.count != 1:
-        raise ValueError(f"it has {source.count} bands, like a picture; one band of numbers is needed")
+        raise UnfitFileError("unfit.bands", n=source.count)
     if np.dtype(source.dtypes[0]).kind not in kinds:
-        raise ValueError(f"its cells are of type {source.dtypes[0]}")
+        raise UnfitFileError("unfit.cell_type", type=source.dtypes[0])
     if max(source.block_shapes[0]) > max(most_side, 1024):
-        raise ValueError("its blocks are larger than such a file is")
+        raise UnfitFileError("unfit.blocks")
     t = source.transform
     if not (t.b == t.d == 0 and t.a > 0 > t.e):
-        raise ValueError("it is not north-up")
+        raise UnfitFileError("unfit.north_up")
 
 
 def _check_place(source: Any, square: Bounds | None) -> None:
     if source.crs is None:
-        raise ValueError("it has no coordinate reference system")
+        raise UnfitFileError("unfit.no_crs")
     left, bottom, right, top = source.bounds
     try:
         to_degrees = Transformer.from_crs(CRS.from_user_input(source.crs), GEOGRAPHIC, always_xy=True)
         west, south, east, north = to_degrees.transform_bounds(left, bottom, right, top, densify_pts=21)
     except ProjError as error:
-        raise ValueError("its coordinate reference system has no place on the earth") from error
+        raise UnfitFileError("unfit.no_place") from error
     if not np.isfinite([west, south, east, north]).all():
-        raise ValueError("its coordinate reference system does not reach where it lies")
+        raise UnfitFileError("unfit.out_of_reach")
     if square is None:
         return
     middle = (west + east) / 2, (south + north) / 2
@@ -94,7 +94,7 @@ def _check_place(source: Any, square: Bounds | None) -> None:
     near = west >= square[0] - _BEYOND_DEG and east <= square[2] + _BEYOND_DEG
     near &= south >= square[1] - _BEYOND_DEG and north <= square[3] + _BEYOND_DEG
     if not (inside and near):
-        raise ValueError(f"it lies at {west:.2f} … {east:.2f} E, {south:.2f} … {north:.2f} N, not where its name says")
+        raise UnfitFileError("unfit.elsewhere", west=west, east=east, south=south, north=north)
 
 
 def _check_values(block: Any, source: Any, values: tuple[float, float]) -> None:
@@ -103,4 +103,4 @@ def _check_values(block: Any, source: Any, values: tuple[float, float]) -> None:
     found = np.concatenate([np.ma.compressed(told).astype("float64") * source.scales[0] + source.offsets[0], raw.astype("float64")])
     odd = found[(found < values[0]) | (found > values[1])]
     if len(odd):
-        raise ValueError(f"it holds impossible values ({odd[0]:g}); possible are {values[0]:g} to {values[1]:g}")
+        raise UnfitFileError("unfit.values", value=f"{odd[0]:g}", least=values[0], most=values[1])

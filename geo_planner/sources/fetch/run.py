@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.fetch.errors import DownloadError
 
 
@@ -70,12 +71,7 @@ def old_copies_note(file: str, old: tuple[OldCopy, ...], of: int) -> Fault | Non
     if not old:
         return None
     days = sorted({copy.date for copy in old})
-    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    why = str(old[0].why).partition(". ")[0]
-    return Fault(
-        file,
-        f"{len(old)} of {max(of, len(old))} source files are older copies from the cache, fetched {when}: {why}",
-        "Fetch the layer again when the server answers.",
-        level="warning",
-        code="old_copies",
-    )
+    facts: dict[str, Any] = {"n": len(old), "of": max(of, len(old)), "why": old[0].why.said}
+    if len(days) == 1:
+        return warning(file, "old_copies.one_day", when=days[0], **facts)
+    return warning(file, "old_copies.days", first=days[0], last=days[-1], **facts)

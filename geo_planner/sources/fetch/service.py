@@ -15,6 +15,7 @@ from geo_planner.sources.fetch.kinds import Kind
 from geo_planner.sources.fetch.retries import Policy
 from geo_planner.sources.fetch.run import Run
 from geo_planner.sources.fetch.transfer import Progress
+from geo_planner.words import said
 
 AT_ONCE = 4
 """Connections to one server: quick enough, and no burden to it."""
@@ -75,9 +76,9 @@ class Service:
                 raise
         return {key: done[key] for key in wanted}
 
-    def tell(self, step: str, share: float) -> None:
+    def tell(self, layer: str, share: float) -> None:
         if self.progress:
-            self.progress(step, share)
+            self.progress(said(f"fetch_step.{layer}"), share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError
 from geo_planner.sources.fetch.addresses import checked_base_url
 from geo_planner.sources.fetch.area import read_area
+from geo_planner.sources.fetch.boundaries import COMMUNES_FILE
 from geo_planner.sources.fetch.file_lock import clear_abandoned, in_use
 from geo_planner.sources.fetch.layers import KINDS, FetchReport, fetch_with
 from geo_planner.sources.fetch.options import checked_options
@@ -24,6 +25,7 @@ from geo_planner.sources.fetch.service import Service
 from geo_planner.sources.fetch.terrain_tiles import fetch_terrain
 from geo_planner.sources.fetch.transfer import Progress
 from geo_planner.sources.manifest import read_manifest, record_files
+from geo_planner.words import Language, said
 
 README = "README.md"
 
@@ -100,14 +102,12 @@ def init_study_area(
     of = province(province_code)
     unknown = [name for name in layers if name not in KINDS]
     if unknown:
-        raise UsageError(f"There is nothing to fetch called {unknown[0]!r}. Use one of: {', '.join(KINDS)}.")
+        raise UsageError("no_such_fetch", given=unknown[0], known=KINDS)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(
-            f"{directory} holds files already. Give a folder that does not exist yet; layers of a study area are renewed by geo-planner fetch."
-        )
+        raise UsageError("init_folder.filled", folder=directory)
     target = directory.resolve()
     if target == Path.cwd():
-        raise UsageError("The working folder cannot be replaced while it is in use. Give a name inside it, for instance dien_bien.")
+        raise UsageError("init_folder.working")
     service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
     options = checked_options("terrain", fetch_terrain, terrain or {})
     try:
@@ -115,7 +115,7 @@ def init_study_area(
         clear_abandoned(target.parent.glob(f".{glob.escape(target.name)}-????????"))
         work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
     except OSError as error:
-        raise OutputError(f"{directory} cannot be made ({error.strerror}). Choose a place that you may write to.") from error
+        raise OutputError("cannot_write.new_area_place", folder=directory, why=error.strerror) from error
     try:
         with in_use(work):
             wanted = ["boundaries", "terrain", *(name for name in layers if name not in ("boundaries", "terrain"))]
@@ -129,8 +129,8 @@ def init_study_area(
         raise
     except OSError as error:
         if target.is_dir() and any(target.iterdir()):
-            raise UsageError(f"{directory} was filled by another program meanwhile. Give a folder that does not exist yet.") from error
-        raise OutputError(f"{directory} cannot be written ({error.strerror}). Free disk space, or choose another place.") from error
+            raise UsageError("init_folder.filled_meanwhile", folder=directory) from error
+        raise OutputError("cannot_write.new_area", folder=directory, why=error.strerror) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     written = tuple(sorted(read_manifest(target)["files"]))
@@ -150,11 +150,11 @@ def next_steps(root: Path, scenario: Path) -> tuple[str, ...]:
     )
 
 
-_ASKED_VI = {
-    "population": "dân số của {n} xã",
-    "border": "xã nào là xã biên giới ({n} xã)",
-    "region_class": "khu vực I, II, III của {n} xã",
-}
+def _questions(blank: Mapping[str, int], language: Language) -> str:
+    """Rows of the README's table: what is to be asked of the communes, by the column that it goes into."""
+    asked = {column: said(f"init_asks.{column}", n=n) for column, n in blank.items()}
+    rows = [said("init_asks_row", file=COMMUNES_FILE, what=what, column=column) for column, what in asked.items()]
+    return "\n".join(row.text(language) for row in rows)
 
 
 def _write_words(root: Path, of: Province, reports: Sequence[FetchReport]) -> str:
@@ -171,10 +171,7 @@ def _write_words(root: Path, of: Province, reports: Sequence[FetchReport]) -> st
     }
     asked = [note for report in reports for note in report.notes if note.code == "not_known"]
     blank = {str(note.column): int(area.communes[str(note.column)].isna().sum()) for note in asked}
-    words["questions_vi"] = "\n".join(
-        f"| `boundaries/communes.geojson` | {_ASKED_VI[name].format(n=n)} | điền vào cột `{name}` |" for name, n in blank.items()
-    )
-    words["questions_en"] = "\n".join(f"| `{note.file}` | {note.reason} | fill in the column `{note.column}` |" for note in asked)
+    words["questions_vi"], words["questions_en"] = _questions(blank, "vi"), _questions(blank, "en")
     words["files"] = "\n".join(
         f"| `{name}` | {entry['source']} | {entry['licence']} |" for name, entry in read_manifest(root)["files"].items()
     )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.fetch.area import MARGIN_KM, Area, corner_name, tiles_over
 from geo_planner.sources.fetch.download import Download
 from geo_planner.sources.fetch.errors import NotFoundError
@@ -15,6 +15,7 @@ from geo_planner.sources.fetch.raster_files import check_raster
 from geo_planner.sources.fetch.service import Service, Staged, provenance
 from geo_planner.sources.mosaic import mosaic
 from geo_planner.sources.rasters import HIGHEST_M, LOWEST_M
+from geo_planner.words import Said
 
 Product = Literal["glo30", "glo90"]
 
@@ -77,7 +78,7 @@ def fetch_terrain(
             converted(file, partial(check_raster, most_side=_MOST_SIDE, square=square, cells=False))
         tiles[corner] = file
     if not tiles:
-        raise last or NotFoundError("The area touches no tile. Check the boundaries of the study area.")
+        raise last or NotFoundError("not_found.no_tile")
     (folder / TERRAIN_FILE).parent.mkdir(parents=True, exist_ok=True)
     made = mosaic(
         [d.path for d in tiles.values()],
@@ -106,7 +107,7 @@ def _grown(bounds: tuple[float, float, float, float]) -> tuple[float, float, flo
     return west - _OFF_DEG, south - _OFF_DEG, east + _OFF_DEG, north + _OFF_DEG
 
 
-def _within(service: Service, number: int, of: int, _name: str, share: float) -> None:
+def _within(service: Service, number: int, of: int, _step: Said, share: float) -> None:
     service.tell("terrain", 0.7 * (number + share) / of)
 
 
@@ -119,38 +120,13 @@ def _absent(area: Area, corners: list[tuple[int, int]]) -> list[Fault]:
     names = {corner: "".join(corner_name(*corner)) for corner in corners}
     inhabited = {corner: codes for corner, codes in zip(corners, area.touching(squares), strict=True) if codes}
     notes = [
-        Fault(
-            TERRAIN_FILE,
-            f"the source has no tile {names[corner]}, which should hold heights of {area.named(codes)}",
-            "Heights stay unknown there: fetch it from another server (--base-url), or use another terrain.",
-            level="warning",
-            code="tile_absent",
-        )
-        for corner, codes in inhabited.items()
+        warning(TERRAIN_FILE, "tile_absent.communes", tile=names[corner], communes=area.named(codes)) for corner, codes in inhabited.items()
     ]
     around = [names[corner] for corner in corners if corner not in inhabited]
     if around:
-        notes.append(
-            Fault(
-                TERRAIN_FILE,
-                f"the source has no tile {', '.join(around)} (sea, or not released); no commune lies there",
-                "Heights stay unknown there; paths across are flagged.",
-                level="warning",
-                code="tile_absent",
-            )
-        )
+        notes.append(warning(TERRAIN_FILE, "tile_absent.around", tiles=around))
     return notes
 
 
 def _void(void: int, cells: int) -> list[Fault]:
-    if not void:
-        return []
-    return [
-        Fault(
-            TERRAIN_FILE,
-            f"{void:,} of {cells:,} cells have no heights",
-            "They stay void: fill them from another source if they matter.",
-            level="warning",
-            code="terrain_void",
-        )
-    ]
+    return [warning(TERRAIN_FILE, "terrain_void.fetched", void=void, cells=cells)] if void else []

@@ -13,22 +13,22 @@ import httpx
 from geo_planner.errors import GeoPlannerError, OutputError
 from geo_planner.sources.fetch.addresses import host_of, is_web_address
 from geo_planner.sources.fetch.cache import CacheEntry, CacheSlot, checked_marks
-from geo_planner.sources.fetch.client import client_for, connection_fault, via
+from geo_planner.sources.fetch.client import asked, client_for, connection_fault
 from geo_planner.sources.fetch.deadline import Deadline, TooLateError
 from geo_planner.sources.fetch.errors import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError, TooLargeError
-from geo_planner.sources.fetch.kinds import Kind, check_kind, looks_like_web_page
+from geo_planner.sources.fetch.kinds import Kind, looks_like_web_page, missed_kind
 from geo_planner.sources.fetch.retries import Policy, TryAgainError, retry_after_s
 from geo_planner.sources.fetch.run import Run
+from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[Said, float], None]
 """Called with what is under way and the share of it that is done (0 to 1)."""
 
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _HEAD = 512
 _MOST_DIGITS = 19
-_OTHER_SERVER = "Try again later, or name another server with --base-url."
 
 
 class Transfer:
@@ -104,9 +104,7 @@ class Transfer:
                 self.learnt.answered(self.host)
                 return self._receive(response, start)
         except TooLateError as error:
-            raise TryAgainError(
-                ServerError(f"{self.host} sends {self.name} too slowly. Try again later: what came so far is kept.")
-            ) from error
+            raise TryAgainError(ServerError("server.slow", host=self.host, name=self.name)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise connection_fault(error, self.url, self.name) from error
 
@@ -118,11 +116,10 @@ class Transfer:
                 with self._deadline.over(request):
                     response = client.send(request, stream=True)
             except TooLateError as error:
-                late = f"{self.host} does not come to the end of its answer's headers for {self.name}. Try again later, or name another server with --base-url."
-                raise TryAgainError(ServerError(late), attempts=2) from error
+                raise TryAgainError(ServerError("server.no_headers", host=self.host, name=self.name), attempts=2) from error
             except (httpx.InvalidURL, httpx.RemoteProtocolError, ValueError) as error:
                 if isinstance(error, (httpx.InvalidURL, ValueError)) or "location header" in str(error):
-                    raise ServerError(f"{self.host} leads to an address that is none ({_printable(error)}). {_OTHER_SERVER}") from error
+                    raise ServerError("server.leads_nowhere", host=self.host, why=_printable(error)) from error
                 raise
             try:
                 if response.next_request is None:
@@ -132,13 +129,13 @@ class Transfer:
             finally:
                 response.close()
             self._refuse_redirect(str(request.url), request.url.scheme)
-        raise ServerError(f"{self.shown} sends the request round in circles. Check the address, or name another server with --base-url.")
+        raise ServerError("server.circles", url=self.shown)
 
     def _refuse_redirect(self, target: str, scheme: str) -> None:
         if not is_web_address(target):
-            raise ServerError(f"{self.host} leads to {scheme}:, which is not the web. Name another server with --base-url.")
+            raise ServerError("server.leads_off_the_web", host=self.host, scheme=scheme)
         if self.url.lower().startswith("https://") and scheme != "https":
-            raise ServerError(f"{self.host} leads from a secure connection to an open one. Name another server with --base-url.")
+            raise ServerError("server.leads_to_open", host=self.host)
 
     def _receive(self, response: httpx.Response, start: int) -> dict[str, str] | None:
         self._refuse_bad_answer(response, start)
@@ -148,11 +145,11 @@ class Transfer:
             if response.headers.get("content-range", "").removeprefix("bytes */") == str(start) and start <= self.most:
                 return self.slot.part_facts()
             self.slot.drop_part()
-            raise TryAgainError(ServerError(f"{self.host} cannot continue {self.name}. Try again."), wait_s=0.0)
+            raise TryAgainError(ServerError("server.cannot_continue", host=self.host, name=self.name), wait_s=0.0)
         resumed = response.status_code == 206
         if resumed and not response.headers.get("content-range", "").startswith(f"bytes {start}-"):
             self.slot.drop_part()
-            raise TryAgainError(ServerError(f"{self.host} sent another part of {self.name} than asked for. Try again."), wait_s=0.0)
+            raise TryAgainError(ServerError("server.another_part", host=self.host, name=self.name), wait_s=0.0)
         facts = checked_marks(response.headers)
         expected = self._expected(response, start if resumed else 0)
         if expected is not None and expected > self.most:
@@ -163,15 +160,9 @@ class Transfer:
         if expected is not None and got != expected:
             if got > expected:
                 self.slot.drop_part()
-            raise TryAgainError(
-                ContentError(
-                    f"{self.name} from {self.host} has {got:,} bytes instead of {expected:,}. Try again later, or name another server with --base-url."
-                )
-            )
+            raise TryAgainError(ContentError("content.size", name=self.name, host=self.host, got=got, expected=expected))
         if got == 0:
-            raise TryAgainError(
-                ContentError(f"{self.host} sent an empty file for {self.name}. Try again later, or name another server with --base-url.")
-            )
+            raise TryAgainError(ContentError("content.empty", host=self.host, name=self.name))
         return facts
 
     def _expected(self, response: httpx.Response, start: int) -> int | None:
@@ -181,7 +172,7 @@ class Transfer:
         return start + int(length) if length.isdecimal() and len(length) < _MOST_DIGITS else self.size
 
     def _write(self, response: httpx.Response, expected: int | None, resumed: bool) -> None:
-        watch = self.policy.stopwatch()
+        watch, step = self.policy.stopwatch(), said("fetch_step.file", name=self.name)
         pieces = self._deadline.paced(response.iter_bytes(), self.policy.slow_after_s)
         head = b""
         if not resumed:  # looked at before a byte of it is kept
@@ -197,38 +188,29 @@ class Transfer:
                     if stream.tell() + len(piece) > self.most:
                         raise self._too_large()
                     if self.learnt.stopped:
-                        raise ServerError(f"{self.name} was given up because another file failed. {_OTHER_SERVER}")
+                        raise ServerError("server.given_up", name=self.name)
                     stream.write(piece)
                     if watch.too_slow(len(piece)):
-                        raise TryAgainError(
-                            ServerError(f"{self.host} sends {self.name} too slowly. Try again later: what came so far is kept.")
-                        )
+                        raise TryAgainError(ServerError("server.slow", host=self.host, name=self.name))
                     if expected and self.progress:
-                        self.progress(self.name, min(stream.tell() / expected, 1.0))
+                        self.progress(step, min(stream.tell() / expected, 1.0))
         except GeoPlannerError:
             raise
         except OSError as error:
-            raise OutputError(
-                f"The download cannot be kept in {self.slot.path.parent} ({error.strerror}). Free disk space, or set GEO_PLANNER_CACHE to another folder."
-            ) from error
+            raise OutputError("cannot_write.fetch_download", folder=self.slot.path.parent, why=error.strerror) from error
 
     def _too_large(self) -> TooLargeError:
         self.slot.drop_part()
-        return TooLargeError(
-            f"{self.host} sends more than {self.most / 1e6:,.0f} MB for {self.name}: no such file is that large. "
-            "It was given up and nothing was kept. Name another server with --base-url."
-        )
+        return TooLargeError("content.too_large", host=self.host, mb=self.most / 1e6, name=self.name)
 
     def _refuse_page(self, response: httpx.Response, piece: bytes) -> None:
-        problem = check_kind(self.kind, piece)
-        if problem is None:
+        missed = missed_kind(self.kind, piece)
+        if missed is None:
             return
         self.slot.drop_part()
         if looks_like_web_page(response.headers.get("content-type", ""), piece):
-            raise CaptivePortalError(
-                f"A web page came instead of {self.name}: {host_of(str(response.url))} may be the login page of this network. Log in with a browser, then try again."
-            )
-        error = ContentError(f"{self.name} from {self.host} is {problem}. {_OTHER_SERVER}")
+            raise CaptivePortalError("login_page.instead", name=self.name, host=host_of(str(response.url)))
+        error = ContentError("content.kind", name=self.name, host=self.host, kind=missed)
         raise TryAgainError(error, attempts=2)  # a server that has once sent something else will most likely do so again
 
     def _refuse_bad_answer(self, response: httpx.Response, start: int) -> None:
@@ -236,30 +218,17 @@ class Transfer:
         if status in (200, 206) or (status == 304 and self.known) or (status == 416 and start):
             return
         if status == 511:
-            raise CaptivePortalError("This network asks for a login first. Log in with a browser, then try again.")
+            raise CaptivePortalError("login_page.network")
         if status in (404, 410):
-            raise NotFoundError(
-                f"{self.host} has no file {self.shown} ({status}). Check the code of the province, or name another server with --base-url."
-            )
-        error = ServerError(f"{self.host}{via(self.url)} answers {status} {_phrase(response)} for {self.name}. {_remedy(status)}")
+            raise NotFoundError("not_found.file", host=self.host, url=self.shown, status=status)
+        variant = "busy" if status == 429 else "refuses" if status in (401, 403, 407) else "status"
+        answer = f"{status} {_printable(response.reason_phrase)}".strip()
+        error = ServerError(f"server.{variant}", host=asked(self.url), answer=answer, name=self.name)
         if status in _AGAIN:
             raise TryAgainError(error, retry_after_s(response.headers.get("retry-after")))
         raise error
 
 
-def _phrase(response: httpx.Response) -> str:
-    """What the server says of its status."""
-    return _printable(response.reason_phrase)
-
-
-def _printable(said: object) -> str:
+def _printable(words: object) -> str:
     """A server's words in a sentence of ours: no signs that are not to be seen, and no more than a few words."""
-    return "".join(sign for sign in str(said) if sign.isprintable())[:60].strip()
-
-
-def _remedy(status: int) -> str:
-    if status == 429:
-        return "Too many requests: wait some minutes, then try again."
-    if status in (401, 403, 407):
-        return "Access is refused: check the key or the proxy, or name another server with --base-url."
-    return _OTHER_SERVER
+    return "".join(sign for sign in str(words) if sign.isprintable())[:60].strip()

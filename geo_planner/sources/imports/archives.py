@@ -47,69 +47,35 @@ def archive(path: Path, name: str, *, max_bytes: int) -> Iterator[zipfile.ZipFil
         with zipfile.ZipFile(path) as opened:
             members = opened.infolist()
             if len(members) > MAX_MEMBERS:
-                raise refuse(
-                    name,
-                    f"the archive holds {len(members):,} entries, more than {MAX_MEMBERS:,}",
-                    "Pack only the files that are needed.",
-                    "zip_bomb",
-                )
+                raise refuse(name, "zip_bomb.entries", n=len(members), most=MAX_MEMBERS)
             if sum(member.file_size for member in members) > limit:
-                raise refuse(
-                    name,
-                    f"the archive unpacks to more than {limit:,} bytes",
-                    "Pack only the files that are needed, or raise the limit.",
-                    "zip_bomb",
-                )
+                raise refuse(name, "zip_bomb.whole", most=limit)
             for member in members:
                 _check_size(member, name, max_bytes)
             names = [member.filename for member in members]
             if len(set(names)) != len(names):
-                raise refuse(name, "an entry stands twice in the archive", "Pack it again.", "damaged")
+                raise refuse(name, "damaged.entry_twice")
             for member in members:
                 entry = PurePosixPath(member.filename.replace("\\", "/"))
                 if entry.is_absolute() or ".." in entry.parts or ":" in member.filename or any(ord(sign) < 32 for sign in member.filename):
-                    raise refuse(
-                        name,
-                        "an entry of the archive points outside of it",
-                        "Do not use this archive; pack the files again.",
-                        "zip_slip",
-                        value=member.filename[:80],
-                    )
+                    raise refuse(name, "zip_slip", value=member.filename[:80])
                 if stat.S_ISLNK(member.external_attr >> 16):
-                    raise refuse(
-                        name,
-                        "an entry of the archive is a symbolic link",
-                        "Pack the files themselves.",
-                        "symlink",
-                        value=member.filename[:80],
-                    )
+                    raise refuse(name, "symlink.entry", value=member.filename[:80])
                 if member.flag_bits & 0x1:
-                    raise refuse(name, "the archive is protected by a password", "Pack it without a password.", "encrypted")
+                    raise refuse(name, "encrypted.archive")
             yield opened
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, zipfile.LargeZipFile) as error:
-        raise refuse(name, "the archive is damaged or cut off", "Save or download it again.", "damaged") from error
+        raise refuse(name, "damaged.archive") from error
 
 
 def _check_size(member: zipfile.ZipInfo, name: str, max_bytes: int) -> None:
     lower = member.filename.lower()
     limit = (STRINGS_FACTOR if lower.endswith("sharedstrings.xml") else PART_FACTOR) * max_bytes
     if member.file_size > limit:
-        raise refuse(
-            name,
-            f"one part of the archive unpacks to {member.file_size:,} bytes, more than {limit:,}",
-            "Split the table, or raise the limit.",
-            "zip_bomb",
-            value=member.filename[:80],
-        )
+        raise refuse(name, "zip_bomb.part", value=member.filename[:80], n=member.file_size, most=limit)
     is_text = lower.endswith((".xml", ".rels", ".kml", ".vml"))
     if is_text and member.file_size > _RATIO_FROM_BYTES and member.file_size > MAX_RATIO * max(member.compress_size, 1):
-        raise refuse(
-            name,
-            f"one part of the archive unpacks to {member.file_size // max(member.compress_size, 1):,} times its size, as only traps do",
-            "Do not use this file; save the table again from the program that made it.",
-            "zip_bomb",
-            value=member.filename[:80],
-        )
+        raise refuse(name, "zip_bomb.ratio", value=member.filename[:80], times=member.file_size // max(member.compress_size, 1))
 
 
 def pieces(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -153,13 +119,8 @@ def check_xml(content: Iterator[bytes], name: str, *, on_piece: Callable[[bytes]
                 on_piece(piece)
         parser.Parse(b"", True)
     except _DocumentTypeError as error:
-        raise refuse(
-            name,
-            "the XML declares a document type or entities, which no map or workbook needs",
-            "Do not use this file; export it again from a program you trust.",
-            "xml_entities",
-        ) from error
+        raise refuse(name, "xml_entities.read_file") from error
     except _TooDeepError as error:
-        raise refuse(name, f"the XML nests deeper than {MAX_DEPTH} levels", "Export it again.", "xml_depth") from error
+        raise refuse(name, "xml_depth.read_file", most=MAX_DEPTH) from error
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refuse(name, f"the XML is damaged or cut off ({error})", "Save or export it again.", "damaged") from error
+        raise refuse(name, "damaged.xml", why=str(error)) from error

@@ -16,7 +16,7 @@ from pyproj import CRS, Transformer
 
 from geo_planner.config import Layers, Scenario, load_scenario
 from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
-from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError
+from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError, warning
 from geo_planner.schema import FORMER_COMMUNES
 from geo_planner.sources.features import read_communes
 from geo_planner.sources.tables import read_csv, typed_table
@@ -87,7 +87,7 @@ def load_area(root: Path) -> Area:
         When the communes cannot be used: nothing could be checked against them.
     """
     if not root.is_dir():
-        raise UsageError(f"There is no folder {root}. Give the folder of a study area, for instance data.")
+        raise UsageError("import_no_folder", root=root)
     scenarios, crs_text = _scenarios(root)
     layers = next(iter(scenarios.values()), Layers())
     communes, faults = read_communes(root / layers.communes, layers.communes)
@@ -126,13 +126,7 @@ def _scenarios(root: Path) -> tuple[dict[str, Layers], str | None]:
 def unused_target(area: Area, layer: str, relative: str) -> list[Fault]:
     """Scenarios that read the layer from elsewhere would not see what is imported."""
     return [
-        Fault(
-            f"scenarios/{name}",
-            f"the scenario reads {layer} from {getattr(layers, layer)}, not from {relative}",
-            f"Set layers.{layer}: {relative} in it.",
-            level="warning",
-            code="other_file",
-        )
+        warning(f"scenarios/{name}", "other_file.rows", layer=layer, path=str(getattr(layers, layer)), target=relative)
         for name, layers in area.scenarios.items()
         if hasattr(layers, layer) and getattr(layers, layer) not in (None, relative)
     ]

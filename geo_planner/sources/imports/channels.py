@@ -11,12 +11,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import fault
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text, is_blank
 from geo_planner.sources.imports.radio_words import technology
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.words import UNKNOWN
+from geo_planner.words import first_of, said
 
 # 3GPP TS 36.101, table 5.7.3-1: lowest downlink frequency, first downlink channel, last one, first uplink channel (0: none of its own)
 _EARFCN = (
@@ -34,6 +35,7 @@ _TITLES = {
     "ARFCN": re.compile(r"((dl|gsm|bcch) ?)?arfcn|bcch"),
 }
 _NUMBERING = {"LTE": "EARFCN", "UMTS": "UARFCN", "GSM": "ARFCN", "NR": "NR-ARFCN"}
+_SHOWN = 20
 _NONE = {"", "0", "-1", "65535", "2147483647", "3279165"}
 
 
@@ -103,15 +105,12 @@ def converted_channels(reading: Reading, layer: str, file: str) -> Reading:
         read = pd.Series([found[pair] for pair in pairs], index=cells.index, dtype=object)
         # what a phone heard is told by its level; the channel only adds to it
         strange = [] if layer == "measurements" else [row for row, text in cells.items() if not _is_none(text) and read[row] is None]
-        reason = f"no band of the cell's technology has this {channel_kind(title)}"
-        remedy = "Write the channel of the downlink and the technology, or the frequency in MHz in a column of its own."
-        faults += [
-            Fault(file, reason, remedy, row=int(str(row)), column=title[:80], value=cells[row][:80], code="channel") for row in strange
-        ]
+        kind = channel_kind(title)
+        faults += [fault(file, "channel", row=int(str(row)), column=title[:80], value=cells[row][:80], kind=kind) for row in strange]
         frequency = frequency.where(frequency.notna(), read)
-        shown = "; ".join(f"{text} → {mhz:g}" for (_, text), mhz in found.items() if mhz is not None)
+        shown = [said("channel_pair", channel=text, mhz=mhz) for (_, text), mhz in found.items() if mhz is not None]
         if shown:
-            told.append(f"{title!r} holds channel numbers ({channel_kind(title)}), converted to MHz of the downlink: {shown[:300]}.")
+            told.append(said("channels_converted", title=title, kind=kind, pairs=first_of(shown, _SHOWN)))
     filled = [None if mhz is None or mhz != mhz else float(mhz) for mhz in frequency]
     frame = table.frame.assign(freq_mhz=pd.Series(filled, index=frequency.index, dtype=object))
     table = replace(table, frame=frame, titles={**table.titles, "freq_mhz": titles[numbered[0]]}, statements=tuple(told))

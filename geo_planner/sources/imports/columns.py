@@ -6,21 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import Fault, InputError, fault
 from geo_planner.schema import Column
 from geo_planner.sources.imports.cut_titles import completed
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.headers import Header
 from geo_planner.sources.imports.marks import stance
-from geo_planner.sources.imports.naming import names_listed
-from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE
+from geo_planner.sources.imports.naming import layer_label, listed_names, target_label, title_of
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
+from geo_planner.words import Said, said
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IGNORE = ("", "-")
-_OF_REJECTS = (["row", "reason"], [fold(ROW_TITLE), fold(REASON_TITLE)])
+_OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles in TITLES_OF_REJECTS.values()))
 """First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 
@@ -57,20 +58,23 @@ class ColumnMapping:
     ----------
     targets : dict of int to str
     left_out : frozenset of int
-    statements : tuple of str
+    statements : tuple of Said
     choices : tuple of Choice
     rejects : bool
         Whether the table is a file of rejected rows that an import wrote.
     told : frozenset of str
         Targets that the user named, now or in an earlier import.
+    unused : tuple of str
+        Titles that are kept as they are.
     """
 
     targets: dict[int, str]
     left_out: frozenset[int]
-    statements: tuple[str, ...]
+    statements: tuple[Said, ...]
     choices: tuple[Choice, ...] = ()
     rejects: bool = False
     told: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
 
 
 def map_columns(
@@ -123,13 +127,15 @@ def map_columns(
         claims = [title for title, meant in used if meant == target]
         raise refuse(
             file,
-            f"the columns {' and '.join(map(repr, claims))} were both told to be {target} in earlier imports",
-            f'Say which one it is here: --map "{claims[0]}={target}"; the other is kept as it is.',
-            "two_columns",
+            "two_columns.remembered",
             row=header.last + 1,
+            titles=claims,
+            target=target_label(layer, target),
+            title=claims[0],
+            name=target,
         )
     told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
-    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[str]()
+    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[Said]()
     if title_bytes:
         read, cut_said, asked = completed(titles, title_bytes, layer, told, file)
         if asked:
@@ -142,47 +148,55 @@ def map_columns(
     chosen = {i: target for i, target in told.items() if target not in IGNORE}
     choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
     _by_words(header, layer, told, chosen, choices, file)
-    statements = [f"Column {title!r} is {target or 'left out'}, as told in an earlier import." for title, target in dict.fromkeys(used)]
+    statements = [
+        said("column_as_before", title=title_of(title), target=target_label(layer, target))
+        if target not in IGNORE
+        else said("column_as_before.left_out", title=title_of(title))
+        for title, target in dict.fromkeys(used)
+    ]
     statements += cut_said
-    statements.append(f"Columns: {'; '.join(f'{titles[i]!r} → {target}' for i, target in sorted(chosen.items()))}.")
+    pairs = [said("column_pair", title=title_of(titles[i]), target=target_label(layer, target)) for i, target in sorted(chosen.items())]
+    statements.append(said("columns_read", pairs=pairs))
     statements += [
-        f"Columns to tick: {', '.join(repr(titles[i]) for i in choice.words)} → {choice.target}, the one that is marked."
-        for choice in choices
+        said("columns_to_tick", titles=[titles[i] for i in choice.words], target=target_label(layer, choice.target)) for choice in choices
     ]
     left_out = frozenset(i for i, target in told.items() if target in IGNORE)
     ticked = {i for choice in choices for i in choice.words}
     kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
     out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
     if out_now:
-        statements.append(f"Columns left out, as told: {names_listed(out_now)}.")
-    if kept:
-        statements.append(f"Columns not used, kept under their own titles: {names_listed(dict.fromkeys(kept))}.")
+        statements.append(said("columns_left_out", names=listed_names(out_now)))
+    unused = tuple(dict.fromkeys(kept))
+    statements += unused_columns(unused)
     if rejects:
-        statements.append("The table is a list of rejected rows that an import wrote: its row numbers and reasons are left out.")
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user)
+        statements.append(said("list_of_rejects"))
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user, unused)
+
+
+def unused_columns(titles: Sequence[str]) -> list[Said]:
+    """What is said of the columns that are kept under their own titles."""
+    return [said("columns_unused", names=listed_names(titles))] if titles else []
 
 
 def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:
     """What the user says of the columns, and what is wrong with it."""
     faults, told = list[Fault](), dict[int, str]()
-    listed = ", ".join(f"{title!r}" for title in titles if title)
     for title, target in column_map.items():
         at = [i for i, own in enumerate(titles) if own == title] or [i for i, own in enumerate(titles) if own and fold(own) == fold(title)]
         if not at and target in IGNORE:  # the title of a group of boxes to tick
             at = [i for i, own in enumerate(titles) if fold(own.rpartition(SEPARATOR)[0]) == fold(title) != ""]
         if not at:
-            reason, remedy, code = "--map names a column that the table does not have", f"Its columns are: {listed}.", "unknown_title"
-            faults.append(Fault(file, reason, remedy, column=title[:80], code=code))
+            faults.append(fault(file, "unknown_title", column=title[:80], titles=[title_of(own) for own in titles if own]))
         elif target not in (*all_targets(layer), *IGNORE):
-            reason, remedy = f"--map names a target that layer {layer} does not have", f"Write one of: {', '.join(all_targets(layer))}."
-            faults.append(Fault(file, reason, remedy, column=title[:80], value=target[:80], code="unknown_target"))
+            where, targets = layer_label(layer), all_targets(layer)
+            faults.append(fault(file, "unknown_target.column", column=title[:80], value=target[:80], layer=where, targets=targets))
         else:
             told |= dict.fromkeys(at if target in IGNORE else at[:1], target)
     for target in dict.fromkeys(target for target in told.values() if target not in IGNORE):
         claims = [titles[i] for i in told if told[i] == target]
         if len(claims) > 1:
-            reason, remedy = f"--map names {len(claims)} columns for {target}", "Name one of them; the others keep their own titles."
-            faults.append(Fault(file, reason, remedy, column=", ".join(claims)[:80], value=target, code="two_columns"))
+            column, meant = ", ".join(claims)[:80], target_label(layer, target)
+            faults.append(fault(file, "two_columns.told", column=column, value=target, n=len(claims), target=meant))
     return told, faults
 
 
@@ -191,29 +205,11 @@ def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembere
     faults, titles = list[Fault](), header.titles
     for i, title in enumerate(titles):
         if _INVISIBLE.search(title):
-            faults.append(
-                Fault(
-                    file,
-                    "a column title holds invisible control characters",
-                    "Type the title anew.",
-                    row=header.last + 1,
-                    value=repr(title)[:80],
-                    code="control_characters",
-                )
-            )
+            faults.append(fault(file, "control_characters.title", row=header.last + 1, value=repr(title)[:80]))
         alike = [j for j, other in enumerate(titles) if title and other == title]
         meant = targets_of(title, layer) or remembered.get(fold(title)) or any(told.get(j) not in (None, *IGNORE) for j in alike)
         if len(alike) > 1 and alike[0] == i and meant and not all(told.get(j) in IGNORE for j in alike):
-            faults.append(
-                Fault(
-                    file,
-                    "two columns have the same title",
-                    f'Rename one of them, or leave both out with --map "{title[:80]}=-".',
-                    row=header.last + 1,
-                    column=title[:80],
-                    code="duplicate_column",
-                )
-            )
+            faults.append(fault(file, "duplicate_column.list", row=header.last + 1, column=title[:80], title=title[:80]))
     return faults
 
 
@@ -242,15 +238,10 @@ def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[
         claims = [j for j, other in enumerate(titles) if j not in told and j not in ticked and free[0] in targets_of(other, layer)[:1]]
         likelier = _likelier(claims, titles, free[0], layer)
         if len(likelier) > 1:
-            names = " and ".join(f"{titles[j]!r}" for j in claims)
-            others = ", ".join(f'"{titles[j]}=-"' for j in claims[1:])
             raise refuse(
-                file,
-                f"the columns {names} both look like {free[0]}",
-                f'Say which one it is: --map "{titles[claims[0]]}={free[0]}"; the other is kept as it is. Where they are different things, say of each what it is, or leave it out (--map {others}).',
-                "two_columns",
-                row=header.last + 1,
-            )
+                file, "two_columns.alike", row=header.last + 1, titles=[titles[j] for j in claims], target=target_label(layer, free[0]),
+                title=titles[claims[0]], name=free[0], others=[f'"{titles[j]}=-"' for j in claims[1:]],
+            )  # fmt: skip
         another = likelier != [i] and (len(claims) > 1 or any(fold(titles[j]) in exact_titles(layer) for j in claims))
         if not another:
             chosen[i] = free[0]

@@ -86,10 +86,11 @@ class CommuneIndex:
     def former_code(self, code: str) -> list[Unit]:
         return [unit for unit in self._former if unit.code == code]
 
-    def suggestions(self, text: str) -> str:
+    def suggestions(self, text: str) -> list[str]:
+        """Known names that a text is like."""
         known = {unit.folded: unit.name for unit in (*self._former, *self._new)}
         near = get_close_matches(split_kind(text)[1], known, n=3, cutoff=0.7)
-        return f" Did you mean {' or '.join(known[n] for n in near)}?" if near else ""
+        return [known[name] for name in near]
 
     def title(self, code: str) -> str:
         return f"{code} {self.names.get(code, '')}".strip()

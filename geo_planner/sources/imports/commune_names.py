@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -18,8 +19,11 @@ from geo_planner.letters import plain_figures
 from geo_planner.sources.imports.commune_index import KINDS, CommuneIndex, Unit, split_kind
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
+from geo_planner.sources.imports.naming import either, title_of
+from geo_planner.words import Label, Said, said
 
 FIELDS = ("commune_code", "former_commune_code", "commune", "former_commune", "district", "former_place")
+CONTRADICTION = "unknown_commune.rows_contradict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +34,21 @@ class Reading:
     ----------
     codes : tuple of str
         Communes of today; one when it is certain, several when the position must decide, none when nothing fits.
-    how : str
-        In words, when it is more than the code or today's name as written.
-    reason, remedy : str
-        Why nothing fits.
+    how : Said or None
+        When it is more than the code or today's name as written.
+    wrong : Said or None
+        Why nothing fits, as a fault says it.
+    former : str
+        Name of the former commune, where the row names one.
     """
 
     codes: tuple[str, ...] = ()
-    how: str = ""
-    reason: str = ""
-    remedy: str = ""
+    how: Said | None = None
+    wrong: Said | None = None
     former: str = ""
 
 
-def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]) -> tuple[pd.Series, list[str]]:
+def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]) -> tuple[pd.Series, list[Said]]:
     """A :class:`Reading` a row, and what was decided for the columns as a whole.
 
     Parameters
@@ -56,7 +61,7 @@ def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str])
     """
     present = [name for name in FIELDS if name in frame]
     if not present:
-        empty = Reading((), "", "there is no column for the commune", "Add one: code, name, or former commune and district.")
+        empty = _wrong("blank.rows_no_commune_column")
         return pd.Series([empty] * len(frame), index=frame.index, dtype=object), []
     words = pd.DataFrame({name: [_word(cell) for cell in frame[name]] for name in present}, index=frame.index)
     codes = [name for name in present if name.endswith("_code")]
@@ -65,7 +70,7 @@ def resolve(frame: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str])
     words[codes] = plain
     edition, statements = _edition(words, index, titles)
     if other:
-        statements.append(f"{other} codes of communes are written with digits of another form: read as 0–9.")
+        statements.append(said("rows_told.commune_digits", n=other))
     cache: dict[tuple[str, ...], Reading] = {}
     readings = []
     for row in words.itertuples(index=False, name=None):
@@ -79,9 +84,9 @@ def _word(cell: object) -> str:
     return " ".join(unicodedata.normalize("NFC", as_text(cell)).split()) if not isinstance(cell, float) or cell == cell else ""  # type: ignore[arg-type]
 
 
-def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]) -> tuple[dict[str, str], list[Said]]:
     """Whether the names and the codes of a column are today's or the former ones, where the column itself shows it."""
-    edition, told = {"commune": "", "commune_code": ""}, []
+    edition, told = {"commune": "", "commune_code": ""}, list[Said]()
     if "commune" in words:
         title = fold(titles.get("commune", ""))
         names = [name for name in words["commune"].unique() if name]
@@ -89,17 +94,13 @@ def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]
         if "former_commune" in words or "former_place" in words or re.search(r"\b(moi|hien nay|sau|new)\b", title):
             edition["commune"] = "new"
         elif only_former:
-            told.append(
-                f"Column {titles.get('commune')!r} holds former communes (for instance {only_former[0]}); a name that is also one of today is decided by the position."
-            )
+            told.append(said("rows_told.former_communes", title=title_of(titles.get("commune", "commune")), example=only_former[0]))
     if "commune_code" in words:
         codes = [_code(word) for word in words["commune_code"].unique() if word]
         old = [code for code in codes if code not in index.names and index.former_code(code)]
         if old:
             edition["commune_code"] = "former"
-            told.append(
-                f"Column {titles.get('commune_code')!r} holds former codes (for instance {old[0]}): codes that were reused are not taken by themselves."
-            )
+            told.append(said("rows_told.former_codes", title=title_of(titles.get("commune_code", "commune_code")), example=old[0]))
     return edition, told
 
 
@@ -122,15 +123,15 @@ def _read(row: dict[str, str], index: CommuneIndex, edition: Mapping[str, str]) 
     if row.get("commune"):
         readings.append(_by_name(row["commune"], district, index, "new" if row.get("former_commune") else edition["commune"]))
     if not readings:
-        return Reading((), "", "the commune is blank", "Fill it in: code, name, or former commune and district.")
+        return _wrong("blank.rows_commune")
     failed = next((reading for reading in readings if not reading.codes), None)
     if failed:
         return failed
     common = set(readings[0].codes).intersection(*(reading.codes for reading in readings[1:]))
     if not common:
-        shown = " but ".join(f"one column leads to {' or '.join(map(index.title, reading.codes))}" for reading in readings)
-        return Reading((), "", f"code and names contradict each other: {shown}", "Correct the code, the name or the former name.")
-    how = "; ".join(reading.how for reading in readings if reading.how)
+        return _wrong(CONTRADICTION, readings=_but([_leads_to(reading, index) for reading in readings]))
+    hows = [reading.how for reading in readings if reading.how]
+    how = said("rows_commune.several", parts=hows) if len(hows) > 1 else hows[0] if hows else None
     former = next((reading.former for reading in readings if reading.former), "")
     return Reading(tuple(sorted(common)), how, former=former)
 
@@ -139,19 +140,13 @@ def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Readi
     code = _code(row.get("commune_code", ""))
     if code and not re.search(r"\d", code) and (index.new(code) or index.former(code)):
         by_name = _by_name(code, row.get("district", ""), index, "")
-        return replace(by_name, how=f"{code} stands in the column for the code{f'; {by_name.how}' if by_name.how else ''}")
+        here = said("rows_commune.in_code_column", name=code)
+        return replace(by_name, how=said("rows_commune.several", parts=(here, by_name.how)) if by_name.how else here)
     old = index.former_code(_code(row.get("former_commune_code", "")))
     if not code:
         if not old:
-            return Reading(
-                (),
-                "",
-                f"the former commune code {row.get('former_commune_code')} is not in the merge table",
-                "Use a code of boundaries/former_communes.csv.",
-            )
-        return Reading(
-            (old[0].today,), f"former code {old[0].code} ({old[0].name}) is today {index.title(old[0].today)}", former=old[0].name
-        )
+            return _wrong("unknown_commune.rows_former_code", code=str(row.get("former_commune_code"))[:20])
+        return _by_former_code(old[0], index)
     named = row.get("commune") or row.get("former_commune") or ""
     as_former = index.former_code(code)
     if (
@@ -162,25 +157,21 @@ def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Readi
     ):
         return Reading(
             (as_former[0].today,),
-            f"code {code} is that of former {as_former[0].name}, today {index.title(as_former[0].today)}",
+            said("rows_commune.code_of_former", code=code, name=as_former[0].name, today=index.title(as_former[0].today)),
             former=as_former[0].name,
         )
     if code in index.names:
         if edition == "former" and as_former and as_former[0].today != code and not named:
-            return Reading(tuple(sorted({code, as_former[0].today})), f"code {code} was reused")
-        return Reading((code,), "" if row.get("commune_code") == code else "the leading zero of the code is restored")
+            return Reading(tuple(sorted({code, as_former[0].today})), said("rows_commune.code_reused", code=code))
+        return Reading((code,), None if row.get("commune_code") == code else said("rows_commune.leading_zero"))
     if as_former:
-        return Reading(
-            (as_former[0].today,),
-            f"former code {code} ({as_former[0].name}) is today {index.title(as_former[0].today)}",
-            former=as_former[0].name,
-        )
-    return Reading(
-        (),
-        "",
-        f"the commune code {code[:20]} is in neither the communes nor the former communes of the province",
-        "Use the five-digit code since 1 July 2025, or the name.",
-    )
+        return _by_former_code(as_former[0], index)
+    return _wrong("unknown_commune.rows_code", code=code[:20])
+
+
+def _by_former_code(unit: Unit, index: CommuneIndex) -> Reading:
+    how = said("rows_commune.former_code", code=unit.code, name=unit.name, today=index.title(unit.today))
+    return Reading((unit.today,), how, former=unit.name)
 
 
 def _by_former_name(text: str, district: str, index: CommuneIndex) -> Reading:
@@ -188,26 +179,20 @@ def _by_former_name(text: str, district: str, index: CommuneIndex) -> Reading:
     today = tuple(sorted({unit.today for unit in found}))
     if not found:
         if district and index.former(text):
-            where = ", ".join(sorted({unit.district for unit in index.former(text)}))
-            return Reading(
-                (), "", f"there was no commune {text[:60]} in {district[:60]}; it lay in {where}", "Correct the district or the commune."
-            )
+            where = sorted({unit.district for unit in index.former(text)})
+            return _wrong("unknown_commune.rows_district", name=text[:60], district=district[:60], where=where)
         if index.new(text):
-            return replace(_of_today(index.new(text)), how=f"{text} is read as the commune of today")
-        return Reading(
-            (), "", f"{text[:60]} is not among the former communes of the province", f"Check the spelling.{index.suggestions(text)}"
-        )
+            return replace(_of_today(index.new(text)), how=said("rows_commune.read_as_today", name=text))
+        return _not_known("rows_former_name", text, index)
     if len(today) == 1:
         shown = (
-            f"former {found[0].name} ({found[0].district}) is today {index.title(today[0])}"
+            said("rows_commune.former_name", name=found[0].name, district=found[0].district, today=index.title(today[0]))
             if split_kind(found[0].name)[1] != split_kind(index.names.get(today[0], ""))[1]
-            else ""
+            else None
         )
         return Reading(today, shown, former=found[0].name)
-    return Reading(
-        today,
-        f"former {text} stands for {' or '.join(f'{unit.name} ({unit.district}), today {index.title(unit.today)}' for unit in found)}",
-    )
+    units = [said("rows_commune.unit", name=unit.name, district=unit.district, today=index.title(unit.today)) for unit in found]
+    return Reading(today, said("rows_commune.former_stands_for", name=text, units=either(units)))
 
 
 def _of_today(units: list[Unit]) -> Reading:
@@ -221,12 +206,7 @@ def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Rea
             return _by_name(f"{parts[1]} {parts[0]}", district, index, edition)
         if len(parts) > 1 and (index.new(parts[0]) or index.former(parts[0])):
             return _by_name(parts[0], district or parts[1], index, edition)
-        return Reading(
-            (),
-            "",
-            f"{text[:60]} is neither a commune of today nor a former one of the province",
-            f"Check the spelling.{index.suggestions(text)}",
-        )
+        return _not_known("rows_name", text, index)
     new = _of_today(index.new(text))
     if edition == "new" and new.codes:
         return new
@@ -237,24 +217,45 @@ def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Rea
     if not new.codes or old.codes == new.codes:
         return new if new.codes else old
     both = tuple(sorted({*new.codes, *old.codes}))
-    return Reading(
-        both,
-        f"{text} is both a commune of today ({' or '.join(map(index.title, new.codes))}) and a former one (today {' or '.join(map(index.title, old.codes))})",
-    )
+    return Reading(both, said("rows_commune.both", name=text, new=_titles(new, index), today=_titles(old, index)))
 
 
-def ambiguous(reading: Reading, index: CommuneIndex) -> tuple[str, str]:
-    """Reason and remedy for a row whose position does not decide either."""
-    return (
-        f"the commune can be read in several ways: {reading.how}",
-        f'Write the code, or name the column that holds it: --map "TITLE=commune" for names of today, --map "TITLE=former_commune" for former ones (with --map "TITLE=district"). Choices: {", ".join(map(index.title, reading.codes))}.',
-    )
+def _titles(reading: Reading, index: CommuneIndex) -> Said | Label | str:
+    """The communes of a reading, one or the other."""
+    return either([index.title(code) for code in reading.codes])
 
 
-def counted(hows: Iterable[str]) -> list[str]:
+def _leads_to(reading: Reading, index: CommuneIndex) -> Said:
+    return said("rows_commune.one_leads", communes=_titles(reading, index))
+
+
+def _but(readings: Sequence[Said]) -> Said:
+    *others, last = readings
+    return said("rows_commune.but", one=_but(others), other=last) if others else last
+
+
+def _wrong(key: str, **facts: Said | Label | str | Sequence[str]) -> Reading:
+    return Reading(wrong=said(key, **facts))
+
+
+def _not_known(variant: str, text: str, index: CommuneIndex) -> Reading:
+    """A name that no commune has; with those that it is like."""
+    near = index.suggestions(text)
+    facts = {"name": text[:60], **({"near": either(near)} if near else {})}
+    return _wrong(f"unknown_commune.{variant}{'_near' if near else ''}", **facts)
+
+
+def ambiguous(reading: Reading, index: CommuneIndex) -> Said:
+    """The fault of a row whose position does not decide either."""
+    communes = [index.title(code) for code in reading.codes]
+    return said("ambiguous_commune.rows", how=reading.how or said("rows_commune.same_name"), communes=communes)
+
+
+def decided_by_place(reading: Reading) -> Said:
+    """How a row was read whose position chose one of several communes."""
+    return said("rows_commune.decided", how=reading.how or said("rows_commune.same_name"))
+
+
+def counted(hows: Iterable[Said | None]) -> list[Said]:
     """Each way of reading once, with its rows."""
-    counts: dict[str, int] = {}
-    for how in hows:
-        if how:
-            counts[how] = counts.get(how, 0) + 1
-    return [f"{how[0].upper()}{how[1:]} ({n} row{'s' if n > 1 else ''})." for how, n in counts.items()]
+    return [said("rows_told.communes", how=how, n=n) for how, n in Counter(filter(None, hows)).items()]

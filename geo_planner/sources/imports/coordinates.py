@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_planner.letters import latin, plain_figures
+from geo_planner.words import Said, said
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
@@ -129,13 +130,13 @@ def split_pairs(cells: Iterable[object]) -> tuple[pd.Series, pd.Series]:
     return pd.Series([a for a, _ in parts], dtype=object), pd.Series([b for _, b in parts], dtype=object)
 
 
-def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tuple[NDArray[np.bool_], NDArray[np.bool_]], list[str]]:
+def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tuple[NDArray[np.bool_], NDArray[np.bool_]], list[Said]]:
     """Two columns of coordinates as numbers, which cells are filled but no number, and what was decided of their thousands.
 
     Metres without decimals are ambiguous by themselves: ``549.123`` may be 549,123 m. Beside ``2.486.123``, or beside figures that
     can only be metres, it is.
     """
-    values, wrong, told = [], [], list[str]()
+    values, wrong, told = [], [], list[Said]()
     columns = (first, second)
     for cells in columns:
         found, bad = numbers(cells)
@@ -160,9 +161,7 @@ def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tup
             example = next(text for text, one in zip(texts[at], single, strict=True) if one)
             values[at][single] *= 1000
             values[at][single] = np.round(values[at][single])
-            told.append(
-                f"{example} is read as {example.replace(next(iter(used)), '')} metres: the other figures show that the sign groups thousands."
-            )
+            told.append(said("rows_told.thousands", example=example, metres=example.replace(next(iter(used)), "")))
     return values[0], values[1], (wrong[0], wrong[1]), told
 
 

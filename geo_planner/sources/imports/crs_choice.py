@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
-from geo_planner.crs import parse_crs
-from geo_planner.errors import CrsError, InputError
+from geo_planner.crs import parse_crs, refused
+from geo_planner.errors import CrsError, InputError, fault
 from geo_planner.sources.imports.area import Area
-from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.naming import either
 from geo_planner.sources.imports.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
+from geo_planner.words import Said, said
 
 ENOUGH = 0.5
 """Share of the rows that must lie where they should before a system counts as fitting."""
@@ -38,9 +40,11 @@ class Fit:
     def share(self) -> float:
         return self.good / self.looked_at if self.looked_at else 0.0
 
-    def __str__(self) -> str:
-        order = "north first" if self.swapped else "east first"
-        return f"{self.system.code} ({self.system.name}, {order}: {self.good} of {self.looked_at} rows fit)"
+    @property
+    def told(self) -> Said:
+        """Code, name, order of the axes and how many rows fit."""
+        key = "rows_fit.north_first" if self.swapped else "rows_fit.east_first"
+        return said(key, code=self.system.code, name=self.system.told, good=self.good, n=self.looked_at)
 
     def degrees(self, first: Array, second: Array) -> tuple[Array, Array]:
         """Longitude and latitude of the two columns."""
@@ -108,15 +112,10 @@ def parse_system(text: str, file: str) -> System:
     try:
         crs = parse_crs(text, what="--crs")
         if not (crs.is_geographic or crs.is_projected):
-            raise CrsError(f"{crs.name} gives no longitude and latitude")
+            raise refused(said("crs.no_degrees", crs=crs.name))
         return system_of(crs, text)
     except (CrsError, ProjError) as error:  # heights and local grids are known too, but lead nowhere on the earth
-        raise refuse(
-            file,
-            f"--crs {text[:60]!r} is not a coordinate system that is known",
-            "Write an EPSG code, for instance EPSG:9205 (VN-2000 / TM-3 103°00').",
-            "unknown_crs",
-        ) from error
+        raise InputError([fault(file, "unknown_crs.rows", text=text[:60])]) from error
 
 
 def candidates(first: Array, second: Array, area: Area) -> list[System]:
@@ -160,12 +159,12 @@ def choose(
     area: Area,
     reach_m: float,
     stated: System | None,
-    how: str,
+    how: Said | None,
     titles: Sequence[str],
     context: Sequence[str],
     file: str,
-    what: str,
-) -> tuple[Fit, list[str]]:
+    what: Said,
+) -> tuple[Fit, list[Said]]:
     """The system and axis order of two columns.
 
     Parameters
@@ -179,12 +178,13 @@ def choose(
         How far outside its place a row may lie.
     stated : System or None
         What the user or the file says.
-    how : str
+    how : Said or None
         Who says so, for the statement.
     titles, context : sequence of str
         Titles of the two columns, and what stands above the table; the former counts first.
-    file, what : str
-        For faults and statements.
+    file : str
+    what : Said
+        Which coordinates they are.
 
     Raises
     ------
@@ -208,25 +208,18 @@ def choose(
     rivals = [fit for fit in found if fit.share >= ENOUGH and best.good - fit.good < 3]
     if not stated and len(rivals) > 1:
         rivals = _by_hints(rivals, hints)
-    said = _said_of_zone(hints)
-    if not stated and said and best.system.degrees is False and not any(_agrees(fit.system, hints) for fit in rivals):
-        raise refuse(
-            file,
-            f"the titles name {said}, but the numbers fit {best}",
-            f"Check the list; if the numbers are right, state --crs {best.system.code}.",
-            "wrong_zone",
-        )
+    zone = _zone_told(hints)
+    if not stated and zone and best.system.degrees is False and not any(_agrees(fit.system, hints) for fit in rivals):
+        raise InputError([fault(file, "wrong_zone.rows_titles", zone=zone, fit=best.told, code=best.system.code)])
     if len(rivals) > 1:
-        raise refuse(
-            file, f"{what} fits several coordinate systems: {'; '.join(map(str, rivals))}",
-            f"Ask whoever made the list, then state one: {' or '.join(f'--crs {fit.system.code}' for fit in rivals)}.", "ambiguous_crs",
-        )  # fmt: skip
+        options = either([f"--crs {fit.system.code}" for fit in rivals])
+        raise InputError([fault(file, "ambiguous_crs.rows", what=what, fits=[fit.told for fit in rivals], options=options)])
     chosen = rivals[0]
     if not stated and len(rivals) < sum(fit.share >= ENOUGH and best.good - fit.good < 3 for fit in found):
-        how = "as the titles say"
-    else:
-        how = how if stated else ""
-    return chosen, _said(chosen, how, what)
+        how = said("rows_how.titles")
+    elif not stated:
+        how = None
+    return chosen, _told(chosen, how, what)
 
 
 def _by_hints(rivals: list[Fit], hints: Hints) -> list[Fit]:
@@ -253,41 +246,32 @@ def _agrees(system: System, hints: Hints) -> bool:
     return system.meridian == hints.meridian
 
 
-def _said_of_zone(hints: Hints) -> str:
-    told = [f"central meridian {hints.meridian:g}°"] if hints.meridian is not None else []
-    return " and ".join([*told, *([f"a {hints.zone_deg}-degree zone"] if hints.zone_deg else [])])
+def _zone_told(hints: Hints) -> list[Said]:
+    told = [said("rows_zone.meridian", meridian=hints.meridian)] if hints.meridian is not None else []
+    return [*told, *([said("rows_zone.width", width=hints.zone_deg)] if hints.zone_deg else [])]
 
 
-def _said(fit: Fit, stated: str, what: str) -> list[str]:
-    how = stated or "found by where the rows lie"
-    names = ("first column is the latitude, the second the longitude", "first column is the longitude, the second the latitude")
-    if not fit.system.degrees:
-        names = (
-            "first column is the northing (X in Vietnamese practice), the second the easting",
-            "first column is the easting, the second the northing",
-        )
+def _told(fit: Fit, stated: Said | None, what: Said) -> list[Said]:
+    orders = ("lat_lon", "lon_lat") if fit.system.degrees else ("north_east", "east_north")
     told = [
-        f"{what}: {fit.system.code} {fit.system.name}, {how}; {names[0 if fit.swapped else 1]} ({fit.good} of {fit.looked_at} rows looked at lie where they should)."
-    ]
+        said(
+            "rows_told.system", what=what, code=fit.system.code, name=fit.system.told, how=stated or said("rows_how.rows"),
+            order=said(f"rows_order.{orders[0 if fit.swapped else 1]}"), good=fit.good, n=fit.looked_at,
+        )
+    ]  # fmt: skip
     if fit.system is WGS84 and not stated:
-        told.append("Degrees are taken as WGS84; were they VN-2000 degrees (222 m apart), state --crs EPSG:4756.")
+        told.append(said("rows_told.wgs84"))
     return told
 
 
 def _nothing_fits(
     best: Fit, first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, file: str
 ) -> InputError:
-    if stated:
-        others = [fit for fit in fits(first, second, codes, candidates(first, second, area), area, reach_m) if fit.share >= ENOUGH]
-        if others:
-            return refuse(
-                file,
-                f"in the stated {best.system.code} only {best.good} of {best.looked_at} rows lie where they should, but they fit {'; '.join(map(str, others[:4]))}",
-                f"If that is the system of the list, state --crs {others[0].system.code}.",
-                "wrong_zone",
-            )
-    tried = "" if stated else " in any system in use here (WGS84, VN-2000 TM-3 and UTM, both axis orders)"
-    return refuse(
-        file, f"only {best.good} of {best.looked_at} rows lie in the province and commune that they name{tried}",
-        "Check that the list is of this province and that coordinates and communes belong together; state the system with --crs.", "no_crs_fits",
-    )  # fmt: skip
+    facts: dict[str, Any] = {"good": best.good, "n": best.looked_at}
+    if not stated:
+        return InputError([fault(file, "no_crs_fits.rows", **facts)])
+    others = [fit for fit in fits(first, second, codes, candidates(first, second, area), area, reach_m) if fit.share >= ENOUGH]
+    if not others:
+        return InputError([fault(file, "no_crs_fits.rows_stated", **facts)])
+    told = [fit.told for fit in others[:4]]
+    return InputError([fault(file, "wrong_zone.rows_stated", stated=best.system.code, fits=told, code=others[0].system.code, **facts)])

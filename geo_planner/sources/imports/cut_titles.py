@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.naming import either, listed_names, target_label
 from geo_planner.sources.imports.synonyms import COUNTERS, OTHER_TITLES, patterns
 from geo_planner.sources.imports.titles import exact_titles, targets_of
+from geo_planner.words import Said, said
 
 BYTES = 10
 _NUMBERED = re.compile(r"(.+)_(\d{1,2})")
@@ -22,7 +23,7 @@ _NUMBERED = re.compile(r"(.+)_(\d{1,2})")
 
 def completed(
     titles: Sequence[str], lengths: Sequence[int], layer: str, told: Mapping[int, str], file: str
-) -> tuple[dict[int, str], list[str], list[Fault]]:
+) -> tuple[dict[int, str], list[Said], list[Fault]]:
     """The columns of the layer that cut titles mean, what was decided, and what must be asked.
 
     Parameters
@@ -36,7 +37,7 @@ def completed(
     file : str
         For the faults.
     """
-    found, statements, faults = dict[int, str](), list[str](), list[Fault]()
+    found, statements, faults = dict[int, str](), list[Said](), list[Fault]()
     twins = _twins(titles, lengths)
     taken = {*told.values()} - {""} | {
         target
@@ -56,20 +57,16 @@ def completed(
             continue
         if len(meanings) == 1 and i not in twins:
             found[i] = targets[0]
-            statements.append(f"Title {title!r} is cut at ten bytes and read as {targets[0]}.")
+            statements.append(said("title_cut", title=title, target=target_label(layer, targets[0])))
             continue
         alike = [titles[j] for j in twins if j != i and twins[j] == twins.get(i)]
-        reason = f"the title is cut at ten bytes and may be {' or '.join(targets)}" + (" or another column" if "" in meanings else "")
-        reason += f"; {names_listed(alike)} began alike" if alike else ""
-        faults.append(
-            Fault(
-                file,
-                reason,
-                f'Say which it is: --map "{title}={targets[0]}"; or keep it out: --map "{title}=-".',
-                column=title,
-                code="cut_title",
+        one_of = either([*(target_label(layer, target) for target in targets), *([said("another_column")] if "" in meanings else [])])
+        if alike:
+            faults.append(
+                fault(file, "cut_title.twins", column=title, meanings=one_of, alike=listed_names(alike), title=title, name=targets[0])
             )
-        )
+        else:
+            faults.append(fault(file, "cut_title", column=title, meanings=one_of, title=title, name=targets[0]))
     claims = {target: [i for i in found if found[i] == target] for target in found.values() if target}
     for target, columns in claims.items():
         others = [
@@ -77,15 +74,8 @@ def completed(
         ]
         if len(columns) + len(others) > 1:
             names = [titles[i] for i in (*columns, *others)]
-            faults.append(
-                Fault(
-                    file,
-                    f"the columns {' and '.join(map(repr, names))} both look like {target}, and titles are cut at ten bytes",
-                    f'Say which one it is: --map "{names[0]}={target}"; the other is kept as it is.',
-                    column=names[0],
-                    code="two_columns",
-                )
-            )
+            meant = target_label(layer, target)
+            faults.append(fault(file, "two_columns.cut", column=names[0], titles=names, target=meant, title=names[0], name=target))
     return found, statements, faults
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, as_text, is_blank
 from geo_planner.sources.imports.reading import Reading
+from geo_planner.words import said
 
 _DATE_TITLE = re.compile(r"(test |measurement )?date|ngay( thang( nam)?)?( do( kiem)?)?")
 _CLOCK_TITLE = re.compile(r"((test |measurement |local )?time|hour|gio|thoi gian|thoi diem)( do( kiem)?)?( (utc|gmt)( \d+)?)?")
@@ -35,7 +36,7 @@ def joined_times(reading: Reading, layer: str) -> Reading:
     ]
     titles = {name: title for name, title in table.titles.items() if name not in (day, clock)} | {"time": f"{free[day]} + {free[clock]}"}
     frame = frame.drop(columns=[day, clock]).assign(time=pd.Series(moments, index=frame.index, dtype=object))
-    told = f"{free[day]!r} and {free[clock]!r} are the date and the time of day: together they are the time."
+    told = said("date_and_clock", date=free[day], clock=free[clock])
     return replace(reading, table=replace(table, frame=frame, titles=titles, statements=(*table.statements, told)))
 
 

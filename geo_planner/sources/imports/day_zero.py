@@ -9,9 +9,10 @@ import pandas as pd
 from geo_planner.sources.imports.grid import DAY_ZERO, Cell
 from geo_planner.sources.imports.moments import SERIALS
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.words import Said, said
 
 
-def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zero: date) -> tuple[pd.DataFrame, list[str]]:
+def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zero: date) -> tuple[pd.DataFrame, list[Said]]:
     """The rows with the bare numbers of their columns of dates as dates, and what was done.
 
     A file of rejected rows, or whoever reads the numbers later, knows nothing of the workbook's day zero.
@@ -24,9 +25,9 @@ def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zer
         changed = [i for i, (new, old) in enumerate(zip(cells, frame[name], strict=True)) if new is not old]
         if changed:
             first = changed[0]
-            told.append(
-                f"The workbook counts its days from {zero.isoformat()}: {len(changed)} numbers in {titles[name]!r} are dates (row {frame.index[first]}: {frame[name].iloc[first]:g} is {str(cells[first])[:10]})."
-            )
+            was, became = f"{frame[name].iloc[first]:g}", str(cells[first])[:10]
+            facts = {"zero": zero, "n": len(changed), "title": titles[name], "row": int(frame.index[first]), "was": was, "became": became}
+            told.append(said("dates_by_day_zero", **facts))
             frame = frame.assign(**{name: pd.Series(cells, index=frame.index, dtype=object)})
     return frame, told
 

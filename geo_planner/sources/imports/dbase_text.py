@@ -16,14 +16,15 @@ from pathlib import Path
 import pandas as pd
 
 from geo_planner.sources.imports.legacy_text import detect
-from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.imports.naming import listed_rows
 from geo_planner.sources.opening import Vector
+from geo_planner.words import Said, said
 
 _RAW = "ISO-8859-1"
 _NUMBER_AT_END = re.compile(rb"_\d{1,2}\Z")
 
 
-def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[str], tuple[int, ...]]:
+def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[Said], tuple[int, ...]]:
     """The features of a shapefile, what was decided about the encoding of their texts, and how many bytes each title has.
 
     Where no code page is named and the bytes are not UTF-8, they come as a western program shows them, for the recognition
@@ -31,15 +32,14 @@ def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[str], tuple[int, 
     """
     named = _named_page(source.path)
     codec = codec_of(named) if named else None
-    told = [f"The .cpg file names an encoding that is not known ({named!r}): it is set aside."] if named and codec is None else []
+    told = [said("cpg.unknown", page=named)] if named and codec is None else []
     table = source.table(encoding=_RAW)
     lengths = tuple(len(str(title)) for title in table.columns if title != "geometry")
     if codec in (None, "utf-8"):
         if not _are_utf_8(_texts(table)):
-            said = "although the .cpg file says so" if codec else ""
-            return table, [*told, f"Attributes are not UTF-8 {said}".strip() + "."], lengths
+            return table, [*told, said("attribute_encoding.not_as_said" if codec else "attribute_encoding.not_utf_8")], lengths
         cut = _cut_texts(table)
-        return _decoded(table, _utf_8), [*told, "Attribute encoding: UTF-8.", *cut], lengths
+        return _decoded(table, _utf_8), [*told, said("attribute_encoding.utf_8"), *cut], lengths
     decode, sentence = _decoder(_texts(table), str(codec), named)
     return _decoded(table, decode), [*told, sentence], lengths
 
@@ -101,7 +101,7 @@ def _utf_8(text: str) -> str:
     return text if text.isascii() else (_whole_letters(_bytes(text)) or "")
 
 
-def _cut_texts(table: pd.DataFrame) -> list[str]:
+def _cut_texts(table: pd.DataFrame) -> list[Said]:
     """Texts that lost a part of their last letter: the file has no room for more."""
     cut = [
         (row, _utf_8(cell))
@@ -109,17 +109,17 @@ def _cut_texts(table: pd.DataFrame) -> list[str]:
         for row, cell in enumerate(table[title], 1)
         if isinstance(cell, str) and not cell.isascii() and _utf_8(cell).encode() != _bytes(cell)
     ]
-    return [f"{len(cut)} texts are cut in the middle of a letter by the file and go on in the original: {rows_listed(cut)}."] if cut else []
+    return [said("texts_cut", n=len(cut), rows=listed_rows(cut))] if cut else []
 
 
-def _decoder(raw: list[str], codec: str, named: str) -> tuple[Callable[[str], str], str]:
+def _decoder(raw: list[str], codec: str, named: str) -> tuple[Callable[[str], str], Said]:
     """How to read the bytes: as the .cpg says, unless they cannot be that."""
     if _all_fit(raw, "utf-8") and raw:
-        return lambda text: _bytes(text).decode("utf-8"), f"The .cpg file says {named}, but the attributes are UTF-8: read as that."
+        return lambda text: _bytes(text).decode("utf-8"), said("cpg.is_utf_8", page=named)
     found = detect(raw) if codec == "cp1258" else None
     if not _all_fit(raw, codec) or found in ("TCVN3 (ABC)", "VNI"):
-        return lambda text: text, f"The .cpg file says {named}, but the attributes are not that: it is set aside."
-    return lambda text: unicodedata.normalize("NFC", _bytes(text).decode(codec)), f"Attribute encoding by the .cpg file: {named}."
+        return lambda text: text, said("cpg.wrong", page=named)
+    return lambda text: unicodedata.normalize("NFC", _bytes(text).decode(codec)), said("attribute_encoding.cpg", page=named)
 
 
 def _all_fit(raw: list[str], codec: str) -> bool:

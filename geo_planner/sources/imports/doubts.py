@@ -6,9 +6,10 @@ import re
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, warning
 from geo_planner.sources.household_figures import doubtful_figures
 from geo_planner.sources.imports.draft import Draft
+from geo_planner.words import first_of
 
 _COARSE = re.compile(r"-?\d{1,3}(?:[.,]\d{0,2})?")
 _LISTED = 10
@@ -37,22 +38,11 @@ def _same_point(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
     together = placed[placed.duplicated(["lon", "lat"], keep=False)]
     groups = [[int(row) for row in rows] for rows in together.groupby(["lon", "lat"], sort=False).groups.values()]
     column = draft.titles.get("lon", "lon")
-    remedy = "Give each village its own position, for instance that of its nhà văn hoá."
     found = [
-        Fault(
-            file,
-            f"{len(rows)} villages stand at one and the same point: rows {', '.join(map(str, rows[:_LISTED]))}{' …' if len(rows) > _LISTED else ''}",
-            remedy,
-            row=rows[0],
-            column=column,
-            level="warning",
-            code="same_point",
-        )
-        for rows in groups[:_LISTED]
+        warning(file, "same_point.rows", row=rows[0], column=column, n=len(rows), rows=first_of(rows, _LISTED)) for rows in groups[:_LISTED]
     ]
     if len(groups) > _LISTED:
-        reason = f"at {len(groups) - _LISTED} further points several villages stand together"
-        found.append(Fault(file, reason, remedy, column=column, level="warning", code="same_point"))
+        found.append(warning(file, "same_point.rows_more", column=column, n=len(groups) - _LISTED))
     return found
 
 
@@ -68,5 +58,4 @@ def _coarse(draft: Draft, typed: pd.DataFrame, file: str) -> list[Fault]:
     ]
     if not coarse:
         return []
-    reason = f"the degrees of {len(coarse)} rows have two decimals or fewer: they are good to a kilometre at best (first: row {coarse[0]})"
-    return [Fault(file, reason, "Give them with five decimals.", column=draft.titles.get("lon"), level="warning", code="coarse_position")]
+    return [warning(file, "coarse_position.rows", column=draft.titles.get("lon"), n=len(coarse), first=coarse[0])]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geo_planner.errors import Fault
+from geo_planner.words import Said
 
-Correction = tuple[int, str, str, str, str]
+Correction = tuple[int, str, str | Said, str | Said, Said]
 """Row, column, was, became, why."""
 
 
@@ -23,7 +24,7 @@ class Draft:
     faults : list of Fault
         With the row of the file; rows with one of level fault are not fit.
     corrected : list of (row, column, was, became, why)
-    statements : list of str
+    statements : list of Said
     made_ids : set of int
         Rows that brought no id.
     made_cells : set of int
@@ -42,7 +43,7 @@ class Draft:
     rows: pd.DataFrame
     faults: list[Fault] = field(default_factory=list)
     corrected: list[Correction] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
     made_ids: set[int] = field(default_factory=set)
     made_cells: set[int] = field(default_factory=set)
     crs: str = ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from geo_planner.letters import plain_figures
+from geo_planner.words import Said, said
 
 Style = Literal["comma", "point", ""]
 
@@ -27,8 +28,8 @@ def decimal_style(texts: Iterable[str]) -> Style:
     return "comma" if comma and not point else "point" if point and not comma else ""
 
 
-def parse(text: str, *, whole: bool, style: Style, fits: Callable[[float], bool] = lambda _: True) -> tuple[float | None, str]:
-    """A number, or None, and what was done to read it (empty: nothing; ``ambiguous``: it can be read in two ways).
+def parse(text: str, *, whole: bool, style: Style, fits: Callable[[float], bool] = lambda _: True) -> tuple[float | None, Said | None]:
+    """A number and what was done to read it; or None, and what is wrong where it can be read in two ways.
 
     Parameters
     ----------
@@ -43,35 +44,36 @@ def parse(text: str, *, whole: bool, style: Style, fits: Callable[[float], bool]
 
     Examples
     --------
-    >>> parse("1.234", whole=True, style=""), parse("1.234,5", whole=False, style="")
-    ((1234.0, 'digits grouped by 1.234'), (1234.5, 'written 1.234,5'))
-    >>> parse("1.800", whole=False, style="", fits=lambda value: 30 <= value <= 6000)
-    (1800.0, 'digits grouped by points')
+    >>> value, done = parse("1.234,5", whole=False, style="")
+    >>> value, str(done)
+    (1234.5, 'written 1.234,5')
+    >>> parse("1.800", whole=False, style="", fits=lambda value: 30 <= value <= 6000)[0]
+    1800.0
     """
     bare = plain_figures(text).strip()
     if _PLAIN.fullmatch(bare):
-        return float(bare), ""
+        return float(bare), None
     if _EXPONENT.fullmatch(bare):
         value = float(bare.replace(",", "."))
-        return (value, "") if math.isfinite(value) else (None, "")
+        return (value, None) if math.isfinite(value) else (None, None)
     single = _ONE_SIGN.fullmatch(bare)
     if single:
         head, sign, tail = single.groups()
-        as_decimal, told = float(bare.replace(",", ".")), "decimal comma" if sign == "," else ""
+        as_decimal, told = float(bare.replace(",", ".")), said("rows_done.decimal_comma") if sign == "," else None
         if not (len(tail) == 3 and 1 <= len(head) <= 3 and int(head) > 0):
             return as_decimal, told
         grouped = float(bare.replace(sign, ""))
         if whole:
-            return grouped, f"digits grouped by {bare}"
-        said = "digits grouped by commas" if sign == "," else "digits grouped by points"
+            return grouped, said("rows_done.grouped", text=bare)
+        groups_told = said("rows_done.grouped_by_commas" if sign == "," else "rows_done.grouped_by_points")
         if fits(as_decimal) != fits(grouped):
-            return (grouped, said) if fits(grouped) else (as_decimal, told)
+            return (grouped, groups_told) if fits(grouped) else (as_decimal, told)
         decimal = "," if style == "comma" else "." if style == "point" else ""
         if not decimal:
-            return None, "ambiguous"
-        return (as_decimal, told) if decimal == sign else (grouped, said)
+            return None, said("rows_wrong.ambiguous", text=bare)
+        return (as_decimal, told) if decimal == sign else (grouped, groups_told)
     groups = _GROUPS.fullmatch(bare)
     if groups and groups.group(1) != groups.group(2) and len({sign for sign in bare if sign in "., '"} - {groups.group(2)}) == 1:
         value = float(bare.replace(groups.group(1), "").replace(",", "."))
-        return value, f"written {bare[:30]}"
-    return None, ""
+        return value, said("rows_done.written", text=bare[:30])
+    return None, None

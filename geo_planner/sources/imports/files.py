@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, fault
+from geo_planner.words import Said, said
 
 Family = Literal["spreadsheet", "text", "vector"]
 
@@ -28,17 +29,17 @@ FAMILY: dict[str, Family] = {
 }  # fmt: skip
 _BY_NAME = {".xlsm": "xlsx", ".json": "geojson", ".txt": "csv", ".tsv": "csv", **{f".{name}": name for name in FAMILY}}
 _FOREIGN = (
-    (b"%PDF", "a PDF document", "Export the table from the program that made it, as xlsx or csv."),
-    (b"\x89PNG", "a picture", "Give a table or a map layer."),
-    (b"\xff\xd8\xff", "a picture", "Give a table or a map layer."),
-    (b"II*\0", "a raster (TIFF)", "Give a table or a vector layer; terrain is named by terrain.path in the scenario."),
-    (b"MM\0*", "a raster (TIFF)", "Give a table or a vector layer; terrain is named by terrain.path in the scenario."),
-    (b"Rar!", "a rar archive", "Unpack it and give the file in it, or pack it as zip."),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and give the file in it, or pack it as zip."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and give the file in it."),
+    (b"%PDF", said("mislabelled.pdf")),
+    (b"\x89PNG", said("mislabelled.picture")),
+    (b"\xff\xd8\xff", said("mislabelled.picture")),
+    (b"II*\0", said("mislabelled.tiff")),
+    (b"MM\0*", said("mislabelled.tiff")),
+    (b"Rar!", said("mislabelled.archive", kind="rar")),
+    (b"7z\xbc\xaf", said("mislabelled.archive", kind="7z")),
+    (b"\x1f\x8b", said("mislabelled.gzip")),
 )
 _HTML = {"html", "head", "body", "meta", "table", "div", "style", "script", "title", "font", "center", "p", "br", "span", "link", "form"}
-SUPPORTED = "xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, KMZ, GPX or a zipped shapefile"
+SUPPORTED = said("formats_read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class InputFile:
     path: Path
     name: str
     format: str
-    statements: tuple[str, ...] = ()
+    statements: tuple[Said, ...] = ()
 
     @property
     def family(self) -> Family:
@@ -56,10 +57,10 @@ class InputFile:
 
 
 def refuse(
-    file: str, reason: str, remedy: str, code: str, *, row: int | None = None, column: str | None = None, value: str | None = None
+    file: str, key: str, /, *, row: int | None = None, column: str | None = None, value: str | None = None, **facts: Any
 ) -> InputError:
-    """An error with one fault, for what concerns the file as a whole."""
-    return InputError([Fault(file, reason, remedy, row=row, column=column, value=value, code=code)])
+    """An error with one fault, for what concerns the file as a whole: its key in the catalogue and its facts."""
+    return InputError([fault(file, key, row=row, column=column, value=value, **facts)])
 
 
 @contextmanager
@@ -77,39 +78,24 @@ def opened(path: Path, *, max_bytes: int, name: str | None = None) -> Iterator[I
     """
     name = plain_name(name) if name else path.name
     if not path.exists() and not path.is_symlink():
-        raise UsageError(f"There is no file {path}. Check the path.")
+        raise UsageError("no_file_to_import", path=path)
     if path.is_symlink():
-        raise refuse(name, "the file is a symbolic link", "Give the file itself.", "symlink")
+        raise refuse(name, "symlink.read_file")
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise refuse(name, "this is no plain file", f"Give a file: {SUPPORTED}.", "not_a_file")
+        raise refuse(name, "not_a_file", formats=SUPPORTED)
     if status.st_size > max_bytes:
-        raise refuse(
-            name,
-            f"the file has {status.st_size:,} bytes, more than the limit of {max_bytes:,}",
-            "Split it, or raise the limit.",
-            "too_large",
-        )
+        raise refuse(name, "too_large.read_bytes", n=status.st_size, most=max_bytes)
     if status.st_size == 0:
-        raise refuse(name, "the file is empty", "Give a file with at least a header and one row.", "empty")
+        raise refuse(name, "empty.read_file")
     if (path.parent / f"{path.name}-wal").is_file() and (path.parent / f"{path.name}-wal").stat().st_size > 0:
-        raise refuse(
-            name,
-            "the file is open in another program and not all of it is saved",
-            "Save and close it there (for instance in QGIS), then try again.",
-            "held_open",
-        )
+        raise refuse(name, "held_open")
     with tempfile.TemporaryDirectory(prefix="geo_planner_") as folder:
         copy = Path(folder) / "input"
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
-            raise refuse(
-                name,
-                f"the file cannot be read ({error.strerror})",
-                "Close it in other programs and check that it may be read.",
-                "unreadable",
-            ) from error
+            raise refuse(name, "unreadable.read_file", why=error.strerror) from error
         kind = _format_by_content(copy, name)
         statements = _compare_with_name(kind, name)
         copy = copy.rename(copy.with_suffix(f".{kind}"))
@@ -138,29 +124,29 @@ def _copy_parts(path: Path, copy: Path, max_bytes: int) -> None:
             shutil.copyfile(part, copy.with_suffix(suffix))
 
 
-def _compare_with_name(kind: str, name: str) -> tuple[str, ...]:
+def _compare_with_name(kind: str, name: str) -> tuple[Said, ...]:
     suffix = Path(name).suffix.lower()
     promised = _BY_NAME.get(suffix)
     if promised is None or promised == kind:
         return ()
     if FAMILY[promised] == FAMILY[kind] == "spreadsheet" or {promised, kind} <= {"kmz", "zip"}:
-        return (f"The file is named {suffix} but holds {kind}: read as {kind}.",)
-    raise refuse(name, f"the file is named {suffix} but its content is {kind}", f"Rename it to .{kind}, or export it again.", "mislabelled")
+        return (said("read_by_content", ending=suffix, kind=kind),)
+    raise refuse(name, "mislabelled.ending", ending=suffix, kind=kind)
 
 
 def _format_by_content(path: Path, name: str) -> str:
     with path.open("rb") as stream:
         head = stream.read(8192)
-    for magic, what, remedy in _FOREIGN:
+    for magic, what in _FOREIGN:
         if head.startswith(magic):
-            raise refuse(name, f"the file is {what}", remedy, "mislabelled")
+            raise InputError([Fault(name, what)])
     if head.startswith(b"PK"):
         return _zip_content(path, name)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound_content(path, name)
     if head.startswith(b"SQLite format 3\0"):
         if head[68:72] not in (b"GPKG", b"GP10", b"GP11"):
-            raise refuse(name, "the file is a SQLite database but not a GeoPackage", "Export the layer as GeoPackage.", "mislabelled")
+            raise refuse(name, "mislabelled.sqlite")
         return "gpkg"
     if head.startswith(b"\0\0\x27\x0a"):
         return "shp"
@@ -174,9 +160,7 @@ def _text_content(head: bytes, name: str) -> str:
         text = head.decode(unmarked, errors="replace")
     else:
         if b"\0" in head:
-            raise refuse(
-                name, "the file holds null bytes: it is damaged or of a format that is not read", f"Give {SUPPORTED}.", "null_bytes"
-            )
+            raise refuse(name, "null_bytes.binary", formats=SUPPORTED)
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
@@ -208,19 +192,14 @@ def _markup_content(start: str, name: str) -> str:
     if root in ("document", "folder", "placemark") and Path(name).suffix.lower() == ".kml":
         return "kml"
     if root in _HTML:
-        raise refuse(
-            name,
-            "the file is a web page (HTML), whatever its name says; many web systems save their tables so",
-            "Open it in Excel or LibreOffice and save it as xlsx.",
-            "mislabelled",
-        )
+        raise refuse(name, "mislabelled.html")
     if root == "workbook":
-        raise refuse(name, "the file is an XML spreadsheet of 2003", "Open it in Excel or LibreOffice and save it as xlsx.", "mislabelled")
+        raise refuse(name, "mislabelled.xml_2003")
     if not root and Path(name).suffix.lower() in (".kml", ".gpx"):
         return Path(name).suffix.lower()[1:]  # a long preamble, or damaged: its reader will say
-    raise refuse(
-        name, f"the file is XML of a kind that is not read{f' ({root})' if root else ''}", f"Save it as {SUPPORTED}.", "mislabelled"
-    )
+    if root:
+        raise refuse(name, "mislabelled.xml_root", root=root, formats=SUPPORTED)
+    raise refuse(name, "mislabelled.xml", formats=SUPPORTED)
 
 
 def _root_element(start: str) -> str:
@@ -242,7 +221,7 @@ def _zip_content(path: Path, name: str) -> str:
             ):
                 return "ods"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile) as error:
-        raise refuse(name, "the zip archive is damaged or cut off", "Save or download it again.", "damaged") from error
+        raise refuse(name, "damaged.zip") from error
     lower = [member.lower() for member in members]
     if "xl/workbook.xml" in lower:
         return "xlsx"
@@ -250,13 +229,13 @@ def _zip_content(path: Path, name: str) -> str:
         return "zip"
     if any(member.endswith(".kml") for member in lower):
         return "kmz"
-    raise refuse(name, "the archive holds neither a workbook, a shapefile nor a KML", f"Give {SUPPORTED}.", "mislabelled")
+    raise refuse(name, "mislabelled.zip", formats=SUPPORTED)
 
 
 def _compound_content(path: Path, name: str) -> str:
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise refuse(name, "the workbook is protected by a password", "Save it without a password.", "encrypted")
+        raise refuse(name, "encrypted.workbook")
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return "xls"
-    raise refuse(name, "the file is an Office document but not a workbook", "Save the table as xlsx.", "mislabelled")
+    raise refuse(name, "mislabelled.office")

@@ -11,20 +11,21 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError
+from geo_planner.errors import InputError, warning
 from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, find_header, is_figure, is_index_row
 from geo_planner.sources.imports.layout import RawTable, data_rows
 from geo_planner.sources.imports.marks import stance
-from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.imports.naming import listed_names, listed_rows
 from geo_planner.sources.imports.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.sources.imports.quantities import title_unit
 from geo_planner.sources.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.sources.imports.titles import SEPARATOR, clean_title, targets_of
+from geo_planner.words import Said, said
 
-ANOTHER_TABLE = "part of another table"
+ANOTHER_TABLE = "not_data.another_table"
 _MOST_TABLES = 20
 _MOST_TITLE_ROWS = 3
 Part = tuple[Grid, Header]
@@ -69,18 +70,18 @@ def read_tables(
             continue
         try:
             if not is_list(titled, layer, known):
-                raise _NotReadError("it is no list of this layer")
+                raise _NotReadError(said("no_further_list"))
             here = {fold(title) for title in titled.titles}
             used = map_columns(
                 titled, layer, column_map={t: c for t, c in column_map.items() if fold(t) in here}, remembered=remembered, file=file
             )
             _refuse_other_words(own, mapping, titled, used, layer)
         except (_NotReadError, InputError) as error:
-            reason = str(error) if isinstance(error, _NotReadError) else error.faults[0].reason
+            reason = error.why if isinstance(error, _NotReadError) else error.faults[0].said
             table = _left_out(table, part, titled, layer, reason, file)
             continue
         more = data_rows(part, titled, used, layer, file=file, communes=communes, repeated=repeated)
-        told = f"Another table begins in row {titled.first + 1}: its rows are read by its own titles."
+        told = said("another_table.read", row=titled.first + 1)
         table = _joined(table, replace(more, statements=(told, *more.statements, *used.statements)))
         mapping = replace(mapping, told=mapping.told | used.told)
     return table, mapping, own
@@ -88,6 +89,10 @@ def read_tables(
 
 class _NotReadError(Exception):
     """Why a further table is not read."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def _parts(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> tuple[list[Part], frozenset[int]]:
@@ -201,7 +206,7 @@ def _refuse_other_words(own: Header, mapping: ColumnMapping, titled: Header, use
         if column is not None and column.kind in ("int", "float"):
             alike = alike and title_unit(was, column) == title_unit(title, column)
         if not alike:
-            raise _NotReadError(f"its title {title!r} is written {was!r} in the first one")
+            raise _NotReadError(said("title_written_otherwise", title=title, first=was))
 
 
 def _last(title: str) -> str:
@@ -222,7 +227,7 @@ def _joined(table: RawTable, more: RawTable) -> RawTable:
     )
 
 
-def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: str, file: str) -> RawTable:
+def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: Said, file: str) -> RawTable:
     """The first table with a word on another one that is not read."""
     named = next(
         (i for wanted in ("name", "site_id", "commune") for i, t in enumerate(titled.titles) if wanted in targets_of(t, layer)[:1]), -1
@@ -231,15 +236,8 @@ def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: str,
     if not rows:
         return table
     names = [(r, as_text(row[named]) if 0 <= named < len(row) else "") for r, row in rows]
-    skipped = tuple((r, " | ".join(as_text(cell) for cell in row if not is_blank(cell))[:200], ANOTHER_TABLE) for r, row in rows)
-    told = f"Another table begins in row {titled.first + 1} and is left out: {rows_listed(names)}."
-    fault = Fault(
-        file,
-        f"another table begins in row {titled.first + 1} ({names_listed(title for title in titled.titles if title)}) and is left out: {why}",
-        "Put it on a sheet of its own, or give it the titles of the first table.",
-        row=titled.first + 1,
-        value=f"{len(rows)} rows",
-        level="warning",
-        code="further_table",
-    )
+    skipped = tuple((r, " | ".join(as_text(cell) for cell in row if not is_blank(cell))[:200], said(ANOTHER_TABLE)) for r, row in rows)
+    first, titles = titled.first + 1, listed_names(title for title in titled.titles if title)
+    told = said("another_table.left_out", row=first, rows=listed_rows(names))
+    fault = warning(file, "further_table", row=first, at=first, titles=titles, n=len(rows), why=why)
     return replace(table, skipped=(*table.skipped, *skipped), statements=(*table.statements, told), faults=(*table.faults, fault))

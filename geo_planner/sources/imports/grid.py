@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from geo_planner.words import Said
+
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 ERROR_CELLS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA")
 MAX_COLUMNS = 500
@@ -29,7 +31,7 @@ class Grid:
     formulas : int
         Number of cells whose value comes from a formula.
     hidden : bool
-    statements : tuple of str
+    statements : tuple of Said
     hidden_rows, hidden_columns : frozenset of int
         What the workbook does not show: by a filter, a collapsed group, or by hand.
     day_zero : date
@@ -42,7 +44,7 @@ class Grid:
     uncached: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     formulas: int = 0
     hidden: bool = False
-    statements: tuple[str, ...] = ()
+    statements: tuple[Said, ...] = ()
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     hidden_columns: frozenset[int] = field(default_factory=frozenset)
     day_zero: date = DAY_ZERO

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import fault, warning
 from geo_planner.letters import skeleton
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold, slug
-from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.imports.naming import listed_rows
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.words import said
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
 """What tells the cells of one mast apart."""
@@ -33,10 +34,8 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
         if blank.any():
             rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
             twice = blank & rows.duplicated(key)
-            gone = rows_listed((int(row), "") for row in rows.index[twice])
-            draft.statements += (
-                [f"{int(twice.sum())} samples repeat another one in everything and are left out: {gone}."] if twice.any() else []
-            )
+            gone = listed_rows((int(row), "") for row in rows.index[twice])
+            draft.statements += [said("rows_told.repeated_samples", n=int(twice.sum()), rows=gone)] if twice.any() else []
             draft.rows = rows[~twice].copy()
     elif blank.any():
         _from_commune_and_name(draft, layer, blank, former, area, file)
@@ -45,9 +44,7 @@ def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: 
         draft.rows["cell_id"] = cell_ids(draft.rows)
     made_now = int(blank.sum())
     if made_now:
-        draft.statements.append(
-            f"{made_now} rows bring no id: made from {'the sample itself' if layer == 'measurements' else 'commune and name'}, the same at every import."
-        )
+        draft.statements.append(said("rows_told.ids_of_samples" if layer == "measurements" else "rows_told.ids_of_names", n=made_now))
     if key not in draft.titles and "name" in draft.titles:
         draft.titles[key], draft.found[key] = draft.titles["name"], draft.found["name"]
 
@@ -67,8 +64,7 @@ def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: S
     nameless = [int(row) for row in rows.index[blank & ~usable]]
     if layer != "villages" and key not in draft.unread:
         column = draft.titles.get("name") or draft.titles.get(key, "name")
-        reason = "the row has neither an id nor a name"
-        draft.faults += [Fault(file, reason, "Give it a name.", row=row, column=column, code="blank") for row in nameless]
+        draft.faults += [fault(file, "blank.rows_nameless", row=row, column=column) for row in nameless]
     draft.told |= {(row, key) for row in nameless}
     if layer == "sites":
         _same_names(draft, file)
@@ -85,10 +81,10 @@ def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> N
         other = first.setdefault(skeleton(identifier), identifier)
         if other != identifier and identifier not in told:
             told.add(identifier)
-            reason = f"the id looks like {other!r}, and is another one ({identifier!a}, {other!a})"
-            remedy = "Write it with the same letters and digits if both are one."
-            column = draft.titles.get(key, key)
-            draft.faults.append(Fault(file, reason, remedy, int(str(row)), column, identifier[:80], "warning", "alike_ids"))
+            column, signs = draft.titles.get(key, key), [ascii(identifier), ascii(other)]
+            draft.faults.append(
+                warning(file, "alike_ids.rows", row=int(str(row)), column=column, value=identifier[:80], other=other, signs=signs)
+            )
 
 
 def _same_names(draft: Draft, file: str) -> None:
@@ -101,14 +97,14 @@ def _same_names(draft: Draft, file: str) -> None:
         apart_m = distance_m(_at(draft, one), _at(draft, row))
         if apart_m > SAME_PLACE_M:
             draft.faults.append(
-                Fault(
+                fault(
                     file,
-                    f"a station of this name stands in row {one} too, {apart_m / 1000:.1f} km away in the same commune: two masts, or one with a wrong position",
-                    "Give each an id of its own (column site_id), or correct the position.",
+                    "same_name.rows_list",
                     row=int(row),
                     column=draft.titles.get("name", "name"),
                     value=str(draft.rows.at[row, "name"])[:80],
-                    code="same_name",
+                    other=int(one),
+                    km=apart_m / 1000,
                 )
             )
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo_planner.sources.imports.area import Area
+from geo_planner.sources.imports.columns import unused_columns
 from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.kml_folders import FOLDER_TITLES
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.synonyms import COMMUNE
+from geo_planner.words import Said, said
 
 _ENOUGH = 0.5
 _KIND_AND_NAME = re.compile(r"\b(?:xa|phuong|thi tran|tt) (?=((?:\w+ ?){1,5}))")
@@ -28,16 +30,17 @@ def _from_the_heading(reading: Reading, layer: str, area: Area) -> Reading:
     if layer == "measurements" or table.frame.empty or set(table.frame) & (set(COMMUNE) - {"district"}):
         return reading
     index = CommuneIndex(area.communes, area.former)
-    place, how = reading.sheet, "the name of the sheet"
+    place, how, key = reading.sheet, "the name of the sheet", "commune_from.sheet"
     if not (place and (index.new(place) or index.former(place))):
         named = {name for text in table.context for name in _communes_in(text, index)}
         if len(named) != 1:
             return reading
         words = named.pop()
         written = {unit.name for unit in (*index.new(words), *index.former(words))}
-        place, how = written.pop() if len(written) == 1 else words, "the heading above the table"
+        place = written.pop() if len(written) == 1 else words
+        how, key = "the heading above the table", "commune_from.title"
     frame = table.frame.assign(commune=place)
-    told = f"There is no column for the commune: it is taken from {how}, {place!r}."
+    told = said(key, name=place)
     return replace(
         reading, table=replace(table, frame=frame, titles={**table.titles, "commune": how}, statements=(*table.statements, told))
     )
@@ -70,7 +73,7 @@ def _from_folders(reading: Reading, layer: str, area: Area) -> Reading:
         if shares[best] >= _ENOUGH:
             frame = frame.rename(columns={best: "commune"})
             titles["commune"] = titles.pop(best)
-            told.append("There is no column for the commune: it is taken from the folders that the placemarks lie in.")
+            told.append(said("commune_from.folders"))
             levels.remove(best)
             districts = [level for level in levels if _are_districts(frame[level])]
             if districts and "district" not in frame:
@@ -84,21 +87,17 @@ def _from_folders(reading: Reading, layer: str, area: Area) -> Reading:
         reading.table,
         frame=frame,
         titles={name: title for name, title in titles.items() if name not in idle},
-        statements=(*_without_titles(reading.table.statements, set(FOLDER_TITLES) - set(still)), *told),
+        statements=(*_without_titles(reading, set(FOLDER_TITLES) - set(still)), *told),
     )
     return replace(reading, table=table)
 
 
-def _without_titles(statements: Sequence[str], gone: set[str]) -> list[str]:
-    """What is said of unused columns, without those that are used or gone now."""
-    kept = []
-    for text in statements:
-        if text.startswith("Columns not used"):
-            head, _, listed = text.rstrip(".").partition(": ")
-            titles = [title for title in listed.split(", ") if title.strip("'") not in gone]
-            text = f"{head}: {', '.join(titles)}." if titles else ""
-        if text:
-            kept.append(text)
+def _without_titles(reading: Reading, gone: set[str]) -> list[Said]:
+    """What is said of the table; of unused columns, without those that are used or gone now."""
+    unused = reading.mapping.unused if reading.mapping is not None else ()
+    kept = list[Said]()
+    for what in reading.table.statements:
+        kept += [what] if what not in unused_columns(unused) else unused_columns([title for title in unused if title not in gone])
     return kept
 
 

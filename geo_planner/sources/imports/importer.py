@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.sources.imports.area import Area, load_area, unused_target
 from geo_planner.sources.imports.channels import converted_channels
 from geo_planner.sources.imports.commune_index import split_kind
@@ -45,6 +45,7 @@ from geo_planner.sources.install import finish_interrupted
 from geo_planner.sources.locking import locked
 from geo_planner.sources.manifest import read_manifest
 from geo_planner.sources.rasters import sha256_of
+from geo_planner.words import Label, Language, Said, said
 
 logger = logging.getLogger(__name__)
 IMPORTABLE = (*POINT_LAYERS, *SHAPE_LAYERS)
@@ -57,8 +58,8 @@ class _Outcome:
 
     draft: Draft | None = None
     raw: pd.DataFrame | None = None
-    skipped: Sequence[tuple[int, str, str]] = ()
-    statements: list[str] = field(default_factory=list)
+    skipped: Sequence[tuple[int, str, str | Said]] = ()
+    statements: list[Said] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     content: str = ""
@@ -66,6 +67,7 @@ class _Outcome:
     facts: dict[str, Any] = field(default_factory=dict)
     name: str = ""
     titles: tuple[str, ...] = ()
+    language: Language = "vi"
 
     def faults_stop(self) -> bool:
         return any(fault.level == "fault" for fault in self.faults)
@@ -86,6 +88,7 @@ def import_layer(
     name: str | None = None,
     max_bytes: int = 100_000_000,
     max_rows: int = 200_000,
+    language: Language = "vi",
 ) -> ImportReport:
     """Bring a file into a layer of a study area: all of it, or nothing, or with `accept_valid` its good rows.
 
@@ -113,6 +116,8 @@ def import_layer(
         What the file is called, where `file` is only a temporary place of it: the name in the report and as the source.
     max_bytes, max_rows : int
         Limits of the input; a zip may unpack to ten times `max_bytes`.
+    language : {"vi", "en"}
+        Of the report and of what the file of rejected rows says.
 
     Returns
     -------
@@ -127,15 +132,15 @@ def import_layer(
         When the study area or the report cannot be written, or another import goes on for too long; nothing has changed then.
     """
     if layer not in IMPORTABLE:
-        raise UsageError(f"There is no layer {layer!r} to import into. Use one of {', '.join(IMPORTABLE)}.")
+        raise UsageError("import_no_layer", layer=layer, layers=IMPORTABLE)
     if not study_area.is_dir():
-        raise UsageError(f"There is no folder {study_area}. Give the folder of a study area, for instance data.")
+        raise UsageError("import_no_folder", root=study_area)
     if mode not in ("auto", "merge", "replace"):
-        raise UsageError(f"The mode {mode!r} is not known. Use auto, merge or replace.")
+        raise UsageError("import_no_mode", mode=mode)
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     if max_bytes < 1 or max_rows < 1:
-        raise UsageError("The limits of size and rows are at least 1.")
-    outcome = _Outcome()
+        raise UsageError("import_no_limit")
+    outcome = _Outcome(language=language)
     finish_interrupted(study_area)
     try:
         refuse_links(study_area, TARGETS[layer])
@@ -157,14 +162,7 @@ def import_layer(
         outcome.faults += error.faults
     except (MemoryError, RecursionError) as error:
         logger.debug("import of %s", file, exc_info=error)
-        outcome.faults.append(
-            Fault(
-                outcome.name or file.name,
-                "the file asks for more memory or nests deeper than any table needs",
-                "Split it, or export it again.",
-                code="too_large",
-            )
-        )
+        outcome.faults.append(fault(outcome.name or file.name, "too_large.rows"))
     outcome.name = outcome.name or name or file.name
     if outcome.draft is None or outcome.faults_stop():
         return _finish(outcome, layer, file, study_area, options, report_dir)
@@ -190,7 +188,7 @@ def read_for(layer: str, source: InputFile, area: Area, options: Options) -> Rea
 
 def _points(outcome: _Outcome, source: InputFile, layer: str, options: Options, area: Area) -> None:
     reading = read_for(layer, source, area, options)
-    outcome.raw = reading.table.frame.rename(columns=titles_known_again(reading.table.titles))
+    outcome.raw = reading.table.frame.rename(columns=titles_known_again(reading.table.titles, outcome.language))
     outcome.skipped = reading.table.skipped
     outcome.titles = tuple(reading.table.titles.values())
     outcome.statements += reading.table.statements
@@ -229,9 +227,8 @@ def _merge(outcome: _Outcome, layer: str, root: Path, options: Options) -> None:
         outcome.statements += known.statements
         kept, removed = known.existing, removed + known.removed
     elif not told:
-        outcome.statements.append(
-            f"The layer is new: {len(_good(draft))} rows." if not outcome.was or existing is not None else "The layer is replaced."
-        )
+        is_new = not outcome.was or existing is not None
+        outcome.statements.append(said("rows_told.new", n=len(_good(draft))) if is_new else said("rows_told.replaced"))
     if not _may_go_on(draft, options):
         return
     key = POINT_LAYERS[layer].key[0]
@@ -270,7 +267,7 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
     accepted = rows[~rows.index.isin(bad)]
     rejected = pd.DataFrame(
         [
-            (f.row, f.column, f.value, f.reason, f.remedy, f.code)
+            (f.row, f.column, f.value, f.reason, f.remedy, f.code, *f.texts("vi"))
             for f in sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)
         ],
         columns=list(REJECTED),
@@ -291,7 +288,7 @@ def _finish(outcome: _Outcome, layer: str, file: Path, study_area: Path, options
         tuple(_questions(accepted, layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
     )  # fmt: skip
     if not will_write:
-        return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
+        return replace(report, files=tuple(write_report(report, report_dir, outcome.language)) if report_dir is not None else ())
     return _written(report, outcome, bad, study_area, options, file, report_dir)
 
 
@@ -304,13 +301,13 @@ def _written(
     try:
         if bad and outcome.raw is not None:
             raw = outcome.raw.loc[outcome.raw.index.isin(bad)]
-            files.append(write_rejects(raw, report.rejected, report_paths(outcome.name, report_dir or file.parent)[2]))
+            files.append(write_rejects(raw, report.rejected, report_paths(outcome.name, report_dir or file.parent)[2], outcome.language))
         if report_dir is not None:
-            files = [*write_report(replace(report, written=True), report_dir), *files]
+            files = [*write_report(replace(report, written=True), report_dir, outcome.language), *files]
         write_layer(study_area, report.layer, outcome.content, facts, was=outcome.was)
     except InputError as error:
         report = replace(report, exit_status=1, faults=(*error.faults, *report.faults), counts=_refused(report.counts))
-        return replace(report, files=tuple(write_report(report, report_dir)) if report_dir is not None else ())
+        return replace(report, files=tuple(write_report(report, report_dir, outcome.language)) if report_dir is not None else ())
     except BaseException:
         for path in files:
             path.unlink(missing_ok=True)
@@ -325,7 +322,7 @@ def _refused(counts: dict[str, int]) -> dict[str, int]:
     return {"rows": rows["rows"], "accepted": 0, "would_be_accepted": rows["accepted"], **{n: rows[n] for n in ("corrected", "rejected")}}
 
 
-def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:
+def _questions(accepted: pd.DataFrame, layer: str) -> list[Said]:
     """What the list leaves blank: to be asked, never filled in."""
     if layer not in POINT_LAYERS or accepted.empty:
         return []
@@ -333,5 +330,6 @@ def _questions(accepted: pd.DataFrame, layer: str) -> list[str]:
     for column in POINT_LAYERS[layer].columns:
         blank = int((accepted[column.name] == "").sum()) if column.name in accepted else 0
         if blank and not column.needed and column.name not in _NO_QUESTION:
-            asked.append(f"{column.vi} ({column.name}): not known in {blank} of {len(accepted)} rows.")
+            title = Label(column.name, column.vi, f"{column.vi} ({column.name})")
+            asked.append(said("rows_question", column=title, blank=blank, n=len(accepted)))
     return asked

@@ -11,8 +11,9 @@ import pandas as pd
 from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.markup import Feature, kind_of
-from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.imports.naming import listed_names, listed_rows
 from geo_planner.sources.imports.titles import targets_of
+from geo_planner.words import Said, first_of, said
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
 """Titles of the columns that hold a feature's folders, the innermost first."""
@@ -32,7 +33,7 @@ _COUNTS = re.compile(r"((placemark|untitled( placemark)?|point|diem|wpt|waypoint
 
 def features_of_layer(
     features: Sequence[Feature], source_layer: str | None, kinds: Sequence[str], name: str
-) -> tuple[list[tuple[int, Feature]], list[str]]:
+) -> tuple[list[tuple[int, Feature]], list[Said]]:
     """The features of the named folder, or of all of them where they are of one sort; with their numbers in the file.
 
     Raises
@@ -50,32 +51,27 @@ def features_of_layer(
             folder for folder in known if fold(folder) == fold(source_layer)
         ]
         if not wanted:
-            listed = ", ".join(known[:40])
-            raise refuse(
-                name,
-                f"the file has no layer {source_layer!r}",
-                f"Name one of: {listed}." if known else "It has no layers (folders): leave --layer out.",
-                "unknown_layer",
-            )
+            if not known:
+                raise refuse(name, "unknown_layer.no_folders", layer=source_layer)
+            raise refuse(name, "unknown_layer.file", layer=source_layer, known=first_of(known, 40))
         kept = [(i, feature) for i, feature in numbered if set(feature.folders) & set(wanted)]
         taken = {i for i, _ in kept}
-        told = [f"Layer {', '.join(wanted)}."]
+        told = [said("layer_taken", names=wanted)]
         other_folders = dict.fromkeys(f.folders[-1] for i, f in numbered if i not in taken and f.folders)
         loose = [(i, f.properties.get("name", "")) for i, f in numbered if i not in taken and not f.folders]
-        told += [f"Layers not read: {names_listed(other_folders)}."] if other_folders else []
-        told += [f"{len(loose)} features outside of the layer are left out: {rows_listed(loose)}."] if loose else []
+        told += [said("layers_not_read", names=listed_names(other_folders))] if other_folders else []
+        told += [said("features_outside_layer", n=len(loose), rows=listed_rows(loose))] if loose else []
         return kept, told
     things = {folder: _thing(folder) for folder in counts}
     if len(set(filter(None, things.values()))) > 1:
-        listed = "; ".join(f"{folder!r} ({n})" for folder, n in counts.items())
-        raise refuse(name, f"the folders of the file hold different things: {listed}", "Name one with --layer.", "several_layers")
+        raise refuse(name, "several_layers.folders", folders=[said("folder_quoted", folder=folder, n=n) for folder, n in counts.items()])
     if len(counts) > 1:
-        listed = ", ".join(f"{folder} ({n})" for folder, n in list(counts.items())[:20])
-        return numbered, [f"Folders taken together: {listed}{' …' if len(counts) > 20 else ''}; --layer takes one of them."]
+        listed = first_of([said("folder_counted", folder=folder, n=n) for folder, n in counts.items()], 20)
+        return numbered, [said("folders_together", folders=listed)]
     return numbered, []
 
 
-def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[str], file: str) -> tuple[pd.DataFrame, list[str]]:
+def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[str], file: str) -> tuple[pd.DataFrame, list[Said]]:
     """The attributes without the names of the placemarks where those only count them and a field holds the names.
 
     Raises
@@ -89,15 +85,10 @@ def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[
     names = [" ".join(str(name or "").split()) for name in layer_of_kml["name"]]
     others = [" ".join(str(name or "").split()) for name in layer_of_kml[fields[0]]]
     if all(_COUNTS.fullmatch(fold(name)) for name in names) or (len(names) > 2 and len(set(names)) == 1 and len(set(others)) > 1):
-        return layer_of_kml.drop(columns="name"), [f"The names of the placemarks only count them: the names are taken from {fields[0]!r}."]
+        return layer_of_kml.drop(columns="name"), [said("placemarks_only_counted", title=fields[0])]
     if all(not a or not b or fold(a) == fold(b) for a, b in zip(names, others, strict=True)):
         return layer_of_kml, []
-    raise refuse(
-        file,
-        f"the names of the placemarks ('name') and the column {fields[0]!r} are different ones",
-        f'Say which of them holds the names: --map "{fields[0]}=name" or --map "name=name".',
-        "two_columns",
-    )
+    raise refuse(file, "two_columns.placemarks", title=fields[0])
 
 
 def _thing(folder: str) -> str | None:

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.ids import cell_identities
+from geo_planner.words import Said, first_of, said
 
 Identity = tuple[str, str, str]
 
 
-def known_cells(existing: pd.DataFrame, draft: Draft, file: str) -> tuple[pd.DataFrame, list[str], int]:
+def known_cells(existing: pd.DataFrame, draft: Draft, file: str) -> tuple[pd.DataFrame, list[Said], int]:
     """Give the cells of a draft the ids that the layer has for them.
 
     Returns
     -------
     DataFrame
         The layer, without the cells that give way and with the ids that the file brings for cells whose id was made here.
-    list of str
+    list of Said
         What was decided.
     int
         Cells that gave way.
@@ -36,7 +37,7 @@ def known_cells(existing: pd.DataFrame, draft: Draft, file: str) -> tuple[pd.Dat
     old_cells, new_cells = cell_identities(existing), {int(row): cell for row, cell in zip(good.index, cell_identities(good), strict=True)}
     ids = list(existing["cell_id"])
     gone: set[int] = set()
-    told: list[str] = []
+    told: list[Said] = []
     renamed = 0
     for site, rows in good.groupby("site_id", sort=False).groups.items():
         at = of_site.get(str(site), [])
@@ -64,13 +65,11 @@ def known_cells(existing: pd.DataFrame, draft: Draft, file: str) -> tuple[pd.Dat
             continue
         if replaced:
             gone |= set(replaced)
-            told.append(
-                f"Site {site}: its list of cells has changed and brings no cell ids; the cells {', '.join(ids[i] for i in replaced)} give way."
-            )
+            told.append(said("rows_told.cells_give_way", site=str(site), cells=[ids[i] for i in replaced]))
         _unique(draft, [row for row in new if row in draft.made_cells], {ids[i] for i in at if i not in gone})
     existing = existing.assign(cell_id=ids)
     if renamed:
-        told.append(f"{renamed} cells of the layer had an id made at an earlier import: they take the id that the list brings.")
+        told.append(said("rows_told.cells_renamed", n=renamed))
     keep = [i not in gone for i in range(len(existing))]
     return existing[keep], told, len(gone)
 
@@ -155,14 +154,13 @@ def _replaced(
 
 
 def _unclear(draft: Draft, row: int, file: str, cells: Sequence[str]) -> Fault:
-    return Fault(
+    return fault(
         file,
-        f"the row brings no cell id and may be one of several cells of its site in the layer, or a new one: {', '.join(cells[:8])}",
-        "Write its cell id (column cell_id), list all cells of the site with technology, band and azimuth, or replace the layer with --replace.",
+        "which_cell.rows",
         row=row,
         column=draft.titles.get("cell_id") or draft.titles.get("site_id", "cell_id"),
         value=str(draft.rows.at[row, "site_id"])[:80],
-        code="which_cell",
+        cells=first_of(cells, 8),
     )
 
 

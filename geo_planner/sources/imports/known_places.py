@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import fault, warning
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.ids import SAME_PLACE_M, distance_m, is_made, same_spelling
 from geo_planner.sources.imports.known_cells import known_cells
+from geo_planner.words import Said, first_of, said
 
 _PHRASES = "to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom"
 _WORDS = "nhom|thon|ban|buon|bon|lang|plei|ap|xom|phum|soc|to|khu|diem|cum|tdp|kdc|khom|doi"
@@ -31,13 +32,13 @@ class Known:
     ----------
     existing : DataFrame
         Its rows, some under the ids that the file brings for them.
-    statements : list of str
+    statements : list of Said
     removed : int
         Rows that gave way.
     """
 
     existing: pd.DataFrame
-    statements: list[str] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
     removed: int = 0
 
 
@@ -184,26 +185,23 @@ def _tell(search: _Search, made: Sequence[_Place], draft: Draft, file: str) -> N
     """What was not certain enough: faults where rows could be mixed up, warnings where a place may stand twice."""
     title = draft.titles.get("name", "name")
     for place, others in search.unclear:
-        ids = ", ".join(other.identifier for other in others[:5])
-        reason, remedy = (
-            f"the layer holds {len(others)} places of this name that it may be: {ids}",
-            "Write the id of the one that is meant.",
-        )
-        draft.faults += [Fault(file, reason, remedy, row, title, place.name[:80], code="which_place") for row in place.rows]
+        ids = first_of((other.identifier for other in others), 5)
+        draft.faults += [
+            fault(file, "which_place.rows", row=row, column=title, value=place.name[:80], n=len(others), ids=ids) for row in place.rows
+        ]
     for place, other in search.elsewhere:
-        reason = f"the layer has a station of this name in this commune, {place.away_m(other) / 1000:.1f} km away: two masts, or one with a wrong position"
-        remedy = "Give it an id of its own (column site_id), correct the position, or replace the layer with --replace."
-        draft.faults += [Fault(file, reason, remedy, row, title, place.name[:80], code="same_name") for row in place.rows]
+        km = place.away_m(other) / 1000
+        draft.faults += [fault(file, "same_name.rows_layer", row=row, column=title, value=place.name[:80], km=km) for row in place.rows]
     by_id = {place.identifier: place for place in made}
     for identifier, other in search.near_misses.items():
         place = by_id[identifier]
-        reason = f"the layer has {other.name!r} ({other.identifier}) in this commune, {place.away_m(other) / 1000:.1f} km away: taken as another village"
-        remedy = f"If it is the same one, write its id {other.identifier} in the list."
-        draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "similar_name"))
+        there = {"id": other.identifier, "km": place.away_m(other) / 1000}
+        draft.faults.append(
+            warning(file, "similar_name.rows", row=place.rows[0], column=title, value=place.name[:80], name=other.name, **there)
+        )
     for place, other in search.moved:
-        reason = f"the village stands {place.away_m(other) / 1000:.1f} km from where the layer has it ({other.identifier}); the new position is taken"
-        remedy = "If it is another village of the same name, give it an id of its own."
-        draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "moved"))
+        there = {"id": other.identifier, "km": place.away_m(other) / 1000}
+        draft.faults.append(warning(file, "moved.rows", row=place.rows[0], column=title, value=place.name[:80], **there))
 
 
 def _take_ids(search: _Search, draft: Draft, key: str, known: Known) -> None:
@@ -219,14 +217,11 @@ def _take_ids(search: _Search, draft: Draft, key: str, known: Known) -> None:
                 changed[site] + cell.removeprefix(site) for site, cell in zip(rows.loc[cells, key], rows.loc[cells, "cell_id"], strict=True)
             ]
         rows.loc[mine, key] = before.map(changed)
-        by = "commune and name" if search.by_commune else "name and place"
-        known.statements.append(f"{int(mine.sum())} rows without an id are known in the layer by {by} and keep its id.")
+        by = "rows_told.known_by_commune" if search.by_commune else "rows_told.known_by_place"
+        known.statements.append(said(by, n=int(mine.sum())))
     if search.otherwise:
-        listed = ", ".join(f"{place.name!r} (layer: {other.name!r})" for place, other in search.otherwise[:_LISTED])
-        more = " …" if len(search.otherwise) > _LISTED else ""
-        known.statements.append(
-            f"{len(search.otherwise)} names are written otherwise in the layer, at the same place: taken as the same: {listed}{more}."
-        )
+        names = [said("rows_told.respelled_one", name=place.name, known=other.name) for place, other in search.otherwise]
+        known.statements.append(said("rows_told.respelled", n=len(names), names=first_of(names, _LISTED)))
 
 
 def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft, key: str, file: str) -> None:
@@ -244,10 +239,8 @@ def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft,
         if len(found) == 1 and is_made(found[0].identifier, found[0].code, found[0].name):
             renamed[found[0].identifier] = place.identifier
         elif found:
-            reason = f"the layer has this place under another id: {found[0].identifier}; it stands there twice now"
-            remedy = "Write one id in both lists, or replace the layer with --replace."
-            title = draft.titles.get("name", "name")
-            draft.faults.append(Fault(file, reason, remedy, place.rows[0], title, place.name[:80], "warning", "two_ids"))
+            title, value = draft.titles.get("name", "name"), place.name[:80]
+            draft.faults.append(warning(file, "two_ids.rows", row=place.rows[0], column=title, value=value, id=found[0].identifier))
     if renamed:
         existing = known.existing.copy()
         if "cell_id" in existing:
@@ -257,6 +250,4 @@ def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft,
             ]
         existing[key] = [renamed.get(identifier, identifier) for identifier in existing[key]]
         known.existing = existing
-        known.statements.append(
-            f"{len(renamed)} places of the layer had an id made at an earlier import: they take the id that the list brings."
-        )
+        known.statements.append(said("rows_told.places_renamed", n=len(renamed)))

@@ -16,13 +16,14 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.sources.imports.headers import Header, is_index_row
 from geo_planner.sources.imports.merged_cells import fill_merged, torn_figures
-from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.imports.naming import Listed, listed_names, listed_rows, row_called, title_of
 from geo_planner.sources.imports.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
 from geo_planner.sources.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.sources.imports.tick_columns import ticked
 from geo_planner.sources.imports.titles import GROUP_HEADING, all_targets
+from geo_planner.words import Said, first_of, said
 
-_INDEX = "numbers of the columns"
+_INDEX = "not_data.index"
 _SHOWN = 20
 
 
@@ -42,11 +43,11 @@ class RawTable:
         Title in the file of each column.
     context : tuple of str
         What stands above the header: says sometimes which coordinate system is meant.
-    skipped : tuple of (int, str, str)
+    skipped : tuple of (int, str, Said)
         Row, text, why it is no row of data.
     broken : dict of int to (str, str)
-        Rows with a formula that has no stored value, or with too many cells, by row: column and reason.
-    statements : tuple of str
+        Rows with a formula that has no stored value, or with too many cells, by row: column and key of the fault.
+    statements : tuple of Said
     faults : tuple of Fault
         What else is wrong with the layout of single rows.
     """
@@ -54,9 +55,9 @@ class RawTable:
     frame: pd.DataFrame
     titles: dict[str, str]
     context: tuple[str, ...] = ()
-    skipped: tuple[tuple[int, str, str], ...] = ()
+    skipped: tuple[tuple[int, str, Said], ...] = ()
     broken: dict[int, tuple[str, str]] = field(default_factory=dict)
-    statements: tuple[str, ...] = ()
+    statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -66,13 +67,18 @@ def titles_read(table: RawTable) -> str:
     return f"; the titles are {', '.join(named[:_MOST_TITLES])}{', …' if len(named) > _MOST_TITLES else ''}" if named else ""
 
 
+def titles_named(table: RawTable) -> Listed:
+    """The titles of a table, the first ones, so that one sees which of them is meant."""
+    return first_of([title_of(title) for title in table.titles.values()], _MOST_TITLES)
+
+
 @dataclass(slots=True)
 class _Sorted:
     """Rows below a header, told apart."""
 
     kept: list[int] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
-    skipped: list[tuple[int, str, str]] = field(default_factory=list)
+    skipped: list[tuple[int, str, Said]] = field(default_factory=list)
     heads: list[tuple[int, str]] = field(default_factory=list)
     district: str = ""
     doubtful: list[int] = field(default_factory=list)
@@ -131,23 +137,17 @@ def data_rows(
         words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], header.titles, file)
         frame[choice.target], titles[choice.target] = words, choice.title
         faults += wrong
-    broken = {r + 1: (header.titles[uncached[r]], "the cell holds a formula without a stored value") for r in found.kept if r in uncached}
+    broken = {r + 1: (header.titles[uncached[r]], "uncached_formula.cell") for r in found.kept if r in uncached}
     loose, untitled = _untitled(grid, header, rows, found.kept)
-    broken = {r + 1: ("", "the row has more cells than the header has titles") for r in loose} | broken
+    broken = {r + 1: ("", "ragged_row.list") for r in loose} | broken
     statements = [*_statements(grid, header, found, filled, alone), *_hidden(grid, header, found.kept, names, boxes), *dated, *untitled]
     if layer != "measurements" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
         frame["commune"] = pd.Series(found.headings, index=frame.index, dtype=object)
         titles.setdefault("commune", GROUP_HEADING)
-        lacking = (
-            "the column for the commune is empty"
-            if any(name in PLACES for name in names.values())
-            else "there is no column for the commune"
-        )
-        statements.append(f"{lacking.capitalize()}: it is taken from the headings above the rows.")
+        empty = any(name in PLACES for name in names.values())
+        statements.append(said("commune_from.headings_instead" if empty else "commune_from.headings"))
         if found.doubtful:
-            statements.append(
-                f"Not understood, and perhaps a heading: row{'s' if len(found.doubtful) > 1 else ''} {_listed(found.doubtful)}. The rows below, up to the next heading, are given no commune."
-            )
+            statements.append(said("perhaps_headings", n=len(found.doubtful), rows=first_of(found.doubtful, _SHOWN)))
     context = tuple(as_text(cell) for row in grid.rows[: header.first] for cell in row if not is_blank(cell))
     return RawTable(frame, titles, context, tuple(found.skipped), broken, tuple(statements), tuple(faults))
 
@@ -193,7 +193,7 @@ def _sort(
             why, doubtful = NOTE, doubtful or bool(heading)
             found.doubtful += [r + 1] if heading else []
         if why:
-            found.skipped.append((r + 1, " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], why))
+            found.skipped.append((r + 1, " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], said(why)))
             signed = signed or any(non_data_rows.is_signature(text) for text in row.texts)
             if why == HEADING:
                 found.heads.append((r, place))
@@ -246,7 +246,7 @@ def _column_names(header: Header, mapping: ColumnMapping, layer: str) -> tuple[d
     return names, {name: name if header.titles[i] in twice and i not in mapping.targets else header.titles[i] for i, name in names.items()}
 
 
-def _untitled(grid: Grid, header: Header, rows: Mapping[int, Sequence[Cell]], kept: Sequence[int]) -> tuple[list[int], list[str]]:
+def _untitled(grid: Grid, header: Header, rows: Mapping[int, Sequence[Cell]], kept: Sequence[int]) -> tuple[list[int], list[Said]]:
     """Rows that a separator too many has shifted, and what is said of columns without a title."""
     width = len(grid.rows[header.last]) if not grid.name else len(header.titles)
     columns: dict[int, list[int]] = {}
@@ -256,14 +256,14 @@ def _untitled(grid: Grid, header: Header, rows: Mapping[int, Sequence[Cell]], ke
                 columns.setdefault(i, []).append(r)
     if grid.name:
         count = len({r for held in columns.values() for r in held})
-        return [], [f"{count} rows have values in columns without a title: those values are left out."] if count else []
+        return [], [said("untitled_columns", n=count)] if count else []
     # Filled in most rows, a column that the header leaves blank is one (an index); filled in a few, it is a row out of step.
     whole = [i for i, held in columns.items() if i < width and 2 * len(held) > len(kept)]
     loose = sorted({r for i, held in columns.items() if i not in whole for r in held})
     return loose, [
-        f"Column {i + 1} has no title and only counts the rows: it is left out."
+        said("untitled_column.counts", column=i + 1)
         if _runs([rows[r][i] for r in columns[i]])
-        else f"Column {i + 1} has no title: its {len(columns[i])} values are left out."
+        else said("untitled_column.values", column=i + 1, n=len(columns[i]))
         for i in sorted(whole)
     ]
 
@@ -282,40 +282,33 @@ def _without_apostrophe(cell: Cell) -> Cell:
     return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _hidden(grid: Grid, header: Header, kept: Sequence[int], names: Mapping[int, str], boxes: Mapping[int, str]) -> list[str]:
+def _hidden(grid: Grid, header: Header, kept: Sequence[int], names: Mapping[int, str], boxes: Mapping[int, str]) -> list[Said]:
     """What the workbook does not show and is read all the same."""
     called = next((i for i, name in names.items() if name in ("name", "site_id")), -1)
     rows = [(r + 1, as_text(grid.rows[r][called]) if 0 <= called < len(grid.rows[r]) else "") for r in kept if r in grid.hidden_rows]
     columns = [header.titles[i] for i in sorted({*names, *boxes}) if i in grid.hidden_columns]
-    told = [f"{len(rows)} hidden row{'s are' if len(rows) > 1 else ' is'} read too: {rows_listed(rows)}."] if rows else []
-    return [
-        *told,
-        *([f"{len(columns)} hidden column{'s are' if len(columns) > 1 else ' is'} read too: {names_listed(columns)}."] if columns else []),
-    ]
+    told = [said("hidden_rows", n=len(rows), rows=listed_rows(rows))] if rows else []
+    return [*told, *([said("hidden_columns", n=len(columns), names=listed_names(columns))] if columns else [])]
 
 
-def _listed(rows: Sequence[int]) -> str:
-    return f"{', '.join(map(str, rows[:_SHOWN]))}{' …' if len(rows) > _SHOWN else ''}"
-
-
-def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: int) -> list[str]:
-    where = f"row {header.first + 1}" if header.first == header.last else f"rows {header.first + 1}–{header.last + 1}"
-    told = [f"Header in {where}." if not grid.name else f"Sheet {grid.name!r}, header in {where}."]
+def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: int) -> list[Said]:
+    where = {"first": header.first + 1} | ({} if header.first == header.last else {"last": header.last + 1})
+    rows = "rows" if "last" in where else "row"
+    told = [said(f"header_at.sheet_{rows}", sheet=grid.name, **where) if grid.name else said(f"header_at.{rows}", **where)]
     told += grid.statements
     counting = [title for title in header.titles if fold(title) in COUNTERS]
-    told += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
+    told += [said("columns_counting", names=listed_names(counting))] if counting else []
     for why in dict.fromkeys(why for _, _, why in found.skipped):
-        named = why not in (_INDEX, REPEATED, HEADING)  # the names of headings follow
-        rows = [(row, text if named else "") for row, text, reason in found.skipped if reason == why]
-        told.append(f"Left out as {why}: {rows_listed(rows)}.")
+        named = why.key not in (_INDEX, REPEATED, HEADING)  # the names of headings follow
+        aside = [(row, text if named else "") for row, text, reason in found.skipped if reason == why]
+        told.append(said("rows_set_aside", why=why, rows=listed_rows(aside)))
     if found.heads:
-        shown = "; ".join(f"row {r + 1} {place!r}" for r, place in found.heads[:_SHOWN])
-        told.append(f"Headings of groups: {shown}{' …' if len(found.heads) > _SHOWN else ''}.")
+        told.append(said("group_headings", rows=first_of([row_called(r + 1, place) for r, place in found.heads], _SHOWN)))
     if filled:
-        told.append(f"{filled} cells of merged ranges take the value of their range.")
+        told.append(said("merged_filled", n=filled))
     if alone:
-        told.append(f"{alone} cells of merged ranges in further columns stay blank: a number merged over rows belongs to none of them.")
+        told.append(said("merged_blank", n=alone))
     stored = grid.formulas - len(grid.uncached)
     if stored > 0:
-        told.append(f"{stored} cells hold formulas: their stored values are used.")
+        told.append(said("formulas_stored", n=stored))
     return told

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from geo_planner.sources.imports.grid import Cell
 from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect, reads_as_well
+from geo_planner.words import Said, said
 
 
-def convert_columns(rows: Sequence[Sequence[Cell]]) -> tuple[list[list[Cell]], list[str]]:
-    """Rows with the legacy columns converted to Unicode, and a sentence for each code that was found.
+def convert_columns(rows: Sequence[Sequence[Cell]]) -> tuple[list[list[Cell]], list[Said]]:
+    """Rows with the legacy columns converted to Unicode, and what is said of each code that was found.
 
     Each column is judged by itself, for titles are often typed in Unicode above data in an old font; a cell with a sign that
     only Unicode has is left alone.
@@ -40,9 +41,7 @@ def convert_columns(rows: Sequence[Sequence[Cell]]) -> tuple[list[list[Cell]], l
         ]
         for r, row in enumerate(rows)
     ]
-    return converted, [
-        f"Text in {code} converted to Unicode in {list(codes.values()).count(code)} columns." for code in dict.fromkeys(codes.values())
-    ]
+    return converted, [said("legacy_text", code=code, n=list(codes.values()).count(code)) for code in dict.fromkeys(codes.values())]
 
 
 def _is_unicode_title(row: Sequence[Cell]) -> bool:

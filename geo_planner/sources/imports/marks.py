@@ -11,6 +11,8 @@ from typing import Literal
 from geo_planner.schema import Column
 from geo_planner.sources.imports import words
 from geo_planner.sources.imports.folding import fold
+from geo_planner.sources.imports.saying import word_told
+from geo_planner.words import Said, said
 
 _TICKS = frozenset("✓✔√☑✅🗸🗹\uf0fc\uf0fe")  # the last two: ticks of the font Wingdings
 _CROSSES = frozenset("✗✘❌✖🗴🗶\uf0fb")
@@ -47,8 +49,8 @@ _NEGATIVE = re.compile(r"\b(khong|chua|no|not|without|thieu)\b")
 _SIGNAL = re.compile(r"(co )?(phu )?song( (di dong|dien thoai|vien thong))?|signal|coverage")
 Stance = tuple[str, bool]
 """What a mark under a title means (empty: the column's plain sense; ``several``: not certain), and whether the title negates."""
-Change = tuple[str, str, str]
-"""New text, what was done (empty: nothing to tell), what is wrong (empty: nothing)."""
+Change = tuple[str, Said | None, Said | None]
+"""New text, what was done (None: nothing to tell), what is wrong (None: nothing)."""
 
 
 def symbol(text: str) -> Literal["tick", "cross", "box", "mixed", "other", ""]:
@@ -95,28 +97,32 @@ def read_word(column: Column, text: str, title: str) -> Change:
     """A cell of a column of words (yes or no, or choices) in the schema's words."""
     sign, folded = symbol(text), fold(text)
     if sign == "mixed" or sign == "other":
-        return text, "", "the sign is not one whose meaning is known"
+        return _wrong(text, "sign")
     if not sign and folded in words.UNKNOWN:
-        return "", f"{text!r} is taken as not known" if text else "", ""
+        return "", said("rows_done.not_known", text=text) if text else None, None
     if sign == "box":
-        return "", "an empty box is taken as not known", ""
+        return "", said("rows_done.empty_box"), None
     if "%" in text:
-        return text, "", "a percentage is none of the known words"
+        return _wrong(text, "percentage")
     mark = _mark(sign, folded)
     meant, negative = stance(column, title)
     if mark and (meant or column.kind == "yes_no" or folded not in _HAS | _HAS_NOT):
         return _marked(column, text, title, mark, meant, unsure=negative and not sign and folded in _HAS | _HAS_NOT)
     if column.kind == "yes_no":
-        return text, "", "neither yes nor no"
+        return _wrong(text, "yes_or_no")
     word = words.choice(column.name, folded) or (text if text in column.choices else None)
     if word:
-        return word, "", ""
+        return word, None, None
     if column.name == "road_access":
         best = words.best_vehicle([fold(part) for part in re.split(r"[,;/+&]|\b(?:và|hoặc|hay|and|or)\b", text) if part.strip()])
         if best:
-            return best, "the best of several vehicles", ""
+            return best, said("rows_done.best_vehicle"), None
     known = words.part_understood(column.name, folded)
-    return text, "", f"it says more than {known!r}, and the rest is not understood" if known else "not one of the known words"
+    return _wrong(text, "says_more", word=word_told(known)) if known else _wrong(text, "word")
+
+
+def _wrong(text: str, key: str, **facts: Said | str) -> Change:
+    return text, None, said(f"rows_wrong.{key}", **facts)
 
 
 def _mark(sign: str, folded: str) -> str:
@@ -128,19 +134,23 @@ def _mark(sign: str, folded: str) -> str:
 def _marked(column: Column, text: str, title: str, mark: str, meant: str, *, unsure: bool) -> Change:
     """A mere mark: what it says under its title."""
     if unsure or meant == "several":
-        return text, "", f"under the title {title[:60]!r} it can be read in more than one way"
+        return _wrong(text, "mark_ambiguous", title=title[:60])
     if column.kind == "yes_no":
         word = mark if meant in ("", "yes") else {"yes": "no", "no": "yes"}[mark]
-        return word, f"{text!r} under the title {title[:60]!r} means {word}" if meant == "no" or symbol(text) else "", ""
+        return word, _means(text, title, word) if meant == "no" or symbol(text) else None, None
     if meant and mark == "yes":
-        return meant, f"{text!r} under the title {title[:60]!r} means {meant}", ""
+        return meant, _means(text, title, meant), None
     if meant == "covered":
-        return "no_signal", f"{text!r} under the title {title[:60]!r} means no_signal", ""
+        return "no_signal", _means(text, title, "no_signal"), None
     if meant:
-        return "", f"{text!r} under the title {title[:60]!r} means not {meant}; what it is instead is not told: not known", ""
+        return "", said("rows_done.means_not", text=text, title=title[:60], word=word_told(meant)), None
     if column.name == "grid_power":
-        return mark, f"{text!r} means {mark}" if symbol(text) else "", ""
+        return mark, said("rows_done.means", text=text, word=word_told(mark)) if symbol(text) else None, None
     if column.name == "declared_status" and not fold(text).isdigit() and _SIGNAL.fullmatch(fold(title)):
         word = "covered" if mark == "yes" else "no_signal"
-        return word, f"{text!r} under the title {title[:60]!r} means {word}", ""
-    return text, "", f"the title {title[:60]!r} does not say what the mark means"
+        return word, _means(text, title, word), None
+    return _wrong(text, "mark_unclear", title=title[:60])
+
+
+def _means(text: str, title: str, word: str) -> Said:
+    return said("rows_done.means_under", text=text, title=title[:60], word=word_told(word))

@@ -12,7 +12,8 @@ import shapely
 from geo_planner.sources.imports.archives import archive, check_xml
 from geo_planner.sources.imports.files import InputFile, refuse
 from geo_planner.sources.imports.html_tables import table_of_html, without_markup
-from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.naming import listed_names
+from geo_planner.words import Said, first_of, said
 
 GPX_LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 """The layers of a GPX file, by the names that QGIS gives them."""
@@ -27,7 +28,7 @@ class Feature:
     folders: tuple[str, ...] = ()
 
 
-def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[str]]:
+def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[Said]]:
     """The placemarks of a KML or KMZ, and what else it holds that is not taken.
 
     Raises
@@ -35,7 +36,7 @@ def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[st
     InputError
         For damaged XML, document types, several KML in one archive, coordinates that are no numbers.
     """
-    content, told = (file.path.read_bytes(), list[str]()) if file.format == "kml" else _main_kml(file, max_bytes)
+    content, told = (file.path.read_bytes(), list[Said]()) if file.format == "kml" else _main_kml(file, max_bytes)
     check_xml(iter([content]), file.name, depth=True)
     root = ET.fromstring(content)  # noqa: S314 - checked above
     features, shown, aside = list[Feature](), _shown_names(root), list[tuple[str, str]]()
@@ -52,7 +53,7 @@ def read_kml(file: InputFile, *, max_bytes: int) -> tuple[list[Feature], list[st
         shapes = [shape for child in element for shape in _shapes(child, file.name, number)]
         features.append(Feature(properties, _together(shapes), folders))
     for kind in dict.fromkeys(kind for kind, _ in aside):
-        told.append(f"Not followed and not taken: {kind} {names_listed(name for other, name in aside if other == kind)}.")
+        told.append(said("not_followed", kind=kind, names=listed_names(name for other, name in aside if other == kind)))
     return features, told
 
 
@@ -112,14 +113,14 @@ def _placemarks(
             aside.append((kind, _child_text(child, "name") or next(links, "") or "?"))
 
 
-def _main_kml(file: InputFile, max_bytes: int) -> tuple[bytes, list[str]]:
+def _main_kml(file: InputFile, max_bytes: int) -> tuple[bytes, list[Said]]:
     with archive(file.path, file.name, max_bytes=max_bytes) as opened:
         names = [member for member in opened.namelist() if member.lower().endswith(".kml")]
         chosen = [name for name in names if name.lower() == "doc.kml"] or names
         if len(chosen) != 1:
-            raise refuse(file.name, f"the archive holds several KML files: {', '.join(names[:10])}", "Give one of them.", "several_layers")
+            raise refuse(file.name, "several_layers.kmz", names=first_of(names, 10))
         others = [name for name in opened.namelist() if name != chosen[0] and not name.endswith("/") and "__MACOSX" not in name]
-        return opened.read(chosen[0]), [f"Not read in the archive: {names_listed(others)}."] if others else []
+        return opened.read(chosen[0]), [said("not_read_in_archive", names=listed_names(others))] if others else []
 
 
 def read_gpx(file: InputFile) -> list[Feature]:
@@ -200,14 +201,7 @@ def _positions(element: ET.Element, name: str, number: int) -> list[tuple[float,
     for item in text.split():
         parts = item.split(",")
         if len(parts) < 2:
-            raise refuse(
-                name,
-                "the coordinates of a feature are not written as longitude,latitude",
-                "Export the file again.",
-                "coordinates",
-                row=number,
-                value=item[:40],
-            )
+            raise refuse(name, "coordinates.kml", row=number, value=item[:40])
         positions.append((_number(parts[0], name, number), _number(parts[1], name, number)))
     return positions
 
@@ -216,9 +210,7 @@ def _number(text: str, name: str, number: int) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise refuse(
-            name, "a coordinate of a feature is not a number", "Export the file again.", "coordinates", row=number, value=text[:40]
-        ) from error
+        raise refuse(name, "coordinates.feature", row=number, value=text[:40]) from error
 
 
 def _together(shapes: list[Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.grid import Cell, Grid, is_blank
 
 
@@ -56,14 +56,7 @@ def fill_merged(
 def torn_figures(torn: Mapping[int, tuple[int, int, int]], kept: Collection[int], titles: Sequence[str], file: str) -> list[Fault]:
     """A fault a row of data whose figure is merged with that of another row."""
     return [
-        Fault(
-            file,
-            f"one figure is merged over rows {r0 + 1}–{r1 + 1}: it cannot be told what belongs to which",
-            "Split the cell and give each row its own figure, or leave it blank.",
-            row=r + 1,
-            column=titles[column],
-            code="merged_figure",
-        )
+        fault(file, "merged_figure", row=r + 1, column=titles[column], first=r0 + 1, last=r1 + 1)
         for r, (r0, r1, column) in torn.items()
         if r in kept and sum(r0 <= other <= r1 for other in kept) > 1
     ]

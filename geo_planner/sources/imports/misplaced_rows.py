@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import Fit, candidates
+from geo_planner.sources.imports.naming import either
 from geo_planner.sources.imports.vn2000 import WGS84
 from geo_planner.sources.places import FAR_SITE_M
+from geo_planner.words import Said, said
 
 _APART_DEG = 0.05
 """Two systems that put a row this close to each other are no explanation for a row that lies wrong."""
@@ -38,7 +40,7 @@ class Listed:
         return self.area.lies_right(lon, lat, [self.codes[i] for i in at.tolist()], self.reach_m)
 
 
-def turn_swapped_rows(rows: Listed, fit: Fit, lon: Array, lat: Array) -> list[tuple[int, str, str, str, str]]:
+def turn_swapped_rows(rows: Listed, fit: Fit, lon: Array, lat: Array) -> list[tuple[int, str, str, str, Said]]:
     """Put rows right in `lon` and `lat` whose two values stand in each other's place, where the place then agrees; returns what was done."""
     filled = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     off = filled[~rows.right(lon[filled], lat[filled], filled)]
@@ -49,7 +51,7 @@ def turn_swapped_rows(rows: Listed, fit: Fit, lon: Array, lat: Array) -> list[tu
     told = []
     for i, x, y in zip(off[right].tolist(), new_lon[right].tolist(), new_lat[right].tolist(), strict=True):
         was = f"{rows.first[i]:.10g}, {rows.second[i]:.10g}"
-        told.append((int(rows.index[i]), rows.column, was, f"{x:.7f}, {y:.7f}", "the two coordinates stood in each other's place"))
+        told.append((int(rows.index[i]), rows.column, was, f"{x:.7f}, {y:.7f}", said("rows_done.swapped")))
         lon[i], lat[i] = x, y
     return told
 
@@ -70,16 +72,11 @@ def tell_other_systems(rows: Listed, fit: Fit, lon: Array, lat: Array, *, file: 
         # A mast may stand outside the province, and any zone puts a point somewhere: near by, only a named commune proves another zone.
         if is_near and not of_another_kind and (not must_lie or rows.codes[i] is None):
             continue
-        fitting = " or ".join(dict.fromkeys(f"{other.system.code} ({other.system.name})" for other in others[i][:3]))
+        fitting = either(list(dict.fromkeys(other.system.named for other in others[i][:3])))
+        value = f"{rows.first[i]:.10g}, {rows.second[i]:.10g}"
         faults.append(
-            Fault(
-                file,
-                f"the row fits {fitting}, the list is in {fit.system.code} ({fit.system.name})",
-                "Bring the row into the system of the list, or give such rows a list of their own.",
-                row=int(rows.index[i]),
-                column=rows.title,
-                value=f"{rows.first[i]:.10g}, {rows.second[i]:.10g}",
-                code="another_system",
+            fault(
+                file, "another_system.rows", row=int(rows.index[i]), column=rows.title, value=value, fits=fitting, system=fit.system.named
             )
         )
         lon[i] = lat[i] = np.nan

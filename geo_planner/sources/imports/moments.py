@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from geo_planner.sources.imports.grid import Cell
+from geo_planner.sources.imports.saying import together
+from geo_planner.words import Said, said
 
 _VIETNAM = timezone(timedelta(hours=7))
 _FIRST_SERIAL = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's serial numbers have no zone
@@ -33,15 +35,15 @@ _MOMENTS = tuple(
 )
 _DATES = (re.compile(_YEAR_FIRST), re.compile(_DAY_FIRST))
 _ZONE_IN_TITLE = re.compile(r"\b(?:utc|gmt)\s*(?P<offset>[+-]\s*\d{1,2})?\b", flags=re.IGNORECASE)
-Change = tuple[str, str, str]
+Change = tuple[str, Said | None, Said | None]
 
 
 def as_date(cell: Cell, text: str) -> Change:
     """A date as year-month-day."""
     if isinstance(cell, (datetime, date)):
-        return cell.isoformat()[:10], "", ""
+        return cell.isoformat()[:10], None, None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and SERIALS[0] < cell < SERIALS[1]:
-        return (_FIRST_SERIAL + timedelta(days=int(cell))).date().isoformat(), "serial number of a spreadsheet", ""
+        return (_FIRST_SERIAL + timedelta(days=int(cell))).date().isoformat(), said("rows_done.serial"), None
     for pattern in _DATES:
         found = pattern.fullmatch(text)
         if found:
@@ -49,8 +51,8 @@ def as_date(cell: Cell, text: str) -> Change:
                 day = date(int(found["year"]), int(found["month"]), int(found["day"]))
             except ValueError:
                 break
-            return day.isoformat(), "", ""
-    return text, "", "not a date (day/month/year with four digits, or year-month-day)"
+            return day.isoformat(), None, None
+    return text, None, said("rows_wrong.not_a_date")
 
 
 def as_time(cell: Cell, text: str, title: str) -> Change:
@@ -58,45 +60,45 @@ def as_time(cell: Cell, text: str, title: str) -> Change:
 
     Examples
     --------
-    >>> as_time("28/01/2026 9:30", "28/01/2026 9:30", "Thời gian")[:2]
+    >>> time, done, _ = as_time("28/01/2026 9:30", "28/01/2026 9:30", "Thời gian")
+    >>> time, str(done)
     ('2026-01-28T09:30:00+07:00', 'taken as Vietnam time (+07:00), the day before the month')
     """
     if not text:
-        return "", "", ""
+        return "", None, None
     if re.fullmatch(r"1[0-9]\d{8}(?:\d{3})?", text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
-        return datetime.fromtimestamp(seconds, tz=_VIETNAM).isoformat(timespec="seconds"), "seconds since 1970", ""
-    how = []
+        return datetime.fromtimestamp(seconds, tz=_VIETNAM).isoformat(timespec="seconds"), said("rows_done.epoch"), None
+    how = list[Said]()
     moment = cell if isinstance(cell, datetime) else None
     if moment is None and isinstance(cell, (int, float)) and not isinstance(cell, bool) and SERIALS[0] < cell < SERIALS[1]:
         moment = _FIRST_SERIAL + timedelta(seconds=round(float(cell) * 86_400))
-        how.append("serial number of a spreadsheet")
+        how.append(said("rows_done.serial"))
     if moment is None:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             moment, day_first = _parsed(text)
-            how += ["the day before the month"] if day_first else []
+            how += [said("rows_done.day_first")] if day_first else []
     if moment is None:
-        return text, "", "not a point in time (for instance 2026-01-28T09:30:00+07:00, or 28/01/2026 09:30:00: the day comes first)"
+        return text, None, said("rows_wrong.not_a_moment")
     if not _YEARS[0] <= moment.year <= _YEARS[1]:
-        return text, "", f"the year {moment.year} is that of a clock that was not set"
+        return text, None, said("rows_wrong.clock", year=moment.year)
     if moment.tzinfo is None:
-        zone, said = _zone_of(title)
+        zone, told = _zone_of(title)
         moment = moment.replace(tzinfo=zone)
-        how.insert(0, said)
-    shown = moment.isoformat()
-    return shown, ", ".join(how), ""
+        how.insert(0, told)
+    return moment.isoformat(), together(how), None
 
 
-def _zone_of(title: str) -> tuple[tzinfo, str]:
+def _zone_of(title: str) -> tuple[tzinfo, Said]:
     named = _ZONE_IN_TITLE.search(title.replace("_", " "))
     if named is None:
-        return _VIETNAM, "taken as Vietnam time (+07:00)"
+        return _VIETNAM, said("rows_done.vietnam_time")
     hours = int((named["offset"] or "0").replace(" ", ""))
     if abs(hours) > 14:
-        return _VIETNAM, "taken as Vietnam time (+07:00)"
-    return timezone(timedelta(hours=hours)), f"taken as UTC{hours:+d}, as the title says"
+        return _VIETNAM, said("rows_done.vietnam_time")
+    return timezone(timedelta(hours=hours)), said("rows_done.zone_of_title", hours=f"{hours:+d}")
 
 
 def _parsed(text: str) -> tuple[datetime | None, bool]:

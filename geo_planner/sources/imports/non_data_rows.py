@@ -18,12 +18,13 @@ COORDINATES = ("lon", "lat", "x", "y", "position")
 PLACES = ("commune_code", "former_commune_code", "commune", "former_commune", "former_place")
 IDS = ("village_id", "site_id", "cell_id", "measurement_id")
 TOTAL, NOTE, HEADING, NOTHING, REPEATED = (
-    "total row",
-    "note or signature",
-    "heading of a group",
-    "no name, commune or position",
-    "header repeated",
+    "not_data.total",
+    "not_data.note",
+    "not_data.heading",
+    "not_data.nothing",
+    "not_data.repeated",
 )
+"""Why a row is no row of data: keys of the catalogue."""
 _SUM = r"(?:tong(?: cong| so)?|cong(?: chung| don)?|(?:grand |sub ?)?total|sum)"
 _UNIT = r"(?:tinh|huyen|xa|phuong|thi tran|thi xa|thanh pho|tp|tt)"
 _TOTAL = re.compile(

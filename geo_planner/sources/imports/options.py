@@ -33,10 +33,8 @@ def refuse_idle(options: Options, file: InputFile) -> None:
     InputError
     """
     if options.sheet is not None and file.family != "spreadsheet":
-        remedy = "Leave --sheet out; a layer is named with --layer." if file.family == "vector" else "Leave --sheet out."
-        raise refuse(file.name, f"--sheet {options.sheet[:60]!r} names a sheet, but a {file.format} file has none", remedy, "idle_option")
+        key = "idle_option.sheet_of_layers" if file.family == "vector" else "idle_option.sheet"
+        raise refuse(file.name, key, name=options.sheet[:60], format=file.format)
     if options.source_layer is not None and file.family != "vector":
-        remedy = "Leave --layer out; a sheet is named with --sheet." if file.family == "spreadsheet" else "Leave --layer out."
-        raise refuse(
-            file.name, f"--layer {options.source_layer[:60]!r} names a layer, but a {file.format} file has none", remedy, "idle_option"
-        )
+        key = "idle_option.layer_of_sheets" if file.family == "spreadsheet" else "idle_option.layer"
+        raise refuse(file.name, key, name=options.source_layer[:60], format=file.format)

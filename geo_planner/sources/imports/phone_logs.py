@@ -17,6 +17,7 @@ from geo_planner.sources.imports.radio_words import COUNTRY, operator
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
 from geo_planner.sources.imports.words import UNKNOWN
+from geo_planner.words import said
 
 
 def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
@@ -38,20 +39,11 @@ def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
     if not any(counts.values()):
         return replace(reading, table=table)
     if (why != "").all():
-        raise refuse(
-            file,
-            "no row is a sample of a serving cell of a network of Viet Nam: all are of neighbour cells, secondary carriers or networks abroad",
-            "Export the serving cells too; where a column is misread, leave it out (--map \"TITLE=-\").",
-            "only_neighbours",
-        )  # fmt: skip
-    said = {
-        NEIGHBOUR: f"{counts[NEIGHBOUR]} rows are left out: neighbour cells, which the phone heard and was not served by.",
-        SECONDARY: f"{counts[SECONDARY]} rows are left out: secondary carriers beside the cell that serves.",
-        ABROAD: f"{counts[ABROAD]} rows are left out: networks of another country.",
-    }
+        raise refuse(file, "only_neighbours")
+    keys = {NEIGHBOUR: "samples_left_out.neighbour", SECONDARY: "samples_left_out.secondary", ABROAD: "samples_left_out.abroad"}
     gone = table.frame[why != ""]
     skipped = [
-        (int(str(row)), " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], why[row])
+        (int(str(row)), " | ".join(as_text(cell) for cell in cells if not is_blank(cell))[:200], said(why[row]))
         for row, cells in zip(gone.index, gone.itertuples(index=False, name=None), strict=True)
     ]
     table = replace(
@@ -59,7 +51,7 @@ def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
         frame=table.frame[why == ""],
         skipped=(*table.skipped, *skipped),
         broken={row: told for row, told in table.broken.items() if why.get(row, "") == ""},
-        statements=(*table.statements, *(said[reason] for reason in REASONS if counts[reason])),
+        statements=(*table.statements, *(said(keys[reason], n=counts[reason]) for reason in REASONS if counts[reason])),
     )
     return replace(reading, table=table, faults=tuple(f for f in reading.faults if f.row is None or why.get(f.row, "") == ""))
 
@@ -74,10 +66,10 @@ def _with_operator(table: RawTable, texts: dict[str, pd.Series], titles: dict[st
     names = table.frame["operator"] if "operator" in table.frame else pd.Series(None, index=codes.index, dtype=object)
     frame = table.frame.assign(operator=names.mask(filled, codes.map(operator)))
     of_codes = " + ".join(titles[name] for name in columns)
-    said = f"{of_codes!r} tells the operator of {int(filled.sum())} rows."
+    told = said("operator_by_code", title=of_codes, n=int(filled.sum()))
     return replace(
         table,
         frame=frame,
         titles={**table.titles, "operator": table.titles.get("operator", of_codes)},
-        statements=(*table.statements, said),
+        statements=(*table.statements, told),
     )

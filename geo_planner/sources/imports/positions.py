@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.letters import holds_other_digits
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.coordinates import both_numbers, split_pairs
 from geo_planner.sources.imports.crs_choice import choose
-from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.layout import RawTable, titles_read
+from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.misplaced_rows import Listed, tell_other_systems, turn_swapped_rows
+from geo_planner.sources.imports.naming import title_of
+from geo_planner.sources.imports.saying import titles_told
 from geo_planner.sources.imports.vn2000 import System
+from geo_planner.words import Said, said
 
 Array = NDArray[np.float64]
 _DISAGREE_M = 100.0
@@ -38,16 +40,16 @@ class Positions:
     corrected : list of (row, column, was, became, why)
     faults : list of Fault
         By row; rows without a position have one.
-    statements : list of str
+    statements : list of Said
     """
 
     lon: Array
     lat: Array
     exact: NDArray[np.bool_]
     crs: str = ""
-    corrected: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+    corrected: list[tuple[int, str, str, str, Said]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
+    statements: list[Said] = field(default_factory=list)
 
 
 def locate(
@@ -57,7 +59,7 @@ def locate(
     area: Area,
     reach_m: float,
     stated: System | None,
-    how: str,
+    how: Said | None,
     file: str,
     told: frozenset[int] = frozenset(),
     must_lie: bool = True,
@@ -73,7 +75,9 @@ def locate(
     reach_m : float
         How far outside its commune (or the province) a row may lie when the system is judged.
     stated : System or None
-    how, file : str
+    how : Said or None
+        Who states it.
+    file : str
     told : frozenset of int
         Rows whose missing position has a fault already.
     must_lie : bool
@@ -89,17 +93,9 @@ def locate(
     columns = [pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(frame)]
     half = [name for pair in (("lon", "lat"), ("x", "y")) for name in pair if len(set(pair) & set(frame)) == 1 and name in frame]
     if "position" not in frame and not columns:
-        reason = (
-            f"there is only one of the two coordinate columns ({table.titles.get(half[0])!r})"
-            if half
-            else f"no column holds the coordinates{titles_read(table)}"
-        )
-        raise refuse(
-            file,
-            reason,
-            'Name them: --map "TITLE=lon" --map "TITLE=lat" (degrees), --map "TITLE=x" --map "TITLE=y" (metres) or --map "TITLE=position" (both in one cell).',
-            "no_coordinates",
-        )
+        if half:
+            raise InputError([fault(file, "no_coordinates.rows_half", title=title_of(table.titles.get(half[0], half[0])))])
+        raise InputError([fault(file, "no_coordinates.rows", titles=titles_told(table.titles.values()))])
     wrong_cells: dict[int, tuple[str, str]] = {}
     nowhere = np.zeros(rows, dtype=bool)
     for pair in (*columns, *([("position",)] if "position" in frame else [])):
@@ -108,7 +104,7 @@ def locate(
         result.statements += grouped
         foreign = sum(isinstance(cell, str) and holds_other_digits(cell) for name in pair for cell in frame[name])
         if foreign:
-            result.statements.append(f"{foreign} cells of coordinates are written with digits of another form: read as 0–9.")
+            result.statements.append(said("rows_told.coordinate_digits", n=foreign))
         zero = (first == 0) & (second == 0)
         nowhere |= zero
         first, second = np.where(zero, np.nan, first), np.where(zero, np.nan, second)
@@ -132,7 +128,7 @@ def _add(
     area: Area,
     reach_m: float,
     stated: System | None,
-    how: str,
+    how: Said | None,
     file: str,
     must_lie: bool,
 ) -> None:
@@ -143,7 +139,7 @@ def _add(
     degrees = bool(np.median(np.abs(first[filled])) <= 180)
     if stated is not None and result.crs and stated.degrees != degrees:
         stated = None  # the second pair of columns is in another system than the one that was stated for the first
-    what = " and ".join(f"{table.titles.get(name, name)!r}" for name in pair)
+    what = said("rows_where.columns", titles=[title_of(table.titles.get(name, name)) for name in pair])
     some = [code for code, is_filled in zip(codes, filled, strict=True) if is_filled]
     own = [table.titles.get(name, "") for name in pair]
     fit, told = choose(
@@ -157,7 +153,7 @@ def _add(
         titles=own,
         context=table.context,
         file=file,
-        what=f"Coordinates in {what}",
+        what=what,
     )
     result.statements += told
     result.crs = result.crs or f"{fit.system.code} ({fit.system.name})"
@@ -171,17 +167,8 @@ def _add(
     if both.any():
         apart = np.hypot((result.lon - lon) * np.cos(np.radians(lat)), result.lat - lat)[both] * 111_195
         if np.median(apart) > _DISAGREE_M:
-            hint = ", as when the datum shift of VN-2000 was forgotten" if 190 < np.median(apart) < 250 else ""
-            result.faults.append(
-                Fault(
-                    file,
-                    f"the two positions of a row lie {np.median(apart):.0f} m apart (median){hint}; the first pair of columns is used",
-                    "Find out which of the two is right.",
-                    column=table.titles.get(pair[0], pair[0]),
-                    level="warning",
-                    code="positions_disagree",
-                )
-            )
+            key = "positions_disagree.rows_datum" if 190 < np.median(apart) < 250 else "positions_disagree.rows"
+            result.faults.append(warning(file, key, column=table.titles.get(pair[0], pair[0]), metres=float(np.median(apart))))
     result.exact |= free & (fit.system.code == "EPSG:4326")
     result.lon, result.lat = np.where(free, lon, result.lon), np.where(free, lat, result.lat)
 
@@ -203,30 +190,10 @@ def _tell_missing(
             continue
         if i in wrong_cells:
             name, value = wrong_cells[i]
-            result.faults.append(
-                Fault(
-                    file,
-                    "the coordinate is not a number, nor degrees, minutes and seconds",
-                    "Write it as 102,54105 or 102°32'27.8\" or in metres.",
-                    row=row,
-                    column=table.titles.get(name, name),
-                    value=value,
-                    code="coordinates",
-                )
-            )
+            result.faults.append(fault(file, "coordinates.rows_no_number", row=row, column=table.titles.get(name, name), value=value))
         else:
-            result.faults.append(
-                Fault(
-                    file,
-                    "the coordinates are 0 and 0, as a device writes them that knew no position"
-                    if nowhere[i]
-                    else "the coordinates are blank or off the earth",
-                    "Fill both in.",
-                    row=row,
-                    column=table.titles.get(column, column),
-                    code="coordinates",
-                )
-            )
+            key = "coordinates.rows_zero" if nowhere[i] else "coordinates.rows_blank"
+            result.faults.append(fault(file, key, row=row, column=table.titles.get(column, column)))
 
 
 def settle_communes(options: Sequence[tuple[str, ...]], lon: Array, lat: Array, *, area: Area, reach_m: float) -> list[str | None]:

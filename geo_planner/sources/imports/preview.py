@@ -19,6 +19,7 @@ from geo_planner.sources.imports.importer import read_for
 from geo_planner.sources.imports.options import Options, refuse_idle
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.imports.titles import all_targets
+from geo_planner.words import Said
 
 _SHOWN_ROWS = 20
 
@@ -42,8 +43,8 @@ class Preview:
     first_rows : DataFrame
         As read, under the titles of the file.
     rows : int
-    skipped : tuple of (int, str, str)
-    statements : tuple of str
+    skipped : tuple of (int, str, Said)
+    statements : tuple of Said
     faults : tuple of Fault
         What must be settled before the import can run.
     """
@@ -55,8 +56,8 @@ class Preview:
     crs_candidates: tuple[tuple[str, str, float], ...] = ()
     first_rows: pd.DataFrame | None = None
     rows: int = 0
-    skipped: tuple[tuple[int, str, str], ...] = ()
-    statements: tuple[str, ...] = ()
+    skipped: tuple[tuple[int, str, Said], ...] = ()
+    statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 
@@ -81,9 +82,9 @@ def preview(
         When there is no such layer of points, file or folder.
     """
     if layer not in POINT_LAYERS:
-        raise UsageError(f"There is no preview of {layer!r}. It is for {', '.join(POINT_LAYERS)}.")
+        raise UsageError("no_preview_of_layer", layer=layer, layers=POINT_LAYERS)
     options = Options(crs, dict(column_map or {}), sheet, source_layer, max_bytes=max_bytes, max_rows=max_rows)
-    kind, statements = "", tuple[str, ...]()
+    kind, statements = "", tuple[Said, ...]()
     try:
         with opened(file, max_bytes=max_bytes, name=name) as source:
             kind, statements = source.format, source.statements

@@ -12,6 +12,7 @@ import unicodedata
 from geo_planner.letters import plain_figures, skeleton
 from geo_planner.schema import Column
 from geo_planner.sources.imports.folding import fold
+from geo_planner.words import Said, said
 
 _LENGTH_M = {
     "m": 1.0,
@@ -72,6 +73,13 @@ def shown(unit: str) -> str:
     return _SHOWN.get(unit, unit)
 
 
+def told(unit: str, *, without: str = "none") -> Said | str:
+    """A unit in a sentence; `without` is what a column without one counts in."""
+    if unit in ("degrees", "households", "people"):
+        return said(f"rows_unit.{unit}")
+    return shown(unit) or said(f"rows_unit.{without}")
+
+
 def split_unit(text: str) -> tuple[str, str]:
     """A figure and what stands behind it.
 
@@ -85,32 +93,30 @@ def split_unit(text: str) -> tuple[str, str]:
     return (found.group(1), _plain(found.group(2) or "")) if found else (text, "")
 
 
-def title_unit(title: str, column: Column) -> tuple[str, str]:
-    """The unit that a title names (empty: none), and why it cannot be used (empty: it can).
+def title_unit(title: str, column: Column) -> tuple[str, Said | None]:
+    """The unit that a title names (empty: none), and why it cannot be used (None: it can).
 
     Examples
     --------
     >>> from geo_planner.schema import SITES
     >>> title_unit("Công suất phát (W)", SITES.column("tx_power_dbm"))
-    ('w', '')
+    ('w', None)
     """
     for part in reversed(title.split(" / ")):
         plain = _plain(part)
         if "%" in plain or _SHARE.search(fold(part)):
-            return "%", f"the title says that the figures are shares (%), not {own_unit(column) or 'figures of this column'}"
+            return "%", said("rows_wrong.title_share", own=told(own_unit(column), without="figures"))
         named = [unit for bracket in re.findall(r"[(\[]([^()\[\]]*)[)\]]", plain) for unit in _in_bracket(bracket)]
         end = _AT_THE_END.search(re.sub(r"[(\[].*?[)\]]", " ", plain).rstrip())
         named = list(dict.fromkeys(named or ([end.group(1)] if end else [])))
         fitting = [unit for unit in named if _fits(unit, column)]
         if len(fitting) > 1:
-            return "", f"the title names several units ({', '.join(fitting)})"
+            return "", said("rows_wrong.title_units", units=fitting)
         if named and not fitting:
-            return named[
-                0
-            ], f"the title says that the figures are in {shown(named[0])}, which does not fit a column in {own_unit(column) or 'no unit'}"
+            return named[0], said("rows_wrong.title_unit", unit=shown(named[0]), own=told(own_unit(column)))
         if fitting:
-            return fitting[0], ""
-    return "", ""
+            return fitting[0], None
+    return "", None
 
 
 def _in_bracket(bracket: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from geo_planner.letters import plain_figures
 from geo_planner.sources.imports.folding import fold
+from geo_planner.words import Said, said
 
 # 3GPP TS 36.101, table 5.5-1, and TS 38.101-1, table 5.2-1: number to nominal frequency, lowest and highest edge, MHz
 _BANDS = {
@@ -44,7 +45,7 @@ OMNI = {"omni", "omnidirectional", "omni directional", "vo huong", "da huong", "
 NO_SERVICE = {"no service", "noservice", "out of service", "mat song", "khong co song", "khong song", "no signal", "no coverage"}
 
 
-def band_mhz(text: str, *, is_band: bool = False) -> tuple[float | None, str]:
+def band_mhz(text: str, *, is_band: bool = False) -> tuple[float | None, Said | None]:
     """The frequency that a band's name means, None for a text that names no band, and what is wrong with one that does.
 
     Parameters
@@ -56,33 +57,33 @@ def band_mhz(text: str, *, is_band: bool = False) -> tuple[float | None, str]:
     Examples
     --------
     >>> band_mhz("B28"), band_mhz("B3 (1800)"), band_mhz("L900"), band_mhz("8", is_band=True), band_mhz("900")
-    ((700.0, ''), (1800.0, ''), (900.0, ''), (900.0, ''), (None, ''))
+    ((700.0, None), (1800.0, None), (900.0, None), (900.0, None), (None, None))
     """
     if re.fullmatch(r"[\d.,\s']*[.,\s'][\d.,\s']*", text.strip()):
-        return None, ""  # a figure with a decimal sign or thousands
+        return None, None  # a figure with a decimal sign or thousands
     plain = re.sub(r"\b[2345]g\b", " lte ", re.sub(r"e-?utran?\b", "eutra", fold_keeping_points(text)))
     if re.sub(r"[a-z\d.\s()\[\]/,;+&_:=-]", "", plain):
-        return None, ""
+        return None, None
     tokens = re.findall(r"[a-z]+|\d+(?:\.\d+)?", plain)
     letters, figures = [t for t in tokens if t.isalpha()], [float(t) for t in tokens if not t.isalpha()]
     if not figures or not (letters or len(figures) > 1 or is_band) or set(letters) - _BAND_SIGNS - _SYSTEMS:
-        return None, ""
+        return None, None
     if letters and set(letters) <= {"mhz", "so", "tan"} and len(figures) == 1:
-        return None, ""
+        return None, None
     numbers = [int(f) for f in figures if f <= _LAST_BAND and f.is_integer()]
     carriers = [f for f in figures if f >= _LOWEST_CARRIER_MHZ]
     if len(numbers) + len(carriers) < len(figures) or (numbers and not (is_band or set(letters) & _BAND_SIGNS)):
-        return None, ""
+        return None, None
     if len(set(numbers)) > 1 or len(set(carriers)) > 1:
-        return None, "several bands stand in one cell, and a row is one cell of one band"
+        return None, said("rows_wrong.several_bands")
     if not numbers:
-        return (carriers[0], "") if letters else (None, "")
+        return (carriers[0], None) if letters else (None, None)
     if numbers[0] not in _BANDS:
-        return None, f"band {numbers[0]} is not in the table of bands"
+        return None, said("rows_wrong.unknown_band", band=numbers[0])
     nominal, low, high = _BANDS[numbers[0]]
     if carriers and not (low <= carriers[0] <= high or carriers[0] == nominal):
-        return None, f"band {numbers[0]} is at {nominal} MHz, not at {carriers[0]:g}"
-    return (carriers[0] if carriers else float(nominal)), ""
+        return None, said("rows_wrong.band_elsewhere", band=numbers[0], nominal=nominal, found=carriers[0])
+    return (carriers[0] if carriers else float(nominal)), None
 
 
 def fold_keeping_points(text: str) -> str:
@@ -90,25 +91,23 @@ def fold_keeping_points(text: str) -> str:
     return "".join(fold(sign) or sign for sign in text)
 
 
-def technology(text: str) -> tuple[str, str]:
-    """LTE, NR, UMTS or GSM where a text means one of them, else the text as it is; and what is wrong (empty: nothing).
+def technology(text: str) -> tuple[str, Said | None]:
+    """LTE, NR, UMTS or GSM where a text means one of them, else the text as it is; and what is wrong (None: nothing).
 
     Examples
     --------
-    >>> technology("4G LTE"), technology("3G/4G")[1] != ""
-    (('LTE', ''), True)
+    >>> technology("4G LTE"), technology("3G/4G")[1] is None
+    (('LTE', None), False)
     """
     whole = _TECHNOLOGY_OF.get(fold(text))
     if whole:
-        return whole, ""
+        return whole, None
     parts = [fold(part) for part in re.split(r"[/,;+&|()\s]+|\bvà\b", text) if fold(part)]
     found = [_TECHNOLOGY_OF.get(part) for part in parts]
     if not found or None in found:
-        return text, ""
+        return text, None
     names = list(dict.fromkeys(name for name in found if name))
-    return (
-        (names[0], "") if len(names) == 1 else (text, f"several technologies ({', '.join(names)}) stand in one cell, and a row is one cell")
-    )
+    return (names[0], None) if len(names) == 1 else (text, said("rows_wrong.several_technologies", names=names))
 
 
 def operator(text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.columns import ColumnMapping, map_columns
 from geo_planner.sources.imports.crs_choice import parse_system
 from geo_planner.sources.imports.files import InputFile, refuse
@@ -22,7 +22,7 @@ from geo_planner.sources.imports.headers import Header, find_header
 from geo_planner.sources.imports.kml_folders import without_idle_names
 from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.legacy_cells import convert_columns
-from geo_planner.sources.imports.naming import names_listed
+from geo_planner.sources.imports.naming import kind_shown, layer_label, listed_names
 from geo_planner.sources.imports.options import Options
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.synonyms import POSITION
@@ -30,6 +30,7 @@ from geo_planner.sources.imports.text_files import read_text_table
 from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.imports.vn2000 import System, is_unstated_grid, system_of
+from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")
 _POINT_KINDS = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
@@ -45,7 +46,7 @@ class Reading:
         With columns ``x`` and ``y`` (numbers) where the file has geometry.
     stated : System or None
         The system that the user or the file states.
-    how : str
+    how : Said or None
         Who states it.
     faults : tuple of Fault
         Rows whose geometry cannot be a point.
@@ -57,7 +58,7 @@ class Reading:
 
     table: RawTable
     stated: System | None = None
-    how: str = ""
+    how: Said | None = None
     faults: tuple[Fault, ...] = ()
     header: Header | None = None
     mapping: ColumnMapping | None = None
@@ -85,7 +86,7 @@ def read_points(
         When the file cannot be read or it is not certain which part of it is meant.
     """
     stated = parse_system(options.crs, file.name) if options.crs else None
-    how = "as stated with --crs" if stated else ""
+    how = said("system_stated.option") if stated else None
     if file.family == "vector":
         vector = read_vector(
             file, source_layer=options.source_layer, kinds=_POINT_KINDS, max_bytes=options.max_bytes, max_rows=options.max_rows
@@ -106,16 +107,11 @@ def read_points(
         grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
     )
     others, unseen = [name for name in names if name != grid.name], [name for name in unseen if name != grid.name]
-    told = [f"Sheets not read: {names_listed(others)}."] if others else []
-    told += [f"Hidden sheets not read: {names_listed(unseen)}."] if unseen else []
+    told = [said("sheets_not_read", names=listed_names(others))] if others else []
+    told += [said("hidden_sheets_not_read", names=listed_names(unseen))] if unseen else []
     table = replace(table, statements=(*table.statements, *told))
     if len(table.frame) > options.max_rows:
-        raise refuse(
-            file.name,
-            f"the table has {len(table.frame):,} rows, more than the limit of {options.max_rows:,}",
-            "Split it, or raise the limit.",
-            "too_many_rows",
-        )
+        raise refuse(file.name, "too_many_rows.table", n=len(table.frame), most=options.max_rows)
     return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
 
 
@@ -126,11 +122,11 @@ def _converted(grid: Grid) -> Grid:
 
 def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: frozenset[str], file: str) -> tuple[Grid, Header]:
     """The sheet that holds the list: the named one, or the only one that looks like it."""
-    names = ", ".join(f"{grid.name!r}" for grid in grids)
+    names = [grid.name for grid in grids]
     if wanted is not None:
         grids = [grid for grid in grids if grid.name == wanted] or [grid for grid in grids if fold(grid.name) == fold(wanted)]
         if len(grids) != 1:
-            raise refuse(file, f"there is no sheet {wanted!r}", f"Name one of: {names}.", "unknown_sheet")
+            raise refuse(file, "unknown_sheet", sheet=wanted, known=names)
     found = [
         (grid, header)
         for grid in grids
@@ -148,16 +144,11 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
             ),
             "",
         )
-        raise refuse(
-            file, f"no row names the columns of {layer} (name, commune, coordinates)",
-            "Give the table a header, or say what its titles mean: --map \"TITLE=name\" --map \"TITLE=lon\" …" + (" Hidden sheets are not looked at unless named with --sheet." if any(grid.hidden for grid in grids) else ""),
-            "no_header", value=shown[:80] or None,
-        )  # fmt: skip
+        hidden = any(grid.hidden for grid in grids)
+        raise refuse(file, "no_header.hidden" if hidden else "no_header", value=shown[:80] or None, layer=layer_label(layer))
     if len(candidates) > 1:
-        listed = "; ".join(f"{grid.name!r} ({max(len(grid.rows) - header.last - 1, 0)} rows)" for grid, header in candidates)
-        raise refuse(
-            file, f"several sheets look like the list: {listed}", f'Name one: --sheet "{candidates[0][0].name}".', "several_sheets"
-        )
+        listed = [said("sheet_of_rows", sheet=grid.name, n=max(len(grid.rows) - header.last - 1, 0)) for grid, header in candidates]
+        raise refuse(file, "several_sheets", sheets=listed, first=candidates[0][0].name)
     return candidates[0]
 
 
@@ -166,13 +157,7 @@ def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
     width = max((len(row) for row in grid.rows[header.first :]), default=0)
     for r, i in sorted(grid.uncached):
         if header.first <= r <= header.last and i < width and not (i < len(header.titles) and header.titles[i] and r < header.last):
-            raise refuse(
-                file,
-                f"the title of column {i + 1} is a formula without a stored value",
-                "Open the file in Excel or LibreOffice, let it calculate, and save it; or type the title.",
-                "uncached_formula",
-                row=r + 1,
-            )
+            raise refuse(file, "uncached_formula.title", row=r + 1, at=i + 1)
 
 
 def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
@@ -181,9 +166,15 @@ def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[st
 
 
 def _from_vector(
-    vector: VectorLayer, layer: str, options: Options, remembered: Mapping[str, str], file: InputFile, stated: System | None, how: str
+    vector: VectorLayer,
+    layer: str,
+    options: Options,
+    remembered: Mapping[str, str],
+    file: InputFile,
+    stated: System | None,
+    how: Said | None,
 ) -> Reading:
-    idle = list[str]()
+    idle = list[Said]()
     if file.format in ("kml", "kmz"):
         attributes, idle = without_idle_names(vector.attributes, layer, {*remembered, *options.column_map}, file.name)
         vector = replace(vector, attributes=attributes)
@@ -205,14 +196,14 @@ def _from_vector(
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
     statements = [*vector.statements, *idle, *mapping.statements, *told]
-    statements += [f"The geometry is the position: {names_listed(repeating)} kept under their own titles."] if repeating else []
+    statements += [said("geometry_is_position", names=listed_names(repeating))] if repeating else []
     counting = [title for title in titles if fold(title) in _NUMBERS]
-    statements += [f"Columns that only count the rows, left out: {names_listed(counting)}."] if counting else []
+    statements += [said("columns_counting", names=listed_names(counting))] if counting else []
     if vector.crs is not None:
         if stated is None:
-            stated, how = stated_by_file(vector.crs, file), "as the file states"
+            stated, how = stated_by_file(vector.crs, file), said("system_stated.file")
         else:
-            statements.append(f"The file states {vector.crs.name}; --crs is used instead.")
+            statements.append(said("system_overruled", name=vector.crs.name))
     table = RawTable(
         frame, {name: titles[i] for i, name in names.items()} | {"x": "geometry x", "y": "geometry y"}, statements=tuple(statements)
     )
@@ -222,10 +213,7 @@ def _from_vector(
 def stated_by_file(crs: CRS, file: InputFile) -> System:
     """The system of a file that states one; refuses a grid whose datum was dropped."""
     if is_unstated_grid(crs):
-        raise refuse(
-            file.name, "the file's coordinate system is the grid of VN-2000 (3-degree zone) without its datum: 222 m lie between the two readings",
-            "State the system: --crs EPSG:9205 for VN-2000 / TM-3 103°00', or the code of another zone.", "datum_unknown", value=crs.name[:80],
-        )  # fmt: skip
+        raise refuse(file.name, "datum_unknown", value=crs.name[:80])
     return system_of(crs)
 
 
@@ -239,7 +227,7 @@ def _kept_columns(titles: Sequence[str], mapping: ColumnMapping) -> dict[int, st
     return kept
 
 
-def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[float | None], list[Fault], list[str]]:
+def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[float | None], list[Fault], list[Said]]:
     """A point a feature: of an area, a point inside it."""
     shapes: Any = vector.geometry if vector.geometry is not None else []
     xs: list[float | None] = []
@@ -258,16 +246,7 @@ def _points(vector: VectorLayer, file: str) -> tuple[list[float | None], list[fl
             areas += 1
             point = shape.representative_point() if shape.is_valid else shapely.make_valid(shape).representative_point()
         else:
-            faults.append(
-                Fault(
-                    file,
-                    f"the shape is a {shape.geom_type}, not a point",
-                    "Give each row one point.",
-                    row=int(row),
-                    column="geometry",
-                    code="geometry",
-                )
-            )
+            faults.append(fault(file, "geometry.no_point", row=int(row), column="geometry", kind=kind_shown(shape.geom_type)))
         xs.append(None if point is None or point.is_empty else float(point.x))
         ys.append(None if point is None or point.is_empty else float(point.y))
-    return xs, ys, faults, [f"{areas} areas are taken by a point inside them."] if areas else []
+    return xs, ys, faults, [said("areas_as_points", n=areas)] if areas else []

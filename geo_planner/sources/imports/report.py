@@ -20,16 +20,16 @@ import xlsxwriter
 from geo_planner.errors import Fault, OutputError
 from geo_planner.folders import put_in_place
 from geo_planner.sources.imports.grid import Cell, as_text
-from geo_planner.sources.imports.spoken.office import REASON_TITLE, ROW_TITLE, fault_words
-from geo_planner.sources.imports.spoken.paper import row_sheets, summary
-from geo_planner.sources.imports.spoken.said import own_title
+from geo_planner.sources.imports.naming import own_title
+from geo_planner.sources.imports.spoken.office import TITLES_OF_REJECTS
+from geo_planner.sources.imports.spoken.paper import row_sheets, sheet_names, summary, texts_of, words
+from geo_planner.words import Language, Said
 
 _XLSX_ROWS = 1_000_000
-_OLD_SHEETS = {"summary", "accepted", "corrected", "rejected", "skipped"}
-_SHEETS = {"Tóm tắt", "Chỗ được sửa", "Dòng bị loại", "Dòng bỏ qua"}
+_OLD_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
 _MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
-REJECTED = ("row", "column", "value", "reason", "remedy", "code")
+REJECTED = ("row", "column", "value", "reason", "remedy", "code", "reason_vi", "remedy_vi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,15 @@ class ImportReport:
     accepted : DataFrame
         The rows that are good, in the layer's columns; the index is the row of the file. Nothing of them is taken where `written` is false.
     corrected : DataFrame
-        ``row``, ``column``, ``was``, ``became``, ``why``.
+        ``row``, ``column``, ``was``, ``became``, ``why``: the last is what is :class:`~geo_planner.words.Said`; of shapes, the two before it too.
     rejected : DataFrame
-        ``row``, ``column``, ``value``, ``reason``, ``remedy``, ``code``; a row may stand here for several reasons.
+        ``row``, ``column``, ``value``, ``reason``, ``remedy``, ``code``, and ``reason_vi``, ``remedy_vi``; a row may stand here for several
+        reasons.
     skipped : DataFrame
         ``row``, ``text``, ``why``: totals, notes, signatures, headings.
-    statements : tuple of str
+    statements : tuple of Said
         What was detected and decided.
-    questions : tuple of str
+    questions : tuple of Said
         What the list leaves open.
     faults : tuple of Fault
         Faults and warnings; those with a row are also in `rejected`.
@@ -74,8 +75,8 @@ class ImportReport:
     corrected: pd.DataFrame
     rejected: pd.DataFrame
     skipped: pd.DataFrame
-    statements: tuple[str, ...]
-    questions: tuple[str, ...]
+    statements: tuple[Said, ...]
+    questions: tuple[Said, ...]
     faults: tuple[Fault, ...]
     written: bool
     exit_status: int
@@ -86,20 +87,31 @@ class ImportReport:
         """For ``--json``: no table of what was accepted, only its size."""
         return {
             "ok": self.exit_status == 0, "layer": self.layer, "file": self.file, "target": self.target, "written": self.written, "counts": self.counts,
-            "statements": list(self.statements), "questions": list(self.questions), "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
+            "statements": [str(what) for what in self.statements], "statements_vi": [what.text("vi") for what in self.statements],
+            "questions": [str(what) for what in self.questions], "questions_vi": [what.text("vi") for what in self.questions], "faults": [f.as_dict() for f in self.faults if f.level == "fault"],
             "warnings": [f.as_dict() for f in self.faults if f.level == "warning"], "corrected": _records(self.corrected), "rejected": _records(self.rejected),
             "skipped": _records(self.skipped), "files": [str(path) for path in self.files],
         }  # fmt: skip
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): None if value is None or value != value else value for name, value in row.items()} for row in table.to_dict("records")
-    ]
+    """Rows as JSON knows them: what is said in English and in Vietnamese; the code of why a row is here."""
+    records = []
+    for row in table.to_dict("records"):
+        record: dict[str, Any] = {}
+        for name, value in row.items():
+            if isinstance(value, Said):
+                record |= {str(name): value.text("en"), f"{name}_vi": value.text("vi")}
+                if name == "why":
+                    record |= value.as_dict()
+            else:
+                record[str(name)] = None if value is None or value != value else value
+        records.append(record)
+    return records
 
 
-def write_report(report: ImportReport, folder: Path) -> tuple[Path, ...]:
-    """``<file>.report.xlsx`` and ``.json``.
+def write_report(report: ImportReport, folder: Path, language: Language = "vi") -> tuple[Path, ...]:
+    """``<file>.report.xlsx`` in one language, and ``.json`` in both.
 
     Raises
     ------
@@ -108,7 +120,7 @@ def write_report(report: ImportReport, folder: Path) -> tuple[Path, ...]:
     """
     paths = report_paths(report.file, folder)[:2]
     _replace(paths[0], (json.dumps(report.as_dict(), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n").encode())
-    _replace(paths[1], _workbook(report))
+    _replace(paths[1], _workbook(report, language))
     return paths
 
 
@@ -131,22 +143,18 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
         os.close(handle)
         Path(probe).unlink()
     except OSError as error:
-        what = error.strerror or "it is not a folder"
-        raise OutputError(
-            f"The report cannot be written to {folder} ({what}). Choose another folder with --report; nothing was changed."
-        ) from error
+        if error.strerror is None:
+            raise OutputError("import_report_folder.no_folder", folder=folder) from error
+        raise OutputError("import_report_folder", folder=folder, why=error.strerror) from error
     for path in files:
         if path.is_symlink() or path.is_dir():
-            what = "a symbolic link" if path.is_symlink() else "a folder"
-            raise OutputError(f"{path} is {what}. Remove it or choose another folder with --report; nothing was changed.")
+            raise OutputError("import_report_path.link" if path.is_symlink() else "import_report_path.folder", path=path)
         _refuse_foreign(path)
 
 
 def _refuse_foreign(path: Path) -> None:
     if path.exists() and not _is_ours(path):
-        raise OutputError(
-            f"{path} is there already and no import has written it. Move it away or choose another folder with --report; nothing was changed."
-        )
+        raise OutputError("import_report_path.foreign", path=path)
 
 
 def _is_ours(path: Path) -> bool:
@@ -158,29 +166,30 @@ def _is_ours(path: Path) -> bool:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 titles = next(csv.reader(stream), [])
-            return (titles[:1], titles[-1:]) in ((["row"], ["reason"]), ([ROW_TITLE], [REASON_TITLE]))
+            return (*titles[:1], *titles[-1:]) in (("row", "reason"), *TITLES_OF_REJECTS.values())
         with zipfile.ZipFile(path) as book:
             sheets = book.read("xl/workbook.xml") if book.getinfo("xl/workbook.xml").file_size < _MOST_BOOK_BYTES else b""
-        return any(all(f'name="{title}"'.encode() in sheets for title in titles) for titles in (_OLD_SHEETS, _SHEETS))
+        return any(all(f'name="{title}"'.encode() in sheets for title in titles) for titles in (_OLD_SHEETS, *sheet_names()))
     except (OSError, ValueError, KeyError, RecursionError, csv.Error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return False
 
 
-def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path) -> Path:
-    """The rejected rows as they stand in the file, with the reasons in Vietnamese, as a csv for spreadsheets that an import reads again.
+def write_rejects(rows: pd.DataFrame, rejected: pd.DataFrame, path: Path, language: Language = "vi") -> Path:
+    """The rejected rows as they stand in the file, with the reasons in one language, as a csv for spreadsheets that an import reads again.
 
     Raises
     ------
     OutputError
     """
     why: dict[int, str] = {}
-    for row, column, _, *fault in rejected[list(REJECTED)].itertuples(index=False, name=None):
-        reason, remedy = fault_words(*fault)
-        told = f"{own_title(str(column), 'vi') if column else ''}: {reason}. {remedy}".strip(": ")
-        why[row] = "; ".join(part for part in (why.get(row, ""), told) if part)
+    texts = list(texts_of(language))
+    for row, column, reason, remedy in rejected[["row", "column", *texts]].itertuples(index=False, name=None):
+        told_of = f"{own_title(str(column), language) if column else ''}: {reason}. {remedy}".strip(": ")
+        why[row] = "; ".join(part for part in (why.get(row, ""), told_of) if part)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([ROW_TITLE, *map(str, rows.columns), REASON_TITLE])
+    first, last = TITLES_OF_REJECTS[language]
+    writer.writerow([first, *map(str, rows.columns), last])
     for row, cells in zip(rows.index, rows.itertuples(index=False, name=None), strict=True):
         writer.writerow([row, *(_for_spreadsheet(cell) for cell in cells), _for_spreadsheet(why.get(row, ""))])
     _replace(path, b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", errors="replace"))
@@ -198,21 +207,21 @@ def _for_spreadsheet(cell: Cell) -> str:
     return text
 
 
-def _workbook(report: ImportReport) -> bytes:
-    """The report for those who made the list, in Vietnamese."""
+def _workbook(report: ImportReport, language: Language) -> bytes:
+    """The report for those who made the list."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        first = book.add_worksheet("Tóm tắt")
+        first = book.add_worksheet(words("summary", language))
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 120, wrap)
-        for r, (name, text) in enumerate(summary(report)):
+        for r, (name, text) in enumerate(summary(report, language)):
             first.write_string(r, 0, name, bold)
             first.write_string(r, 1, _printable(text)[:32_000])
-        for title, table in row_sheets(report).items():
+        for title, table in row_sheets(report, language).items():
             sheet = book.add_worksheet(title)
             sheet.freeze_panes(1, 0)
             for c, name in enumerate(table.columns):
@@ -239,13 +248,11 @@ def _replace(path: Path, content: bytes) -> None:
     """Write a file in one step, never through a link."""
     try:
         if path.is_symlink():
-            raise OutputError(f"{path} is a symbolic link. Remove it or choose another folder with --report.")
+            raise OutputError("import_report_path.link_now", path=path)
         _refuse_foreign(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(path, content)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror}). Close it in other programs, or choose a folder with --report."
-        ) from error
+        raise OutputError("import_report_path.not_written", path=path, why=error.strerror) from error

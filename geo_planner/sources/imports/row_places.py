@@ -9,18 +9,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import EVERY_ONE, Fault, InputError
+from geo_planner.errors import EVERY_ONE, Fault, InputError, fault, warning
 from geo_planner.sources.imports import commune_names
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.commune_index import CommuneIndex
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.grid import as_text
 from geo_planner.sources.imports.layout import RawTable
-from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.imports.naming import listed_rows
 from geo_planner.sources.imports.positions import Positions, locate, settle_communes
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.synonyms import COMMUNE
 from geo_planner.sources.places import FAR_SITE_M, TOLERANCE_M, place_sites, place_villages
+from geo_planner.words import Said, said
 
 _FIT_REACH_M = {"villages": TOLERANCE_M}
 _OTHER_REACH_M = 2_000.0
@@ -102,16 +103,12 @@ def _name_columns(draft: Draft, table: RawTable) -> None:
             draft.titles[own], draft.found[own] = table.titles.get(name, name), both
 
 
-def _turned(positions: Positions, table: RawTable) -> list[str]:
+def _turned(positions: Positions, table: RawTable) -> list[Said]:
     """Rows whose two coordinates were exchanged, by name: a person should look at them."""
     called = next((table.frame[name] for name in ("name", "site_id") if name in table.frame), None)
     rows = list(dict.fromkeys(row for row, *_ in positions.corrected))
-    named = rows_listed((row, "" if called is None else as_text(called[row])) for row in rows)
-    return (
-        [f"{len(rows)} row{'s' if len(rows) > 1 else ''} had the two coordinates in each other's place, which is put right: {named}."]
-        if rows
-        else []
-    )
+    named = listed_rows((row, "" if called is None else as_text(called[row])) for row in rows)
+    return [said("rows_told.swapped", n=len(rows), rows=named)] if rows else []
 
 
 def _tell_communes(
@@ -133,36 +130,32 @@ def _tell_communes(
         if isinstance(cell, str) and _CODE_AS_FIGURE.fullmatch(cell.strip())
     }
     for i, (row, r, code) in enumerate(zip(frame.index, readings, codes, strict=True)):
-        blank = not r.reason or r.reason.endswith(("is blank", "column for the commune"))
+        blank = r.wrong is None or r.wrong.code == "blank"
         if layer != "villages" and blank and not r.codes:
             continue
         value = None if code is not None else _words(frame, row)[:80] or None
         if i in abroad:
-            reason, remedy = "it stands outside the province and names no commune of it: its commune stays blank", "Check the position."
-            draft.faults.append(Fault(file, reason, remedy, int(row), column, value, "warning", "commune_outside"))
+            draft.faults.append(warning(file, "commune_outside.rows", row=int(row), column=column, value=value))
             continue
         if not r.codes:
-            draft.faults.append(
-                Fault(file, r.reason, r.remedy, row=int(row), column=column, value=value, code="blank" if blank else "unknown_commune")
-            )
+            draft.faults.append(Fault(file, r.wrong or said("blank.rows_commune"), int(row), column, value))
         elif code is None and "lon" in draft.unread:
             pass  # the position would decide, and it is not known yet
         elif code is None:
-            reason, remedy = commune_names.ambiguous(r, index)
-            draft.faults.append(Fault(file, reason, remedy, row=int(row), column=column, value=value, code="ambiguous_commune"))
+            draft.faults.append(Fault(file, commune_names.ambiguous(r, index), int(row), column, value))
         elif len(r.codes) > 1:
-            draft.corrected.append((int(row), "commune_code", " / ".join(r.codes), code, f"{r.how}: decided by the position"))
+            draft.corrected.append((int(row), "commune_code", " / ".join(r.codes), code, commune_names.decided_by_place(r)))
         elif r.how:
             draft.corrected.append((int(row), "commune_code", _words(frame, row), code, r.how))
         elif int(row) in as_figures:
-            draft.corrected.append((int(row), "commune_code", _words(frame, row), code, "decimal of a code taken off"))
+            draft.corrected.append((int(row), "commune_code", _words(frame, row), code, said("rows_done.code_decimal")))
         if code is None:
             draft.told.add((int(row), "commune_code"))
 
 
 def _abroad(readings: Sequence[commune_names.Reading], positions: Positions, area: Area) -> set[int]:
     """Masts of the provinces around, by their order in the list: they lie outside, and their commune is none of this province."""
-    unknown = np.array([not r.codes and not r.reason.startswith("code and names contradict") for r in readings], dtype=bool)
+    unknown = np.array([not r.codes and (r.wrong is None or r.wrong.key != commune_names.CONTRADICTION) for r in readings], dtype=bool)
     rows = np.flatnonzero(unknown & np.isfinite(positions.lon) & np.isfinite(positions.lat))
     if not len(rows):
         return set()
@@ -206,13 +199,13 @@ def _outside(rows: pd.DataFrame, area: Area, file: str) -> list[Fault]:
     off = ~area.lies_right(lon, lat, [None] * len(rows), TOLERANCE_M)
     points = area.metric(lon, lat)
     return [
-        Fault(
+        fault(
             file,
-            f"{rows.at[row, 'name']} lies {points[i].distance(area.province) / 1000:.1f} km outside the province",
-            "Correct the coordinates.",
+            "outside_province.rows",
             row=int(row),
             column="lon",
-            code="outside_province",
+            name=rows.at[row, "name"],
+            km=points[i].distance(area.province) / 1000,
         )
         for i, row in enumerate(rows.index)
         if off[i]
@@ -223,5 +216,5 @@ def _far_away(rows: pd.DataFrame, area: Area, file: str) -> list[Fault]:
     away = ~area.lies_right(rows["lon"].to_numpy(float), rows["lat"].to_numpy(float), [None] * len(rows), FAR_SITE_M)
     if not away.any():
         return []
-    reason = f"{int(away.sum())} rows lie more than {FAR_SITE_M / 1000:.0f} km outside the province (first: row {rows.index[away][0]})"
-    return [Fault(file, reason, "Check their coordinates.", level="warning", code="far_away")]
+    row = int(rows.index[away][0])
+    return [fault(file, "far_away.rows", level="warning", n=int(away.sum()), km=FAR_SITE_M / 1000, first=row)]

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.schema import Column, Layer
-from geo_planner.sources.imports import quantities, words
+from geo_planner.sources.imports import quantities
 from geo_planner.sources.imports.draft import Draft
 from geo_planner.sources.imports.figures import Style, decimal_style
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import title_of
+from geo_planner.sources.imports.saying import choices_told, word_told
 from geo_planner.sources.imports.synonyms import COMMUNE, POSITION
 from geo_planner.sources.imports.values import NO_SERVICE, clean_texts, cleaned_how, convert, shown
+from geo_planner.words import Said, said
 
 _BY_PLACE = ("lon", "lat", "commune_code")
-_REMEDY = {
-    "int": "Write a whole number, or leave the cell blank.",
-    "float": "Write a number such as 42,5, or leave the cell blank.",
-    "yes_no": "Write có or không (yes or no), or leave the cell blank.",
-    "date": "Write day/month/year, or leave the cell blank.",
-    "text": "Type the text anew.",
-}
-_REMEDY_OF = {
-    "azimuth_deg": "Write one direction in degrees (a row is one cell), or leave the cell blank for an omnidirectional antenna.",
-    "freq_mhz": "Write one frequency in MHz or one band (B28): a row is one cell.",
-    "technology": "Write one technology: LTE, NR, UMTS or GSM; give each cell a row of its own.",
-    "time": "Write it as 2026-01-28 09:30:00 or 28/01/2026 09:30:00.",
-}
+_WITH_A_REMEDY = ("azimuth_deg", "freq_mhz", "technology", "time")
+"""Columns whose faults say what is to be written there; those of the others say it by their kind."""
+_MOST_WORDS = 20
 
 
 def fill_values(draft: Draft, table: RawTable, schema: Layer, file: str) -> None:
@@ -53,10 +47,10 @@ def fill_values(draft: Draft, table: RawTable, schema: Layer, file: str) -> None
             continue
         converted = convert(frame[name], texts[name], column, style, titles[name])
         draft.rows[name] = converted["text"]
-        as_found = frame[name].where(converted["done"] != "", texts[name]) if column.kind == "text" else texts[name]
+        as_found = frame[name].where(converted["done"].notna(), texts[name]) if column.kind == "text" else texts[name]
         _tell_values(draft, converted, as_found.map(shown), column, titles[name], file)
         if name == "rsrp_dbm":
-            draft.rows["_no_service"] = converted["done"].str.contains(NO_SERVICE, regex=False)
+            draft.rows["_no_service"] = [done == NO_SERVICE for done in converted["done"]]
     if "_no_service" in draft.rows:
         _no_service(draft, titles, file)
     if fold(titles.get("rsrp_dbm", "")) == "level" or fold(titles.get("rsrq_db", "")) == "qual":
@@ -66,12 +60,9 @@ def fill_values(draft: Draft, table: RawTable, schema: Layer, file: str) -> None
             draft.rows[name] = texts[name]
 
 
-def _tell_texts(draft: Draft, texts: pd.Series, wrong: Mapping[str, str], name: str, title: str, file: str) -> None:
+def _tell_texts(draft: Draft, texts: pd.Series, wrong: Mapping[str, Said], name: str, title: str, file: str) -> None:
     for row, text in texts[texts.isin(wrong)].items() if wrong else ():
-        code = "path" if "path" in wrong[text] else "too_long" if "signs, more" in wrong[text] else "control_characters"
-        draft.faults.append(
-            Fault(file, wrong[text], "Type the text anew.", row=int(str(row)), column=title, value=ascii(text)[:80], code=code)
-        )
+        draft.faults.append(Fault(file, wrong[text], int(str(row)), title, ascii(text)[:80]))
         draft.told.add((int(str(row)), name))
 
 
@@ -94,7 +85,7 @@ def _style(draft: Draft, frame: pd.DataFrame, texts: Mapping[str, pd.Series], de
     ]
     style = decimal_style(shown)
     if style == "comma":
-        draft.statements.append("Numbers are written with a decimal comma.")
+        draft.statements.append(said("rows_told.decimal_comma"))
     return style
 
 
@@ -102,40 +93,37 @@ def _unit_is_clear(draft: Draft, column: Column, title: str, file: str) -> bool:
     unit, wrong = quantities.title_unit(title, column)
     own = quantities.own_unit(column)
     if wrong:
-        remedy = f'Give the figures in {own or "the unit of the template"}, or leave the column out: --map "{title[:80]}=-".'
-        draft.faults.append(Fault(file, wrong, remedy, column=title[:80], code="unit"))
+        column_unit = quantities.told(own, without="template")
+        draft.faults.append(fault(file, "unit.rows", column=title[:80], why=wrong, own=column_unit, title=title[:80]))
         draft.unread.add(column.name)
         return False
     if unit and quantities.in_unit(1.0, unit, column) != 1.0:
-        draft.statements.append(f"{title}: the figures are in {quantities.shown(unit)}, as the title says, and are converted to {own}.")
+        draft.statements.append(said("rows_told.unit", title=title_of(title), unit=quantities.shown(unit), own=quantities.told(own)))
     return True
 
 
 def _tell_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: Column, title: str, file: str) -> None:
-    changed = (converted["done"] != "") & (converted["wrong"] == "")
+    changed = converted["done"].notna() & converted["wrong"].isna()
     draft.corrected += [
         (int(row), column.name, before, after, why)
         for row, before, after, why in zip(
             converted.index[changed], was[changed], converted.loc[changed, "text"], converted.loc[changed, "done"], strict=True
         )
     ]
-    wrong = converted["wrong"] != ""
-    for row, text, reason in zip(converted.index[wrong], was[wrong], converted.loc[wrong, "wrong"], strict=True):
-        remedy = _REMEDY_OF.get(column.name, _REMEDY.get(column.kind, ""))
+    wrong = converted["wrong"].notna()
+    for row, text, why in zip(converted.index[wrong], was[wrong], converted.loc[wrong, "wrong"], strict=True):
         if column.choices:
-            remedy = f"Write one of: {words.listed(column.name, column.choices)}, or leave the cell blank."
-        draft.faults.append(
-            Fault(file, reason, remedy, row=int(row), column=title, value=text[:80], code="choice" if column.choices else "type")
-        )
+            what = said("choice.rows", why=why, words=choices_told(column.name, column.choices))
+        else:
+            what = said(f"type.rows_{column.name if column.name in _WITH_A_REMEDY else column.kind}", why=why)
+        draft.faults.append(Fault(file, what, int(row), title, text[:80]))
         draft.told.add((int(row), column.name))
     if column.kind in ("choice", "yes_no"):
-        same = (converted["wrong"] == "") & (was != converted["text"])
-        counts = pd.Series(
-            [f"{before} → {after or 'not known'}" for before, after in zip(was[same], converted.loc[same, "text"], strict=True)],
-            dtype=object,
-        ).value_counts()
-        if len(counts):
-            draft.statements.append(f"{title}: {', '.join(f'{words} ({n})' for words, n in list(counts.items())[:20])}.")
+        same = converted["wrong"].isna() & (was != converted["text"])
+        counts = Counter(zip(was[same], converted.loc[same, "text"], strict=True)).most_common(_MOST_WORDS)
+        if counts:
+            words = [said("rows_told.word", before=before, after=word_told(after), n=n) for (before, after), n in counts]
+            draft.statements.append(said("rows_told.words", title=title_of(title), words=words))
 
 
 def _no_service(draft: Draft, titles: Mapping[str, str], file: str) -> None:
@@ -143,8 +131,8 @@ def _no_service(draft: Draft, titles: Mapping[str, str], file: str) -> None:
     without = draft.rows.pop("_no_service").astype(bool)
     against = without & (draft.rows["no_service"] == "no")
     for row in draft.rows.index[against]:
-        reason = f"{titles['rsrp_dbm']} says that there is no network, {titles.get('no_service', 'no_service')} that there is one"
-        draft.faults.append(Fault(file, reason, "Correct one of the two.", row=int(row), column=titles["rsrp_dbm"], code="contradiction"))
+        level, service = titles["rsrp_dbm"], titles.get("no_service", "no_service")
+        draft.faults.append(fault(file, "contradiction.rows", row=int(row), column=level, level_title=level, service=service))
     draft.rows["no_service"] = draft.rows["no_service"].mask(without, "yes")
 
 
@@ -155,12 +143,10 @@ def _levels_of_lte(draft: Draft, titles: Mapping[str, str]) -> None:
     for name in names:
         gone = other & (draft.rows[name] != "")
         draft.corrected += [
-            (int(row), name, was, "", f"the level of a {technology} cell is no RSRP")
+            (int(row), name, was, "", said("rows_done.level_of_other", technology=technology))
             for row, was, technology in zip(
                 draft.rows.index[gone], draft.rows.loc[gone, name], draft.rows.loc[gone, "technology"], strict=True
             )
         ]
         draft.rows[name] = draft.rows[name].mask(gone, "")
-    draft.statements.append(
-        f"{' and '.join(repr(titles[name]) for name in names)}: taken as RSRP and RSRQ of LTE and NR cells; left out for cells of other networks."
-    )
+    draft.statements.append(said("rows_told.levels_of_lte", titles=[titles[name] for name in names]))

@@ -6,21 +6,24 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.errors import EVERY_ONE, Fault
-from geo_planner.schema import Layer
+from geo_planner import errors
+from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
+from geo_planner.schema import Column, Layer
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.doubts import doubts
 from geo_planner.sources.imports.draft import Draft
-from geo_planner.sources.imports.files import refuse
 from geo_planner.sources.imports.ids import give_ids
-from geo_planner.sources.imports.layout import RawTable, titles_read
+from geo_planner.sources.imports.layout import RawTable
+from geo_planner.sources.imports.naming import title_of
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.row_places import communes_and_positions, place_faults
 from geo_planner.sources.imports.row_values import fill_values
+from geo_planner.sources.imports.saying import choices_told, titles_told
 from geo_planner.sources.imports.synonyms import COMMUNE, POINT_LAYERS
 from geo_planner.sources.imports.unclear_columns import tell_unclear_columns
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.tables import ROW, typed_table
+from geo_planner.words import Label, Said, said
 
 __all__ = ["Draft", "draft_rows"]
 
@@ -35,21 +38,9 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
     """
     table, schema = reading.table, POINT_LAYERS[layer]
     if table.frame.empty:
-        raise refuse(file, "there are no rows of data below the header", "Put at least one row into the table.", "empty")
+        raise InputError([fault(file, "empty.rows")])
     draft = Draft(pd.DataFrame(index=table.frame.index), list(reading.faults), statements=list(table.statements))
-    draft.faults += [
-        Fault(
-            file,
-            reason,
-            "Open the file in Excel or LibreOffice, let it calculate, and save it."
-            if "formula" in reason
-            else "Check the separators and quotation marks.",
-            row=row,
-            column=column or None,
-            code="uncached_formula" if "formula" in reason else "ragged_row",
-        )
-        for row, (column, reason) in table.broken.items()
-    ]
+    draft.faults += [errors.fault(file, key, row=row, column=column or None) for row, (column, key) in table.broken.items()]
     _need_columns(draft, table, layer, file)
     told = reading.mapping.told if reading.mapping is not None else frozenset[str]()
     tell_unclear_columns(draft, table, layer, told, file)
@@ -62,7 +53,7 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
         blank = draft.rows["source"] == ""
         if blank.any():
             draft.rows["source"] = draft.rows["source"].mask(blank, clean_texts(pd.Series([file], dtype=object))[0].iloc[0])
-            draft.statements.append(f"{int(blank.sum())} rows name no source: the file's name is put there.")
+            draft.statements.append(said("rows_told.no_source", n=int(blank.sum())))
     order = [column.name for column in schema.columns]
     draft.rows = draft.rows[[*order, *(name for name in draft.rows if name not in order)]]
     _check(draft, layer, schema, area, file)
@@ -72,17 +63,15 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
 
 def _need_columns(draft: Draft, table: RawTable, layer: str, file: str) -> None:
     """Columns that the layer cannot do without: told once, beside what is wrong with the rows."""
-    frame, read = table.frame, titles_read(table)
+    frame, read = table.frame, titles_told(table.titles.values())
     if layer == "villages" and "name" not in frame:
-        draft.faults.append(Fault(file, f"no column holds the names of the villages{read}", 'Name it: --map "TITLE=name".', code="no_name"))
+        draft.faults.append(fault(file, "no_name.rows_villages", titles=read))
         draft.unread |= {"name", "village_id"}
     if layer == "villages" and not set(frame) & (set(COMMUNE) - {"district"}):
-        remedy = 'Name it: --map "TITLE=commune" (names), --map "TITLE=commune_code", or --map "TITLE=former_commune" with --map "TITLE=district".'
-        draft.faults.append(Fault(file, f"no column holds the communes{read}", remedy, code="no_commune"))
+        draft.faults.append(fault(file, "no_commune.rows", titles=read))
         draft.unread |= {"commune_code"}
     if layer == "sites" and not set(frame) & {"site_id", "name"}:
-        remedy = 'Name it: --map "TITLE=site_id".'
-        draft.faults.append(Fault(file, f"no column holds the ids or names of the sites{read}", remedy, code="no_name"))
+        draft.faults.append(fault(file, "no_name.rows_sites", titles=read))
         draft.unread |= {"name", "site_id"}
 
 
@@ -97,16 +86,20 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
     rows.index.name = ROW
     typed, faults = typed_table(rows, schema, file, of_a_kind=EVERY_ONE)
     shown = []
-    for fault in faults:
-        row, column = fault.row, fault.column or ""
-        if fault.code == "missing_column" or column in draft.unread or (row is not None and (row, column) in draft.told):
+    for found in faults:
+        row, column = found.row, found.column or ""
+        if found.code == "missing_column" or column in draft.unread or (row is not None and (row, column) in draft.told):
             continue
-        value, title = fault.value, draft.titles.get(column, fault.column)
-        if fault.code == "duplicate_id":
-            value, title = _id_shown(draft, layer, schema, row, fault)
-        elif row is not None and column in draft.found and fault.code != "blank":
+        value, title = found.value, draft.titles.get(column, found.column)
+        if found.code == "duplicate_id":
+            value, title = _id_shown(draft, layer, schema, row, found)
+        elif row is not None and column in draft.found and found.code != "blank":
             value = str(draft.found[column].loc[row])[:80]
-        shown.append(replace(fault, remedy=_remedy(fault, layer, title or column, made=row in draft.made_ids), column=title, value=value))
+        first = (
+            None if row is None or layer != "villages" or found.code != "duplicate_id" else rows.index[rows[key] == rows.at[row, key]][0]
+        )
+        what = found.said if first is None else _id_twice(int(first), title or column, made=row in draft.made_ids)
+        shown.append(replace(found, said=what, column=title, value=value))
     draft.faults += _without_repeats(shown, draft, schema, file)
     draft.faults += place_faults(draft, typed, layer, area, file)
     draft.faults += doubts(draft, typed, layer, file)
@@ -127,17 +120,22 @@ def _without_repeats(faults: list[Fault], draft: Draft, schema: Layer, file: str
     for title, column in needed.items():
         same = [fault for fault in faults if fault.code == "blank" and fault.column == title]
         if len(same) == len(draft.rows) > 1:
-            reason = "no row holds a value, and the layer cannot do without it"
-            remedy = f"Add a column for it: {column.vi} ({column.name}). {column.meaning_en}".strip()
-            if column.choices:
-                remedy += f" Write one of: {', '.join(column.choices)}."
-            faults = [fault for fault in faults if fault not in same] + [Fault(file, reason, remedy, column=title, code="blank")]
+            faults = [fault for fault in faults if fault not in same] + [Fault(file, _column_is_blank(column), column=title)]
     return faults
 
 
-def _remedy(fault: Fault, layer: str, title: str, *, made: bool) -> str:
-    if fault.code == "duplicate_id" and layer == "villages":
-        if made:
-            return "Two rows of one commune have one name: give each an id of its own (column Mã bản), name their former communes, or take one out."
-        return f'Give each village an id of its own; where the column only counts within a commune, leave it out: --map "{title}=-".'
-    return fault.remedy
+def _column_is_blank(column: Column) -> Said:
+    facts = {
+        "column": f"{column.vi} ({column.name})",
+        "meaning": Label(column.name, column.meaning_vi.rstrip("."), column.meaning_en.rstrip(".")),
+        "choices": choices_told(column.name, column.choices),
+    }
+    names = ("column", *(("meaning",) if column.meaning_en else ()), *(("choices",) if column.choices else ()))
+    return said(
+        f"blank.rows_{names[-1]}" if names == ("column",) else f"blank.rows_column_{names[-1]}", **{name: facts[name] for name in names}
+    )
+
+
+def _id_twice(first: int, title: str, *, made: bool) -> Said:
+    """Two villages with one id are told by what the list can do about it."""
+    return said("duplicate_id.rows_made", first=first) if made else said("duplicate_id.rows_counted", first=first, title=title_of(title))

@@ -18,9 +18,10 @@ from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.radio_words import is_foreign, network
 from geo_planner.sources.imports.words import UNKNOWN
 
-NEIGHBOUR = "neighbour cell"
-SECONDARY = "secondary carrier"
-ABROAD = "network of another country"
+NEIGHBOUR = "not_data.neighbour"
+SECONDARY = "not_data.secondary"
+ABROAD = "not_data.abroad"
+"""Why a row is no row of data: keys of the catalogue."""
 REASONS = (NEIGHBOUR, SECONDARY, ABROAD)
 
 _SAYS_SERVING = re.compile(

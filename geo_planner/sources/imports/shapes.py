@@ -13,15 +13,15 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.preferences.settings import Travel
 from geo_planner.sources.imports.area import Area
 from geo_planner.sources.imports.crs_choice import choose, parse_system
 from geo_planner.sources.imports.draft import Draft
-from geo_planner.sources.imports.files import InputFile, refuse
+from geo_planner.sources.imports.files import InputFile
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import as_text
-from geo_planner.sources.imports.naming import rows_listed
+from geo_planner.sources.imports.naming import either, listed_rows
 from geo_planner.sources.imports.options import Mode, Options
 from geo_planner.sources.imports.reading import stated_by_file
 from geo_planner.sources.imports.synonyms import SHAPE_LAYERS
@@ -29,11 +29,23 @@ from geo_planner.sources.imports.titles import clean_title
 from geo_planner.sources.imports.values import clean_texts
 from geo_planner.sources.imports.vectors import VectorLayer, read_vector
 from geo_planner.sources.roads import road_warnings
+from geo_planner.words import Said, said
 
 _REACH_M = 20_000.0
 _FAR_M = 50_000.0
 _ID = "feature_id"
 _AREAS = ("Polygon", "MultiPolygon")
+_NOT_VALID = {
+    "Self-intersection": "self_intersection",
+    "Ring Self-intersection": "self_intersection",
+    "Hole lies outside shell": "hole_outside",
+    "Nested shells": "nested",
+    "Nested holes": "nested",
+    "Holes are nested": "nested",
+    "Interior is disconnected": "disconnected",
+    "Too few points in geometry component": "too_few_points",
+}
+"""By the words of GEOS."""
 
 
 def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> Draft:
@@ -46,17 +58,12 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     """
     kinds = SHAPE_LAYERS[layer]
     if file.family != "vector":
-        raise refuse(
-            file.name,
-            f"{layer} are lines or areas, a table holds none",
-            "Give a GeoPackage, GeoJSON, KML, GPX or zipped shapefile.",
-            "not_vector",
-        )
+        raise InputError([fault(file.name, "not_vector.rows", layer=layer)])
     if options.column_map:
-        raise refuse(file.name, f"--map has no meaning for {layer}: its features keep their properties", "Leave it out.", "unknown_target")
+        raise InputError([fault(file.name, "unknown_target.rows_shapes", layer=layer)])
     vector = read_vector(file, source_layer=options.source_layer, kinds=kinds, max_bytes=options.max_bytes, max_rows=options.max_rows)
     if vector.geometry is None:
-        raise refuse(file.name, "the layer has no geometry", f"Give a layer of {' or '.join(kinds)}.", "geometry")
+        raise InputError([fault(file.name, "geometry.rows_layer", kinds=either(kinds))])
     draft = Draft(_properties(vector), statements=list(vector.statements))
     _text_faults(draft, file.name)
     draft.faults += road_warnings(draft.rows, Travel(), file.name) if layer == "roads" else []
@@ -68,8 +75,8 @@ def draft_shapes(file: InputFile, layer: str, options: Options, area: Area) -> D
     twice = draft.rows.duplicated(_ID) & ~draft.rows.index.isin(draft.bad_rows())
     if twice.any():
         named = next((name for name in draft.rows if fold(name) in ("name", "ten", "ten duong", "ref")), _ID)
-        gone = rows_listed((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
-        draft.statements.append(f"{int(twice.sum())} features repeat another one and are left out: {gone}.")
+        gone = listed_rows((int(row), as_text(text)) for row, text in draft.rows.loc[twice, named].items())
+        draft.statements.append(said("rows_told.repeated_shapes", n=int(twice.sum()), rows=gone))
         draft.rows = draft.rows[~twice]
     return draft
 
@@ -89,17 +96,7 @@ def _text_faults(draft: Draft, file: str) -> None:
     for name in draft.rows.columns:
         texts, wrong = clean_texts(draft.rows[name])
         for row, text in texts[texts.isin(wrong)].items():
-            draft.faults.append(
-                Fault(
-                    file,
-                    wrong[text],
-                    "Type the text anew.",
-                    row=int(str(row)),
-                    column=str(name),
-                    value=ascii(text)[:80],
-                    code="path" if "path" in wrong[text] else "control_characters",
-                )
-            )
+            draft.faults.append(Fault(file, wrong[text], int(str(row)), str(name), ascii(text)[:80]))
         # Figures stay figures; words are NFC and on one line.
         is_text = [not isinstance(cell, (int, float, bool)) for cell in draft.rows[name]]
         draft.rows[name] = pd.Series(
@@ -114,64 +111,33 @@ def _sound(draft: Draft, vector: VectorLayer, kinds: Sequence[str], file: str) -
     geometry = vector.geometry if vector.geometry is not None else np.empty(0, dtype=object)
     sound = np.full(len(geometry), None, dtype=object)
     for i, (row, shape) in enumerate(zip(draft.rows.index, geometry, strict=True)):
+        what: Said | None = None
         if shape is None or shape.is_empty:
-            draft.faults.append(
-                Fault(file, "the feature has no shape", "Draw it or take it out.", row=int(row), column="geometry", code="geometry")
-            )
+            what = said("geometry.rows_none")
         elif not np.isfinite(shapely.get_coordinates(shape)).all():
-            draft.faults.append(
-                Fault(
-                    file,
-                    "the shape has coordinates that are no numbers",
-                    "Draw it anew.",
-                    row=int(row),
-                    column="geometry",
-                    code="coordinates",
-                )
-            )
+            what = said("coordinates.rows_shape")
         elif shape.geom_type not in kinds:
-            draft.faults.append(
-                Fault(
-                    file,
-                    f"the shape is a {shape.geom_type}, not a {' or '.join(kinds)}",
-                    "Give the right layer.",
-                    row=int(row),
-                    column="geometry",
-                    code="geometry",
-                )
-            )
+            what = said("geometry.rows_kind", found=shape.geom_type, kinds=either(kinds))
         elif shape.geom_type not in _AREAS and shape.length == 0:
-            draft.faults.append(
-                Fault(
-                    file,
-                    "the line has no length: all its points are one place",
-                    "Draw it anew or take it out.",
-                    row=int(row),
-                    column="geometry",
-                    code="geometry",
-                )
-            )
+            what = said("geometry.rows_no_length")
         elif shape.geom_type in _AREAS and not shape.is_valid:
             mended = [part for part in shapely.get_parts(shapely.make_valid(shape)) if part.geom_type in _AREAS]
             if mended:
                 sound[i] = shapely.force_2d(shapely.union_all(mended))
-                draft.corrected.append(
-                    (int(row), "geometry", shapely.is_valid_reason(shape)[:80], "valid area", "the area crossed itself and was repaired")
-                )
+                draft.corrected.append((int(row), "geometry", not_valid(shape), said("rows_done.valid_area"), said("rows_done.repaired")))
             else:
-                draft.faults.append(
-                    Fault(
-                        file,
-                        "the area is not valid and cannot be repaired",
-                        "Draw it anew.",
-                        row=int(row),
-                        column="geometry",
-                        code="geometry",
-                    )
-                )
+                what = said("geometry.rows_not_valid")
         else:
             sound[i] = shapely.force_2d(shape)
+        if what is not None:
+            draft.faults.append(Fault(file, what, int(row), "geometry"))
     return sound
+
+
+def not_valid(shape: shapely.Geometry) -> Said:
+    """What GEOS finds wrong with an area, and where."""
+    what, _, at = str(shapely.is_valid_reason(shape)).partition("[")
+    return said(f"rows_shape.{_NOT_VALID.get(what, 'other')}", at=at.rstrip("]")[:60])
 
 
 def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, options: Options, area: Area, file: InputFile) -> list[Any]:
@@ -180,9 +146,9 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
         return [None] * len(shapes)
     firsts = shapely.get_coordinates(shapely.point_on_surface(shapes[filled]))
     stated = parse_system(options.crs, file.name) if options.crs else stated_by_file(vector.crs, file) if vector.crs is not None else None
-    how = "as stated with --crs" if options.crs else "as the file states"
+    how = said("rows_how.stated" if options.crs else "rows_how.file")
     fit, told = choose(
-        firsts[:, 0], firsts[:, 1], [None] * len(firsts), area=area, reach_m=_REACH_M, stated=stated, how=how, titles=[vector.name], context=[], file=file.name, what="Coordinates of the features"
+        firsts[:, 0], firsts[:, 1], [None] * len(firsts), area=area, reach_m=_REACH_M, stated=stated, how=how, titles=[vector.name], context=[], file=file.name, what=said("rows_where.features")
     )  # fmt: skip
     draft.statements += told
     draft.crs = f"{fit.system.code} ({fit.system.name})"
@@ -194,17 +160,7 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
     turned = np.full(len(shapes), None, dtype=object)
     turned[filled] = shapely.transform(shapes[filled], degrees)
     bad = [row for row, shape in zip(draft.rows.index, turned, strict=True) if shape is not None and not _on_earth(shape)]
-    draft.faults += [
-        Fault(
-            file.name,
-            "the shape leaves the earth in this coordinate system",
-            "Check its coordinates.",
-            row=int(row),
-            column="geometry",
-            code="coordinates",
-        )
-        for row in bad
-    ]
+    draft.faults += [fault(file.name, "coordinates.rows_off_earth", row=int(row), column="geometry") for row in bad]
     province_deg = shapely.union_all(list(area.communes.geometry))
     away = [
         row
@@ -212,15 +168,7 @@ def _in_degrees(draft: Draft, shapes: NDArray[np.object_], vector: VectorLayer, 
         if shape is not None and row not in bad and shape.distance(province_deg) * 100_000 > _FAR_M
     ]
     if away:
-        draft.faults.append(
-            Fault(
-                file.name,
-                f"{len(away)} features lie more than {_FAR_M / 1000:.0f} km outside the province (first: {away[0]})",
-                "Check their coordinates.",
-                level="warning",
-                code="far_away",
-            )
-        )
+        draft.faults.append(warning(file.name, "far_away.rows_shapes", n=len(away), km=_FAR_M / 1000, first=int(away[0])))
     return [None if shape is None or row in bad else shape for row, shape in zip(draft.rows.index, turned, strict=True)]
 
 
@@ -246,14 +194,14 @@ def as_feature(properties: dict[str, Any], shape: shapely.Geometry) -> dict[str,
     }
 
 
-def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> tuple[str, list[str], dict[str, int]]:
+def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> tuple[str, list[Said], dict[str, int]]:
     """The layer's GeoJSON as it will be, what was done in words, and in numbers; see ``store.merged``."""
     new = {
         str(row[_ID]): as_feature({str(k): v for k, v in row.items() if k != "geometry"}, row["geometry"])
         for row in good.to_dict("records")
     }
     old: dict[str, Any] = {}
-    told, sample, count = "", set[str](), 0
+    told, sample, count = list[Said](), set[str](), 0
     if path.is_file():
         try:
             features = json.loads(path.read_text(encoding="utf-8"))["features"]
@@ -266,30 +214,22 @@ def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> 
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             if mode != "replace":
-                raise refuse(
-                    relative,
-                    "the layer in the study area cannot be read, so nothing can be merged into it",
-                    "Mend it, or replace it with --replace.",
-                    "unreadable",
-                ) from error
+                raise InputError([fault(relative, "unreadable.rows_layer")]) from error
     if mode == "replace" or (mode == "auto" and sample):
         if path.is_file():
-            why = "as told with --replace" if mode == "replace" else "because they are sample data"
-            told = f"The layer's {count if mode == 'replace' else len(sample)} features are replaced, {why}."
+            replaced = mode == "replace"
+            told = [said("rows_told.shapes_replaced", n=count) if replaced else said("rows_told.shapes_were_sample", n=len(sample))]
         old = {} if mode == "replace" else {identifier: feature for identifier, feature in old.items() if identifier not in sample}
     kept = len(old)
     added, updated = len(set(new) - set(old)), len(set(new) & set(old))
-    merging = (
-        f"Merged by {_ID}: {added} features added, {updated} updated, {len(old) - updated} left as they are."
-        if old
-        else ""
-        if told
-        else f"The layer is new: {added} features."
-    )
+    if old:
+        told.append(said("rows_told.shapes_merged", id=_ID, added=added, updated=updated, kept=len(old) - updated))
+    elif not told:
+        told.append(said("rows_told.shapes_new", n=added))
     features = list({**old, **new}.values())
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
     return (
         f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n',
-        [sentence for sentence in (told, merging) if sentence],
+        told,
         {"added": added, "updated": updated, "removed": count - kept},
     )

@@ -12,6 +12,7 @@ from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.sources.imports.ods_scan import hidden_in_ods
 from geo_planner.sources.imports.workbook_scan import SheetScan, scan_ods, scan_xlsx
 from geo_planner.sources.imports.xls_scan import formulas_of_xls
+from geo_planner.words import Said, said
 
 _SLACK = 1000
 """Rows that titles, notes and signatures may take beyond the limit."""
@@ -28,11 +29,11 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
     """
     scans: dict[str, SheetScan] = {}
     formulas = 0
-    unchecked = ""
+    unchecked: tuple[Said, ...] = ()
     if file.format == "xls":
         found = formulas_of_xls(file.path.read_bytes())
         if found is None:
-            unchecked = "Whether formulas in the workbook lack a value could not be checked: if it holds formulas, save it as xlsx."
+            unchecked = (said("formulas_unchecked"),)
         scans = found or {}
     else:
         with archive(file.path, file.name, max_bytes=max_bytes) as opened:
@@ -43,27 +44,21 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
                 scans = hidden_in_ods(opened)
     for title, scan in scans.items():
         if scan.rows > max_rows + _SLACK and scan.columns:
-            raise refuse(
-                file.name,
-                f"sheet {title!r} has {scan.rows:,} rows, more than the limit of {max_rows:,}",
-                "Split the table, or raise the limit.",
-                "too_many_rows",
-            )
+            raise refuse(file.name, "too_many_rows.sheet", sheet=title, n=scan.rows, most=max_rows)
     try:
-        return _read(file, scans, formulas, max_rows, (unchecked,) if unchecked else ())
+        return _read(file, scans, formulas, max_rows, unchecked)
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        reason = "protected by a password" if isinstance(error, calamine.PasswordError) else f"damaged or cut off ({error})"
-        raise refuse(
-            file.name, f"the workbook is {reason}", "Open it in Excel or LibreOffice and save it again, without a password.", "damaged"
-        ) from error
+        if isinstance(error, calamine.PasswordError):
+            raise refuse(file.name, "damaged.password") from error
+        raise refuse(file.name, "damaged.workbook", why=str(error)) from error
     except BaseException as error:
         # The reader's own crashes come as a class that is no Exception; anything else of that rank is not ours.
         if type(error).__name__ != "PanicException":
             raise
-        raise refuse(file.name, "the workbook is damaged", "Open it in Excel or LibreOffice and save it again.", "damaged") from error
+        raise refuse(file.name, "damaged.workbook_reader") from error
 
 
-def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows: int, statements: tuple[str, ...]) -> list[Grid]:
+def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows: int, statements: tuple[Said, ...]) -> list[Grid]:
     grids = []
     with calamine.CalamineWorkbook.from_path(file.path) as book:
         for about in book.sheets_metadata:
@@ -73,19 +68,9 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
             if (sheet.start is None or not sheet.height) and not scans.get(about.name, SheetScan()).uncached:
                 continue
             if sheet.total_height > max_rows + _SLACK:
-                raise refuse(
-                    file.name,
-                    f"sheet {about.name!r} has {sheet.total_height:,} rows, more than the limit of {max_rows:,}",
-                    "Split the table, or raise the limit.",
-                    "too_many_rows",
-                )
+                raise refuse(file.name, "too_many_rows.sheet", sheet=about.name, n=sheet.total_height, most=max_rows)
             if sheet.total_width > MAX_COLUMNS:
-                raise refuse(
-                    file.name,
-                    f"sheet {about.name!r} has {sheet.total_width:,} columns, more than {MAX_COLUMNS}",
-                    "Delete the columns beyond the table.",
-                    "too_many_columns",
-                )
+                raise refuse(file.name, "too_many_columns.sheet", sheet=about.name, n=sheet.total_width, most=MAX_COLUMNS)
             rows: list[list[Cell]] = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             scan = scans.get(about.name, SheetScan())
             _make_room(rows, scan)
@@ -98,7 +83,7 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
                 )
             )  # fmt: skip
     if not grids:
-        raise refuse(file.name, "the workbook holds no table", "Put the table on a sheet of it.", "empty")
+        raise refuse(file.name, "empty.workbook")
     return grids
 
 

@@ -14,8 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import InputError, OutputError
-from geo_planner.sources.imports.files import refuse
+from geo_planner.errors import InputError, OutputError, fault
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.options import Mode
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
@@ -24,6 +23,7 @@ from geo_planner.sources.links import link_on_the_way
 from geo_planner.sources.manifest import MANIFEST, read_manifest, write_atomically
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.sources.tables import read_csv
+from geo_planner.words import Said, said
 
 COLUMNS_FILE = ".geo_planner/columns.json"
 TARGETS = {
@@ -43,7 +43,7 @@ def refuse_links(root: Path, relative: str) -> None:
     for path in (relative, MANIFEST, COLUMNS_FILE):
         name = link_on_the_way(root, path)
         if name is not None:
-            raise refuse(name, "the path in the study area is a symbolic link", "Replace it by a folder or file of its own.", "symlink")
+            raise InputError([fault(name, "symlink.rows")])
 
 
 def existing_rows(root: Path, layer: str) -> tuple[pd.DataFrame | None, str]:
@@ -72,7 +72,7 @@ def is_as_bundled(root: Path, layer: str, digest: str) -> bool:
 
 def rows_to_keep(
     existing: pd.DataFrame | None, layer: str, mode: Mode, *, bundled: bool = False
-) -> tuple[pd.DataFrame | None, list[str], int]:
+) -> tuple[pd.DataFrame | None, list[Said], int]:
     """The rows of a layer that an import merges into, what was said of the others, and how many those are.
 
     Sample rows give way to real ones unless the user says merge; real rows that somebody brought in stay unless the user says
@@ -81,18 +81,17 @@ def rows_to_keep(
     if existing is None or existing.empty or not set(POINT_LAYERS[layer].key) <= set(existing):
         return None, [], 0
     if mode == "replace":
-        return None, [f"The layer's {len(existing)} rows are replaced, as told with --replace."], len(existing)
+        return None, [said("rows_told.rows_replaced", n=len(existing))], len(existing)
     sample = existing["is_sample"].str.strip().str.lower() == "yes" if "is_sample" in existing else pd.Series(False, index=existing.index)
     if mode == "merge" or not sample.any():
         return existing, [], 0
-    told = f"The layer's {len(existing)} rows are replaced, because {int(sample.sum())} of them are sample data."
     if sample.all() or bundled:
-        return None, [told], len(existing)
-    told = f"The layer's {int(sample.sum())} sample rows give way; its {int((~sample).sum())} other rows stay and are merged by id."
+        return None, [said("rows_told.samples_replaced", n=len(existing), sample=int(sample.sum()))], len(existing)
+    told = said("rows_told.samples_give_way", sample=int(sample.sum()), n=int((~sample).sum()))
     return existing[~sample], [told], int(sample.sum())
 
 
-def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[str], dict[str, int]]:
+def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[Said], dict[str, int]]:
     """The layer's rows as they will be, what was done in words, and in numbers.
 
     A blank cell of the file does not wipe out a value that the layer has: blank means not known.
@@ -107,19 +106,12 @@ def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: str) -> tup
     ]
     old, new = old.reindex(columns=columns, fill_value=""), new.reindex(columns=columns, fill_value="")
     if old.index.has_duplicates:
-        raise refuse(
-            TARGETS[layer],
-            "ids stand twice in the layer, so rows cannot be merged by id",
-            "Mend it (geo-planner validate), or replace the layer with --replace.",
-            "duplicate_id",
-        )
+        raise InputError([fault(TARGETS[layer], "duplicate_id.rows_layer")])
     shared = old.index.intersection(new.index)
     result = pd.concat([old, new[~new.index.isin(old.index)]])
     fresh = new.loc[shared]
     result.loc[shared] = fresh.where(fresh != "", old.loc[shared])
-    told = [
-        f"Merged by id: {len(new) - len(shared)} rows added, {len(shared)} updated, {len(old) - len(shared)} left as they are; a blank cell keeps the value that the layer has."
-    ]
+    told = [said("rows_told.merged", added=len(new) - len(shared), updated=len(shared), kept=len(old) - len(shared))]
     result = result.reset_index()
     order = [column.name for column in schema.columns]
     return (
@@ -162,7 +154,7 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
     refuse_links(root, relative)
     now = sha256_of(root / relative) if (root / relative).is_file() else ""
     if now != was:
-        raise refuse(relative, "the layer was changed by another program during the import", "Run the import again.", "changed_meanwhile")
+        raise InputError([fault(relative, "changed_meanwhile.rows")])
     today = date.today().isoformat()  # noqa: DTZ011 - a vintage is a calendar day, not an instant
     data = content.encode("utf-8")
     with staging(root) as folder:
@@ -173,9 +165,7 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise OutputError(
-                f"{root} cannot be written ({error.strerror}). Free disk space or choose a folder that you may write to."
-            ) from error
+            raise OutputError("import_not_written", root=root, why=error.strerror) from error
         install(root, folder, {relative: {"origin": "import", "date": today, **facts}})
     return hashlib.sha256(data).hexdigest()
 

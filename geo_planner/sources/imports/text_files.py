@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from geo_planner.sources.imports.files import InputFile, refuse, utf_16_without_mark
 from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.sources.imports.legacy_text import CONVERSIONS, detect
+from geo_planner.words import Said, said
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATORS = {",": "separator.commas", ";": "separator.semicolons", "\t": "separator.tabs", "|": "separator.bars"}
 _SLACK = 1000
 _COMMON = 50_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -29,20 +30,9 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
     """
     text, statement = decode(file.path.read_bytes(), file.name)
     if "\0" in text:
-        raise refuse(
-            file.name,
-            "the file holds null bytes: it is damaged or not text",
-            "Export it again as CSV UTF-8.",
-            "null_bytes",
-            row=text[: text.index("\0")].count("\n") + 1,
-        )
+        raise refuse(file.name, "null_bytes.text", row=text[: text.index("\0")].count("\n") + 1)
     if text.count("\n") > 4 * (max_rows + _SLACK):
-        raise refuse(
-            file.name,
-            f"the file has {text.count(chr(10)):,} lines, far more than the limit of {max_rows:,} rows",
-            "Split it, or raise the limit.",
-            "too_many_rows",
-        )
+        raise refuse(file.name, "too_many_rows.lines", n=text.count("\n"), most=max_rows)
     separator = _separator(text)
     rows: list[list[Cell]] = []
     common: dict[str, str] = {}  # words that come again are held once
@@ -52,36 +42,16 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
                 [(common.setdefault(cell, cell) if len(common) < _COMMON else common.get(cell, cell)) if cell else None for cell in record]
             )
             if len(rows) > max_rows + _SLACK:
-                raise refuse(
-                    file.name, f"the file has more rows than the limit of {max_rows:,}", "Split it, or raise the limit.", "too_many_rows"
-                )
+                raise refuse(file.name, "too_many_rows.file", most=max_rows)
             if len(record) > MAX_COLUMNS:
-                raise refuse(
-                    file.name,
-                    f"row {len(rows)} has more than {MAX_COLUMNS} cells",
-                    "Check the separator and the quotation marks.",
-                    "too_many_columns",
-                    row=len(rows),
-                )
+                raise refuse(file.name, "too_many_columns.line", row=len(rows), at=len(rows), most=MAX_COLUMNS)
     except csv.Error as error:
         if "field larger" in str(error):
-            raise refuse(
-                file.name,
-                f"a cell has more than {csv.field_size_limit():,} signs",
-                "Shorten it. Where it is no single text, a quotation mark that opens in this row does not close.",
-                "too_long",
-                row=len(rows) + 1,
-            ) from error
-        raise refuse(
-            file.name,
-            f"the text is not a clean table ({error})",
-            "Check the quotation marks: each that opens must close.",
-            "csv",
-            row=len(rows) + 1,
-        ) from error
+            raise refuse(file.name, "too_long.field", row=len(rows) + 1, most=csv.field_size_limit()) from error
+        raise refuse(file.name, "csv.quotes", row=len(rows) + 1, why=str(error)) from error
     if not any(any(row) for row in rows):
-        raise refuse(file.name, "the file is empty", "Give a file with at least a header and one row.", "empty")
-    return Grid("", rows, statements=(statement, f"Columns separated by {_SEPARATORS[separator]}."))
+        raise refuse(file.name, "empty.read_file")
+    return Grid("", rows, statements=(statement, said(_SEPARATORS[separator])))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -94,8 +64,8 @@ def _lines(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def decode(content: bytes, name: str) -> tuple[str, str]:
-    """The text of a file in Unicode (NFC), and a sentence that says what it was.
+def decode(content: bytes, name: str) -> tuple[str, Said]:
+    """The text of a file in Unicode (NFC), and what it was.
 
     Raises
     ------
@@ -105,38 +75,30 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             try:
-                return content.decode(encoding), f"Encoding: {encoding} (byte order mark)."
+                return content.decode(encoding), said("text_encoding.mark", name=encoding)
             except UnicodeDecodeError as error:
-                raise refuse(
-                    name, f"the text is not {encoding} although its first bytes say so", "Export it again as CSV UTF-8.", "encoding"
-                ) from error
+                raise refuse(name, "encoding.mark", name=encoding) from error
     unmarked = utf_16_without_mark(content)
     if unmarked:
         try:
-            return content.decode(unmarked), f"Encoding: {unmarked} (without byte order mark)."
+            return content.decode(unmarked), said("text_encoding.no_mark", name=unmarked)
         except UnicodeDecodeError:
             pass  # null bytes of another origin: told below
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_bytes(content, name)
-    return text, "Encoding: UTF-8."
+    return text, said("text_encoding.utf_8")
 
 
-def _decode_bytes(content: bytes, name: str) -> tuple[str, str]:
+def _decode_bytes(content: bytes, name: str) -> tuple[str, Said]:
     western = content.decode("latin-1")
     code = detect(itertools.islice(_lines(western), 5000))
     if code is None or code == "unicode":
         line = next((i for i, row in enumerate(content.split(b"\n"), 1) if not row.isascii()), 1)
-        raise refuse(
-            name,
-            "the encoding is neither UTF-8 nor a Vietnamese one that can be told (windows-1258, TCVN3, VNI)",
-            "Export it again as CSV UTF-8.",
-            "encoding",
-            row=line,
-        )
+        raise refuse(name, "encoding.unknown", row=line)
     converted = "\n".join(CONVERSIONS[code](line) for line in western.split("\n"))
-    return unicodedata.normalize("NFC", converted), f"Encoding: {code}, converted to Unicode."
+    return unicodedata.normalize("NFC", converted), said("text_encoding.converted", name=code)
 
 
 def _separator(text: str) -> str:

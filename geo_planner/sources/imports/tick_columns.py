@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.sources.imports.columns import Choice
 from geo_planner.sources.imports.folding import fold
 from geo_planner.sources.imports.grid import Cell, as_text, is_blank
@@ -37,31 +37,12 @@ def ticked(
             cell = row[i] if i < len(row) else None
             state = _is_mark(cell, word)
             if state is None:
-                remedy = f"Mark one column of the group with x and leave the others blank; where the cells are figures, leave the columns out: {leave}."
-                faults.append(
-                    Fault(
-                        file,
-                        f"under {choice.title!r} a mark is expected, and this is none",
-                        remedy,
-                        row=r + 1,
-                        column=titles[i],
-                        value=as_text(cell)[:80],
-                        code="marks",
-                    )
-                )
+                found = as_text(cell)[:80]
+                faults.append(fault(file, "marks.none", row=r + 1, column=titles[i], value=found, group=choice.title, leave=leave))
             elif state:
                 marked.append(word)
         if len(marked) > 1:
-            faults.append(
-                Fault(
-                    file,
-                    f"under {choice.title!r} more than one column is marked: {', '.join(marked)}",
-                    "Mark only the one that holds.",
-                    row=r + 1,
-                    column=choice.title,
-                    code="marks",
-                )
-            )
+            faults.append(fault(file, "marks.several", row=r + 1, column=choice.title, group=choice.title, words=marked))
         words.append(marked[0] if len(marked) == 1 else None)
     return words, faults
 

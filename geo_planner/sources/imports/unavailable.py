@@ -14,6 +14,7 @@ from geo_planner.sources.imports.grid import Cell, as_text, is_blank
 from geo_planner.sources.imports.quantities import split_unit
 from geo_planner.sources.imports.reading import Reading
 from geo_planner.sources.imports.words import UNKNOWN
+from geo_planner.words import said
 
 _POSSIBLE = {
     "rsrp_dbm": (-156.0, -31.0),  # 3GPP TS 36.133, section 9.1.4, and TS 38.133, section 10.1.6
@@ -54,15 +55,13 @@ def without_marks(reading: Reading, layer: str) -> Reading:
         counts = Counter(as_text(cell).strip() for cell, mark in zip(cells, marks, strict=True) if mark)
         left = [None if mark else cell for cell, mark in zip(cells, marks, strict=True)]
         frame = frame.assign(**{name: pd.Series(left, index=frame.index, dtype=object)})
-        written = ", ".join(f"{text[:20]!r}" for text, _ in counts.most_common(5))
-        told.append(f"{table.titles.get(name, name)}: {sum(marks)} cells hold a mark for not available ({written}): taken as not known.")
+        written = [text[:20] for text, _ in counts.most_common(5)]
+        told.append(said("marked_unavailable", title=table.titles.get(name, name), n=sum(marks), marks=written))
     if "rsrp_dbm" in frame:
         bare = sum(is_blank(cell) for cell in frame["rsrp_dbm"])
         silent = sum(not is_blank(cell) for cell in frame["no_service"]) if "no_service" in frame else 0
         if bare > silent:
-            told.append(
-                f"{bare} rows have no level: those that do not say that there was no service either count for nothing; where they mean that, say so in a column no_service."
-            )
+            told.append(said("no_level", n=bare))
     return replace(reading, table=replace(table, frame=frame, statements=tuple(told)))
 
 

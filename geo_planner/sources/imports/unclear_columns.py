@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.errors import Fault
+from geo_planner.errors import Fault, fault
 from geo_planner.schema import SITES
 from geo_planner.sources.columns import in_a_band, unlikely_tilts
 from geo_planner.sources.imports.channels import channel_kind
@@ -24,6 +24,7 @@ from geo_planner.sources.imports.layout import RawTable
 from geo_planner.sources.imports.quantities import title_unit
 from geo_planner.sources.imports.radio_words import technology
 from geo_planner.sources.imports.synonyms import SIGNAL_LEVELS
+from geo_planner.words import first_of, said
 
 _SURELY_DBM = (40.0, 50.0)
 """Powers of transmitters in dBm that are no usual ones in watts: 43, 46 and 49 dBm are 20, 40 and 80 W."""
@@ -67,27 +68,11 @@ def unclear_levels(table: RawTable, file: str) -> list[Fault]:
     unused = [title for name, title in table.titles.items() if name in table.frame]
     several = [title for title in unused if re.search(r"\brsrp\b", fold(title))]
     if several:
-        return [
-            Fault(
-                file,
-                f"RSRP stands in columns that say more than that: {', '.join(map(repr, several[:10]))}; a row is one sample of one operator and network",
-                f'Name the one that is meant: --map "{several[0]}=rsrp_dbm", and import the file once for each; or leave it out: --map "{several[0]}=-".',
-                column=several[0][:80],
-                code="which_level",
-            )
-        ]
+        return [fault(file, "which_level.several", column=several[0][:80], titles=first_of(several, 10), title=several[0])]
     titles = [title for title in unused if re.fullmatch(SIGNAL_LEVELS, fold(re.sub(r"[(\[].*?[)\]]", " ", title)))]
     if not titles:
         return []
-    return [
-        Fault(
-            file,
-            "it is not certain whether the levels are RSRP: RSSI lies some 20 dB above it",
-            f'If they are RSRP, state --map "{titles[0]}=rsrp_dbm"; if not, leave them out: --map "{titles[0]}=-".',
-            column=titles[0][:80],
-            code="which_level",
-        )
-    ]
+    return [fault(file, "which_level.one", column=titles[0][:80], title=titles[0])]
 
 
 def _bare_figures(cells: pd.Series) -> NDArray[np.float64]:
@@ -103,18 +88,9 @@ def _power(draft: Draft, table: RawTable, file: str) -> None:
     if not figures.size:
         return
     if ((figures > _SURELY_DBM[0]) & (figures <= _SURELY_DBM[1])).all():
-        draft.statements.append(f"{title}: names no unit; the figures are those of dBm.")
+        draft.statements.append(said("power_in_dbm", title=title))
         return
-    draft.faults.append(
-        Fault(
-            file,
-            "it is not certain whether the powers are in dBm or in watts: the title names no unit, and 20 W are 43 dBm",
-            f'If they are dBm, state --map "{title}=tx_power_dbm"; if watts, write the unit into the title ("{title} (W)").',
-            column=title[:80],
-            value=f"{figures[0]:g}",
-            code="which_unit",
-        )
-    )
+    draft.faults.append(fault(file, "which_unit", column=title[:80], value=f"{figures[0]:g}", title=title))
     draft.unread.add("tx_power_dbm")
 
 
@@ -125,16 +101,7 @@ def _height(draft: Draft, table: RawTable, file: str) -> None:
     figures = _bare_figures(table.frame["mast_height_m"])
     if not figures.size or ((figures >= _SURELY_ANTENNA_M[0]) & (figures <= _SURELY_ANTENNA_M[1])).all():
         return
-    draft.faults.append(
-        Fault(
-            file,
-            "it is not certain whether the heights are those of the antennas above the ground or of the ground above the sea",
-            f'If they are of the antennas, state --map "{title}=mast_height_m"; if not, leave them out: --map "{title}=-".',
-            column=title[:80],
-            value=f"{figures.max():g}",
-            code="which_height",
-        )
-    )
+    draft.faults.append(fault(file, "which_height", column=title[:80], value=f"{figures.max():g}", title=title))
     draft.unread.add("mast_height_m")
 
 
@@ -145,15 +112,9 @@ def _tilt(draft: Draft, table: RawTable, file: str) -> None:
     title, figures = table.titles.get("tilt_deg", "tilt_deg"), _bare_figures(table.frame["tilt_deg"].map(_without_degrees))
     if not unlikely_tilts(figures):
         return
+    negative = figures[figures < 0]
     draft.faults.append(
-        Fault(
-            file,
-            f"it is not certain which way the tilts count: {int((figures < 0).sum())} of {figures.size} are negative, and here a positive tilt looks down",
-            f'If a negative tilt looks down, write the figures without their sign; if the antennas do look up, state --map "{title}=tilt_deg"; or leave the tilts out: --map "{title}=-".',
-            column=title[:80],
-            value=f"{figures[figures < 0][0]:g}",
-            code="which_tilt",
-        )
+        fault(file, "which_tilt", column=title[:80], value=f"{negative[0]:g}", negative=negative.size, n=figures.size, title=title)
     )
     draft.unread.add("tilt_deg")
 
@@ -177,14 +138,5 @@ def _frequency(draft: Draft, table: RawTable, file: str) -> None:
     ]
     if not strange:
         return
-    draft.faults.append(
-        Fault(
-            file,
-            f"it is not certain whether the figures are MHz: {len(strange)} of them lie in no band of their technology, and look like numbers of channels (EARFCN, UARFCN, ARFCN)",
-            f'If they are channels, write EARFCN, UARFCN, ARFCN or NR-ARFCN as the title, and they are converted; if they are MHz, state --map "{title}=freq_mhz" or write the unit into the title; or leave them out: --map "{title}=-".',
-            column=title[:80],
-            value=f"{strange[0]:g}",
-            code="which_frequency",
-        )
-    )
+    draft.faults.append(fault(file, "which_frequency", column=title[:80], value=f"{strange[0]:g}", n=len(strange), title=title))
     draft.unread.add("freq_mhz")

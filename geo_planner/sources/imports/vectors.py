@@ -19,6 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from geo_planner.errors import InputError
 from geo_planner.sources.geojson import property_text, written_properties
 from geo_planner.sources.imports.archives import archive
 from geo_planner.sources.imports.dbase_text import read_shapefile
@@ -28,9 +29,10 @@ from geo_planner.sources.imports.grid import MAX_COLUMNS, Cell
 from geo_planner.sources.imports.kml_folders import features_of_layer, with_folder_columns
 from geo_planner.sources.imports.legacy_cells import convert_columns
 from geo_planner.sources.imports.markup import Feature, kind_of, read_gpx, read_kml
-from geo_planner.sources.imports.naming import names_listed, rows_listed
+from geo_planner.sources.imports.naming import either, kind_shown, listed_names, listed_rows
 from geo_planner.sources.opening import Vector, opened_vector
 from geo_planner.sources.unopened import UnopenedError
+from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)
 _STYLES = "layer_styles"
@@ -60,7 +62,7 @@ class VectorLayer:
     crs : CRS or None
         None when the file does not state it.
     name : str
-    statements : tuple of str
+    statements : tuple of Said
     title_bytes : tuple of int
         Bytes of each title in a file that cuts them; empty for another file.
     """
@@ -69,7 +71,7 @@ class VectorLayer:
     geometry: NDArray[np.object_] | None
     crs: CRS | None
     name: str
-    statements: tuple[str, ...] = ()
+    statements: tuple[Said, ...] = ()
     title_bytes: tuple[int, ...] = ()
 
 
@@ -82,40 +84,30 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         When the file is damaged, hostile, or holds several such layers and none is named.
     """
     if file.format in ("kml", "kmz", "gpx"):
-        features, aside = (read_gpx(file), list[str]()) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
+        features, aside = (read_gpx(file), list[Said]()) if file.format == "gpx" else read_kml(file, max_bytes=max_bytes)
         if aside and not features:
-            raise refuse(file.name, f"the file holds no features of its own. {' '.join(aside)}", "Export the features themselves.", "empty")
+            raise refuse(file.name, "empty.features", beside=[said(f"beside.{what.key}", **dict(what.facts)) for what in aside])
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
         return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
-    path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[str]())
+    path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[Said]())
     try:
         with opened_vector(path) as source:
             layer, about = _pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
             count = source.about(layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
             if count > max_rows:
-                raise refuse(
-                    file.name,
-                    f"the layer has {count:,} features, more than the limit of {max_rows:,}",
-                    "Split it, or raise the limit.",
-                    "too_many_rows",
-                )
-            told, title_bytes = list[str](), tuple[int, ...]()
+                raise refuse(file.name, "too_many_rows.layer", n=count, most=max_rows)
+            told, title_bytes = list[Said](), tuple[int, ...]()
             if file.format in ("zip", "shp"):
                 table, told, title_bytes = read_shapefile(source)
             else:
                 table = _read_table(source, layer)
     except UnopenedError as error:
-        raise refuse(file.name, error.reason, error.remedy, error.code) from error
+        raise InputError([error.fault(file.name)]) from error
     except _READ_ERRORS as error:
-        if type(error).__name__ == "InputError":
+        if isinstance(error, InputError):
             raise
         logger.debug("cannot read %s", file.path, exc_info=error)
-        raise refuse(
-            file.name,
-            "the file cannot be read as a vector layer: it is damaged, cut off or incomplete",
-            "Export it again (a shapefile needs .shp, .shx and .dbf).",
-            "damaged",
-        ) from error
+        raise refuse(file.name, "damaged.vector") from error
     statements = [*about, *told]
     return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
 
@@ -129,30 +121,25 @@ def _read_table(source: Vector, layer: str | None) -> pd.DataFrame:
 
 def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
     if len(layer.attributes) > max_rows:
-        raise refuse(
-            name,
-            f"the layer has {len(layer.attributes):,} features, more than the limit of {max_rows:,}",
-            "Split it, or raise the limit.",
-            "too_many_rows",
-        )
+        raise refuse(name, "too_many_rows.layer", n=len(layer.attributes), most=max_rows)
     if layer.attributes.empty:
-        raise refuse(name, "the layer is empty", "Put at least one feature into it.", "empty")
+        raise refuse(name, "empty.layer")
     if layer.attributes.shape[1] > MAX_COLUMNS:
-        raise refuse(name, f"the layer has more than {MAX_COLUMNS} columns", "Leave out those that are not needed.", "too_many_columns")
+        raise refuse(name, "too_many_columns.layer", most=MAX_COLUMNS)
     return layer
 
 
-def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[str]]:
+def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[Said]]:
     """The shapefile of an archive, its parts laid side by side under a plain name; and what else lies in it."""
     with archive(file.path, file.name, max_bytes=max_bytes) as opened:
         members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
         shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
         wanted = [name for name in shapes if source_layer is None or fold(members[name].stem) == fold(source_layer)]
-        listed = ", ".join(members[name].stem for name in shapes)
+        listed = [members[name].stem for name in shapes]
         if not wanted:
-            raise refuse(file.name, f"the archive has no shapefile {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
+            raise refuse(file.name, "unknown_layer.archive", layer=source_layer, known=listed)
         if len(wanted) > 1:
-            raise refuse(file.name, f"the archive holds several shapefiles: {listed}", "Name one with --layer.", "several_layers")
+            raise refuse(file.name, "several_layers.archive", names=listed)
         folder = file.path.parent / "shapefile"
         folder.mkdir()
         stem = members[wanted[0]].with_suffix("")
@@ -161,9 +148,7 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tupl
                 with opened.open(name) as source, (folder / f"layer{entry.suffix.lower()}").open("wb") as target:
                     shutil.copyfileobj(source, target)
     if not (folder / "layer.dbf").exists():
-        raise refuse(
-            file.name, "the shapefile lacks its .dbf: there are no attributes", "Pack .shp, .shx, .dbf and .prj together.", "damaged"
-        )
+        raise refuse(file.name, "damaged.no_dbf")
     stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
     others = [
         str(entry)
@@ -172,7 +157,7 @@ def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tupl
         and entry.suffix
         and ((name in shapes and name != wanted[0]) or not any(_is_part(entry, of) for of in stems))
     ]
-    return folder / "layer.shp", [f"Not read in the archive: {names_listed(others)}."] if others else []
+    return folder / "layer.shp", [said("not_read_in_archive", names=listed_names(others))] if others else []
 
 
 def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
@@ -180,31 +165,28 @@ def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
     return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
 
 
-def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[str]]:
+def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[Said]]:
     layers, path = source.layers(), source.path
     # What is called after its file has the name of our private copy.
     shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
 
-    def others(taken: str) -> list[str]:
+    def others(taken: str) -> list[Said]:
         rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
-        return [f"Layers not read: {names_listed(rest)}."] if rest else []
+        return [said("layers_not_read", names=listed_names(rest))] if rest else []
 
     if source_layer is not None:
         found = [layer for layer in layers if shown[layer] == source_layer] or [
             layer for layer in layers if fold(shown[layer]) == fold(source_layer)
         ]
         if len(found) != 1:
-            listed = ", ".join(shown.values())
-            raise refuse(name, f"the file has no layer {source_layer!r}", f"Name one of: {listed}.", "unknown_layer")
+            raise refuse(name, "unknown_layer.file", layer=source_layer, known=shown.values())
         return found[0], others(found[0])
     fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
     if not fitting:
-        raise refuse(name, "the file holds no layer", "Export the layer again.", "empty")
+        raise refuse(name, "empty.no_layer")
     if len(fitting) > 1:
-        raise refuse(
-            name, f"the file holds several layers that could be meant: {', '.join(fitting)}", "Name one with --layer.", "several_layers"
-        )
-    told = [f"Layer {fitting[0]!r} of {len(layers)}."] if len(layers) > 1 else []
+        raise refuse(name, "several_layers.file", names=fitting)
+    told = [said("layer_one_of", layer=fitting[0], n=len(layers))] if len(layers) > 1 else []
     return fitting[0], [*told, *others(fitting[0])]
 
 
@@ -212,14 +194,14 @@ def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
     return kind is not None and (kind.split(" ")[0].replace("25D", "") in kinds or kind in ("Unknown", "GeometryCollection"))
 
 
-def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: list[str]) -> VectorLayer:
+def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: list[Said]) -> VectorLayer:
     crs, geometry = None, None
     if isinstance(table, gpd.GeoDataFrame):
         crs, geometry = table.crs, np.asarray(table.geometry.array, dtype=object)
         table = pd.DataFrame(table.drop(columns=table.geometry.name))
         x = shapely.get_coordinates(geometry)
         if crs is not None and crs.is_geographic and file.format == "geojson" and len(x) and np.nanmedian(np.abs(x)) > 400:
-            statements.append("GeoJSON without a stated system holds metres, not degrees.")
+            statements.append(said("geojson_metres"))
             crs = None
     attributes = pd.DataFrame({title: [_plain(cell) for cell in table[title]] for title in table.columns}, dtype=object)
     if file.format == "geojson" and (written := written_properties(file.path, len(table))) is not None:
@@ -232,7 +214,7 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
             or crs
         )
     if crs is not None and not leads_to_the_earth(CRS.from_user_input(crs)):
-        statements.append(f"The file names no coordinate system that says where on the earth it is ({crs.name!r}): taken as not stated.")
+        statements.append(said("system_without_place", name=crs.name))
         crs = None
     layer = VectorLayer(attributes, geometry, CRS.from_user_input(crs) if crs is not None else None, name, tuple(statements))
     return _without_legacy_text(layer)
@@ -264,11 +246,11 @@ def _prj_as_written(path: Path) -> CRS | None:
         return None
 
 
-def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds: Sequence[str], file: InputFile) -> VectorLayer:
+def _from_features(features: list[tuple[int, Feature]], about: list[Said], kinds: Sequence[str], file: InputFile) -> VectorLayer:
     kept = [(i, feature) for i, feature in features if feature.geometry is None or kind_of(feature.geometry) in kinds]
     left_out = [(i, feature) for i, feature in features if feature.geometry is not None and kind_of(feature.geometry) not in kinds]
     if features and not kept:
-        raise refuse(file.name, f"none of the {len(features)} features is a {' or '.join(kinds)}", "Export the right layer.", "geometry")
+        raise refuse(file.name, "geometry.of_another_kind", n=len(features), kinds=either([kind_shown(kind) for kind in kinds]))
     properties = [feature.properties for _, feature in kept]
     if file.format != "gpx":
         properties = with_folder_columns([feature for _, feature in kept])
@@ -281,8 +263,8 @@ def _from_features(features: list[tuple[int, Feature]], about: list[str], kinds:
     )
     geometry = np.full(len(kept), None, dtype=object)
     geometry[:] = [feature.geometry for _, feature in kept]
-    named = rows_listed((i, feature.properties.get("name", "")) for i, feature in left_out)
-    told = [f"{len(left_out)} features of another kind of geometry are left out: {named}."] if left_out else []
+    named = listed_rows((i, feature.properties.get("name", "")) for i, feature in left_out)
+    told = [said("features_of_another_geometry", n=len(left_out), rows=named)] if left_out else []
     return _without_legacy_text(VectorLayer(attributes, geometry, CRS.from_epsg(4326), file.name, (*about, *told)))
 
 

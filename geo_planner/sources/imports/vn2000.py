@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from geo_planner.words import Language, Said, said
+
 HELMERT = "+proj=helmert +x=-191.90441429 +y=-39.30318279 +z=-111.45032835 +rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 +s=0.252906278 +convention=coordinate_frame"
 MERIDIANS = {
     102.0: 5896, 103.0: 9205, 104.0: 9206, 104.5: 9207, 104.75: 9208, 105.0: 5897, 105.5: 9209, 105.75: 9210, 106.0: 9211, 106.25: 9212,
@@ -56,6 +58,18 @@ class System:
     meridian: float | None = None
     vn2000: bool = False
     utm_zone: int | None = None
+
+    @property
+    def told(self) -> Said | str:
+        """The name as people read it."""
+        if not self.degrees or self.code not in ("EPSG:4326", "EPSG:4756"):
+            return self.name
+        return said("rows_system.vn2000" if self.vn2000 else "rows_system.wgs84")
+
+    @property
+    def named(self) -> Said:
+        """Code and name."""
+        return said("rows_system.named", code=self.code, name=self.told)
 
 
 @cache
@@ -172,3 +186,9 @@ def system_of(crs: CRS, code: str = "") -> System:
         return tm3(round(meridian, 6))
     projection = f"+proj=tmerc +lat_0=0 +lon_0={meridian:.10g} +k={scale:.10g} +x_0={false_east:.10g} +y_0=0 +ellps=WGS84"
     return System(code, crs.name, lambda e, n: to_wgs84(projection, e, n), meridian=meridian, vn2000=True)
+
+
+def system_name(name: str, language: Language) -> str:
+    """The name of a coordinate system as people read it."""
+    told_as = {system.name: system.told for system in (WGS84, VN2000_DEGREES)}.get(name, name)
+    return told_as.text(language) if isinstance(told_as, Said) else told_as

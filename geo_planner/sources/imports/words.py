@@ -66,13 +66,6 @@ _CHOICES: dict[str, dict[str, str]] = {
 }
 _PATTERNS = {name: [(word, re.compile(pattern)) for word, pattern in words.items()] for name, words in _CHOICES.items()}
 _BARE = [(word, re.compile(pattern)) for word, pattern in _VEHICLES.items()]
-_IN_VIETNAMESE = {
-    "grid_power": {"yes": "có", "no": "chưa", "planned": "dự kiến"},
-    "road_access": {"car": "ô tô", "motorbike": "xe máy", "foot": "đi bộ"},
-    "declared_status": {"no_signal": "trắng sóng", "partial": "lõm sóng", "covered": "có sóng", "unknown": "chưa rõ"},
-    "status": {"on_air": "đang phát sóng", "planned": "đã có kế hoạch", "candidate": "dự kiến"},
-    "position_quality": {"surveyed": "đo GPS", "map": "bản đồ", "approximate": "ước lượng", "sample": "mẫu"},
-}
 
 
 def choice(column: str, folded: str) -> str | None:
@@ -97,9 +90,3 @@ def part_understood(column: str, folded: str) -> str:
     tokens = folded.split()
     beginnings = (" ".join(tokens[:n]) for n in range(len(tokens) - 1, 0, -1))
     return next((word for beginning in beginnings if (word := choice(column, beginning))), "")
-
-
-def listed(column: str, choices: tuple[str, ...]) -> str:
-    """The choices of a column with the Vietnamese word of each, for a remedy."""
-    own = _IN_VIETNAMESE.get(column, {})
-    return ", ".join(f"{word} ({own[word]})" if word in own else word for word in choices)

@@ -108,19 +108,9 @@ def scan_xlsx(opened: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
             check_xml(pieces(opened, member), name, on_piece=scan.feed)
             scan.end()
             if scan.rows * scan.columns > MAX_CELLS:
-                raise refuse(
-                    name,
-                    f"a sheet claims {scan.rows:,} rows of {scan.columns:,} columns",
-                    "Delete the empty rows and columns beyond the table, then save it again.",
-                    "too_many_cells",
-                )
+                raise refuse(name, "too_many_cells.sheet", rows=scan.rows, columns=scan.columns)
             if scan.unplaced:
-                raise refuse(
-                    name,
-                    "a cell holds a formula without a stored value",
-                    "Open the file in Excel or LibreOffice, let it calculate, and save it.",
-                    "uncached_formula",
-                )
+                raise refuse(name, "uncached_formula.workbook")
         else:
             check_xml(pieces(opened, member), name)
     scans = {title: by_part[part] for title, part in _sheet_parts(opened, name) if part in by_part}
@@ -145,7 +135,7 @@ def _sheet_parts(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]
         relations = ET.fromstring(opened.read(names["xl/_rels/workbook.xml.rels"]))  # noqa: S314 - checked above
         book = ET.fromstring(opened.read(names["xl/workbook.xml"]))  # noqa: S314 - checked above
     except (KeyError, ET.ParseError) as error:
-        raise refuse(name, "the workbook lacks its list of sheets", "Save it again.", "damaged") from error
+        raise refuse(name, "damaged.list_of_sheets") from error
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] == "sheet":
@@ -177,17 +167,10 @@ def scan_ods(opened: zipfile.ZipFile, name: str) -> int:
                     if b"table:formula" in cell:
                         formulas += 1
                         if not valued:
-                            raise refuse(
-                                name,
-                                "a cell holds a formula without a stored value",
-                                "Open the file in LibreOffice, let it calculate, and save it.",
-                                "uncached_formula",
-                            )
+                            raise refuse(name, "uncached_formula.ods")
                 cells += filled * _repeats(row)
             if cells > MAX_CELLS:
-                raise refuse(
-                    name, f"the workbook claims {cells:,} cells", "Delete the repeated cells, then save it again.", "too_many_cells"
-                )
+                raise refuse(name, "too_many_cells.workbook", n=cells)
     return formulas
 
 

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.assumptions import WeighedCriterion, citation_words, criteria_of, sources_of
-from geo_planner.labels import Language, number, percent, word
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.texts import ASSUMPTIONS, METHOD, text
+from geo_planner.ui.texts import ASSUMPTIONS, method, setting_title, text
+from geo_planner.words import Language, number, percent, word
 
 _LONGEST_SOURCE = 160
 
@@ -32,10 +33,10 @@ def assumptions(plan: Plan, words: Language) -> pd.DataFrame:
     """Every setting of the service and the propagation."""
     values = plan.scenario.model_dump()
     rows = []
-    for path, title in ASSUMPTIONS.items():
+    for path in ASSUMPTIONS:
         group, name = path.split(".")
         value = values[group][name]
-        rows.append((title[words], _shown(value, words)))
+        rows.append((setting_title(path, words), _shown(value, words)))
     return pd.DataFrame(rows, columns=[text("assumption", words), text("value", words)])
 
 
@@ -50,11 +51,16 @@ def _shown(value: object, words: Language) -> str:
 def criteria(plan: Plan, words: Language) -> pd.DataFrame:
     """The criteria of the ranking with the weights in force."""
     rows = [
-        (getattr(c, words), f"{c.bounds[0]:g} → {c.bounds[1]:g}{' ' + c.unit if c.unit else ''}", _weight(weighed, words), c.source)
+        (getattr(c, words), _bounds(c, words), _weight(weighed, words), c.source)
         for weighed in criteria_of(plan)
         for c in [weighed.criterion]
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+
+
+def _bounds(criterion: Criterion, words: Language) -> str:
+    least, most = (number(bound, 4, words, keep_zeros=False) for bound in criterion.bounds)
+    return f"{least} → {most} {criterion.unit or ''}".rstrip()
 
 
 def _weight(weighed: WeighedCriterion, words: Language) -> str:
@@ -91,7 +97,7 @@ def page() -> None:
     if plan.uses_sample_data:
         st.info(text("replace_first", words), icon=":material/edit_note:")
     st.markdown(f"**{text('how', words)}**")
-    for sentence in METHOD[words]:
+    for sentence in method(words):
         st.markdown(f"- {sentence}")
     left, right = st.columns([1, 1.35], gap="medium")
     with left:

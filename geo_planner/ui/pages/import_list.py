@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,23 +15,25 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo_planner.errors import Fault, GeoPlannerError, InputError
-from geo_planner.labels import Language
+from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.sources.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
 from geo_planner.sources.imports.files import FAMILY, opened
 from geo_planner.sources.imports.headers import find_header
+from geo_planner.sources.imports.naming import own_title
 from geo_planner.sources.imports.options import Mode
+from geo_planner.sources.imports.spoken.paper import worded
 from geo_planner.sources.imports.spreadsheets import read_workbook
 from geo_planner.sources.imports.store import TARGETS
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
 from geo_planner.sources.imports.text_files import read_text_table
 from geo_planner.sources.imports.titles import clean_title
+from geo_planner.sources.imports.vn2000 import system_name
 from geo_planner.sources.rasters import sha256_of
 from geo_planner.ui.frame import language, show_error, study_area
-from geo_planner.ui.import_said import own_title, system_name, told, told_why
-from geo_planner.ui.import_texts import import_fault_table, say, target_title
+from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import text
+from geo_planner.words import Language, Said
 
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
 _MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000
@@ -100,7 +102,7 @@ def seen(file: UploadedFile, layer: str, root: Path, choice: Choice) -> Preview:
                     name=file.name, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS,
                 )  # fmt: skip
             except (MemoryError, RecursionError):
-                return Preview(faults=(Fault(file.name, "the file asks for more memory or nests deeper than any table needs", "Split it, or export it again.", code="too_large"),))  # fmt: skip
+                return Preview(faults=(fault(file.name, "too_large.preview"),))
 
     columns = tuple(sorted(choice.column_map.items()))
     return _kept(("preview", file.file_id, layer, str(root), choice.sheet, choice.source_layer, columns, choice.crs), look)
@@ -155,9 +157,9 @@ def _fault_table(faults: tuple[Fault, ...], words: Language) -> None:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 
 
-def _lines(sentences: tuple[str, ...], layer: str, words: Language) -> None:
+def _lines(sentences: Sequence[Said], words: Language) -> None:
     """What the import says, a line each; plain text, whatever names of the user stand in it."""
-    st.text("\n".join(f"• {told(sentence, words, partial(_title, layer, words))}" for sentence in sentences))
+    st.text("\n".join(f"• {sentence.text(words)}" for sentence in sentences))
 
 
 def _title(layer: str, words: Language, name: str) -> str:
@@ -222,7 +224,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
 
     def named(code: str) -> str:
         if code in shares:
-            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=round(100 * shares[code][1]))
+            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=shares[code][1])
         return say("crs_auto" if code == _AUTO else "crs_other", words)
 
     code = st.selectbox(say("crs", words), [_AUTO, *shares, _OTHER], format_func=named, key=f"import_crs_{layer}_{file.file_id}")
@@ -233,16 +235,16 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
     return code or None
 
 
-def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) -> None:
+def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
     if found.mapping is None:
         st.text(say("not_read", words, name=file.name))
     else:
-        header = (
-            say("seen_header", words, rows="–".join(map(str, dict.fromkeys((found.header_rows[0], found.header_rows[-1])))))
-            if found.header_rows
-            else ""
-        )
-        st.text(say("seen", words, name=file.name, kind=found.format, rows=found.rows, header=header))
+        facts = {"name": file.name, "kind": found.format, "rows": found.rows}
+        if found.header_rows:
+            ends = dict.fromkeys((found.header_rows[0], found.header_rows[-1]))
+            st.text(say("seen_under_header", words, header="–".join(map(str, ends)), **facts))
+        else:
+            st.text(say("seen", words, **facts))
     if found.faults:
         _fault_table(found.faults, words)
     if found.first_rows is not None:
@@ -250,7 +252,7 @@ def _show_seen(file: UploadedFile, layer: str, found: Preview, words: Language) 
         _table(found.first_rows.rename(columns=lambda title: own_title(str(title), words)), words)
     if found.statements:
         with st.expander(say("statements", words)):
-            _lines(found.statements, layer, words)
+            _lines(found.statements, words)
 
 
 def run_import(file: UploadedFile, layer: str, root: Path, choice: Choice, mode: Mode, *, accept_valid: bool) -> Outcome:
@@ -275,9 +277,9 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
     st.subheader(say("result_title", words))
     if outcome.report is None:
         error = outcome.error
-        if error is not None and told(str(error), words) != str(error):
+        if error is not None and not isinstance(error, InputError):
             st.title(text("cannot_go_on", words))
-            st.text(told(str(error), words))
+            st.text(error.text(words))
         elif error is not None:
             show_error(error)
         (st.error if outcome.changed else st.warning)(say("changed" if outcome.changed else "unchanged", words))
@@ -289,7 +291,7 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
             st.text(say("in_layer", words, **report.counts))
     else:
         st.error(say("not_written", words, **report.counts))
-    st.text(say("result_of", words, name=outcome.name, layer=say(f"layer_{outcome.layer}", words)))
+    st.text(say("result_of", words, name=outcome.name, layer=layer_title(outcome.layer, words)))
     for level, key in (("fault", "faults"), ("warning", "warnings")):
         told_of = tuple(fault for fault in report.faults if fault.level == level)
         if told_of:
@@ -297,10 +299,10 @@ def show_outcome(outcome: Outcome, words: Language) -> None:
             _fault_table(told_of, words)
     if report.statements:
         st.markdown(f"**{say('statements', words)}**")
-        _lines(report.statements, outcome.layer, words)
+        _lines(report.statements, words)
     if report.questions:
         st.markdown(f"**{say('questions', words, n=len(report.questions))}**")
-        _lines(report.questions, outcome.layer, words)
+        _lines(report.questions, words)
     for key, table in _tables(report, outcome.layer, words).items():
         if not table.empty:
             with st.expander(say(key, words, n=len(table)), expanded=key == "corrected"):
@@ -332,10 +334,10 @@ def _tables(report: ImportReport, layer: str, words: Language) -> dict[str, pd.D
 def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
     """Corrected or skipped rows with their columns and reasons in the reader's words, as far as they are shown."""
     shown = table.head(_SHOWN_ROWS).copy()
-    shown["why"] = [told_why(str(why), words) for why in shown["why"]]
+    shown["why"] = [why.text(words) for why in shown["why"]]
     if "column" in shown:
         if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
-            shown["was"], shown["became"] = ([told_why(str(cell), words) for cell in shown[name]] for name in ("was", "became"))
+            shown["was"], shown["became"] = ([worded(cell, words) for cell in shown[name]] for name in ("was", "became"))
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
@@ -352,7 +354,7 @@ def page() -> None:
     st.subheader(say("title", words))
     st.text(say("hint", words))
     left, right = st.columns([1, 2.2], gap="medium")
-    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: say(f"layer_{name}", words), key="import_layer")
+    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: layer_title(name, words), key="import_layer")
     file = right.file_uploader(say("file", words), type=list(_ENDINGS), max_upload_size=MAX_UPLOAD_MB, key="import_file")
     last: Outcome | None = st.session_state.get(_LAST)
     if file is None:
@@ -396,12 +398,12 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     if layer in POINT_LAYERS:
         with place:
             mapped = seen(file, layer, root, choice)
-            _show_seen(file, layer, mapped, words)
-    rows = say("summary_rows", words, n=mapped.rows) if layer in POINT_LAYERS else say("summary_shapes", words)
+            _show_seen(file, mapped, words)
+    rows = saying("summary_rows", n=mapped.rows) if layer in POINT_LAYERS else saying("summary_shapes")
     st.text(
         say(
-            "summary", words, rows=rows, name=file.name, layer=say(f"layer_{layer}", words), target=TARGETS[layer],
-            mode=say(f"mode_{mode}", words), faulty=say("summary_valid" if accept_valid else "summary_all", words),
+            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=TARGETS[layer],
+            mode=saying(f"mode_{mode}"), faulty=saying("summary_valid" if accept_valid else "summary_all"),
         )
     )  # fmt: skip
     # A file that cannot be read as a list would only be refused again.

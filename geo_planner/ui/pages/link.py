@@ -10,7 +10,6 @@ import streamlit as st
 
 from geo_planner.errors import UsageError
 from geo_planner.export.link_picture import link_picture
-from geo_planner.labels import Language, number
 from geo_planner.link import (
     MAX_MAST_M,
     AnswerCard,
@@ -23,11 +22,12 @@ from geo_planner.link import (
     to_degrees,
     to_metres,
 )
-from geo_planner.link.words import VERDICTS, height_text, place_text, probability_text, table_row
+from geo_planner.link.sentences import chance, height_text, place, table_row
 from geo_planner.plan import Plan
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
+from geo_planner.words import Language, number, said
 
 _OWN = "own"
 _BANDS_MHZ = (700.0, 900.0, 1800.0, 2100.0, 2600.0, 3500.0)
@@ -82,7 +82,7 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
         text("link_lon", words), -180.0, 180.0, round(lon_deg, 5), step=0.001, format="%.5f", key=f"link_lon_{village}"
     )
     own = replace(lender, xy_m=to_metres(plan.terrain.crs, lon_deg, lat_deg), azimuth_deg=float("nan"), tilt_deg=float("nan"))
-    return own, _OWN, place_text((lon_deg, lat_deg), words)
+    return own, _OWN, place((lon_deg, lat_deg)).text(words)
 
 
 def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
@@ -96,30 +96,35 @@ def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tu
     tallest = max(MAX_MAST_M, mast.mast_height_m)
     height_m = st.slider(text("link_height", words), 1.0, tallest, mast.mast_height_m, step=1.0, format="%g m", key=f"link_height_{key}")
     bands = sorted({*_BANDS_MHZ, mast.freq_mhz})
-    freq_mhz = st.select_slider(text("link_freq", words), bands, mast.freq_mhz, format_func=lambda f: f"{f:g} MHz", key=f"link_freq_{key}")
-    low, high = min(-10.0, eirp_dbm), max(50.0, eirp_dbm)
-    eirp = st.slider(
+    freq_mhz = st.select_slider(
+        text("link_freq", words),
+        bands,
+        mast.freq_mhz,
+        format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
+        key=f"link_freq_{key}",
+    )
+    # a plain slider would write its figures with a decimal point in any language
+    tenths = range(round(10 * min(-10.0, eirp_dbm)), round(10 * max(50.0, eirp_dbm)) + 1)
+    eirp = st.select_slider(
         text("link_eirp", words),
-        low,
-        high,
+        [tenth / 10 for tenth in tenths],
         eirp_dbm,
-        step=0.1,
-        format="%.1f dBm",
+        format_func=lambda level: f"{number(level, 1, words)} dBm",
         key=f"link_eirp_{key}",
         help=text("link_eirp_help", words),
     )
-    return height_m, float(freq_mhz), eirp
+    return height_m, float(freq_mhz), float(eirp)
 
 
 def show_verdict(card: AnswerCard, words: Language) -> None:
     """The verdict in a word and the three least heights."""
     parts = {"served": st.success, "not_served": st.error, "unknown": st.warning}
     icons = {"served": ":material/signal_cellular_alt:", "not_served": ":material/signal_cellular_off:", "unknown": ":material/help:"}
-    said = VERDICTS[card.verdict][words]
+    verdict = said(f"verdict.{card.verdict}").text(words)
     if card.verdict != "unknown":
         answer = card.deciding
-        said += f": {number(answer.rsrp_dbm, 1, words)} dBm, {probability_text(answer.probability, words)}"
-    parts[card.verdict](f"**{said}**", icon=icons[card.verdict])
+        verdict += f": {number(answer.rsrp_dbm, 1, words)} dBm, {chance(answer.probability).text(words)}"
+    parts[card.verdict](f"**{verdict}**", icon=icons[card.verdict])
 
 
 def show_heights(card: AnswerCard, words: Language) -> None:
@@ -166,7 +171,7 @@ def page() -> None:
             return
         show_verdict(card, words)
         st.altair_chart(link_chart(card, words), width="stretch", theme=None)
-        st.caption(text("link_legend", words, bulge=number(float(card.profile.bulge_m.max()), 1, words)))
+        st.caption(text("link_legend", words, bulge=float(card.profile.bulge_m.max())))
         st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
     with left:
         show_heights(card, words)

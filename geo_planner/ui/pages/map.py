@@ -7,13 +7,13 @@ from html import escape
 import streamlit as st
 
 from geo_planner.export.html_map import village_card
-from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
-from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.frame import language, loaded, page_file
 from geo_planner.ui.maps import MAP_HEIGHT_PX, show_map
 from geo_planner.ui.texts import text
 from geo_planner.ui.village import show_card
+from geo_planner.words import Language, word
 
 _CHOSEN = "chosen_village"
 _CLICKS = "map_clicks_seen"
@@ -60,7 +60,7 @@ def map_and_card() -> None:
         }
         st.selectbox(text("choose_village", words), ids, key=_CHOSEN, format_func=titles.__getitem__, help=text("click_hint", words))
         show_card(village_card(plan, st.session_state[_CHOSEN], words), words)
-        st.page_link("geo_planner/ui/pages/downloads.py", label=text("go_downloads", words), icon=":material/download:")
+        st.page_link(page_file("downloads"), label=text("go_downloads", words), icon=":material/download:")
 
 
 if loaded().plan.villages.empty:

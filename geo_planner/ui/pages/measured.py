@@ -12,14 +12,15 @@ import streamlit as st
 from geo_planner.calibration import apply_calibration, scenario_overrides
 from geo_planner.config import write_scenario
 from geo_planner.errors import GeoPlannerError
-from geo_planner.labels import Language, number, percent, word
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
-from geo_planner.ui.frame import language, loaded, scenario_file, show_error
+from geo_planner.ui.frame import language, loaded, page_file, scenario_file, show_error
 from geo_planner.ui.maps import show_measured_map
 from geo_planner.ui.measured_charts import by_distance, scatter
 from geo_planner.ui.measured_tables import calibration_rows, left_out, operator_table, square_table, statistics_table
 from geo_planner.ui.texts import text
+from geo_planner.ui.written import Figures, written
+from geo_planner.words import Language, number, percent, word
 
 
 def headline(compared: MeasuredAgainstModelled, words: Language) -> str:
@@ -44,41 +45,33 @@ def chart_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Language) ->
     """Two charts and the figures behind them."""
     service = plan.scenario.service
     squares = square_table(plan, compared, words)
-    heard = [text("level_dbm", words, level=number(level, 0, words)) for level in squares["shown_dbm"]]
+    heard = [text("level_dbm", words, level=float(level)) for level in squares["shown_dbm"]]
     squares["measured"] = pd.Series(heard).where(squares["heard"], text("no_service", words))
     left, right = st.columns(2, gap="medium")
     left.altair_chart(scatter(squares, service.rsrp_threshold_dbm, service.sigma_db, words), width="stretch", theme=None)
     right.altair_chart(by_distance(squares, service.sigma_db, words), width="stretch", theme=None)
-    st.caption(
-        text("measured_chart_hint", words, sigma=number(service.sigma_db, 1, words), side=number(squares.attrs["square_m"], 0, words))
-    )
-    table, column = statistics_table(compared, words), st.column_config.NumberColumn
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            **{text(f"column_{name}", words): column(format="%.1f dB") for name in ("bias_db", "sd_db", "rmse_db")},
-            text("column_correlation", words): column(format="%.2f"),
-            **{text(f"column_{name}", words): column(format="%.0f %%") for name in ("agreement_share", "false_covered_share", "false_uncovered_share")},
-        },
-    )  # fmt: skip
+    st.caption(text("measured_chart_hint", words, sigma=service.sigma_db, side=float(squares.attrs["square_m"])))
+    figures = {
+        **dict.fromkeys(("bias_db", "sd_db", "rmse_db"), Figures(1, " dB")),
+        "correlation": Figures(2),
+        **dict.fromkeys(("agreement_share", "false_covered_share", "false_uncovered_share"), Figures(0, "%")),
+    }
+    titled = {text(f"column_{name}", words): how for name, how in figures.items()}
+    st.dataframe(written(statistics_table(compared, words), titled, words), hide_index=True)
 
 
 def village_tab(plan: Plan, words: Language) -> None:
     """Each operator at each village."""
     st.text(text("operators_hint", words))
-    table, column = operator_table(plan, words), st.column_config.NumberColumn
+    table = operator_table(plan, words)
     if table.empty:
         st.info(text("no_village_measured", words))
         return
+    figures = {text("column_centre_dbm", words): Figures(0, " dBm"), text("column_settlement_share", words): Figures(0, "%")}
     st.dataframe(
-        table,
+        written(table.reset_index(drop=True), figures, words),
         hide_index=True,
-        column_config={
-            text("column_rank", words): column(width=60, pinned=True),
-            text("column_centre_dbm", words): column(format="%.0f dBm"),
-            text("column_settlement_share", words): column(format="%.0f %%"),
-        },
+        column_config={text("column_rank", words): st.column_config.NumberColumn(width=60, pinned=True)},
     )
 
 
@@ -91,7 +84,7 @@ def calibration_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Langua
         return
     st.dataframe(calibration_rows(compared, words), hide_index=True)
     for band in compared.calibrations:
-        st.text(f"▸ {band.freq_mhz:g} MHz: {verdict_ground(band, words)}")
+        st.text(f"▸ {band.freq_mhz:g} MHz: {verdict_ground(band).text(words)}")
     st.caption(text("interval_95", words))
     section = apply_calibration(compared.calibrations, terrain_sha256=plan.terrain.sha256, source_sha256=compared.source_sha256)
     if not section.bands:
@@ -132,7 +125,7 @@ def page() -> None:
     compared = plan.against_model
     if compared is None:
         st.info(text("no_measurements", words), icon=":material/speed:")
-        st.page_link("geo_planner/ui/pages/import_list.py", label=text("page_import_list", words), icon=":material/upload_file:")
+        st.page_link(page_file("import_list"), label=text("page_import_list", words), icon=":material/upload_file:")
         return
     st.html(headline(compared, words))
     st.caption(text("against", words, model=word(compared.model, words)))

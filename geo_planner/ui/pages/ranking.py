@@ -8,13 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.export.assumptions import criteria_of
-from geo_planner.labels import Language, word
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
 from geo_planner.ranking.ties import tied_column
-from geo_planner.ranking.wording import number as written
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.ranking_charts import interval_chart
@@ -31,10 +29,12 @@ from geo_planner.ui.ranking_tables import (
     weights_snippet,
 )
 from geo_planner.ui.texts import text
+from geo_planner.ui.written import Figures, written
+from geo_planner.words import Language, word
 
 _HEIGHT_PX = 530
 # Columns of the fairness table that are shares, and their widths.
-_SHARES = {"share_of_villages": 150, "share_in_first_k": 120, "share_of_first_k": 150, "chance": 160}
+_SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
 
 
 def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language) -> pd.DataFrame:
@@ -157,7 +157,7 @@ def certainty_tab() -> None:
     """Rank intervals, probabilities of the first k, swap points."""
     plan, words = loaded().plan, language()
     simulation = plan.ranking.simulation
-    st.text(text("certainty_hint", words, draws=written(simulation.draws, 0, words)))
+    st.text(text("certainty_hint", words, draws=simulation.draws))
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         st.caption(text("interval_legend", words))
@@ -177,7 +177,7 @@ def certainty_tab() -> None:
                 **{
                     title(layer.column(f"p_top_{k}"), words): progress(
                         text("chart_first", words, k=k),
-                        format="%.0f %%",
+                        format="%.0f%%",
                         min_value=0,
                         max_value=100,
                         width=105,
@@ -193,15 +193,12 @@ def certainty_tab() -> None:
         st.text(text("no_swaps", words))
         return
     st.caption(text("swaps_hint", words) + (" " + text("swaps_weighted_sum", words) if not plan.ranking.contributions_exact else ""))
+    now, swapped = (title(SWAPS.column(name), words) for name in ("weight_now", "weight_swap"))
+    figures = {now: Figures(1, "%"), swapped: Figures(1, "%"), text("column_points", words): Figures(1, signed=True)}
     st.dataframe(
-        swaps,
+        written(swaps, figures, words),
         hide_index=True,
-        column_config={
-            text("column_rank", words): number(width=60),
-            title(SWAPS.column("weight_now"), words): number(format="%.1f %%"),
-            title(SWAPS.column("weight_swap"), words): number(format="%.1f %%", help=meaning(SWAPS.column("weight_swap"), words)),
-            text("column_points", words): number(format="%+.1f"),
-        },
+        column_config={text("column_rank", words): number(width=60), swapped: number(help=meaning(SWAPS.column("weight_swap"), words))},
     )
 
 
@@ -235,10 +232,11 @@ def methods_tab() -> None:
         st.caption(text("tau_hint", words))
         st.markdown(f"**{text('methods_notes', words)}**")
         for method in METHODS.values():
-            used = f" ({text('in_use', words)})" if method.name == plan.scenario.ranking.method else ""
+            key = "method_line_in_use" if method.name == plan.scenario.ranking.method else "method_line"
             sign = ":material/swap_vert:" if method.can_reverse_ranks else ":material/check:"
             turns = text("can_reverse" if method.can_reverse_ranks else "cannot_reverse", words)
-            st.markdown(f"{sign} **{getattr(method, words)}**{used}, {turns}. {getattr(method, f'note_{words}')}")
+            line = text(key, words, title=getattr(method, words), turns=turns, note=getattr(method, f"note_{words}"))
+            st.markdown(f"{sign} {line}")
 
 
 def fairness_tab() -> None:
@@ -268,24 +266,23 @@ def fairness_tab() -> None:
         column = FAIRNESS.column(name)
         return f"{title(column, words)}. {meaning(column, words) or ''}".strip()
 
+    figures = {title(FAIRNESS.column(name), words): Figures(decimals) for name, decimals in (("mean_rank", 1), ("median_score", 0))}
     st.dataframe(
-        table,
+        written(table, figures, words),
         hide_index=True,
         height="content" if len(table) <= 12 else _HEIGHT_PX - 90,
         column_config={
-            title(FAIRNESS.column("group"), words): st.column_config.TextColumn(text(f"by_{grouping}", words), width=125, pinned=True),
+            title(FAIRNESS.column("group"), words): st.column_config.TextColumn(text(f"by_{grouping}", words), width=120, pinned=True),
             **{
                 title(FAIRNESS.column(name), words): progress(
-                    label(name), format="%.0f %%", min_value=0, max_value=100, width=width, help=told(name)
+                    label(name), format="%.0f%%", min_value=0, max_value=100, width=width, help=told(name)
                 )
                 for name, width in _SHARES.items()
             },
             title(FAIRNESS.column("n"), words): number(width=60),
             title(FAIRNESS.column("in_first_k"), words): number(label("in_first_k"), width=110, help=told("in_first_k")),
-            title(FAIRNESS.column("mean_rank"), words): number(label("mean_rank"), format="%.1f", width=75, help=told("mean_rank")),
-            title(FAIRNESS.column("median_score"), words): number(
-                label("median_score"), format="%.0f", width=75, help=told("median_score")
-            ),
+            title(FAIRNESS.column("mean_rank"), words): number(label("mean_rank"), width=105, help=told("mean_rank")),
+            title(FAIRNESS.column("median_score"), words): number(label("median_score"), width=95, help=told("median_score")),
         },
     )
     st.caption(text("fairness_caution", words))

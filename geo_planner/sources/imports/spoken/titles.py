@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo_planner.labels import Language
 from geo_planner.sources.imports.synonyms import POINT_LAYERS
+from geo_planner.words import Label, Language
 
 LAYER_TITLES: Mapping[str, Mapping[Language, str]] = {
     "villages": {"vi": "Thôn, bản", "en": "Villages"},
@@ -33,5 +33,5 @@ def target_title(layer: str, target: str, language: Language) -> str:
     """The title of a column that a title of the file may be mapped to."""
     for column in POINT_LAYERS[layer].columns:
         if column.name == target:
-            return column.vi if language == "vi" else column.en
+            return Label(column.name, column.vi, column.en).title(language)
     return TARGET_TITLES[target][language] if target in TARGET_TITLES else target

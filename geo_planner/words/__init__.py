@@ -1,0 +1,25 @@
+"""What people read: sentences by code in two languages, and how figures are written."""
+
+from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
+from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, codes, first_of, plain_facts, said, word, words_of
+
+__all__ = [
+    "LANGUAGES",
+    "Label",
+    "Language",
+    "Said",
+    "catalogue",
+    "coded",
+    "codes",
+    "day",
+    "first_of",
+    "listing",
+    "number",
+    "percent",
+    "plain_facts",
+    "quoted",
+    "said",
+    "small",
+    "word",
+    "words_of",
+]
