@@ -236,7 +236,7 @@ RESULTS = Layer(
         Column("p_top_5", "float", "Khả năng thuộc 5 bản đầu", "Probability of the first 5", minimum=0, maximum=1),
         Column("p_top_10", "float", "Khả năng thuộc 10 bản đầu", "Probability of the first 10", minimum=0, maximum=1),
         Column("score", "float", "Điểm ưu tiên", "Priority score", "Từ 0 đến 1.", "0 to 1.", minimum=0, maximum=1),
-        Column("responsibility", "choice", "Nguồn thực hiện", "Responsibility", "", "", choices=RESPONSIBILITY),
+        Column("responsibility", "choice", "Nguồn kinh phí", "Responsibility", "", "", choices=RESPONSIBILITY),
         Column("responsibility_reason", "text", "Căn cứ", "Ground for it"),
         Column("responsibility_datum", "text", "Số liệu làm căn cứ", "Datum it rests on"),
         Column("explanation_vi", "text", "Giải thích", "Explanation (Vietnamese)"),
