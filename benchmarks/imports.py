@@ -21,8 +21,8 @@ import numpy as np
 import shapely
 import xlsxwriter
 
-from geo_planner.sources.imports import import_layer
-from geo_planner.sources.imports.vn2000 import from_wgs84, tm3_projection
+from geo_planner.imports import import_layer
+from geo_planner.imports.vn2000 import from_wgs84, tm3_projection
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FORMATS = ("csv", "xlsx", "gpkg")

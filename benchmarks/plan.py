@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import load_scenario, with_optional_layers
-from geo_planner.coverage import compute_coverage
 from geo_planner.measurements import against_model, clean_measurements
-from geo_planner.sources import load_study_area
+from geo_planner.radio.coverage import compute_coverage
+from geo_planner.study_area import load_study_area
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SCENARIO = DATA / "scenarios" / "lai_chau_sample.yaml"

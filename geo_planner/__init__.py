@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geo_planner.config import Scenario, load_scenario
     from geo_planner.errors import Fault, GeoPlannerError, InputError
     from geo_planner.plan import Plan, run
-    from geo_planner.sources import StudyArea, load_study_area
+    from geo_planner.study_area import StudyArea, load_study_area
 
 __all__ = ["Fault", "GeoPlannerError", "InputError", "Plan", "Scenario", "StudyArea", "load_scenario", "load_study_area", "run"]
 
@@ -23,7 +23,7 @@ _HOMES = {
     "config": ("Scenario", "load_scenario"),
     "errors": ("Fault", "GeoPlannerError", "InputError"),
     "plan": ("Plan", "run"),
-    "sources": ("StudyArea", "load_study_area"),
+    "study_area": ("StudyArea", "load_study_area"),
 }
 
 

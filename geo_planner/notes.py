@@ -5,12 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
-from geo_planner.coverage import RADIO_COLUMNS, range_reasons, with_defaults
 from geo_planner.errors import Fault, bounded, fault, warning
-from geo_planner.population import communes_without_cells
+from geo_planner.people import communes_without_cells
+from geo_planner.radio.coverage import RADIO_COLUMNS, range_reasons, with_defaults
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
-from geo_planner.sources import StudyArea
+from geo_planner.study_area import StudyArea
 from geo_planner.terrain import Dem
 from geo_planner.words import Label, said
 

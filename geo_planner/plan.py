@@ -15,19 +15,19 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError, fault
-from geo_planner.loss_cache import LossCache
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
-from geo_planner.population import covered_population_share, sample_at_cells, spread_population
+from geo_planner.people import covered_population_share, sample_at_cells, spread_population
 from geo_planner.propagation.limits import why
-from geo_planner.radio import eirp_re_dbm
+from geo_planner.radio.budget import eirp_re_dbm
+from geo_planner.radio.cache import LossCache
+from geo_planner.radio.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
+from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
-from geo_planner.sources import StudyArea
-from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
+from geo_planner.study_area import StudyArea
 from geo_planner.terrain import Dem
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def run(
     ----------
     scenario : Scenario
     study_area : StudyArea
-        As :func:`geo_planner.sources.load_study_area` gives it for this scenario.
+        As :func:`geo_planner.study_area.load_study_area` gives it for this scenario.
     progress : callable, optional
     workers : int, optional
         Threads; as many as there are cores when left out. They change no bit of the result.

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from geo_planner.sources.rasters import Dem
+from geo_planner.study_area.rasters import Dem
 
 __all__ = ["Dem", "cell_of", "height_at", "hillshade", "interpolate", "profile"]
 

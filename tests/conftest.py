@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
-from geo_planner.sources import StudyArea, load_study_area
+from geo_planner.study_area import StudyArea, load_study_area
 from tests.measured import write_measurements
 
 # no test is timed; where a change is judged, the same examples are drawn each time

@@ -30,7 +30,7 @@ from geo_planner.calibration import (
 from geo_planner.calibration._censored import likelihood, maximise, scores
 from geo_planner.config import Propagation, Service
 from geo_planner.measurements import clean_measurements, modelled_at, residual_table
-from geo_planner.radio import coverage_probability
+from geo_planner.radio.budget import coverage_probability
 from geo_planner.terrain import Dem
 
 CRS_M = CRS.from_epsg(32648)

@@ -10,11 +10,11 @@ from pyproj import CRS
 from rasterio.transform import from_origin
 
 from geo_planner.config import Propagation, Service
-from geo_planner.coverage import compute_coverage
 from geo_planner.propagation.area import LossModel, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p526 import delta_bullington
-from geo_planner.statuses import commune_coverage, nearest_sites, operator_coverage, village_coverage, village_status
+from geo_planner.radio.coverage import compute_coverage
+from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, village_coverage, village_status
 from geo_planner.terrain import Dem, profile
 
 CELL_M, SIZE = 250.0, 80

@@ -20,7 +20,7 @@ from geo_planner.link.heights import height_grid_m
 from geo_planner.link.sentences import height_text
 from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import LossModel, free_space_slant_db, loss_around
-from geo_planner.sources import StudyArea
+from geo_planner.study_area import StudyArea
 from geo_planner.terrain import Dem, cell_of
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S
 from geo_planner.words import catalogue, said

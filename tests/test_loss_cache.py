@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geo_planner.loss_cache import LossCache, _digest
 from geo_planner.propagation.area import LossWindow, window_frame
+from geo_planner.radio.cache import LossCache, _digest
 
 FACTS: dict[str, Any] = {
     "transform": [50.0, 0.0, 3e5, 0.0, -50.0, 2.4e6],

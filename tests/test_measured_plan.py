@@ -19,7 +19,7 @@ from geo_planner.export.vector import write_gpkg
 from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import compare_with_measurements, residual_squares
 from geo_planner.plan import Plan, run
-from geo_planner.sources import load_study_area
+from geo_planner.study_area import load_study_area
 from geo_planner.terrain import cell_of
 from tests.conftest import SCENARIO
 from tests.measured import ERROR_DB, OFFSET_DB, write_measurements

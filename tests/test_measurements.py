@@ -11,7 +11,6 @@ from rasterio.transform import from_origin
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.config import Propagation, Service
-from geo_planner.coverage import compute_coverage
 from geo_planner.measurements import (
     DISAGREEMENTS,
     DROP_REASONS,
@@ -26,8 +25,9 @@ from geo_planner.measurements import (
     modelled_at,
     residual_table,
 )
+from geo_planner.radio.coverage import compute_coverage
 from geo_planner.schema import MEASUREMENTS
-from geo_planner.sources.tables import typed_table
+from geo_planner.study_area.tables import typed_table
 from geo_planner.terrain import Dem
 
 CRS_M = CRS.from_epsg(32648)

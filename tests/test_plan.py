@@ -16,7 +16,7 @@ from geo_planner.export.html_map import map_page
 from geo_planner.export.summary import summary
 from geo_planner.plan import Plan, run
 from geo_planner.schema import RESULTS, SIGNAL_STATUS
-from geo_planner.sources import StudyArea, load_study_area
+from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.validation import validate
 from tests.conftest import ROOT, SCENARIO
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.plan import Plan
-from geo_planner.radio import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, resource_blocks
+from geo_planner.radio.budget import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, resource_blocks
 
 
 def test_resource_blocks_of_lte_carriers() -> None:

@@ -26,11 +26,11 @@ from typer.testing import CliRunner
 from geo_planner.cli import app
 from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, InputError
-from geo_planner.sources import load_study_area, raw_cells
-from geo_planner.sources.mosaic import mosaic
-from geo_planner.sources.population import read_population
-from geo_planner.sources.raster_frame import is_metre
-from geo_planner.sources.rasters import Dem, read_classes, read_dem
+from geo_planner.study_area import load_study_area, raw_cells
+from geo_planner.study_area.mosaic import mosaic
+from geo_planner.study_area.population import read_population
+from geo_planner.study_area.raster_frame import is_metre
+from geo_planner.study_area.rasters import Dem, read_classes, read_dem
 from geo_planner.validation import validate
 
 UTM = CRS.from_epsg(32648)

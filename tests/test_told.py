@@ -14,7 +14,7 @@ from geo_planner.config import load_scenario
 from geo_planner.errors import InputError
 from geo_planner.export import write_plan
 from geo_planner.plan import run
-from geo_planner.sources import load_study_area
+from geo_planner.study_area import load_study_area
 from geo_planner.validation import validate
 from tests import small_area as sa
 from tests.small_area import (

@@ -41,7 +41,7 @@ def calibrate(
     from geo_planner.export.calibration import write_calibration
     from geo_planner.export.folder import check_output
     from geo_planner.measurements import compare_with_measurements
-    from geo_planner.sources import load_study_area, study_area_root
+    from geo_planner.study_area import load_study_area, study_area_root
 
     def work() -> int:
         check_output(out)  # before the work, not after it

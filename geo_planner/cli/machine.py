@@ -27,10 +27,10 @@ def open_app(
     """Serve the map on this machine: open the address that it prints in a browser."""
 
     def work() -> int:
-        from geo_planner.sources.bundled import bundled_folder
+        from geo_planner.study_area.bundled import bundled_folder
 
         if study_area is not None:
-            from geo_planner.sources import check_folder
+            from geo_planner.study_area import check_folder
 
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
@@ -71,7 +71,7 @@ def _serve(entry: Path, port: int) -> int:
 @verb()
 def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything away.")] = False) -> None:
     """Say where path loss is kept between runs and how much there is, or clear it."""
-    from geo_planner.loss_cache import default_loss_cache
+    from geo_planner.radio.cache import default_loss_cache
 
     def work() -> int:
         kept = default_loss_cache()

@@ -58,9 +58,9 @@ def _run_and_write(
 ) -> None:
     from geo_planner.config import load_scenario
     from geo_planner.export.folder import check_output
-    from geo_planner.loss_cache import default_loss_cache
     from geo_planner.plan import run
-    from geo_planner.sources import load_study_area, study_area_root
+    from geo_planner.radio.cache import default_loss_cache
+    from geo_planner.study_area import load_study_area, study_area_root
 
     def work() -> int:
         check_output(out)  # before the work, not after it

@@ -30,7 +30,7 @@ from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
 from geo_planner.words import Said, first_of, said
 
 if TYPE_CHECKING:
-    from geo_planner.sources.imports import ImportReport
+    from geo_planner.imports import ImportReport
 
 _MOST_KINDS_OF_CORRECTION, _MOST_CORRECTIONS = 50, 3
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
@@ -98,7 +98,7 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Bring the province's own list into a study area, all of it or nothing."""
-    from geo_planner.sources.imports import import_layer
+    from geo_planner.imports import import_layer
 
     def work() -> int:
         if merge and replace:
@@ -190,7 +190,7 @@ def fetch(
     opencellid needs a key of your own: register at opencellid.org and set the environment variable OPENCELLID_KEY to it.
     Downloads are kept in the cache folder (GEO_PLANNER_CACHE); a proxy is taken from HTTPS_PROXY, certificates from SSL_CERT_FILE.
     """
-    from geo_planner.sources.fetch import fetch_layer
+    from geo_planner.fetch import fetch_layer
 
     def work() -> int:
         with ProgressBar(silent=as_json) as bar:
@@ -220,7 +220,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make a study area for any province: boundaries, terrain, a scenario, and what comes next in words."""
-    from geo_planner.sources.fetch import init_study_area
+    from geo_planner.fetch import init_study_area
 
     def work() -> int:
         with ProgressBar(silent=as_json) as bar:
@@ -249,8 +249,8 @@ def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; nothing may be in it.")], as_json: AsJson = False
 ) -> None:
     """Write the sample study area that comes with the program as a folder of your own."""
-    from geo_planner.sources import scenario_paths
-    from geo_planner.sources.bundled import write_sample
+    from geo_planner.study_area import scenario_paths
+    from geo_planner.study_area.bundled import write_sample
 
     def work() -> int:
         files = write_sample(directory)

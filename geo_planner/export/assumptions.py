@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from geo_planner.export.tables import Cell, plain
+from geo_planner.files.manifest import Citation
 from geo_planner.plan import Plan
 from geo_planner.preferences import ASSUMPTION, Criterion
-from geo_planner.sources.manifest import Citation
 from geo_planner.words import Language, Said, said
 
 

@@ -32,8 +32,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import OutputError
-from geo_planner.folders import is_same_file, lock_now, no_access
-from geo_planner.sources.rasters import sha256_of
+from geo_planner.files.folders import is_same_file, lock_now, no_access
+from geo_planner.files.hashes import sha256_of
 from geo_planner.words import first_of, said
 
 logger = logging.getLogger(__name__)

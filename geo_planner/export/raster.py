@@ -12,8 +12,8 @@ from rasterio.shutil import copy as copy_raster
 
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import sample_note, scenario_title
+from geo_planner.files.opening import memory_raster, opened_raster
 from geo_planner.plan import Plan
-from geo_planner.sources.opening import memory_raster, opened_raster
 
 NODATA = -9999.0
 """In every band: nothing known or, in ``best_server``, no server. Finite, because many programs mishandle NaN."""

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from geo_planner import schema
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, spoken, write_header, write_rows
-from geo_planner.folders import put_in_place
+from geo_planner.files.folders import put_in_place
 from geo_planner.schema import Column, Layer
 from geo_planner.words import Said, said, small, word, words_of
 
@@ -41,7 +41,7 @@ def write_template(layer: str, path: Path) -> None:
     Parameters
     ----------
     layer : str
-        A name of ``schema.LAYERS``, for instance ``"villages"`` or ``"sites"``.
+        A name of ``schema.TABLES``, for instance ``"villages"`` or ``"sites"``.
     path : Path
         The .xlsx file to write.
 
@@ -52,8 +52,8 @@ def write_template(layer: str, path: Path) -> None:
     OutputError
         When the file cannot be written, or something that is no empty template of ours is there already.
     """
-    if layer not in schema.LAYERS:
-        raise UsageError("no_such_template", layer=layer, layers=tuple(schema.LAYERS))
+    if layer not in schema.TABLES:
+        raise UsageError("no_such_template", layer=layer, layers=tuple(schema.TABLES))
     if path.is_symlink() or (path.exists() and not _is_empty_template(path)):
         raise OutputError("template_in_the_way", name=path)
     content = _template(layer)
@@ -71,11 +71,11 @@ def _is_empty_template(path: Path) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return content.startswith(b"PK") and any(_template(layer) == content for layer in schema.LAYERS)
+    return content.startswith(b"PK") and any(_template(layer) == content for layer in schema.TABLES)
 
 
 def _template(layer: str) -> bytes:
-    declared = schema.LAYERS[layer]
+    declared = schema.TABLES[layer]
     title = spoken(_TITLES[layer]) if layer in _TITLES else layer
     buffer = io.BytesIO()
     workbook = new_workbook(buffer, title=title)

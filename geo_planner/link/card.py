@@ -14,7 +14,7 @@ from geo_planner.link.losses import MODELS, path_loss
 from geo_planner.link.profile import LinkProfile, Obstacle, blocking_ridges, link_profile, to_degrees, worst_obstacle
 from geo_planner.link.surroundings import Classes, clutter_along, handset_loss_db
 from geo_planner.propagation.limits import figure
-from geo_planner.radio import coverage_probability, covered_rsrp_dbm
+from geo_planner.radio.budget import coverage_probability, covered_rsrp_dbm
 from geo_planner.terrain import Dem
 from geo_planner.words import Said
 

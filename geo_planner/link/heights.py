@@ -18,7 +18,7 @@ from geo_planner.errors import ModelRangeError, UsageError
 from geo_planner.link.losses import losses_over_heights
 from geo_planner.link.profile import FRESNEL_SHARE, LinkProfile
 from geo_planner.propagation.limits import figure
-from geo_planner.radio import coverage_probability
+from geo_planner.radio.budget import coverage_probability
 from geo_planner.units import FloatArray
 
 STEPS_PER_M = 10

@@ -13,7 +13,7 @@ from geo_planner.config import Clutter, Service
 from geo_planner.link.profile import LinkProfile
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db
-from geo_planner.radio import eirp_re_dbm, pattern_loss_db, uplink_rsrp_dbm, uplink_sensitivity_dbm
+from geo_planner.radio.budget import eirp_re_dbm, pattern_loss_db, uplink_rsrp_dbm, uplink_sensitivity_dbm
 from geo_planner.terrain import Dem, cell_of, height_at
 from geo_planner.units import FloatArray
 

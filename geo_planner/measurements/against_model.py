@@ -11,13 +11,13 @@ import pandas as pd
 
 from geo_planner.calibration import Calibration, calibrate
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.coverage import land_cover_of, with_defaults
 from geo_planner.errors import Fault, InputError, fault
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
 from geo_planner.measurements.disagreement import disagreement_notes, disagreements
 from geo_planner.measurements.status import measured_by_operator, measured_status
-from geo_planner.sources import StudyArea
+from geo_planner.radio.coverage import land_cover_of, with_defaults
+from geo_planner.study_area import StudyArea
 
 Progress = Callable[[str, float], None]
 FILE = "measurements/measurements.csv"

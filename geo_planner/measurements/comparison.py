@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo_planner.calibration import MeasurementSettings, band_mhz
 from geo_planner.config import Clutter, Propagation, Service
-from geo_planner.coverage import LandCover, compute_coverage, in_service
+from geo_planner.radio.coverage import LandCover, compute_coverage, in_service
 from geo_planner.terrain import Dem
 
 FEWEST = 5
@@ -43,7 +43,7 @@ def modelled_at(
     measurements : GeoDataFrame
         As ``clean_measurements(...).kept``.
     dem, sites, service, propagation, land_cover, clutter, model, workers
-        As for :func:`geo_planner.coverage.compute_coverage`.
+        As for :func:`geo_planner.radio.coverage.compute_coverage`.
     progress : callable, optional
         Called with the share of the groups of samples done.
 

@@ -19,7 +19,7 @@ from numba import njit
 from rasterio.features import rasterize
 
 from geo_planner.preferences.settings import Travel
-from geo_planner.sources.roads import road_table
+from geo_planner.study_area.roads import road_table
 
 if TYPE_CHECKING:
     from geo_planner.terrain import Dem
@@ -153,7 +153,7 @@ def road_speeds_kmh(dem: Dem, roads: gpd.GeoDataFrame | None, settings: Travel) 
     ----------
     roads : GeoDataFrame or None
         Lines; ``speed_kmh`` where known, else ``road_class`` (or ``highway``, as OpenStreetMap calls it) looked up in the settings. What is
-        being built, planned or given up is no road; see :mod:`~geo_planner.sources.roads`.
+        being built, planned or given up is no road; see :mod:`~geo_planner.study_area.roads`.
     """
     shape = dem.heights_m.shape
     if roads is None or roads.empty:

@@ -30,7 +30,7 @@ def server() -> dict[str, Any]:
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
-    from geo_planner.sources.bundled import bundled_area, comes_with_the_program
+    from geo_planner.study_area.bundled import bundled_area, comes_with_the_program
     from geo_planner.ui import frame
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.sources.imports.naming import own_title
-from geo_planner.sources.imports.spoken.titles import LAYER_TITLES, target_title
+from geo_planner.imports.naming import own_title
+from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
 from geo_planner.ui.faults import fault_table
 from geo_planner.ui.texts import text
 from geo_planner.words import Language, Said, said

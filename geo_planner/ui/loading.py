@@ -17,10 +17,10 @@ from pathlib import Path
 import streamlit as st
 
 from geo_planner.config import Scenario, load_scenario, with_optional_layers
-from geo_planner.loss_cache import default_loss_cache
+from geo_planner.files.manifest import MANIFEST
 from geo_planner.plan import Plan, Progress, run
-from geo_planner.sources import load_study_area
-from geo_planner.sources.manifest import MANIFEST
+from geo_planner.radio.cache import default_loss_cache
+from geo_planner.study_area import load_study_area
 
 STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
 _SHELF_SIZE = 3
@@ -57,7 +57,7 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
     Raises
     ------
     GeoPlannerError
-        When the scenario or the study area is faulty; see :func:`geo_planner.sources.load_study_area`.
+        When the scenario or the study area is faulty; see :func:`geo_planner.study_area.load_study_area`.
     """
     root = scenario_path.parent.parent
     scenario = load_scenario(scenario_path)

@@ -15,13 +15,13 @@ from pyproj import CRS
 from shapely.geometry import Point, box
 
 from geo_planner.config import Scenario, parse_scenario
-from geo_planner.coverage import Coverage
 from geo_planner.errors import warning
+from geo_planner.files.manifest import Citation
 from geo_planner.plan import Plan
+from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import rank
 from geo_planner.schema import COMMUNES, RESULTS, SITES, VILLAGES, Layer
-from geo_planner.sources import Dem, StudyArea
-from geo_planner.sources.manifest import Citation
+from geo_planner.study_area import Dem, StudyArea
 
 HOSTILE = ('=HYPERLINK("http://x.vn")', "<script>alert('Nậm')</script>", '+84 "Xóm"\ndòng hai', "Bản Nậm Khao; @Tả Phìn & Mường Tè")
 POINTS = ((102.541051, 22.256012), (103.123457, 22.400009), (102.9, 22.1), (103.5, 22.7))

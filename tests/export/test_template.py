@@ -17,11 +17,11 @@ def book(layer: str, folder: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(folder / "t.xlsx")
 
 
-@pytest.mark.parametrize("layer", sorted(schema.LAYERS))
+@pytest.mark.parametrize("layer", sorted(schema.TABLES))
 def test_one_header_row_with_title_and_machine_name_and_no_data(layer: str, tmp_path: Path) -> None:
     sheet = book(layer, tmp_path).worksheets[0]
     assert sheet.title == "Nhập liệu"
-    assert [cell.value for cell in sheet[1]] == [f"{c.vi} [{c.name}]" for c in schema.LAYERS[layer].columns]
+    assert [cell.value for cell in sheet[1]] == [f"{c.vi} [{c.name}]" for c in schema.TABLES[layer].columns]
     assert sheet.max_row == 1
 
 
@@ -29,7 +29,7 @@ def test_one_header_row_with_title_and_machine_name_and_no_data(layer: str, tmp_
 def test_every_column_is_explained_and_has_an_example(layer: str, tmp_path: Path) -> None:
     sheet = book(layer, tmp_path)["Giải thích"]
     explained = {row[1]: row for row in sheet.iter_rows(values_only=True) if row[1]}
-    for column in schema.LAYERS[layer].columns:
+    for column in schema.TABLES[layer].columns:
         row = explained[column.name]
         assert row[0] == column.vi
         assert row[2] == ("Có" if column.needed else "Không")
@@ -43,7 +43,7 @@ def test_every_column_is_explained_and_has_an_example(layer: str, tmp_path: Path
 def test_words_are_chosen_from_lists_and_codes_keep_their_zeros(layer: str, tmp_path: Path) -> None:
     sheet = book(layer, tmp_path).worksheets[0]
     lists = {str(rule.sqref).split(":")[0]: rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"}
-    for at, column in enumerate(schema.LAYERS[layer].columns, start=1):
+    for at, column in enumerate(schema.TABLES[layer].columns, start=1):
         letter = openpyxl.utils.get_column_letter(at)
         words = ("yes", "no") if column.kind == "yes_no" else column.choices
         assert lists.get(f"{letter}2") == (f'"{",".join(words)}"' if words else None)

@@ -19,10 +19,10 @@ import rasterio
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
-from geo_planner.sources.fetch import Policy
-from geo_planner.sources.fetch.boundaries import ward_path
-from geo_planner.sources.fetch.provinces import communes_of, province
-from geo_planner.sources.fetch.terrain_tiles import tile_path
+from geo_planner.fetch import Policy
+from geo_planner.fetch.boundaries import ward_path
+from geo_planner.fetch.provinces import communes_of, province
+from geo_planner.fetch.terrain_tiles import tile_path
 
 QUICK = Policy(connect_s=2, read_s=0.5, attempts=3, first_wait_s=0.01, longest_wait_s=2)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.sources import StudyArea
-from geo_planner.sources.agreement import declared_against_measured, disagreements
-from geo_planner.sources.voids import in_void
+from geo_planner.study_area import StudyArea
+from geo_planner.study_area.agreement import declared_against_measured, disagreements
+from geo_planner.study_area.voids import in_void
 
 
 def with_void_at(study_area: StudyArea, layer: str) -> StudyArea:

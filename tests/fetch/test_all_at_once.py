@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import rasterio
 
-from geo_planner.sources.study_area import StudyArea
-from geo_planner.sources.voids import points_in_void
+from geo_planner.study_area.loading import StudyArea
+from geo_planner.study_area.voids import points_in_void
 from geo_planner.validation import validate
 
 DATA = Path(__file__).parents[2] / "data"

@@ -12,14 +12,14 @@ import pytest
 import shapely
 
 from geo_planner.errors import UsageError
+from geo_planner.fetch import ContentError, DownloadError, NotFoundError, fetch_layer, province, provinces
+from geo_planner.fetch.boundaries import COMMUNES_FILE, FORMER_FILE, ward_path
+from geo_planner.fetch.provinces import communes_of, former_communes_of
+from geo_planner.files.hashes import sha256_of
+from geo_planner.files.manifest import read_manifest
 from geo_planner.schema import COMMUNES, FORMER_COMMUNES
-from geo_planner.sources.features import read_communes
-from geo_planner.sources.fetch import ContentError, DownloadError, NotFoundError, fetch_layer, province, provinces
-from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, FORMER_FILE, ward_path
-from geo_planner.sources.fetch.provinces import communes_of, former_communes_of
-from geo_planner.sources.manifest import read_manifest
-from geo_planner.sources.rasters import sha256_of
-from geo_planner.sources.tables import read_csv, typed_table
+from geo_planner.study_area.features import read_communes
+from geo_planner.study_area.tables import read_csv, typed_table
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, upstream_boundaries
 
 SMALL = ("46", (107.0, 16.0, 107.9, 16.6))  # Huế: 40 communes, here on a chessboard

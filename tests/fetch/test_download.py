@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from geo_planner.errors import GeoPlannerError, OutputError
-from geo_planner.folders import cache_root
-from geo_planner.sources.fetch import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError
-from geo_planner.sources.fetch.download import download
+from geo_planner.fetch import CaptivePortalError, ContentError, NotFoundError, OfflineError, ServerError
+from geo_planner.fetch.download import download
+from geo_planner.files.folders import cache_root
 from tests.fetch.conftest import QUICK, Mirror
 
 BODY = b"{" + b'"x": 1, ' * 30_000 + b'"end": 0}'
@@ -101,7 +101,7 @@ def test_retry_after_is_obeyed_and_not_waited_for_when_too_long(served: Mirror) 
     served.faults["data.json"] = ["retry:429:1", ""]
     waits = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geo_planner.sources.fetch.transfer.time.sleep", waits.append)
+        patch.setattr("geo_planner.fetch.transfer.time.sleep", waits.append)
         assert get(served).path.read_bytes() == BODY
     assert waits == [1.0]
     served.files["other.json"] = BODY

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geo_planner.sources.opening import new_raster
+from geo_planner.files.opening import new_raster
 from tests.fetch.conftest import raster_bytes
 
 _MAKE = """
@@ -18,7 +18,7 @@ import resource, sys
 from pathlib import Path
 from pyproj import CRS
 from geo_planner.errors import OutputError
-from geo_planner.sources.mosaic import mosaic
+from geo_planner.study_area.mosaic import mosaic
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)
 try:
     mosaic([Path(sys.argv[1])], Path(sys.argv[2]), crs=CRS(32648), cell_m=300, bounds=(3e5, 2.37e6, 3.3e5, 2.4e6))

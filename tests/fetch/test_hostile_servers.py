@@ -16,17 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner.sources.fetch import CaptivePortalError, ContentError, OfflineError, ServerError, fetch_layer
-from geo_planner.sources.fetch import opencellid as cells_of_phones
-from geo_planner.sources.fetch.boundaries import ward_path
-from geo_planner.sources.fetch.download import download
-from geo_planner.sources.fetch.errors import TooLargeError
-from geo_planner.sources.fetch.kinds import MOST_BYTES, looks_like_web_page
-from geo_planner.sources.fetch.opencellid import OPENCELLID_FILE
-from geo_planner.sources.fetch.provinces import communes_of, province
-from geo_planner.sources.fetch.retries import Policy
-from geo_planner.sources.fetch.run import Run
-from geo_planner.sources.fetch.service import Service
+from geo_planner.fetch import CaptivePortalError, ContentError, OfflineError, ServerError, fetch_layer
+from geo_planner.fetch import opencellid as cells_of_phones
+from geo_planner.fetch.boundaries import ward_path
+from geo_planner.fetch.download import download
+from geo_planner.fetch.errors import TooLargeError
+from geo_planner.fetch.kinds import MOST_BYTES, looks_like_web_page
+from geo_planner.fetch.opencellid import OPENCELLID_FILE
+from geo_planner.fetch.provinces import communes_of, province
+from geo_planner.fetch.retries import Policy
+from geo_planner.fetch.run import Run
+from geo_planner.fetch.service import Service
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries
 
 CODE, BOUNDS = "46", (107.35, 16.05, 107.65, 16.35)
@@ -38,8 +38,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pauses between tries, noted instead of waited; the clock of the tries goes on by them."""
     noted: list[float] = []
     start = time.monotonic
-    monkeypatch.setattr("geo_planner.sources.fetch.transfer.time.sleep", noted.append)
-    monkeypatch.setattr("geo_planner.sources.fetch.transfer.time.monotonic", lambda: start() + sum(noted))
+    monkeypatch.setattr("geo_planner.fetch.transfer.time.sleep", noted.append)
+    monkeypatch.setattr("geo_planner.fetch.transfer.time.monotonic", lambda: start() + sum(noted))
     return noted
 
 
@@ -197,7 +197,7 @@ def test_old_copies_serve_at_once_and_are_told_in_one_sentence(
 ) -> None:
     mirror.files |= made_boundaries(CODE, BOUNDS)
     fetch_layer("boundaries", CODE, tmp_path / "a", base_url=mirror.url, policy=QUICK)
-    monkeypatch.setattr("geo_planner.sources.fetch.boundaries.MAX_AGE_DAYS", -1)
+    monkeypatch.setattr("geo_planner.fetch.boundaries.MAX_AGE_DAYS", -1)
     mirror.faults["*"] = ["500"]
     mirror.requests.clear()
     with caplog.at_level(logging.WARNING):

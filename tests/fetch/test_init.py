@@ -15,15 +15,15 @@ import pytest
 from geo_planner import plan as planning
 from geo_planner.config import load_scenario
 from geo_planner.errors import OutputError, UsageError
+from geo_planner.fetch import DownloadError, InitReport, init_study_area
+from geo_planner.fetch.boundaries import COMMUNES_FILE, ward_path
+from geo_planner.fetch.provinces import communes_of, province
+from geo_planner.files.manifest import read_manifest
+from geo_planner.imports import import_layer
 from geo_planner.schema import SITES, VILLAGES
-from geo_planner.sources import load_study_area
-from geo_planner.sources.features import read_communes
-from geo_planner.sources.fetch import DownloadError, InitReport, init_study_area
-from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, ward_path
-from geo_planner.sources.fetch.provinces import communes_of, province
-from geo_planner.sources.imports import import_layer
-from geo_planner.sources.manifest import read_manifest
-from geo_planner.sources.vintage import vintage_warnings
+from geo_planner.study_area import load_study_area
+from geo_planner.study_area.features import read_communes
+from geo_planner.study_area.vintage import vintage_warnings
 from geo_planner.validation import validate
 from geo_planner.words import Said
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, upstream_boundaries

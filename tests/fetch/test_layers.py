@@ -13,18 +13,18 @@ import pytest
 import rasterio
 
 from geo_planner.errors import InputError, UsageError
-from geo_planner.sources.features import read_communes
-from geo_planner.sources.fetch import KINDS, ContentError, DownloadError, NotFoundError, fetch_layer
-from geo_planner.sources.fetch.boundaries import COMMUNES_FILE
-from geo_planner.sources.fetch.land_cover import LAND_COVER_FILE
-from geo_planner.sources.fetch.land_cover import tile_path as cover_path
-from geo_planner.sources.fetch.opencellid import OPENCELLID_FILE
-from geo_planner.sources.fetch.osm import THEMES, features_of, query
-from geo_planner.sources.fetch.population import POPULATION_FILE, population_path
-from geo_planner.sources.fetch.terrain_tiles import TERRAIN_FILE, tile_path
-from geo_planner.sources.manifest import read_manifest
-from geo_planner.sources.population import read_population
-from geo_planner.sources.vintage import vintage_warnings
+from geo_planner.fetch import KINDS, ContentError, DownloadError, NotFoundError, fetch_layer
+from geo_planner.fetch.boundaries import COMMUNES_FILE
+from geo_planner.fetch.land_cover import LAND_COVER_FILE
+from geo_planner.fetch.land_cover import tile_path as cover_path
+from geo_planner.fetch.opencellid import OPENCELLID_FILE
+from geo_planner.fetch.osm import THEMES, features_of, query
+from geo_planner.fetch.population import POPULATION_FILE, population_path
+from geo_planner.fetch.terrain_tiles import TERRAIN_FILE, tile_path
+from geo_planner.files.manifest import read_manifest
+from geo_planner.study_area.features import read_communes
+from geo_planner.study_area.population import read_population
+from geo_planner.study_area.vintage import vintage_warnings
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_height, made_terrain, raster_bytes, tiff_values
 from tests.fetch.test_boundaries import files_of
 

@@ -11,7 +11,7 @@ import pytest
 from pyproj import CRS, Transformer
 
 from geo_planner.errors import InputError, OutputError
-from geo_planner.sources.mosaic import mosaic
+from geo_planner.study_area.mosaic import mosaic
 from tests.fetch.conftest import raster_bytes, tiff_values
 
 UTM = CRS.from_epsg(32648)
@@ -196,7 +196,7 @@ _MEASURE = """
 import resource, sys
 from pathlib import Path
 from pyproj import CRS
-from geo_planner.sources.mosaic import mosaic
+from geo_planner.study_area.mosaic import mosaic
 tiles, out = [Path(p) for p in sys.argv[2:]], Path(sys.argv[1])
 mosaic(tiles, out, crs=CRS.from_epsg(32648), cell_m=500, bounds=(330000, 2420000, 350000, 2440000))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

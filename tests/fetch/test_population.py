@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from geo_planner.population import communes_without_cells, covered_population, covered_population_share, sample_at_cells, spread_population
-from geo_planner.sources.population import read_population
+from geo_planner.people import communes_without_cells, covered_population, covered_population_share, sample_at_cells, spread_population
+from geo_planner.study_area.population import read_population
 from tests.fetch.conftest import raster_bytes
 
 INDEX = pd.Index(["a", "b", "c"], name="code")

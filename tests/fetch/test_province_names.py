@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 
 from geo_planner.errors import UsageError
-from geo_planner.sources.fetch import province, provinces
-from geo_planner.sources.fetch.provinces import Province, slug_of
+from geo_planner.fetch import province, provinces
+from geo_planner.fetch.provinces import Province, slug_of
 
 
 @pytest.mark.parametrize("of", provinces(), ids=lambda p: p.slug)

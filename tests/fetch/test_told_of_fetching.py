@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from geo_planner.errors import UsageError
-from geo_planner.sources.fetch.addresses import checked_base_url
-from geo_planner.sources.fetch.errors import ContentError, OfflineError, UnfitFileError, why_unfit
-from geo_planner.sources.fetch.study_area_init import _questions
+from geo_planner.fetch.addresses import checked_base_url
+from geo_planner.fetch.errors import ContentError, OfflineError, UnfitFileError, why_unfit
+from geo_planner.fetch.study_area_init import _questions
 from geo_planner.words import LANGUAGES, catalogue
 
 

@@ -15,16 +15,16 @@ from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
 from geo_planner.errors import InputError
+from geo_planner.fetch import ContentError, DownloadError, NotFoundError, fetch_layer, province
+from geo_planner.fetch.boundaries import COMMUNES_FILE, ward_path
+from geo_planner.fetch.land_cover import LAND_COVER_FILE
+from geo_planner.fetch.land_cover import tile_path as cover_path
+from geo_planner.fetch.population import population_path
+from geo_planner.fetch.provinces import communes_of
+from geo_planner.fetch.terrain_tiles import TERRAIN_FILE, tile_path
 from geo_planner.schema import COMMUNES
-from geo_planner.sources.features import read_communes
-from geo_planner.sources.fetch import ContentError, DownloadError, NotFoundError, fetch_layer, province
-from geo_planner.sources.fetch.boundaries import COMMUNES_FILE, ward_path
-from geo_planner.sources.fetch.land_cover import LAND_COVER_FILE
-from geo_planner.sources.fetch.land_cover import tile_path as cover_path
-from geo_planner.sources.fetch.population import population_path
-from geo_planner.sources.fetch.provinces import communes_of
-from geo_planner.sources.fetch.terrain_tiles import TERRAIN_FILE, tile_path
-from geo_planner.sources.mosaic import mosaic
+from geo_planner.study_area.features import read_communes
+from geo_planner.study_area.mosaic import mosaic
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, raster_bytes
 from tests.fetch.test_boundaries import files_of
 
@@ -225,8 +225,8 @@ def test_a_tile_that_an_earlier_version_kept_is_dropped(made: Mirror, area: Path
     path = tile_path(16, 107, "glo90")
     made.files |= good | {path: tiff(np.full((3, 240, 240), 50, "uint8"))}
     with monkeypatch.context() as patched:
-        patched.setattr("geo_planner.sources.fetch.terrain_tiles.check_raster", lambda *args, **options: None)
-        patched.setattr("geo_planner.sources.fetch.layers._blames_a_file", lambda error: False)
+        patched.setattr("geo_planner.fetch.terrain_tiles.check_raster", lambda *args, **options: None)
+        patched.setattr("geo_planner.fetch.layers._blames_a_file", lambda error: False)
         with pytest.raises(InputError):
             fetch("terrain", made, area, margin_km=8, cell_m=500)
     made.files[path] = good[path]

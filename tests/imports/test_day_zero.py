@@ -14,7 +14,7 @@ import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from geo_planner.sources.imports import import_layer, preview
+from geo_planner.imports import import_layer, preview
 from tests.imports import making as m
 
 DAY = dt.date(2026, 1, 28)

@@ -15,9 +15,9 @@ import shapely
 from typer.testing import CliRunner
 
 from geo_planner.cli import app
-from geo_planner.sources.imports import ImportReport, import_layer, preview
-from geo_planner.sources.imports.crs_choice import hints_of
-from geo_planner.sources.imports.vn2000 import from_wgs84, tm3_projection, utm_projection
+from geo_planner.imports import ImportReport, import_layer, preview
+from geo_planner.imports.crs_choice import hints_of
+from geo_planner.imports.vn2000 import from_wgs84, tm3_projection, utm_projection
 from tests.imports import making as m
 
 
@@ -405,8 +405,8 @@ def test_json_holds_for_wrong_options(wrong: list[str], area: Path, tmp_path: Pa
 
 
 def test_power_lines_have_one_place(area: Path, tmp_path: Path) -> None:
-    from geo_planner.sources.fetch.osm import THEMES
-    from geo_planner.sources.imports.store import TARGETS
+    from geo_planner.fetch.osm import THEMES
+    from geo_planner.imports.store import TARGETS
 
     assert TARGETS["power_lines"] == THEMES["power"].file
     (tmp_path / "f.geojson").write_text(m.roads().to_json(), encoding="utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import xlwt
 
-from geo_planner.sources.imports import ImportReport, import_layer
+from geo_planner.imports import ImportReport, import_layer
 from tests.imports import making as m
 
 FIRST = ("STT", "Tên bản", "Xã", "Kinh độ", "Vĩ độ", "Số hộ", "Số khẩu")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner.sources.imports import ImportReport, import_layer
+from geo_planner.imports import ImportReport, import_layer
 from tests.imports import making as m
 
 

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geo_planner.errors import UsageError
-from geo_planner.sources.imports import import_layer, preview
+from geo_planner.imports import import_layer, preview
 from tests.imports import making as m
 
 RADIO = {

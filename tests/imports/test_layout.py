@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import xlwt
 
-from geo_planner.sources.imports import import_layer
-from geo_planner.sources.imports.columns import map_columns
-from geo_planner.sources.imports.grid import Grid
-from geo_planner.sources.imports.headers import find_header
-from geo_planner.sources.imports.layout import RawTable, data_rows
-from geo_planner.sources.imports.text_files import decode
+from geo_planner.imports import import_layer
+from geo_planner.imports.columns import map_columns
+from geo_planner.imports.grid import Grid
+from geo_planner.imports.headers import find_header
+from geo_planner.imports.layout import RawTable, data_rows
+from geo_planner.imports.text_files import decode
 from tests.imports import making as m
 
 LON, LAT = m.places()

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.naming import SHOWN, listed_names, listed_rows
+from geo_planner.imports import ImportReport, import_layer
+from geo_planner.imports.naming import SHOWN, listed_names, listed_rows
 from geo_planner.words import said as say
 from tests.imports import making as m
 from tests.imports.making import told

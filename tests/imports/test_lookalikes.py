@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_planner.imports import ImportReport, import_layer
+from geo_planner.imports.commune_index import CommuneIndex
+from geo_planner.imports.folding import fold
+from geo_planner.imports.ids import same_spelling
+from geo_planner.imports.radio_words import operator, technology
+from geo_planner.imports.titles import clean_title, targets_of
+from geo_planner.imports.values import clean_texts, convert
 from geo_planner.schema import LAYERS
-from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.commune_index import CommuneIndex
-from geo_planner.sources.imports.folding import fold
-from geo_planner.sources.imports.ids import same_spelling
-from geo_planner.sources.imports.radio_words import operator, technology
-from geo_planner.sources.imports.titles import clean_title, targets_of
-from geo_planner.sources.imports.values import clean_texts, convert
 from tests.imports import making as m
 from tests.imports.making import told
 from tests.imports.making import told as told_why

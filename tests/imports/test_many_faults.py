@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo_planner.errors import MOST_OF_A_KIND
-from geo_planner.sources.imports import import_layer
+from geo_planner.imports import import_layer
 from tests import small_area as sa
 from tests.imports import making as m
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.ids import cell_ids, place_ids
-from geo_planner.sources.imports.known_places import without_leading_word
+from geo_planner.imports import ImportReport, import_layer
+from geo_planner.imports.ids import cell_ids, place_ids
+from geo_planner.imports.known_places import without_leading_word
 from tests.imports import making as m
 
 NORTH_500_M = 0.0045

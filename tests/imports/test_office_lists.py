@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from geo_planner.sources.imports import import_layer
-from geo_planner.sources.imports.report import ImportReport
-from geo_planner.sources.imports.titles import targets_of
+from geo_planner.imports import import_layer
+from geo_planner.imports.report import ImportReport
+from geo_planner.imports.titles import targets_of
 from geo_planner.words import codes
 from tests.imports import making as m
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from geo_planner.sources.imports import ImportReport, import_layer
-from geo_planner.sources.imports.radio_words import is_foreign, network, operator
-from geo_planner.sources.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY
-from geo_planner.sources.imports.titles import targets_of
+from geo_planner.imports import ImportReport, import_layer
+from geo_planner.imports.radio_words import is_foreign, network, operator
+from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY
+from geo_planner.imports.titles import targets_of
 from geo_planner.words import catalogue, said
 from tests.imports import making as m
 from tests.imports.making import told

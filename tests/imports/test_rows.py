@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo_planner.imports import import_layer
 from geo_planner.schema import LAYERS
-from geo_planner.sources.imports import import_layer
 from tests.imports import making as m
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geo_planner.imports import import_layer, radio_words
+from geo_planner.imports.marks import read_word
+from geo_planner.imports.report import ImportReport
 from geo_planner.schema import LAYERS
-from geo_planner.sources.imports import import_layer, radio_words
-from geo_planner.sources.imports.marks import read_word
-from geo_planner.sources.imports.report import ImportReport
 from tests.imports import making as m
 
 VILLAGES, SITES, MEASUREMENTS = LAYERS["villages"], LAYERS["sites"], LAYERS["measurements"]

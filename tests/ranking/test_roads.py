@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
+from geo_planner.fetch.osm import THEMES
+from geo_planner.imports import import_layer
 from geo_planner.preferences.settings import RoadSpeed, Travel
 from geo_planner.ranking.travel import road_speeds_kmh
-from geo_planner.sources.fetch.osm import THEMES
-from geo_planner.sources.imports import import_layer
-from geo_planner.sources.roads import road_table, road_warnings
+from geo_planner.study_area.roads import road_table, road_warnings
 from geo_planner.validation import validate
 from geo_planner.words import codes as known_codes
 from tests.imports import making as m

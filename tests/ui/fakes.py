@@ -14,12 +14,12 @@ from pyproj import CRS
 from shapely.geometry import Point, box
 
 from geo_planner.config import Criterion, Province, RankingSettings, Scenario
-from geo_planner.coverage import Coverage
+from geo_planner.files.manifest import Citation
 from geo_planner.plan import Plan
 from geo_planner.preferences.settings import Robustness
+from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import rank
-from geo_planner.sources import Dem, StudyArea
-from geo_planner.sources.manifest import Citation
+from geo_planner.study_area import Dem, StudyArea
 
 HOSTILE_NAMES = (
     "</script><script>window.broken=1</script>",

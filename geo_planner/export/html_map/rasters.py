@@ -23,9 +23,9 @@ from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
 from geo_planner import terrain
-from geo_planner.coverage import Coverage
 from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
 from geo_planner.plan import Plan
+from geo_planner.radio.coverage import Coverage
 
 WEB_MERCATOR = CRS.from_epsg(3857)
 _LONGEST_SIDE_PX = 1400

@@ -1,0 +1,163 @@
+"""One layer of a study area from its public source: fetched, made ready beside the old one, put in place in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo_planner.errors import Fault, GeoPlannerError, InputError, OutputError, UsageError
+from geo_planner.fetch.addresses import checked_base_url
+from geo_planner.fetch.area import Area, read_area
+from geo_planner.fetch.boundaries import COMMUNES_FILE, fetch_boundaries
+from geo_planner.fetch.errors import ContentError, RefusedFileError
+from geo_planner.fetch.file_lock import clear_abandoned, in_use
+from geo_planner.fetch.land_cover import fetch_land_cover
+from geo_planner.fetch.opencellid import fetch_opencellid
+from geo_planner.fetch.options import checked_options
+from geo_planner.fetch.osm import THEMES, fetch_osm
+from geo_planner.fetch.population import fetch_population
+from geo_planner.fetch.provinces import Province, province
+from geo_planner.fetch.retries import Policy
+from geo_planner.fetch.run import old_copies_note
+from geo_planner.fetch.service import Service, Staged
+from geo_planner.fetch.terrain_tiles import fetch_terrain
+from geo_planner.fetch.transfer import Progress
+from geo_planner.files.hashes import sha256_of
+from geo_planner.files.install import STAGING_PREFIX, install, staging
+from geo_planner.files.locking import locked
+from geo_planner.words import said
+
+RASTERS: dict[str, Callable[..., Staged]] = {
+    "terrain": fetch_terrain,
+    "population": fetch_population,
+    "land_cover": fetch_land_cover,
+    "opencellid": fetch_opencellid,
+}
+_PATIENCE_S = 120.0  # an import of a long list may be under way
+KINDS = ("boundaries", "terrain", "population", *THEMES, "land_cover", "opencellid")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReport:
+    """What a fetch has done.
+
+    Attributes
+    ----------
+    kind : str
+    province : Province
+    files : tuple of str
+        Written, relative to the study area.
+    notes : tuple of Fault
+        Warnings: what is void, absent, not known.
+    """
+
+    kind: str
+    province: Province
+    files: tuple[str, ...]
+    notes: tuple[Fault, ...]
+
+
+def fetch_layer(
+    kind: str,
+    province_code: str,
+    into: Path,
+    *,
+    base_url: str | None = None,
+    progress: Progress | None = None,
+    cache: Path | None = None,
+    policy: Policy | None = None,
+    **options: Any,
+) -> FetchReport:
+    """Fetch one layer of a study area. When anything fails the study area stays as it was.
+
+    Parameters
+    ----------
+    kind : str
+        One of ``KINDS``.
+    province_code : str
+        Two digits, or the name.
+    into : Path
+        Folder of the study area. ``boundaries`` may make it; the others need its boundaries.
+    base_url : str, optional
+        A mirror that keeps the paths of the original servers.
+    progress : callable, optional
+        Called with the step under way and the share of it that is done.
+    cache : Path, optional
+        Folder for downloads; the user's when left out.
+    policy : Policy, optional
+        Patience with the servers.
+    **options
+        Those of the fetcher: ``product``, ``cell_m`` and ``margin_km`` (terrain), ``year`` (population), ``geofabrik`` and
+        ``extract`` (roads, power, places, towers), ``cell_m`` and ``margin_km`` (land_cover), ``key`` (opencellid),
+        ``tolerance_m`` (boundaries). None stands for the usual.
+
+    Raises
+    ------
+    UsageError
+        Unknown kind, province or option, an address that is none, no boundaries yet, boundaries of another province.
+    DownloadError, InputError, OutputError
+        Each a sentence and a remedy; nothing was changed.
+    """
+    if kind not in KINDS:
+        raise UsageError("no_such_fetch", given=kind, known=KINDS)
+    chosen = checked_options(kind, _fetcher(kind), options)
+    service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
+    return fetch_with(service, kind, province(province_code), into, chosen)
+
+
+def fetch_with(service: Service, kind: str, of: Province, into: Path, options: Mapping[str, Any]) -> FetchReport:
+    """As :func:`fetch_layer`, with options that were checked, by a service that may have fetched other layers in this run."""
+    if into.exists() and not into.is_dir():
+        raise UsageError("into_is_a_file", into=into)
+    service.tell(kind, 0.0)
+    layer = said(f"fetch_step.{kind}")
+    lines_before = _boundaries_hash(into)
+    # boundaries may make the study area, but never replace another province's
+    area = None if kind == "boundaries" and not (into / "boundaries").is_dir() else read_area(into, of)
+    service.given.clear()
+    try:
+        with staging(into) as folder, in_use(folder):
+            clear_abandoned(into.glob(f"{STAGING_PREFIX}*"))
+            made = _made(kind, of, area, into, folder, service, options)
+            with locked(into, patience_s=_PATIENCE_S):
+                if _boundaries_hash(into) != lines_before:
+                    raise OutputError("boundaries_changed", into=into, layer=layer)
+                install(into, folder, made.facts)
+    except GeoPlannerError:
+        raise
+    except OSError as error:
+        raise OutputError("cannot_write.fetched", layer=layer, into=into, why=error.strerror or str(error)) from error
+    old = old_copies_note(next(iter(made.facts)), service.run.take_old(), len(service.given))
+    return FetchReport(kind, of, tuple(made.facts), (*made.notes, *([old] if old else [])))
+
+
+def _made(kind: str, of: Province, area: Area | None, into: Path, folder: Path, service: Service, options: Mapping[str, Any]) -> Staged:
+    """The files of a layer. What it was made from is dropped from the cache when that turns out to be no good."""
+    try:
+        if kind == "boundaries" or area is None:
+            return fetch_boundaries(of, into, folder, service, **options)
+        return fetch_osm(kind, area, folder, service, **options) if kind in THEMES else RASTERS[kind](area, folder, service, **options)
+    except Exception as error:
+        if _blames_a_file(error) and all(file.path.exists() for file in service.given):  # else the bad one is dropped already
+            service.forget(*service.given)
+        raise
+
+
+def _blames_a_file(error: Exception) -> bool:
+    """Whether what is wrong lies in files that were accepted before; not the line, the disk, or a file that was refused at the door."""
+    if isinstance(error, GeoPlannerError):
+        return isinstance(error, (ContentError, InputError)) and not isinstance(error, RefusedFileError)
+    return not isinstance(error, OSError) or error.errno is None
+
+
+def _fetcher(kind: str) -> Callable[..., Staged]:
+    return fetch_boundaries if kind == "boundaries" else fetch_osm if kind in THEMES else RASTERS[kind]
+
+
+def _boundaries_hash(root: Path) -> str | None:
+    try:
+        return sha256_of(root / COMMUNES_FILE)
+    except OSError:
+        return None

@@ -1,0 +1,278 @@
+"""Which column of the layer each title of a header is: as told, as told before, or by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geo_planner.errors import Fault, InputError, fault
+from geo_planner.imports.cut_titles import completed
+from geo_planner.imports.files import refuse
+from geo_planner.imports.folding import fold
+from geo_planner.imports.headers import Header
+from geo_planner.imports.marks import stance
+from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
+from geo_planner.imports.spoken.office import TITLES_OF_REJECTS
+from geo_planner.imports.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
+from geo_planner.schema import Column
+from geo_planner.words import Said, said
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+IGNORE = ("", "-")
+_OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles in TITLES_OF_REJECTS.values()))
+"""First and last title of the file that an import writes of rejected rows, as it was and as it is."""
+
+
+_NAMES_IT_BEST = {
+    # The antenna hangs below the top of its mast, and a bare height may be that of the ground.
+    "mast_height_m": (r"\b(anten|ang ten|antenna)\b", r"\b(cot|mast|tower)\b"),
+    "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
+    # The name of a cell says its site and sector; a number is one only within its network.
+    "cell_id": (r"\b(ten cell|cell name)\b",),
+    # When the sample was written; the receiver's own time may stand still while it has no fix.
+    "time": (r"^(?!.*(gps|gnss|fix|loc))(?!(ngay|date)$)", r"gps|gnss"),
+    # The network that serves, not the card's.
+    "operator": (r"^(?!.*\bsim\b)",),
+    "device": (r"name|model",),
+}
+"""Words of a title that settle which of several columns a column of the layer is, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Columns below one group title that are boxes to tick: one column of the layer."""
+
+    target: str
+    title: str
+    words: dict[int, str]
+    """Column to its title below the group, which is the word that a mark in it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which target each title means, and how that was decided.
+
+    Attributes
+    ----------
+    targets : dict of int to str
+    left_out : frozenset of int
+    statements : tuple of Said
+    choices : tuple of Choice
+    rejects : bool
+        Whether the table is a file of rejected rows that an import wrote.
+    told : frozenset of str
+        Targets that the user named, now or in an earlier import.
+    unused : tuple of str
+        Titles that are kept as they are.
+    """
+
+    targets: dict[int, str]
+    left_out: frozenset[int]
+    statements: tuple[Said, ...]
+    choices: tuple[Choice, ...] = ()
+    rejects: bool = False
+    told: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
+
+
+def map_columns(
+    header: Header,
+    layer: str,
+    *,
+    column_map: Mapping[str, str],
+    remembered: Mapping[str, str],
+    file: str,
+    ticks: bool = True,
+    title_bytes: Sequence[int] = (),
+) -> ColumnMapping:
+    """Which column each title means: as told, else as told before, else by its name.
+
+    Parameters
+    ----------
+    header : Header
+    layer : str
+    column_map : mapping of str to str
+        Title to target, from the user; a blank target leaves the column out.
+    remembered : mapping of str to str
+        The same from earlier imports into this study area, by folded title.
+    file : str
+        For the faults.
+    ticks : bool
+        Whether columns below one group title may be read as boxes to tick.
+    title_bytes : sequence of int
+        Bytes of each title in a file that cuts them.
+
+    Raises
+    ------
+    InputError
+        When a told title or target does not exist or two columns claim one target.
+    """
+    titles = header.titles
+    told, faults = _told(titles, layer, column_map, file)
+    faults += _wrong_titles(header, layer, told, remembered, file)
+    if faults:
+        raise InputError(faults)
+    used = [
+        (title, remembered[fold(title)])
+        for i, title in enumerate(titles)
+        if i not in told
+        and fold(title) in remembered
+        and remembered[fold(title)] in (*all_targets(layer), *IGNORE)
+        and (remembered[fold(title)] in IGNORE or remembered[fold(title)] not in told.values())  # what is told now counts first
+    ]
+    again = [target for _, target in used if target not in IGNORE]
+    for target in dict.fromkeys(target for target in again if again.count(target) > 1):
+        claims = [title for title, meant in used if meant == target]
+        raise refuse(
+            file,
+            "two_columns.remembered",
+            row=header.last + 1,
+            titles=claims,
+            target=target_label(layer, target),
+            title=claims[0],
+            name=target,
+        )
+    told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
+    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[Said]()
+    if title_bytes:
+        read, cut_said, asked = completed(titles, title_bytes, layer, told, file)
+        if asked:
+            raise InputError(asked)
+        told = read | told
+    named = [i for i, title in enumerate(titles) if title]
+    rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] in _OF_REJECTS
+    if rejects:
+        told = {named[0]: "", named[-1]: ""} | told
+    chosen = {i: target for i, target in told.items() if target not in IGNORE}
+    choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
+    _by_words(header, layer, told, chosen, choices, file)
+    statements = [
+        said("column_as_before", title=title_of(title), target=target_label(layer, target))
+        if target not in IGNORE
+        else said("column_as_before.left_out", title=title_of(title))
+        for title, target in dict.fromkeys(used)
+    ]
+    statements += cut_said
+    pairs = [said("column_pair", title=title_of(titles[i]), target=target_label(layer, target)) for i, target in sorted(chosen.items())]
+    statements.append(said("columns_read", pairs=pairs))
+    statements += [
+        said("columns_to_tick", titles=[titles[i] for i in choice.words], target=target_label(layer, choice.target)) for choice in choices
+    ]
+    left_out = frozenset(i for i, target in told.items() if target in IGNORE)
+    ticked = {i for choice in choices for i in choice.words}
+    kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
+    out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
+    if out_now:
+        statements.append(said("columns_left_out", names=listed_names(out_now)))
+    unused = tuple(dict.fromkeys(kept))
+    statements += unused_columns(unused)
+    if rejects:
+        statements.append(said("list_of_rejects"))
+    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user, unused)
+
+
+def unused_columns(titles: Sequence[str]) -> list[Said]:
+    """What is said of the columns that are kept under their own titles."""
+    return [said("columns_unused", names=listed_names(titles))] if titles else []
+
+
+def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], file: str) -> tuple[dict[int, str], list[Fault]]:
+    """What the user says of the columns, and what is wrong with it."""
+    faults, told = list[Fault](), dict[int, str]()
+    for title, target in column_map.items():
+        at = [i for i, own in enumerate(titles) if own == title] or [i for i, own in enumerate(titles) if own and fold(own) == fold(title)]
+        if not at and target in IGNORE:  # the title of a group of boxes to tick
+            at = [i for i, own in enumerate(titles) if fold(own.rpartition(SEPARATOR)[0]) == fold(title) != ""]
+        if not at:
+            faults.append(fault(file, "unknown_title", column=title[:80], titles=[title_of(own) for own in titles if own]))
+        elif target not in (*all_targets(layer), *IGNORE):
+            where, targets = layer_label(layer), all_targets(layer)
+            faults.append(fault(file, "unknown_target.column", column=title[:80], value=target[:80], layer=where, targets=targets))
+        else:
+            told |= dict.fromkeys(at if target in IGNORE else at[:1], target)
+    for target in dict.fromkeys(target for target in told.values() if target not in IGNORE):
+        claims = [titles[i] for i in told if told[i] == target]
+        if len(claims) > 1:
+            column, meant = ", ".join(claims)[:80], target_label(layer, target)
+            faults.append(fault(file, "two_columns.told", column=column, value=target, n=len(claims), target=meant))
+    return told, faults
+
+
+def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
+    """Titles with invisible signs, and titles that stand twice and mean something."""
+    faults, titles = list[Fault](), header.titles
+    for i, title in enumerate(titles):
+        if _INVISIBLE.search(title):
+            faults.append(fault(file, "control_characters.title", row=header.last + 1, value=repr(title)[:80]))
+        alike = [j for j, other in enumerate(titles) if title and other == title]
+        meant = targets_of(title, layer) or remembered.get(fold(title)) or any(told.get(j) not in (None, *IGNORE) for j in alike)
+        if len(alike) > 1 and alike[0] == i and meant and not all(told.get(j) in IGNORE for j in alike):
+            faults.append(fault(file, "duplicate_column.list", row=header.last + 1, column=title[:80], title=title[:80]))
+    return faults
+
+
+def _likelier(claims: list[int], titles: tuple[str, ...], target: str, layer: str) -> list[int]:
+    """Of several columns that look like one of the layer, the one that names it outright; all of them where none does."""
+    exact = [i for i in claims if fold(titles[i]) in exact_titles(layer)]
+    if len(exact) == 1:
+        return exact
+    for pattern in _NAMES_IT_BEST.get(target, ()):
+        best = [i for i in claims if re.search(pattern, fold(titles[i]))]
+        if best:
+            return best if len(best) == 1 else claims
+    return claims
+
+
+def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
+    """Put the columns whose titles say what they are into `chosen`; two that say the same are refused."""
+    titles, taken = header.titles, {*chosen.values(), *(choice.target for choice in choices)}
+    ticked = {i for choice in choices for i in choice.words}
+    for i, title in enumerate(titles):
+        if i in told or i in ticked:
+            continue
+        free = [target for target in targets_of(title, layer) if target not in taken]
+        if not free:
+            continue
+        claims = [j for j, other in enumerate(titles) if j not in told and j not in ticked and free[0] in targets_of(other, layer)[:1]]
+        likelier = _likelier(claims, titles, free[0], layer)
+        if len(likelier) > 1:
+            raise refuse(
+                file, "two_columns.alike", row=header.last + 1, titles=[titles[j] for j in claims], target=target_label(layer, free[0]),
+                title=titles[claims[0]], name=free[0], others=[f'"{titles[j]}=-"' for j in claims[1:]],
+            )  # fmt: skip
+        another = likelier != [i] and (len(claims) > 1 or any(fold(titles[j]) in exact_titles(layer) for j in claims))
+        if not another:
+            chosen[i] = free[0]
+            taken.add(free[0])
+
+
+def _choices(titles: tuple[str, ...], layer: str, told: Mapping[int, str], taken: set[str]) -> list[Choice]:
+    """Groups whose titles below are the choices of one column: "Điện lưới" over "Có" and "Chưa"."""
+    groups: dict[str, dict[int, str]] = {}
+    for i, title in enumerate(titles):
+        group, _, child = title.rpartition(SEPARATOR)
+        if group and i not in told:
+            groups.setdefault(group, {})[i] = child
+    found = list[Choice]()
+    for group, children in groups.items():
+        target = next(iter(targets_of(group, layer)), "")
+        column = next((c for c in POINT_LAYERS[layer].columns if c.name == target), None)
+        if column is None or not _may_be_ticked(column, group) or target in taken:
+            continue
+        words = {i: child for i, child in children.items() if choice_of(target, child)}
+        meanings = [choice_of(target, child) for child in words.values()]
+        if (
+            len(words) > 1
+            and len(set(meanings)) == len(meanings)
+            and not any(target in targets_of(t, layer)[:1] for i, t in enumerate(titles) if i not in children)
+        ):
+            found.append(Choice(target, group, words))
+            taken.add(target)
+    return found
+
+
+def _may_be_ticked(column: Column, group: str) -> bool:
+    """Not where the group's own title gives its marks a meaning: "có" below "Trắng sóng" is no signal."""
+    return column.kind in ("choice", "yes_no") and stance(column, group) == ("", False)

@@ -1,0 +1,97 @@
+"""What is left out or changed, called by its name: lists that say the first ones and how many more there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+
+from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
+from geo_planner.words import Label, Language, Said, first_of, said
+
+SHOWN = 12
+_LONGEST = 50
+Listed = tuple[str | Label | Said, ...]
+"""Facts of a list of bounded length, for a place that joins them."""
+
+
+OWN_TITLES: Mapping[str, str] = {
+    "geometry": "hình vẽ",
+    "geometry x": "hình vẽ (x)",
+    "geometry y": "hình vẽ (y)",
+    "heading of the group": "tiêu đề nhóm",
+    "the name of the sheet": "tên trang tính",
+    "the heading above the table": "tiêu đề phía trên bảng",
+    "Folder": "Thư mục",
+    "Folder above": "Thư mục cấp trên",
+    "Folder above 2": "Thư mục cấp trên 2",
+    "Folder above 3": "Thư mục cấp trên 3",
+}
+"""Titles that the import gives to columns which the file has without a title."""
+
+
+def own_title(title: str, language: Language) -> str:
+    """A title of a column; one that the import itself gave in the language."""
+    own = title_of(title)
+    return own.title(language) if isinstance(own, Label) else own
+
+
+def shortened(text: str) -> str:
+    """A name on one line, cut where it is too long for a list."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+
+
+def title_of(title: str) -> str | Label:
+    """A title of the file as it is; one that the import itself made has a word in either language."""
+    return Label(title, OWN_TITLES[title], title) if title in OWN_TITLES else title
+
+
+def target_label(layer: str, target: str) -> Label:
+    """A column of the layer, in English by the name that ``--map`` takes."""
+    return Label(target, target_title(layer, target, "vi"), target)
+
+
+def layer_label(layer: str) -> Label:
+    return Label(layer, f"“{LAYER_TITLES[layer]['vi']}”", layer)
+
+
+def listed_names(names: Iterable[str]) -> Listed:
+    """The first names of a list.
+
+    Examples
+    --------
+    >>> listed_names(["Ghi chú", "Cột  H"])
+    ('Ghi chú', 'Cột H')
+    """
+    return first_of([title_of(shortened(name)) for name in names], SHOWN)
+
+
+def listed_rows(rows: Iterable[tuple[int, str]]) -> Listed:
+    """The first rows of a list, with what they are called.
+
+    Examples
+    --------
+    >>> [str(row) for row in listed_rows([(3, "Bản Hai"), (7, "")])]
+    ["row 3 'Bản Hai'", 'row 7']
+    """
+    return first_of([row_called(row, name) for row, name in rows], SHOWN)
+
+
+def row_called(row: int, name: str) -> Said:
+    return said("row_called", row=row, name=shortened(name)) if name.strip() else said("row_numbered", row=row)
+
+
+def either(items: Sequence[str | Label | Said]) -> str | Label | Said:
+    """One of several, as a sentence says it.
+
+    Examples
+    --------
+    >>> str(either(["a", "b", "c"]))
+    'a or b or c'
+    """
+    return reduce(lambda first, other: said("either", first=first, other=other), items)
+
+
+def kind_shown(kind: str) -> Said:
+    """``Point``, ``LineString`` … as people read it."""
+    return said(f"geometry_kind.{kind}")

@@ -1,0 +1,113 @@
+"""What an import would see, for a person to confirm before it runs: the same code, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.imports.area import load_area
+from geo_planner.imports.coordinates import numbers, pairs
+from geo_planner.imports.crs_choice import ENOUGH, candidates, fits
+from geo_planner.imports.files import opened
+from geo_planner.imports.grid import as_text
+from geo_planner.imports.importer import read_for
+from geo_planner.imports.options import Options, refuse_idle
+from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles import all_targets
+from geo_planner.words import Said
+
+_SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file looks like to the import.
+
+    Attributes
+    ----------
+    format : str
+        By content.
+    header_rows : tuple of int
+        Rows of the header; empty in vector files.
+    mapping : dict of str to str or None
+        Title to proposed column; None: kept under its own title.
+    targets : tuple of str
+        What a title may be mapped to.
+    crs_candidates : tuple of (str, str, float)
+        Code, name, share of rows that would lie in the province.
+    first_rows : DataFrame
+        As read, under the titles of the file.
+    rows : int
+    skipped : tuple of (int, str, Said)
+    statements : tuple of Said
+    faults : tuple of Fault
+        What must be settled before the import can run.
+    """
+
+    format: str = ""
+    header_rows: tuple[int, ...] = ()
+    mapping: dict[str, str | None] | None = None
+    targets: tuple[str, ...] = ()
+    crs_candidates: tuple[tuple[str, str, float], ...] = ()
+    first_rows: pd.DataFrame | None = None
+    rows: int = 0
+    skipped: tuple[tuple[int, str, Said], ...] = ()
+    statements: tuple[Said, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def preview(
+    layer: str,
+    file: Path,
+    study_area: Path,
+    *,
+    crs: str | None = None,
+    column_map: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    source_layer: str | None = None,
+    name: str | None = None,
+    max_bytes: int = 100_000_000,
+    max_rows: int = 200_000,
+) -> Preview:
+    """Look at a file as :func:`~geo_planner.imports.import_layer` would; parameters as there.
+
+    Raises
+    ------
+    UsageError
+        When there is no such layer of points, file or folder.
+    """
+    if layer not in POINT_LAYERS:
+        raise UsageError("no_preview_of_layer", layer=layer, layers=POINT_LAYERS)
+    options = Options(crs, dict(column_map or {}), sheet, source_layer, max_bytes=max_bytes, max_rows=max_rows)
+    kind, statements = "", tuple[Said, ...]()
+    try:
+        with opened(file, max_bytes=max_bytes, name=name) as source:
+            kind, statements = source.format, source.statements
+            refuse_idle(options, source)
+            area = load_area(study_area)
+            reading = read_for(layer, source, area, options)
+    except InputError as error:
+        return Preview(kind, targets=all_targets(layer), statements=statements, faults=error.faults)
+    table = reading.table
+    by_title = {title: name for name, title in table.titles.items()}
+    mapping = {title: name if (name := by_title.get(title)) in all_targets(layer) else None for title in table.titles.values()}
+    frame = table.frame
+    shares: list[tuple[str, str, float]] = []
+    pair = next((pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(frame)), None)
+    if pair or "position" in frame:
+        first, second = (numbers(frame[pair[0]])[0], numbers(frame[pair[1]])[0]) if pair else pairs(frame["position"])[:2]
+        filled = np.isfinite(first) & np.isfinite(second)
+        if filled.any():
+            systems = [reading.stated] if reading.stated else candidates(first[filled], second[filled], area)
+            found = fits(first[filled], second[filled], [None] * int(filled.sum()), systems, area, 2_000.0)
+            shares = [(fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH]
+    header = reading.header
+    return Preview(
+        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), tuple(shares),
+        frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(frame), table.skipped, (*statements, *table.statements), reading.faults,
+    )  # fmt: skip

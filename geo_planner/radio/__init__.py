@@ -1,0 +1,1 @@
+"""From path loss to coverage: link budget, rasters, statuses of villages and communes, the cache."""

@@ -1,0 +1,39 @@
+"""Every column of every layer, declared once: type, unit, range, whether it is needed, meaning in two languages.
+
+The readers in :mod:`geo_planner.study_area` check against these tables, the templates and the titles of the exports are made
+from them, and the documentation of the files is generated from them. Nothing else in the package lists columns.
+"""
+
+from geo_planner.schema.column import Column, Kind, Layer
+from geo_planner.schema.layers import (
+    CANDIDATES,
+    COMMUNES,
+    EXCLUSION_AREAS,
+    FORMER_COMMUNES,
+    LAYERS,
+    MEASUREMENTS,
+    POWER_LINES,
+    RIVERS,
+    ROADS,
+    SITES,
+    TABLES,
+    VILLAGES,
+)  # fmt: skip
+from geo_planner.schema.results import RESULTS
+from geo_planner.schema.vocabulary import (
+    BANDS_MHZ,
+    GRID_POWER,
+    POSITION_QUALITY,
+    RESPONSIBILITY,
+    ROAD_ACCESS,
+    SIGNAL_STATUS,
+    SITE_STATUS,
+    TECHNOLOGIES,
+    technology_word,
+)  # fmt: skip
+
+__all__ = [
+    "BANDS_MHZ", "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAYERS", "MEASUREMENTS", "POSITION_QUALITY", "POWER_LINES",
+    "RESPONSIBILITY", "RESULTS", "RIVERS", "ROADS", "ROAD_ACCESS", "SIGNAL_STATUS", "SITES", "SITE_STATUS", "TABLES", "TECHNOLOGIES", "VILLAGES",
+    "Column", "Kind", "Layer", "technology_word",
+]  # fmt: skip
