@@ -29,7 +29,7 @@ from geo_planner.propagation._radial_kernels import NEAR_CELLS, group_cells
 from geo_planner.propagation._radial_p1812 import clutter_at, sweep_p1812
 from geo_planner.propagation._void_shadow import settle_unknown, void_distances
 from geo_planner.propagation.itm import CLIMATES
-from geo_planner.propagation.limits import figure, refuse
+from geo_planner.propagation.models import MODELS, LossModel, check_range
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.propagation.p526 import (
     bullington_profile,
@@ -40,58 +40,17 @@ from geo_planner.propagation.p526 import (
     smooth_earth_fit,
     spherical_earth_loss_scalar,
 )
-from geo_planner.propagation.tr38901 import nlos_loss_db
+from geo_planner.propagation.tr38901 import LONGEST_NLOS_KM, SHORTEST_KM, nlos_loss_db
 from geo_planner.terrain import interpolate
 from geo_planner.units import EARTH_RADIUS_KM
-from geo_planner.words import said
 
-ModelName = Literal["free_space", "delta_bullington", "itm", "p1812", "rma"]
+__all__ = ["P1812_SHORTEST_KM", "LossModel", "LossWindow", "check_range", "free_space_slant_db", "loss_around", "window_frame"]
+
 _CODES = {"free_space": 0, "delta_bullington": 1, "itm": 2, "p1812": 3}
 NEAR_M = 10.0
 """Free space is not taken nearer than this: the antenna's far field and the mast's own surroundings."""
-P1812_SHORTEST_KM = 0.25
+P1812_SHORTEST_KM = MODELS["p1812"].shortest_km
 """Nearer than this P.1812-8 does not apply, and the loss is that of free space (P.525-4)."""
-
-RMA_SHORTEST_KM, RMA_LONGEST_KM = 0.01, 5.0
-"""Distances for which TR 38.901 gives the rural macro cell without line of sight."""
-
-
-@dataclass(frozen=True, slots=True)
-class LossModel:
-    """A model and everything that it assumes besides terrain and antennas.
-
-    Attributes
-    ----------
-    name : {"free_space", "delta_bullington", "itm", "p1812", "rma"}
-        P.525-4; P.525-4 with the diffraction of P.526-15; ITM point-to-point; P.1812-8; TR 38.901 RMa, which knows no
-        terrain and is for places without any.
-    vertical : bool
-        Polarization.
-    effective_earth_factor, eps_r, sigma_s_m
-        Effective over true earth radius, permittivity and conductivity (S/m) of the ground for ``delta_bullington``;
-        the ground also for ``itm``.
-    time_pct, location_pct : float
-        Not exceeded for this share of the time and of the locations.
-    situation_pct, climate, n0, mdvar
-        Of ``itm``; `n0` (N-units) also of ``p1812``.
-    dn, lat_deg, sigma_l_db
-        Of ``p1812``: lapse rate (N-units/km), latitude, location variability.
-    """
-
-    name: ModelName = "p1812"
-    vertical: bool = True
-    effective_earth_factor: float = 4 / 3
-    eps_r: float = 15.0
-    sigma_s_m: float = 0.005
-    time_pct: float = 50.0
-    location_pct: float = 50.0
-    situation_pct: float = 50.0
-    climate: str = "continental_temperate"
-    n0: float = 325.0
-    mdvar: int = 12
-    dn: float = 45.0
-    lat_deg: float = 22.0
-    sigma_l_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +128,11 @@ def loss_around(
     window = LossWindow(loss, top, left)
     if not loss.size:
         return window
-    if model.name == "rma":
+    if not MODELS[model.name].needs_terrain:
         _fill_without_terrain(window, cell_m, row, column, reach, tx_height_m, rx_height_m, freq_mhz)
         return window
     ground_m = float(interpolate(heights_m, row, column))
-    clutter = np.empty((0, 0), np.float32) if clutter_m is None or model.name != "p1812" else clutter_m
+    clutter = np.empty((0, 0), np.float32) if clutter_m is None or not MODELS[model.name].uses_clutter else clutter_m
     place: tuple[Any, ...] = (cell_m, float(row), float(column), top, left, ground_m, float(tx_height_m), float(rx_height_m))
     freq_ghz = freq_mhz / 1000.0
     radio = itm_medium.prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m)
@@ -189,7 +148,7 @@ def loss_around(
     wanted = np.empty((0, 0), np.bool_) if only is None else np.ascontiguousarray(only[top:bottom, left:right])
     radial = method == "radial" and only is None and model.name != "free_space" and not math.isnan(ground_m)
     # a rule of the model's own for short paths reaches over more cells where these are small
-    shortest = 1000.0 * P1812_SHORTEST_KM / cell_m if full else 0.0
+    shortest = 1000.0 * MODELS[model.name].shortest_km / cell_m
     near = min(reach, max(NEAR_CELLS, shortest)) if radial else reach
     rows_near = max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, loss.shape[0])
     physics: tuple[Any, ...] = (
@@ -272,8 +231,8 @@ def _fill_without_terrain(
     """TR 38.901 RMa without line of sight, by distance alone; beyond its 5 km nothing is known."""
     rows, columns = np.indices(window.loss_db.shape)
     cells = np.hypot(rows + window.row + 0.5 - row, columns + window.column + 0.5 - column)
-    distance_km = np.maximum(cells * cell_m / 1000.0, RMA_SHORTEST_KM)
-    near = distance_km <= RMA_LONGEST_KM
+    distance_km = np.maximum(cells * cell_m / 1000.0, SHORTEST_KM)
+    near = distance_km <= LONGEST_NLOS_KM
     window.loss_db[cells <= reach] = np.nan
     window.loss_db[near] = nlos_loss_db(distance_km[near], freq_mhz, base_height_m=tx_height_m, terminal_height_m=rx_height_m)
 
@@ -289,31 +248,6 @@ def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], 
         return
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(task, bounds[:-1], bounds[1:]))
-
-
-def check_range(model: LossModel, freq_mhz: float, tx_height_m: float, rx_height_m: float) -> None:
-    """Ranges of the models, for all cells at once; computes no path.
-
-    Raises
-    ------
-    ModelRangeError
-    """
-    if model.name == "rma":
-        nlos_loss_db(RMA_SHORTEST_KM, freq_mhz, base_height_m=tx_height_m, terminal_height_m=rx_height_m)
-        return
-    bounds = {"itm": ((20, 20_000), (0.5, 3000)), "p1812": ((30, 6000), (1, 3000))}
-    (freq_low, freq_high), (low, high) = bounds.get(model.name, ((1, 1_000_000), (0.1, 10_000)))
-    faults = []
-    if not freq_low <= freq_mhz <= freq_high:
-        faults.append(said("area_limit.frequency", value=figure(freq_mhz), low=freq_low, high=freq_high))
-    for name, height in (("transmitter", tx_height_m), ("receiver", rx_height_m)):
-        if not low <= height <= high:
-            faults.append(said(f"area_limit.{name}", value=figure(height), low=low, high=high))
-    if model.name == "p1812" and not (1 <= model.time_pct <= 50 and 1 <= model.location_pct <= 99):
-        faults.append(said("area_limit.percentages", time=figure(model.time_pct), location=figure(model.location_pct)))
-    if model.name == "itm" and not (250 <= model.n0 <= 400 and model.climate in CLIMATES):
-        faults.append(said("area_limit.itm", n0=figure(model.n0), climate=model.climate))
-    refuse(f"model.{model.name}", faults)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

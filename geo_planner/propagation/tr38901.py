@@ -21,7 +21,11 @@ SHADOWING_NLOS_DB: Final = 8.0
 #: Longest horizontal distances for which the two losses are given, km.
 LONGEST_LOS_KM: Final = 10.0
 LONGEST_NLOS_KM: Final = 5.0
-_SHORTEST_KM: Final = 0.01
+SHORTEST_KM: Final = 0.01
+#: Frequencies and antenna heights above ground for which the scenario is given.
+FREQ_MHZ: Final = (500.0, 30e3)
+BASE_HEIGHT_M: Final = (10.0, 150.0)
+TERMINAL_HEIGHT_M: Final = (1.0, 10.0)
 #: Speed of light as the report prescribes it for the breakpoint (Table 7.4.1-1, note 5), m/s.
 _LIGHT_SPEED_M_S: Final = 3.0e8
 
@@ -37,10 +41,10 @@ def _checked(
 ) -> tuple[NDArray[np.float64], ...]:
     """All arguments as arrays, once they lie in the ranges of Table 7.4.1-1."""
     ranges = (
-        ("distance_km", distance_km, _SHORTEST_KM, longest_km, "km"),
-        ("freq_mhz", freq_mhz, 500.0, 30e3, "MHz"),
-        ("base_height_m", base_height_m, 10.0, 150.0, "m"),
-        ("terminal_height_m", terminal_height_m, 1.0, 10.0, "m"),
+        ("distance_km", distance_km, SHORTEST_KM, longest_km, "km"),
+        ("freq_mhz", freq_mhz, *FREQ_MHZ, "MHz"),
+        ("base_height_m", base_height_m, *BASE_HEIGHT_M, "m"),
+        ("terminal_height_m", terminal_height_m, *TERMINAL_HEIGHT_M, "m"),
         ("building_height_m", building_height_m, 5.0, 50.0, "m"),
         ("street_width_m", street_width_m, 5.0, 50.0, "m"),
     )
