@@ -1,7 +1,7 @@
 """Path loss from one mast to every cell around it, over the terrain in between, under any of the models.
 
 Two ways give the same answer within stated bounds: ``"radial"`` sweeps outwards and reuses the near end of all paths
-(:mod:`._radial_kernels`); ``"profiles"`` draws a terrain profile of its own for each cell, in as many equal steps as it is cells long, and is the
+(:mod:`geo_planner.propagation.radials`); ``"profiles"`` draws a terrain profile of its own for each cell, in as many equal steps as it is cells long, and is the
 oracle of the first. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN), under the
 one as under the other.
 """
@@ -18,17 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from geo_planner.propagation import _itm_kernels as itm_kernels
-from geo_planner.propagation import _itm_medium as itm_medium
-from geo_planner.propagation import _itm_profile as itm_profile
-from geo_planner.propagation import _itm_types as itm_types
-from geo_planner.propagation._p1812_kernels import LAND_CONDUCTIVITY_S_M, LAND_PERMITTIVITY, inverse_normal_scalar, median_radius_km
-from geo_planner.propagation._p1812_paths import p1812_profile
-from geo_planner.propagation._radial_itm import sweep_itm
-from geo_planner.propagation._radial_kernels import NEAR_CELLS, group_cells
-from geo_planner.propagation._radial_p1812 import clutter_at, sweep_p1812
-from geo_planner.propagation._void_shadow import settle_unknown, void_distances
 from geo_planner.propagation.itm import CLIMATES
+from geo_planner.propagation.itm import medium as itm_medium
+from geo_planner.propagation.itm import paths as itm_kernels
+from geo_planner.propagation.itm import profile as itm_profile
+from geo_planner.propagation.itm import types as itm_types
+from geo_planner.propagation.itm.sweep import sweep_itm
 from geo_planner.propagation.models import MODELS, LossModel, check_range
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.propagation.p526 import (
@@ -40,7 +35,12 @@ from geo_planner.propagation.p526 import (
     smooth_earth_fit,
     spherical_earth_loss_scalar,
 )
+from geo_planner.propagation.p1812.paths import p1812_profile
+from geo_planner.propagation.p1812.physics import LAND_CONDUCTIVITY_S_M, LAND_PERMITTIVITY, inverse_normal_scalar, median_radius_km
+from geo_planner.propagation.p1812.sweep import clutter_at, sweep_p1812
+from geo_planner.propagation.radials import NEAR_CELLS, group_cells
 from geo_planner.propagation.tr38901 import LONGEST_NLOS_KM, SHORTEST_KM, nlos_loss_db
+from geo_planner.propagation.voids import settle_unknown, void_distances
 from geo_planner.terrain import interpolate
 from geo_planner.units import EARTH_RADIUS_KM
 

@@ -14,9 +14,9 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 from geo_planner.errors import ModelRangeError
 from geo_planner.propagation import itm, p1812
-from geo_planner.propagation._p1812_kernels import beta0_scalar
-from geo_planner.propagation._radial_kernels import FOREGROUND, NEAR_CELLS
 from geo_planner.propagation.area import LossModel, LossWindow, loss_around
+from geo_planner.propagation.p1812.physics import beta0_scalar
+from geo_planner.propagation.radials import FOREGROUND, NEAR_CELLS
 
 CELL_M = 90.0
 SIZE = 120

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from geo_planner.errors import ModelRangeError
-from geo_planner.propagation import _itm_attenuation as itm_attenuation
-from geo_planner.propagation import _itm_medium as itm_medium
-from geo_planner.propagation import _itm_profile as itm_profile
-from geo_planner.propagation import _itm_types as itm_types
-from geo_planner.propagation import _itm_variability as itm_variability
 from geo_planner.propagation.itm import CLIMATES, MODES, WARNINGS, path_loss, path_loss_many, warnings_of
+from geo_planner.propagation.itm import attenuation as itm_attenuation
+from geo_planner.propagation.itm import medium as itm_medium
+from geo_planner.propagation.itm import profile as itm_profile
+from geo_planner.propagation.itm import types as itm_types
+from geo_planner.propagation.itm import variability as itm_variability
 
 Heights = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geo_planner.errors import ModelRangeError
-from geo_planner.propagation import _p1812_kernels as kernels
 from geo_planner.propagation import p526, p1812
+from geo_planner.propagation.p1812 import physics as kernels
 
 #: Log line of the Study Group 3 examples and the field that holds it. The logs print the three parts of the diffraction
 #: loss for the effective Earth radius of beta0, not for the median one.

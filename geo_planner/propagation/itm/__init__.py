@@ -1,6 +1,6 @@
 """Irregular Terrain Model of the ITS (Longley-Rice), point-to-point mode: basic transmission loss over a profile.
 
-The physics is in :mod:`geo_planner.propagation._itm_kernels`; here inputs are checked, profiles are laid out for the
+The physics is in :mod:`geo_planner.propagation.itm.paths`; here inputs are checked, profiles are laid out for the
 compiled code and results are named. Sources: G. Hufford, "The ITS Irregular Terrain Model, version 1.2.2: The
 Algorithm"; NTIA Report TR-82-100; limits and warnings as NTIA publishes them with ITM 1.3 and 1.4.
 """
@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.errors import ModelRangeError
-from geo_planner.propagation import _itm_kernels as itm_kernels
-from geo_planner.propagation import _itm_medium as itm_medium
-from geo_planner.propagation import _itm_types as itm_types
-from geo_planner.propagation._itm_types import IntArray
+from geo_planner.propagation.itm import medium as itm_medium
+from geo_planner.propagation.itm import paths as itm_kernels
+from geo_planner.propagation.itm import types as itm_types
+from geo_planner.propagation.itm.types import IntArray
 from geo_planner.propagation.limits import figure, quantity, unit
 from geo_planner.units import FloatArray
 from geo_planner.words import Said, coded, first_of, said

@@ -1,4 +1,4 @@
-"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`._itm_kernels` for the sources."""
+"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`geo_planner.propagation.itm.paths` for the sources."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Compiled kernels of diffraction, shared by Recommendations ITU-R P.526-15 and P.1812-8.
 
-The physics takes scalars; what it needs from a profile comes from :mod:`._profile_geometry` or from an engine of one's
+The physics takes scalars; what it needs from a profile comes from :mod:`geo_planner.propagation.p526.profiles` or from an engine of one's
 own. Nothing here allocates. Distances are in km, heights in m, slopes therefore in m/km. P.526-15, section 4.5 and P.1812-8, section 4.3 print the same equations; the numbers given are those of P.1812-8
 (Attachment 1 for the smooth surface) and, for the spherical Earth, also those of P.526-15, sections 3.1.1 and 3.2.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geo_planner.propagation._profile_geometry import max_nu, max_slope_from_rx, max_slope_from_tx
+from geo_planner.propagation.p526.profiles import max_nu, max_slope_from_rx, max_slope_from_tx
 
 #: Electrical constants of sea water, P.1812-8, section 4.3.3: relative permittivity and conductivity in S/m.
 SEA_PERMITTIVITY = 80.0

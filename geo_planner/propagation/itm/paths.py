@@ -3,10 +3,10 @@
 Layers, so that a caller with its own way of reading a terrain profile (running sums along a radial, for example) can use
 the physics alone:
 
-1. :mod:`._itm_medium` holds what the path's shape does not decide;
-2. :mod:`._itm_profile` reads one profile; ``path_geometry`` shows how a ``Geometry`` follows (on a clear path by
+1. :mod:`geo_planner.propagation.itm.medium` holds what the path's shape does not decide;
+2. :mod:`geo_planner.propagation.itm.profile` reads one profile; ``path_geometry`` shows how a ``Geometry`` follows (on a clear path by
    ``line_of_sight_geometry``);
-3. :mod:`._itm_attenuation` and :mod:`._itm_variability` work on scalars only and allocate nothing;
+3. :mod:`geo_planner.propagation.itm.attenuation` and :mod:`geo_planner.propagation.itm.variability` work on scalars only and allocate nothing;
 4. here, whole profiles.
 
 Sources: G. Hufford, "The ITS Irregular Terrain Model, version 1.2.2: The Algorithm" ("Alg." and an equation number)
@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo_planner.propagation._itm_attenuation import longley_rice_scalar
-from geo_planner.propagation._itm_medium import free_space_loss, prepare_climate, prepare_radio, refractivity
-from geo_planner.propagation._itm_profile import WORK_SIZE, mean_elevation, path_geometry
-from geo_planner.propagation._itm_types import Climate, IntArray, PathResult, Quantiles, Radio, borrowing, jit
-from geo_planner.propagation._itm_variability import variability_scalar
+from geo_planner.propagation.itm.attenuation import longley_rice_scalar
+from geo_planner.propagation.itm.medium import free_space_loss, prepare_climate, prepare_radio, refractivity
+from geo_planner.propagation.itm.profile import WORK_SIZE, mean_elevation, path_geometry
+from geo_planner.propagation.itm.types import Climate, IntArray, PathResult, Quantiles, Radio, borrowing, jit
+from geo_planner.propagation.itm.variability import variability_scalar
 from geo_planner.units import FloatArray
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation._itm_types import (
+from geo_planner.propagation.itm.types import (
     ERROR_EFFECTIVE_EARTH,
     ERROR_GROUND_IMPEDANCE,
     ERROR_NOT_FINITE,

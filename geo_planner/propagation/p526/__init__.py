@@ -3,7 +3,7 @@
 Single knife edge (section 4.1), Bullington's equivalent edge for a general terrestrial path (section 4.5.1), the
 complete delta-Bullington method (section 4.5.2) and the spherical Earth it rests on (sections 3.1.1 and 3.2).
 
-The compiled kernels live in :mod:`._p526_kernels` and :mod:`._profile_geometry` and can be imported from here.
+The compiled kernels live in :mod:`geo_planner.propagation.p526.physics` and :mod:`geo_planner.propagation.p526.profiles` and can be imported from here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.propagation._p526_kernels import (
+from geo_planner.propagation.limits import figure, not_among, not_positive, quantity, refuse, unit
+from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
+from geo_planner.propagation.p526.physics import (
     _bullington_from_slopes,
     bullington_profile,
     delta_bullington_equidistant_scalar,
@@ -26,15 +28,13 @@ from geo_planner.propagation._p526_kernels import (
     smooth_bullington_profile,
     spherical_earth_loss_scalar,
 )
-from geo_planner.propagation._profile_geometry import (
+from geo_planner.propagation.p526.profiles import (
     max_nu,
     max_slope_from_rx,
     max_slope_from_tx,
     obstruction,
     smooth_earth_fit,
 )
-from geo_planner.propagation.limits import figure, not_among, not_positive, quantity, refuse, unit
-from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
 from geo_planner.words import Said, said
 
 __all__ = [

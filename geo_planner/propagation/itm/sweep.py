@@ -1,6 +1,6 @@
 """The Irregular Terrain Model along radials: its reading of a profile from running sums, horizons and hulls.
 
-The physics is that of :mod:`._itm_kernels`, unchanged. Beyond what :mod:`._radial_kernels` says of the profile, two readings differ
+The physics is that of :mod:`geo_planner.propagation.itm.paths`, unchanged. Beyond what :mod:`geo_planner.propagation.radials` says of the profile, two readings differ
 from one drawn for each cell: far horizon points are chosen with the curvature that belongs to the mast's own elevation (their angles
 are then exact), and terrain irregularity may be taken over from an earlier cell, `irregularity_stride` 128ths of the distance before.
 """
@@ -12,12 +12,12 @@ import math
 import numpy as np
 from numba import njit
 
-from geo_planner.propagation._itm_attenuation import longley_rice_scalar
-from geo_planner.propagation._itm_medium import free_space_loss, refractivity
-from geo_planner.propagation._itm_profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
-from geo_planner.propagation._itm_types import ERROR_MASK, Geometry
-from geo_planner.propagation._itm_variability import variability_scalar
-from geo_planner.propagation._radial_kernels import FOREGROUND, height_at, kernel, most_cells, read_foreground, sort_outwards, tangent, walk
+from geo_planner.propagation.itm.attenuation import longley_rice_scalar
+from geo_planner.propagation.itm.medium import free_space_loss, refractivity
+from geo_planner.propagation.itm.profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
+from geo_planner.propagation.itm.types import ERROR_MASK, Geometry
+from geo_planner.propagation.itm.variability import variability_scalar
+from geo_planner.propagation.radials import FOREGROUND, height_at, kernel, most_cells, read_foreground, sort_outwards, tangent, walk
 
 
 @kernel

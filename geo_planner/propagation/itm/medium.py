@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation._itm_types import Climate, Curve, Radio, jit
+from geo_planner.propagation.itm.types import Climate, Curve, Radio, jit
 
 _EARTH_CURVATURE_PER_M = 157e-9  # Alg. 1.2
 _MHZ_PER_WAVE_NUMBER = 47.7  # wave number in 1/m = MHz / 47.7, Alg. 1.1

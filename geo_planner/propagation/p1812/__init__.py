@@ -5,8 +5,8 @@ into the basic transmission loss not exceeded for a percentage of the time (1 to
 30 MHz to 6 GHz and 0.25 to 3000 km. Representative clutter heights raise the terrain between the two ends for
 diffraction, never at the ends (section 3.2.1). Troposcatter is eq. 44 in the form of editions 6 and 8.
 
-The compiled kernels are in :mod:`._p1812_kernels` (physics on scalars), :mod:`._p1812_paths` (whole paths) and
-:mod:`._p526_kernels` (diffraction).
+The compiled kernels are in :mod:`geo_planner.propagation.p1812.physics` (physics on scalars), :mod:`geo_planner.propagation.p1812.paths` (whole paths) and
+:mod:`geo_planner.propagation.p526.physics` (diffraction).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_planner.propagation._p1812_kernels import COASTAL, INLAND, SEA, inverse_normal_scalar
-from geo_planner.propagation._p1812_paths import (
+from geo_planner.propagation.limits import not_among, quantity, refuse
+from geo_planner.propagation.p526 import POLARIZATIONS, Polarization, profile_faults, range_fault
+from geo_planner.propagation.p1812.paths import (
     BATCH_FIELDS,
     PROFILE_FIELDS,
     p1812_batch,
     p1812_profile,
     profiles_sound,
 )
-from geo_planner.propagation._p1812_results import Mode, P1812Batch, P1812Result
-from geo_planner.propagation.limits import not_among, quantity, refuse
-from geo_planner.propagation.p526 import POLARIZATIONS, Polarization, profile_faults, range_fault
+from geo_planner.propagation.p1812.physics import COASTAL, INLAND, SEA, inverse_normal_scalar
+from geo_planner.propagation.p1812.results import Mode, P1812Batch, P1812Result
 from geo_planner.words import Said, said
 
 __all__ = ["DISTANCE_RANGE_KM", "RANGES", "Mode", "P1812Batch", "P1812Result", "path_loss", "path_loss_many"]

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geo_planner.propagation._p526_kernels import (
+from geo_planner.propagation.p526.physics import (
     _bullington_from_slopes,
     bullington_profile,
     delta_bullington_scalar,
@@ -14,7 +14,14 @@ from geo_planner.propagation._p526_kernels import (
     smooth_bullington_profile,
     spherical_earth_loss_scalar,
 )
-from geo_planner.propagation._p1812_kernels import (
+from geo_planner.propagation.p526.profiles import (
+    max_nu,
+    max_slope_from_rx,
+    max_slope_from_tx,
+    obstruction,
+    smooth_earth_fit,
+)
+from geo_planner.propagation.p1812.physics import (
     BETA_RADIUS_KM,
     LAND_CONDUCTIVITY_S_M,
     LAND_PERMITTIVITY,
@@ -27,13 +34,6 @@ from geo_planner.propagation._p1812_kernels import (
     p1812_scalar,
     terrain_roughness,
     zone_lengths,
-)
-from geo_planner.propagation._profile_geometry import (
-    max_nu,
-    max_slope_from_rx,
-    max_slope_from_tx,
-    obstruction,
-    smooth_earth_fit,
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from geo_planner.propagation._itm_attenuation import roughness
-from geo_planner.propagation._itm_types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio, jit
+from geo_planner.propagation.itm.attenuation import roughness
+from geo_planner.propagation.itm.types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio, jit
 
 
 @jit

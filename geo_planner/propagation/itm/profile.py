@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from geo_planner.propagation._itm_types import Geometry, borrowing, jit
+from geo_planner.propagation.itm.types import Geometry, borrowing, jit
 from geo_planner.units import FloatArray
 
 # Resampled points of the terrain-irregularity estimate: 10 * 25 - 5 (ITM sect. 48); bins to select its deciles with;

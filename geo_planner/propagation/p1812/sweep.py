@@ -1,7 +1,7 @@
 """ITU-R P.1812-8 and the diffraction of ITU-R P.526-15 along radials: their reading of a profile from sums and hulls.
 
-The physics is that of :mod:`._p1812_kernels` and :mod:`._p526_kernels`, unchanged, on scalars; :mod:`._radial_kernels` says what the
-profile is. Slopes are in m/km and include the bulge of the earth over the chord, as in :mod:`._profile_geometry`.
+The physics is that of :mod:`geo_planner.propagation.p1812.physics` and :mod:`geo_planner.propagation.p526.physics`, unchanged, on scalars; :mod:`geo_planner.propagation.radials` says what the
+profile is. Slopes are in m/km and include the bulge of the earth over the chord, as in :mod:`geo_planner.propagation.p526.profiles`.
 
 For most cells of a mountain area one term decides alone: free space plus diffraction. Before the others are worked out, cheap lower bounds
 of them are compared with it (:func:`_others_are_weaker`, :func:`_earth_is_clear`); a bound that holds leaves out what adds less than
@@ -16,14 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from geo_planner.propagation._p526_kernels import (
+from geo_planner.propagation.p526.physics import (
     bullington_point,
     bullington_total_db,
     delta_bullington_equidistant_scalar,
     diffraction_smooth_heights,
     knife_edge_scalar,
 )
-from geo_planner.propagation._p1812_kernels import (
+from geo_planner.propagation.p1812.physics import (
     BETA_RADIUS_KM,
     LAND_CONDUCTIVITY_S_M,
     LAND_PERMITTIVITY,
@@ -34,7 +34,7 @@ from geo_planner.propagation._p1812_kernels import (
     p1812_scalar,
     troposcatter_scalar,
 )
-from geo_planner.propagation._radial_kernels import (
+from geo_planner.propagation.radials import (
     FOREGROUND,
     farthest_above,
     height_at,

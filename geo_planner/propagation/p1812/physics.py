@@ -1,7 +1,7 @@
-"""Compiled kernels of Recommendation ITU-R P.1812-8: what goes beyond the diffraction of :mod:`._p526_kernels`.
+"""Compiled kernels of Recommendation ITU-R P.1812-8: what goes beyond the diffraction of :mod:`geo_planner.propagation.p526.physics`.
 
 Like there, functions on a profile return scalars and the physics takes scalars, joined by :func:`p1812_scalar`; whole
-paths are in :mod:`._p1812_paths`. Equation numbers are those of P.1812-8 (from 76 on in Attachment 1, 96 and 97 in
+paths are in :mod:`geo_planner.propagation.p1812.paths`. Equation numbers are those of P.1812-8 (from 76 on in Attachment 1, 96 and 97 in
 Attachment 2 to its Annex).
 """
 
