@@ -51,9 +51,9 @@ def many_samples(count: int) -> dict[str, Any]:
     draw = np.random.default_rng(57)
     covered = np.argwhere(coverage.rsrp_dbm > -112.0)
     cells = covered[draw.choice(len(covered), count)]
-    t = coverage.transform
+    t = coverage.grid.transform
     x, y = t.c + (cells[:, 1] + draw.random(count)) * t.a, t.f + (cells[:, 0] + draw.random(count)) * t.e
-    points = gpd.GeoSeries(gpd.points_from_xy(x, y, crs=coverage.crs)).to_crs(4326)
+    points = gpd.GeoSeries(gpd.points_from_xy(x, y, crs=coverage.grid.crs)).to_crs(4326)
     table = pd.DataFrame(
         {
             "time": (pd.Timestamp("2026-10-01T00:00:00+00:00") + pd.to_timedelta(np.arange(count) * 20, unit="s")).astype(str),

@@ -7,11 +7,11 @@ import geopandas as gpd
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.errors import Fault, bounded, fault, warning
 from geo_planner.people import communes_without_cells
-from geo_planner.radio.coverage import RADIO_COLUMNS, range_reasons, with_defaults
+from geo_planner.radio.cells import RADIO_COLUMNS, with_defaults
+from geo_planner.radio.losses import range_reasons
 from geo_planner.ranking import unknown_criteria, unread_cells
 from geo_planner.schema import COMMUNES
 from geo_planner.study_area import StudyArea
-from geo_planner.terrain import Dem
 from geo_planner.words import Label, said
 
 
@@ -98,14 +98,8 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         notes.append(warning(file, "radio_assumed.cells", n=assumed))
     if sites["in_service"].any():
         rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
-        west, south, east, north = _grid_bounds(study_area.terrain)
+        west, south, east, north = study_area.terrain.grid.bounds
         outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
         if outside.any():
             notes.append(warning(file, "site_outside_terrain.cells", n=int(outside.sum())))
     return tuple(notes)
-
-
-def _grid_bounds(dem: Dem) -> tuple[float, float, float, float]:
-    rows, columns = dem.heights_m.shape
-    west, north = dem.transform.c, dem.transform.f
-    return west, north - rows * dem.cell_m, west + columns * dem.cell_m, north

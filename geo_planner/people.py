@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyproj import CRS, Transformer
+from pyproj import Transformer
 
-Grid = npt.NDArray[np.float64]
+from geo_planner.grid import Grid
+from geo_planner.units import FloatArray
 
 
-def spread_population(cells: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.integer[Any]], totals: pd.Series) -> Grid:
+def spread_population(cells: npt.NDArray[np.floating[Any]], labels: npt.NDArray[np.integer[Any]], totals: pd.Series) -> FloatArray:
     """Scale the cells of each commune to its published total.
 
     Parameters
@@ -108,21 +109,19 @@ def covered_population_share(
     return (table["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
 
 
-def sample_at_cells(
-    grid: npt.NDArray[np.floating[Any]], transform: Any, crs: CRS, *, where: npt.NDArray[np.bool_], cells_transform: Any, cells_crs: CRS
-) -> Grid:
+def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where: npt.NDArray[np.bool_], cells: Grid) -> FloatArray:
     """Values of a raster at the centres of some cells of another: the cell that holds the centre counts.
 
     Parameters
     ----------
-    grid : ndarray of float, shape (rows, columns)
+    values : ndarray of float, shape of `grid`
         For instance the probability of coverage.
-    transform, crs
-        Of `grid`.
-    where : ndarray of bool
+    grid : Grid
+        Of `values`.
+    where : ndarray of bool, shape of `cells`
         Cells of the other raster to ask for (those where people live: asking for all is slow).
-    cells_transform, cells_crs
-        Of the other raster.
+    cells : Grid
+        The other raster.
 
     Returns
     -------
@@ -130,15 +129,11 @@ def sample_at_cells(
         NaN where not asked, and outside `grid`.
     """
     rows, columns = np.nonzero(where)
-    x, y = cells_transform @ (columns + 0.5, rows + 0.5)
-    x, y = Transformer.from_crs(cells_crs, crs, always_xy=True).transform(x, y)
-    column, row = ~transform @ (np.asarray(x), np.asarray(y))
-    r, c = np.floor(row), np.floor(column)
-    inside = (r >= 0) & (r < grid.shape[0]) & (c >= 0) & (c < grid.shape[1])
-    values = np.full(where.shape, np.nan)
-    values[rows[inside], columns[inside]] = grid[r[inside].astype(int), c[inside].astype(int)]
-    return values
+    x, y = Transformer.from_crs(cells.crs, grid.crs, always_xy=True).transform(*cells.centres(rows, columns))
+    sampled = np.full(where.shape, np.nan)
+    sampled[rows, columns] = grid.sample(values, grid.cells(x, y))
+    return sampled
 
 
-def _sums(values: Grid, labels: npt.NDArray[np.integer[Any]], communes: int) -> Grid:
+def _sums(values: FloatArray, labels: npt.NDArray[np.integer[Any]], communes: int) -> FloatArray:
     return np.asarray(np.bincount(np.asarray(labels).ravel(), weights=values.ravel(), minlength=communes + 1), dtype=np.float64)

@@ -23,7 +23,9 @@ from geo_planner.people import covered_population_share, sample_at_cells, spread
 from geo_planner.propagation.limits import why
 from geo_planner.radio.budget import eirp_re_dbm
 from geo_planner.radio.cache import LossCache
-from geo_planner.radio.coverage import Coverage, compute_coverage, in_service, land_cover_of, with_defaults
+from geo_planner.radio.cells import in_service, with_defaults
+from geo_planner.radio.coverage import Coverage, compute_coverage
+from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
@@ -142,7 +144,7 @@ def run(
     tell("villages", 0.85)
     sites = study_area.sites.assign(in_service=in_service(study_area.sites, service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
     serving = sites[sites["in_service"]]
-    villages = study_area.villages.join(village_coverage(coverage, dem, study_area.villages, service))
+    villages = study_area.villages.join(village_coverage(coverage, study_area.villages, service))
     villages = villages.join(_compared(scenario, study_area, threads))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     villages = villages.join(_commune_facts(study_area), on="commune_code")
@@ -174,7 +176,7 @@ def run(
         contributions=ranking.contributions.loc[villages.index],
         criteria_values=ranking.values.loc[villages.index],
         ranking=ranking,
-        operators=operator_coverage(coverage, dem, villages),
+        operators=operator_coverage(coverage, villages),
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
         coverage=coverage,
@@ -229,7 +231,7 @@ def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.Dat
         return pd.DataFrame(empty, index=study_area.villages.index).astype({"compared_model": "string", "compared_status": "string"})
     only = settlement_cells(dem, study_area.villages, scenario.service)
     coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
-    table = village_coverage(coverage, dem, study_area.villages, scenario.service)
+    table = village_coverage(coverage, study_area.villages, scenario.service)
     return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
 
 
@@ -293,9 +295,7 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
     if cells is None:
         return np.nan
     people = spread_population(cells.people, cells.labels, study_area.communes["population"])
-    p = sample_at_cells(
-        coverage.probability, coverage.transform, coverage.crs, where=people > 0, cells_transform=cells.transform, cells_crs=cells.crs
-    )
+    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
     covered = p >= scenario.service.min_probability
     return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
 

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from geo_planner.grid import interpolate
 from geo_planner.study_area.rasters import Dem
 
 __all__ = ["Dem", "cell_of", "height_at", "hillshade", "interpolate", "profile"]
 
 
-@njit(cache=True, error_model="numpy")
-def interpolate(heights_m: npt.NDArray[np.float32], row: float, column: float) -> float:
-    """Bilinear height between cell centres; `row` and `column` count cells from the outer corner of cell (0, 0).
-
-    Within half a cell of the frame the nearest centre counts; outside the frame, and next to a void, NaN.
-    """
-    rows, columns = heights_m.shape
-    if not (0.0 <= row <= rows and 0.0 <= column <= columns):
-        return np.nan
-    r = min(max(row - 0.5, 0.0), rows - 1.0)
-    c = min(max(column - 0.5, 0.0), columns - 1.0)
-    r0 = min(int(r), rows - 2) if rows > 1 else 0
-    c0 = min(int(c), columns - 2) if columns > 1 else 0
-    u, v = r - r0, c - c0
-    # on a centre line the neighbour beyond it has no weight, and must not pass on its void
-    r1 = r0 + 1 if u > 0.0 else r0
-    c1 = c0 + 1 if v > 0.0 else c0
-    top = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c1]
-    bottom = (1.0 - v) * heights_m[r1, c0] + v * heights_m[r1, c1]
-    return (1.0 - u) * top + u * bottom
-
-
 def cell_of(dem: Dem, x_m: float, y_m: float) -> tuple[float, float]:
     """Position in cells (row, column), fractions kept, of a point in the grid's CRS."""
-    column, row = ~dem.transform @ (x_m, y_m)
+    row, column = dem.grid.position(x_m, y_m)
     return float(row), float(column)
 
 
@@ -56,7 +34,8 @@ def profile(dem: Dem, start_m: tuple[float, float], end_m: tuple[float, float]) 
     length_m = float(np.hypot(x1 - x0, y1 - y0))
     n = max(int(length_m / dem.cell_m + 0.5), 2) + 1
     share = np.linspace(0.0, 1.0, n)
-    heights = [height_at(dem, x0 + t * (x1 - x0), y0 + t * (y1 - y0)) for t in share]
+    rows, columns = dem.grid.position(x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+    heights = [interpolate(dem.heights_m, row, column) for row, column in zip(rows, columns, strict=True)]
     return share * length_m / 1000.0, np.array(heights)
 
 

@@ -17,7 +17,7 @@ FLOORS = [
     {"folding", "settings_text"},
     {"preferences", "calibration"},
     {"files"},
-    {"schema", "config", "crs"},
+    {"schema", "config", "crs", "grid"},
     {"study_area"},
     {"imports", "fetch"},
     {"terrain"},

@@ -10,7 +10,6 @@ import pytest
 import yaml
 from pydantic import ValidationError
 from pyproj import CRS
-from rasterio.transform import from_origin
 from scipy.optimize import approx_fprime
 
 from geo_planner.calibration import (
@@ -29,6 +28,7 @@ from geo_planner.calibration import (
 )
 from geo_planner.calibration._censored import likelihood, maximise, scores
 from geo_planner.config import Propagation, Service
+from geo_planner.grid import Grid
 from geo_planner.measurements import clean_measurements, modelled_at, residual_table
 from geo_planner.radio.budget import coverage_probability
 from geo_planner.terrain import Dem
@@ -49,7 +49,7 @@ def drive() -> pd.DataFrame:
     """
     row, column = np.indices((SIZE, SIZE))
     heights = 800 + 200 * np.sin(row / 9.0) * np.cos(column / 8.0)
-    dem = Dem(heights.astype(np.float32), from_origin(WEST, NORTH, CELL_M, CELL_M), CRS_M, CELL_M, False, "")
+    dem = Dem(heights.astype(np.float32), Grid.north_up(WEST, NORTH, CELL_M, heights.shape, CRS_M), False, "")
     rng = np.random.default_rng(57)
     xy = []
     for _ in range(8):

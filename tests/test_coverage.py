@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyproj import CRS
-from rasterio.transform import from_origin
 
 from geo_planner.config import Propagation, Service
+from geo_planner.grid import Grid
 from geo_planner.propagation.area import LossModel, loss_around
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p526 import delta_bullington
@@ -22,7 +22,7 @@ WEST, NORTH = 500_000.0, 2_500_000.0
 
 
 def make_dem(heights: np.ndarray) -> Dem:
-    return Dem(heights.astype(np.float32), from_origin(WEST, NORTH, CELL_M, CELL_M), CRS.from_epsg(32648), CELL_M, False, "")
+    return Dem(heights.astype(np.float32), Grid.north_up(WEST, NORTH, CELL_M, heights.shape, CRS.from_epsg(32648)), False, "")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_void_makes_what_lies_behind_it_unknown_not_free(flat: Dem) -> None:
     assert np.isnan(coverage.rsrp_dbm[20, 40])
     assert np.isnan(coverage.probability[20, 40])
     assert coverage.probability[45, 40] > 0.99
-    status = village_coverage(coverage, make_dem(heights), make_villages((20.5, 40.5), (45.5, 40.5)), Service())
+    status = village_coverage(coverage, make_villages((20.5, 40.5), (45.5, 40.5)), Service())
     assert status["modelled_status"].tolist() == ["unknown", "covered"]
     assert status["path_unknown"].tolist() == [True, False]
 
@@ -165,14 +165,14 @@ def test_a_settlement_that_reaches_into_the_shadow_is_partial() -> None:
     coverage = cover(dem, make_sites({"row": 60.0, "tx_power_dbm": 32.0}), max_radius_km=19)
     villages = make_villages((33.5, 40.5), (33.5, 40.5), (25.5, 40.5))
     villages["settlement_radius_m"] = [100.0, 2500.0, 100.0]
-    table = village_coverage(coverage, dem, villages, Service())
+    table = village_coverage(coverage, villages, Service())
     assert table["modelled_status"].tolist() == ["covered", "partial", "no_signal"]
     assert table["settlement_covered_share"].iloc[0] == 1.0
 
 
 def test_operators_are_told_apart(flat: Dem) -> None:
     coverage = cover(flat, make_sites({"operator": "A"}, {"row": 10.0, "operator": pd.NA}))
-    table = operator_coverage(coverage, flat, make_villages((38.0, 40.0)))
+    table = operator_coverage(coverage, make_villages((38.0, 40.0)))
     assert set(table.columns) == {"A", ""}
     assert table.loc["v0", "A"] > table.loc["v0", ""]
 

@@ -13,7 +13,8 @@ from geo_planner.plan import Plan, run
 from geo_planner.propagation.p2109 import building_entry_loss_db
 from geo_planner.radio.budget import pattern_loss_db, uplink_rsrp_dbm
 from geo_planner.radio.cache import LossCache
-from geo_planner.radio.coverage import LandCover, compute_coverage
+from geo_planner.radio.coverage import compute_coverage
+from geo_planner.radio.losses import LandCover
 from geo_planner.study_area import load_study_area
 from geo_planner.terrain import Dem
 from tests.conftest import ROOT, SCENARIO
@@ -107,7 +108,7 @@ def test_without_terrain_a_rule_by_distance_says_so() -> None:
 def test_kept_path_loss_gives_the_same_bits_and_is_not_computed_again(plain: Dem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = LossCache(tmp_path / "kept", 10_000_000)
     first = rsrp(plain, {}, cache=cache)
-    monkeypatch.setattr("geo_planner.radio.coverage.loss_around", lambda *_, **__: pytest.fail("computed again"))
+    monkeypatch.setattr("geo_planner.radio.losses.loss_around", lambda *_, **__: pytest.fail("computed again"))
     again = rsrp(plain, {"tx_power_dbm": 46.0}, service=Service(rsrp_threshold_dbm=-105), cache=cache)
     assert np.nanmax(np.abs(again - first - 3.0)) < 1e-4
     with pytest.raises(pytest.fail.Exception):

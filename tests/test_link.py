@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
-from rasterio.transform import from_origin
 
 from geo_planner import link
 from geo_planner.calibration import BandCalibration, CalibrationSettings
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.errors import UsageError
+from geo_planner.grid import Grid
 from geo_planner.link.heights import height_grid_m
+from geo_planner.link.losses import _KINDS
 from geo_planner.link.sentences import height_text
 from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import LossModel, free_space_slant_db, loss_around
+from geo_planner.propagation.models import MODELS as propagation_models
 from geo_planner.study_area import StudyArea
 from geo_planner.terrain import Dem, cell_of
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S
@@ -33,7 +35,7 @@ SERVICE, PROPAGATION = Service(), Propagation()
 def strip(heights_m: np.ndarray) -> Dem:
     """A strip of terrain that is the same in every row: a profile along it is the array itself."""
     grid = np.broadcast_to(np.asarray(heights_m, dtype=np.float32), (ROWS, len(heights_m))).copy()
-    return Dem(grid, from_origin(WEST_M, NORTH_M, CELL_M, CELL_M), CRS.from_epsg(32648), CELL_M, False, "")
+    return Dem(grid, Grid.north_up(WEST_M, NORTH_M, CELL_M, grid.shape, CRS.from_epsg(32648)), False, "")
 
 
 def centre(column: int) -> tuple[float, float]:
@@ -391,3 +393,20 @@ def test_a_mast_of_the_table_has_the_figures_of_its_cell(study_area: StudyArea) 
     assert link.eirp_towards_dbm(sector, study_area.terrain, north, rx_height_m=1.5) == pytest.approx(mast.eirp_re_dbm)
     assert link.eirp_towards_dbm(sector, study_area.terrain, south, rx_height_m=1.5) == pytest.approx(mast.eirp_re_dbm - 25.0)
     assert link.eirp_towards_dbm(mast, study_area.terrain, south, rx_height_m=1.5) == mast.eirp_re_dbm
+
+
+def test_an_antenna_of_known_azimuth_and_tilt_loses_in_both_planes(study_area: StudyArea) -> None:
+    sites = study_area.sites.copy()
+    sites["azimuth_deg"], sites["tilt_deg"] = 0.0, 6.0
+    mast = link.mast_of(sites, sites.index[0], study_area.terrain, SERVICE)
+    behind = (mast.xy_m[0], mast.xy_m[1] - 5000.0)
+    for one_plane in (dataclasses.replace(mast, tilt_deg=math.nan), dataclasses.replace(mast, azimuth_deg=math.nan)):
+        alone_dbm = link.eirp_towards_dbm(one_plane, study_area.terrain, behind, rx_height_m=1.5)
+        both_dbm = link.eirp_towards_dbm(mast, study_area.terrain, behind, rx_height_m=1.5)
+        assert mast.eirp_re_dbm - 25.0 <= both_dbm <= alone_dbm
+
+
+def test_the_card_knows_how_to_ask_every_model_that_settings_may_name() -> None:
+    declared = tuple(name for name, model in propagation_models.items() if model.needs_terrain)
+    assert declared == link.MODELS
+    assert set(_KINDS) == set(declared) - {"free_space"}

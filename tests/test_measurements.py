@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyproj import CRS
-from rasterio.transform import from_origin
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.config import Propagation, Service
+from geo_planner.grid import Grid
 from geo_planner.measurements import (
     DISAGREEMENTS,
     DROP_REASONS,
@@ -285,7 +285,7 @@ class TestStatus:
 def hills() -> Dem:
     row, column = np.indices((SIZE, SIZE))
     heights = 900 + 250 * np.sin(row / 9.0) * np.cos(column / 11.0)
-    return Dem(heights.astype(np.float32), from_origin(WEST, NORTH, CELL_M, CELL_M), CRS_M, CELL_M, False, "")
+    return Dem(heights.astype(np.float32), Grid.north_up(WEST, NORTH, CELL_M, heights.shape, CRS_M), False, "")
 
 
 def make_sites(*rows: dict[str, object]) -> gpd.GeoDataFrame:
@@ -359,7 +359,7 @@ class TestAgainstTheModel:
     def test_a_path_over_a_void_is_unknown(self, hills: Dem) -> None:
         heights = hills.heights_m.copy()
         heights[:, 55:57] = np.nan
-        dem = Dem(heights, hills.transform, hills.crs, CELL_M, False, "")
+        dem = Dem(heights, hills.grid, False, "")
         _, table = modelled(dem, {"at": (1450.0, 850.0)})
         assert table["modelled_reason"].tolist() == ["path_unknown"]
         assert table["modelled_dbm"].isna().all()

@@ -18,7 +18,7 @@ from geo_planner.errors import Fault, UsageError, fault
 from geo_planner.export.html_map import map_page
 from geo_planner.export.tables import machine_table
 from geo_planner.plan import Plan, run
-from geo_planner.radio.coverage import in_service
+from geo_planner.radio.cells import in_service
 from geo_planner.study_area import load_study_area, rasters
 from geo_planner.validation import validate
 from geo_planner.words import Label

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pyproj import CRS
-from rasterio.transform import from_origin
 
+from geo_planner.grid import Grid
 from geo_planner.terrain import Dem, height_at, hillshade, interpolate, profile
 
 
 def dem(heights: np.ndarray, cell_m: float = 100.0) -> Dem:
-    return Dem(heights.astype(np.float32), from_origin(0, len(heights) * cell_m, cell_m, cell_m), CRS.from_epsg(32648), cell_m, False, "")
+    return Dem(heights.astype(np.float32), Grid.north_up(0, len(heights) * cell_m, cell_m, heights.shape, CRS.from_epsg(32648)), False, "")
 
 
 @pytest.fixture

@@ -46,10 +46,10 @@ def write_coverage_tif(plan: Plan, path: Path) -> None:
     """
     coverage = plan.coverage
     bands = _bands(plan)
-    rows, columns = coverage.rsrp_dbm.shape
+    rows, columns = coverage.grid.shape
     profile = {
         "driver": "GTiff", "dtype": "float32", "count": len(bands), "height": rows, "width": columns, "nodata": NODATA,
-        "crs": coverage.crs.to_wkt(), "transform": coverage.transform,
+        "crs": coverage.grid.crs.to_wkt(), "transform": coverage.grid.transform,
     }  # fmt: skip
     # In memory, because the driver cannot fill a COG in place; and so that the disk sees one plain write.
     with memory_raster() as memory, memory_raster(ext=".tif") as packed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from geo_planner.link.card import AnswerCard, ModelAnswer, Verdict, answer_card
 from geo_planner.link.heights import MAX_MAST_M, LeastHeight, least_clear_height, least_service_height
 from geo_planner.link.losses import MODELS, PathLoss, losses_over_heights, path_loss
+from geo_planner.link.masts import clutter_along, eirp_towards_dbm, mast_of
 from geo_planner.link.profile import (
     FRESNEL_SHARE,
     LinkProfile,
@@ -17,7 +18,7 @@ from geo_planner.link.profile import (
     worst_obstacle,
 )
 from geo_planner.link.sentences import explain
-from geo_planner.link.surroundings import Mast, clutter_along, eirp_towards_dbm, handset_loss_db, mast_of
+from geo_planner.radio.cells import Mast
 
 __all__ = [
     "FRESNEL_SHARE",
@@ -37,7 +38,6 @@ __all__ = [
     "distances_km",
     "eirp_towards_dbm",
     "explain",
-    "handset_loss_db",
     "least_clear_height",
     "least_service_height",
     "link_profile",

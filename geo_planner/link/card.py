@@ -11,10 +11,10 @@ from geo_planner.config import Clutter, Model, Propagation, Service
 from geo_planner.errors import UsageError
 from geo_planner.link.heights import MAX_MAST_M, LeastHeight, least_clear_height, least_service_height
 from geo_planner.link.losses import MODELS, path_loss
+from geo_planner.link.masts import Classes, clutter_along, loss_at_handset_db
 from geo_planner.link.profile import LinkProfile, Obstacle, blocking_ridges, link_profile, to_degrees, worst_obstacle
-from geo_planner.link.surroundings import Classes, clutter_along, handset_loss_db
 from geo_planner.propagation.limits import figure
-from geo_planner.radio.budget import coverage_probability, covered_rsrp_dbm
+from geo_planner.radio.budget import least_rsrp_dbm, level_dbm, received_dbm, service_probability
 from geo_planner.terrain import Dem
 from geo_planner.words import Said
 
@@ -180,7 +180,7 @@ def answer_card(
     clutter = clutter or Clutter()
     if land_cover is not None:
         profile = replace(profile, clutter_m=clutter_along(profile, dem, land_cover, clutter))
-    at_handset_db = handset_loss_db(service, freq_mhz, dem, point_xy_m, land_cover, clutter)
+    at_handset_db = loss_at_handset_db(service, freq_mhz, dem, point_xy_m, land_cover, clutter)
     plain = _Level(eirp_re_dbm - at_handset_db, uplink_shortfall_db, service)
     band = None if calibration is None else calibration_for(calibration, freq_mhz, model=propagation.model)
     correction_db = None if band is None else float(calibrated_rsrp_dbm(0.0, profile.length_km, band))
@@ -210,8 +210,7 @@ def answer_card(
         uplink_shortfall_db=uplink_shortfall_db,
         correction_db=correction_db,
         service=service,
-        needed_rsrp_dbm=uplink_shortfall_db
-        + covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability),
+        needed_rsrp_dbm=uplink_shortfall_db + least_rsrp_dbm(service),
         beyond_radius=profile.length_km > propagation.max_radius_km,
         max_radius_km=propagation.max_radius_km,
         rests_on_sample_terrain=dem.is_sample,
@@ -229,8 +228,7 @@ class _Level:
 
 def _answer(profile: LinkProfile, model: Model, level: _Level, propagation: Propagation, lat_deg: float | None) -> ModelAnswer:
     service, loss = level.service, path_loss(profile, model, propagation, lat_deg=lat_deg)
-    rsrp_dbm = level.eirp_dbm - loss.loss_db
-    weaker_dbm = rsrp_dbm - level.uplink_shortfall_db
-    probability = float(coverage_probability(weaker_dbm, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db))
+    rsrp_dbm = float(received_dbm(level.eirp_dbm, loss.loss_db))
+    probability = float(service_probability(level_dbm(rsrp_dbm, level.uplink_shortfall_db, band=None, service=service), service))
     verdict: Verdict = "unknown" if math.isnan(probability) else "served" if probability >= service.min_probability else "not_served"
     return ModelAnswer(model, loss.loss_db, loss.mode, loss.warnings, rsrp_dbm, probability, verdict, decides=model == propagation.model)

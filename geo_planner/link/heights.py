@@ -18,7 +18,7 @@ from geo_planner.errors import ModelRangeError, UsageError
 from geo_planner.link.losses import losses_over_heights
 from geo_planner.link.profile import FRESNEL_SHARE, LinkProfile
 from geo_planner.propagation.limits import figure
-from geo_planner.radio.budget import coverage_probability
+from geo_planner.radio.budget import received_dbm, service_probability
 from geo_planner.units import FloatArray
 
 STEPS_PER_M = 10
@@ -130,8 +130,7 @@ def least_service_height(
         loss_db = losses_over_heights(profile, grid_m, propagation.model, propagation, lat_deg=lat_deg)
     except ModelRangeError:
         return LeastHeight(math.nan, "out_of_range", holds_above=False)
-    probability = coverage_probability(eirp_re_dbm - loss_db, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db)
-    met = probability >= service.min_probability
+    met = service_probability(received_dbm(eirp_re_dbm, loss_db), service) >= service.min_probability
     if not met.any():
         return LeastHeight(math.nan, "above_max", holds_above=False)
     first = int(np.argmax(met))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, get_args
 
 import numpy as np
@@ -17,11 +18,13 @@ from geo_planner.config import Model, Propagation
 from geo_planner.errors import ModelRangeError
 from geo_planner.link.profile import LinkProfile, to_degrees
 from geo_planner.propagation import itm, p526, p1812
-from geo_planner.propagation.area import P1812_SHORTEST_KM, free_space_slant_db
+from geo_planner.propagation.area import free_space_slant_db
+from geo_planner.propagation.models import MODELS as REGISTRY
 from geo_planner.units import EARTH_RADIUS_KM, FloatArray
 from geo_planner.words import Said, said
 
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
+_Answer = tuple[float, str, tuple[Said, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,12 @@ def path_loss(profile: LinkProfile, model: Model, propagation: Propagation, *, l
     """
     if not profile.known:
         return PathLoss(model, math.nan, "unknown")
-    if model == "free_space" or _too_short(profile, model):
-        note = () if model == "free_space" else (said("model_warning.short_path"),)
+    kind = _KINDS.get(model)
+    if kind is None or _too_short(profile, model):
+        note = () if kind is None else (said("model_warning.short_path"),)
         return PathLoss(model, float(_free_space_db(profile, np.array([profile.mast_height_m]))[0]), "free_space", note)
     try:
-        return _ONE[model](profile, propagation, _latitude_deg(profile, lat_deg))
+        return PathLoss(model, *kind.one(profile, kind.settings(profile, propagation, _latitude_deg(profile, lat_deg))))
     except ModelRangeError as error:
         return PathLoss(model, math.nan, "out_of_range", (said("model_warning.out_of_range", why=error.said),))
 
@@ -83,13 +87,14 @@ def losses_over_heights(
     """
     if not profile.known:
         return np.full(mast_heights_m.shape, np.nan)
-    if model == "free_space" or _too_short(profile, model):
+    kind = _KINDS.get(model)
+    if kind is None or _too_short(profile, model):
         return _free_space_db(profile, mast_heights_m)
-    return _MANY[model](profile, mast_heights_m, propagation, _latitude_deg(profile, lat_deg))
+    return kind.many(profile, mast_heights_m, kind.settings(profile, propagation, _latitude_deg(profile, lat_deg)))
 
 
 def _too_short(profile: LinkProfile, model: Model) -> bool:
-    return 1000.0 * profile.length_km <= profile.cell_m or (model == "p1812" and profile.length_km < P1812_SHORTEST_KM)
+    return 1000.0 * profile.length_km <= profile.cell_m or profile.length_km < REGISTRY[model].shortest_km
 
 
 def _latitude_deg(profile: LinkProfile, lat_deg: float | None) -> float:
@@ -104,7 +109,8 @@ def _free_space_db(profile: LinkProfile, mast_heights_m: FloatArray) -> FloatArr
     return np.array([free_space_slant_db(1000.0 * profile.length_km, float(rise), profile.freq_mhz / 1000.0) for rise in rise_m])
 
 
-def _delta_bullington_settings(profile: LinkProfile, propagation: Propagation) -> dict[str, Any]:
+def _delta_bullington_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
+    del lat_deg
     return {
         "rx_height_m": profile.rx_height_m,
         "freq_mhz": profile.freq_mhz,
@@ -115,25 +121,19 @@ def _delta_bullington_settings(profile: LinkProfile, propagation: Propagation) -
     }
 
 
-def _delta_bullington(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
-    del lat_deg
-    settings = _delta_bullington_settings(profile, propagation)
+def _delta_bullington(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
     diffraction = p526.delta_bullington(profile.distance_km, profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
     loss_db = float(_free_space_db(profile, np.array([profile.mast_height_m]))[0]) + diffraction.loss_db
-    return PathLoss("delta_bullington", loss_db, "line_of_sight" if diffraction.line_of_sight else "diffraction")
+    return loss_db, "line_of_sight" if diffraction.line_of_sight else "diffraction", ()
 
 
-def _delta_bullington_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:
+def _delta_bullington_heights(profile: LinkProfile, heights_m: FloatArray, settings: dict[str, Any]) -> FloatArray:
+    one = partial(p526.delta_bullington, profile.distance_km, profile.ground_m, **settings)
+    return _free_space_db(profile, heights_m) + np.array([one(tx_height_m=float(height_m)).loss_db for height_m in heights_m])
+
+
+def _itm_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
     del lat_deg
-    settings = _delta_bullington_settings(profile, propagation)
-    diffraction_db = [
-        p526.delta_bullington(profile.distance_km, profile.ground_m, tx_height_m=float(height), **settings).loss_db
-        for height in mast_heights_m
-    ]
-    return _free_space_db(profile, mast_heights_m) + np.array(diffraction_db)
-
-
-def _itm_settings(profile: LinkProfile, propagation: Propagation) -> dict[str, Any]:
     return {
         "spacing_m": 1000.0 * profile.length_km / (profile.distance_km.size - 1),
         "rx_height_m": profile.rx_height_m,
@@ -149,16 +149,13 @@ def _itm_settings(profile: LinkProfile, propagation: Propagation) -> dict[str, A
     }
 
 
-def _itm(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
-    del lat_deg
-    result = itm.path_loss(profile.ground_m, tx_height_m=profile.mast_height_m, **_itm_settings(profile, propagation))
-    return PathLoss("itm", result.loss_db, result.mode, result.warned)
+def _itm(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
+    result = itm.path_loss(profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
+    return result.loss_db, result.mode, result.warned
 
 
-def _itm_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:
-    del lat_deg
-    ground_m = np.broadcast_to(profile.ground_m, (mast_heights_m.size, profile.ground_m.size))
-    return itm.path_loss_many(ground_m, tx_height_m=mast_heights_m, workers=1, **_itm_settings(profile, propagation)).loss_db
+def _itm_heights(profile: LinkProfile, heights_m: FloatArray, settings: dict[str, Any]) -> FloatArray:
+    return itm.path_loss_many(_repeated(profile.ground_m, heights_m), tx_height_m=heights_m, workers=1, **settings).loss_db
 
 
 def _p1812_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
@@ -171,32 +168,37 @@ def _p1812_settings(profile: LinkProfile, propagation: Propagation, lat_deg: flo
         "dn": propagation.dn_per_km,
         "n0": propagation.n0,
         "lat_deg": lat_deg,
-        "clutter_m": profile.clutter_m,
     }
 
 
-def _p1812(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> PathLoss:
-    settings = _p1812_settings(profile, propagation, lat_deg)
-    result = p1812.path_loss(profile.distance_km, profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
-    return PathLoss("p1812", result.loss_db, result.mode, result.warned)
+def _p1812(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
+    path = partial(p1812.path_loss, profile.distance_km, profile.ground_m, clutter_m=profile.clutter_m)
+    result = path(tx_height_m=profile.mast_height_m, **settings)
+    return result.loss_db, result.mode, result.warned
 
 
-def _p1812_heights(profile: LinkProfile, mast_heights_m: FloatArray, propagation: Propagation, lat_deg: float) -> FloatArray:
-    shape = (mast_heights_m.size, profile.ground_m.size)
-    settings = _p1812_settings(profile, propagation, lat_deg)
-    if profile.clutter_m is not None:
-        settings["clutter_m"] = np.broadcast_to(profile.clutter_m, shape)
-    ground_m = np.broadcast_to(profile.ground_m, shape)
-    return p1812.path_loss_many(profile.distance_km, ground_m, tx_height_m=mast_heights_m, **settings).loss_db
+def _p1812_heights(profile: LinkProfile, heights_m: FloatArray, settings: dict[str, Any]) -> FloatArray:
+    ground_m = _repeated(profile.ground_m, heights_m)
+    clutter_m = None if profile.clutter_m is None else _repeated(profile.clutter_m, heights_m)
+    return p1812.path_loss_many(profile.distance_km, ground_m, clutter_m=clutter_m, tx_height_m=heights_m, **settings).loss_db
 
 
-_ONE: Final[dict[str, Callable[[LinkProfile, Propagation, float], PathLoss]]] = {
-    "delta_bullington": _delta_bullington,
-    "itm": _itm,
-    "p1812": _p1812,
+def _repeated(along: FloatArray, heights_m: FloatArray) -> FloatArray:
+    return np.broadcast_to(along, (heights_m.size, along.size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a model is asked: its settings, one path, and one path under many heights of the mast."""
+
+    settings: Callable[[LinkProfile, Propagation, float], dict[str, Any]]
+    one: Callable[[LinkProfile, dict[str, Any]], _Answer]
+    many: Callable[[LinkProfile, FloatArray, dict[str, Any]], FloatArray]
+
+
+_KINDS: Final = {
+    "delta_bullington": _Kind(_delta_bullington_settings, _delta_bullington, _delta_bullington_heights),
+    "itm": _Kind(_itm_settings, _itm, _itm_heights),
+    "p1812": _Kind(_p1812_settings, _p1812, _p1812_heights),
 }
-_MANY: Final[dict[str, Callable[[LinkProfile, FloatArray, Propagation, float], FloatArray]]] = {
-    "delta_bullington": _delta_bullington_heights,
-    "itm": _itm_heights,
-    "p1812": _p1812_heights,
-}
+"""The models that look at the profile; of the others the loss is that of free space."""

@@ -16,7 +16,8 @@ from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
 from geo_planner.measurements.disagreement import disagreement_notes, disagreements
 from geo_planner.measurements.status import measured_by_operator, measured_status
-from geo_planner.radio.coverage import land_cover_of, with_defaults
+from geo_planner.radio.cells import with_defaults
+from geo_planner.radio.losses import land_cover_of
 from geo_planner.study_area import StudyArea
 
 Progress = Callable[[str, float], None]

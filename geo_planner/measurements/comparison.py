@@ -12,7 +12,9 @@ import pandas as pd
 
 from geo_planner.calibration import MeasurementSettings, band_mhz
 from geo_planner.config import Clutter, Propagation, Service
-from geo_planner.radio.coverage import LandCover, compute_coverage, in_service
+from geo_planner.radio.cells import in_service
+from geo_planner.radio.coverage import compute_coverage
+from geo_planner.radio.losses import LandCover
 from geo_planner.terrain import Dem
 
 FEWEST = 5

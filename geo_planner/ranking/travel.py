@@ -199,13 +199,10 @@ def travel_time_h(
     return np.asarray(np.minimum(hours, settings.max_hours))
 
 
-def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.intp]:
+def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.int64]:
     """Row and column of each point, shape (n, 2); -1 outside the grid."""
-    xy = points.to_crs(dem.crs)
-    columns, rows = ~dem.transform @ (xy.x.to_numpy(), xy.y.to_numpy())
-    cells = np.floor(np.c_[rows, columns])
-    inside = np.isfinite(cells).all(axis=1) & (cells >= 0).all(axis=1) & (cells < dem.heights_m.shape).all(axis=1)
-    return np.asarray(np.where(inside[:, None], cells, -1).astype(np.intp))
+    cells = dem.grid.cells(*dem.grid.xy(points))
+    return np.where(cells.inside, (cells.row, cells.column), -1).T
 
 
 def village_travel(
@@ -255,7 +252,7 @@ def village_travel(
 
 
 def _times(
-    dem: Dem, targets: BoolGrid, cells: npt.NDArray[np.intp], members: npt.NDArray[np.intp], settings: Travel, road_kmh: FloatGrid
+    dem: Dem, targets: BoolGrid, cells: npt.NDArray[np.int64], members: npt.NDArray[np.intp], settings: Travel, road_kmh: FloatGrid
 ) -> npt.NDArray[np.float64]:
     result = np.full(len(cells), np.nan)
     members = members[cells[members, 0] >= 0]

@@ -10,12 +10,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS
-from rasterio.features import rasterize
 
 from geo_planner.errors import Fault, fault, warning
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.opening import opened_raster, unreadable_fault
+from geo_planner.grid import Grid
 from geo_planner.study_area.layer_files import file_fault
 from geo_planner.study_area.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
 from geo_planner.words import said
@@ -39,15 +38,13 @@ class PopulationCells:
         Counts, not densities; NaN where the file has no value.
     labels : ndarray of int32, same shape
         Position of the cell's commune from 1 on, by the cell's centre: each cell belongs to one commune or none (0).
-    transform : affine.Affine
-    crs : pyproj.CRS
+    grid : Grid
     sha256 : str
     """
 
     people: npt.NDArray[np.float64]
     labels: npt.NDArray[np.int32]
-    transform: Any
-    crs: CRS
+    grid: Grid
     sha256: str
 
 
@@ -82,15 +79,14 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
                 return None, [fault(file, "too_large.population", n=window.width * window.height)]
             packed = source.read(1, window=window, masked=True)
             people = np.ma.filled(packed.astype("float64"), np.nan) * source.scales[0] + source.offsets[0]
-            transform = source.window_transform(window)
+            grid = Grid(people.shape, source.window_transform(window), crs)
     except READ_ERRORS as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [unreadable_fault(error, file, said("unreadable.population"))]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))
     if odd.any():
         return None, [fault(file, "impossible_population", value=f"{people[odd][0]:g}", n=int(odd.sum()))]
-    labels = rasterize(zip(area.geometry, range(1, len(area) + 1), strict=True), out_shape=people.shape, transform=transform, dtype="int32")
-    cells = PopulationCells(people, labels, transform, crs, sha256_of(path))
+    cells = PopulationCells(people, grid.labels(area.geometry), grid, sha256_of(path))
     return cells, _empty_communes(cells, communes, file)
 
 

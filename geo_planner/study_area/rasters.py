@@ -22,6 +22,7 @@ from rasterio.windows import Window, from_bounds
 from geo_planner.errors import Fault, fault
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.opening import opened_raster, unreadable_fault
+from geo_planner.grid import Grid
 from geo_planner.study_area.layer_files import file_fault
 from geo_planner.study_area.raster_frame import (
     READ_ERRORS,
@@ -58,10 +59,8 @@ class Dem:
     ----------
     heights_m : ndarray of float32, shape (rows, columns)
         Above sea level; NaN where there is no datum. Row 0 is the northernmost.
-    transform : affine.Affine
-        From (column, row) to metres in `crs`; the origin is the outer corner of cell (0, 0).
-    crs : pyproj.CRS
-    cell_m : float
+    grid : Grid
+        Where the cells lie.
     is_sample : bool
         The file's tags say that the terrain is synthetic.
     sha256 : str
@@ -71,12 +70,22 @@ class Dem:
     """
 
     heights_m: npt.NDArray[np.float32]
-    transform: Any
-    crs: CRS
-    cell_m: float
+    grid: Grid
     is_sample: bool
     sha256: str
     is_missing: bool = False
+
+    @property
+    def transform(self) -> Any:
+        return self.grid.transform
+
+    @property
+    def crs(self) -> CRS:
+        return self.grid.crs
+
+    @property
+    def cell_m(self) -> float:
+        return self.grid.cell_m
 
 
 def read_dem(
@@ -129,7 +138,7 @@ def read_dem(
         return None, [fault(file, "too_large.terrain", n=error.args[0])]
     except READ_ERRORS as error:
         return None, [_unreadable(path, file, error)]
-    dem = Dem(heights, grid.transform, crs, float(grid.transform.a), is_sample, sha256_of(path))
+    dem = Dem(heights, Grid((grid.height, grid.width), grid.transform, crs), is_sample, sha256_of(path))
     return dem, [*told, *void_faults(dem.heights_m, dem.transform, area, file, inhabited)]
 
 
@@ -139,7 +148,7 @@ def grid_without_terrain(communes: gpd.GeoDataFrame, *, crs: CRS, cell_m: float 
     west, south, east, north = communes.to_crs(crs).total_bounds + np.array([-1, -1, 1, 1]) * margin_m
     west, north = math.floor(west / cell) * cell, math.ceil(north / cell) * cell
     shape = math.ceil((north - south) / cell), math.ceil((east - west) / cell)
-    return Dem(np.zeros(shape, np.float32), from_origin(west, north, cell, cell), crs, cell, False, "", is_missing=True)
+    return Dem(np.zeros(shape, np.float32), Grid.north_up(west, north, cell, shape, crs), False, "", is_missing=True)
 
 
 def read_classes(path: Path, file: str, dem: Dem) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:

@@ -43,11 +43,5 @@ def _placed(table: pd.DataFrame, label: str) -> gpd.GeoDataFrame:
 
 def in_void(dem: Dem, points: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Whether each point lies in a cell of the grid that has no height; points outside the grid do not count."""
-    at = points.geometry.to_crs(dem.crs)
-    column, row = ~dem.transform @ (at.x.to_numpy(), at.y.to_numpy())
-    rows, columns = dem.heights_m.shape
-    r, c = np.floor(row), np.floor(column)
-    inside = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
-    void = np.zeros(len(points), dtype=bool)
-    void[inside] = np.isnan(dem.heights_m[r[inside].astype(int), c[inside].astype(int)])
-    return void
+    cells = dem.grid.cells(*dem.grid.xy(points.geometry))
+    return cells.inside & np.isnan(dem.heights_m[cells.row, cells.column])

@@ -10,13 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from affine import Affine
 from pyproj import CRS
 from shapely.geometry import Point, box
 
 from geo_planner.config import Scenario, parse_scenario
 from geo_planner.errors import warning
 from geo_planner.files.manifest import Citation
+from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import rank
@@ -133,7 +133,7 @@ def _coverage() -> Coverage:
     operators = {"Viettel": rsrp, "Mạng riêng": rsrp - 3}
     made: Coverage = _made(
         Coverage, rsrp_dbm=rsrp, probability=probability, best_server=server, unknown_paths=unknown, by_operator_dbm=operators,
-        server_ids=("S1/S1-1", "S2/S2-1"), transform=Affine(250, 0, 210_000, 0, -250, 2_537_500), crs=METRIC, second_dbm=rsrp - 6,
+        server_ids=("S1/S1-1", "S2/S2-1"), grid=Grid.north_up(210_000, 2_537_500, 250.0, rsrp.shape, METRIC), second_dbm=rsrp - 6,
         overlap=unknown, margin_db=rsrp + 113, model="delta_bullington",
     )  # fmt: skip
     return made
@@ -150,7 +150,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     )
     contributions = shares.fillna({"households": 0.375, "no_coverage_probability": 0.125})
     villages["score"] = contributions.sum(axis=1)
-    dem = Dem(np.zeros((300, 400), dtype=np.float32), coverage.transform, METRIC, 250.0, True, "d" * 64)
+    dem = Dem(np.zeros((300, 400), dtype=np.float32), coverage.grid, True, "d" * 64)
     note = warning("villages/villages.csv", "duplicate_id.rows_made", row=3, first="two villages share the id V1")
     digests = {"villages/villages.csv": "a" * 64, "/somewhere/else/dem.tif": "d" * 64}
     area = _made(

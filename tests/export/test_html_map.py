@@ -178,16 +178,16 @@ def test_an_overlay_lies_where_the_raster_lies() -> None:
     row, column = 40, 50
     values[row - 1 : row + 2, column - 1 : column + 2] = 1
     classes = probability_classes(plan.scenario.service)
-    everywhere = np.ones((grid.height, grid.width), bool)
+    everywhere = np.ones(grid.shape, bool)
     overlay = class_overlay(values, plan.coverage, grid, classes, inside=everywhere, mark_unknown=True)
     at = overlay.png.index(b"IDAT")
     size = struct.unpack(">I", overlay.png[at - 4 : at])[0]
-    pixels = np.frombuffer(zlib.decompress(overlay.png[at + 4 : at + 4 + size]), np.uint8).reshape(grid.height, grid.width + 1)[:, 1:]
+    pixels = np.frombuffer(zlib.decompress(overlay.png[at + 4 : at + 4 + size]), np.uint8).reshape(grid.shape[0], grid.shape[1] + 1)[:, 1:]
     y, x = (float(np.mean(axis)) + 0.5 for axis in np.nonzero(pixels == len(classes)))
     from pyproj import Transformer
 
-    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.crs, always_xy=True).transform(*(grid.transform @ (x, y)))
-    expected = plan.coverage.transform @ (column + 0.5, row + 0.5)
+    found = Transformer.from_crs(WEB_MERCATOR, plan.coverage.grid.crs, always_xy=True).transform(*(grid.transform @ (x, y)))
+    expected = plan.coverage.grid.transform @ (column + 0.5, row + 0.5)
     assert np.hypot(found[0] - expected[0], found[1] - expected[1]) < 150
 
 

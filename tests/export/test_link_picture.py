@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from pyproj import CRS
-from rasterio.transform import from_origin
 
 from geo_planner import link
 from geo_planner.config import Propagation, Service
 from geo_planner.export import link_picture as module
 from geo_planner.export.link_picture import link_picture
+from geo_planner.grid import Grid
 from geo_planner.terrain import Dem
 
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
@@ -24,7 +24,7 @@ PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 def card_over(heights_m: np.ndarray, *, is_sample: bool = False) -> link.AnswerCard:
     grid = np.broadcast_to(heights_m.astype(np.float32), (3, len(heights_m))).copy()
-    dem = Dem(grid, from_origin(300_000, 2_450_000, 100, 100), CRS.from_epsg(32648), 100.0, is_sample, "")
+    dem = Dem(grid, Grid.north_up(300_000, 2_450_000, 100.0, grid.shape, CRS.from_epsg(32648)), is_sample, "")
     ends = (300_050.0, 2_449_850.0), (300_000.0 + 100 * len(heights_m) - 50, 2_449_850.0)
     return link.answer_card(dem, *ends, mast_height_m=42, freq_mhz=900, eirp_re_dbm=24, service=Service(), propagation=Propagation())
 

@@ -31,8 +31,8 @@ def test_it_is_a_cog_on_the_grid_of_the_terrain(any_plan: Plan, tmp_path: Path) 
     write_coverage_tif(any_plan, tmp_path / "c.tif")
     with rasterio.open(tmp_path / "c.tif") as source:
         assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-        assert source.transform == any_plan.coverage.transform
-        assert source.crs == rasterio.CRS.from_wkt(any_plan.coverage.crs.to_wkt())
+        assert source.transform == any_plan.coverage.grid.transform
+        assert source.crs == rasterio.CRS.from_wkt(any_plan.coverage.grid.crs.to_wkt())
         assert set(source.dtypes) == {"float32"}
         assert set(source.nodatavals) == {NODATA}
         units = dict(zip(source.descriptions, source.units, strict=True))

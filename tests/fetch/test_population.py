@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
+from geo_planner.grid import Grid
 from geo_planner.people import communes_without_cells, covered_population, covered_population_share, sample_at_cells, spread_population
 from geo_planner.study_area.population import read_population
 from tests.fetch.conftest import raster_bytes
@@ -95,14 +95,11 @@ def test_coverage_is_read_at_the_centre_of_each_cell() -> None:
     grid = np.arange(12.0).reshape(3, 4)
     asked = np.ones((6, 8), dtype=bool)
     asked[0, 0] = False
-    values = sample_at_cells(
-        grid, Affine(100, 0, 0, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm
-    )
+    fine = Grid.north_up(0, 300, 50, asked.shape, utm)
+    values = sample_at_cells(grid, Grid.north_up(0, 300, 100, grid.shape, utm), where=asked, cells=fine)
     assert np.isnan(values[0, 0])
     np.testing.assert_array_equal(values[1:], np.repeat(np.repeat(grid, 2, 0), 2, 1)[1:])
-    beyond = sample_at_cells(
-        grid, Affine(100, 0, 1e6, 0, -100, 300), utm, where=asked, cells_transform=Affine(50, 0, 0, 0, -50, 300), cells_crs=utm
-    )
+    beyond = sample_at_cells(grid, Grid.north_up(1e6, 300, 100, grid.shape, utm), where=asked, cells=fine)
     assert np.isnan(beyond).all()
 
 

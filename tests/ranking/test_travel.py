@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from pyproj import CRS
-from rasterio.transform import from_origin
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.geometry import LineString, Point
 
+from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
 from geo_planner.ranking.travel import road_speeds_kmh, travel_time_h, village_travel
 from geo_planner.terrain import Dem
@@ -25,7 +25,7 @@ FLAT_KMH = 0.6 * 6.0 * math.exp(-3.5 * 0.05)
 
 
 def dem_of(heights: npt.ArrayLike, cell_m: float = 100.0) -> Dem:
-    return Dem(np.asarray(heights, dtype=np.float32), from_origin(300_000, 2_500_000, cell_m, cell_m), UTM, cell_m, True, "")
+    return Dem(np.asarray(heights, dtype=np.float32), Grid.north_up(300_000, 2_500_000, cell_m, np.shape(heights), UTM), True, "")
 
 
 def target(shape: tuple[int, int], *cells: tuple[int, int]) -> npt.NDArray[np.bool_]:

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from affine import Affine
 from pyproj import CRS
 from shapely.geometry import Point, box
 
 from geo_planner.config import Criterion, Province, RankingSettings, Scenario
 from geo_planner.files.manifest import Citation
+from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.preferences.settings import Robustness
 from geo_planner.radio.coverage import Coverage
@@ -132,18 +132,18 @@ def _made(kind: type[T], **values: Any) -> T:
 
 def _rasters(communes: gpd.GeoDataFrame) -> tuple[Dem, Coverage]:
     west, south, east, north = communes.to_crs(UTM).buffer(3000).total_bounds
-    transform = Affine(_CELL_M, 0, west, 0, -_CELL_M, north)
     shape = (int((north - south) / _CELL_M) + 1, int((east - west) / _CELL_M) + 1)
+    grid = Grid.north_up(west, north, _CELL_M, shape, UTM)
     rows, columns = np.indices(shape)
     heights = (800 + 300 * np.sin(rows / 6) * np.cos(columns / 9)).astype(np.float32)
     probability = np.linspace(0, 1, shape[1], dtype=np.float32)[None, :].repeat(shape[0], axis=0)
     probability[:5] = np.nan
     rsrp = (-150 + 80 * np.nan_to_num(probability)).astype(np.float32)
-    dem = Dem(heights_m=heights, transform=transform, crs=UTM, cell_m=_CELL_M, is_sample=True, sha256="0" * 64)
+    dem = Dem(heights_m=heights, grid=grid, is_sample=True, sha256="0" * 64)
     coverage = _made(
         Coverage,
         rsrp_dbm=rsrp, probability=probability, best_server=np.zeros(shape, np.int16), overlap=(4 * np.nan_to_num(probability)).astype(np.uint8),
         model="p1812", unknown_paths=np.zeros(shape, np.uint8),
-        by_operator_dbm={}, server_ids=("S1/S1-1",), transform=transform, crs=UTM,
+        by_operator_dbm={}, server_ids=("S1/S1-1",), grid=grid,
     )  # fmt: skip
     return dem, coverage

@@ -93,7 +93,7 @@ def classes_on(picture: Picture, plan: Plan, theme: str) -> npt.NDArray[np.int16
     }[theme]
     drawn = np.full(picture.free.shape, np.nan, np.float32)
     reproject(
-        values.astype(np.float32), drawn, src_transform=coverage.transform, src_crs=coverage.crs.to_wkt(), src_nodata=np.nan,
+        values.astype(np.float32), drawn, src_transform=coverage.grid.transform, src_crs=coverage.grid.crs.to_wkt(), src_nodata=np.nan,
         dst_transform=picture.transform, dst_crs="EPSG:3857", dst_nodata=np.nan, resampling=Resampling.nearest,
     )  # fmt: skip
     # strongest first, then what is left clear, then what could not be computed

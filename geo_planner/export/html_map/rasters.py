@@ -12,18 +12,17 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
 from rasterio.features import geometry_mask
-from rasterio.transform import from_origin
 from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
 from geo_planner import terrain
 from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
+from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
 
@@ -51,23 +50,16 @@ class Overlay:
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class WebGrid:
-    """The pixels of an overlay: north-up, square, in EPSG:3857."""
-
-    transform: Any
-    width: int
-    height: int
-
-    @property
-    def bounds(self) -> Bounds:
-        back = Transformer.from_crs(WEB_MERCATOR, 4326, always_xy=True)
-        west, north = back.transform(*(self.transform @ (0, 0)))
-        east, south = back.transform(*(self.transform @ (self.width, self.height)))
-        return (round(south, 6), round(west, 6)), (round(north, 6), round(east, 6))
+def degree_bounds(grid: Grid) -> Bounds:
+    """The corners of a web grid in degrees."""
+    back = Transformer.from_crs(WEB_MERCATOR, 4326, always_xy=True)
+    left, bottom, right, top = grid.bounds
+    west, north = back.transform(left, top)
+    east, south = back.transform(right, bottom)
+    return (round(south, 6), round(west, 6)), (round(north, 6), round(east, 6))
 
 
-def web_grid(plan: Plan) -> WebGrid:
+def web_grid(plan: Plan) -> Grid:
     """Pixels over the province and a narrow margin, no finer than the terrain and no wider than a screen."""
     west, south, east, north = plan.communes.to_crs(WEB_MERCATOR).total_bounds
     margin = _MARGIN_SHARE * max(east - west, north - south)
@@ -76,16 +68,17 @@ def web_grid(plan: Plan) -> WebGrid:
     # A metre on the ground is 1/cos(latitude) units of EPSG:3857.
     finest = plan.terrain.cell_m / np.cos(np.radians(middle))
     pixel = max(finest, max(east - west, north - south) / _LONGEST_SIDE_PX)
-    return WebGrid(from_origin(west, north, pixel, pixel), int(np.ceil((east - west) / pixel)), int(np.ceil((north - south) / pixel)))
+    shape = int(np.ceil((north - south) / pixel)), int(np.ceil((east - west) / pixel))
+    return Grid.north_up(west, north, pixel, shape, WEB_MERCATOR)
 
 
-def province_mask(plan: Plan, grid: WebGrid) -> npt.NDArray[np.bool_]:
+def province_mask(plan: Plan, grid: Grid) -> npt.NDArray[np.bool_]:
     """The pixels whose centre lies in a commune."""
-    outside = geometry_mask(plan.communes.to_crs(WEB_MERCATOR).geometry, (grid.height, grid.width), grid.transform)
+    outside = geometry_mask(plan.communes.to_crs(WEB_MERCATOR).geometry, grid.shape, grid.transform)
     return np.asarray(~outside)
 
 
-def hillshade_overlay(plan: Plan, grid: WebGrid, inside: npt.NDArray[np.bool_]) -> Overlay:
+def hillshade_overlay(plan: Plan, grid: Grid, inside: npt.NDArray[np.bool_]) -> Overlay:
     """Relief as shadows and lights to be laid over whatever is painted, fainter outside the province so that the eye stays inside.
 
     Brightness counts from the mean of the surroundings, and where it is that mean nothing is laid on: a commune whose slopes
@@ -93,13 +86,13 @@ def hillshade_overlay(plan: Plan, grid: WebGrid, inside: npt.NDArray[np.bool_]) 
     """
     shade = terrain.hillshade(plan.terrain).astype(np.float32)
     shade[shade == 0] = np.nan
-    warped = _warp(shade, plan.terrain.transform, plan.terrain.crs, grid, smooth=True)
+    warped = _warp(shade, plan.terrain.grid, grid, smooth=True)
     relative = (warped - _surrounding_mean(warped, _SURROUNDINGS_M / _ground_metres(grid))) / _DEEPEST
     level = np.round(np.clip(np.nan_to_num(relative), -1, 1) * _SHADES).astype(np.int16) + _SHADES
     index = np.where(inside, 0, 2 * _SHADES + 1) + level
     inner = [_veil(level / _SHADES) for level in range(-_SHADES, _SHADES + 1)]
     outer = [_veil(_OUTSIDE_SHARE * level / _SHADES) for level in range(-_SHADES, _SHADES + 1)]
-    return Overlay(indexed_png(index.astype(np.uint8), [*inner, *outer]), grid.bounds)
+    return Overlay(indexed_png(index.astype(np.uint8), [*inner, *outer]), degree_bounds(grid))
 
 
 def _veil(share: float) -> Rgba:
@@ -116,16 +109,16 @@ def _surrounding_mean(values: npt.NDArray[np.float32], sigma_px: float) -> npt.N
     return np.divide(total, weight, out=np.full(values.shape, np.nan), where=known).astype(np.float32)
 
 
-def _ground_metres(grid: WebGrid) -> float:
+def _ground_metres(grid: Grid) -> float:
     """Side of a pixel on the ground, in the middle of the grid: a unit of EPSG:3857 is cos(latitude) metres there."""
-    (south, _), (north, _) = grid.bounds
-    return float(grid.transform.a * np.cos(np.radians((south + north) / 2)))
+    (south, _), (north, _) = degree_bounds(grid)
+    return float(grid.cell_m * np.cos(np.radians((south + north) / 2)))
 
 
 def class_overlay(
     values: npt.NDArray[np.float32],
     coverage: Coverage,
-    grid: WebGrid,
+    grid: Grid,
     classes: Sequence[SurfaceClass],
     *,
     inside: npt.NDArray[np.bool_],
@@ -145,13 +138,13 @@ def class_overlay(
     mark_unknown : bool
         Paint NaN grey (where it means "not computed") instead of leaving it clear (where it means "nothing in reach").
     """
-    warped = _warp(values, coverage.transform, coverage.crs, grid, smooth=False)
+    warped = _warp(values, coverage.grid, grid, smooth=False)
     known = np.isfinite(warped)
     index = np.digitize(np.where(known, warped, -np.inf), [c.least for c in classes]).astype(np.uint8)
     if mark_unknown:
         index[~known] = len(classes) + 1
     index[~inside] = 0
-    return Overlay(indexed_png(index, [(0, 0, 0, 0), *(opaque(c.colour) for c in classes), opaque(UNKNOWN_SURFACE)]), grid.bounds)
+    return Overlay(indexed_png(index, [(0, 0, 0, 0), *(opaque(c.colour) for c in classes), opaque(UNKNOWN_SURFACE)]), degree_bounds(grid))
 
 
 def indexed_png(index: npt.NDArray[np.uint8], palette: Sequence[Rgba]) -> bytes:
@@ -183,13 +176,13 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _warp(values: npt.NDArray[np.float32], transform: Any, crs: CRS, grid: WebGrid, *, smooth: bool) -> npt.NDArray[np.float32]:
+def _warp(values: npt.NDArray[np.float32], of: Grid, grid: Grid, *, smooth: bool) -> npt.NDArray[np.float32]:
     """Values on the web grid, NaN outside. Class surfaces keep their cells unless several fall into one pixel."""
-    target = np.full((grid.height, grid.width), np.nan, dtype=np.float32)
-    coarser = grid.transform.a > 1.6 * abs(transform.a)
+    target = np.full(grid.shape, np.nan, dtype=np.float32)
+    coarser = grid.cell_m > 1.6 * of.cell_m
     method = Resampling.average if coarser else (Resampling.bilinear if smooth else Resampling.nearest)
     reproject(
-        values, target, src_transform=transform, src_crs=crs.to_wkt(), src_nodata=np.nan,
-        dst_transform=grid.transform, dst_crs=WEB_MERCATOR.to_wkt(), dst_nodata=np.nan, resampling=method,
+        values, target, src_transform=of.transform, src_crs=of.crs.to_wkt(), src_nodata=np.nan,
+        dst_transform=grid.transform, dst_crs=grid.crs.to_wkt(), dst_nodata=np.nan, resampling=method,
     )  # fmt: skip
     return target
