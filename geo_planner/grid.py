@@ -77,7 +77,7 @@ class Grid:
 
     def cells(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Cells:
         """The cell that holds each point."""
-        row, column = (np.asarray(part) for part in self.position(x, y))
+        row, column = self.position(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
         rows, columns = self.shape
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         r, c = (np.clip(np.nan_to_num(part), 0, size - 1).astype(np.int64) for part, size in ((row, rows), (column, columns)))

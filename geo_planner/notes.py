@@ -66,40 +66,69 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
     scenario : Scenario
         Naming the optional layers that take part.
     """
-    notes = commune_questions(scenario, study_area)
-    file = scenario.layers.sites
-    optional = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
-    if optional:
-        notes.append(warning(f"scenario {scenario.name}", "optional_layers.found", column="layers", layers=optional))
-    if not sites["in_service"].any():
-        notes.append(warning(file, "no_cell_in_service.technology", technology=scenario.service.technology))
-    cells = study_area.population
-    if cells is not None:
-        for code in communes_without_cells(cells.people, cells.labels, study_area.communes["population"]):
-            notes.append(warning(scenario.layers.population or "", "population_void.commune", commune=code))
-    on_air = (sites["status"] == "on_air").fillna(False)
-    no_status = sites["status"].isna()
-    if no_status.any():
-        notes.append(warning(file, "status_unknown.cells", column="status", n=int(no_status.sum())))
-    blank = sites["technology"].isna() & on_air
-    if blank.any():
-        notes.append(warning(file, "technology_unknown.cells", column="technology", n=int(blank.sum())))
-    bare = on_air & sites[list(RADIO_COLUMNS)].isna().any(axis=1)
-    if bare.any():
-        notes.append(warning(file, "radio_unknown.cells", column="tx_power_dbm", n=int(bare.sum())))
-    calibration = scenario.calibration
-    if calibration.bands and calibration.model != scenario.propagation.model:
-        of, now, key = calibration.model, scenario.propagation.model, "calibration_model.another"
-        notes.append(warning(f"scenario {scenario.name}", key, column="calibration.model", of=of, now=now))
-    elif calibration.bands and calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
-        notes.append(warning(f"scenario {scenario.name}", "calibration_terrain.another", column="calibration.terrain_sha256"))
-    assumed = int(sites["assumed"].map(len).gt(0).sum())
-    if assumed:
-        notes.append(warning(file, "radio_assumed.cells", n=assumed))
+    return (
+        *commune_questions(scenario, study_area),
+        *_layers_found(scenario),
+        *_without_service(scenario, sites),
+        *_people_without_cells(scenario, study_area),
+        *_blank_cells(scenario, sites),
+        *_calibrated_elsewhere(scenario, study_area),
+        *_assumed(scenario, sites),
+        *_off_the_terrain(scenario, study_area, sites),
+    )
+
+
+def _layers_found(scenario: Scenario) -> list[Fault]:
+    found = [f"{name} ({path})" for name in OPTIONAL_LAYERS if (path := getattr(scenario.layers, name))]
+    return [warning(f"scenario {scenario.name}", "optional_layers.found", column="layers", layers=found)] if found else []
+
+
+def _without_service(scenario: Scenario, sites: gpd.GeoDataFrame) -> list[Fault]:
     if sites["in_service"].any():
-        rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
-        west, south, east, north = study_area.terrain.grid.bounds
-        outside = ~(rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north))
-        if outside.any():
-            notes.append(warning(file, "site_outside_terrain.cells", n=int(outside.sum())))
-    return tuple(notes)
+        return []
+    return [warning(scenario.layers.sites, "no_cell_in_service.technology", technology=scenario.service.technology)]
+
+
+def _people_without_cells(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    cells = study_area.population
+    if cells is None:
+        return []
+    communes = communes_without_cells(cells.people, cells.labels, study_area.communes["population"])
+    return [warning(scenario.layers.population or "", "population_void.commune", commune=code) for code in communes]
+
+
+def _blank_cells(scenario: Scenario, sites: gpd.GeoDataFrame) -> list[Fault]:
+    """Cells of the sites table that would decide what takes part, and with which figures."""
+    on_air = (sites["status"] == "on_air").fillna(False)
+    blank = {
+        ("status_unknown.cells", "status"): sites["status"].isna(),
+        ("technology_unknown.cells", "technology"): sites["technology"].isna() & on_air,
+        ("radio_unknown.cells", "tx_power_dbm"): on_air & sites[list(RADIO_COLUMNS)].isna().any(axis=1),
+    }
+    return [warning(scenario.layers.sites, key, column=column, n=int(rows.sum())) for (key, column), rows in blank.items() if rows.any()]
+
+
+def _calibrated_elsewhere(scenario: Scenario, study_area: StudyArea) -> list[Fault]:
+    """A calibration that was found with another model, or over another terrain, than those of the run."""
+    calibration, now = scenario.calibration, scenario.propagation.model
+    place = f"scenario {scenario.name}"
+    if not calibration.bands:
+        return []
+    if calibration.model != now:
+        return [warning(place, "calibration_model.another", column="calibration.model", of=calibration.model, now=now)]
+    if calibration.terrain_sha256 not in (None, "", study_area.terrain.sha256):
+        return [warning(place, "calibration_terrain.another", column="calibration.terrain_sha256")]
+    return []
+
+
+def _assumed(scenario: Scenario, sites: gpd.GeoDataFrame) -> list[Fault]:
+    n = int(sites["assumed"].map(len).gt(0).sum())
+    return [warning(scenario.layers.sites, "radio_assumed.cells", n=n)] if n else []
+
+
+def _off_the_terrain(scenario: Scenario, study_area: StudyArea, sites: gpd.GeoDataFrame) -> list[Fault]:
+    """Cells in service that stand outside the terrain."""
+    rows = study_area.sites.loc[sites["in_service"]].to_crs(study_area.metric_crs)
+    west, south, east, north = study_area.terrain.grid.bounds
+    on_it = rows.geometry.x.between(west, east) & rows.geometry.y.between(south, north)
+    return [] if on_it.all() else [warning(scenario.layers.sites, "site_outside_terrain.cells", n=int((~on_it).sum()))]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
 import geopandas as gpd
@@ -17,10 +15,12 @@ import pandas as pd
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError, fault
+from geo_planner.flags import flags
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
 from geo_planner.people import covered_population_share, sample_at_cells, spread_population
 from geo_planner.propagation.limits import why
+from geo_planner.provenance import manifest, modelled_on_sample, uses_sample
 from geo_planner.radio.budget import eirp_re_dbm
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import in_service, with_defaults
@@ -32,18 +32,27 @@ from geo_planner.schema import RESULTS
 from geo_planner.study_area import StudyArea
 from geo_planner.terrain import Dem
 
-logger = logging.getLogger(__name__)
-
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
 
-MODEL_EDITIONS = {
-    "p1812": "ITU-R P.1812-8",
-    "itm": "ITS Irregular Terrain Model (Longley-Rice) 1.4, point-to-point",
-    "free_space": "ITU-R P.525-4",
-    "delta_bullington": "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)",
-    "rma": "3GPP TR 38.901 RMa without line of sight (no terrain takes part)",
-}
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured on the ground, beside the model. Nothing of it takes part in the other figures.
+
+    Attributes
+    ----------
+    by_operator : DataFrame
+        Index (``village_id``, ``operator``), as :func:`geo_planner.measurements.measured_by_operator`; empty without measurements.
+    against_model : MeasuredAgainstModelled or None
+        The measurements held against the model; None without measurements.
+    statements : tuple of Fault
+        What was left out in cleaning, and where measurement contradicts declaration or model.
+    """
+
+    by_operator: pd.DataFrame
+    against_model: MeasuredAgainstModelled | None
+    statements: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +85,12 @@ class Plan:
         Index (``site_id``, ``cell_id``), points in EPSG:4326, the input's columns, ``eirp_re_dbm``
         (EIRP per resource element) and ``in_service`` (takes part in the coverage).
     coverage : Coverage
-    measured_by_operator : DataFrame
-        Index (``village_id``, ``operator``), as :func:`geo_planner.measurements.measured_by_operator`; empty without measurements.
-    against_model : MeasuredAgainstModelled or None
-        The measurements held against the model; None without measurements. Nothing of it takes part in the other figures.
+    measured : Measured
     notes : tuple of Fault
-        Warnings of the input and of the run.
+        Warnings of the input and of the run, with the statements of the measurements.
     uses_sample_data : bool
     manifest : dict
-        Scenario, sha256 of the inputs, versions, model and edition. No timestamp: the exporter adds it.
+        As :func:`geo_planner.provenance.manifest`.
     """
 
     scenario: Scenario
@@ -98,8 +104,7 @@ class Plan:
     communes: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
     coverage: Coverage
-    measured_by_operator: pd.DataFrame
-    against_model: MeasuredAgainstModelled | None
+    measured: Measured
     notes: tuple[Fault, ...]
     uses_sample_data: bool
     manifest: dict[str, Any]
@@ -131,47 +136,35 @@ def run(
     InputError
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
-    scenario = with_optional_layers(scenario, study_area.root)
-    faults = input_faults(scenario, study_area)
-    if faults:
-        raise InputError(faults)
-    tell = progress or _silent
-    dem, service = study_area.terrain, scenario.service
-    study_area = replace(study_area, sites=with_defaults(study_area.sites, scenario.site_defaults))
+    tell, threads = progress or _silent, workers or os.cpu_count() or 1
+    scenario, study_area = _accepted(scenario, study_area)
+
     tell("coverage", 0.0)
-    threads = workers or os.cpu_count() or 1
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+
     tell("villages", 0.85)
-    sites = study_area.sites.assign(in_service=in_service(study_area.sites, service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
+    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
     serving = sites[sites["in_service"]]
-    villages = study_area.villages.join(village_coverage(coverage, study_area.villages, service))
-    villages = villages.join(_compared(scenario, study_area, threads))
-    villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
-    villages = villages.join(_commune_facts(study_area), on="commune_code")
-    clean = cleaned(scenario, study_area)
-    measured = at_villages(scenario, study_area, villages, clean)
-    villages = villages.join(measured.table)
-    compared = None
-    if clean is not None:
-        tell("measurements", 0.87)
-        with _model_range(scenario):
-            compared = against_model(scenario, study_area, clean, workers=threads)
-    cleaning_notes = () if clean is None else clean.statements
+    villages = _modelled(scenario, study_area, coverage, serving, threads)
+    measured_at, measured = _measure(scenario, study_area, villages, threads, tell)
+    villages = villages.join(measured_at)
+
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
+    on_sample = modelled_on_sample(villages, study_area, serving, scenario)
     villages = villages.join(
-        [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing]
-    )
-    villages = villages.join([ranking.simulation.table, ranking.explanations])
-    modelled_on_sample = dem.is_sample | _near_sample_site(villages, serving, scenario)
-    villages["depends_on_sample"] = villages["is_sample"].fillna(False).astype(bool) | modelled_on_sample
-    villages["flags"] = _flags(villages, study_area, scenario, modelled_on_sample)
-    villages = _ordered(villages).sort_values("rank")
-    uses_sample = bool(villages["depends_on_sample"].any() or dem.is_sample or serving["is_sample"].fillna(False).any())
+        [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing,
+         ranking.simulation.table, ranking.explanations]
+    ).assign(
+        depends_on_sample=villages["is_sample"].fillna(False).astype(bool) | on_sample,
+        flags=flags(villages, study_area, scenario, on_sample),
+    )  # fmt: skip
+    villages = _ordered(villages)
+    sample_data = uses_sample(villages, study_area, serving)
     return Plan(
         scenario=scenario,
         study_area=study_area,
-        terrain=dem,
+        terrain=study_area.terrain,
         villages=villages,
         contributions=ranking.contributions.loc[villages.index],
         criteria_values=ranking.values.loc[villages.index],
@@ -180,16 +173,24 @@ def run(
         communes=_communes(study_area, coverage, villages, scenario),
         sites=sites,
         coverage=coverage,
-        measured_by_operator=measured.by_operator,
-        against_model=compared,
-        notes=study_area.warnings + run_notes(study_area, sites, scenario) + cleaning_notes + measured.notes,
-        uses_sample_data=uses_sample,
-        manifest=_manifest(scenario, study_area, coverage, uses_sample),
+        measured=measured,
+        notes=study_area.warnings + run_notes(study_area, sites, scenario) + measured.statements,
+        uses_sample_data=sample_data,
+        manifest=manifest(scenario, study_area, coverage, uses_sample_data=sample_data),
     )
 
 
 def _silent(_step: str, _share: float) -> None:
     pass
+
+
+def _accepted(scenario: Scenario, study_area: StudyArea) -> tuple[Scenario, StudyArea]:
+    """Scenario and study area as they take part: optional layers named, defaults of the sites filled in; refused where a run cannot be."""
+    scenario = with_optional_layers(scenario, study_area.root)
+    faults = input_faults(scenario, study_area)
+    if faults:
+        raise InputError(faults)
+    return scenario, replace(study_area, sites=with_defaults(study_area.sites, scenario.site_defaults))
 
 
 def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
@@ -209,17 +210,12 @@ def _model_range(scenario: Scenario) -> Iterator[None]:
         raise InputError([fault(scenario.layers.sites, "model_range.run", why=why(error))]) from error
 
 
-def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
-    """Travel times, where a criterion asks for them. Today's seats are not in the data: those of the former communes stand for them."""
-    if study_area.terrain.is_missing or not any(c.name.startswith("travel_to_") for c in scenario.ranking.criteria):
-        return None
-    former, seats = study_area.former_communes, None
-    if former is not None:
-        known = former.dropna(subset=["lat", "lon"])
-        points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
-        seats = gpd.GeoDataFrame(known, geometry=points)
-    covered = coverage.probability >= scenario.service.min_probability
-    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
+def _modelled(scenario: Scenario, study_area: StudyArea, coverage: Coverage, serving: gpd.GeoDataFrame, workers: int) -> gpd.GeoDataFrame:
+    """The villages with what the model says of each, by the second model too, their nearest site and the facts of their commune."""
+    villages = study_area.villages.join(village_coverage(coverage, study_area.villages, scenario.service))
+    villages = villages.join(_compared(scenario, study_area, workers))
+    villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
+    return villages.join(_commune_facts(study_area), on="commune_code")
 
 
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
@@ -243,38 +239,38 @@ def _commune_facts(study_area: StudyArea) -> pd.DataFrame:
     return facts
 
 
-def _near_sample_site(villages: gpd.GeoDataFrame, serving: gpd.GeoDataFrame, scenario: Scenario) -> pd.Series:
-    """Whether a made-up mast stands within reach of the village, and so takes part in its figures."""
-    made_up = serving[serving["is_sample"].fillna(False).astype(bool)]
-    near_km = nearest_sites(villages, made_up, villages.estimate_utm_crs())["nearest_site_km"]
-    return (near_km <= scenario.propagation.max_radius_km).fillna(False).astype(bool)
+def _measure(
+    scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame, workers: int, tell: Progress
+) -> tuple[pd.DataFrame, Measured]:
+    """What was measured at each village, and the rest of it."""
+    clean = cleaned(scenario, study_area)
+    at = at_villages(scenario, study_area, villages, clean)
+    if clean is None:
+        return at.table, Measured(at.by_operator, None, at.notes)
+    tell("measurements", 0.87)
+    with _model_range(scenario):
+        compared = against_model(scenario, study_area, clean, workers=workers)
+    return at.table, Measured(at.by_operator, compared, clean.statements + at.notes)
 
 
-def _flags(villages: gpd.GeoDataFrame, study_area: StudyArea, scenario: Scenario, modelled_on_sample: pd.Series | bool) -> pd.Series:
-    service = scenario.service
-    declared, modelled = villages["declared_status"].fillna("unknown"), villages["modelled_status"]
-    border_rows = {f.row for f in study_area.warnings if f.code == "near_commune_border"}
-    margin_db = (villages["rsrp_dbm"] - service.rsrp_threshold_dbm).abs()
-    conditions = {
-        "declared_no_signal_but_modelled_covered": (declared == "no_signal") & modelled.isin(["covered", "partial"]),
-        "declared_covered_but_modelled_no_signal": (declared == "covered") & (modelled == "no_signal"),
-        "status_uncertain": (margin_db < service.sigma_db).fillna(False),
-        "models_disagree": (villages["compared_status"] != modelled).fillna(False),
-        "no_terrain": study_area.terrain.is_missing,
-        "path_leaves_terrain": villages["path_unknown"],
-        "position_approximate": (villages["position_quality"] == "approximate").fillna(False),
-        "near_commune_border": villages["source_row"].isin(border_rows),
-        "rests_on_sample": modelled_on_sample & ~villages["is_sample"].fillna(False).astype(bool),
-    }
-    table = pd.DataFrame({name: pd.Series(hit, index=villages.index).astype(bool) for name, hit in conditions.items()})
-    return pd.Series([tuple(table.columns[row]) for row in table.to_numpy()], index=villages.index, dtype=object)
+def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
+    """Travel times, where a criterion asks for them. Today's seats are not in the data: those of the former communes stand for them."""
+    if study_area.terrain.is_missing or not any(c.name.startswith("travel_to_") for c in scenario.ranking.criteria):
+        return None
+    former, seats = study_area.former_communes, None
+    if former is not None:
+        known = former.dropna(subset=["lat", "lon"])
+        points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
+        seats = gpd.GeoDataFrame(known, geometry=points)
+    covered = coverage.probability >= scenario.service.min_probability
+    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
 
 
 def _ordered(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Results first in the order of the schema, then the input's own columns; helper columns left out."""
+    """By rank; results first in the order of the schema, then the input's own columns; helper columns left out."""
     results = [c.name for c in RESULTS.columns]
     rest = [c for c in villages.columns if c not in results and c not in ("path_unknown", "region_known", "source_row", "geometry")]
-    return villages[[*results, *rest, "geometry"]]
+    return villages[[*results, *rest, "geometry"]].sort_values("rank")
 
 
 def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
@@ -298,19 +294,3 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
     p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
     covered = p >= scenario.service.min_probability
     return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
-
-
-def _manifest(scenario: Scenario, study_area: StudyArea, coverage: Coverage, uses_sample: bool) -> dict[str, Any]:
-    compared = None if study_area.terrain.is_missing else scenario.propagation.compare_with
-    packages = ("geo-planner", "geopandas", "numba", "numpy", "pandas", "pyproj", "rasterio", "scipy", "shapely")
-    return {
-        "scenario": scenario.model_dump(mode="json"),
-        "inputs_sha256": study_area.sha256,
-        "sources": {c.file: {"source": c.source, "licence": c.licence, "date": c.date, "origin": c.origin} for c in study_area.citations},
-        "versions": {name: version(name) for name in packages},
-        "model": coverage.model,
-        "model_edition": MODEL_EDITIONS[coverage.model],
-        "compared_model_edition": None if compared is None else MODEL_EDITIONS[compared],
-        "metric_crs": study_area.metric_crs.to_string(),
-        "uses_sample_data": uses_sample,
-    }

@@ -26,7 +26,7 @@ FLOORS = [
     {"link"},
     {"people"},
     {"ranking", "measurements"},
-    {"notes"},
+    {"flags", "notes", "provenance"},
     {"plan", "validation"},
     {"export"},
     {"cli", "ui"},

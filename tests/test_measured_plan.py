@@ -41,24 +41,24 @@ def test_measured_stands_beside_modelled_and_declared(measured_plan: Plan) -> No
 def test_measurements_move_no_other_figure(measured_plan: Plan, plan: Plan) -> None:
     figures = ["rank", "score", "rsrp_dbm", "modelled_status", "declared_status", "responsibility"]
     pd.testing.assert_frame_equal(measured_plan.villages[figures], plan.villages[figures], check_like=True)
-    assert plan.against_model is None
-    assert plan.measured_by_operator.empty
+    assert plan.measured.against_model is None
+    assert plan.measured.by_operator.empty
 
 
 def test_the_plan_holds_the_model_against_the_samples(measured_plan: Plan) -> None:
-    compared = measured_plan.against_model
+    compared = measured_plan.measured.against_model
     assert compared is not None
     overall = compared.statistics.loc["all"]
     # what could not be heard is missing from the mean, which therefore lies above the planted offset, not below
     assert OFFSET_DB - 0.5 < overall["bias_db"] < OFFSET_DB + 1.5
     assert overall["sd_db"] == pytest.approx(ERROR_DB, abs=0.6)
     assert len(compared.residuals) + int(compared.without_model.sum()) == compared.n_kept
-    (row,) = measured_plan.measured_by_operator.reset_index().to_dict("records")
+    (row,) = measured_plan.measured.by_operator.reset_index().to_dict("records")
     assert (row["village_id"], row["operator"], row["measured_status"]) == ("LC020", "giả định", "no_signal")
 
 
 def test_squares_grow_until_there_are_few_and_keep_every_sample(measured_plan: Plan) -> None:
-    compared = measured_plan.against_model
+    compared = measured_plan.measured.against_model
     assert compared is not None
     fine = residual_squares(compared.residuals, sigma_db=8, square_m=250)
     coarse = residual_squares(compared.residuals, sigma_db=8, square_m=250, at_most=100)
@@ -81,7 +81,7 @@ def test_outputs_carry_the_measurements(measured_plan: Plan, plan: Plan, tmp_pat
     layers = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "plan.gpkg")}
     assert {"measurements", "measured_by_operator", "calibration", "measured_vs_modelled"} <= layers
     samples = pyogrio.read_dataframe(tmp_path / "plan.gpkg", layer="measurements")
-    assert len(samples) == len(measured_plan.against_model.residuals)  # type: ignore[union-attr]
+    assert len(samples) == len(measured_plan.measured.against_model.residuals)  # type: ignore[union-attr]
     assert samples.geometry.x.between(101, 105).all()
     write_xlsx(measured_plan, tmp_path / "list.xlsx")
     book = openpyxl.load_workbook(tmp_path / "list.xlsx")

@@ -29,7 +29,7 @@ def _column(key: str, width: float, style: Style = "text") -> TableColumn:
 
 def add_measurement_sheets(book: Book, plan: Plan) -> None:
     """Two sheets; none where the study area has no measurements."""
-    compared = plan.against_model
+    compared = plan.measured.against_model
     if compared is None:
         return
     _operators_sheet(book, plan)
@@ -47,7 +47,7 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
     sheet, row = add_sheet(book, spoken("measured_sheet.by_operator"), columns, [spoken("measured_sheet.by_operator_line")])
     row = write_header(book, sheet, row, columns, frozen_columns=3)
     rows: list[list[Cell]] = []
-    table = plan.measured_by_operator.reset_index()
+    table = plan.measured.by_operator.reset_index()
     for village_id in plan.villages.index:
         village = plan.villages.loc[village_id]
         for _, told in table[table["village_id"] == village_id].iterrows():

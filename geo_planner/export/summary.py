@@ -112,7 +112,7 @@ def _communes(plan: Plan) -> list[dict[str, Any]]:
 
 def _measurements(plan: Plan) -> dict[str, Any] | None:
     """What was measured and how it fits the model; nothing of it has changed another figure."""
-    compared = plan.against_model
+    compared = plan.measured.against_model
     if compared is None:
         return None
     return {
@@ -123,7 +123,7 @@ def _measurements(plan: Plan) -> dict[str, Any] | None:
         "statistics": flat_columns(compared.statistics).to_dict("records"),
         "calibration": flat_columns(calibration_table(compared.calibrations)).to_dict("records"),
         "applied": bool(plan.scenario.calibration.bands),
-        "by_operator": flat_columns(plan.measured_by_operator).to_dict("records"),
+        "by_operator": flat_columns(plan.measured.by_operator).to_dict("records"),
     }
 
 

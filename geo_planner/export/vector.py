@@ -75,8 +75,8 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     communes = _layer(flat_columns(plan.communes), plan.communes)
     sites = _layer(flat_columns(plan.sites), plan.sites)
     layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
-    if plan.against_model is not None:
-        layers["measurements"] = (_samples(plan.against_model, plan.terrain.crs), "Point")
+    if plan.measured.against_model is not None:
+        layers["measurements"] = (_samples(plan.measured.against_model, plan.terrain.crs), "Point")
     tables = dict[str, int]()
     try:
         with _fixed_date():
@@ -185,9 +185,12 @@ def _samples(compared: MeasuredAgainstModelled, crs: CRS) -> gpd.GeoDataFrame:
 
 
 def _measured_tables(plan: Plan) -> dict[str, pd.DataFrame]:
-    tables = {"measured_by_operator": plan.measured_by_operator}
-    if plan.against_model is not None:
-        tables |= {"calibration": calibration_table(plan.against_model.calibrations), "measured_vs_modelled": plan.against_model.statistics}
+    tables = {"measured_by_operator": plan.measured.by_operator}
+    if plan.measured.against_model is not None:
+        tables |= {
+            "calibration": calibration_table(plan.measured.against_model.calibrations),
+            "measured_vs_modelled": plan.measured.against_model.statistics,
+        }
     flat = {name: flat_columns(table) for name, table in tables.items() if not table.empty}
     return {name: pd.DataFrame({c: _typed(t[c]) for c in t}) for name, t in flat.items()}
 

@@ -67,7 +67,7 @@ def _slope(band: Calibration, language: Language) -> str:
 
 def operator_table(plan: Plan, language: Language) -> pd.DataFrame:
     """One row a village and operator that was measured there, in order of rank; shares in per cent."""
-    table = plan.measured_by_operator.reset_index()
+    table = plan.measured.by_operator.reset_index()
     villages = plan.villages.loc[table["village_id"]] if len(table) else plan.villages.iloc[:0]
     words = {name: table[name].map(lambda key: word(key, language)) for name in ("measured_status", "centre_status")} if len(table) else {}
     shown = pd.DataFrame(

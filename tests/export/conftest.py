@@ -17,7 +17,7 @@ from geo_planner.config import Scenario, parse_scenario
 from geo_planner.errors import warning
 from geo_planner.files.manifest import Citation
 from geo_planner.grid import Grid
-from geo_planner.plan import Plan
+from geo_planner.plan import Measured, Plan
 from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import rank
 from geo_planner.schema import COMMUNES, RESULTS, SITES, VILLAGES, Layer
@@ -172,7 +172,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     made: Plan = _made(
         Plan, scenario=small_scenario, study_area=area, terrain=dem, villages=villages, contributions=contributions, criteria_values=values,
         operators=operators, communes=communes, sites=sites, coverage=coverage, notes=(note,), uses_sample_data=True, manifest=manifest,
-        ranking=ranking, measured_by_operator=pd.DataFrame(),
+        ranking=ranking, measured=Measured(pd.DataFrame(), None, ()),
     )  # fmt: skip
     return made
 

@@ -15,7 +15,7 @@ from shapely.geometry import Point, box
 from geo_planner.config import Criterion, Province, RankingSettings, Scenario
 from geo_planner.files.manifest import Citation
 from geo_planner.grid import Grid
-from geo_planner.plan import Plan
+from geo_planner.plan import Measured, Plan
 from geo_planner.preferences.settings import Robustness
 from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import rank
@@ -112,7 +112,7 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         scenario=fake_scenario(), study_area=area, terrain=terrain, villages=villages, contributions=ranking.contributions,
         criteria_values=ranking.values, ranking=ranking,
         operators=pd.DataFrame(index=index), communes=communes, sites=sites, coverage=coverage, notes=(), uses_sample_data=True, manifest={},
-        measured_by_operator=pd.DataFrame(),
+        measured=Measured(pd.DataFrame(), None, ()),
     )  # fmt: skip
 
 

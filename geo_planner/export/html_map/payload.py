@@ -188,7 +188,7 @@ def _site_line(status: str, operator: Any, language: Language) -> str:
 
 def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, Any] | None:
     """The samples of each square against the model; None without measurements that can be compared."""
-    compared = plan.against_model
+    compared = plan.measured.against_model
     if compared is None or compared.residuals.empty:
         return None
     squares = residual_squares(compared.residuals, sigma_db=plan.scenario.service.sigma_db, square_m=plan.terrain.cell_m)

@@ -122,7 +122,7 @@ def page() -> None:
     """Five views of the same samples."""
     plan, words = loaded().plan, language()
     st.subheader(text("measured_title", words))
-    compared = plan.against_model
+    compared = plan.measured.against_model
     if compared is None:
         st.info(text("no_measurements", words), icon=":material/speed:")
         st.page_link(page_file("import_list"), label=text("page_import_list", words), icon=":material/upload_file:")
