@@ -9,8 +9,8 @@ from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.measurements import at_villages, cleaned
 from geo_planner.notes import commune_questions, input_faults
 from geo_planner.study_area import load_study_area, scenario_paths
-from geo_planner.study_area.agreement import disagreements
-from geo_planner.study_area.vintage import vintage_warnings
+from geo_planner.study_area.checks import disagreements
+from geo_planner.study_area.layer_files import vintage_warnings
 
 
 def validate(root: Path) -> list[Fault]:

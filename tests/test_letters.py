@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from geo_planner.errors import EVERY_ONE, Fault
 from geo_planner.letters import latin, lookalikes, plain_figures, plain_width, skeleton
 from geo_planner.schema import LAYERS, Column, Layer
+from geo_planner.study_area.checks import doubtful_figures
 from geo_planner.study_area.features import read_communes
-from geo_planner.study_area.household_figures import doubtful_figures
 from geo_planner.study_area.tables import FIRST_ROW, read_csv, typed_table
 
 ZEROS = [chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) == "Nd" and unicodedata.decimal(chr(n)) == 0]

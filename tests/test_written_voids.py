@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from geo_planner.study_area.written_voids import HALO, WrittenVoid, WrittenVoids
+from geo_planner.study_area.raw_cells import HALO, WrittenVoid, WrittenVoids
 
 SIZE = 200
 ROW, J = np.indices((SIZE, SIZE))

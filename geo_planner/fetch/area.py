@@ -19,7 +19,7 @@ from geo_planner.errors import Fault, InputError, UsageError, fault, warning
 from geo_planner.fetch.boundaries import COMMUNES_FILE
 from geo_planner.fetch.provinces import Province, communes_of
 from geo_planner.study_area.features import read_communes
-from geo_planner.study_area.outlying import FAR_KM, body, group_numbers, polygons
+from geo_planner.study_area.terrain_reach import FAR_KM, body, group_numbers, polygons
 from geo_planner.words import Said, first_of
 
 Bounds = tuple[float, float, float, float]

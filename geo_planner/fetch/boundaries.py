@@ -23,7 +23,7 @@ from geo_planner.fetch.kept import converted
 from geo_planner.fetch.provinces import Commune, Province
 from geo_planner.fetch.service import Service, Staged, provenance
 from geo_planner.study_area.features import read_communes
-from geo_planner.study_area.outlying import body
+from geo_planner.study_area.terrain_reach import body
 
 BASE_URL = "https://raw.githubusercontent.com/thanglequoc/vietnamese-provinces-database/master"
 SOURCE = "Vietnamese Provinces Database (thanglequoc), after the map of the Vietnam Natural Resources, Environment and Cartography Publishing House"

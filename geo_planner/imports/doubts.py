@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault, warning
 from geo_planner.imports.draft import Draft
-from geo_planner.study_area.household_figures import doubtful_figures
+from geo_planner.study_area.checks import doubtful_figures
 from geo_planner.words import first_of
 
 _COARSE = re.compile(r"-?\d{1,3}(?:[.,]\d{0,2})?")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,23 +16,21 @@ from pyproj.exceptions import ProjError
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
-from geo_planner.files.folders import no_folder, no_plain_file
+from geo_planner.files.folders import no_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import finish_interrupted, foreign_changes
-from geo_planner.files.manifest import Citation, citations, damaged_manifest, read_manifest
+from geo_planner.files.manifest import Citation, citations
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
+from geo_planner.study_area.checks import doubtful_figures
 from geo_planner.study_area.columns import operator_faults, own_columns, strange_radio, technologies
 from geo_planner.study_area.features import read_communes, read_features
-from geo_planner.study_area.household_figures import doubtful_figures
-from geo_planner.study_area.layer_files import file_fault, located
-from geo_planner.study_area.outlying import FAR_KM, body
-from geo_planner.study_area.places import place_sites, place_villages
+from geo_planner.study_area.layer_files import changed_since_listed, file_fault, located
+from geo_planner.study_area.places import place_sites, place_villages, points_in_void
 from geo_planner.study_area.population import PopulationCells, read_population
 from geo_planner.study_area.rasters import Dem, grid_without_terrain, read_classes, read_dem, unreadable_dem
 from geo_planner.study_area.roads import road_warnings
 from geo_planner.study_area.tables import read_csv, typed_table
-from geo_planner.study_area.vintage import changed_since_recorded
-from geo_planner.study_area.voids import points_in_void
+from geo_planner.study_area.terrain_reach import FAR_KM, body
 from geo_planner.words import said
 
 
@@ -214,7 +211,7 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     if communes is None or terrain is None or crs is None:
         raise AssertionError("a layer is missing without a fault")
     sha256 = {file: sha256_of(path) for file, path in sorted(used.items())}
-    faults += _changed_since_listed(root, sha256)
+    faults += changed_since_listed(root, sha256)
     return StudyArea(
         root=root,
         communes=communes,
@@ -286,25 +283,3 @@ def _texts(values: pd.Series) -> list[tuple[int, str]]:
 def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:
     points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float), crs="EPSG:4326")
     return gpd.GeoDataFrame(table, geometry=points)
-
-
-def _changed_since_listed(root: Path, sha256: dict[str, str]) -> list[Fault]:
-    """Files whose hash differs from the one in the manifest or the folder's README: a warning, for the file may simply be newer.
-
-    What the manifest records is younger than the README and outranks it.
-    """
-    told: list[Fault] = []
-    try:
-        recorded = read_manifest(root)["files"]
-    except InputError as error:
-        recorded, told = {}, damaged_manifest(error)
-    changed = told + [
-        changed_since_recorded(file) for file, digest in sha256.items() if recorded.get(file, {}).get("sha256", digest) != digest
-    ]
-    readme = root / "README.md"
-    if no_plain_file(readme) is not None:
-        return changed
-    sha256 = {file: digest for file, digest in sha256.items() if file not in recorded}
-    text = readme.read_text(encoding="utf-8", errors="replace")
-    listed = dict(re.findall(r"^\|\s*`?([^|`]+?)`?\s*\|[^\n]*?\b([0-9a-f]{64})\b", text, flags=re.MULTILINE))
-    return changed + [warning(file, "hash_differs.readme") for file, digest in sha256.items() if file in listed and listed[file] != digest]

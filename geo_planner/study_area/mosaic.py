@@ -24,12 +24,19 @@ from rasterio.transform import from_origin
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window
 
-from geo_planner.errors import InputError, OutputError
+from geo_planner.errors import Fault, InputError, OutputError, fault
 from geo_planner.files.opening import new_raster, opened_raster
-from geo_planner.study_area.raster_frame import upright
-from geo_planner.study_area.raw_cells import Numbers
-from geo_planner.study_area.tiles import Tile, bad_tile, open_tiles, readable
-from geo_planner.words import said
+from geo_planner.study_area.raster_frame import (
+    READ_ERRORS,
+    Numbers,
+    horizontal_crs,
+    is_one_band_of_numbers,
+    number_faults,
+    place_faults,
+    unit_faults,
+    upright,
+)
+from geo_planner.words import Said, said
 
 Grid = npt.NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
@@ -62,6 +69,17 @@ class Mosaic:
     @property
     def void_share(self) -> float:
         return self.void_cells / self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The frame of a raster as :func:`geo_planner.study_area.raster_frame.upright` gives it."""
+
+    path: Path
+    crs: CRS
+    transform: Any
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +141,7 @@ def mosaic(
     OutputError
         When the file cannot be written.
     """
-    groups = _by_grid(open_tiles(tiles, heights=method == "smooth"), crs)
+    groups = _by_grid(_open_tiles(tiles, heights=method == "smooth"), crs)
     west, south = math.floor(bounds[0] / cell_m) * cell_m, math.floor(bounds[1] / cell_m) * cell_m
     width, height = math.ceil((bounds[2] - west) / cell_m), math.ceil((bounds[3] - south) / cell_m)
     transform = from_origin(west, south + height * cell_m, cell_m, cell_m)
@@ -163,10 +181,67 @@ def mosaic(
 
 def _told(error: Exception, tiles: Sequence[Path], out: Path) -> Exception:
     """Which of the files is to blame: a damaged tile shows only when its cells are read."""
-    damaged = [path for path in tiles if not readable(path)]
+    damaged = [path for path in tiles if not _readable(path)]
     if damaged:
-        return InputError([bad_tile(path, said("tile.damaged")) for path in damaged])
+        return InputError([_bad_tile(path, said("tile.damaged")) for path in damaged])
     return OutputError("not_written.raster", file=out, error=str(error))
+
+
+def _readable(path: Path) -> bool:
+    """Whether every cell of a raster can be read."""
+    try:
+        with opened_raster(path) as source:
+            for _, window in source.block_windows(1):
+                source.read(1, window=window)
+    except (RasterioError, OSError, ValueError):
+        return False
+    return True
+
+
+def _bad_tile(path: Path, what: Said) -> Fault:
+    """The fault of one tile, with the folder that it lies in; `what` has a reason and a remedy."""
+    return fault(path.name, "tile", what=what, folder=path.parent)
+
+
+def _open_tiles(paths: Sequence[Path], *, heights: bool = False) -> list[Tile]:
+    """The frames of rasters, which may be turned any way.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    heights : bool
+        The cells hold heights: then they must be in metres.
+
+    Raises
+    ------
+    InputError
+        With every fault of each that is not one band of numbers with a place on the earth.
+    """
+    tiles, faults = [], []
+    for path in paths:
+        try:
+            with opened_raster(path) as source:
+                found = _tile_faults(source, path, heights)
+                faults += found
+                if not found:
+                    with upright(source) as raster:
+                        tiles.append(Tile(path, horizontal_crs(source), raster.transform, raster.width, raster.height))
+        except READ_ERRORS:
+            faults.append(_bad_tile(path, said("tile.unreadable")))
+    if faults:
+        raise InputError(faults)
+    return tiles
+
+
+def _tile_faults(source: Any, path: Path, heights: bool) -> list[Fault]:
+    found = place_faults(source, path.name)
+    if not is_one_band_of_numbers(source):
+        found.append(fault(path.name, "tile.bands"))
+    else:
+        found += number_faults(source, path.name)
+    if heights and not found:
+        found = unit_faults(source, path.name)
+    return [_bad_tile(path, one.said) for one in found]
 
 
 def _by_grid(tiles: Sequence[Tile], crs: CRS) -> list[_Group]:

@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyproj.exceptions
 from affine import Affine, TransformNotInvertibleError
 from pyproj import CRS, Transformer
@@ -35,6 +37,10 @@ READ_ERRORS = (
 )
 """What the libraries raise over a file that is not what it says."""
 
+LOWEST_M, HIGHEST_M = -500.0, 9000.0
+"""No land lies lower or higher."""
+_SIGNS_OF_NOTHING = (-9999.0, -32767.0, -32768.0)
+"""Usual signs for "no datum": as packed numbers no heights, whatever scale and offset make of them."""
 COARSEST_CELL_M = 10_000.0
 """No raster that says anything of a village has larger cells; one that claims them has lost its frame."""
 _EARTH_AXIS_M = 6_371_000.0
@@ -123,6 +129,40 @@ def number_faults(source: Any, file: str) -> list[Fault]:
     if math.isfinite(scale) and math.isfinite(offset) and scale != 0:
         return []
     return [fault(file, "scale", value=f"{scale:g}", scale=f"{scale:g}", offset=f"{offset:g}")]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How the packed numbers of a raster become heights."""
+
+    scale: float
+    offset: float
+    nothing: tuple[float, ...]
+
+    @classmethod
+    def of(cls, source: Any) -> Numbers:
+        scale, offset = float(source.scales[0]), float(source.offsets[0])
+        if (scale, offset) == (1.0, 0.0):
+            return cls(scale, offset, ())
+        kind = np.dtype(source.dtypes[0])
+        ends: tuple[float, ...] = ()
+        if kind.kind in "iu" and kind.itemsize > 1:
+            ends = (np.iinfo(kind).min, np.iinfo(kind).max)[kind.kind == "u" :]
+        return cls(scale, offset, (*_SIGNS_OF_NOTHING, *ends))
+
+    def heights_m(self, values: Any) -> npt.NDArray[np.float32]:
+        """Heights, NaN where masked."""
+        heights = np.ma.filled(values.astype("float32"), np.nan)
+        return np.asarray(heights * np.float32(self.scale) + np.float32(self.offset), dtype=np.float32)
+
+    def impossible(self, values: Any, heights_m: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+        """Which packed numbers are no heights."""
+        odd = np.isinf(heights_m) | (heights_m < LOWEST_M) | (heights_m > HIGHEST_M)
+        return np.asarray(odd | (self.stands_for_nothing(values) & ~np.isnan(heights_m)))
+
+    def stands_for_nothing(self, values: Any) -> npt.NDArray[np.bool_]:
+        """Packed numbers that are signs of an unknown height, declared or not."""
+        return np.isin(np.ma.getdata(values), self.nothing)
 
 
 def is_one_band_of_numbers(source: Any) -> bool:

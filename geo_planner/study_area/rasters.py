@@ -25,7 +25,10 @@ from geo_planner.files.opening import opened_raster, unreadable_fault
 from geo_planner.grid import Grid
 from geo_planner.study_area.layer_files import file_fault
 from geo_planner.study_area.raster_frame import (
+    HIGHEST_M,
+    LOWEST_M,
     READ_ERRORS,
+    Numbers,
     bounds_of,
     cells_over,
     horizontal_crs,
@@ -35,7 +38,7 @@ from geo_planner.study_area.raster_frame import (
     unit_faults,
     upright,
 )
-from geo_planner.study_area.raw_cells import HIGHEST_M, LOWEST_M, Numbers, raw_faults
+from geo_planner.study_area.raw_cells import raw_faults
 from geo_planner.study_area.terrain_reach import frame_faults, void_faults
 from geo_planner.words import said
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.study_area import StudyArea
-from geo_planner.study_area.agreement import declared_against_measured, disagreements
-from geo_planner.study_area.voids import in_void
+from geo_planner.study_area.checks import declared_against_measured, disagreements
+from geo_planner.study_area.places import in_void
 
 
 def with_void_at(study_area: StudyArea, layer: str) -> StudyArea:

@@ -12,7 +12,7 @@ import pytest
 import rasterio
 
 from geo_planner.study_area.loading import StudyArea
-from geo_planner.study_area.voids import points_in_void
+from geo_planner.study_area.places import points_in_void
 from geo_planner.validation import validate
 
 DATA = Path(__file__).parents[2] / "data"

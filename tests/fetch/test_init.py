@@ -23,7 +23,7 @@ from geo_planner.imports import import_layer
 from geo_planner.schema import SITES, VILLAGES
 from geo_planner.study_area import load_study_area
 from geo_planner.study_area.features import read_communes
-from geo_planner.study_area.vintage import vintage_warnings
+from geo_planner.study_area.layer_files import vintage_warnings
 from geo_planner.validation import validate
 from geo_planner.words import Said
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, upstream_boundaries

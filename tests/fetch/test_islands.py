@@ -20,8 +20,8 @@ from geo_planner.fetch.boundaries import COMMUNES_FILE, ward_path
 from geo_planner.fetch.population import population_path
 from geo_planner.fetch.provinces import communes_of
 from geo_planner.fetch.terrain_tiles import TERRAIN_FILE
-from geo_planner.study_area.outlying import body
 from geo_planner.study_area.rasters import read_dem
+from geo_planner.study_area.terrain_reach import body
 from geo_planner.validation import validate
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain, raster_bytes
 from tests.fetch.test_init import give_villages_and_sites

@@ -23,8 +23,8 @@ from geo_planner.fetch.population import POPULATION_FILE, population_path
 from geo_planner.fetch.terrain_tiles import TERRAIN_FILE, tile_path
 from geo_planner.files.manifest import read_manifest
 from geo_planner.study_area.features import read_communes
+from geo_planner.study_area.layer_files import vintage_warnings
 from geo_planner.study_area.population import read_population
-from geo_planner.study_area.vintage import vintage_warnings
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_height, made_terrain, raster_bytes, tiff_values
 from tests.fetch.test_boundaries import files_of
 

@@ -14,7 +14,7 @@ from geo_planner.errors import InputError, OutputError
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import finish_interrupted, install, staging
 from geo_planner.files.manifest import MANIFEST, parse_date, read_manifest, record_file
-from geo_planner.study_area.vintage import vintage_warnings
+from geo_planner.study_area.layer_files import vintage_warnings
 
 TODAY = date(2026, 11, 22)
 FACTS = {"source": "somebody", "licence": "CC0", "date": "2026-11-01", "crs": "EPSG:4326", "origin": "import"}

@@ -1,13 +1,18 @@
-"""Figures of a village that cannot all be right: one rule for lists that are imported and for files edited by hand."""
+"""What is doubtful in a layer by itself, and what one layer says against another. Warnings only: each of them may be the one that is right."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_planner.errors import Fault, warning
+from geo_planner.study_area.places import points_in_void
 from geo_planner.words import Said, said
+
+if TYPE_CHECKING:
+    from geo_planner.study_area.loading import StudyArea
 
 MOST_PEOPLE_A_HOUSEHOLD = 15
 """More than this on the average of a whole village is a slip of a column or a digit; large families of the highlands stay below."""
@@ -63,3 +68,49 @@ def _warnings(shown: Mapping[int, str], keys: tuple[str, str], what: Said, title
     if len(shown) > _LISTED:
         return [warning(file, many, n=len(shown), what=what, first=int(next(iter(shown))), title=title, other=other)]
     return [warning(file, one, row=int(row), column=title, value=value, what=what) for row, value in shown.items()]
+
+
+def disagreements(
+    study_area: StudyArea,
+    *,
+    villages_file: str = "villages/villages.csv",
+    sites_file: str = "sites/sites.csv",
+    measured_status: pd.Series | None = None,
+) -> list[Fault]:
+    """What one layer says against another.
+
+    Parameters
+    ----------
+    study_area : StudyArea
+    villages_file, sites_file : str
+        Names for the warnings.
+    measured_status : Series, optional
+        Index ``village_id``: what measurements say, in the words of ``schema.SIGNAL_STATUS``.
+    """
+    # the index of a site has its id, that of the tables as they are read the row: one way to tell of both
+    sites = study_area.sites.reset_index()
+    villages = study_area.villages.set_index("source_row")
+    found = points_in_void(study_area.terrain, villages, sites, villages_file=villages_file, sites_file=sites_file)
+    return found if measured_status is None else found + declared_against_measured(study_area.villages, measured_status, villages_file)
+
+
+def declared_against_measured(villages: pd.DataFrame, measured_status: pd.Series, file: str) -> list[Fault]:
+    """Villages whose declared status is another than the measured one, where both are known."""
+    declared = villages["declared_status"].fillna("unknown")
+    measured = measured_status.reindex(villages.index).fillna("unknown")
+    differ = (declared != measured) & (declared != "unknown") & (measured != "unknown")
+    return [
+        warning(
+            file,
+            "declared_against_measured.status",
+            row=int(row),
+            column="declared_status",
+            value=str(status),
+            name=str(name)[:80],
+            declared=status,
+            measured=seen,
+        )
+        for name, row, status, seen in zip(
+            villages.loc[differ, "name"], villages.loc[differ, "source_row"], declared[differ], measured[differ], strict=True
+        )
+    ]
