@@ -189,16 +189,28 @@ def _repeated(along: FloatArray, heights_m: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a model is asked: its settings, one path, and one path under many heights of the mast."""
+    """How a model is asked: its settings, one path, and one path under many heights of the mast; and which modes are words of its own."""
 
     settings: Callable[[LinkProfile, Propagation, float], dict[str, Any]]
     one: Callable[[LinkProfile, dict[str, Any]], _Answer]
     many: Callable[[LinkProfile, FloatArray, dict[str, Any]], FloatArray]
+    own_modes: frozenset[str] = frozenset()
 
 
 _KINDS: Final = {
     "delta_bullington": _Kind(_delta_bullington_settings, _delta_bullington, _delta_bullington_heights),
-    "itm": _Kind(_itm_settings, _itm, _itm_heights),
+    # "line of sight" is ITM's own name for paths shorter than the horizons of a smooth earth, whatever stands in between
+    "itm": _Kind(_itm_settings, _itm, _itm_heights, own_modes=frozenset({"line_of_sight"})),
     "p1812": _Kind(_p1812_settings, _p1812, _p1812_heights),
 }
 """The models that look at the profile; of the others the loss is that of free space."""
+
+
+def reads_profile(model: Model) -> bool:
+    """Whether the model looks at the terrain; one that does not is a reference, not an opinion."""
+    return model in _KINDS
+
+
+def mode_word(model: Model, mode: str) -> str:
+    """The word of the catalogue (``mode.<word>``) for a mode of a model."""
+    return f"{model}_{mode}" if model in _KINDS and mode in _KINDS[model].own_modes else mode

@@ -6,6 +6,7 @@ import math
 
 from geo_planner.link.card import AnswerCard, ModelAnswer
 from geo_planner.link.heights import LEAST_MAST_M, LeastHeight
+from geo_planner.link.losses import mode_word, reads_profile
 from geo_planner.words import Language, Said, number, said
 
 
@@ -34,12 +35,10 @@ def height_text(least: LeastHeight, max_mast_height_m: float, language: Language
 
 def table_row(answer: ModelAnswer, language: Language) -> tuple[str, str, str, str, str, str, str]:
     """One model for a table: title, loss, mode, RSRP, probability, verdict, notes."""
-    # ITM's own name for paths shorter than the horizons of a smooth earth, whatever stands in between
-    mode = "itm_line_of_sight" if (answer.model, answer.mode) == ("itm", "line_of_sight") else answer.mode
     return (
         model_title(answer).text(language),
         number(answer.loss_db, 1, language),
-        said(f"mode.{mode}").text(language),
+        said(f"mode.{mode_word(answer.model, answer.mode)}").text(language),
         number(answer.rsrp_dbm, 1, language),
         chance(answer.probability).text(language),
         said(f"verdict.{answer.verdict}").text(language),
@@ -119,8 +118,7 @@ def _service_height(card: AnswerCard) -> Said:
 
 
 def _agreement(card: AnswerCard) -> list[Said]:
-    # free space knows no terrain: it is a reference, not an opinion
-    answers = [a for a in card.answers if a.model != "free_space" and a.verdict != "unknown"]
+    answers = [a for a in card.answers if reads_profile(a.model) and a.verdict != "unknown"]
     if len(answers) < 2:
         return []
     low, high = (f(a.rsrp_dbm for a in answers) for f in (min, max))

@@ -10,20 +10,16 @@ from geo_planner.measurements.against_model import (
     at_villages,
     cleaned,
     compare_with_measurements,
+    verdict_ground,
 )
-from geo_planner.measurements.cleaning import CleanResult, clean_measurements
-from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_squares, residual_table
-from geo_planner.measurements.disagreement import disagreement_notes, disagreements
-from geo_planner.measurements.status import measured_by_operator, measured_status
-from geo_planner.measurements.wording import AGREEMENT, DISAGREEMENTS, DROP_REASONS, PATH_REASONS, UNKNOWN_REASONS, VERDICTS, verdict_ground
+from geo_planner.measurements.cleaning import DROP_REASONS, CleanResult, clean_measurements
+from geo_planner.measurements.comparison import PATH_REASONS, measured_vs_modelled, modelled_at, residual_squares, residual_table
+from geo_planner.measurements.status import DISAGREEMENTS, disagreement_notes, disagreements, measured_by_operator, measured_status
 
 __all__ = [
-    "AGREEMENT",
     "DISAGREEMENTS",
     "DROP_REASONS",
     "PATH_REASONS",
-    "UNKNOWN_REASONS",
-    "VERDICTS",
     "CleanResult",
     "MeasuredAgainstModelled",
     "VillageMeasurements",

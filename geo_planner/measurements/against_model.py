@@ -14,11 +14,11 @@ from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.errors import Fault, InputError, fault
 from geo_planner.measurements.cleaning import CleanResult, clean_measurements
 from geo_planner.measurements.comparison import measured_vs_modelled, modelled_at, residual_table
-from geo_planner.measurements.disagreement import disagreement_notes, disagreements
-from geo_planner.measurements.status import measured_by_operator, measured_status
+from geo_planner.measurements.status import disagreement_notes, disagreements, measured_by_operator, measured_status
 from geo_planner.radio.cells import with_defaults
 from geo_planner.radio.losses import land_cover_of
 from geo_planner.study_area import StudyArea
+from geo_planner.words import Said, said
 
 Progress = Callable[[str, float], None]
 FILE = "measurements/measurements.csv"
@@ -56,7 +56,7 @@ class MeasuredAgainstModelled:
     n_kept : int
         Samples after cleaning.
     without_model : Series
-        How many of them have no modelled level, by the reason (a word of ``wording.PATH_REASONS``).
+        How many of them have no modelled level, by the reason (a word of ``comparison.PATH_REASONS``).
     model, source_sha256 : str
         The model that was held against them, and the hash of the measurements.
     notes : tuple of Fault
@@ -154,3 +154,17 @@ def compare_with_measurements(
             progress("measurements", share)
 
     return against_model(scenario, study_area, clean, progress=tell, workers=workers or os.cpu_count() or 1)
+
+
+def verdict_ground(band: Calibration) -> Said:
+    """Why the verdict on a band is what it is.
+
+    >>> verdict_ground(Calibration(900.0, "itm", n=12, n_no_service=0, n_places=3, n_sites=1, n_days=1)).text("vi")
+    'Có 12 mẫu có mức sóng ở 3 nơi: chưa đủ để kết luận.'
+    """
+    if band.verdict == "too_few":
+        return said("calibration_ground.too_few", n=band.n, places=band.n_places)
+    facts = {"before": band.rmse_before_db, "after": band.rmse_after_db}
+    if band.verdict == "sigma_only":
+        return said("calibration_ground.sigma_only", sigma=band.sigma_uncorrected_db, **facts)
+    return said(f"calibration_ground.{band.verdict}", **facts)

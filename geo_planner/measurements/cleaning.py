@@ -15,13 +15,27 @@ from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault, warning
 from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY, not_serving
 from geo_planner.measurements.fixes import frozen, may_be_stuck, shares
-from geo_planner.measurements.wording import DROP_REASONS
 from geo_planner.schema import MEASUREMENTS
 
 # what a device can report: 3GPP TS 36.133, section 9.1.4 (LTE) and TS 38.133, section 10.1.6 (NR)
 _LTE_DBM, _NR_DBM = (-140.0, -44.0), (-156.0, -31.0)
 _TRACK_GAP_S = 600.0
 _NOT_OF_SERVICE = {NEIGHBOUR: "neighbour_cell", SECONDARY: "neighbour_cell", ABROAD: "other_country"}
+DROP_REASONS = {
+    "neighbour_cell": "dropped_neighbour_cell",
+    "other_country": "dropped_other_country",
+    "position_missing": "dropped_position_missing",
+    "no_value": "dropped_no_value",
+    "contradiction": "dropped_contradiction",
+    "impossible_level": "dropped_impossible_level",
+    "inaccurate_position": "dropped_inaccurate_position",
+    "too_fast": "dropped_too_fast",
+    "position_jump": "dropped_position_jump",
+    "frozen_position": "dropped_frozen_position",
+    "duplicate": "dropped_duplicate",
+    "thinned": "dropped_thinned",
+}
+"""Why a sample is left out (``drop.<word>`` of the catalogue), and the statement that counts those."""
 _TEXT = ("time", "operator", "technology", "site_id", "device", "source")
 _NUMBERS = ("lon", "lat", "freq_mhz", "rsrp_dbm", "rsrq_db", "sinr_db", "accuracy_m", "speed_kmh")
 
@@ -37,7 +51,7 @@ class CleanResult:
         (of the settings' time zone, text, NA where the time is not known), ``n_samples``: how many samples the row
         stands for after thinning, and ``weight``: what it counts, less than that where its position is a repeated one.
     dropped : DataFrame
-        The other rows as they came, with ``reason``, a word of ``wording.DROP_REASONS``.
+        The other rows as they came, with ``reason``, a word of ``DROP_REASONS``.
     statements : tuple of Fault
         What was assumed and how many were dropped for which reason; all are warnings.
     """

@@ -17,6 +17,8 @@ from geo_planner.radio.coverage import compute_coverage
 from geo_planner.radio.losses import LandCover
 from geo_planner.terrain import Dem
 
+PATH_REASONS = ("other_technology", "outside_terrain", "unknown_site", "no_such_cell", "out_of_reach", "path_unknown")
+"""Why a sample has no modelled level: ``without_model.<word>`` of the catalogue."""
 FEWEST = 5
 """With fewer samples than this there are no statistics."""
 
@@ -53,7 +55,7 @@ def modelled_at(
     -------
     DataFrame
         Same index: ``modelled_dbm`` (NaN where there is none, and then ``modelled_reason`` is a word of
-        ``wording.PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_site_id``, ``modelled_freq_mhz``, ``distance_km`` from
+        ``PATH_REASONS``), ``modelled_server_id`` (``site_id/cell_id``), ``modelled_site_id``, ``modelled_freq_mhz``, ``distance_km`` from
         it, ``matched_by`` (``site``, ``operator``; of a sample that names neither: ``single`` where all cells are one operator's, else
         ``any``), ``row`` and ``column`` of the terrain (-1 outside).
 

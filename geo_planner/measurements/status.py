@@ -7,6 +7,8 @@ way. A sample without service counts as below. What was not measured stays unkno
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -15,7 +17,18 @@ from scipy.spatial import cKDTree
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.config import Service
+from geo_planner.errors import Fault, warning
+from geo_planner.words import Said, said
 
+DISAGREEMENTS = (
+    "declared_no_signal_but_measured_signal",
+    "declared_signal_but_measured_no_signal",
+    "declared_and_measured_differ_in_extent",
+    "modelled_no_signal_but_measured_signal",
+    "modelled_signal_but_measured_no_signal",
+    "modelled_and_measured_differ_in_extent",
+)
+"""How measurements contradict what was declared or modelled; each is the key of its warning."""
 _COUNTS = ["n_samples", "n_centre", "n_no_service", "n_cells"]
 
 
@@ -215,3 +228,70 @@ def _any_operator(part: pd.DataFrame, of_one: pd.DataFrame, service: Service, se
         "measured_to": days.max() if len(days) else pd.NA,
         "operators_measured": "; ".join(str(name) for name in of_one.index if name),
     }
+
+
+def disagreements(villages: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+    """Villages whose declared or modelled status the measurements contradict. Nothing is overruled: each of them may be the right one.
+
+    A centre that was measured counts even where the settlement around it was not: signal there contradicts ``no_signal``.
+
+    Parameters
+    ----------
+    villages : DataFrame
+        Index ``village_id``; ``declared_status``, ``modelled_status`` and, where there is one, ``status_date``.
+    measured : DataFrame
+        From :func:`measured_status`, same index.
+
+    Returns
+    -------
+    DataFrame
+        A row a contradiction, in the order of `villages`: ``village_id``, ``against`` (``declared`` or ``modelled``), ``code`` (one of
+        ``DISAGREEMENTS``), ``stated_status``, ``measured_status``, ``centre_status``, ``n_samples``, ``n_no_service``, ``measured_to``,
+        ``stated_date`` (of a declaration), ``operators_measured``.
+    """
+    seen = measured.loc[
+        villages.index, ["measured_status", "centre_status", "n_samples", "n_no_service", "measured_to", "operators_measured"]
+    ]
+    extent, centre = seen["measured_status"].to_numpy(), seen["centre_status"].to_numpy()
+    parts = []
+    for against in ("declared", "modelled"):
+        stated = villages[f"{against}_status"].fillna("unknown").astype(str).to_numpy()
+        dated = against == "declared" and "status_date" in villages
+        rules = {
+            "no_signal_but_measured_signal": (stated == "no_signal") & (centre == "covered"),
+            "signal_but_measured_no_signal": (stated != "no_signal") & (centre == "no_signal"),
+            "and_measured_differ_in_extent": (stated != "no_signal") & np.isin(extent, ("partial", "covered")) & (extent != stated),
+        }
+        code = np.select(list(rules.values()), [f"{against}_{name}" for name in rules], "")
+        part = seen.assign(
+            village_id=villages.index, against=against, code=code, stated_status=stated,
+            stated_date=villages["status_date"] if dated else pd.NA, at=np.arange(len(villages)),
+        )  # fmt: skip
+        parts.append(part[(stated != "unknown") & (code != "")])
+    columns = ["village_id", "against", "code", "stated_status", *seen.columns[:-1], "stated_date", "operators_measured"]
+    return pd.concat(parts).sort_values("at", kind="stable")[columns].reset_index(drop=True)
+
+
+def disagreement_notes(table: pd.DataFrame, *, file: str = "measurements/measurements.csv") -> tuple[Fault, ...]:
+    """The same as warnings for the notes of a plan."""
+    return tuple(
+        warning(
+            file,
+            str(row.code),
+            value=str(row.village_id),
+            village=str(row.village_id),
+            stated=row.stated_status,
+            seen=_seen(row),
+            samples=said("samples_seen.undated", n=row.n_samples)
+            if pd.isna(row.measured_to)
+            else said("samples_seen.dated", n=row.n_samples, last=str(row.measured_to)),
+        )
+        for row in table.itertuples(index=False)
+    )
+
+
+def _seen(row: Any) -> Said:
+    """What was measured of the village, or of its centre alone."""
+    if row.measured_status != "unknown":
+        return said("measured_as.village", status=row.measured_status)
+    return said("measured_as.centre", status=row.centre_status)

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from geo_planner.config import Service
 from geo_planner.radio.coverage import Coverage
@@ -102,13 +101,10 @@ def commune_coverage(coverage: Coverage, communes: gpd.GeoDataFrame, service: Se
 
 def nearest_sites(villages: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
     """Nearest of the given masts to each village: ``nearest_site_id`` and ``nearest_site_km`` (NA where there is none)."""
-    if sites.empty:
-        return pd.DataFrame(
-            {"nearest_site_id": pd.Series(pd.NA, villages.index, "string"), "nearest_site_km": np.nan}, index=villages.index
-        )
-    masts = sites[~sites.index.get_level_values("site_id").duplicated()].to_crs(crs)
-    tree = cKDTree(np.c_[masts.geometry.x, masts.geometry.y])
-    points = villages.geometry.to_crs(crs)
-    away_m, at = tree.query(np.c_[points.x, points.y])
-    ids = masts.index.get_level_values("site_id")[at]
-    return pd.DataFrame({"nearest_site_id": pd.array(ids, dtype="string"), "nearest_site_km": away_m / 1000.0}, index=villages.index)
+    ids = sites.index.get_level_values("site_id")
+    masts = gpd.GeoDataFrame({"nearest_site_id": ids.astype("string")}, geometry=sites.geometry.to_crs(crs).to_numpy(), crs=crs)
+    near = gpd.GeoDataFrame(geometry=villages.geometry.to_crs(crs)).sjoin_nearest(masts[~ids.duplicated()], distance_col="away_m")
+    # of several as near the first by its id
+    near = near.sort_values("nearest_site_id", kind="stable")
+    near = near[~near.index.duplicated()].reindex(villages.index)
+    return pd.DataFrame({"nearest_site_id": near["nearest_site_id"].astype("string"), "nearest_site_km": near["away_m"] / 1000.0})
