@@ -8,18 +8,12 @@ import numpy.typing as npt
 from geo_planner.grid import interpolate
 from geo_planner.study_area.rasters import Dem
 
-__all__ = ["Dem", "cell_of", "height_at", "hillshade", "interpolate", "profile"]
-
-
-def cell_of(dem: Dem, x_m: float, y_m: float) -> tuple[float, float]:
-    """Position in cells (row, column), fractions kept, of a point in the grid's CRS."""
-    row, column = dem.grid.position(x_m, y_m)
-    return float(row), float(column)
+__all__ = ["Dem", "height_at", "hillshade", "interpolate", "profile"]
 
 
 def height_at(dem: Dem, x_m: float, y_m: float) -> float:
     """Bilinear height above sea level in metres; NaN outside the data."""
-    return float(interpolate(dem.heights_m, *cell_of(dem, x_m, y_m)))
+    return float(interpolate(dem.heights_m, *dem.grid.position(x_m, y_m)))
 
 
 def profile(dem: Dem, start_m: tuple[float, float], end_m: tuple[float, float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -23,7 +23,7 @@ from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import LossModel, free_space_slant_db, loss_around
 from geo_planner.propagation.models import MODELS as propagation_models
 from geo_planner.study_area import StudyArea
-from geo_planner.terrain import Dem, cell_of
+from geo_planner.terrain import Dem
 from geo_planner.units import EARTH_RADIUS_KM, SPEED_OF_LIGHT_M_S
 from geo_planner.words import catalogue, said
 
@@ -242,7 +242,7 @@ def test_the_search_sees_the_losses_that_the_card_shows(rough: Dem, model: str) 
 @pytest.mark.parametrize("model", link.MODELS)
 def test_the_card_agrees_with_the_coverage_raster(rough: Dem, model: str) -> None:
     """At a cell's centre along a row the path of the card and that of the raster are the same."""
-    row, column = cell_of(rough, *centre(0))
+    row, column = rough.grid.position(*centre(0))
     window = loss_around(
         rough.heights_m, CELL_M, row=row, column=column, tx_height_m=40.0, rx_height_m=1.5, freq_mhz=900.0, radius_km=11.0, method="profiles",
         model=LossModel(name=model, climate=PROPAGATION.climate, lat_deg=22.0),  # type: ignore[arg-type]

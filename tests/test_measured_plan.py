@@ -20,7 +20,6 @@ from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import compare_with_measurements, residual_squares
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import load_study_area
-from geo_planner.terrain import cell_of
 from tests.conftest import SCENARIO
 from tests.measured import ERROR_DB, OFFSET_DB, write_measurements
 from tests.test_cli import geo_planner
@@ -123,7 +122,7 @@ def test_calibrate_writes_tables_and_a_scenario_that_moves_levels(measured_area:
     (band,) = yaml.safe_load(new.read_text("utf-8"))["calibration"]["bands"]
     scenario = load_scenario(new)
     moved = run(scenario, load_study_area(measured_area, scenario))
-    row, column = (int(v) for v in cell_of(plan.terrain, *_centre(plan)))
+    row, column = (int(v) for v in plan.terrain.grid.position(*_centre(plan)))
     shift = moved.coverage.rsrp_dbm[row, column] - plan.coverage.rsrp_dbm[row, column]
     assert shift == pytest.approx(band["offset_db"], abs=6)
     # what is told in dBm is received power, whatever sigma the band was given

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner.config import Service
 from geo_planner.plan import Plan
-from geo_planner.radio.budget import coverage_probability, covered_rsrp_dbm, eirp_re_dbm, resource_blocks
+from geo_planner.radio.budget import coverage_probability, eirp_re_dbm, least_rsrp_dbm, resource_blocks
 
 
 def test_resource_blocks_of_lte_carriers() -> None:
@@ -28,7 +29,7 @@ def test_probability_is_half_at_the_threshold_and_grows_with_the_margin() -> Non
 
 
 def test_covered_level_inverts_the_probability() -> None:
-    level = covered_rsrp_dbm(threshold_dbm=-113, sigma_db=8, min_probability=0.75)
+    level = least_rsrp_dbm(Service(rsrp_threshold_dbm=-113, sigma_db=8, min_probability=0.75))
     assert level == pytest.approx(-113 + 8 * 0.67449, abs=1e-3)
     assert coverage_probability(level, threshold_dbm=-113, sigma_db=8) == pytest.approx(0.75)
 

@@ -67,11 +67,8 @@ def modelled_at(
     n = len(measurements)
     level, distance_km, freq_mhz = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
     site_id, server, reason = (np.full(n, None, dtype=object) for _ in range(3))
-    points = measurements.geometry.to_crs(dem.crs)
-    x_m, y_m = points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)
-    column, row = (np.floor(v).astype(np.int64) for v in ~dem.transform @ (x_m, y_m))
-    rows, columns = dem.heights_m.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    x_m, y_m = dem.grid.xy(measurements.geometry)
+    row, column, inside = dem.grid.cells(x_m, y_m)
     technology = measurements["technology"].str.casefold().fillna(service.technology.casefold())
     reason[~inside] = "outside_terrain"
     reason[(technology != service.technology.casefold()).to_numpy(dtype=bool)] = "other_technology"

@@ -95,12 +95,8 @@ def measured_status(
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).reindex(villages.index)
     without = ~table.index.isin(list(rows))
     table.loc[without, _COUNTS] = 0
-    table.loc[without, ["centre_status", "measured_status", "measured_reason", "operators_measured"]] = [
-        "unknown",
-        "unknown",
-        "few_samples",
-        "",
-    ]
+    unknown = {"centre_status": "unknown", "measured_status": "unknown", "measured_reason": "few_samples", "operators_measured": ""}
+    table.loc[without, list(unknown)] = list(unknown.values())
     return _typed(table).astype({"operators_measured": "string"})
 
 
@@ -163,23 +159,31 @@ def _squares(part: pd.DataFrame, service: Service) -> pd.Series:
 
 
 def _judge(part: pd.DataFrame, service: Service, settings: MeasurementSettings) -> dict[str, object]:
+    """One operator's samples at one village."""
     centre = part[part["at_centre"]]
-    squares = _squares(part, service)
-    share = _share(centre)
-    centre_status = "unknown"
+    share, median = _share(centre), _median(centre["level_dbm"], centre["once"])
+    status = "unknown"
     if len(centre) >= settings.min_samples:
-        centre_status = "covered" if share >= service.min_probability else "no_signal"
-    median = _median(centre["level_dbm"], centre["once"])
+        status = "covered" if share >= service.min_probability else "no_signal"
+    at_centre = (share, median if np.isfinite(median) else np.nan, status)
+    return _row(part, _squares(part, service), at_centre, len(part), service, settings)
+
+
+def _row(
+    part: pd.DataFrame, squares: pd.Series, at_centre: tuple[float, float, str], most: int, service: Service, settings: MeasurementSettings
+) -> dict[str, object]:
+    """What a table says of some samples: share, median and status at the centre, and the most samples that any operator has."""
+    share, median, centre_status = at_centre
+    status, reason = _status(most, centre_status, float(squares.mean()), len(squares), service, settings)
     days = part["day"].dropna()
-    status, reason = _status(len(part), centre_status, float(squares.mean()), len(squares), service, settings)
     return {
         "n_samples": len(part),
-        "n_centre": len(centre),
+        "n_centre": int(part["at_centre"].sum()),
         "n_no_service": int(part["silent"].sum()),
         "n_cells": len(squares),
         "centre_share": share,
         "settlement_share": float(squares.mean()),
-        "centre_median_dbm": median if np.isfinite(median) else np.nan,
+        "centre_median_dbm": median,
         "centre_status": centre_status,
         "measured_status": status,
         "measured_reason": reason,
@@ -210,24 +214,10 @@ def _any_operator(part: pd.DataFrame, of_one: pd.DataFrame, service: Service, se
     judged = of_one[of_one["centre_status"] == centre_status]
     best = judged.loc[judged["centre_share"].fillna(-1.0).idxmax()]
     # too few samples of any one operator are too few, however many there are together
-    most = int(of_one["n_samples"].max())
-    status, reason = _status(most, centre_status, float(squares.mean()), len(squares), service, settings)
-    days = part["day"].dropna()
-    return {
-        "n_samples": len(part),
-        "n_centre": int(part["at_centre"].sum()),
-        "n_no_service": int(part["silent"].sum()),
-        "n_cells": len(squares),
-        "centre_share": best["centre_share"],
-        "settlement_share": float(squares.mean()),
-        "centre_median_dbm": best["centre_median_dbm"],
-        "centre_status": centre_status,
-        "measured_status": status,
-        "measured_reason": reason,
-        "measured_from": days.min() if len(days) else pd.NA,
-        "measured_to": days.max() if len(days) else pd.NA,
-        "operators_measured": "; ".join(str(name) for name in of_one.index if name),
-    }
+    row = _row(
+        part, squares, (best["centre_share"], best["centre_median_dbm"], centre_status), int(of_one["n_samples"].max()), service, settings
+    )
+    return row | {"operators_measured": "; ".join(str(name) for name in of_one.index if name)}
 
 
 def disagreements(villages: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

@@ -60,11 +60,6 @@ def coverage_probability(rsrp_dbm: npt.ArrayLike, *, threshold_dbm: float, sigma
     return np.asarray(ndtr((np.asarray(rsrp_dbm, dtype=float) - threshold_dbm) / sigma_db))
 
 
-def covered_rsrp_dbm(*, threshold_dbm: float, sigma_db: float, min_probability: float) -> float:
-    """Least predicted RSRP whose probability of service reaches `min_probability`."""
-    return float(threshold_dbm + sigma_db * ndtri(min_probability))
-
-
 def service_probability(level_dbm: npt.ArrayLike, service: Service) -> FloatArray:
     """P(service) of a level, from :func:`level_dbm`."""
     return coverage_probability(level_dbm, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db)
@@ -72,7 +67,7 @@ def service_probability(level_dbm: npt.ArrayLike, service: Service) -> FloatArra
 
 def least_rsrp_dbm(service: Service) -> float:
     """The least level that the required probability of service asks for."""
-    return covered_rsrp_dbm(threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db, min_probability=service.min_probability)
+    return float(service.rsrp_threshold_dbm + service.sigma_db * ndtri(service.min_probability))
 
 
 def received_dbm(
