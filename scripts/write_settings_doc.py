@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from geo_planner import schema
-from geo_planner.config import OPTIONAL_LAYERS, Scenario
+from geo_planner.config import Scenario
 from geo_planner.preferences import ASSUMPTION
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.ranking import tables
@@ -61,15 +61,6 @@ SECTIONS = {
 MEANINGS = {
     "name": "Letters, digits, `_`, `.`, `-`; names the run in the exports.",
     "title_en": "Title in English.",
-    "layers.communes": "Polygons of the communes.",
-    "layers.former_communes": "Merge table of the communes before 1 July 2025, with their seats.",
-    "layers.villages": "The village list.",
-    "layers.sites": "The stations, a row a cell.",
-    "layers.rivers": "Rivers to draw.",
-    "layers.roads": f"Lines of roads with their class, for travel times; null: {OPTIONAL_LAYERS['roads']} where it is there, else on foot across country.",
-    "layers.measurements": f"Samples of the signal; null: {OPTIONAL_LAYERS['measurements']} where it is there, else the measured status stays unknown.",
-    "layers.land_cover": f"Raster of ESA WorldCover classes; null: {OPTIONAL_LAYERS['land_cover']} where it is there, else no clutter.",
-    "layers.population": f"Raster of people per cell; null: {OPTIONAL_LAYERS['population']} where it is there, else covered population stays unknown.",
     "propagation.polarization": "Of the station antennas.",
     "calibration.bands[].reference_km": "Distance at which the offset holds.",
     "ranking.pairwise[].more": "Name of a criterion.",
@@ -85,6 +76,7 @@ LAYERS = (
     (schema.COMMUNES, "`boundaries/communes.geojson`, polygons in EPSG:4326"),
     (schema.FORMER_COMMUNES, "`boundaries/former_communes.csv`"),
     (schema.MEASUREMENTS, "`measurements/measurements.csv`"),
+    (schema.CANDIDATES, "`candidates/candidates.csv`"),
 )
 RESULTS = (
     (schema.RESULTS, "added to each village by a plan"),

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from geo_planner.errors import UsageError
+from geo_planner.settings import ASSUMPTION, Settings
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class MeasurementSettings(_Settings):
+class MeasurementSettings(Settings):
     """How samples are cleaned, and what they must be to say something of a village."""
 
     max_accuracy_m: float = Field(50.0, gt=0, le=10_000, description="Samples whose stated position error is larger are left out.")
@@ -31,7 +28,7 @@ class MeasurementSettings(_Settings):
         ge=-140,
         le=-90,
         description="A device that found no network saw less than this. Assumption.",
-        json_schema_extra={"assumption": True},
+        json_schema_extra=ASSUMPTION,
     )
     centre_m: float = Field(100.0, ge=1, le=2000, description="Samples within this distance speak for the village centre.")
     status_cell_m: float = Field(50.0, ge=1, le=1000, description="Squares in which the samples of a settlement are counted.")
@@ -46,7 +43,7 @@ class MeasurementSettings(_Settings):
     )
 
 
-class BandCalibration(_Settings):
+class BandCalibration(Settings):
     """The correction of one band, with what it rests on.
 
     Calibrated RSRP = modelled RSRP + ``offset_db`` + ``slope_db_per_decade`` × log10(distance / ``reference_km``), where the
@@ -72,7 +69,7 @@ class BandCalibration(_Settings):
         return self
 
 
-class CalibrationSettings(_Settings):
+class CalibrationSettings(Settings):
     """The calibration in force. It belongs to one model over one terrain: under others it is not applied."""
 
     model: str | None = Field(None, description="Path-loss model whose error was measured.")

@@ -92,8 +92,11 @@ def scenario_title(plan: Plan) -> str:
 
 
 def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, bool]]:
-    """Path, value, and whether the declaration marks it as an assumption."""
+    """Path, value, and whether the declaration marks it as an assumption; without what the record of a run leaves out."""
+    recorded = settings.model_dump()
     for name, field in type(settings).model_fields.items():
+        if name not in recorded:
+            continue
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{prefix}{name}.")

@@ -18,7 +18,7 @@ from geo_planner.errors import Fault, InputError, OutputError, fault
 from geo_planner.files.folders import no_plain_file, put_in_place
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.links import refuse_link
-from geo_planner.settings_text import unfit_values
+from geo_planner.settings import unfit_values
 
 MANIFEST = "manifest.json"
 FORMAT = 1

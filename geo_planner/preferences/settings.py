@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from geo_planner.errors import SettingError
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
+from geo_planner.settings import ASSUMPTION, Settings
 
 MethodName = Literal["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"]
 DrawnMethod = Literal["weighted_sum", "topsis_fixed", "topsis"]
@@ -22,15 +23,7 @@ def _still_offered(method: Any) -> Any:
     return method
 
 
-ASSUMPTION: dict[str, JsonValue] = {"assumption": True}
-"""Marks the declaration of a setting whose default is ours and for the province to change; no decree or standard fixes it."""
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Criterion(_Settings):
+class Criterion(Settings):
     """One criterion: urgency grows from bounds[0] to bounds[1], whichever of the two is larger.
 
     For a name in ``catalogue.CATALOGUE`` anything but the name may be left out; any other name reads the village column of that name (or
@@ -84,7 +77,7 @@ class Criterion(_Settings):
         return self
 
 
-class Judgement(_Settings):
+class Judgement(Settings):
     """One cell of an AHP table: `more` counts `times` as much as `than` (Saaty's scale 1 to 9)."""
 
     more: str
@@ -92,7 +85,7 @@ class Judgement(_Settings):
     times: float = Field(ge=1 / 9, le=9)
 
 
-class Robustness(_Settings):
+class Robustness(Settings):
     """The simulation that answers how sure a place in the list is."""
 
     draws: int = Field(default=10_000, ge=100, le=60_000, description="Number of draws.")
@@ -122,7 +115,7 @@ class Robustness(_Settings):
     )
 
 
-class Promethee(_Settings):
+class Promethee(Settings):
     """Thresholds of the linear preference function, on the scale from 0 to 1."""
 
     indifference: float = Field(
@@ -139,7 +132,7 @@ class Promethee(_Settings):
         return self
 
 
-class RoadSpeed(_Settings):
+class RoadSpeed(Settings):
     road_class: str = Field(min_length=1)
     kmh: float = Field(gt=0, le=120)
 
@@ -158,7 +151,7 @@ _ROAD_SPEEDS = (
 )
 
 
-class Travel(_Settings):
+class Travel(Settings):
     """Travel over terrain and roads. Rivers, gates and seasons are not modelled."""
 
     walk_kmh: float = Field(
@@ -176,7 +169,7 @@ class Travel(_Settings):
     max_hours: float = Field(default=48.0, gt=0, le=1000, description="A journey longer than this counts as this long.")
 
 
-class CostAssumptions(_Settings):
+class CostAssumptions(Settings):
     """Rough cost of covering one village by itself, until a build plan exists. None of these figures is a norm."""
 
     site_mvnd: float = Field(
@@ -226,7 +219,7 @@ class CostAssumptions(_Settings):
     )
 
 
-class RankingSettings(_Settings):
+class RankingSettings(Settings):
     """How the villages are put in order, and how that order is questioned."""
 
     criteria: tuple[Criterion, ...] = Field(min_length=1)

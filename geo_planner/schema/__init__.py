@@ -10,8 +10,10 @@ from geo_planner.schema.layers import (
     COMMUNES,
     EXCLUSION_AREAS,
     FORMER_COMMUNES,
+    LAND_COVER,
     LAYERS,
     MEASUREMENTS,
+    POPULATION,
     POWER_LINES,
     RIVERS,
     ROADS,
@@ -33,7 +35,7 @@ from geo_planner.schema.vocabulary import (
 )  # fmt: skip
 
 __all__ = [
-    "BANDS_MHZ", "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAYERS", "MEASUREMENTS", "POSITION_QUALITY", "POWER_LINES",
+    "BANDS_MHZ", "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES",
     "RESPONSIBILITY", "RESULTS", "RIVERS", "ROADS", "ROAD_ACCESS", "SIGNAL_STATUS", "SITES", "SITE_STATUS", "TABLES", "TECHNOLOGIES", "VILLAGES",
     "Column", "Kind", "Layer", "technology_word",
 ]  # fmt: skip

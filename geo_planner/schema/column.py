@@ -65,8 +65,10 @@ class Layer:
         Columns that tell rows apart; empty where a feature is told by its shape.
     path : str
         Its usual place in a study area.
-    geometry : {"none", "point", "line", "area"}
-        ``point``: a table with ``lon`` and ``lat``; ``line`` and ``area``: features of a GeoJSON.
+    geometry : {"none", "point", "line", "area", "raster"}
+        ``point``: a table with ``lon`` and ``lat``; ``line`` and ``area``: features of a GeoJSON; ``raster``: cells of a GeoTIFF.
+    found : bool
+        It is taken from its usual place where it stands there and the scenario names no other.
     place : {"free", "named", "near"}
         ``named``: a row names its commune and must lie in it; ``near``: it may name one, and may lie outside the province;
         ``free``: it belongs to no commune.
@@ -82,7 +84,8 @@ class Layer:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     path: str = ""
-    geometry: Literal["none", "point", "line", "area"] = "none"
+    geometry: Literal["none", "point", "line", "area", "raster"] = "none"
+    found: bool = False
     place: Literal["free", "named", "near"] = "free"
     transmits: bool = False
     id_prefix: str = ""

@@ -140,6 +140,7 @@ MEASUREMENTS = Layer(
     key=("measurement_id",),
     path="measurements/measurements.csv",
     geometry="point",
+    found=True,
     importable=True,
 )  # fmt: skip
 
@@ -148,7 +149,7 @@ CANDIDATES = Layer(
     (
         Column("site_id", "text", "Mã vị trí", "Site id", required=True),
         *(
-            column if column.name in ("lon", "lat") else replace(column, required=False)
+            column if column.name in ("lon", "lat") else replace(column, required=False, usual=False)
             for column in SITES.columns
             if column.name not in ("site_id", "cell_id", "status", "tilt_deg", "azimuth_deg")
         ),
@@ -156,6 +157,7 @@ CANDIDATES = Layer(
     key=("site_id",),
     path="candidates/candidates.csv",
     geometry="point",
+    found=True,
     place="near",
     transmits=True,
     id_prefix="c-",
@@ -163,15 +165,21 @@ CANDIDATES = Layer(
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
-ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", importable=True)
-POWER_LINES = Layer("power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", importable=True)
-EXCLUSION_AREAS = Layer("exclusion_areas", (), key=(), path="exclusion_areas/exclusion_areas.geojson", geometry="area", importable=True)
+ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True)
+POWER_LINES = Layer("power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True)
+EXCLUSION_AREAS = Layer(
+    "exclusion_areas", (), key=(), path="exclusion_areas/exclusion_areas.geojson", geometry="area", found=True, importable=True
+)
 RIVERS = Layer("rivers", (), key=(), path="rivers/rivers.geojson", geometry="line")
+POPULATION = Layer("population", (), key=(), path="population/population.tif", geometry="raster", found=True)
+LAND_COVER = Layer("land_cover", (), key=(), path="land_cover/land_cover.tif", geometry="raster", found=True)
 
 LAYERS = {
     layer.name: layer
-    for layer in (VILLAGES, SITES, MEASUREMENTS, COMMUNES, FORMER_COMMUNES, CANDIDATES, ROADS, POWER_LINES, EXCLUSION_AREAS, RIVERS)
-}
-"""By name."""
+    for layer in (
+        VILLAGES, SITES, RIVERS, ROADS, POPULATION, LAND_COVER, MEASUREMENTS, COMMUNES, FORMER_COMMUNES, CANDIDATES, POWER_LINES, EXCLUSION_AREAS,
+    )
+}  # fmt: skip
+"""By name, in the order in which they are told of."""
 TABLES = {name: layer for name, layer in LAYERS.items() if layer.columns}
 """Those with columns of their own."""

@@ -1,19 +1,33 @@
-"""What is doubtful in a layer by itself, and what one layer says against another. Warnings only: each of them may be the one that is right."""
+"""What is wrong or doubtful in a layer by itself, and what one layer says against another: each check a function, findings out.
+
+A reader has told what a file is and what its cells hold; these look at what they mean. Where two layers disagree it is a warning: each of
+them may be the one that is right.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
+from pyproj import CRS
 
-from geo_planner.errors import Fault, warning
-from geo_planner.study_area.places import points_in_void
+from geo_planner.errors import Fault, bounded, fault, warning
+from geo_planner.preferences.settings import Travel
+from geo_planner.schema import CANDIDATES, FORMER_COMMUNES, RIVERS, ROADS, SITES, VILLAGES, Layer
+from geo_planner.study_area.columns import operator_faults, own_columns, strange_radio, technologies
+from geo_planner.study_area.features import shape_faults
+from geo_planner.study_area.places import FAR_SITE_M, masts_in_void, place_sites, place_villages, points_in_void
+from geo_planner.study_area.roads import road_warnings
 from geo_planner.words import Said, said
 
 if TYPE_CHECKING:
     from geo_planner.study_area.loading import StudyArea
 
+_DRAWN_AS_THEY_ARE = (RIVERS, ROADS)
+"""Layers of lines that hold areas as well: broad rivers, squares."""
 MOST_PEOPLE_A_HOUSEHOLD = 15
 """More than this on the average of a whole village is a slip of a column or a digit; large families of the highlands stay below."""
 _LISTED = 10
@@ -28,6 +42,109 @@ _PARTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("poor_households", "near_poor_households"), "population", "doubtful_figures.both_poor_of_people"),
 )
 """What counts parts of what, and how that is said: none of them, and no sum of them, can be larger than the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLayer:
+    """A layer as it stands in its file, sound or not.
+
+    Attributes
+    ----------
+    layer : Layer
+    file : str
+        Its name in reports.
+    table : DataFrame
+        A row a feature; the index of a csv is the row of the file, that of a vector file counts from 0.
+    """
+
+    layer: Layer
+    file: str
+    table: pd.DataFrame
+
+
+def in_standard_words(read: ReadLayer) -> tuple[pd.DataFrame, list[Fault]]:
+    """The table with columns of the user's own under names of their own, and technologies in the words of the standards."""
+    if read.layer.geometry != "point":
+        return read.table, []
+    table, found = own_columns(read.table, read.file, read.layer)
+    if not _declares(read.layer, "technology"):
+        return table, found
+    table, told = technologies(table, read.file)
+    return table, found + told
+
+
+def _declares(layer: Layer, name: str) -> bool:
+    return any(column.name == name for column in layer.columns)
+
+
+def household_figures(read: ReadLayer, _: Travel) -> list[Fault]:
+    """Households, people and poor households that contradict each other."""
+    return doubtful_figures(read.table, read.file) if _declares(read.layer, "households") else []
+
+
+def radio_figures(read: ReadLayer, _: Travel) -> list[Fault]:
+    """Tilts and frequencies of another convention than ours."""
+    return strange_radio(read.table, read.file) if read.layer.transmits else []
+
+
+def operator_names(read: ReadLayer, _: Travel) -> list[Fault]:
+    """Operators that are none, or that are one under two names."""
+    return operator_faults(read.table, read.file) if read.layer.transmits else []
+
+
+def road_classes(read: ReadLayer, travel: Travel) -> list[Fault]:
+    """Roads that are not travelled on, or at a speed that is assumed."""
+    return road_warnings(read.table, travel, read.file) if read.layer == ROADS else []
+
+
+def shapes(read: ReadLayer, _: Travel) -> list[Fault]:
+    """Features that are no line or no area, where the layer holds such; communes are looked at by their reader."""
+    if read.layer.geometry not in ("line", "area") or read.layer.columns or read.layer in _DRAWN_AS_THEY_ARE:
+        return []
+    geometry = gpd.GeoDataFrame(read.table).geometry
+    return bounded(shape_faults(geometry.set_axis(range(1, len(geometry) + 1)), read.layer.geometry, read.file))
+
+
+LAYER_CHECKS = (household_figures, radio_figures, operator_names, road_classes, shapes)
+"""What is asked of each layer by itself, in the order in which it is told."""
+
+
+def places(layers: Mapping[str, ReadLayer], communes: gpd.GeoDataFrame, crs: CRS) -> list[Fault]:
+    """Points that do not lie where their row says, or far outside the province."""
+    rules = {"named": place_villages, "near": place_sites}
+    ruled = [(rules[read.layer.place], read) for read in layers.values() if read.layer.place in rules]
+    return [found for rule, read in ruled for found in rule(read.table, communes, crs, read.file)]
+
+
+def former_codes(layers: Mapping[str, ReadLayer], communes: gpd.GeoDataFrame, _: CRS) -> list[Fault]:
+    """Former communes that merged into one which is not among today's."""
+    read = layers.get(FORMER_COMMUNES.name)
+    if read is None or read.table.empty or "commune_code" not in read.table:
+        return []
+    codes = read.table["commune_code"]
+    unknown = codes[codes.notna() & ~codes.isin(communes.index)]
+    return [
+        fault(read.file, "unknown_commune.of_former", row=int(row), column="commune_code", value=str(code)) for row, code in unknown.items()
+    ]
+
+
+def far_shapes(layers: Mapping[str, ReadLayer], communes: gpd.GeoDataFrame, crs: CRS) -> list[Fault]:
+    """Lines and areas far outside the province: most often another province's layer, or another coordinate system."""
+    found = []
+    for read in layers.values():
+        if read.layer.geometry in ("line", "area") and not read.layer.columns and read.layer not in _DRAWN_AS_THEY_ARE:
+            province = communes.geometry.to_crs(crs).union_all()
+            geometry = gpd.GeoDataFrame(read.table).geometry.reset_index(drop=True)
+            shaped = geometry[~(geometry.isna() | geometry.is_empty)].to_crs(crs)
+            away = shaped.index[~(shaped.distance(province) <= FAR_SITE_M)]  # what the system has no coordinates for is away too
+            if len(away):
+                km = FAR_SITE_M / 1000
+                found.append(warning(read.file, "far_away.rows_shapes", n=len(away), km=km, first=int(away[0]) + 1))
+    return found
+
+
+AREA_CHECKS = (places, former_codes, far_shapes)
+"""What is asked of the layers against the communes, in the order in which it is told."""
 
 
 def doubtful_figures(villages: pd.DataFrame, file: str, titles: Mapping[str, str] | None = None) -> list[Fault]:
@@ -73,8 +190,9 @@ def _warnings(shown: Mapping[int, str], keys: tuple[str, str], what: Said, title
 def disagreements(
     study_area: StudyArea,
     *,
-    villages_file: str = "villages/villages.csv",
-    sites_file: str = "sites/sites.csv",
+    villages_file: str = VILLAGES.path,
+    sites_file: str = SITES.path,
+    candidates_file: str = CANDIDATES.path,
     measured_status: pd.Series | None = None,
 ) -> list[Fault]:
     """What one layer says against another.
@@ -82,7 +200,7 @@ def disagreements(
     Parameters
     ----------
     study_area : StudyArea
-    villages_file, sites_file : str
+    villages_file, sites_file, candidates_file : str
         Names for the warnings.
     measured_status : Series, optional
         Index ``village_id``: what measurements say, in the words of ``schema.SIGNAL_STATUS``.
@@ -91,6 +209,8 @@ def disagreements(
     sites = study_area.sites.reset_index()
     villages = study_area.villages.set_index("source_row")
     found = points_in_void(study_area.terrain, villages, sites, villages_file=villages_file, sites_file=sites_file)
+    if study_area.candidates is not None:
+        found += masts_in_void(study_area.terrain, study_area.candidates.reset_index(), candidates_file, "site_in_void.candidate")
     return found if measured_status is None else found + declared_against_measured(study_area.villages, measured_status, villages_file)
 
 

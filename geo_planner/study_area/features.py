@@ -32,6 +32,9 @@ from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
+KINDS = {"line": ("LineString", "MultiLineString"), "area": ("Polygon", "MultiPolygon")}
+"""What a feature of a layer may be."""
+
 
 def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     """A vector file in EPSG:4326, or the faults that keep it from being one."""
@@ -97,24 +100,38 @@ def read_communes(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[
     faults = [_as_feature(f) for f in [*told, *faults]]
     named = {(f.row, f.column) for f in faults}
     faults += [f for f in groups if (f.row, f.column) not in named]
-    faults += bounded(_shape_faults(geometry, file))
+    numbered = geometry.set_axis(geometry.index - 1)
+    faults += bounded(shape_faults(numbered, "area", file, other_kind="geometry.no_polygon"))
     if any(f.level == "fault" for f in faults):
         return None, faults
     return gpd.GeoDataFrame(table, geometry=geometry.array, crs=GEOGRAPHIC).set_index("code").sort_index(), faults
 
 
-def _shape_faults(geometry: gpd.GeoSeries, file: str) -> Iterator[Fault]:
-    """Shapes that are no area of a commune; the index is the row of the table."""
-    for row, shape in geometry.items():
-        number = int(row) - 1
+def shape_faults(shapes: gpd.GeoSeries, geometry: str, file: str, *, other_kind: str = "") -> Iterator[Fault]:
+    """Shapes that are no line or no area.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        The index counts the features from 1.
+    geometry : {"line", "area"}
+    file : str
+        Name for the faults.
+    other_kind : str
+        What to say of a shape of another kind, where the layer has words of its own for it.
+    """
+    for row, shape in shapes.items():
+        number = int(row)
         if shape is None or shape.is_empty:
             yield fault(file, "geometry.no_shape", row=number)
-        elif shape.geom_type not in ("Polygon", "MultiPolygon"):
-            yield fault(file, "geometry.no_polygon", row=number, kind=shape.geom_type)
-        elif not shape.is_valid:
+        elif shape.geom_type not in KINDS[geometry]:
+            yield fault(file, other_kind or f"geometry.another_than_{geometry}", row=number, kind=shape.geom_type)
+        elif not shape.is_valid and geometry == "area":
             yield fault(file, "geometry.not_valid", row=number, why=shapely.is_valid_reason(shape))
-        elif shape.area == 0:
+        elif geometry == "area" and shape.area == 0:
             yield fault(file, "geometry.no_area", row=number)
+        elif geometry == "line" and shape.length == 0:
+            yield fault(file, "geometry.rows_no_length", row=number)
 
 
 def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,21 +16,19 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
+from geo_planner.crs import GEOGRAPHIC, crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.files.folders import no_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import finish_interrupted, foreign_changes
 from geo_planner.files.manifest import Citation, citations
-from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
-from geo_planner.study_area.checks import doubtful_figures
-from geo_planner.study_area.columns import operator_faults, own_columns, strange_radio, technologies
+from geo_planner.schema import COMMUNES, LAND_COVER, LAYERS, POPULATION, SITES, VILLAGES, Layer
+from geo_planner.study_area.checks import AREA_CHECKS, LAYER_CHECKS, ReadLayer, in_standard_words
 from geo_planner.study_area.features import read_communes, read_features
 from geo_planner.study_area.layer_files import changed_since_listed, file_fault, located
-from geo_planner.study_area.places import place_sites, place_villages, points_in_void
+from geo_planner.study_area.places import points_in_void
 from geo_planner.study_area.population import PopulationCells, read_population
 from geo_planner.study_area.rasters import Dem, grid_without_terrain, read_classes, read_dem, unreadable_dem
-from geo_planner.study_area.roads import road_warnings
 from geo_planner.study_area.tables import read_csv, typed_table
 from geo_planner.study_area.terrain_reach import FAR_KM, body
 from geo_planner.words import said
@@ -63,6 +63,10 @@ class StudyArea:
         Hash of every file that was read, by its path relative to `root` (its name alone when it lies outside).
     citations : tuple of Citation
         The same files with source, licence and date as the manifest has them.
+    candidates : GeoDataFrame or None
+        Places where a mast could be built: index ``site_id``, points in EPSG:4326, columns of ``schema.CANDIDATES``.
+    power_lines, exclusion_areas : GeoDataFrame or None
+        Lines, and areas where no mast may stand, in EPSG:4326.
     """
 
     root: Path
@@ -80,6 +84,9 @@ class StudyArea:
     warnings: tuple[Fault, ...]
     sha256: dict[str, str]
     citations: tuple[Citation, ...] = ()
+    candidates: gpd.GeoDataFrame | None = None
+    power_lines: gpd.GeoDataFrame | None = None
+    exclusion_areas: gpd.GeoDataFrame | None = None
 
 
 def study_area_root(scenario_path: Path) -> Path:
@@ -135,114 +142,112 @@ def load_study_area(root: Path, scenario: Scenario) -> StudyArea:
     check_folder(root)
     finish_interrupted(root)
     scenario = with_optional_layers(scenario, root)
-    layers, faults, used = scenario.layers, foreign_changes(root), dict[str, Path]()
+    faults, used = foreign_changes(root), dict[str, Path]()
 
     def locate(relative: str) -> tuple[Path, str]:
         path, file = located(root, relative)
         used[file] = path
         return path, file
 
-    communes, found = read_communes(*locate(layers.communes))
-    faults += found
-    former = _optional_table(locate(layers.former_communes), faults) if layers.former_communes else None
-    rivers = None
-    if layers.rivers:
-        rivers, found = read_features(*locate(layers.rivers))
-        faults += found
-    roads = None
-    if layers.roads:
-        roads, found = read_features(*locate(layers.roads))
-        faults += found
-        faults += road_warnings(roads, scenario.ranking.travel, layers.roads) if roads is not None else []
-    villages_path, villages_file = locate(layers.villages)
-    villages, found = _read_layer(villages_path, VILLAGES, villages_file)
-    faults += found
-    villages, found = own_columns(villages, villages_file)
-    faults += found + doubtful_figures(villages, villages_file)
-    sites_path, sites_file = locate(layers.sites)
-    sites, found = _read_layer(sites_path, SITES, sites_file)
-    faults += found
-    sites, found = own_columns(sites, sites_file, SITES)
-    faults += found
-    sites, found = technologies(sites, sites_file)
-    faults += [*found, *strange_radio(sites, sites_file), *operator_faults(sites, sites_file)]
+    layers: dict[str, ReadLayer] = {}
+    for layer in _IN_ORDER:
+        if named := getattr(scenario.layers, layer.name):
+            read, found = _read_layer(layer, *locate(named))
+            faults += found
+            if read is not None:
+                layers[layer.name] = read
+                faults += [told for check in LAYER_CHECKS for told in check(read, scenario.ranking.travel)]
 
-    measurements = None
-    if layers.measurements:
-        measurements_path, measurements_file = locate(layers.measurements)
-        measurements, found = _read_layer(measurements_path, MEASUREMENTS, measurements_file)
-        faults += found
-        measurements, found = own_columns(measurements, measurements_file, MEASUREMENTS)
-        faults += found
-        measurements, found = technologies(measurements, measurements_file)
-        faults += found
-
+    communes: gpd.GeoDataFrame | None = layers[COMMUNES.name].table if COMMUNES.name in layers else None
     crs, found = _working_crs(scenario, communes)
     faults += found
-    terrain = land_cover = population = None
-    margin_m = scenario.propagation.max_radius_km * 1000
+    rasters: dict[str, Any] = {}
+    terrain = None
     if communes is not None and crs is not None:
-        if scenario.terrain.path is None:
-            terrain = grid_without_terrain(communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m)
-            faults.append(warning(f"scenario {scenario.name}", "no_terrain.scenario", column="terrain.path"))
-        else:
-            inhabited = set(villages["commune_code"].dropna()) if "commune_code" in villages else set()
-            terrain, found = read_dem(
-                *locate(scenario.terrain.path), communes, crs=crs, cell_m=scenario.terrain.cell_m, margin_m=margin_m, inhabited=inhabited
-            )
-            faults += found
-        if layers.population:
-            population, found = read_population(*locate(layers.population), communes)
-            faults += found
-        if layers.land_cover and terrain is not None:
-            land_cover, found = read_classes(*locate(layers.land_cover), terrain)
-            faults += found
-        faults += place_villages(villages, communes, crs, villages_file)
-        faults += place_sites(sites, communes, crs, sites_file)
+        terrain, found = _terrain(scenario, locate, communes, crs, layers[VILLAGES.name].table)
+        faults += found
+        for name, read_raster in _RASTERS.items():
+            if named := getattr(scenario.layers, name):
+                rasters[name], found = read_raster(*locate(named), communes, terrain)
+                faults += found
+        faults += [told for ask in AREA_CHECKS for told in ask(layers, communes, crs)]
     elif scenario.terrain.path is not None:
         faults += unreadable_dem(*locate(scenario.terrain.path))
-    if former is not None and communes is not None:
-        faults += _unknown_codes(former, communes, layers.former_communes or "")
 
     if any(f.level == "fault" for f in faults):
         if terrain is not None:  # told together with the faults; a sound study area is asked by validate
-            faults += points_in_void(terrain, villages, sites, villages_file=villages_file, sites_file=sites_file)
+            villages, sites = layers[VILLAGES.name], layers[SITES.name]
+            faults += points_in_void(terrain, villages.table, sites.table, villages_file=villages.file, sites_file=sites.file)
         raise InputError(faults)
-    if communes is None or terrain is None or crs is None:
+    if terrain is None or crs is None:
         raise AssertionError("a layer is missing without a fault")
     sha256 = {file: sha256_of(path) for file, path in sorted(used.items())}
-    faults += changed_since_listed(root, sha256)
+    sound = {name: _indexed(read) for name, read in layers.items()} | rasters
     return StudyArea(
         root=root,
-        communes=communes,
-        villages=_as_points(villages).assign(source_row=villages.index).set_index("village_id").sort_index(),
-        sites=_as_points(sites).set_index(["site_id", "cell_id"]).sort_index(),
-        former_communes=former,
-        rivers=rivers,
-        roads=roads,
         terrain=terrain,
-        land_cover=land_cover,
-        population=population,
-        measurements=None if measurements is None else _as_points(measurements).set_index("measurement_id").sort_index(),
         metric_crs=crs,
-        warnings=tuple(faults),
+        warnings=(*faults, *changed_since_listed(root, sha256)),
         sha256=sha256,
         citations=citations(root, sha256),
+        **{name: sound.get(name) for name in LAYERS},
     )
 
 
-def _read_layer(path: Path, layer: Layer, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+_IN_ORDER = sorted(
+    (layer for layer in LAYERS.values() if layer.geometry != "raster"),
+    key=lambda layer: ("area", "none", "line", "point").index(layer.geometry),
+)
+"""Areas first: the others are held against the communes."""
+
+
+def _read_layer(layer: Layer, path: Path, file: str) -> tuple[ReadLayer | None, list[Fault]]:
+    """A layer by its kind, as far as it can be read: of a vector file that is faulty, nothing; of a csv, what it has."""
+    if layer.geometry in ("line", "area"):
+        table, faults = read_communes(path, file) if layer.columns else read_features(path, file)
+        return None if table is None else ReadLayer(layer, file, table), faults
     absent = file_fault(path, file)
-    if absent is not None:
-        return pd.DataFrame(), [absent]
-    raw, faults = read_csv(path, file)
-    return (pd.DataFrame(), faults) if faults else typed_table(raw, layer, file)
+    raw, faults = (pd.DataFrame(), [absent]) if absent is not None else read_csv(path, file)
+    table, faults = (pd.DataFrame(), faults) if faults else typed_table(raw, layer, file)
+    table, told = in_standard_words(ReadLayer(layer, file, table))
+    return ReadLayer(layer, file, table), faults + told
 
 
-def _optional_table(located: tuple[Path, str], faults: list[Fault]) -> pd.DataFrame:
-    table, found = _read_layer(located[0], FORMER_COMMUNES, located[1])
-    faults += found
-    return table
+def _terrain(
+    scenario: Scenario, locate: Callable[[str], tuple[Path, str]], communes: gpd.GeoDataFrame, crs: CRS, villages: pd.DataFrame
+) -> tuple[Dem | None, list[Fault]]:
+    margin_m, settings = scenario.propagation.max_radius_km * 1000, scenario.terrain
+    if settings.path is None:
+        without = grid_without_terrain(communes, crs=crs, cell_m=settings.cell_m, margin_m=margin_m)
+        return without, [warning(f"scenario {scenario.name}", "no_terrain.scenario", column="terrain.path")]
+    inhabited = set(villages["commune_code"].dropna()) if "commune_code" in villages else set()
+    return read_dem(*locate(settings.path), communes, crs=crs, cell_m=settings.cell_m, margin_m=margin_m, inhabited=inhabited)
+
+
+def _classes(path: Path, file: str, _: gpd.GeoDataFrame, terrain: Dem | None) -> tuple[npt.NDArray[np.uint8] | None, list[Fault]]:
+    return (None, []) if terrain is None else read_classes(path, file, terrain)
+
+
+def _people(path: Path, file: str, communes: gpd.GeoDataFrame, _: Dem | None) -> tuple[PopulationCells | None, list[Fault]]:
+    return read_population(path, file, communes)
+
+
+_RASTERS: dict[str, Callable[[Path, str, gpd.GeoDataFrame, Dem | None], tuple[Any, list[Fault]]]] = {
+    POPULATION.name: _people,
+    LAND_COVER.name: _classes,
+}
+"""How a raster is read that is held against the communes or lies on the terrain's grid."""
+
+
+def _indexed(read: ReadLayer) -> pd.DataFrame:
+    """A sound table by its key, as points where it has places; of a village the row of its file is kept."""
+    if read.layer.geometry != "point":
+        return read.table
+    points = gpd.points_from_xy(read.table["lon"].astype(float), read.table["lat"].astype(float), crs=GEOGRAPHIC)
+    table = gpd.GeoDataFrame(read.table, geometry=points)
+    if read.layer == VILLAGES:
+        table = table.assign(source_row=table.index)
+    return table.set_index(list(read.layer.key)).sort_index()
 
 
 def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple[CRS | None, list[Fault]]:
@@ -267,19 +272,3 @@ def _holds(crs: CRS, communes: gpd.GeoDataFrame) -> bool:
         return bool(np.isfinite(communes.to_crs(crs).total_bounds).all())
     except (ProjError, ProjCrsError):
         return False
-
-
-def _unknown_codes(former: pd.DataFrame, communes: gpd.GeoDataFrame, file: str) -> list[Fault]:
-    if former.empty or "commune_code" not in former:
-        return []
-    unknown = former.loc[former["commune_code"].notna() & ~former["commune_code"].isin(communes.index), "commune_code"]
-    return [fault(file, "unknown_commune.of_former", row=row, column="commune_code", value=code) for row, code in _texts(unknown)]
-
-
-def _texts(values: pd.Series) -> list[tuple[int, str]]:
-    return [(int(row), str(value)) for row, value in zip(values.index.to_numpy(), values, strict=True)]
-
-
-def _as_points(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float), crs="EPSG:4326")
-    return gpd.GeoDataFrame(table, geometry=points)

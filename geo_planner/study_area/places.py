@@ -170,13 +170,18 @@ def points_in_void(dem: Dem, villages: pd.DataFrame, sites: pd.DataFrame, *, vil
         With ``lon`` and ``lat``; the index of the villages is the row of the file.
     villages_file, sites_file : str
     """
-    masts = _placed(sites, "site_id").drop_duplicates("site_id") if "site_id" in sites else _placed(sites, "site_id")
-    found = [warning(sites_file, "site_in_void.site", site=str(site)[:80]) for site in masts.loc[in_void(dem, masts), "site_id"]]
+    found = masts_in_void(dem, sites, sites_file)
     centres = _placed(villages, "name")
     return found + [
         warning(villages_file, "village_in_void.village", row=int(row), name=str(name)[:80])
         for row, name in centres.loc[in_void(dem, centres), "name"].items()
     ]
+
+
+def masts_in_void(dem: Dem, sites: pd.DataFrame, file: str, key: str = "site_in_void.site") -> list[Fault]:
+    """Sites, or places for one, where the terrain has no height; each is told once."""
+    masts = _placed(sites, "site_id").drop_duplicates("site_id")
+    return [warning(file, key, site=str(site)[:80]) for site in masts.loc[in_void(dem, masts), "site_id"]]
 
 
 def _placed(table: pd.DataFrame, label: str) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""Settings from text: YAML as people write it, and a fault for whatever in it could be read in two ways.
+"""Settings: what a group of them is, and how they are read from text, with a fault for whatever in it could be read in two ways.
 
 YAML takes the last of two equal keys, reads ``010`` as eight and ``1:30`` as ninety, and lets ten lines stand for a billion values.
 None of that is meant by anybody who writes a scenario, so it is told with its line instead of read.
@@ -12,12 +12,15 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError, SettingError, bounded, fault
 from geo_planner.words import Said, said
 
+ASSUMPTION: dict[str, JsonValue] = {"assumption": True}
+"""Marks the declaration of a setting whose default is ours and for the province to change; no decree or standard fixes it."""
 MOST_VALUES = 50_000
 """A scenario has some hundred; more come of anchors that repeat each other."""
 DEEPEST = 40
@@ -28,6 +31,12 @@ _FRACTION = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 LONGEST_TEXT = 2000
 MOST_DIGITS = 18
+
+
+class Settings(BaseModel):
+    """A group of settings: frozen, closed to unknown keys, of finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def read_settings(text: str, file: str) -> Any:

@@ -1,0 +1,217 @@
+"""Scenario files: read, overridden, checked, and written as a new one beside the old."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from geo_planner.config.declared import Layers, Propagation, Province, Scenario, Terrain
+from geo_planner.errors import InputError, OutputError, UsageError, bounded, fault
+from geo_planner.files.folders import no_plain_file, put_in_place, stands_there
+from geo_planner.preferences import Criterion, RankingSettings
+from geo_planner.schema import LAYERS
+from geo_planner.settings import read_settings, setting_fault, unfit_values
+from geo_planner.words import first_of
+
+OPTIONAL_LAYERS = {layer.name: layer.path for layer in LAYERS.values() if layer.found}
+"""Where an optional layer stands when the scenario does not name it: taken where the file is there."""
+
+
+def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file and apply ``path.to.key=value`` overrides.
+
+    Paths inside the scenario are relative to the study area (the folder that holds ``scenarios/``); a path given as an
+    override is relative to the working directory and made absolute here.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file or an override is not of the form ``key=value``.
+    InputError
+        With a fault for every unknown key and every value of the wrong type or range.
+    """
+    file = f"{path.parent.name[:80]}/{path.name[:80]}"
+    return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
+
+
+def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
+    """The scenario with the optional layers that stand in their usual place named, so that the manifest names them too.
+
+    What bears the name and cannot be read is named as well: the readers say what is wrong with it.
+    """
+    there = {name: path for name, path in OPTIONAL_LAYERS.items() if getattr(scenario.layers, name) is None and stands_there(root / path)}
+    return scenario.model_copy(update={"layers": scenario.layers.model_copy(update=there)}) if there else scenario
+
+
+def naming_layers(path: Path) -> Scenario:
+    """As much of a faulty scenario as names its layers, so that these can be checked in the same run.
+
+    Sections that do not hold by themselves count as their defaults; the ranking is a placeholder. Not for planning.
+    """
+    try:
+        document = _read_document(path, path.name)
+        if unfit_values(document, path.name):
+            document = {}
+    except (InputError, UsageError):
+        document = {}
+    document = document or _layers_that_lie_there(path.absolute().parent.parent)
+    usable: dict[str, Any] = {}
+    for name, section in (("layers", Layers), ("terrain", Terrain), ("propagation", Propagation)):
+        with contextlib.suppress(ValidationError):
+            usable[name] = section.model_validate(document.get(name, {}))
+    criterion = Criterion(name="households", vi="-", en="-", bounds=(0, 1), weight=1)
+    return Scenario(name="layers_only", province=Province(code="00", name="-"), ranking=RankingSettings(criteria=(criterion,)), **usable)
+
+
+def _layers_that_lie_there(root: Path) -> dict[str, Any]:
+    """What a scenario that cannot be read may have named: no file is called missing because of it."""
+    former, terrain = Layers().former_communes, Terrain().path
+    found: dict[str, Any] = {} if former and (root / former).is_file() else {"layers": {"former_communes": None}}
+    rasters = [] if terrain and (root / terrain).is_file() else sorted(root.glob("terrain/*.tif"))
+    return {**found, "terrain": {"path": rasters[0].relative_to(root).as_posix()}} if rasters else found
+
+
+def _read_document(path: Path, file: str) -> dict[str, Any]:
+    why = no_plain_file(path)
+    if why == "missing":
+        raise UsageError("no_scenario.missing", path=str(path)[:300])
+    if why is not None:
+        raise InputError([fault(file, "unreadable.scenario", why=why)])
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError([fault(file, "encoding.scenario", why=error.reason, at=error.start)]) from error
+    except OSError as error:
+        raise InputError([fault(file, "unreadable.scenario_on_disk", why=error.strerror)]) from error
+    document = read_settings(text, file)
+    if not isinstance(document, Mapping):
+        raise InputError([fault(file, "yaml.no_settings")])
+    return dict(document)
+
+
+def parse_scenario(document: Mapping[str, Any], *, file: str) -> Scenario:
+    """Check a scenario that is already a mapping; see :func:`load_scenario` for the errors."""
+    unfit = unfit_values(document, file)
+    try:
+        scenario = Scenario.model_validate(document)
+    except ValidationError as error:
+        told = {found.column for found in unfit}
+        wrong = [found for item in error.errors(include_url=False) if (found := setting_fault(file, item)).column not in told]
+        raise InputError([*unfit, *bounded(wrong)]) from error
+    if unfit:
+        raise InputError(unfit)
+    return scenario
+
+
+def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """A copy of the document with ``path.to.key=value`` settings put in; values are read as YAML."""
+    for text in overrides:
+        key, equals, raw = text.partition("=")
+        parts = key.strip().split(".")
+        if not equals or not all(parts):
+            raise UsageError("override.form", text=text[:80])
+        shown = text if len(text) <= 80 and text.isprintable() else f"{ascii(text[:80])[1:-1]}…"
+        try:
+            value: Any = read_settings(raw, "--set") if raw.strip() else None
+        except InputError as error:
+            found = error.faults[0].said
+            why = dict(found.facts)["why"] if found.key == "yaml.not_valid" else found
+            raise UsageError("override.value", text=shown, why=why) from error
+        if isinstance(value, str) and (parts[0] == "layers" or parts == ["terrain", "path"]):
+            value = _absolute(value, shown)
+        document = _put(document, parts, value)
+    return document
+
+
+def _absolute(path: str, shown: str) -> str:
+    try:
+        return str(Path(path).resolve())
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError("override.file", text=shown) from error
+
+
+def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides: Sequence[str] = ()) -> None:
+    """Write a scenario that is `base` with some sections replaced, under the name of its file; comments elsewhere stay where they are.
+
+    Raises
+    ------
+    UsageError
+        When `new` is there already, or would not lie beside `base`, where its paths hold.
+    InputError
+        When `base` cannot be read or the result is no valid scenario.
+    OutputError
+        When `new` cannot be written.
+    """
+    check_new_scenario(base, new)
+    sections = {"name": _plain_name(new.stem), **sections}
+    document = {**apply_overrides(_read_document(base, base.name), overrides), **sections}
+    parse_scenario(document, file=new.name)
+    text = _with_sections(base.read_text(encoding="utf-8-sig"), sections)
+    if overrides or read_settings(text, new.name) != document:
+        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    try:
+        put_in_place(new, text.encode("utf-8"), new=True)
+    except FileExistsError as error:
+        raise UsageError("new_scenario.there_already", path=new) from error
+    except OSError as error:
+        raise OutputError("not_written.scenario", path=new, why=error.strerror) from error
+
+
+def _plain_name(stem: str) -> str:
+    """A file's name as a scenario's: without marks and blanks.
+
+    >>> _plain_name("hiệu chỉnh 2026")
+    'hieu_chinh_2026'
+    """
+    bare = unicodedata.normalize("NFKD", stem.replace("đ", "d").replace("Đ", "D"))
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", "".join(sign for sign in bare if not unicodedata.combining(sign)))
+
+
+def _with_sections(text: str, sections: Mapping[str, Any]) -> str:
+    """The text of a scenario with its top-level entries of these names taken out and put at the end; all other lines as they are."""
+    kept, skipping = [], False
+    for line in text.splitlines():
+        key = re.match(r"([^\s#:][^:]*):(\s|$)", line)
+        if key:
+            skipping = key[1].strip("'\"") in sections
+        if not skipping or line.startswith("#"):
+            kept.append(line)
+    return "\n".join(kept).rstrip() + "\n\n" + yaml.safe_dump(dict(sections), allow_unicode=True, sort_keys=False)
+
+
+def check_new_scenario(base: Path, new: Path) -> None:
+    """Refuse a name under which no scenario can be put beside `base`; before long work, so that it is not in vain.
+
+    Raises
+    ------
+    UsageError
+    """
+    if stands_there(new):
+        raise UsageError("new_scenario.there_already", path=new)
+    if new.parent.is_symlink():
+        raise UsageError("new_scenario.link", folder=new.parent)
+    if new.suffix != ".yaml" or new.resolve().parent != base.resolve().parent:
+        raise UsageError("new_scenario.elsewhere", path=new, base=base)
+
+
+def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
+    """`node` with one value replaced; lists are entered by position or by the ``name`` of an item."""
+    if not parts:
+        return value
+    head, rest = parts[0], parts[1:]
+    if isinstance(node, list):
+        names = [item.get("name") if isinstance(item, Mapping) else None for item in node]
+        at = int(head) if head.isdecimal() and len(head) < 10 else (names.index(head) if head in names else -1)
+        if not 0 <= at < len(node):
+            raise UsageError("override.item", item=head[:80], known=first_of([str(name)[:80] for name in names], 50))
+        return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
+    if node is not None and not isinstance(node, Mapping):
+        raise UsageError("override.no_group", item=head[:80])
+    return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
