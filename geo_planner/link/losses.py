@@ -20,6 +20,7 @@ from geo_planner.link.profile import LinkProfile, to_degrees
 from geo_planner.propagation import itm, p526, p1812
 from geo_planner.propagation.area import free_space_slant_db
 from geo_planner.propagation.models import MODELS as REGISTRY
+from geo_planner.radio.losses import loss_model
 from geo_planner.units import EARTH_RADIUS_KM, FloatArray
 from geo_planner.words import Said, said
 
@@ -70,7 +71,7 @@ def path_loss(profile: LinkProfile, model: Model, propagation: Propagation, *, l
         note = () if kind is None else (said("model_warning.short_path"),)
         return PathLoss(model, float(_free_space_db(profile, np.array([profile.mast_height_m]))[0]), "free_space", note)
     try:
-        return PathLoss(model, *kind.one(profile, kind.settings(profile, propagation, _latitude_deg(profile, lat_deg))))
+        return PathLoss(model, *kind.one(profile, _settings(kind, profile, propagation, lat_deg)))
     except ModelRangeError as error:
         return PathLoss(model, math.nan, "out_of_range", (said("model_warning.out_of_range", why=error.said),))
 
@@ -90,18 +91,31 @@ def losses_over_heights(
     kind = _KINDS.get(model)
     if kind is None or _too_short(profile, model):
         return _free_space_db(profile, mast_heights_m)
-    return kind.many(profile, mast_heights_m, kind.settings(profile, propagation, _latitude_deg(profile, lat_deg)))
+    return kind.many(profile, mast_heights_m, _settings(kind, profile, propagation, lat_deg))
+
+
+def reads_profile(model: Model) -> bool:
+    """Whether the model looks at the terrain; one that does not is a reference, not an opinion."""
+    return model in _KINDS
+
+
+def mode_word(model: Model, mode: str) -> str:
+    """The word of the catalogue (``mode.<word>``) for a mode of a model."""
+    return f"{model}_{mode}" if model in _KINDS and mode in _KINDS[model].own_modes else mode
 
 
 def _too_short(profile: LinkProfile, model: Model) -> bool:
     return 1000.0 * profile.length_km <= profile.cell_m or profile.length_km < REGISTRY[model].shortest_km
 
 
-def _latitude_deg(profile: LinkProfile, lat_deg: float | None) -> float:
-    if lat_deg is not None:
-        return lat_deg
-    x_m, y_m = ((a + b) / 2.0 for a, b in zip(profile.mast_xy_m, profile.point_xy_m, strict=True))
-    return to_degrees(profile.crs, x_m, y_m)[1]
+def _settings(kind: _Kind, profile: LinkProfile, propagation: Propagation, lat_deg: float | None) -> dict[str, Any]:
+    """What the model is given besides the profile; the latitude is that of the path's middle when left out."""
+    if lat_deg is None:
+        x_m, y_m = ((a + b) / 2.0 for a, b in zip(profile.mast_xy_m, profile.point_xy_m, strict=True))
+        lat_deg = to_degrees(profile.crs, x_m, y_m)[1]
+    settings = loss_model(propagation, lat_deg=lat_deg)
+    terminal = {"rx_height_m": profile.rx_height_m, "freq_mhz": profile.freq_mhz, "polarization": propagation.polarization}
+    return terminal | {name: getattr(settings, name) for name in kind.settings}
 
 
 def _free_space_db(profile: LinkProfile, mast_heights_m: FloatArray) -> FloatArray:
@@ -109,66 +123,35 @@ def _free_space_db(profile: LinkProfile, mast_heights_m: FloatArray) -> FloatArr
     return np.array([free_space_slant_db(1000.0 * profile.length_km, float(rise), profile.freq_mhz / 1000.0) for rise in rise_m])
 
 
-def _delta_bullington_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
-    del lat_deg
-    return {
-        "rx_height_m": profile.rx_height_m,
-        "freq_mhz": profile.freq_mhz,
-        "polarization": propagation.polarization,
-        "effective_earth_radius_km": propagation.effective_earth_factor * EARTH_RADIUS_KM,
-        "eps_r": propagation.relative_permittivity,
-        "sigma_s_m": propagation.conductivity_s_m,
-    }
-
-
 def _delta_bullington(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
-    diffraction = p526.delta_bullington(profile.distance_km, profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
+    diffraction = _diffraction(profile, settings)(tx_height_m=profile.mast_height_m)
     loss_db = float(_free_space_db(profile, np.array([profile.mast_height_m]))[0]) + diffraction.loss_db
     return loss_db, "line_of_sight" if diffraction.line_of_sight else "diffraction", ()
 
 
 def _delta_bullington_heights(profile: LinkProfile, heights_m: FloatArray, settings: dict[str, Any]) -> FloatArray:
-    one = partial(p526.delta_bullington, profile.distance_km, profile.ground_m, **settings)
-    return _free_space_db(profile, heights_m) + np.array([one(tx_height_m=float(height_m)).loss_db for height_m in heights_m])
+    diffraction = _diffraction(profile, settings)
+    return _free_space_db(profile, heights_m) + np.array([diffraction(tx_height_m=float(height_m)).loss_db for height_m in heights_m])
 
 
-def _itm_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
-    del lat_deg
-    return {
-        "spacing_m": 1000.0 * profile.length_km / (profile.distance_km.size - 1),
-        "rx_height_m": profile.rx_height_m,
-        "freq_mhz": profile.freq_mhz,
-        "polarization": propagation.polarization,
-        "climate": propagation.climate,
-        "n0": propagation.n0,
-        "eps_r": propagation.relative_permittivity,
-        "sigma_s_m": propagation.conductivity_s_m,
-        "time_pct": propagation.time_pct,
-        "location_pct": propagation.location_pct,
-        "situation_pct": propagation.situation_pct,
-    }
+def _diffraction(profile: LinkProfile, settings: dict[str, Any]) -> Callable[..., p526.DiffractionResult]:
+    given = {name: value for name, value in settings.items() if name != "effective_earth_factor"}
+    radius_km = settings["effective_earth_factor"] * EARTH_RADIUS_KM
+    return partial(p526.delta_bullington, profile.distance_km, profile.ground_m, effective_earth_radius_km=radius_km, **given)
 
 
 def _itm(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
-    result = itm.path_loss(profile.ground_m, tx_height_m=profile.mast_height_m, **settings)
+    result = itm.path_loss(profile.ground_m, _spacing_m(profile), tx_height_m=profile.mast_height_m, **settings)
     return result.loss_db, result.mode, result.warned
 
 
 def _itm_heights(profile: LinkProfile, heights_m: FloatArray, settings: dict[str, Any]) -> FloatArray:
-    return itm.path_loss_many(_repeated(profile.ground_m, heights_m), tx_height_m=heights_m, workers=1, **settings).loss_db
+    ground_m = _repeated(profile.ground_m, heights_m)
+    return itm.path_loss_many(ground_m, _spacing_m(profile), tx_height_m=heights_m, workers=1, **settings).loss_db
 
 
-def _p1812_settings(profile: LinkProfile, propagation: Propagation, lat_deg: float) -> dict[str, Any]:
-    return {
-        "rx_height_m": profile.rx_height_m,
-        "freq_mhz": profile.freq_mhz,
-        "polarization": propagation.polarization,
-        "time_pct": propagation.time_pct,
-        "location_pct": propagation.location_pct,
-        "dn": propagation.dn_per_km,
-        "n0": propagation.n0,
-        "lat_deg": lat_deg,
-    }
+def _spacing_m(profile: LinkProfile) -> float:
+    return 1000.0 * profile.length_km / (profile.distance_km.size - 1)
 
 
 def _p1812(profile: LinkProfile, settings: dict[str, Any]) -> _Answer:
@@ -189,28 +172,33 @@ def _repeated(along: FloatArray, heights_m: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a model is asked: its settings, one path, and one path under many heights of the mast; and which modes are words of its own."""
+    """How a model is asked.
 
-    settings: Callable[[LinkProfile, Propagation, float], dict[str, Any]]
+    Attributes
+    ----------
+    settings : tuple of str
+        What it takes of a :class:`geo_planner.propagation.models.LossModel`.
+    one, many : callable
+        One path; and one under many heights of the mast.
+    own_modes : frozenset of str
+        Modes that mean something else than the same word does of other models.
+    """
+
+    settings: tuple[str, ...]
     one: Callable[[LinkProfile, dict[str, Any]], _Answer]
     many: Callable[[LinkProfile, FloatArray, dict[str, Any]], FloatArray]
     own_modes: frozenset[str] = frozenset()
 
 
 _KINDS: Final = {
-    "delta_bullington": _Kind(_delta_bullington_settings, _delta_bullington, _delta_bullington_heights),
-    # "line of sight" is ITM's own name for paths shorter than the horizons of a smooth earth, whatever stands in between
-    "itm": _Kind(_itm_settings, _itm, _itm_heights, own_modes=frozenset({"line_of_sight"})),
-    "p1812": _Kind(_p1812_settings, _p1812, _p1812_heights),
+    "delta_bullington": _Kind(("effective_earth_factor", "eps_r", "sigma_s_m"), _delta_bullington, _delta_bullington_heights),
+    "itm": _Kind(
+        ("climate", "n0", "eps_r", "sigma_s_m", "time_pct", "location_pct", "situation_pct"),
+        _itm,
+        _itm_heights,
+        # ITM's own name for paths shorter than the horizons of a smooth earth, whatever stands in between
+        own_modes=frozenset({"line_of_sight"}),
+    ),
+    "p1812": _Kind(("time_pct", "location_pct", "dn", "n0", "lat_deg"), _p1812, _p1812_heights),
 }
 """The models that look at the profile; of the others the loss is that of free space."""
-
-
-def reads_profile(model: Model) -> bool:
-    """Whether the model looks at the terrain; one that does not is a reference, not an opinion."""
-    return model in _KINDS
-
-
-def mode_word(model: Model, mode: str) -> str:
-    """The word of the catalogue (``mode.<word>``) for a mode of a model."""
-    return f"{model}_{mode}" if model in _KINDS and mode in _KINDS[model].own_modes else mode
