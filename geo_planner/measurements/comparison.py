@@ -7,18 +7,22 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geo_planner.calibration import MeasurementSettings, band_mhz
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.radio.cells import in_service
-from geo_planner.radio.coverage import compute_coverage
+from geo_planner.radio.coverage import Coverage, compute_coverage
 from geo_planner.radio.losses import LandCover
 from geo_planner.terrain import Dem
 
 PATH_REASONS = ("other_technology", "outside_terrain", "unknown_site", "no_such_cell", "out_of_reach", "path_unknown")
 """Why a sample has no modelled level: ``without_model.<word>`` of the catalogue."""
+_MODELLED = {
+    "modelled_dbm": "float64", "modelled_reason": "string", "modelled_server_id": "string", "modelled_site_id": "string",
+    "modelled_freq_mhz": "float64", "distance_km": "float64",
+}  # fmt: skip
 FEWEST = 5
 """With fewer samples than this there are no statistics."""
 
@@ -64,63 +68,65 @@ def modelled_at(
     ModelRangeError
         For a cell outside the range of the model.
     """
-    n = len(measurements)
-    level, distance_km, freq_mhz = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    site_id, server, reason = (np.full(n, None, dtype=object) for _ in range(3))
     x_m, y_m = dem.grid.xy(measurements.geometry)
     row, column, inside = dem.grid.cells(x_m, y_m)
     technology = measurements["technology"].str.casefold().fillna(service.technology.casefold())
-    reason[~inside] = "outside_terrain"
-    reason[(technology != service.technology.casefold()).to_numpy(dtype=bool)] = "other_technology"
-    cells = sites[in_service(sites, service)].to_crs(dem.crs)
-    keys = pd.DataFrame(
+    other = (technology != service.technology.casefold()).to_numpy(dtype=bool)
+    samples = pd.DataFrame(
         {
+            "x_m": x_m, "y_m": y_m, "row": row, "column": column,
             "site": measurements["site_id"].fillna("").to_numpy(dtype=object),
             "operator": [_folded(name) for name in measurements["operator"]],
             "band": [0.0 if np.isnan(f) else band_mhz(f) for f in measurements["freq_mhz"].to_numpy(dtype=float)],
         }
-    )
+    )  # fmt: skip
+    cells = sites[in_service(sites, service)].to_crs(dem.crs)
     # as the device was: outdoors, and it heard the downlink
     heard = service.model_copy(update={"place": "outdoor", "uplink": service.uplink.model_copy(update={"check": False})})
-    wanted = keys[np.array([r is None for r in reason], dtype=bool)]
-    groups = wanted.groupby(["site", "operator", "band"], sort=True).indices
-    for number, ((site, operator, band), members) in enumerate(groups.items(), 1):
-        at = wanted.index.to_numpy()[members]
+    table = pd.DataFrame({name: pd.array([None] * len(samples), dtype=kind) for name, kind in _MODELLED.items()})
+    reason = np.select([other, ~inside], ["other_technology", "outside_terrain"], "")
+    table["modelled_reason"] = pd.array(reason.astype(object), dtype="string")
+    groups = samples[inside & ~other].groupby(["site", "operator", "band"], sort=True)
+    for number, ((site, operator, band), group) in enumerate(groups, 1):
         own = _candidates(cells, str(site), str(operator), float(band))
         if own.empty:
             known = not site or (cells.index.get_level_values("site_id") == site).any()
-            reason[at] = "no_such_cell" if known else "unknown_site"
+            table.loc[group.index, "modelled_reason"] = "no_such_cell" if known else "unknown_site"
         else:
-            only = np.zeros(dem.heights_m.shape, dtype=np.bool_)
-            only[row[at], column[at]] = True
+            only = np.zeros(dem.grid.shape, dtype=np.bool_)
+            only[group["row"], group["column"]] = True
             found = compute_coverage(
                 dem, own, heard, propagation, land_cover=land_cover, clutter=clutter, model=model, only=only, workers=workers
-            )  # fmt: skip
-            level[at] = found.rsrp_dbm[row[at], column[at]]
-            serving = found.best_server[row[at], column[at]]
-            lost = found.unknown_paths[row[at], column[at]] > 0
-            level[at[lost]] = np.nan
-            reason[at[lost]] = "path_unknown"
-            served = at[~lost & (serving >= 0)]
-            reason[at[~lost & (serving < 0)]] = _nothing(own, dem, x_m, y_m, at[~lost & (serving < 0)], propagation)
-            mast = own.iloc[serving[~lost & (serving >= 0)]]
-            away_m = np.hypot(mast.geometry.x.to_numpy() - x_m[served], mast.geometry.y.to_numpy() - y_m[served])
-            distance_km[served], freq_mhz[served] = away_m / 1000.0, mast["freq_mhz"].to_numpy(dtype=float)
-            site_id[served] = mast.index.get_level_values("site_id")
-            server[served] = [f"{s}/{c}" for s, c in mast.index]
+            )
+            table.loc[group.index, list(_MODELLED)] = _from_coverage(found, own, group, propagation.max_radius_km)
         if progress:
-            progress(number / len(groups))
+            progress(number / groups.ngroups)
     blank = "any" if len({_folded(name) for name in cells["operator"]}) > 1 else "single"
-    matched = np.where(keys["site"] != "", "site", np.where(keys["operator"] != "", "operator", blank))
-    return pd.DataFrame(
+    matched = np.where(samples["site"] != "", "site", np.where(samples["operator"] != "", "operator", blank))
+    return table.assign(
+        modelled_reason=table["modelled_reason"].replace("", pd.NA), matched_by=pd.array(matched, dtype="string"),
+        row=np.where(inside, row, -1), column=np.where(inside, column, -1),
+    ).set_index(measurements.index)  # fmt: skip
+
+
+def _from_coverage(found: Coverage, own: gpd.GeoDataFrame, samples: pd.DataFrame, max_radius_km: float) -> pd.DataFrame:
+    """What the rasters of some cells say at each sample; where none serves, why: all too far, or a path within reach that is not known,
+    too weak to matter for coverage but not here."""
+    at = samples["row"].to_numpy(), samples["column"].to_numpy()
+    serving, lost = found.best_server[at], found.unknown_paths[at] > 0
+    xy_m, masts_m = samples[["x_m", "y_m"]].to_numpy(), np.c_[own.geometry.x, own.geometry.y]
+    in_reach = cKDTree(masts_m).query(xy_m)[0] < max_radius_km * 1000.0 - found.grid.cell_m
+    reason = np.select([lost, serving >= 0, in_reach], ["path_unknown", "", "path_unknown"], "out_of_reach")
+    ids = own.index.to_frame().iloc[serving]
+    table = pd.DataFrame(
         {
-            "modelled_dbm": level, "modelled_reason": pd.array(reason, dtype="string"), "modelled_server_id": pd.array(server, dtype="string"),
-            "modelled_site_id": pd.array(site_id, dtype="string"),
-            "modelled_freq_mhz": freq_mhz, "distance_km": distance_km, "matched_by": pd.array(matched, dtype="string"),
-            "row": np.where(inside, row, -1), "column": np.where(inside, column, -1),
+            "modelled_dbm": found.rsrp_dbm[at].astype(float), "modelled_server_id": (ids["site_id"] + "/" + ids["cell_id"]).to_numpy(),
+            "modelled_site_id": ids["site_id"].to_numpy(), "modelled_freq_mhz": own["freq_mhz"].to_numpy(dtype=float)[serving],
+            "distance_km": np.hypot(*(masts_m[serving] - xy_m).T) / 1000.0,
         },
-        index=measurements.index,
-    )  # fmt: skip
+        index=samples.index,
+    ).where(reason == "")  # fmt: skip
+    return table.assign(modelled_reason=reason)[list(_MODELLED)]
 
 
 def _folded(name: object) -> str:
@@ -137,16 +143,6 @@ def _candidates(cells: gpd.GeoDataFrame, site: str, operator: str, band: float) 
     if band:
         fits &= np.array([band_mhz(float(f)) == band for f in cells["freq_mhz"]], dtype=bool)
     return cells[fits]
-
-
-def _nothing(
-    own: gpd.GeoDataFrame, dem: Dem, x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], at: npt.NDArray[np.int64], propagation: Propagation
-) -> list[str]:  # fmt: skip
-    """Why no cell serves: all too far, or a path within reach that is not known, too weak to matter for coverage but not here."""
-    reach_m = propagation.max_radius_km * 1000.0 - dem.cell_m
-    masts = np.c_[own.geometry.x, own.geometry.y]
-    nearest_m = [float(np.hypot(*(masts - (x_m[i], y_m[i])).T).min()) for i in at]
-    return ["path_unknown" if away_m < reach_m else "out_of_reach" for away_m in nearest_m]
 
 
 def residual_table(measurements: gpd.GeoDataFrame, modelled: pd.DataFrame, dem: Dem, settings: MeasurementSettings) -> pd.DataFrame:
