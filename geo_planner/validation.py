@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo_planner.config import load_scenario, naming_layers, with_optional_layers
+from geo_planner.config import Scenario, load_scenario, naming_layers, with_optional_layers
 from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.measurements import at_villages, cleaned
 from geo_planner.notes import commune_questions, input_faults
+from geo_planner.schema import CANDIDATES
 from geo_planner.study_area import load_study_area, scenario_paths
 from geo_planner.study_area.checks import disagreements
 from geo_planner.study_area.layer_files import vintage_warnings
@@ -34,24 +35,30 @@ def validate(root: Path) -> list[Fault]:
         except (InputError, UsageError) as error:
             found.update(dict.fromkeys(error.faults if isinstance(error, InputError) else [_no_scenario(path)]))
             scenario = naming_layers(path)
-        try:
-            study_area = load_study_area(root, scenario)
-            scenario = with_optional_layers(scenario, root)
-            villages = study_area.villages.assign(modelled_status="unknown")
-            measured = at_villages(scenario, study_area, villages, cleaned(scenario, study_area))
-            disagree = [
-                *disagreements(study_area, villages_file=scenario.layers.villages, sites_file=scenario.layers.sites),
-                *measured.notes,
-            ]
-            found.update(
-                dict.fromkeys(
-                    [*study_area.warnings, *input_faults(scenario, study_area), *commune_questions(scenario, study_area), *disagree]
-                )
-            )
-        except InputError as error:
-            found.update(dict.fromkeys(error.faults))
+        found.update(dict.fromkeys(_told_under(root, scenario)))
     found.update(dict.fromkeys(vintage_warnings(root)))
     return sorted(found, key=lambda f: (f.level != "fault", f.file, f.row or 0, f.count))
+
+
+def _told_under(root: Path, scenario: Scenario) -> list[Fault]:
+    """What the layers of a study area give rise to under one scenario."""
+    try:
+        study_area = load_study_area(root, scenario)
+        scenario = with_optional_layers(scenario, root)
+        layers = scenario.layers
+        villages = study_area.villages.assign(modelled_status="unknown")
+        measured = at_villages(scenario, study_area, villages, cleaned(scenario, study_area))
+        return [
+            *study_area.warnings,
+            *input_faults(scenario, study_area),
+            *commune_questions(scenario, study_area),
+            *disagreements(
+                study_area, villages_file=layers.villages, sites_file=layers.sites, candidates_file=layers.candidates or CANDIDATES.path
+            ),
+            *measured.notes,
+        ]
+    except InputError as error:
+        return list(error.faults)
 
 
 def _no_scenario(path: Path) -> Fault:

@@ -70,14 +70,8 @@ MEANINGS = {
     "ranking.travel.road_speeds[].kmh": "Speed.",
 }
 
-LAYERS = (
-    (schema.VILLAGES, "`villages/villages.csv`"),
-    (schema.SITES, "`sites/sites.csv`; a row is a cell, a mast with three sectors has three rows"),
-    (schema.COMMUNES, "`boundaries/communes.geojson`, polygons in EPSG:4326"),
-    (schema.FORMER_COMMUNES, "`boundaries/former_communes.csv`"),
-    (schema.MEASUREMENTS, "`measurements/measurements.csv`"),
-    (schema.CANDIDATES, "`candidates/candidates.csv`"),
-)
+BESIDE = {"sites": "; a row is a cell, a mast with three sectors has three rows", "communes": ", polygons in EPSG:4326"}
+LAYERS = tuple((layer, f"`{layer.path}`{BESIDE.get(name, '')}") for name, layer in schema.TABLES.items())
 RESULTS = (
     (schema.RESULTS, "added to each village by a plan"),
     (tables.QUESTIONS, "what is not known, and whom to ask"),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner.cli import language, main
-from geo_planner.cli.language import machine_language
+from geo_planner import imports
+from geo_planner.cli import main, telling
+from geo_planner.cli.telling import machine_language
 from geo_planner.errors import fault
-from geo_planner.study_area import imports
 from geo_planner.words import said
 from tests import small_area as sa
 from tests.conftest import ROOT
@@ -65,7 +65,7 @@ def test_the_language_of_the_machine(environment: dict[str, str], spoken: str, m
 
 
 def test_on_windows_the_language_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_windows_language", lambda: "vi")
+    monkeypatch.setattr(telling, "_windows_language", lambda: "vi")
     monkeypatch.setattr(sys, "platform", "win32")
     assert machine_language({}) == "vi"
     assert machine_language({"LANG": "en_US"}) == "en"

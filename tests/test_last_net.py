@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from geo_planner.cli import main
-from geo_planner.cli.frame import by_level, guarded, lines, unforeseen
+from geo_planner.cli.telling import by_level, guarded, lines, unforeseen
 from geo_planner.config import load_scenario
 from geo_planner.errors import MOST_OF_A_KIND, Fault, InputError, UsageError, bounded, fault, totals
 from tests import small_area as sa

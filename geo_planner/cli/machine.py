@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import echo, guarded, verb
+from geo_planner.cli.frame import verb
+from geo_planner.cli.telling import echo, guarded
 from geo_planner.errors import UsageError
 from geo_planner.words import said
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_planner.cli.frame import (
+from geo_planner.cli.frame import AsJson, ProgressBar, step_word, verb
+from geo_planner.cli.telling import (
     EXIT_FAULTS,
     MOST_OF_A_KIND_ON_SCREEN,
-    AsJson,
-    ProgressBar,
     by_level,
     echo,
     faulty,
@@ -21,17 +20,17 @@ from geo_planner.cli.frame import (
     hint,
     line,
     lines,
+    of_the_papers,
     print_json,
-    step_word,
-    verb,
-)  # fmt: skip
-from geo_planner.cli.language import of_the_papers
+)
 from geo_planner.errors import MOST_IN_ALL, UsageError, bounded, totals
+from geo_planner.schema import LAYERS
 from geo_planner.words import Said, first_of, said
 
 if TYPE_CHECKING:
     from geo_planner.imports import ImportReport
 
+_IMPORTABLE = sorted((layer.name for layer in LAYERS.values() if layer.importable), key=lambda name: LAYERS[name].geometry != "point")
 _MOST_KINDS_OF_CORRECTION, _MOST_CORRECTIONS = 50, 3
 ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
@@ -76,9 +75,7 @@ def template(
 
 @verb("import")
 def import_file(
-    layer: Annotated[
-        str, typer.Argument(metavar="LAYER", help="villages, sites, measurements, roads, power_lines, exclusion_areas or candidates.")
-    ],
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help=f"{', '.join(_IMPORTABLE)}.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="xlsx, xls, ods, csv, shapefile (zip), gpkg, geojson, kml, kmz or gpx.")],
     into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
     crs: Annotated[

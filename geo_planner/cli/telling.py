@@ -1,4 +1,7 @@
-"""The way from an outcome or an error to a sentence in the language of the command, or to one JSON object, and to an exit status."""
+"""The way from an outcome or an error to a sentence in the language of the command, or to one JSON object, and to an exit status.
+
+The language is the one asked for with ``--lang``, else the machine's, else English.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,69 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import typer
 
-from geo_planner.cli.language import spoken, worded
 from geo_planner.errors import MOST_IN_ALL, Fault, GeoPlannerError, InputError, OutputError, UsageError, bounded, totals
-from geo_planner.words import Said, said
+from geo_planner.words import LANGUAGES, Language, Said, said
 
 EXIT_FAULTS, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_BROKEN_PIPE = 1, 2, 130, 141
 MOST_OF_A_KIND_ON_SCREEN = 20
 
 logger = logging.getLogger(__name__)
+LANG = "--lang"
+_VIETNAMESE_ON_WINDOWS = 0x2A
+_spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
+
+
+def spoken() -> Language:
+    """The language of this command."""
+    return _spoken.get() or machine_language(os.environ)
+
+
+def of_the_papers() -> Language:
+    """The language of what goes back to the office: Vietnamese, whatever the machine speaks, unless another one is asked for."""
+    return _spoken.get() or "vi"
+
+
+def speak(language: Language | None) -> None:
+    """Set the language of this command; None: the machine's."""
+    _spoken.set(language)
+
+
+def known_language(asked: str) -> Language | None:
+    """The language that a word asks for; None when there is no such one here."""
+    return next((language for language in LANGUAGES if language == asked.strip().lower()), None)
+
+
+def machine_language(environment: Mapping[str, str]) -> Language:
+    """The language that the machine's messages have: the first of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that says anything.
+
+    On Windows, where these are seldom set, that of the user's interface.
+
+    >>> machine_language({"LANG": "vi_VN.UTF-8"}), machine_language({"LC_ALL": "C", "LANG": "vi_VN.UTF-8"}), machine_language({"LC_ALL": "", "LANG": "vi"})
+    ('vi', 'en', 'vi')
+    """
+    stated = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(name))), None)
+    if stated is None:
+        return _windows_language() if sys.platform == "win32" else "en"
+    return "vi" if stated.replace("-", "_").split(".")[0].split("_")[0].lower() in ("vi", "vietnamese") else "en"
+
+
+def _windows_language() -> Language:
+    if sys.platform != "win32":
+        return "en"
+    import ctypes
+
+    return "vi" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == _VIETNAMESE_ON_WINDOWS else "en"
+
+
+def worded(what: object) -> str:
+    """What is said, in the language of this command; a name or path as it is."""
+    return what.text(spoken()) if isinstance(what, Said) else str(what)
 
 
 def guarded(work: Callable[[], int], as_json: bool) -> None:
@@ -118,6 +171,16 @@ def by_level(found: Iterable[Fault]) -> dict[str, Any]:
         "warnings": [f.as_dict() for f in told if f.level == "warning"],
         "totals": totals(found),
     }
+
+
+def echo(what: object) -> None:
+    """A line of the outcome, in the language of the command."""
+    typer.echo(worded(what))
+
+
+def hint(what: object) -> None:
+    """A line beside the outcome."""
+    typer.echo(worded(what), err=True)
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -78,6 +78,10 @@ class Layer:
         Of ids that an import makes from commune and name.
     importable : bool
         ``geo-planner import`` takes lists of it.
+    ages_days : int
+        After so many days it is worth asking for anew; 0: it does not age.
+    dated : str
+        The column that dates a row.
     """
 
     name: str
@@ -90,6 +94,8 @@ class Layer:
     transmits: bool = False
     id_prefix: str = ""
     importable: bool = False
+    ages_days: int = 0
+    dated: str = ""
 
     def column(self, name: str) -> Column:
         """The declaration of one column; ``KeyError`` for a name that the layer does not have."""

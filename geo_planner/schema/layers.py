@@ -47,6 +47,8 @@ VILLAGES = Layer(
     geometry="point",
     place="named",
     importable=True,
+    ages_days=365,
+    dated="status_date",
 )  # fmt: skip
 
 SITES = Layer(
@@ -81,6 +83,7 @@ SITES = Layer(
     transmits=True,
     id_prefix="s-",
     importable=True,
+    ages_days=365,
 )  # fmt: skip
 
 COMMUNES = Layer(
@@ -142,6 +145,8 @@ MEASUREMENTS = Layer(
     geometry="point",
     found=True,
     importable=True,
+    ages_days=365,
+    dated="time",
 )  # fmt: skip
 
 CANDIDATES = Layer(
@@ -165,14 +170,16 @@ CANDIDATES = Layer(
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
-ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True)
-POWER_LINES = Layer("power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True)
+ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365)
+POWER_LINES = Layer(
+    "power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365
+)
 EXCLUSION_AREAS = Layer(
     "exclusion_areas", (), key=(), path="exclusion_areas/exclusion_areas.geojson", geometry="area", found=True, importable=True
 )
 RIVERS = Layer("rivers", (), key=(), path="rivers/rivers.geojson", geometry="line")
-POPULATION = Layer("population", (), key=(), path="population/population.tif", geometry="raster", found=True)
-LAND_COVER = Layer("land_cover", (), key=(), path="land_cover/land_cover.tif", geometry="raster", found=True)
+POPULATION = Layer("population", (), key=(), path="population/population.tif", geometry="raster", found=True, ages_days=5 * 365)
+LAND_COVER = Layer("land_cover", (), key=(), path="land_cover/land_cover.tif", geometry="raster", found=True, ages_days=6 * 365)
 
 LAYERS = {
     layer.name: layer

@@ -26,8 +26,7 @@ from geo_planner.files.opening import opened_vector, unreadable_fault
 from geo_planner.schema import COMMUNES
 from geo_planner.study_area.columns import own_columns
 from geo_planner.study_area.layer_files import file_fault
-from geo_planner.study_area.tables import FIRST_ROW, typed_table
-from geo_planner.study_area.unseen_signs import name_faults, shown
+from geo_planner.study_area.tables import FIRST_ROW, name_faults, shown, typed_table
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)

@@ -16,20 +16,13 @@ from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.files.folders import no_plain_file
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.manifest import damaged_manifest, parse_date, read_manifest
+from geo_planner.schema import LAYERS, SITES, VILLAGES
 from geo_planner.words import Said, said
 
 MERGER = date(2025, 7, 1)
 """The communes of today exist since this day; lines and codes from before it do not fit them."""
 
-_AGES_DAYS = {
-    "villages": 365,
-    "sites": 365,
-    "measurements": 365,
-    "population": 5 * 365,
-    "roads": 2 * 365,
-    "power": 2 * 365,
-    "land_cover": 6 * 365,
-}
+_AGES_DAYS = {layer.path.partition("/")[0]: layer.ages_days for layer in LAYERS.values() if layer.ages_days}
 """After how long a layer is worth asking for anew, by its folder. Terrain does not age."""
 _SAME_TIME_DAYS = 365
 """The village list and the stations describe one situation when they are no further apart than this."""
@@ -114,19 +107,16 @@ def vintage_warnings(root: Path, *, today: date | None = None) -> list[Fault]:
     return found + row_warnings(root, today)
 
 
-_DATED = {"villages/villages.csv": "status_date", "sites/sites.csv": None, "measurements/measurements.csv": "time"}
-"""The tables that hold rows of the user's, and the column that dates a row."""
-
-
 def row_warnings(root: Path, today: date) -> list[Fault]:
     """What the rows say of themselves: made up for demonstration, long ago, or after today."""
     found = []
-    for relative, dated in _DATED.items():
-        if no_plain_file(root / relative) is not None:
+    for layer in LAYERS.values():
+        relative, dated = layer.path, layer.dated
+        if layer.geometry != "point" or no_plain_file(root / relative) is not None:
             continue
         try:
             with (root / relative).open(encoding="utf-8-sig", newline="") as stream:
-                rows = [(row.get("is_sample") or "", row.get(dated or "") or "") for row in csv.DictReader(stream)]
+                rows = [(row.get("is_sample") or "", row.get(dated) or "") for row in csv.DictReader(stream)]
         except (OSError, UnicodeDecodeError, csv.Error):
             continue  # the readers of the layer say what is wrong with it
         made_up = sum(sample.strip().lower() == "yes" for sample, _ in rows)
@@ -134,7 +124,7 @@ def row_warnings(root: Path, today: date) -> list[Fault]:
             found.append(warning(relative, "sample_rows.of_table", n=made_up))
         days = [day for sample, text in rows if sample.strip().lower() != "yes" and (day := parse_date(text.strip()[:10])) is not None]
         old, ahead = (
-            [day for day in days if (today - day).days > _AGES_DAYS[relative.partition("/")[0]]],
+            [day for day in days if (today - day).days > layer.ages_days],
             [day for day in days if day > today],
         )
         if old:
@@ -179,9 +169,9 @@ def _stale(relative: str, entry: Mapping[str, Any], today: date) -> list[Fault]:
 
 def _mixed(entries: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
     """The village list against the stations: one may tell of masts that the other does not know yet."""
-    dates = {name: vintage(entries[name]) for name in ("villages/villages.csv", "sites/sites.csv") if name in entries}
+    dates = {name: vintage(entries[name]) for name in (VILLAGES.path, SITES.path) if name in entries}
     known = {name: of for name, of in dates.items() if of is not None}
-    if len(known) < 2 or abs((known["villages/villages.csv"] - known["sites/sites.csv"]).days) <= _SAME_TIME_DAYS:
+    if len(known) < 2 or abs((known[VILLAGES.path] - known[SITES.path]).days) <= _SAME_TIME_DAYS:
         return []
     older = min(known, key=lambda name: known[name])
     newer = max(known.values())

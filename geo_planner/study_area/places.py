@@ -13,7 +13,7 @@ from pyproj import CRS
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
 from geo_planner.study_area.rasters import Dem
-from geo_planner.study_area.unseen_signs import shown
+from geo_planner.study_area.tables import shown
 
 TOLERANCE_M = 500.0
 """Bundled lines are generalised to 250 m and positions are often read off a map: up to here a warning."""
