@@ -14,9 +14,10 @@ import numpy.typing as npt
 from geo_planner.calibration import CalibrationSettings, calibration_for
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.grid import Grid
+from geo_planner.propagation.area import LossWindow
 from geo_planner.radio.budget import least_rsrp_dbm, level_dbm, received_dbm, service_probability
 from geo_planner.radio.cache import LossCache
-from geo_planner.radio.cells import in_service, masts_of
+from geo_planner.radio.cells import Mast, in_service, masts_of
 from geo_planner.radio.losses import (
     WITHOUT_TERRAIN,
     LandCover,
@@ -133,22 +134,13 @@ def compute_coverage(
     of_mast: dict[Any, list[int]] = {}
     for number, (site, mast) in enumerate(zip(cells.index.get_level_values("site_id"), masts, strict=True)):
         of_mast.setdefault((site, mast.xy_m), []).append(number)
-    serving = _Serving(dem.heights_m.shape, needed_dbm, sorted(set(operators)))
-    done = 0
+    serving, done = _Serving(dem.grid.shape, needed_dbm, sorted(set(operators))), 0
     for numbers in of_mast.values():
         levels = []
         for number in numbers:
             mast = masts[number]
             window = window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
-            band = None if calibration is None else calibration_for(calibration, mast.freq_mhz, model=losses.name)
-            received = received_dbm(
-                np.float32(mast.eirp_re_dbm),
-                window.loss_db,
-                antenna_window_db(dem, mast, window, rx_height_m=service.rx_height_m),
-                band=band,
-                distance_km=0.0 if band is None else away_km(dem, mast, window),
-            )
-            level = level_dbm(received, np.float32(mast.uplink_shortfall_db), band=band, service=service)
+            received, level = _signal(task, mast, window, calibration)
             no_path, part = np.isnan(level), part_of(window)
             if no_path.any():
                 most_loss_db = mast.eirp_re_dbm - needed_dbm
@@ -178,6 +170,15 @@ def compute_coverage(
         model=losses.name,
         grid=dem.grid,
     )
+
+
+def _signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:
+    """RSRP of a cell over its window, and the level that counts against the service's threshold."""
+    band = None if calibration is None else calibration_for(calibration, mast.freq_mhz, model=task.model.name)
+    antenna_db = antenna_window_db(task.dem, mast, window, rx_height_m=task.service.rx_height_m)
+    distance_km = 0.0 if band is None else away_km(task.dem, mast, window)
+    received = received_dbm(np.float32(mast.eirp_re_dbm), window.loss_db, antenna_db, band=band, distance_km=distance_km)
+    return received, level_dbm(received, np.float32(mast.uplink_shortfall_db), band=band, service=task.service)
 
 
 class _Serving:
