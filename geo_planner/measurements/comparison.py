@@ -118,15 +118,15 @@ def _from_coverage(found: Coverage, own: gpd.GeoDataFrame, samples: pd.DataFrame
     in_reach = cKDTree(masts_m).query(xy_m)[0] < max_radius_km * 1000.0 - found.grid.cell_m
     reason = np.select([lost, serving >= 0, in_reach], ["path_unknown", "", "path_unknown"], "out_of_reach")
     ids = own.index.to_frame().iloc[serving]
-    table = pd.DataFrame(
+    served = pd.DataFrame(
         {
             "modelled_dbm": found.rsrp_dbm[at].astype(float), "modelled_server_id": (ids["site_id"] + "/" + ids["cell_id"]).to_numpy(),
             "modelled_site_id": ids["site_id"].to_numpy(), "modelled_freq_mhz": own["freq_mhz"].to_numpy(dtype=float)[serving],
             "distance_km": np.hypot(*(masts_m[serving] - xy_m).T) / 1000.0,
         },
         index=samples.index,
-    ).where(reason == "")  # fmt: skip
-    return table.assign(modelled_reason=reason)[list(_MODELLED)]
+    )[reason == ""]  # fmt: skip
+    return served.reindex(samples.index).assign(modelled_reason=reason)[list(_MODELLED)]
 
 
 def _folded(name: object) -> str:
