@@ -21,9 +21,8 @@ from geo_planner.errors import ModelRangeError
 from geo_planner.propagation.itm import medium as itm_medium
 from geo_planner.propagation.itm import paths as itm_kernels
 from geo_planner.propagation.itm import types as itm_types
-from geo_planner.propagation.itm.types import IntArray
 from geo_planner.propagation.limits import figure, quantity, unit
-from geo_planner.units import FloatArray
+from geo_planner.units import FloatArray, IntArray
 from geo_planner.words import Said, coded, first_of, said
 
 CLIMATES: Final[tuple[str, ...]] = (

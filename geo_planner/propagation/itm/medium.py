@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation.itm.types import Climate, Curve, Radio, jit
+from geo_planner.propagation.compiled import compiled
+from geo_planner.propagation.itm.types import Climate, Curve, Radio
 
 _EARTH_CURVATURE_PER_M = 157e-9  # Alg. 1.2
 _MHZ_PER_WAVE_NUMBER = 47.7  # wave number in 1/m = MHz / 47.7, Alg. 1.1
@@ -34,7 +35,7 @@ _CLIMATES = np.array([
 # fmt: on
 
 
-@jit
+@compiled
 def prepare_radio(freq_mhz: float, vertical: bool, eps_r: float, sigma_s_m: float) -> Radio:
     """Frequency and ground constants (Alg. 1.1, 1.4, 1.5)."""
     permittivity = complex(eps_r, 18000.0 * sigma_s_m / freq_mhz)
@@ -48,7 +49,7 @@ def prepare_radio(freq_mhz: float, vertical: bool, eps_r: float, sigma_s_m: floa
     return Radio(freq_mhz, wave_number, freq_cbrt, impedance.real, impedance.imag, abs(impedance), vogler_k, math.log(vogler_k), extra_m)
 
 
-@jit
+@compiled
 def prepare_climate(climate_code: int, freq_mhz: float) -> Climate:
     """Variability constants of NTIA climate 1 to 7 at one frequency (Alg. sect. 5)."""
     row = _CLIMATES[climate_code - 1]
@@ -66,7 +67,7 @@ def prepare_climate(climate_code: int, freq_mhz: float) -> Climate:
     )
 
 
-@jit
+@compiled
 def refractivity(n0: float, elevation_m: float) -> tuple[float, float]:
     """Surface refractivity and curvature of the effective earth in 1/m (Alg. 1.2, 1.3).
 
@@ -76,7 +77,7 @@ def refractivity(n0: float, elevation_m: float) -> tuple[float, float]:
     return ns, _EARTH_CURVATURE_PER_M * (1.0 - 0.04665 * math.exp(ns / 179.3))
 
 
-@jit
+@compiled
 def normal_deviate(fraction: float) -> float:
     """Standard normal deviate exceeded with probability `fraction` (ITM sect. 51; Abramowitz and Stegun 26.2.23).
 
@@ -88,7 +89,7 @@ def normal_deviate(fraction: float) -> float:
     return -deviate if fraction > 0.5 else deviate
 
 
-@jit
+@compiled
 def free_space_loss(distance_m: float, freq_mhz: float) -> float:
     """Free-space basic transmission loss in dB, with the 32.45 dB that NTIA's cases carry."""
     return 32.45 + 20.0 * math.log10(freq_mhz) + 20.0 * math.log10(distance_m / 1000.0)

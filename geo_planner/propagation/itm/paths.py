@@ -21,15 +21,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo_planner.propagation.compiled import compiled, kernel
 from geo_planner.propagation.itm.attenuation import longley_rice_scalar
 from geo_planner.propagation.itm.medium import free_space_loss, prepare_climate, prepare_radio, refractivity
 from geo_planner.propagation.itm.profile import WORK_SIZE, mean_elevation, path_geometry
-from geo_planner.propagation.itm.types import Climate, IntArray, PathResult, Quantiles, Radio, borrowing, jit
+from geo_planner.propagation.itm.types import Climate, PathResult, Quantiles, Radio
 from geo_planner.propagation.itm.variability import variability_scalar
-from geo_planner.units import FloatArray
+from geo_planner.units import FloatArray, IntArray
 
 
-@borrowing
+@kernel
 def path_kernel(
     heights_m: FloatArray,
     spacing_m: float,
@@ -59,7 +60,7 @@ def path_kernel(
     )
 
 
-@jit
+@compiled
 def path_range_kernel(
     heights_m: FloatArray,
     offsets: IntArray,

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-from numba import njit
-
-IntArray = npt.NDArray[np.int64]
-
-# No fast-math: a loss must not depend on how many profiles share a call.
-jit = njit(cache=True, error_model="numpy", nogil=True)
-# Functions on arrays that their caller holds: counting references to them is an atomic operation on each call, and would cost a fifth of
-# the time. They must not allocate.
-borrowing = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
-
 MODE_LINE_OF_SIGHT = 1
 MODE_DIFFRACTION = 2
 MODE_TROPOSCATTER = 3

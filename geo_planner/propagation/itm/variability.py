@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from geo_planner.propagation.compiled import compiled
 from geo_planner.propagation.itm.attenuation import roughness
-from geo_planner.propagation.itm.types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio, jit
+from geo_planner.propagation.itm.types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio
 
 
-@jit
+@compiled
 def _curve(curve: Curve, distance_m: float) -> float:
     """Value in dB of a fitted curve at an effective distance (Alg. 5.5 to 5.7)."""
     offset = (distance_m - curve.x2_m) / curve.x3_m
@@ -17,7 +18,7 @@ def _curve(curve: Curve, distance_m: float) -> float:
     return (curve.c1_db + curve.c2_db / (1.0 + offset * offset)) * ratio / (1.0 + ratio)
 
 
-@jit
+@compiled
 def variability_scalar(
     attenuation_db: float, geometry: Geometry, radio: Radio, climate: Climate, quantiles: Quantiles
 ) -> tuple[float, int]:
