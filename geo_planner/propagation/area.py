@@ -1,9 +1,8 @@
 """Path loss from one mast to every cell around it, over the terrain in between, under any of the models.
 
-Two ways give the same answer within stated bounds: ``"radial"`` sweeps outwards and reuses the near end of all paths
-(:mod:`geo_planner.propagation.radials`); ``"profiles"`` draws a terrain profile of its own for each cell, in as many equal steps as it is cells long, and is the
-oracle of the first. Nothing is assumed where the terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN), under the
-one as under the other.
+Two ways give the same answer within stated bounds: ``"radial"`` sweeps outwards and reuses the near end of all paths (:mod:`.radials`);
+``"profiles"`` draws a terrain profile of its own for each cell (:mod:`.profiles`) and is the oracle of the first. Nothing is assumed where the
+terrain is unknown: a path that leaves the grid or crosses a void has no loss (NaN), under the one as under the other.
 """
 
 from __future__ import annotations

@@ -380,25 +380,18 @@ def _evaluate(
         int(conditions.mdvar),
     )
 
+    profiles_given = itm_kernels.Profiles(flat, offsets, spacing_m, tx_height_m, rx_height_m, freq_mhz)
+    surroundings = itm_kernels.Surroundings(
+        float(conditions.n0),
+        conditions.polarization == "vertical",
+        float(conditions.eps_r),
+        float(conditions.sigma_s_m),
+        CLIMATES.index(conditions.climate) + 1,
+        quantiles,
+    )
+
     def run(first: int, stop: int) -> None:
-        itm_kernels.path_range_kernel(
-            flat,
-            offsets,
-            spacing_m,
-            tx_height_m,
-            rx_height_m,
-            freq_mhz,
-            float(conditions.n0),
-            conditions.polarization == "vertical",
-            float(conditions.eps_r),
-            float(conditions.sigma_s_m),
-            CLIMATES.index(conditions.climate) + 1,
-            quantiles,
-            first,
-            stop,
-            values,
-            codes,
-        )
+        itm_kernels.path_range_kernel(profiles_given, surroundings, first, stop, values, codes)
 
     workers = min(workers, count // _PROFILES_PER_WORKER)
     if workers > 1:

@@ -293,6 +293,45 @@ def _scatter_loss(
 
 
 @compiled
+def _flags(geometry: Geometry, tx_smooth_m: float, rx_smooth_m: float, earth_m: float, ns: float, radio: Radio) -> int:
+    """``WARN_`` and ``ERROR_`` bits of what goes into the model; the smooth-earth horizons are those of the effective heights."""
+    distance_m = geometry.distance_m
+    flags = 0
+    if abs(geometry.tx_angle_rad) > 0.2:
+        flags |= WARN_TX_HORIZON_ANGLE
+    if abs(geometry.rx_angle_rad) > 0.2:
+        flags |= WARN_RX_HORIZON_ANGLE
+    if geometry.tx_horizon_m < 0.1 * tx_smooth_m:
+        flags |= WARN_TX_HORIZON_NEAR
+    if geometry.rx_horizon_m < 0.1 * rx_smooth_m:
+        flags |= WARN_RX_HORIZON_NEAR
+    if geometry.tx_horizon_m > 3.0 * tx_smooth_m:
+        flags |= WARN_TX_HORIZON_FAR
+    if geometry.rx_horizon_m > 3.0 * rx_smooth_m:
+        flags |= WARN_RX_HORIZON_FAR
+    if ns < 150.0:
+        flags |= ERROR_REFRACTIVITY_SMALL
+    elif ns < 250.0:
+        flags |= WARN_LOW_REFRACTIVITY
+    elif ns > 400.0:
+        flags |= ERROR_REFRACTIVITY_LARGE
+    if earth_m < 4_000_000.0 or earth_m > 13_333_333.0:
+        flags |= ERROR_EFFECTIVE_EARTH
+    # The limit is equality (permittivity 1); the margin is for the rounding of the complex root.
+    if radio.ground_re <= abs(radio.ground_im) * (1.0 + 1e-12):
+        flags |= ERROR_GROUND_IMPEDANCE
+    if distance_m < abs(geometry.tx_effective_m - geometry.rx_effective_m) / 0.2:
+        flags |= WARN_DISTANCE_BELOW_HEIGHT_STEP
+    if distance_m < 1e3:
+        flags |= WARN_DISTANCE_BELOW_1_KM
+    if distance_m > 1000e3:
+        flags |= WARN_DISTANCE_ABOVE_1000_KM
+    if distance_m > 2000e3:
+        flags |= WARN_DISTANCE_ABOVE_2000_KM
+    return flags
+
+
+@compiled
 def longley_rice_scalar(
     geometry: Geometry, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float, ns: float, radio: Radio
 ) -> tuple[float, int, int]:
@@ -326,39 +365,7 @@ def longley_rice_scalar(
     reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
     los_angle_rad = -max(geometry.tx_angle_rad + geometry.rx_angle_rad, -reach_m * gamma_e_per_m)
 
-    flags = 0
-    if abs(geometry.tx_angle_rad) > 0.2:
-        flags |= WARN_TX_HORIZON_ANGLE
-    if abs(geometry.rx_angle_rad) > 0.2:
-        flags |= WARN_RX_HORIZON_ANGLE
-    if geometry.tx_horizon_m < 0.1 * tx_smooth_m:
-        flags |= WARN_TX_HORIZON_NEAR
-    if geometry.rx_horizon_m < 0.1 * rx_smooth_m:
-        flags |= WARN_RX_HORIZON_NEAR
-    if geometry.tx_horizon_m > 3.0 * tx_smooth_m:
-        flags |= WARN_TX_HORIZON_FAR
-    if geometry.rx_horizon_m > 3.0 * rx_smooth_m:
-        flags |= WARN_RX_HORIZON_FAR
-    if ns < 150.0:
-        flags |= ERROR_REFRACTIVITY_SMALL
-    elif ns < 250.0:
-        flags |= WARN_LOW_REFRACTIVITY
-    elif ns > 400.0:
-        flags |= ERROR_REFRACTIVITY_LARGE
-    if earth_m < 4_000_000.0 or earth_m > 13_333_333.0:
-        flags |= ERROR_EFFECTIVE_EARTH
-    # The limit is equality (permittivity 1); the margin is for the rounding of the complex root.
-    if radio.ground_re <= abs(radio.ground_im) * (1.0 + 1e-12):
-        flags |= ERROR_GROUND_IMPEDANCE
-    if distance_m < abs(geometry.tx_effective_m - geometry.rx_effective_m) / 0.2:
-        flags |= WARN_DISTANCE_BELOW_HEIGHT_STEP
-    if distance_m < 1e3:
-        flags |= WARN_DISTANCE_BELOW_1_KM
-    if distance_m > 1000e3:
-        flags |= WARN_DISTANCE_ABOVE_1000_KM
-    if distance_m > 2000e3:
-        flags |= WARN_DISTANCE_ABOVE_2000_KM
-
+    flags = _flags(geometry, tx_smooth_m, rx_smooth_m, earth_m, ns, radio)
     scale_m = math.exp(math.log(earth_m) * (2.0 / 3.0)) / radio.freq_cbrt
     slope, intercept_db = _diffraction_line(
         geometry, tx_height_m, rx_height_m, gamma_e_per_m, radio, smooth_reach_m, los_angle_rad, scale_m

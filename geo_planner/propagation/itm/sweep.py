@@ -16,11 +16,17 @@ import numpy as np
 from geo_planner.propagation.compiled import compiled, kernel, part
 from geo_planner.propagation.itm import CLIMATES
 from geo_planner.propagation.itm.attenuation import longley_rice_scalar
-from geo_planner.propagation.itm.medium import free_space_loss, normal_deviate, prepare_climate, prepare_radio, refractivity
+from geo_planner.propagation.itm.medium import (
+    free_space_loss,
+    normal_deviate,
+    prepare_climate,
+    prepare_radio,
+    refractivity,
+    variability_scalar,
+)
 from geo_planner.propagation.itm.paths import path_kernel
 from geo_planner.propagation.itm.profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
-from geo_planner.propagation.itm.types import ERROR_MASK, Climate, Geometry, Quantiles, Radio
-from geo_planner.propagation.itm.variability import variability_scalar
+from geo_planner.propagation.itm.types import ERROR_MASK, Conditions, Geometry, Quantiles
 from geo_planner.propagation.loss_model import Engine, LossModel
 from geo_planner.propagation.profiles import new_line, read_profile, takes_part
 from geo_planner.propagation.radials import (
@@ -40,16 +46,6 @@ from geo_planner.propagation.radials import (
     walk,
 )
 from geo_planner.units import FloatArray
-
-
-class Conditions(NamedTuple):
-    """What the model is asked for besides the terrain."""
-
-    n0: float
-    radio: Radio
-    climate: Climate
-    quantiles: Quantiles
-    irregularity_stride: int
 
 
 class Irregularity(NamedTuple):
@@ -148,7 +144,7 @@ def _geometry(scene, ground, path, horizons, span_m, delta_h, gamma):  # type: i
 
 
 @part
-def _path_db(c, scene, work, seen, path, before):  # type: ignore[no-untyped-def]
+def _path_db(c, stride, scene, work, seen, path, before):  # type: ignore[no-untyped-def]
     """Loss of one path, NaN where the model has none, and the irregularity that a path after it may take over."""
     ground, n, distance = work.ground, path.n, path.length
     s = n - FOREGROUND - 1
@@ -156,7 +152,7 @@ def _path_db(c, scene, work, seen, path, before):  # type: ignore[no-untyped-def
     horizons = _horizons(work.sky, seen, path, 0.5 * gamma)
     span_m = fit_span(distance, scene.tx_height_m, scene.rx_height_m, horizons[2], horizons[3])
     # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
-    if c.irregularity_stride <= 1 or (s - before.taken_at) * 128 >= c.irregularity_stride * s:
+    if stride <= 1 or (s - before.taken_at) * 128 >= stride * s:
         before = Irregularity(terrain_irregularity(ground.z[: n + 1], path.step, span_m[0], span_m[1], work.samples), s)
     geometry = _geometry(scene, ground, path, horizons, span_m, before.delta_h_m, gamma)
     attenuation, _, flags = longley_rice_scalar(geometry, scene.tx_height_m, scene.rx_height_m, gamma, ns, c.radio)
@@ -165,7 +161,7 @@ def _path_db(c, scene, work, seen, path, before):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _sweep(c, loss, scene, radials, first, stop, work):  # type: ignore[no-untyped-def]
+def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[no-untyped-def]
     """As :func:`sweep_itm`, in the scratch space given."""
     columns = loss.shape[1]
     n_radials = radials.starts.size - 1
@@ -201,11 +197,11 @@ def _sweep(c, loss, scene, radials, first, stop, work):  # type: ignore[no-untyp
                 distance = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m
                 rx_top = last_m + scene.rx_height_m
                 path = Path(n, distance / n, scene.cell_m, distance, tx_top, rx_top, (rx_top - tx_top) / distance)
-                loss[i, j], irregularity = _path_db(c, scene, work, seen, path, irregularity)
+                loss[i, j], irregularity = _path_db(c, stride, scene, work, seen, path, irregularity)
 
 
 @compiled
-def sweep_itm(c, loss, scene, radials, first, stop):  # type: ignore[no-untyped-def]
+def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-untyped-def]
     """Fill the cells of `loss` that belong to some of the radials."""
     room = radials.steps + FOREGROUND + 2
     heights, places, befores = (
@@ -221,7 +217,7 @@ def sweep_itm(c, loss, scene, radials, first, stop):  # type: ignore[no-untyped-
         befores,
         np.empty(WORK_SIZE),
     )
-    _sweep(c, loss, scene, radials, first, stop, work)
+    _sweep(c, stride, loss, scene, radials, first, stop, work)
 
 
 @compiled
@@ -236,7 +232,7 @@ def _fill(c, freq_ghz, loss, wanted, scene, reach, first, stop):  # type: ignore
                 drow, dcolumn = offset(scene, i, j)
                 spacing_m = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m / n
                 z_m = line.z_m[: n + 1]
-                result = path_kernel(z_m, spacing_m, scene.tx_height_m, scene.rx_height_m, c.n0, c.radio, c.climate, c.quantiles, work)
+                result = path_kernel(z_m, spacing_m, scene.tx_height_m, scene.rx_height_m, c, work)
                 loss[i, j] = np.nan if result.flags & ERROR_MASK else result.loss_db
 
 
@@ -248,6 +244,5 @@ def around(model: LossModel, freq_mhz: float, irregularity_stride: int) -> Engin
         prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m),
         prepare_climate(CLIMATES.index(model.climate) + 1, float(freq_mhz)),
         Quantiles(*deviates, model.mdvar),
-        irregularity_stride,
     )
-    return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c))
+    return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c, irregularity_stride))

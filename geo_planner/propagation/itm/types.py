@@ -1,4 +1,4 @@
-"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`geo_planner.propagation.itm.paths` for the sources."""
+"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`.paths` for the sources."""
 
 from __future__ import annotations
 
@@ -96,6 +96,15 @@ class Quantiles(NamedTuple):
     z_location: float
     z_situation: float
     mdvar: int
+
+
+class Conditions(NamedTuple):
+    """What the model is asked for besides the terrain and the antennas' heights, at one frequency."""
+
+    n0: float
+    radio: Radio
+    climate: Climate
+    quantiles: Quantiles
 
 
 class PathResult(NamedTuple):

@@ -5,8 +5,8 @@ into the basic transmission loss not exceeded for a percentage of the time (1 to
 30 MHz to 6 GHz and 0.25 to 3000 km. Representative clutter heights raise the terrain between the two ends for
 diffraction, never at the ends (section 3.2.1). Troposcatter is eq. 44 in the form of editions 6 and 8.
 
-The compiled kernels are in :mod:`geo_planner.propagation.p1812.physics` (physics on scalars), :mod:`geo_planner.propagation.p1812.paths` (whole paths) and
-:mod:`geo_planner.propagation.p526.physics` (diffraction).
+The compiled kernels are in :mod:`.physics` (on scalars), :mod:`.paths` (whole paths) and :mod:`geo_planner.propagation.p526.physics`
+(diffraction).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Single knife edge (section 4.1), Bullington's equivalent edge for a general terrestrial path (section 4.5.1), the
 complete delta-Bullington method (section 4.5.2) and the spherical Earth it rests on (sections 3.1.1 and 3.2).
 
-The compiled kernels live in :mod:`geo_planner.propagation.p526.physics` and :mod:`geo_planner.propagation.p526.geometry` and can be imported from here.
+The compiled kernels live in :mod:`.physics` and :mod:`.geometry` and can be imported from here.
 """
 
 from __future__ import annotations

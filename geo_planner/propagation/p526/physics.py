@@ -1,6 +1,6 @@
 """Compiled kernels of diffraction, shared by Recommendations ITU-R P.526-15 and P.1812-8.
 
-The physics takes scalars; what it needs from a profile comes from :mod:`geo_planner.propagation.p526.geometry` or from an engine of one's
+The physics takes scalars; what it needs from a profile comes from :mod:`.geometry` or from an engine of one's
 own. Nothing here allocates. Distances are in km, heights in m, slopes therefore in m/km. P.526-15, section 4.5 and P.1812-8, section 4.3
 print the same equations; the numbers given are those of P.1812-8 (Attachment 1 for the smooth surface) and, for the spherical Earth, also
 those of P.526-15, sections 3.1.1 and 3.2.
