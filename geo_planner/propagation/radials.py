@@ -278,7 +278,7 @@ def tangent(hull, size, lowered_m, at, z_m):  # type: ignore[no-untyped-def]
             break
         steepest = slope
         best = s
-    return best
+    return np.int64(best)
 
 
 @kernel

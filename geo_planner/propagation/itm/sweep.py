@@ -35,6 +35,7 @@ from geo_planner.propagation.radials import (
     Path,
     Seen,
     Skyline,
+    StepArray,
     extend,
     height_at,
     most_cells,
@@ -60,8 +61,8 @@ class Work(NamedTuple):
 
     ground: Ground
     sky: Skyline
-    counts: np.ndarray  # type: ignore[type-arg]
-    befores: np.ndarray  # type: ignore[type-arg]
+    counts: StepArray
+    befores: StepArray
     samples: FloatArray  # for terrain_irregularity
 
 
@@ -238,11 +239,11 @@ def _fill(c, freq_ghz, loss, wanted, scene, reach, first, stop):  # type: ignore
 
 def around(model: LossModel, freq_mhz: float, irregularity_stride: int) -> Engine:
     """The model for the surroundings of a mast."""
-    deviates = (normal_deviate(percent / 100.0) for percent in (model.time_pct, model.location_pct, model.situation_pct))
+    time, location, situation = (normal_deviate(share / 100.0) for share in (model.time_pct, model.location_pct, model.situation_pct))
     c = Conditions(
         float(model.n0),
         prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m),
         prepare_climate(CLIMATES.index(model.climate) + 1, float(freq_mhz)),
-        Quantiles(*deviates, model.mdvar),
+        Quantiles(time, location, situation, model.mdvar),
     )
     return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c, irregularity_stride))

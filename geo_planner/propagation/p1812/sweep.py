@@ -55,6 +55,7 @@ from geo_planner.propagation.radials import (
     Path,
     Seen,
     Skyline,
+    StepArray,
     clutter_at,
     extend,
     height_at,
@@ -101,9 +102,9 @@ class Work(NamedTuple):
     bare: Skyline  # median earth
     over: Skyline  # median earth with clutter, which ``over.z`` holds; without any it is the bare terrain
     beta: Skyline  # beta0 earth, with clutter
-    flat_hull: np.ndarray  # type: ignore[type-arg]
-    counts: np.ndarray  # type: ignore[type-arg]
-    befores: np.ndarray  # type: ignore[type-arg]
+    flat_hull: StepArray
+    counts: StepArray
+    befores: StepArray
 
 
 class Reading(NamedTuple):

@@ -81,7 +81,7 @@ def slopes(sky, seen, path):  # type: ignore[no-untyped-def]
             slope_tx, at_tx = rise / d, k
     if slope_tx < path.tilt:
         return Slopes(slope_tx, at_tx, np.nan, at_tx)
-    at_rx = np.int64(tangent(sky.hull, seen.size, sky.lowered, total_km / path.cell, path.hrs - bulge * total_km * total_km))
+    at_rx = tangent(sky.hull, seen.size, sky.lowered, total_km / path.cell, path.hrs - bulge * total_km * total_km)
     rest = total_km - at_rx * path.cell
     slope_rx = (z[at_rx] - path.hrs) / rest + bulge * at_rx * path.cell
     for k in range(path.n - FOREGROUND, path.n):
