@@ -9,6 +9,8 @@ SPEED_OF_LIGHT_M_S = 299_792_458.0
 EARTH_RADIUS_KM = 6371.0
 
 FloatArray = npt.NDArray[np.float64]
+FloatGrid = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
 
 
 def db_to_linear(value_db: npt.ArrayLike) -> FloatArray:

@@ -10,54 +10,19 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-from geo_planner.propagation import tr38901
+from geo_planner.propagation import profiles, tr38901
 from geo_planner.propagation.itm import CLIMATES
+from geo_planner.propagation.itm import sweep as itm_sweep
 from geo_planner.propagation.limits import figure, refuse
-from geo_planner.propagation.p1812 import DISTANCE_RANGE_KM
+from geo_planner.propagation.loss_model import Engine, LossModel, ModelName
+from geo_planner.propagation.p526 import around as delta_bullington
+from geo_planner.propagation.p1812 import sweep as p1812_sweep
+from geo_planner.propagation.p1812.physics import LONGEST_KM, SHORTEST_KM
 from geo_planner.words import Said, said
 
-ModelName = Literal["free_space", "delta_bullington", "itm", "p1812", "rma"]
 Range = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LossModel:
-    """A model and everything that it assumes besides terrain and antennas.
-
-    Attributes
-    ----------
-    name : {"free_space", "delta_bullington", "itm", "p1812", "rma"}
-        P.525-4; P.525-4 with the diffraction of P.526-15; ITM point-to-point; P.1812-8; TR 38.901 RMa, which knows no
-        terrain and is for places without any.
-    vertical : bool
-        Polarization.
-    effective_earth_factor, eps_r, sigma_s_m
-        Effective over true earth radius, permittivity and conductivity (S/m) of the ground for ``delta_bullington``;
-        the ground also for ``itm``.
-    time_pct, location_pct : float
-        Not exceeded for this share of the time and of the locations.
-    situation_pct, climate, n0, mdvar
-        Of ``itm``; `n0` (N-units) also of ``p1812``.
-    dn, lat_deg, sigma_l_db
-        Of ``p1812``: lapse rate (N-units/km), latitude, location variability.
-    """
-
-    name: ModelName = "p1812"
-    vertical: bool = True
-    effective_earth_factor: float = 4 / 3
-    eps_r: float = 15.0
-    sigma_s_m: float = 0.005
-    time_pct: float = 50.0
-    location_pct: float = 50.0
-    situation_pct: float = 50.0
-    climate: str = "continental_temperate"
-    n0: float = 325.0
-    mdvar: int = 12
-    dn: float = 45.0
-    lat_deg: float = 22.0
-    sigma_l_db: float = 0.0
 
 
 def _nothing_to_say(_: LossModel) -> list[Said]:
@@ -76,8 +41,11 @@ class Model:
         Frequencies and antenna heights above ground for which it is published.
     shortest_km, longest_km : float
         Nearer, the loss is that of free space; farther, there is none.
-    needs_terrain, uses_clutter : bool
-        Whether it reads a terrain profile, and the heights of the clutter along it.
+    uses_clutter : bool
+        Whether it reads the heights of the clutter along a profile.
+    around : callable, optional
+        What it does for the surroundings of a mast: takes the settings, a frequency in MHz and the stride of
+        :func:`geo_planner.propagation.area.loss_around`; None for a model that knows no terrain.
     setting_faults : callable
         What is wrong with the settings that are the model's own.
     """
@@ -89,9 +57,14 @@ class Model:
     rx_height_m: Range = (0.1, 10_000)
     shortest_km: float = 0.0
     longest_km: float = math.inf
-    needs_terrain: bool = True
     uses_clutter: bool = False
+    around: Callable[[LossModel, float, int], Engine] | None = None
     setting_faults: Callable[[LossModel], list[Said]] = _nothing_to_say
+
+    @property
+    def needs_terrain(self) -> bool:
+        """Whether it reads a terrain profile."""
+        return self.around is not None
 
 
 def _p1812_setting_faults(model: LossModel) -> list[Said]:
@@ -116,9 +89,10 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
                 freq_mhz=(30, 6000),
                 tx_height_m=(1, 3000),
                 rx_height_m=(1, 3000),
-                shortest_km=DISTANCE_RANGE_KM[0],
-                longest_km=DISTANCE_RANGE_KM[1],
+                shortest_km=SHORTEST_KM,
+                longest_km=LONGEST_KM,
                 uses_clutter=True,
+                around=p1812_sweep.around,
                 setting_faults=_p1812_setting_faults,
             ),
             Model(
@@ -127,10 +101,11 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
                 freq_mhz=(20, 20_000),
                 tx_height_m=(0.5, 3000),
                 rx_height_m=(0.5, 3000),
+                around=itm_sweep.around,
                 setting_faults=_itm_setting_faults,
             ),
-            Model("delta_bullington", "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)"),
-            Model("free_space", "ITU-R P.525-4"),
+            Model("delta_bullington", "ITU-R P.525-4; ITU-R P.526-15, section 4.5 (delta-Bullington)", around=delta_bullington.around),
+            Model("free_space", "ITU-R P.525-4", around=profiles.around),
             Model(
                 "rma",
                 "3GPP TR 38.901 RMa without line of sight (no terrain takes part)",
@@ -139,7 +114,6 @@ MODELS: Final[Mapping[str, Model]] = MappingProxyType(
                 rx_height_m=tr38901.TERMINAL_HEIGHT_M,
                 shortest_km=tr38901.SHORTEST_KM,
                 longest_km=tr38901.LONGEST_NLOS_KM,
-                needs_terrain=False,
             ),
         )
     }

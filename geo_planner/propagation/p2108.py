@@ -1,7 +1,6 @@
 """Clutter loss at a terminal, Recommendation ITU-R P.2108-1.
 
-The height-gain correction for a terminal below the clutter around it (section 3.1, 30 MHz to 3 GHz) and the statistical
-loss for terrestrial paths in urban and suburban surroundings (section 3.2, 0.5 to 67 GHz). Neither belongs on top of a
+The height-gain correction for a terminal below the clutter around it (section 3.1, 30 MHz to 3 GHz). It does not belong on top of a
 path-loss model that already carries the clutter of the same terminal.
 """
 
@@ -11,7 +10,6 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from geo_planner.propagation.limits import not_among, quantity, refuse
 from geo_planner.propagation.p526 import knife_edge_loss_db
@@ -29,8 +27,6 @@ REPRESENTATIVE_HEIGHT_M: Final[dict[Clutter, float]] = {
 }
 #: Loss of an edge at grazing incidence as the Recommendation rounds it, dB: subtracted so that the correction starts at 0.
 _GRAZING_DB: Final = 6.03
-#: Distance from which the statistical loss no longer grows, km (section 3.2).
-_SATURATION_KM: Final = 2.0
 
 
 def _outside(name: str, values: NDArray[np.float64], low: float, high: float, unit: str, *, open_ends: bool) -> list[Said]:
@@ -105,54 +101,3 @@ def height_gain_loss_db(
         nu = 0.342 * np.sqrt(freq_ghz) * np.sqrt(below_m * angle_deg)
         loss = np.where(below_m > 0.0, np.asarray(knife_edge_loss_db(nu)) - _GRAZING_DB, 0.0)
     return _result(np.asarray(loss + 0.0))
-
-
-def statistical_loss_db(
-    freq_mhz: ArrayLike, distance_km: ArrayLike, location_pct: ArrayLike = 50.0, *, both_ends: bool = False
-) -> float | NDArray[np.float64]:
-    """Clutter loss of one terminal not exceeded for a share of the locations (P.2108-1, section 3.2, eqs 3a to 4b).
-
-    For urban and suburban surroundings and terminals well below the clutter.
-
-    Parameters
-    ----------
-    freq_mhz : array_like
-        Frequency, 500 to 67 000 MHz. All arguments broadcast against each other.
-    distance_km : array_like
-        Total path length, at least 0.25 km; at least 1 km where `both_ends`.
-    location_pct : array_like
-        Share of the locations, above 0 and below 100 %.
-    both_ends : bool
-        Whether the loss will be applied at both ends of the path. It alters the permitted distance only: the value is
-        that of one end.
-
-    Returns
-    -------
-    float or ndarray
-        Loss in dB; beyond 2 km that of 2 km.
-
-    Raises
-    ------
-    ModelRangeError
-        Anything outside the ranges above, all of it in one message.
-    """
-    freq = np.asarray(freq_mhz, dtype=np.float64)
-    distance = np.asarray(distance_km, dtype=np.float64)
-    location = np.asarray(location_pct, dtype=np.float64)
-    faults = _outside("freq_mhz", freq, 500.0, 67e3, "MHz", open_ends=False)
-    faults += _outside("distance_km", distance, 1.0 if both_ends else 0.25, np.inf, "km", open_ends=False)
-    faults += _outside("location_pct", location, 0.0, 100.0, "%", open_ends=True)
-    refuse("standard.p2108_statistical", faults)
-    log_freq = np.log10(freq * 1e-3)
-    quantile = ndtri(0.01 * location)
-
-    def at(far_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        long_db = -2.0 * np.log10(10.0 ** (-5.0 * log_freq - 12.5) + 10.0**-16.5)
-        short_db = 32.98 + 23.9 * np.log10(far_km) + 3.0 * log_freq
-        long_power = 10.0 ** (-0.2 * long_db)
-        short_power = 10.0 ** (-0.2 * short_db)
-        spread_db = np.sqrt((16.0 * long_power + 36.0 * short_power) / (long_power + short_power))
-        return np.asarray(-5.0 * np.log10(long_power + short_power) + spread_db * quantile)
-
-    # The cap is the loss at 2 km itself: at low shares of locations the curve is not monotonic in distance.
-    return _result(np.minimum(at(distance), at(np.asarray(_SATURATION_KM))))

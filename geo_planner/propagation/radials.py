@@ -22,11 +22,14 @@ Heights with the curvature of the earth taken off (``z - s**2 / 2a``) turn horiz
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+import numpy.typing as npt
 
+from geo_planner.propagation.compiled import compiled, kernel, part
 from geo_planner.terrain import interpolate
+from geo_planner.units import FloatArray, FloatGrid
 
 FOREGROUND = 6
 """Points before the receiver that are read on its own line, not on the radial: a low antenna's horizon is often the next rise, and
@@ -34,15 +37,70 @@ the models depend on it more than on all the rest. (ITM at 90 m: 24 % of cells b
 NEAR_CELLS = 10.0
 """Cells nearer than this are left to the model on a profile of their own: there it is short, and a radial too coarse."""
 
-
-# The sweep's inner functions take arrays that their caller holds: counting references to them, which is an atomic operation on each call and
-# contended by all threads, took two fifths of the time. Such a function must not allocate.
-kernel = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
-# Searches for a largest value meet neither NaN nor signed zeros: told so, the compiler leaves their tests out. No value changes.
-search = njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"nnan", "nsz"})
+StepArray = npt.NDArray[np.int32]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+class Scene(NamedTuple):
+    """A mast, the receivers around it and the terrain in between: what every model is given. Heights and cells in m."""
+
+    heights_m: FloatGrid
+    clutter_m: FloatGrid  # of the same shape, or empty
+    cell_m: float
+    row: float  # of the mast, in cells from the outer corner of cell (0, 0)
+    column: float
+    top: int  # first cell of the window whose loss is worked out
+    left: int
+    ground_m: float  # under the mast
+    tx_height_m: float
+    rx_height_m: float
+
+
+class Radials(NamedTuple):
+    """Cells in the order of the radial that they lie nearest to: those of radial k are ``order[starts[k]:starts[k + 1]]``."""
+
+    order: StepArray  # flat positions in the window
+    starts: StepArray
+    steps: int  # the most that a radial has
+
+
+class Ground(NamedTuple):
+    """Heights at the steps of a profile and, up to each, their sum and that of height times step."""
+
+    z: FloatArray
+    plain: FloatArray
+    weighted: FloatArray
+
+
+class Skyline(NamedTuple):
+    """Heights `z` as they stand under one curvature of the earth, which takes ``bulge * d**2`` off, and room for their upper hull."""
+
+    z: FloatArray
+    lowered: FloatArray
+    hull: StepArray
+    bulge: float
+
+
+class Seen(NamedTuple):
+    """What a skyline has shown so far: vertices of its hull, the mast's horizon (a step) and the slope to it."""
+
+    size: int
+    horizon: int
+    steepest: float
+
+
+class Path(NamedTuple):
+    """The way to one receiver; distances in the model's unit (km or m), heights of both antennas above the sea in m."""
+
+    n: int  # equal steps
+    step: float  # length of each
+    cell: float  # length of a step of the radial, which the points before the foreground stand at
+    length: float
+    hts: float
+    hrs: float
+    tilt: float  # slope of the straight line between the antennas
+
+
+@compiled
 def _azimuth(south, east):  # type: ignore[no-untyped-def]
     """Clockwise from north, radians from 0 to 2 pi, to 2e-6: enough to choose a radial, at a fraction of an exact arc tangent's cost."""
     x, y = abs(south), abs(east)
@@ -54,24 +112,21 @@ def _azimuth(south, east):  # type: ignore[no-untyped-def]
     return angle if east >= 0.0 else 2.0 * math.pi - angle
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def group_cells(rows, columns, top, left, row, column, near, reach, n_radials):  # type: ignore[no-untyped-def]
-    """Cells of a window, farther than `near` and up to `reach`, in the order of the radial that they lie nearest to.
+@part
+def offset(scene, i, j):  # type: ignore[no-untyped-def]
+    """From the mast to the centre of a cell of the window, in cells (southwards, eastwards)."""
+    return scene.top + i + 0.5 - scene.row, scene.left + j + 0.5 - scene.column
 
-    Returns
-    -------
-    order : ndarray of int32
-        Flat positions in the window.
-    starts : ndarray of int32, shape (n_radials + 1,)
-        Cells of radial k stand at ``order[starts[k]:starts[k + 1]]``.
-    """
+
+@compiled
+def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[no-untyped-def]
+    """Cells of a window, farther than `near` and up to `reach`, by the radial that they lie nearest to: order and starts of :class:`Radials`."""
     radials = np.full(rows * columns, -1, dtype=np.int32)
     starts = np.zeros(n_radials + 1, dtype=np.int32)
     turn = n_radials / (2.0 * math.pi)
     for i in range(rows):
-        drow = top + i + 0.5 - row
         for j in range(columns):
-            dcolumn = left + j + 0.5 - column
+            drow, dcolumn = offset(scene, i, j)
             square = drow * drow + dcolumn * dcolumn
             if square > reach * reach or math.sqrt(square) <= near:
                 continue
@@ -102,7 +157,7 @@ def most_cells(starts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sort_outwards(cells, columns, top, left, row, column, counts, steps_before):  # type: ignore[no-untyped-def]
+def sort_outwards(cells, columns, scene, counts, steps_before):  # type: ignore[no-untyped-def]
     """Put the cells of one radial in the order of the steps along it before their foreground, which `steps_before` receives.
 
     `counts` is scratch space of as many values as there are steps, and three for each cell follow in `steps_before`.
@@ -111,7 +166,7 @@ def sort_outwards(cells, columns, top, left, row, column, counts, steps_before):
     counts[:] = 0
     for p in range(n):
         i = cells[p] // columns
-        drow, dcolumn = top + i + 0.5 - row, left + (cells[p] - i * columns) + 0.5 - column
+        drow, dcolumn = offset(scene, i, cells[p] - i * columns)
         s = min(int(math.sqrt(drow * drow + dcolumn * dcolumn) + 0.5) - FOREGROUND - 1, last)
         steps_before[n + p] = s
         steps_before[2 * n + p] = cells[p]
@@ -143,21 +198,44 @@ def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_foreground(heights_m, row, column, drow, dcolumn, n, last_m, z_m, plain, weighted):  # type: ignore[no-untyped-def]
+def clutter_at(clutter_m, row, column):  # type: ignore[no-untyped-def]
+    """Clutter height of the cell that holds a point; cells beyond the frame are those at its edge."""
+    r = min(max(int(row), 0), clutter_m.shape[0] - 1)
+    c = min(max(int(column), 0), clutter_m.shape[1] - 1)
+    return clutter_m[r, c]
+
+
+@kernel
+def start(ground, ground_m):  # type: ignore[no-untyped-def]
+    """Step 0, under the mast."""
+    ground.z[0] = ground.plain[0] = ground_m
+    ground.weighted[0] = 0.0
+
+
+@part
+def extend(ground, s, height):  # type: ignore[no-untyped-def]
+    """The next step of the radial."""
+    ground.z[s] = height
+    ground.plain[s] = ground.plain[s - 1] + height
+    ground.weighted[s] = ground.weighted[s - 1] + s * height
+
+
+@part
+def read_foreground(scene, drow, dcolumn, n, last_m, ground):  # type: ignore[no-untyped-def]
     """Write the receiver and the points before it over the radial's own, at steps ``n - FOREGROUND`` to ``n``, and carry on the sums.
 
-    `z_m` and its running sums hold the radial up to step ``n - FOREGROUND - 1``. Returns whether all heights are known.
+    `ground` holds the radial up to step ``n - FOREGROUND - 1``. Returns whether all heights are known.
     """
     step_row, step_column = drow / n, dcolumn / n
     for k in range(n - FOREGROUND, n):
-        z_m[k] = height_at(heights_m, row + k * step_row, column + k * step_column)
-    z_m[n] = last_m
-    total, moment = plain[n - FOREGROUND - 1], weighted[n - FOREGROUND - 1]
+        ground.z[k] = height_at(scene.heights_m, scene.row + k * step_row, scene.column + k * step_column)
+    ground.z[n] = last_m
+    total, moment = ground.plain[n - FOREGROUND - 1], ground.weighted[n - FOREGROUND - 1]
     for k in range(n - FOREGROUND, n + 1):
-        total += z_m[k]
-        moment += k * z_m[k]
-        plain[k] = total
-        weighted[k] = moment
+        total += ground.z[k]
+        moment += k * ground.z[k]
+        ground.plain[k] = total
+        ground.weighted[k] = moment
     return not math.isnan(total)
 
 
@@ -175,16 +253,16 @@ def push(hull, size, lowered_m, s):  # type: ignore[no-untyped-def]
     return size + 1
 
 
-@kernel
-def walk(z, s, cell, mast_top, bulge, lowered, hull, size, mast_horizon, steepest):  # type: ignore[no-untyped-def]
-    """Take step `s` into one hull and one horizon of the mast, under one curvature of the earth (height ``bulge * d**2``)."""
+@part
+def walk(sky, seen, s, cell, mast_top):  # type: ignore[no-untyped-def]
+    """Take step `s` into a skyline: into its hull, and as the mast's horizon where it rises above all before it."""
     d = s * cell
-    lowered[s] = z[s] - bulge * d * d
-    size = push(hull, size, lowered, s)
-    rise = lowered[s] - mast_top
-    if rise > steepest * d:
-        return size, s, rise / d
-    return size, mast_horizon, steepest
+    sky.lowered[s] = sky.z[s] - sky.bulge * d * d
+    size = push(sky.hull, seen.size, sky.lowered, s)
+    rise = sky.lowered[s] - mast_top
+    if rise > seen.steepest * d:
+        return Seen(size, s, rise / d)
+    return Seen(size, seen.horizon, seen.steepest)
 
 
 @kernel
@@ -200,7 +278,7 @@ def tangent(hull, size, lowered_m, at, z_m):  # type: ignore[no-untyped-def]
             break
         steepest = slope
         best = s
-    return best
+    return np.int64(best)
 
 
 @kernel

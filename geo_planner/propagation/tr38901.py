@@ -1,7 +1,6 @@
 """Rural macrocell path loss without terrain, 3GPP TR 38.901 (Release 18), RMa scenario.
 
-Median losses of Table 7.4.1-1 with line of sight and without, and the probability of line of sight of Table 7.4.2-1. A
-fallback for where there is no terrain to calculate with: it knows distance, heights and frequency only.
+Median losses of Table 7.4.1-1 with line of sight and without. A fallback for where there is no terrain to calculate with: it knows distance, heights and frequency only.
 """
 
 from __future__ import annotations
@@ -14,10 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from geo_planner.propagation.limits import quantity, refuse
 from geo_planner.words import said
 
-#: Shadow-fading standard deviation in dB: line of sight before and beyond the breakpoint, and no line of sight.
-SHADOWING_LOS_NEAR_DB: Final = 4.0
-SHADOWING_LOS_FAR_DB: Final = 6.0
-SHADOWING_NLOS_DB: Final = 8.0
 #: Longest horizontal distances for which the two losses are given, km.
 LONGEST_LOS_KM: Final = 10.0
 LONGEST_NLOS_KM: Final = 5.0
@@ -159,17 +154,3 @@ def nlos_loss_db(
         - (3.2 * np.log10(11.75 * terminal) ** 2 - 4.97)
     )
     return _result(np.maximum(loss, _los_db(distance, freq, base, terminal, building)))
-
-
-def los_probability(distance_km: ArrayLike) -> float | NDArray[np.float64]:
-    """Probability of line of sight at a horizontal distance in km (Table 7.4.2-1, RMa).
-
-    Raises
-    ------
-    ModelRangeError
-        A distance is negative or not a number.
-    """
-    distance = np.asarray(distance_km, dtype=np.float64)
-    if not np.all(distance >= 0.0):
-        refuse("standard.tr38901_rma", [said("limit.at_least", name=quantity("distance_km"), low=0, unit="km")])
-    return _result(np.exp(-np.maximum(distance * 1e3 - 10.0, 0.0) / 1e3))

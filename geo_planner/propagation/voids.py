@@ -11,35 +11,40 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from geo_planner.propagation.compiled import compiled
+from geo_planner.propagation.radials import offset
 from geo_planner.terrain import interpolate
 
 _REACH = 1.5
 """Cells from the centre of a void at which a bilinear reading may still take it in: the diagonal of a cell, and room for rounding."""
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def crosses_void(heights_m, row, column, drow, dcolumn, n, first):  # type: ignore[no-untyped-def]
+@compiled
+def crosses_void(scene, drow, dcolumn, n, first):  # type: ignore[no-untyped-def]
     """Whether a path of n equal steps reads unknown terrain at any of its points from number `first` on."""
     for k in range(first, n + 1):
         t = k / n
-        if math.isnan(interpolate(heights_m, row + t * drow, column + t * dcolumn)):
+        if math.isnan(interpolate(scene.heights_m, scene.row + t * drow, scene.column + t * dcolumn)):
             return True
     return False
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def void_distances(heights_m, row, column, top, left, bottom, right, n_bins):  # type: ignore[no-untyped-def]
-    """Distance in cells of the first void that may be read in each direction (clockwise from north); infinite without any."""
+@compiled
+def void_distances(scene, rows, columns, n_bins):  # type: ignore[no-untyped-def]
+    """Distance in cells of the first void that may be read in each direction (clockwise from north); infinite without any.
+
+    `rows` and `columns` are those of the window.
+    """
+    heights_m = scene.heights_m
     first = np.full(n_bins, np.inf)
     turn = n_bins / (2.0 * math.pi)
     # a reading at the rim of the window takes in the cell beyond
-    for i in range(max(top - 1, 0), min(bottom + 1, heights_m.shape[0])):
-        for j in range(max(left - 1, 0), min(right + 1, heights_m.shape[1])):
+    for i in range(max(scene.top - 1, 0), min(scene.top + rows + 1, heights_m.shape[0])):
+        for j in range(max(scene.left - 1, 0), min(scene.left + columns + 1, heights_m.shape[1])):
             if not math.isnan(heights_m[i, j]):
                 continue
-            south, east = i + 0.5 - row, j + 0.5 - column
+            south, east = i + 0.5 - scene.row, j + 0.5 - scene.column
             length = math.sqrt(south * south + east * east)
             if length <= _REACH:
                 first[:] = 0.0
@@ -51,8 +56,8 @@ def void_distances(heights_m, row, column, top, left, bottom, right, n_bins):  #
     return first
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def settle_unknown(loss, heights_m, row, column, top, left, near, reach, first, start, stop):  # type: ignore[no-untyped-def]
+@compiled
+def settle_unknown(loss, scene, near, reach, first, start, stop):  # type: ignore[no-untyped-def]
     """Take the loss from cells whose own path is unknown; returns those whose own path is known and which the sweep left without a loss.
 
     Cells nearer than `near` have profiles of their own already. Threads take rows of their own.
@@ -63,7 +68,7 @@ def settle_unknown(loss, heights_m, row, column, top, left, near, reach, first, 
     turn = n_bins / (2.0 * math.pi)
     for i in range(start, stop):
         for j in range(columns):
-            drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
+            drow, dcolumn = offset(scene, i, j)
             length = math.sqrt(drow * drow + dcolumn * dcolumn)
             if not near < length <= reach:
                 continue
@@ -72,9 +77,9 @@ def settle_unknown(loss, heights_m, row, column, top, left, near, reach, first, 
             if shaded_from > length and not unswept:
                 continue
             n = max(int(length + 0.5), 2)
-            unknown = math.isnan(heights_m[top + i, left + j])
+            unknown = math.isnan(scene.heights_m[scene.top + i, scene.left + j])
             if not unknown and shaded_from <= length:
-                unknown = crosses_void(heights_m, row, column, drow, dcolumn, n, int(shaded_from / length * n))
+                unknown = crosses_void(scene, drow, dcolumn, n, int(shaded_from / length * n))
             if unknown:
                 loss[i, j] = np.nan
             else:

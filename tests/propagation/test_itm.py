@@ -22,7 +22,6 @@ from geo_planner.propagation.itm import attenuation as itm_attenuation
 from geo_planner.propagation.itm import medium as itm_medium
 from geo_planner.propagation.itm import profile as itm_profile
 from geo_planner.propagation.itm import types as itm_types
-from geo_planner.propagation.itm import variability as itm_variability
 
 Heights = NDArray[np.float64]
 
@@ -333,12 +332,8 @@ def test_medians_take_the_short_way_to_the_same_loss() -> None:
         assert mode in MODES
         for code in range(1, 8):
             climate = itm_medium.prepare_climate(code, 900.0)
-            short_db, _ = itm_variability.variability_scalar(
-                attenuation_db, geometry, radio, climate, itm_types.Quantiles(0.0, 0.0, 0.0, 12)
-            )
-            full_db, _ = itm_variability.variability_scalar(
-                attenuation_db, geometry, radio, climate, itm_types.Quantiles(half, half, half, 12)
-            )
+            short_db, _ = itm_medium.variability_scalar(attenuation_db, geometry, radio, climate, itm_types.Quantiles(0.0, 0.0, 0.0, 12))
+            full_db, _ = itm_medium.variability_scalar(attenuation_db, geometry, radio, climate, itm_types.Quantiles(half, half, half, 12))
             assert short_db == pytest.approx(full_db, abs=1e-5)
 
 

@@ -415,6 +415,7 @@ def test_the_physics_on_scalars_gives_the_whole_path(seed: float, relief: float,
     whole = p1812.path_loss(distance, heights, tx_height_m=40, rx_height_m=2, freq_mhz=800, time_pct=time_pct)
     freq_ghz, total_km, hts, hrs = 0.8, 22.0, heights[0] + 40, heights[-1] + 2
     wavelength_m = kernels.WAVELENGTH_M_GHZ / freq_ghz
+    radio = p526.Radio(freq_ghz, wavelength_m, True, kernels.LAND_PERMITTIVITY, kernels.LAND_CONDUCTIVITY_S_M)
     losses = []
     for radius_km in (whole.ae_km, whole.ab_km):
         slope_tx, index_tx = p526.max_slope_from_tx(distance, heights, hts, 1 / radius_km)
@@ -422,22 +423,7 @@ def test_the_physics_on_scalars_gives_the_whole_path(seed: float, relief: float,
         nu, index_nu = p526.max_nu(distance, heights, hts, hrs, 1 / radius_km, wavelength_m)
         losses.append(
             p526.delta_bullington_equidistant_scalar(
-                total_km,
-                160,
-                hts,
-                hrs,
-                whole.hstd_m,
-                whole.hsrd_m,
-                slope_tx,
-                slope_rx,
-                nu,
-                radius_km,
-                freq_ghz,
-                wavelength_m,
-                True,
-                0.0,
-                kernels.LAND_PERMITTIVITY,
-                kernels.LAND_CONDUCTIVITY_S_M,
+                p526.Obstacles(total_km, hts, hrs, slope_tx, slope_rx, nu), 160, whole.hstd_m, whole.hsrd_m, radius_km, 0.0, radio
             )
         )
         if radius_km == whole.ae_km:
@@ -449,31 +435,11 @@ def test_the_physics_on_scalars_gives_the_whole_path(seed: float, relief: float,
             dlt, dlr = distance[index_tx], total_km - distance[index_rx]
             hm = kernels.terrain_roughness(distance, heights, whole.hst_ducting_m, whole.hsr_ducting_m, index_tx, index_rx)
     beta0, tau = kernels.beta0_scalar(22.0, total_km, total_km)
+    geometry = kernels.Geometry(
+        total_km, hts, hrs, whole.ae_km, beta0, tau, 0.0, theta_t, theta_r, dlt, dlr, whole.hte_m, whole.hre_m, hm, 500.0, 500.0
+    )
     for complete in (True, False):
-        lbc = kernels.p1812_scalar(
-            total_km,
-            hts,
-            hrs,
-            freq_ghz,
-            time_pct,
-            whole.ae_km,
-            325.0,
-            beta0,
-            tau,
-            0.0,
-            theta_t,
-            theta_r,
-            dlt,
-            dlr,
-            whole.hte_m,
-            whole.hre_m,
-            hm,
-            500.0,
-            500.0,
-            losses[0],
-            losses[1],
-            complete,
-        )[0]
+        lbc = kernels.p1812_scalar(geometry, freq_ghz, time_pct, 325.0, losses[0], losses[1], complete).lbc
         assert lbc == pytest.approx(whole.median_location_db, abs=1e-9)
 
 

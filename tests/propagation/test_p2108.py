@@ -43,27 +43,8 @@ def test_a_higher_antenna_never_loses_more(clutter: p2108.Clutter, freq: float, 
     assert high >= 0.0
 
 
-def test_statistical_loss_by_hand() -> None:
-    # Section 3.2, 2 GHz, 2 km: Ll = 28.007, Ls = 41.078; -5 log(10^-5.6015 + 10^-8.2155) = 28.002
-    assert p2108.statistical_loss_db(2000, 2.0) == pytest.approx(28.002, abs=2e-3)
-    # With sigma 4.005 (eq. 3b) and the 0.9 quantile 1.2816
-    assert p2108.statistical_loss_db(2000, 2.0, 90.0) == pytest.approx(28.002 + 1.2816 * 4.005, abs=5e-3)
-
-
-def test_statistical_loss_saturates_at_two_kilometres() -> None:
-    loss = np.asarray(p2108.statistical_loss_db(3500, [0.25, 0.5, 1.0, 2.0, 5.0, 50.0]))
-    assert np.all(np.diff(loss[:4]) > 0)
-    assert loss[3] == loss[4] == loss[5]
-
-
-@given(st.floats(500, 67000), st.floats(0.25, 100), st.floats(0.1, 99.8), st.floats(0, 0.1))
-def test_more_locations_mean_more_loss(freq: float, distance: float, location: float, more: float) -> None:
-    assert p2108.statistical_loss_db(freq, distance, location + more) >= p2108.statistical_loss_db(freq, distance, location)
-
-
 def test_broadcasts() -> None:
-    assert np.shape(p2108.statistical_loss_db([[700.0], [2600.0]], [1.0, 2.0, 3.0], 10.0)) == (2, 3)
-    assert isinstance(p2108.statistical_loss_db(700, 1), float)
+    assert np.shape(p2108.height_gain_loss_db([[700.0], [2600.0]], [1.5, 2.0, 3.0], "open")) == (2, 3)
     assert isinstance(p2108.height_gain_loss_db(700, 1.5, "open"), float)
 
 
@@ -82,11 +63,3 @@ def test_height_gain_range(change: dict[str, Any], word: str) -> None:
     good: dict[str, Any] = {"freq_mhz": 900, "antenna_height_m": 1.5, "clutter": "suburban"}
     with pytest.raises(ModelRangeError, match=word):
         p2108.height_gain_loss_db(**good | change)
-
-
-def test_statistical_range() -> None:
-    with pytest.raises(ModelRangeError, match=r"freq_mhz.*distance_km.*location_pct"):
-        p2108.statistical_loss_db(499, 0.2, 100)
-    assert p2108.statistical_loss_db(900, 0.5) > 0
-    with pytest.raises(ModelRangeError, match="distance_km"):
-        p2108.statistical_loss_db(900, 0.5, both_ends=True)

@@ -205,24 +205,16 @@ def test_scalar_delta_bullington_equals_the_profile() -> None:
         whole = p526.delta_bullington(distance, heights, tx_height_m=40, rx_height_m=3, freq_mhz=800, effective_earth_radius_km=radius)
         hts, hrs = heights[0] + 40, heights[-1] + 3
         wavelength = 0.299792458 / 0.8
-        parts = p526.delta_bullington_equidistant_scalar(
+        obstacles = p526.Obstacles(
             18.0,
-            120,
             hts,
             hrs,
-            whole.smooth_tx_m,
-            whole.smooth_rx_m,
             p526.max_slope_from_tx(distance, heights, hts, 1 / radius)[0],
             p526.max_slope_from_rx(distance, heights, hrs, 1 / radius)[0],
             p526.max_nu(distance, heights, hts, hrs, 1 / radius, wavelength)[0],
-            radius,
-            0.8,
-            wavelength,
-            True,
-            0.0,
-            22.0,
-            0.003,
         )
+        radio = p526.Radio(0.8, wavelength, True, 22.0, 0.003)
+        parts = p526.delta_bullington_equidistant_scalar(obstacles, 120, whole.smooth_tx_m, whole.smooth_rx_m, radius, 0.0, radio)
         assert parts == pytest.approx(whole.loss_db, abs=1e-9)
 
 

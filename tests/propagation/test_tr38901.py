@@ -53,13 +53,6 @@ def test_hidden_never_loses_less_than_seen(distance: float, freq: float, base: f
     assert tr38901.nlos_loss_db(distance, freq, base_height_m=base, terminal_height_m=terminal) >= seen
 
 
-def test_probability_of_line_of_sight() -> None:
-    # Table 7.4.2-1: certain up to 10 m, then exp(-(d - 10) / 1000)
-    assert tr38901.los_probability([0.0, 0.01, 1.01]) == pytest.approx([1.0, 1.0, math.exp(-1)])
-    with pytest.raises(ModelRangeError):
-        tr38901.los_probability(-1.0)
-
-
 def test_broadcasts() -> None:
     assert np.shape(tr38901.nlos_loss_db([[1.0], [2.0]], [700, 900, 1800])) == (2, 3)
     assert isinstance(tr38901.los_loss_db(1, 700), float)

@@ -21,9 +21,8 @@ from geo_planner.errors import ModelRangeError
 from geo_planner.propagation.itm import medium as itm_medium
 from geo_planner.propagation.itm import paths as itm_kernels
 from geo_planner.propagation.itm import types as itm_types
-from geo_planner.propagation.itm.types import IntArray
 from geo_planner.propagation.limits import figure, quantity, unit
-from geo_planner.units import FloatArray
+from geo_planner.units import FloatArray, IntArray
 from geo_planner.words import Said, coded, first_of, said
 
 CLIMATES: Final[tuple[str, ...]] = (
@@ -381,25 +380,18 @@ def _evaluate(
         int(conditions.mdvar),
     )
 
+    profiles_given = itm_kernels.Profiles(flat, offsets, spacing_m, tx_height_m, rx_height_m, freq_mhz)
+    surroundings = itm_kernels.Surroundings(
+        float(conditions.n0),
+        conditions.polarization == "vertical",
+        float(conditions.eps_r),
+        float(conditions.sigma_s_m),
+        CLIMATES.index(conditions.climate) + 1,
+        quantiles,
+    )
+
     def run(first: int, stop: int) -> None:
-        itm_kernels.path_range_kernel(
-            flat,
-            offsets,
-            spacing_m,
-            tx_height_m,
-            rx_height_m,
-            freq_mhz,
-            float(conditions.n0),
-            conditions.polarization == "vertical",
-            float(conditions.eps_r),
-            float(conditions.sigma_s_m),
-            CLIMATES.index(conditions.climate) + 1,
-            quantiles,
-            first,
-            stop,
-            values,
-            codes,
-        )
+        itm_kernels.path_range_kernel(profiles_given, surroundings, first, stop, values, codes)
 
     workers = min(workers, count // _PROFILES_PER_WORKER)
     if workers > 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from geo_planner.propagation.itm.types import Geometry, borrowing, jit
+from geo_planner.propagation.compiled import compiled, kernel
+from geo_planner.propagation.itm.types import Geometry
 from geo_planner.units import FloatArray
 
 # Resampled points of the terrain-irregularity estimate: 10 * 25 - 5 (ITM sect. 48); bins to select its deciles with;
@@ -14,7 +15,7 @@ _BINS = 32
 WORK_SIZE = 2 * IRREGULARITY_POINTS + _BINS + 1
 
 
-@borrowing
+@kernel
 def mean_elevation(heights_m: FloatArray) -> float:
     """Mean terrain height in m over the middle 80 % of the profile (ITM sect. 43)."""
     intervals = heights_m.size - 1
@@ -25,7 +26,7 @@ def mean_elevation(heights_m: FloatArray) -> float:
     return total_m / (intervals - 2 * skipped + 1)
 
 
-@borrowing
+@kernel
 def horizons(
     heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float
 ) -> tuple[float, float, float, float]:
@@ -65,7 +66,7 @@ def horizons(
     return tx_angle, rx_angle, tx_horizon_m, rx_horizon_m
 
 
-@borrowing
+@kernel
 def line_fit_ends(heights_m: FloatArray, intervals: int, spacing_m: float, start_m: float, end_m: float) -> tuple[float, float]:
     """Straight line fitted by least squares between two distances, read at both ends of the profile (ITM sect. 53).
 
@@ -91,7 +92,7 @@ def line_fit_ends(heights_m: FloatArray, intervals: int, spacing_m: float, start
     return level - slope * centre, level + slope * (intervals - centre)
 
 
-@borrowing
+@kernel
 def _extremes(values: FloatArray) -> tuple[float, float]:
     """Smallest and largest value, in four lanes: one comparison would wait for the one before it."""
     a = b = c = d = values[0]
@@ -106,7 +107,7 @@ def _extremes(values: FloatArray) -> tuple[float, float]:
     return min(min(a, b), min(c, d)), max(max(e, f), max(g, h))
 
 
-@borrowing
+@kernel
 def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
     """As :func:`line_fit_ends` over all samples at spacing 1, summed in four lanes, as one addition would wait for the one before it."""
     last = samples.size - 1
@@ -131,7 +132,7 @@ def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
     return level - slope * middle, level + slope * middle
 
 
-@borrowing
+@kernel
 def _ordered_value(values: FloatArray, wanted: int, rank: int, low: float, scale: float, sign: float, picked: FloatArray) -> float:
     """Value of `rank` (0 first) in rising order of ``sign * values`` inside bin `wanted`."""
     count = 0
@@ -146,7 +147,7 @@ def _ordered_value(values: FloatArray, wanted: int, rank: int, low: float, scale
     return float(sign * picked[rank])
 
 
-@borrowing
+@kernel
 def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked: FloatArray) -> float:
     """Difference between the values that stand `rank` places (0 first) from the top and from the bottom.
 
@@ -175,7 +176,7 @@ def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked
     )
 
 
-@borrowing
+@kernel
 def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, work: FloatArray) -> float:
     """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3).
 
@@ -207,26 +208,26 @@ def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float
     return spread_m / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
 
 
-@jit
+@compiled
 def fit_span(distance_m: float, tx_height_m: float, rx_height_m: float, tx_horizon_m: float, rx_horizon_m: float) -> tuple[float, float]:
     """Distances in m between which terrain counts: the foreground of each mast is left out (TR-82-100 p. 25)."""
     return min(15.0 * tx_height_m, 0.1 * tx_horizon_m), distance_m - min(15.0 * rx_height_m, 0.1 * rx_horizon_m)
 
 
-@jit
+@compiled
 def _rough_horizon(effective_m: float, delta_h_m: float, gamma_e_per_m: float) -> float:
     """Horizon distance in m over terrain known by its irregularity only (Alg. 3.3)."""
     return math.sqrt(2.0 * effective_m / gamma_e_per_m) * math.exp(-0.07 * math.sqrt(delta_h_m / max(effective_m, 5.0)))
 
 
-@jit
+@compiled
 def _rough_angle(effective_m: float, delta_h_m: float, horizon_m: float, gamma_e_per_m: float) -> float:
     """Horizon angle in rad over terrain known by its irregularity only (Alg. 3.4)."""
     smooth_m = math.sqrt(2.0 * effective_m / gamma_e_per_m)
     return (0.65 * delta_h_m * (smooth_m / horizon_m - 1.0) - 2.0 * effective_m) / smooth_m
 
 
-@jit
+@compiled
 def line_of_sight_geometry(
     distance_m: float, tx_effective_m: float, rx_effective_m: float, delta_h_m: float, gamma_e_per_m: float
 ) -> Geometry:
@@ -256,7 +257,7 @@ def line_of_sight_geometry(
     )
 
 
-@borrowing
+@kernel
 def path_geometry(
     heights_m: FloatArray,
     spacing_m: float,

@@ -1,6 +1,6 @@
-"""The Irregular Terrain Model along radials: its reading of a profile from running sums, horizons and hulls.
+"""The Irregular Terrain Model around a mast: along radials, from running sums, horizons and hulls, and over profiles.
 
-The physics is that of :mod:`geo_planner.propagation.itm.paths`, unchanged. Beyond what :mod:`geo_planner.propagation.radials` says of the profile, two readings differ
+The physics is that of :mod:`.paths`, unchanged. Beyond what :mod:`geo_planner.propagation.radials` says of the profile, two readings differ
 from one drawn for each cell: far horizon points are chosen with the curvature that belongs to the mast's own elevation (their angles
 are then exact), and terrain irregularity may be taken over from an earlier cell, `irregularity_stride` 128ths of the distance before.
 """
@@ -8,21 +8,68 @@ are then exact), and terrain irregularity may be taken over from an earlier cell
 from __future__ import annotations
 
 import math
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from geo_planner.propagation.compiled import compiled, kernel, part
+from geo_planner.propagation.itm import CLIMATES
 from geo_planner.propagation.itm.attenuation import longley_rice_scalar
-from geo_planner.propagation.itm.medium import free_space_loss, refractivity
+from geo_planner.propagation.itm.medium import (
+    free_space_loss,
+    normal_deviate,
+    prepare_climate,
+    prepare_radio,
+    refractivity,
+    variability_scalar,
+)
+from geo_planner.propagation.itm.paths import path_kernel
 from geo_planner.propagation.itm.profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
-from geo_planner.propagation.itm.types import ERROR_MASK, Geometry
-from geo_planner.propagation.itm.variability import variability_scalar
-from geo_planner.propagation.radials import FOREGROUND, height_at, kernel, most_cells, read_foreground, sort_outwards, tangent, walk
+from geo_planner.propagation.itm.types import ERROR_MASK, Conditions, Geometry, Quantiles
+from geo_planner.propagation.loss_model import Engine, LossModel
+from geo_planner.propagation.profiles import new_line, read_profile, takes_part
+from geo_planner.propagation.radials import (
+    FOREGROUND,
+    Ground,
+    Path,
+    Seen,
+    Skyline,
+    StepArray,
+    extend,
+    height_at,
+    most_cells,
+    offset,
+    read_foreground,
+    sort_outwards,
+    start,
+    tangent,
+    walk,
+)
+from geo_planner.units import FloatArray
+
+
+class Irregularity(NamedTuple):
+    """Terrain irregularity in m, and the step of the radial at which it was worked out."""
+
+    delta_h_m: float
+    taken_at: int
+
+
+class Work(NamedTuple):
+    """Scratch space of a radial."""
+
+    ground: Ground
+    sky: Skyline
+    counts: StepArray
+    befores: StepArray
+    samples: FloatArray  # for terrain_irregularity
 
 
 @kernel
-def _line_ends(z_m, plain, weighted, intervals, start, end):  # type: ignore[no-untyped-def]
+def _line_ends(ground, intervals, start, end):  # type: ignore[no-untyped-def]
     """Least-squares line of ITM (section 53) between two positions in steps, read at both ends, from running sums."""
+    z_m, plain, weighted = ground
     first = int(max(start, 0.0))
     last = intervals - int(max(intervals - end, 0.0))
     if last <= first:
@@ -47,26 +94,26 @@ def _mean_elevation(plain, intervals):  # type: ignore[no-untyped-def]
     return total / (intervals - 2 * skipped + 1)
 
 
-@kernel
-def _horizons(z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top, rx_top, half, half_far):  # type: ignore[no-untyped-def]
+@part
+def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
     """Angles, distances and steps of both horizons (section 47): the straight ray first, then whatever rises above it."""
-    spacing = distance / n
+    z, n, distance, tx_top, rx_top = sky.z, path.n, path.length, path.hts, path.hrs
     tx_angle = (rx_top - tx_top) / distance - half * distance
     rx_angle = (tx_top - rx_top) / distance - half * distance
     tx_horizon = rx_horizon = distance
     tx_step = rx_step = n
     far = n - FOREGROUND - 1
-    d = mast_horizon * cell_m
-    angle = (z[mast_horizon] - tx_top) / d - half * d
+    d = seen.horizon * path.cell
+    angle = (z[seen.horizon] - tx_top) / d - half * d
     if angle > tx_angle:
-        tx_angle, tx_horizon, tx_step = angle, d, mast_horizon
-    h = tangent(hull, size, lowered, distance / cell_m, rx_top - half_far * distance * distance)
-    rest = distance - h * cell_m
+        tx_angle, tx_horizon, tx_step = angle, d, seen.horizon
+    h = tangent(sky.hull, seen.size, sky.lowered, distance / path.cell, rx_top - sky.bulge * distance * distance)
+    rest = distance - h * path.cell
     angle = (z[h] - rx_top) / rest - half * rest
     if angle > rx_angle:
         rx_angle, rx_horizon, rx_step = angle, rest, n - h
     for k in range(far + 1, n):
-        d = k * spacing
+        d = k * path.step
         rest = distance - d
         tx_rise = z[k] - tx_top - half * d * d
         if tx_rise > tx_angle * d:
@@ -78,90 +125,125 @@ def _horizons(z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top,
     return tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step
 
 
+@part
+def _geometry(scene, ground, path, horizons, span_m, delta_h, gamma):  # type: ignore[no-untyped-def]
+    """Geometry of one path from its horizons (section 43); `span_m` bounds the terrain that counts."""
+    tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step = horizons
+    n, distance = path.n, path.length
+    start, end = span_m[0] / path.step, span_m[1] / path.step
+    clear = tx_horizon + rx_horizon > 1.5 * distance
+    if clear:
+        tx_fit, rx_fit = _line_ends(ground, n, start, end)
+    else:
+        tx_fit, _ = _line_ends(ground, n, start, 0.9 * tx_step)
+        _, rx_fit = _line_ends(ground, n, n - 0.9 * rx_step, end)
+    tx_effective = scene.tx_height_m + max(scene.ground_m - tx_fit, 0.0)
+    rx_effective = scene.rx_height_m + max(ground.z[n] - rx_fit, 0.0)
+    if clear:
+        return line_of_sight_geometry(distance, tx_effective, rx_effective, delta_h, gamma)
+    return Geometry(distance, tx_angle, rx_angle, tx_horizon, rx_horizon, tx_effective, rx_effective, delta_h)
+
+
+@part
+def _path_db(c, stride, scene, work, seen, path, before):  # type: ignore[no-untyped-def]
+    """Loss of one path, NaN where the model has none, and the irregularity that a path after it may take over."""
+    ground, n, distance = work.ground, path.n, path.length
+    s = n - FOREGROUND - 1
+    ns, gamma = refractivity(c.n0, _mean_elevation(ground.plain, n))
+    horizons = _horizons(work.sky, seen, path, 0.5 * gamma)
+    span_m = fit_span(distance, scene.tx_height_m, scene.rx_height_m, horizons[2], horizons[3])
+    # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
+    if stride <= 1 or (s - before.taken_at) * 128 >= stride * s:
+        before = Irregularity(terrain_irregularity(ground.z[: n + 1], path.step, span_m[0], span_m[1], work.samples), s)
+    geometry = _geometry(scene, ground, path, horizons, span_m, before.delta_h_m, gamma)
+    attenuation, _, flags = longley_rice_scalar(geometry, scene.tx_height_m, scene.rx_height_m, gamma, ns, c.radio)
+    above, _ = variability_scalar(attenuation, geometry, c.radio, c.climate, c.quantiles)
+    return np.nan if flags & ERROR_MASK else above + free_space_loss(distance, c.radio.freq_mhz), before
+
+
 @kernel
-def _sweep(  # type: ignore[no-untyped-def]
-    loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
-    first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride,
-    heights, places, befores, work,
-):  # fmt: skip
+def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[no-untyped-def]
     """As :func:`sweep_itm`, in the scratch space given."""
     columns = loss.shape[1]
-    z, plain, weighted, lowered = heights[0], heights[1], heights[2], heights[3]
-    hull, counts = places[0], places[1, :steps]
-    tx_top = ground_m + tx_height_m
-    half_far = 0.5 * refractivity(n0, ground_m)[1]
-    for k in range(first_radial, stop_radial):
-        cells = order[starts[k] : starts[k + 1]]
+    n_radials = radials.starts.size - 1
+    ground, befores = work.ground, work.befores
+    tx_top = scene.ground_m + scene.tx_height_m
+    for k in range(first, stop):
+        cells = radials.order[radials.starts[k] : radials.starts[k + 1]]
         if cells.size == 0:
             continue
-        sort_outwards(cells, columns, top, left, row, column, counts, befores)
+        sort_outwards(cells, columns, scene, work.counts, befores)
         position = 0
         azimuth = 2.0 * math.pi * k / n_radials
         south, east = -math.cos(azimuth), math.sin(azimuth)
-        z[0] = plain[0] = ground_m
-        weighted[0] = 0.0
+        start(ground, scene.ground_m)
         known = True
-        size, mast_horizon, steepest = 0, 1, -np.inf
-        delta_h, taken_at = 0.0, -steps * 128
+        seen = Seen(0, 1, -np.inf)
+        irregularity = Irregularity(0.0, -radials.steps * 128)
         for s in range(1, befores[cells.size - 1] + 1):
-            height = height_at(heights_m, row + s * south, column + s * east)
+            height = height_at(scene.heights_m, scene.row + s * south, scene.column + s * east)
             known = known and not math.isnan(height)
             if known:
-                z[s] = height
-                plain[s] = plain[s - 1] + height
-                weighted[s] = weighted[s - 1] + s * height
-                size, mast_horizon, steepest = walk(z, s, cell_m, tx_top, half_far, lowered, hull, size, mast_horizon, steepest)
+                extend(ground, s, height)
+                seen = walk(work.sky, seen, s, scene.cell_m, tx_top)
             while position < cells.size and befores[position] == s:
-                cell = cells[position]
+                i, j = cells[position] // columns, cells[position] % columns
                 position += 1
-                i, j = cell // columns, cell % columns
-                drow, dcolumn = top + i + 0.5 - row, left + j + 0.5 - column
+                drow, dcolumn = offset(scene, i, j)
                 n = s + FOREGROUND + 1
-                if not known or not read_foreground(
-                    heights_m, row, column, drow, dcolumn, n, float(heights_m[top + i, left + j]), z, plain, weighted
-                ):
+                last_m = float(scene.heights_m[scene.top + i, scene.left + j])
+                if not known or not read_foreground(scene, drow, dcolumn, n, last_m, ground):
                     loss[i, j] = np.nan
                     continue
-                distance = math.sqrt(drow * drow + dcolumn * dcolumn) * cell_m
-                spacing = distance / n
-                ns, gamma = refractivity(n0, _mean_elevation(plain, n))
-                rx_top = z[n] + rx_height_m
-                tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step = _horizons(
-                    z, lowered, hull, size, mast_horizon, n, distance, cell_m, tx_top, rx_top, 0.5 * gamma, half_far
-                )
-                start_m, end_m = fit_span(distance, tx_height_m, rx_height_m, tx_horizon, rx_horizon)
-                # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
-                if irregularity_stride <= 1 or (s - taken_at) * 128 >= irregularity_stride * s:
-                    delta_h = terrain_irregularity(z[: n + 1], spacing, start_m, end_m, work)
-                    taken_at = s
-                start, end = start_m / spacing, end_m / spacing
-                clear = tx_horizon + rx_horizon > 1.5 * distance
-                if clear:
-                    tx_fit, rx_fit = _line_ends(z, plain, weighted, n, start, end)
-                else:
-                    tx_fit, _ = _line_ends(z, plain, weighted, n, start, 0.9 * tx_step)
-                    _, rx_fit = _line_ends(z, plain, weighted, n, n - 0.9 * rx_step, end)
-                tx_effective = tx_height_m + max(ground_m - tx_fit, 0.0)
-                rx_effective = rx_height_m + max(z[n] - rx_fit, 0.0)
-                if clear:
-                    geometry = line_of_sight_geometry(distance, tx_effective, rx_effective, delta_h, gamma)
-                else:
-                    geometry = Geometry(distance, tx_angle, rx_angle, tx_horizon, rx_horizon, tx_effective, rx_effective, delta_h)
-                attenuation, _, flags = longley_rice_scalar(geometry, tx_height_m, rx_height_m, gamma, ns, radio)
-                above, _ = variability_scalar(attenuation, geometry, radio, climate, quantiles)
-                loss[i, j] = np.nan if flags & ERROR_MASK else above + free_space_loss(distance, radio.freq_mhz)
+                distance = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m
+                rx_top = last_m + scene.rx_height_m
+                path = Path(n, distance / n, scene.cell_m, distance, tx_top, rx_top, (rx_top - tx_top) / distance)
+                loss[i, j], irregularity = _path_db(c, stride, scene, work, seen, path, irregularity)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
-def sweep_itm(  # type: ignore[no-untyped-def]
-    loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
-    first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride,
-):  # fmt: skip
-    """Fill the cells of `loss` that belong to some of the radials; a cell belongs to one, so that threads change no bit."""
-    room = steps + FOREGROUND + 2
-    heights, places, befores = np.empty((4, room)), np.empty((2, room), dtype=np.int32), np.empty(most_cells(starts), dtype=np.int32)
-    work = np.empty(WORK_SIZE)
-    _sweep(
-        loss, heights_m, cell_m, row, column, top, left, ground_m, tx_height_m, rx_height_m, order, starts, n_radials, steps,
-        first_radial, stop_radial, n0, radio, climate, quantiles, irregularity_stride, heights, places, befores, work,
-    )  # fmt: skip
+@compiled
+def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-untyped-def]
+    """Fill the cells of `loss` that belong to some of the radials."""
+    room = radials.steps + FOREGROUND + 2
+    heights, places, befores = (
+        np.empty((4, room)),
+        np.empty((2, room), dtype=np.int32),
+        np.empty(most_cells(radials.starts), dtype=np.int32),
+    )
+    bulge = 0.5 * refractivity(c.n0, scene.ground_m)[1]
+    work = Work(
+        Ground(heights[0], heights[1], heights[2]),
+        Skyline(heights[0], heights[3], places[0], bulge),
+        places[1, : radials.steps],
+        befores,
+        np.empty(WORK_SIZE),
+    )
+    _sweep(c, stride, loss, scene, radials, first, stop, work)
+
+
+@compiled
+def _fill(c, freq_ghz, loss, wanted, scene, reach, first, stop):  # type: ignore[no-untyped-def]
+    line, work = new_line(scene, reach), np.empty(WORK_SIZE)
+    for i in range(first, stop):
+        for j in range(loss.shape[1]):
+            if not takes_part(scene, wanted, reach, i, j):
+                continue
+            n, loss[i, j] = read_profile(scene, i, j, freq_ghz, 0.0, line)
+            if n > 0:
+                drow, dcolumn = offset(scene, i, j)
+                spacing_m = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m / n
+                z_m = line.z_m[: n + 1]
+                result = path_kernel(z_m, spacing_m, scene.tx_height_m, scene.rx_height_m, c, work)
+                loss[i, j] = np.nan if result.flags & ERROR_MASK else result.loss_db
+
+
+def around(model: LossModel, freq_mhz: float, irregularity_stride: int) -> Engine:
+    """The model for the surroundings of a mast."""
+    time, location, situation = (normal_deviate(share / 100.0) for share in (model.time_pct, model.location_pct, model.situation_pct))
+    c = Conditions(
+        float(model.n0),
+        prepare_radio(float(freq_mhz), model.vertical, model.eps_r, model.sigma_s_m),
+        prepare_climate(CLIMATES.index(model.climate) + 1, float(freq_mhz)),
+        Quantiles(time, location, situation, model.mdvar),
+    )
+    return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c, irregularity_stride))

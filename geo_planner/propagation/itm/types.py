@@ -1,20 +1,8 @@
-"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`geo_planner.propagation.itm.paths` for the sources."""
+"""Constants, flags and records of the Irregular Terrain Model's compiled physics; see :mod:`.paths` for the sources."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-from numba import njit
-
-IntArray = npt.NDArray[np.int64]
-
-# No fast-math: a loss must not depend on how many profiles share a call.
-jit = njit(cache=True, error_model="numpy", nogil=True)
-# Functions on arrays that their caller holds: counting references to them is an atomic operation on each call, and would cost a fifth of
-# the time. They must not allocate.
-borrowing = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
 
 MODE_LINE_OF_SIGHT = 1
 MODE_DIFFRACTION = 2
@@ -108,6 +96,15 @@ class Quantiles(NamedTuple):
     z_location: float
     z_situation: float
     mdvar: int
+
+
+class Conditions(NamedTuple):
+    """What the model is asked for besides the terrain and the antennas' heights, at one frequency."""
+
+    n0: float
+    radio: Radio
+    climate: Climate
+    quantiles: Quantiles
 
 
 class PathResult(NamedTuple):

@@ -5,8 +5,8 @@ into the basic transmission loss not exceeded for a percentage of the time (1 to
 30 MHz to 6 GHz and 0.25 to 3000 km. Representative clutter heights raise the terrain between the two ends for
 diffraction, never at the ends (section 3.2.1). Troposcatter is eq. 44 in the form of editions 6 and 8.
 
-The compiled kernels are in :mod:`geo_planner.propagation.p1812.physics` (physics on scalars), :mod:`geo_planner.propagation.p1812.paths` (whole paths) and
-:mod:`geo_planner.propagation.p526.physics` (diffraction).
+The compiled kernels are in :mod:`.physics` (on scalars), :mod:`.paths` (whole paths) and :mod:`geo_planner.propagation.p526.physics`
+(diffraction).
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geo_planner.propagation.limits import not_among, quantity, refuse
 from geo_planner.propagation.p526 import POLARIZATIONS, Polarization, profile_faults, range_fault
 from geo_planner.propagation.p1812.paths import (
     BATCH_FIELDS,
     PROFILE_FIELDS,
+    Profile,
     p1812_batch,
     p1812_profile,
     profiles_sound,
 )
-from geo_planner.propagation.p1812.physics import COASTAL, INLAND, SEA, inverse_normal_scalar
+from geo_planner.propagation.p1812.physics import COASTAL, INLAND, LONGEST_KM, SEA, SHORTEST_KM, Settings, inverse_normal_scalar
 from geo_planner.propagation.p1812.results import Mode, P1812Batch, P1812Result
+from geo_planner.units import FloatArray, IntArray
 from geo_planner.words import Said, said
 
-__all__ = ["DISTANCE_RANGE_KM", "RANGES", "Mode", "P1812Batch", "P1812Result", "path_loss", "path_loss_many"]
+__all__ = ["RANGES", "Mode", "P1812Batch", "P1812Result", "path_loss", "path_loss_many"]
 
 #: Name, lowest, highest value and unit of every number the Recommendation bounds (Table 1, section 3.1 and section 1).
 RANGES: Final[tuple[tuple[str, float, float, str], ...]] = (
@@ -47,11 +49,13 @@ RANGES: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("dct_km", 0.0, np.inf, "km"),
     ("dcr_km", 0.0, np.inf, "km"),
 )
-DISTANCE_RANGE_KM: Final = (0.25, 3000.0)
 #: Widest spacing of profile points the Recommendation has in mind (section 3.2), km.
 _WIDEST_SPACING_KM: Final = 1.0
 #: Share of sea from which the distances from the coast count (section 3.4).
 _SEA_PATH: Final = 0.75
+#: No clutter, and all inland.
+_NONE: Final = np.empty(0)
+_INLAND: Final = np.empty(0, dtype=np.int8)
 
 
 def _polarization_faults(polarization: str) -> list[Said]:
@@ -59,15 +63,15 @@ def _polarization_faults(polarization: str) -> list[Said]:
 
 
 def _path_faults(
-    distance_km: NDArray[np.float64],
-    heights_m: NDArray[np.float64],
-    clutter_m: NDArray[np.float64] | None,
-    zone: NDArray[np.float64] | None,
+    distance_km: FloatArray,
+    heights_m: FloatArray,
+    clutter_m: FloatArray | None,
+    zone: FloatArray | None,
 ) -> list[Said]:
     """Faults of everything that is given along one profile."""
     faults = profile_faults(distance_km, heights_m)
     if not faults:
-        faults += range_fault("path_length", float(distance_km[-1]), *DISTANCE_RANGE_KM, "km")
+        faults += range_fault("path_length", float(distance_km[-1]), SHORTEST_KM, LONGEST_KM, "km")
     if heights_m.ndim != 1:
         return faults
     points = heights_m.size
@@ -84,7 +88,7 @@ def _path_faults(
     return faults
 
 
-def _surface(starts: NDArray[np.int64], heights_m: NDArray[np.float64], clutter_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def _surface(starts: IntArray, heights_m: FloatArray, clutter_m: FloatArray) -> FloatArray:
     """Terrain with representative clutter on top, bare at both ends of every profile (section 3.2.1, eq. 1)."""
     surface = heights_m + clutter_m
     for ends in (starts[:-1], starts[1:] - 1):
@@ -190,27 +194,20 @@ def path_loss(
         faults += range_fault(name, numbers[name], low, high, unit)
     faults += _polarization_faults(polarization)
     refuse("standard.p1812", faults)
-    values = p1812_profile(
+    profile = Profile(
         distance,
         heights,
-        heights if clutter is None else _surface(np.array([0, heights.size]), heights, clutter),
-        clutter is not None,
-        np.zeros(1, dtype=np.int8) if zones is None else zones.astype(np.int8),
-        zones is None,
-        float(tx_height_m),
-        float(rx_height_m),
+        _NONE if clutter is None else _surface(np.array([0, heights.size]), heights, clutter),
+        _INLAND if zones is None else zones.astype(np.int8),
+    )
+    settings = Settings(
         freq_mhz * 1e-3,
         polarization == "vertical",
         float(time_pct),
         _location_quantile(location_pct),
-        float(dn),
-        float(n0),
-        float(lat_deg),
-        float(sigma_l_db),
-        float(dct_km),
-        float(dcr_km),
-        True,
+        *(float(number) for number in (dn, n0, lat_deg, sigma_l_db, dct_km, dcr_km)),
     )
+    values = p1812_profile(profile, float(tx_height_m), float(rx_height_m), settings, True)
     named = dict(zip(PROFILE_FIELDS, values, strict=True))
     transhorizon = named.pop("transhorizon") > 0.0
     return P1812Result(
@@ -238,8 +235,8 @@ def _location_quantile(location_pct: float) -> float:
 class _Ragged:
     """Rows of any lengths laid end to end: row k is ``flat[starts[k]:starts[k + 1]]``."""
 
-    flat: NDArray[np.float64]
-    starts: NDArray[np.int64]
+    flat: FloatArray
+    starts: IntArray
 
     @classmethod
     def of(cls, name: str, values: ArrayLike | Sequence[ArrayLike]) -> _Ragged:
@@ -255,7 +252,7 @@ class _Ragged:
     def __len__(self) -> int:
         return self.starts.size - 1
 
-    def __getitem__(self, k: int) -> NDArray[np.float64]:
+    def __getitem__(self, k: int) -> FloatArray:
         return self.flat[self.starts[k] : self.starts[k + 1]]
 
 
@@ -267,7 +264,7 @@ def _all_sound(distance: _Ragged, shared: bool, heights: _Ragged, clutter: _Ragg
         return False
     if any(rows is not None and not np.array_equal(rows.starts, starts) for rows in (clutter, zones)):
         return False
-    if not profiles_sound(starts, distance.starts[:-1], distance.flat, heights.flat, *DISTANCE_RANGE_KM):
+    if not profiles_sound(starts, distance.starts[:-1], distance.flat, heights.flat, SHORTEST_KM, LONGEST_KM):
         return False
     if clutter is not None:
         fine = (clutter.flat >= 0.0) & np.isfinite(clutter.flat)
@@ -344,7 +341,7 @@ def path_loss_many(
         "dct_km": dct_km,
         "dcr_km": dcr_km,
     }
-    columns: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, FloatArray] = {}
     for name, low, high, unit in RANGES:
         values = np.asarray(given[name], dtype=np.float64)
         if values.shape not in ((), (count,)):
@@ -369,18 +366,13 @@ def path_loss_many(
         columns["freq_mhz"] = columns["freq_mhz"] * 1e-3
         levels, which = np.unique(columns["location_pct"], return_inverse=True)
         columns["location_pct"] = np.array([_location_quantile(level) for level in levels])[which]
-        p1812_batch(
-            heights.starts,
-            distance.starts[:-1],
+        paths = Profile(
             distance.flat,
             heights.flat,
-            heights.flat if clutter is None else _surface(heights.starts, heights.flat, clutter.flat),
-            clutter is not None,
-            np.zeros(1, dtype=np.int8) if zones is None else zones.flat.astype(np.int8),
-            zones is None,
-            polarization == "vertical",
-            np.column_stack([columns[name] for name, *_ in RANGES]),
-            out,
+            _NONE if clutter is None else _surface(heights.starts, heights.flat, clutter.flat),
+            _INLAND if zones is None else zones.flat.astype(np.int8),
         )
+        parameters = np.column_stack([columns[name] for name, *_ in RANGES])
+        p1812_batch(heights.starts, distance.starts[:-1], paths, polarization == "vertical", parameters, out)
     named = dict(zip(BATCH_FIELDS, out.T.copy(), strict=True))
     return P1812Batch(**{**named, "transhorizon": named["transhorizon"] > 0.0})  # type: ignore[arg-type]

@@ -8,12 +8,15 @@ Attachment 2 to its Annex).
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
+import numpy.typing as npt
 
-EARTH_RADIUS_KM = 6371.0
+from geo_planner.propagation.compiled import kernel
+from geo_planner.units import EARTH_RADIUS_KM, FloatArray
+
+ZoneArray = npt.NDArray[np.int8]
 #: Effective Earth radius exceeded for beta0 of the time, eq. 7b.
 BETA_RADIUS_KM = 3.0 * EARTH_RADIUS_KM
 #: Wavelength in m times frequency in GHz as section 4.3.1 rounds it.
@@ -22,12 +25,75 @@ WAVELENGTH_M_GHZ = 0.2998
 LAND_PERMITTIVITY = 22.0
 LAND_CONDUCTIVITY_S_M = 0.003
 SEA, COASTAL, INLAND = 1, 3, 4
+#: Path lengths for which the Recommendation is given, section 1.
+SHORTEST_KM, LONGEST_KM = 0.25, 3000.0
 #: Beyond this distance in dB the weaker of two powers (summed as 10^-0.2L) no longer alters a float64 of path-loss size.
 _NEGLIGIBLE_DB = 85.0
 
 
+class Settings(NamedTuple):
+    """What is asked of the model besides the path and the antennas' heights, as :func:`geo_planner.propagation.p1812.path_loss` takes it."""
+
+    freq_ghz: float
+    vertical: bool
+    time_pct: float
+    location_quantile: float  # I(pL/100)
+    dn: float
+    n0: float
+    lat_deg: float
+    sigma_l_db: float
+    dct_km: float
+    dcr_km: float
+
+
+class Geometry(NamedTuple):
+    """One path as the physics sees it; distances in km, heights in m, angles in mrad.
+
+    Horizons (Attachment 1, sections 5.3 to 5.5) are those of a path over the horizon; in line of sight the angles are those towards the
+    other antenna, the distances those from the point with the largest diffraction parameter.
+    """
+
+    total_km: float
+    hts_m: float  # antennas above the sea
+    hrs_m: float
+    radius_km: float  # median effective Earth radius
+    beta0_pct: float  # with tau from beta0_scalar
+    tau: float
+    omega: float  # share of the path over sea
+    theta_t_mrad: float  # horizon elevation angles and distances
+    theta_r_mrad: float
+    dlt_km: float
+    dlr_km: float
+    hte_m: float  # effective heights and roughness for ducting (eqs 94a, 94b, 95)
+    hre_m: float
+    hm_m: float
+    dct_km: float  # distances from the coast
+    dcr_km: float
+
+
+class Combined(NamedTuple):
+    """Losses (dB) and factors of the combination, by the symbols of the Recommendation."""
+
+    lbc: float
+    lbfs: float
+    lb0p: float
+    lb0beta: float
+    fi: float
+    fj: float
+    fk: float
+    ldp: float
+    lbd50: float
+    lbd: float
+    lminb0p: float
+    lba: float
+    lminbap: float
+    lbda: float
+    lbam: float
+    lbs: float
+
+
 # --------------------------------------------------------------------------------------------- statistics and climate
-@njit(cache=True, error_model="numpy")
+@kernel
 def inverse_normal_scalar(x: float) -> float:
     """Inverse complementary cumulative normal distribution, I(x) of Attachment 2 (eqs 96a to 97b), x kept off 0 and 1."""
     x = min(max(x, 1e-6), 1.0 - 1e-6)
@@ -37,14 +103,14 @@ def inverse_normal_scalar(x: float) -> float:
     return value if x <= 0.5 else -value
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def median_radius_km(dn: float) -> float:
     """Median effective Earth radius in km from the refractivity lapse rate `dn` (N-units/km), eqs 6 and 7a."""
     return EARTH_RADIUS_KM * 157.0 / (157.0 - dn)
 
 
-@njit(cache=True, error_model="numpy")
-def zone_lengths(distance_km: NDArray[np.float64], zone: NDArray[np.int8]) -> tuple[float, float, float]:
+@kernel
+def zone_lengths(distance_km: FloatArray, zone: ZoneArray) -> tuple[float, float, float]:
     """Share of sea omega, longest land section dtm and longest inland section dlm in km (sections 3.6 and 4.1).
 
     Every point stands for the path up to the middles between it and its neighbours.
@@ -68,7 +134,7 @@ def zone_lengths(distance_km: NDArray[np.float64], zone: NDArray[np.int8]) -> tu
     return sea_km / distance_km[last], longest_land_km, longest_inland_km
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def beta0_scalar(lat_deg: float, dtm_km: float, dlm_km: float) -> tuple[float, float]:
     """Incidence of ducting: beta0 in percent (eqs 2, 4, 5) and tau (eq. 3), which the ducting model needs again.
 
@@ -84,7 +150,7 @@ def beta0_scalar(lat_deg: float, dtm_km: float, dlm_km: float) -> tuple[float, f
 
 
 # ----------------------------------------------------------------------------------------- geometry of Attachment 1
-@njit(cache=True, error_model="numpy")
+@kernel
 def horizon_angle_mrad(slope: float, total_km: float, radius_km: float) -> float:
     """Elevation angle in mrad of a line whose steepest point has `slope` (m/km) with the Earth's bulge added.
 
@@ -94,10 +160,8 @@ def horizon_angle_mrad(slope: float, total_km: float, radius_km: float) -> float
     return 1000.0 * math.atan(1e-3 * slope - 0.5 * total_km / radius_km)
 
 
-@njit(cache=True, error_model="numpy")
-def terrain_roughness(
-    distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hst_m: float, hsr_m: float, first: int, last: int
-) -> float:
+@kernel
+def terrain_roughness(distance_km: FloatArray, heights_m: FloatArray, hst_m: float, hsr_m: float, first: int, last: int) -> float:
     """Terrain roughness hm in m between two point indices (the horizons), both included (eqs 93 and 95).
 
     `hst_m` and `hsr_m` are the heights of the smooth surface at the ends, not above the ground there.
@@ -110,7 +174,7 @@ def terrain_roughness(
 
 
 # ------------------------------------------------------------------------------------------------ physics on scalars
-@njit(cache=True, error_model="numpy")
+@kernel
 def troposcatter_scalar(total_km: float, theta_mrad: float, freq_ghz: float, time_pct: float, n0: float) -> float:
     """Basic transmission loss due to troposcatter in dB (eqs 44 and 45)."""
     log_half = math.log10(0.5 * freq_ghz)
@@ -125,7 +189,7 @@ def troposcatter_scalar(total_km: float, theta_mrad: float, freq_ghz: float, tim
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _site_shielding_db(theta_mrad: float, horizon_km: float, freq_ghz: float, cube_root_freq: float) -> float:
     """Site-shielding loss of one terminal (eqs 48 and 48a)."""
     above = theta_mrad - 0.1 * horizon_km
@@ -134,7 +198,7 @@ def _site_shielding_db(theta_mrad: float, horizon_km: float, freq_ghz: float, cu
     return 20.0 * math.log10(1.0 + 0.361 * above * math.sqrt(freq_ghz * horizon_km)) + 0.264 * above * cube_root_freq
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _sea_coupling_db(coast_km: float, horizon_km: float, omega: float, antenna_amsl_m: float) -> float:
     """Over-sea duct coupling correction of one terminal (eq. 49)."""
     if omega < 0.75 or coast_km > horizon_km or coast_km > 5.0:
@@ -142,56 +206,39 @@ def _sea_coupling_db(coast_km: float, horizon_km: float, omega: float, antenna_a
     return -3.0 * math.exp(-0.25 * coast_km * coast_km) * (1.0 + math.tanh(0.07 * (50.0 - antenna_amsl_m)))
 
 
-@njit(cache=True, error_model="numpy")
-def ducting_scalar(
-    total_km: float,
-    hts_m: float,
-    hrs_m: float,
-    freq_ghz: float,
-    time_pct: float,
-    radius_km: float,
-    beta0_pct: float,
-    tau: float,
-    omega: float,
-    theta_t_mrad: float,
-    theta_r_mrad: float,
-    dlt_km: float,
-    dlr_km: float,
-    hte_m: float,
-    hre_m: float,
-    hm_m: float,
-    dct_km: float,
-    dcr_km: float,
-) -> float:
-    """Basic transmission loss during ducting and layer reflection in dB (eqs 46 to 56a). Arguments as p1812_scalar."""
+@kernel
+def ducting_scalar(g: Geometry, freq_ghz: float, time_pct: float) -> float:
+    """Basic transmission loss during ducting and layer reflection in dB (eqs 46 to 56a)."""
     cube_root_freq = float(np.cbrt(freq_ghz))
     low_band_db = 45.375 - 137.0 * freq_ghz + 92.5 * freq_ghz * freq_ghz if freq_ghz < 0.5 else 0.0
     coupling_db = (
         102.45
-        + 20.0 * math.log10(freq_ghz * (dlt_km + dlr_km))
+        + 20.0 * math.log10(freq_ghz * (g.dlt_km + g.dlr_km))
         + low_band_db
-        + _site_shielding_db(theta_t_mrad, dlt_km, freq_ghz, cube_root_freq)
-        + _site_shielding_db(theta_r_mrad, dlr_km, freq_ghz, cube_root_freq)
-        + _sea_coupling_db(dct_km, dlt_km, omega, hts_m)
-        + _sea_coupling_db(dcr_km, dlr_km, omega, hrs_m)
+        + _site_shielding_db(g.theta_t_mrad, g.dlt_km, freq_ghz, cube_root_freq)
+        + _site_shielding_db(g.theta_r_mrad, g.dlr_km, freq_ghz, cube_root_freq)
+        + _sea_coupling_db(g.dct_km, g.dlt_km, g.omega, g.hts_m)
+        + _sea_coupling_db(g.dcr_km, g.dlr_km, g.omega, g.hrs_m)
     )
-    angle_mrad = 1e3 * total_km / radius_km + min(theta_t_mrad, 0.1 * dlt_km) + min(theta_r_mrad, 0.1 * dlr_km)
+    angle_mrad = 1e3 * g.total_km / g.radius_km + min(g.theta_t_mrad, 0.1 * g.dlt_km) + min(g.theta_r_mrad, 0.1 * g.dlr_km)
     roughness_factor = 1.0
-    if hm_m > 10.0:
-        between_km = min(total_km - dlt_km - dlr_km, 40.0)
-        roughness_factor = math.exp(-4.6e-5 * (hm_m - 10.0) * (43.0 + 6.0 * between_km))
-    alpha = max(-3.4, -0.6 - 3.5e-9 * total_km**3.1 * tau)
-    roots = math.sqrt(hte_m) + math.sqrt(hre_m)
-    geometry_factor = min(1.0, (500.0 * total_km * total_km / (radius_km * roots * roots)) ** alpha)
-    beta = beta0_pct * geometry_factor * roughness_factor
+    if g.hm_m > 10.0:
+        between_km = min(g.total_km - g.dlt_km - g.dlr_km, 40.0)
+        roughness_factor = math.exp(-4.6e-5 * (g.hm_m - 10.0) * (43.0 + 6.0 * between_km))
+    alpha = max(-3.4, -0.6 - 3.5e-9 * g.total_km**3.1 * g.tau)
+    roots = math.sqrt(g.hte_m) + math.sqrt(g.hre_m)
+    geometry_factor = min(1.0, (500.0 * g.total_km * g.total_km / (g.radius_km * roots * roots)) ** alpha)
+    beta = g.beta0_pct * geometry_factor * roughness_factor
     log_beta = math.log10(beta)
-    gamma = 1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * total_km**1.13)
+    gamma = (
+        1.076 / (2.0058 - log_beta) ** 1.012 * math.exp(-(9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * g.total_km**1.13)
+    )
     ratio = time_pct / beta
-    variability_db = -12.0 + (1.2 + 3.7e-3 * total_km) * math.log10(ratio) + 12.0 * float(ratio**gamma)
-    return coupling_db + 5e-5 * radius_km * cube_root_freq * angle_mrad + variability_db
+    variability_db = -12.0 + (1.2 + 3.7e-3 * g.total_km) * math.log10(ratio) + 12.0 * float(ratio**gamma)
+    return coupling_db + 5e-5 * g.radius_km * cube_root_freq * angle_mrad + variability_db
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _sum_of_powers_db(first_db: float, second_db: float) -> float:
     """Eq. 63, -5 log10(10^(-0.2 a) + 10^(-0.2 b)), without overflow."""
     low = min(first_db, second_db)
@@ -201,79 +248,35 @@ def _sum_of_powers_db(first_db: float, second_db: float) -> float:
     return low - 5.0 * math.log10(1.0 + 10.0 ** (-0.2 * apart))
 
 
-@njit(cache=True, error_model="numpy")
-def p1812_scalar(
-    total_km: float,
-    hts_m: float,
-    hrs_m: float,
-    freq_ghz: float,
-    time_pct: float,
-    radius_km: float,
-    n0: float,
-    beta0_pct: float,
-    tau: float,
-    omega: float,
-    theta_t_mrad: float,
-    theta_r_mrad: float,
-    dlt_km: float,
-    dlr_km: float,
-    hte_m: float,
-    hre_m: float,
-    hm_m: float,
-    dct_km: float,
-    dcr_km: float,
-    ld50_db: float,
-    ldbeta_db: float,
-    complete: bool,
-) -> tuple[float, float, float, float, float, float, float, float, float, float, float, float, float, float, float, float]:
+@kernel
+def p1812_scalar(g: Geometry, freq_ghz: float, time_pct: float, n0: float, ld50_db: float, ldbeta_db: float, complete: bool) -> Combined:
     """Basic transmission loss for half of the locations from scalars (sections 4.2 and 4.3.5 to 4.6).
 
     Parameters
     ----------
-    total_km : float
-        Path length, km.
-    hts_m, hrs_m : float
-        Antenna heights above sea level, m.
-    freq_ghz, time_pct : float
-        Frequency, GHz, and time percentage, 1 to 50.
-    radius_km, n0 : float
-        Median effective Earth radius, km, and sea-level refractivity, N-units.
-    beta0_pct, tau : float
-        From :func:`beta0_scalar`.
-    omega : float
-        Share of the path over sea.
-    theta_t_mrad, theta_r_mrad, dlt_km, dlr_km : float
-        Horizon elevation angles and distances of both antennas (Attachment 1, section 5.3 to 5.5); for a line-of-sight
-        path the angles towards the other antenna and the distances from the point with the largest diffraction parameter.
-    hte_m, hre_m, hm_m : float
-        Effective heights and terrain roughness for ducting, m (eqs 94a, 94b, 95). May be anything where `ld50_db` and
-        `ldbeta_db` are both 0 and `complete` is false.
-    dct_km, dcr_km : float
-        Distances of the terminals from the coast, km.
+    g : Geometry
+        What ducting alone reads may be anything where `ld50_db` and `ldbeta_db` are both 0 and `complete` is false.
+    freq_ghz, time_pct, n0 : float
+        Frequency, time percentage (1 to 50) and sea-level refractivity, N-units.
     ld50_db, ldbeta_db : float
         Delta-Bullington loss for the median radius and for three Earth radii. `ldbeta_db` is read only where
-        `time_pct` < 50, and `ld50_db` only where `time_pct` > `beta0_pct`.
+        `time_pct` < 50, and `ld50_db` only where `time_pct` > beta0.
     complete : bool
         Work out Lba also where it cannot alter the result (it is NaN otherwise).
-
-    Returns
-    -------
-    tuple of float
-        Lbc, Lbfs, Lb0p, Lb0beta, Fi, Fj, Fk, Ldp, Lbd50, Lbd, Lminb0p, Lba, Lminbap, Lbda, Lbam, Lbs; losses in dB.
     """
-    difference_km = 1e-3 * (hts_m - hrs_m)
-    lbfs = 92.4 + 20.0 * math.log10(freq_ghz) + 10.0 * math.log10(total_km * total_km + difference_km * difference_km)
-    focusing = 2.6 * (1.0 - math.exp(-0.1 * (dlt_km + dlr_km)))
+    difference_km = 1e-3 * (g.hts_m - g.hrs_m)
+    lbfs = 92.4 + 20.0 * math.log10(freq_ghz) + 10.0 * math.log10(g.total_km * g.total_km + difference_km * difference_km)
+    focusing = 2.6 * (1.0 - math.exp(-0.1 * (g.dlt_km + g.dlr_km)))
     lb0p = lbfs + focusing * math.log10(0.02 * time_pct)
-    lb0beta = lbfs + focusing * math.log10(0.02 * beta0_pct)
+    lb0beta = lbfs + focusing * math.log10(0.02 * g.beta0_pct)
 
     # Eq. 40 and 41: nothing is interpolated at the ends of the range.
     fi = 1.0
-    if time_pct > beta0_pct:
-        fi = inverse_normal_scalar(0.01 * time_pct) / inverse_normal_scalar(0.01 * beta0_pct)
+    if time_pct > g.beta0_pct:
+        fi = inverse_normal_scalar(0.01 * time_pct) / inverse_normal_scalar(0.01 * g.beta0_pct)
     if time_pct >= 50.0:
         ldp = ld50_db
-    elif time_pct > beta0_pct:
+    elif time_pct > g.beta0_pct:
         ldp = ld50_db + fi * (ldbeta_db - ld50_db)
     else:
         ldp = ldbeta_db
@@ -281,50 +284,31 @@ def p1812_scalar(
     lbd = lb0p + ldp
 
     # Eqs 57 to 59.
-    theta_mrad = 1e3 * total_km / radius_km + theta_t_mrad + theta_r_mrad
+    theta_mrad = 1e3 * g.total_km / g.radius_km + g.theta_t_mrad + g.theta_r_mrad
     fj = 0.5 - 0.5 * math.tanh(8.0 * (theta_mrad - 0.3))
-    fk = 0.5 - 0.5 * math.tanh(0.075 * (total_km - 20.0))
-    if time_pct > beta0_pct:
-        lminb0p = lbd50 + (lb0beta + (1.0 - omega) * ldp - lbd50) * fi
+    fk = 0.5 - 0.5 * math.tanh(0.075 * (g.total_km - 20.0))
+    if time_pct > g.beta0_pct:
+        lminb0p = lbd50 + (lb0beta + (1.0 - g.omega) * ldp - lbd50) * fi
     else:
-        lminb0p = lb0p + (1.0 - omega) * ldp
+        lminb0p = lb0p + (1.0 - g.omega) * ldp
 
     # Eqs 60 and 61. Lminbap is never below Lb0p, and so never below Lbd where nothing is diffracted.
     lba = np.nan
     lminbap = np.nan
     lbda = lbd
     if ldp > 0.0 or complete:
-        lba = ducting_scalar(
-            total_km,
-            hts_m,
-            hrs_m,
-            freq_ghz,
-            time_pct,
-            radius_km,
-            beta0_pct,
-            tau,
-            omega,
-            theta_t_mrad,
-            theta_r_mrad,
-            dlt_km,
-            dlr_km,
-            hte_m,
-            hre_m,
-            hm_m,
-            dct_km,
-            dcr_km,
-        )
+        lba = ducting_scalar(g, freq_ghz, time_pct)
         greater = max(lba, lb0p)
         lminbap = greater + 2.5 * math.log1p(math.exp(-0.4 * abs(lba - lb0p)))
         if ldp > 0.0 and lminbap <= lbd:
             lbda = lminbap + (lbd - lminbap) * fk
     lbam = lbda + (lminb0p - lbda) * fj
-    lbs = troposcatter_scalar(total_km, theta_mrad, freq_ghz, time_pct, n0)
+    lbs = troposcatter_scalar(g.total_km, theta_mrad, freq_ghz, time_pct, n0)
     lbc = _sum_of_powers_db(lbs, lbam)
-    return lbc, lbfs, lb0p, lb0beta, fi, fj, fk, ldp, lbd50, lbd, lminb0p, lba, lminbap, lbda, lbam, lbs
+    return Combined(lbc, lbfs, lb0p, lb0beta, fi, fj, fk, ldp, lbd50, lbd, lminb0p, lba, lminbap, lbda, lbam, lbs)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def location_loss_scalar(lbc_db: float, lb0p_db: float, location_quantile: float, sigma_l_db: float) -> float:
     """Loss not exceeded at a share of the locations, dB (eqs 68 and 69); `location_quantile` is I(pL/100)."""
     return max(lb0p_db, lbc_db - location_quantile * sigma_l_db)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_planner.units import FloatArray
 from geo_planner.words import Said, coded
 
 Mode = Literal["line_of_sight", "transhorizon"]
@@ -137,14 +138,14 @@ class P1812Result:
 class P1812Batch:
     """Losses of many paths; every array has shape (n_profiles,) and the meaning of :class:`P1812Result`."""
 
-    loss_db: NDArray[np.float64]
-    free_space_db: NDArray[np.float64]
+    loss_db: FloatArray
+    free_space_db: FloatArray
     transhorizon: NDArray[np.bool_]
-    diffraction_p_db: NDArray[np.float64]
-    median_location_db: NDArray[np.float64]
-    los_p_db: NDArray[np.float64]
-    beta0_pct: NDArray[np.float64]
-    theta_mrad: NDArray[np.float64]
+    diffraction_p_db: FloatArray
+    median_location_db: FloatArray
+    los_p_db: FloatArray
+    beta0_pct: FloatArray
+    theta_mrad: FloatArray
 
     @property
     def mode(self) -> NDArray[np.str_]:

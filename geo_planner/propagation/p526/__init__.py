@@ -3,7 +3,7 @@
 Single knife edge (section 4.1), Bullington's equivalent edge for a general terrestrial path (section 4.5.1), the
 complete delta-Bullington method (section 4.5.2) and the spherical Earth it rests on (sections 3.1.1 and 3.2).
 
-The compiled kernels live in :mod:`geo_planner.propagation.p526.physics` and :mod:`geo_planner.propagation.p526.profiles` and can be imported from here.
+The compiled kernels live in :mod:`.physics` and :mod:`.geometry` and can be imported from here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geo_planner.propagation.limits import figure, not_among, not_positive, quantity, refuse, unit
 from geo_planner.propagation.p525 import LIGHT_SPEED_M_GHZ
+from geo_planner.propagation.p526.geometry import (
+    max_nu,
+    max_slope_from_rx,
+    max_slope_from_tx,
+    obstruction,
+    smooth_earth_fit,
+)
 from geo_planner.propagation.p526.physics import (
-    _bullington_from_slopes,
+    Obstacles,
+    Radio,
     bullington_profile,
     delta_bullington_equidistant_scalar,
     delta_bullington_scalar,
@@ -28,21 +36,16 @@ from geo_planner.propagation.p526.physics import (
     smooth_bullington_profile,
     spherical_earth_loss_scalar,
 )
-from geo_planner.propagation.p526.profiles import (
-    max_nu,
-    max_slope_from_rx,
-    max_slope_from_tx,
-    obstruction,
-    smooth_earth_fit,
-)
+from geo_planner.units import FloatArray
 from geo_planner.words import Said, said
 
 __all__ = [
     "POLARIZATIONS",
     "BullingtonResult",
     "DiffractionResult",
+    "Obstacles",
     "Polarization",
-    "_bullington_from_slopes",
+    "Radio",
     "bullington",
     "bullington_profile",
     "delta_bullington",
@@ -126,7 +129,7 @@ class DiffractionResult:
     effective_rx_m: float
 
 
-def profile_faults(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64]) -> list[Said]:
+def profile_faults(distance_km: FloatArray, heights_m: FloatArray) -> list[Said]:
     """Everything that keeps two arrays from being a path profile, one sentence part each; empty if all is well."""
     if distance_km.ndim != 1 or heights_m.ndim != 1:
         return [said("limit.one_dimension")]
@@ -150,7 +153,7 @@ def range_fault(name: str, value: float, low: float, high: float, symbol: str) -
     return [said("limit.least", **facts) if high == np.inf else said("limit.to", high=high, **facts)]
 
 
-def knife_edge_loss_db(nu: ArrayLike) -> float | NDArray[np.float64]:
+def knife_edge_loss_db(nu: ArrayLike) -> float | FloatArray:
     """Diffraction loss of a single knife edge, J(nu) (P.526-15, section 4.1, eq. 31).
 
     Parameters
@@ -204,8 +207,8 @@ def single_knife_edge(height_m: float, distance_1_km: float, distance_2_km: floa
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    distance_km: NDArray[np.float64]
-    heights_m: NDArray[np.float64]
+    distance_km: FloatArray
+    heights_m: FloatArray
     hts_m: float
     hrs_m: float
     freq_ghz: float
@@ -338,12 +341,8 @@ def delta_bullington(
         hte,
         hre,
         effective_earth_radius_km,
-        path.freq_ghz,
-        path.wavelength_m,
-        polarization == "vertical",
         0.0,
-        eps_r,
-        sigma_s_m,
+        Radio(path.freq_ghz, path.wavelength_m, polarization == "vertical", eps_r, sigma_s_m),
     )
     return DiffractionResult(
         float(delta_bullington_scalar(actual.loss_db, smooth, spherical)),

@@ -1,27 +1,54 @@
 """Compiled kernels of diffraction, shared by Recommendations ITU-R P.526-15 and P.1812-8.
 
-The physics takes scalars; what it needs from a profile comes from :mod:`geo_planner.propagation.p526.profiles` or from an engine of one's
-own. Nothing here allocates. Distances are in km, heights in m, slopes therefore in m/km. P.526-15, section 4.5 and P.1812-8, section 4.3 print the same equations; the numbers given are those of P.1812-8
-(Attachment 1 for the smooth surface) and, for the spherical Earth, also those of P.526-15, sections 3.1.1 and 3.2.
+The physics takes scalars; what it needs from a profile comes from :mod:`.geometry` or from an engine of one's
+own. Nothing here allocates. Distances are in km, heights in m, slopes therefore in m/km. P.526-15, section 4.5 and P.1812-8, section 4.3
+print the same equations; the numbers given are those of P.1812-8 (Attachment 1 for the smooth surface) and, for the spherical Earth, also
+those of P.526-15, sections 3.1.1 and 3.2.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from geo_planner.propagation.p526.profiles import max_nu, max_slope_from_rx, max_slope_from_tx
+from geo_planner.propagation.compiled import kernel
+from geo_planner.propagation.p526.geometry import max_nu, max_slope_from_rx, max_slope_from_tx
+from geo_planner.units import FloatArray
 
 #: Electrical constants of sea water, P.1812-8, section 4.3.3: relative permittivity and conductivity in S/m.
 SEA_PERMITTIVITY = 80.0
 SEA_CONDUCTIVITY_S_M = 5.0
 
 
+class Radio(NamedTuple):
+    """Frequency and the wavelength that belongs to it, polarization (else horizontal), relative permittivity and conductivity of the land."""
+
+    freq_ghz: float
+    wavelength_m: float
+    vertical: bool
+    eps_r: float
+    sigma_s_m: float
+
+
+class Obstacles(NamedTuple):
+    """What a profile puts in the way for one Earth radius, between antennas at these heights above the sea.
+
+    `slope_rx` is read only for a transhorizon path (`slope_tx` at or above the slope between the antennas) and `nu_max` only for a
+    line-of-sight one; the other may be anything.
+    """
+
+    total_km: float
+    hts_m: float
+    hrs_m: float
+    slope_tx: float
+    slope_rx: float
+    nu_max: float
+
+
 # ---------------------------------------------------------------------------------------------- physics on scalars
-@njit(cache=True, error_model="numpy")
+@kernel
 def diffraction_smooth_heights(
     hst_m: float,
     hsr_m: float,
@@ -42,7 +69,7 @@ def diffraction_smooth_heights(
     return min(hst_m, ground_tx_m), min(hsr_m, ground_rx_m)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def knife_edge_scalar(nu: float) -> float:
     """Loss of a single knife edge J(nu) in dB: P.526-15, eq. 31 (P.1812-8, eq. 12), 0 up to nu = -0.78."""
     if nu <= -0.78:
@@ -51,20 +78,20 @@ def knife_edge_scalar(nu: float) -> float:
     return 6.9 + 20.0 * math.log10(math.sqrt(shifted * shifted + 1.0) + shifted)
 
 
-@njit(cache=True, error_model="numpy")
-def knife_edge_fill(nu: NDArray[np.float64], loss_db: NDArray[np.float64]) -> None:
+@kernel
+def knife_edge_fill(nu: FloatArray, loss_db: FloatArray) -> None:
     """:func:`knife_edge_scalar` for every element of a one-dimensional array, into another."""
     for i in range(nu.size):
         loss_db[i] = knife_edge_scalar(nu[i])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bullington_total_db(knife_edge_db: float, total_km: float) -> float:
     """Bullington loss from the loss of its equivalent edge, eq. 21."""
     return knife_edge_db + (1.0 - math.exp(-knife_edge_db / 6.0)) * (10.0 + 0.02 * total_km)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bullington_point(
     total_km: float, hts_m: float, hrs_m: float, slope_tx: float, slope_rx: float, wavelength_m: float
 ) -> tuple[float, float]:
@@ -75,28 +102,24 @@ def bullington_point(
     return above_ray_m * math.sqrt(0.002 * total_km / (wavelength_m * point_km * rest_km)), point_km
 
 
-@njit(cache=True, error_model="numpy")
-def _bullington_from_slopes(
-    total_km: float, hts_m: float, hrs_m: float, slope_tx: float, slope_rx: float, nu_max: float, wavelength_m: float
-) -> tuple[float, float, float]:
+@kernel
+def bullington_from_slopes(path: Obstacles, wavelength_m: float) -> tuple[float, float, float]:
     """Bullington loss (dB), its diffraction parameter and the point's distance (km) from ready geometry (eqs 13 to 21).
 
-    `slope_rx` is read only for a transhorizon path (`slope_tx` at or above the slope between the antennas) and `nu_max`
-    only for a line-of-sight one; the other may be anything. The distance is NaN for a line-of-sight path, whose point
-    the caller knows from :func:`max_nu`.
+    The distance is NaN for a line-of-sight path, whose point the caller knows from :func:`max_nu`.
     """
-    if slope_tx < (hrs_m - hts_m) / total_km:
-        nu = nu_max
+    if path.slope_tx < (path.hrs_m - path.hts_m) / path.total_km:
+        nu = path.nu_max
         point_km = np.nan
     else:
-        nu, point_km = bullington_point(total_km, hts_m, hrs_m, slope_tx, slope_rx, wavelength_m)
-    return bullington_total_db(knife_edge_scalar(nu), total_km), nu, point_km
+        nu, point_km = bullington_point(path.total_km, path.hts_m, path.hrs_m, path.slope_tx, path.slope_rx, wavelength_m)
+    return bullington_total_db(knife_edge_scalar(nu), path.total_km), nu, point_km
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bullington_profile(
-    distance_km: NDArray[np.float64],
-    heights_m: NDArray[np.float64],
+    distance_km: FloatArray,
+    heights_m: FloatArray,
     hts_m: float,
     hrs_m: float,
     curvature_per_km: float,
@@ -109,7 +132,7 @@ def bullington_profile(
         nu, index = max_nu(distance_km, heights_m, hts_m, hrs_m, curvature_per_km, wavelength_m)
         return bullington_total_db(knife_edge_scalar(nu), total_km), nu, distance_km[index]
     slope_rx, _ = max_slope_from_rx(distance_km, heights_m, hrs_m, curvature_per_km)
-    return _bullington_from_slopes(total_km, hts_m, hrs_m, slope_tx, slope_rx, 0.0, wavelength_m)
+    return bullington_from_slopes(Obstacles(total_km, hts_m, hrs_m, slope_tx, slope_rx, 0.0), wavelength_m)
 
 
 # ------------------------------------------------------------------------------- Bullington over the smooth surface
@@ -120,19 +143,19 @@ def bullington_profile(
 #      q(t) = hte (1 - t) - hre t - A t (2 t - 1)(1 - t),   A = 500 C D^2,
 #    a cubic with q(0) > 0 > q(1), positive leading coefficient 2 A: exactly one root lies between 0 and 1. With
 #    s = t - 1/2 it reads s^3 - p s + r = 0, whose middle root the trigonometric solution gives.
-@njit(cache=True, error_model="numpy")
+@kernel
 def _smooth_slope(x_km: float, total_km: float, height_m: float, curvature_per_km: float) -> float:
     return (500.0 * curvature_per_km * x_km * (total_km - x_km) - height_m) / x_km
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _smooth_nu(x_km: float, total_km: float, hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float) -> float:
     product = x_km * (total_km - x_km)
     above_ray_m = 500.0 * curvature_per_km * product - (hte_m * (total_km - x_km) + hre_m * x_km) / total_km
     return above_ray_m * math.sqrt(0.002 * total_km / (wavelength_m * product))
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _smooth_nu_peak_km(total_km: float, hte_m: float, hre_m: float, curvature_per_km: float) -> float:
     a = 500.0 * curvature_per_km * total_km * total_km
     third_p = (hte_m + hre_m + 0.5 * a) / (6.0 * a)
@@ -142,7 +165,7 @@ def _smooth_nu_peak_km(total_km: float, hte_m: float, hre_m: float, curvature_pe
     return total_km * (0.5 + s)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def smooth_bullington_equidistant(
     total_km: float, intervals: int, hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float
 ) -> float:
@@ -175,8 +198,8 @@ def smooth_bullington_equidistant(
     return bullington_total_db(knife_edge_scalar(nu), total_km)
 
 
-@njit(cache=True, error_model="numpy")
-def _last_at_or_before(distance_km: NDArray[np.float64], x_km: float) -> int:
+@kernel
+def _last_at_or_before(distance_km: FloatArray, x_km: float) -> int:
     """Index of the last intermediate point whose distance is at most `x_km` (the first one if none is)."""
     low = 1
     high = distance_km.size - 2
@@ -189,10 +212,8 @@ def _last_at_or_before(distance_km: NDArray[np.float64], x_km: float) -> int:
     return low
 
 
-@njit(cache=True, error_model="numpy")
-def smooth_bullington_profile(
-    distance_km: NDArray[np.float64], hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float
-) -> float:
+@kernel
+def smooth_bullington_profile(distance_km: FloatArray, hte_m: float, hre_m: float, curvature_per_km: float, wavelength_m: float) -> float:
     """Bullington loss (dB) over the smooth surface at the points of a profile, in logarithmic time.
 
     Equal to :func:`bullington_profile` with all heights 0; the points need not be equidistant.
@@ -223,7 +244,7 @@ def smooth_bullington_profile(
 
 
 # ---------------------------------------------------------------------------------------------------- spherical Earth
-@njit(cache=True, error_model="numpy")
+@kernel
 def _height_gain_db(height: float, floor_db: float) -> float:
     """Height-gain term G(Y) for ``height`` = beta Y: eqs 34 and 35 (P.526-15, eqs 18 and 18a)."""
     if height > 2.0:
@@ -233,7 +254,7 @@ def _height_gain_db(height: float, floor_db: float) -> float:
     return max(gain, floor_db)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def first_term_loss_scalar(
     total_km: float,
     hte_m: float,
@@ -270,64 +291,30 @@ def first_term_loss_scalar(
     return -distance_term_db - _height_gain_db(scale * hte_m, floor_db) - _height_gain_db(scale * hre_m, floor_db)
 
 
-@njit(cache=True, error_model="numpy")
-def _first_term_mixed(
-    total_km: float,
-    hte_m: float,
-    hre_m: float,
-    radius_km: float,
-    freq_ghz: float,
-    vertical: bool,
-    omega: float,
-    eps_r: float,
-    sigma_s_m: float,
-) -> float:
+@kernel
+def _first_term_mixed(total_km: float, hte_m: float, hre_m: float, radius_km: float, omega: float, radio: Radio) -> float:
     """First-term loss weighted by the share of the path over sea, eq. 28."""
     loss = 0.0
     if omega < 1.0:
-        loss = (1.0 - omega) * first_term_loss_scalar(total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, eps_r, sigma_s_m)
+        loss = (1.0 - omega) * first_term_loss_scalar(
+            total_km, hte_m, hre_m, radius_km, radio.freq_ghz, radio.vertical, radio.eps_r, radio.sigma_s_m
+        )
     if omega > 0.0:
         loss += omega * first_term_loss_scalar(
-            total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_M
+            total_km, hte_m, hre_m, radius_km, radio.freq_ghz, radio.vertical, SEA_PERMITTIVITY, SEA_CONDUCTIVITY_S_M
         )
     return loss
 
 
-@njit(cache=True, error_model="numpy")
-def spherical_earth_loss_scalar(
-    total_km: float,
-    hte_m: float,
-    hre_m: float,
-    radius_km: float,
-    freq_ghz: float,
-    wavelength_m: float,
-    vertical: bool,
-    omega: float,
-    eps_r: float,
-    sigma_s_m: float,
-) -> float:
+@kernel
+def spherical_earth_loss_scalar(total_km: float, hte_m: float, hre_m: float, radius_km: float, omega: float, radio: Radio) -> float:
     """Spherical-Earth diffraction loss at any distance, dB: eqs 22 to 27 (P.526-15, section 3.2, eqs 21 to 25).
 
-    Parameters
-    ----------
-    total_km : float
-        Path length, km.
-    hte_m, hre_m : float
-        Antenna heights above the smooth surface, m, above 0.
-    radius_km : float
-        Effective Earth radius, km.
-    freq_ghz, wavelength_m : float
-        Frequency in GHz and the wavelength in m that belongs to it.
-    vertical : bool
-        Vertical polarization (else horizontal).
-    omega : float
-        Share of the path over sea, 0 to 1.
-    eps_r, sigma_s_m : float
-        Relative permittivity and conductivity (S/m) of the land.
+    `hte_m` and `hre_m` are the antenna heights above the smooth surface, above 0; `omega` is the share of the path over sea, 0 to 1.
     """
     roots = math.sqrt(hte_m) + math.sqrt(hre_m)
     if total_km >= math.sqrt(0.002 * radius_km) * roots:
-        return _first_term_mixed(total_km, hte_m, hre_m, radius_km, freq_ghz, vertical, omega, eps_r, sigma_s_m)
+        return _first_term_mixed(total_km, hte_m, hre_m, radius_km, omega, radio)
     both_m = hte_m + hre_m
     c = (hte_m - hre_m) / both_m
     m = 250.0 * total_km * total_km / (radius_km * both_m)
@@ -339,61 +326,36 @@ def spherical_earth_loss_scalar(
     clearance_m = (
         (hte_m - 500.0 * dse1_km * dse1_km / radius_km) * dse2_km + (hre_m - 500.0 * dse2_km * dse2_km / radius_km) * dse1_km
     ) / total_km
-    required_m = 17.456 * math.sqrt(dse1_km * dse2_km * wavelength_m / total_km)
+    required_m = 17.456 * math.sqrt(dse1_km * dse2_km * radio.wavelength_m / total_km)
     if clearance_m > required_m:
         return 0.0
     marginal = total_km / roots
     marginal_radius_km = 500.0 * marginal * marginal
-    loss = _first_term_mixed(total_km, hte_m, hre_m, marginal_radius_km, freq_ghz, vertical, omega, eps_r, sigma_s_m)
+    loss = _first_term_mixed(total_km, hte_m, hre_m, marginal_radius_km, omega, radio)
     return (1.0 - clearance_m / required_m) * loss if loss > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def delta_bullington_scalar(bullington_actual_db: float, bullington_smooth_db: float, spherical_db: float) -> float:
     """Complete diffraction loss from its three parts, eq. 39 (P.526-15, section 4.5.2)."""
     return bullington_actual_db + max(spherical_db - bullington_smooth_db, 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def delta_bullington_equidistant_scalar(
-    total_km: float,
-    intervals: int,
-    hts_m: float,
-    hrs_m: float,
-    hstd_m: float,
-    hsrd_m: float,
-    slope_tx: float,
-    slope_rx: float,
-    nu_max: float,
-    radius_km: float,
-    freq_ghz: float,
-    wavelength_m: float,
-    vertical: bool,
-    omega: float,
-    eps_r: float,
-    sigma_s_m: float,
+    path: Obstacles, intervals: int, hstd_m: float, hsrd_m: float, radius_km: float, omega: float, radio: Radio
 ) -> float:
-    """Delta-Bullington loss (dB) of a profile of equal steps from scalars alone, in constant time.
+    """Delta-Bullington loss (dB) of a profile of equal steps (points - 1) from scalars alone, in constant time.
 
-    Parameters
-    ----------
-    total_km, intervals : float, int
-        Path length and number of steps (points - 1) of the profile.
-    hts_m, hrs_m : float
-        Antenna heights above sea level, m.
-    hstd_m, hsrd_m : float
-        Smooth-surface heights for diffraction at both ends, m (:func:`diffraction_smooth_heights`).
-    slope_tx, slope_rx, nu_max : float
-        Geometry of the actual profile (with clutter, if any) for this `radius_km`; see :func:`_bullington_from_slopes`.
-    radius_km, freq_ghz, wavelength_m, vertical, omega, eps_r, sigma_s_m
-        As in :func:`spherical_earth_loss_scalar`.
+    `path` is the geometry of the actual profile (with clutter, if any) for this `radius_km`; `hstd_m` and `hsrd_m` are the smooth-surface
+    heights for diffraction at both ends (:func:`diffraction_smooth_heights`).
     """
-    actual_db, _, _ = _bullington_from_slopes(total_km, hts_m, hrs_m, slope_tx, slope_rx, nu_max, wavelength_m)
-    hte_m = hts_m - hstd_m
-    hre_m = hrs_m - hsrd_m
-    spherical_db = spherical_earth_loss_scalar(total_km, hte_m, hre_m, radius_km, freq_ghz, wavelength_m, vertical, omega, eps_r, sigma_s_m)
+    actual_db, _, _ = bullington_from_slopes(path, radio.wavelength_m)
+    hte_m = path.hts_m - hstd_m
+    hre_m = path.hrs_m - hsrd_m
+    spherical_db = spherical_earth_loss_scalar(path.total_km, hte_m, hre_m, radius_km, omega, radio)
     if spherical_db <= 0.0:
         # The smooth Bullington loss is never negative, so that the spherical Earth can add nothing.
         return actual_db
-    smooth_db = smooth_bullington_equidistant(total_km, intervals, hte_m, hre_m, 1.0 / radius_km, wavelength_m)
+    smooth_db = smooth_bullington_equidistant(path.total_km, intervals, hte_m, hre_m, 1.0 / radius_km, radio.wavelength_m)
     return delta_bullington_scalar(actual_db, smooth_db, spherical_db)

@@ -12,14 +12,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
+
+from geo_planner.propagation.compiled import kernel
+from geo_planner.units import FloatArray
 
 
-@njit(cache=True, error_model="numpy")
-def max_slope_from_tx(
-    distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hts_m: float, curvature_per_km: float
-) -> tuple[float, int]:
+@kernel
+def max_slope_from_tx(distance_km: FloatArray, heights_m: FloatArray, hts_m: float, curvature_per_km: float) -> tuple[float, int]:
     """Steepest line from the transmitter over the intermediate points, Stim of eq. 13 (m/km), and the point's index.
 
     `curvature_per_km` is 1/effective Earth radius. Among equals the point nearest the transmitter is taken.
@@ -38,10 +37,8 @@ def max_slope_from_tx(
     return best, index
 
 
-@njit(cache=True, error_model="numpy")
-def max_slope_from_rx(
-    distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hrs_m: float, curvature_per_km: float
-) -> tuple[float, int]:
+@kernel
+def max_slope_from_rx(distance_km: FloatArray, heights_m: FloatArray, hrs_m: float, curvature_per_km: float) -> tuple[float, int]:
     """Steepest line from the receiver, Srim of eq. 17 (m/km, positive upwards towards the transmitter), and the index.
 
     Among equals the point nearest the receiver is taken.
@@ -61,10 +58,10 @@ def max_slope_from_rx(
     return best, index
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def max_nu(
-    distance_km: NDArray[np.float64],
-    heights_m: NDArray[np.float64],
+    distance_km: FloatArray,
+    heights_m: FloatArray,
     hts_m: float,
     hrs_m: float,
     curvature_per_km: float,
@@ -88,8 +85,8 @@ def max_nu(
     return best, index
 
 
-@njit(cache=True, error_model="numpy")
-def smooth_earth_fit(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64]) -> tuple[float, float]:
+@kernel
+def smooth_earth_fit(distance_km: FloatArray, heights_m: FloatArray) -> tuple[float, float]:
     """Heights (m) at both ends of the straight line fitted to the terrain by least squares (eqs 85 to 88)."""
     total_km = distance_km[distance_km.size - 1]
     v1 = 0.0
@@ -106,8 +103,8 @@ def smooth_earth_fit(distance_km: NDArray[np.float64], heights_m: NDArray[np.flo
     return (2.0 * v1 * total_km - v2) / square, (v2 - v1 * total_km) / square
 
 
-@njit(cache=True, error_model="numpy")
-def obstruction(distance_km: NDArray[np.float64], heights_m: NDArray[np.float64], hts_m: float, hrs_m: float) -> tuple[float, float, float]:
+@kernel
+def obstruction(distance_km: FloatArray, heights_m: FloatArray, hts_m: float, hrs_m: float) -> tuple[float, float, float]:
     """Highest terrain above the straight line between the antennas (m) and its obstruction angles (eqs 89a to 89d).
 
     The angles (m/km, from the transmitter and from the receiver) matter only where terrain rises above that line; they
