@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
 from geo_planner.errors import InputError, OutputError, SettingError, UsageError, bounded, fault
-from geo_planner.files.folders import no_plain_file, put_in_place, stands_there
+from geo_planner.files.atomic import put_in_place
+from geo_planner.files.folders import no_plain_file, stands_there
 from geo_planner.preferences import ASSUMPTION, Criterion, RankingSettings
 from geo_planner.schema import technology_word
 from geo_planner.settings_text import read_settings, setting_fault, unfit_values

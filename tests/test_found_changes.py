@@ -12,8 +12,8 @@ import pytest
 from geo_planner.config import load_scenario
 from geo_planner.errors import InputError, OutputError, UsageError
 from geo_planner.export.folder import check_output, output_folder, settle
-from geo_planner.files.install import finish_interrupted, foreign_changes, install, staging
 from geo_planner.files.manifest import is_plain_path, record_file
+from geo_planner.files.staged import finish_interrupted, foreign_changes, install, staging
 from geo_planner.imports import import_layer
 from geo_planner.study_area import load_study_area
 from geo_planner.validation import validate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import re
@@ -16,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo_planner.errors import OutputError
+from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import cache_root
-from geo_planner.files.hashes import sha256_of
-from geo_planner.files.manifest import write_atomically
+from geo_planner.files.hashes import sha256_of, sha256_of_content
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
@@ -199,7 +198,7 @@ def forget(path: Path) -> None:
 def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None = None) -> CacheSlot:
     """Where an address lies in the cache; a key in it takes no part in the name."""
     address = url.replace(secret, "") if secret else url
-    key = hashlib.sha256(f"{address}\n{body or ''}".encode()).hexdigest()[:16]
+    key = sha256_of_content(f"{address}\n{body or ''}")[:16]
     parts = urlsplit(address)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", parts.path.rstrip("/").rpartition("/")[2])[-80:] or "file"
     host = re.sub(r"[^A-Za-z0-9.-]", "_", parts.netloc) or "unknown"

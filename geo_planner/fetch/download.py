@@ -25,12 +25,12 @@ from geo_planner.fetch.errors import (
     UnfitFileError,
     why_unfit,
 )
-from geo_planner.fetch.file_lock import BusyError, held
 from geo_planner.fetch.kinds import MOST_BYTES, Kind
 from geo_planner.fetch.retries import Policy
 from geo_planner.fetch.run import Run
 from geo_planner.fetch.transfer import Progress, Transfer
 from geo_planner.files.hashes import sha256_of
+from geo_planner.files.lock import BusyError, held
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)

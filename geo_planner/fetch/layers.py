@@ -12,7 +12,6 @@ from geo_planner.fetch.addresses import checked_base_url
 from geo_planner.fetch.area import Area, read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE, fetch_boundaries
 from geo_planner.fetch.errors import ContentError, RefusedFileError
-from geo_planner.fetch.file_lock import clear_abandoned, in_use
 from geo_planner.fetch.land_cover import fetch_land_cover
 from geo_planner.fetch.opencellid import fetch_opencellid
 from geo_planner.fetch.options import checked_options
@@ -25,8 +24,8 @@ from geo_planner.fetch.service import Service, Staged
 from geo_planner.fetch.terrain_tiles import fetch_terrain
 from geo_planner.fetch.transfer import Progress
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import STAGING_PREFIX, install, staging
-from geo_planner.files.locking import locked
+from geo_planner.files.lock import locked
+from geo_planner.files.staged import install, staging
 from geo_planner.words import said
 
 RASTERS: dict[str, Callable[..., Staged]] = {
@@ -118,8 +117,7 @@ def fetch_with(service: Service, kind: str, of: Province, into: Path, options: M
     area = None if kind == "boundaries" and not (into / "boundaries").is_dir() else read_area(into, of)
     service.given.clear()
     try:
-        with staging(into) as folder, in_use(folder):
-            clear_abandoned(into.glob(f"{STAGING_PREFIX}*"))
+        with staging(into) as folder:
             made = _made(kind, of, area, into, folder, service, options)
             with locked(into, patience_s=_PATIENCE_S):
                 if _boundaries_hash(into) != lines_before:

@@ -19,8 +19,8 @@ from geo_planner.crs import crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.files.folders import no_folder, no_plain_file
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import finish_interrupted, foreign_changes
 from geo_planner.files.manifest import Citation, citations, damaged_manifest, read_manifest
+from geo_planner.files.staged import finish_interrupted, foreign_changes
 from geo_planner.schema import FORMER_COMMUNES, MEASUREMENTS, SITES, VILLAGES, Layer
 from geo_planner.study_area.columns import operator_faults, own_columns, strange_radio, technologies
 from geo_planner.study_area.features import read_communes, read_features
