@@ -52,6 +52,11 @@ class CacheSlot:
     path: Path
 
     @property
+    def name(self) -> str:
+        """As the server calls the file."""
+        return self.path.name.partition("-")[2]
+
+    @property
     def part(self) -> Path:
         return self.path.with_name(self.path.name + ".part")
 
@@ -63,7 +68,7 @@ class CacheSlot:
         except (OSError, ValueError):
             return None
         if date.fromisoformat(known.date) > _today() + _CLOCKS_APART:
-            logger.warning("%s", said("copy_from_the_future", name=self.path.name.partition("-")[2], when=known.date))
+            logger.warning("%s", said("copy_from_the_future", name=self.name, when=known.date))
             return None
         return known if intact and sha256 in (None, known.sha256) and size in (None, known.size) else None
 

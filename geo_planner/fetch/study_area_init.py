@@ -11,15 +11,12 @@ from string import Template
 from typing import Any
 
 from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError
-from geo_planner.fetch.addresses import checked_base_url
 from geo_planner.fetch.area import read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE
-from geo_planner.fetch.layers import KINDS, FetchReport, fetch_with
-from geo_planner.fetch.options import checked_options
+from geo_planner.fetch.download import Service
+from geo_planner.fetch.layers import KINDS, FetchReport, checked_options, fetch_with
+from geo_planner.fetch.policy import Policy, checked_base_url
 from geo_planner.fetch.provinces import Province, province
-from geo_planner.fetch.retries import Policy
-from geo_planner.fetch.service import Service
-from geo_planner.fetch.terrain_tiles import fetch_terrain
 from geo_planner.fetch.transfer import Progress
 from geo_planner.files.manifest import read_manifest, record_files
 from geo_planner.files.output import new_folder
@@ -107,7 +104,7 @@ def init_study_area(
     if target == Path.cwd():
         raise UsageError("init_folder.working")
     service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
-    options = checked_options("terrain", fetch_terrain, terrain or {})
+    options = checked_options("terrain", terrain or {})
     try:
         with ExitStack() as stack:
             try:
