@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import OutputError
@@ -21,6 +21,7 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_access
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.lock import BusyError
+from geo_planner.files.manifest import is_plain_path
 from geo_planner.words import first_of, said
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def verify_folder(path: Path) -> list[str]:
     files = _read_manifest(path)
     if files is None:
         return [MANIFEST]
-    return sorted(name for name, expected in files.items() if not _is_inside(name) or not _matches(path / name, expected))
+    return sorted(name for name, expected in files.items() if not is_plain_path(name) or not _matches(path / name, expected))
 
 
 def settle(out: Path) -> None:
@@ -124,11 +125,6 @@ def _resolved(out: Path) -> Path:
 
 def _is_litter(path: Path) -> bool:
     return any(path.match(pattern) for pattern in _LITTER)
-
-
-def _is_inside(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return bool(parts) and ".." not in parts and not PurePosixPath(name).is_absolute() and "\\" not in name and ":" not in name
 
 
 def _is_whole(folder: Path) -> bool:

@@ -21,7 +21,7 @@ from rasterio.warp import transform_bounds
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault, InputError, UsageError, fault, warning
 from geo_planner.fetch.boundaries import COMMUNES_FILE
-from geo_planner.fetch.download import Download, Service, converted
+from geo_planner.fetch.download import Download, Service
 from geo_planner.fetch.errors import NotFoundError, UnfitFileError
 from geo_planner.fetch.provinces import Province, communes_of
 from geo_planner.files.opening import opened_raster
@@ -186,15 +186,11 @@ def fetched_tiles(
             service.tell(layer, 0.7 * (number + share) / len(corners))
 
         try:
-            file = service.get(url(lat, lon), "tiff", check=check, progress=tell)
+            tiles[lat, lon] = service.get(url(lat, lon), "tiff", check=check, again=partial(check, cells=False), progress=tell)
         except NotFoundError:
             absent.append((lat, lon))
             if len(absent) == len(corners):
                 raise
-            continue
-        if file.from_cache:
-            converted(file, partial(check, cells=False))
-        tiles[lat, lon] = file
     return tiles, absent
 
 

@@ -240,11 +240,14 @@ class Service:
     def url(self, default_base: str, path: str) -> str:
         return f"{(self.base_url or default_base).rstrip('/')}/{path}"
 
-    def get(self, url: str, kind: Kind, **options: Any) -> Download:
-        """One file; options as for :func:`geo_planner.fetch.download.download`."""
+    def get(self, url: str, kind: Kind, *, again: Callable[[Path], object] | None = None, **options: Any) -> Download:
+        """One file; options as for :func:`download`. One from the cache is looked at again, by `again` where the check takes long."""
         options.setdefault("progress", self.progress)
         file = download(url, kind=kind, cache=self.cache, policy=self.policy, run=self.run, **options)
         self.given.append(file)
+        look = again or options.get("check")
+        if file.from_cache and look is not None:
+            converted(file, look)
         return file
 
     def forget(self, *files: Download) -> None:

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,15 @@ _FETCHERS: dict[str, Callable[..., Staged]] = {
     "boundaries": fetch_boundaries,
     "terrain": fetch_terrain,
     "population": fetch_population,
+    **{theme: partial(fetch_osm, theme) for theme in THEMES},
     "land_cover": fetch_land_cover,
     "opencellid": fetch_opencellid,
 }
+"""By layer. All but the boundaries, which may make the study area, are given the area that these span."""
+KINDS = tuple(_FETCHERS)
 _PATIENCE_S = 120.0  # an import of a long list may be under way
 CELLS_M = (5.0, 5000.0)
 MARGINS_KM = (0.0, 200.0)
-KINDS = ("boundaries", "terrain", "population", *THEMES, "land_cover", "opencellid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def _made(kind: str, of: Province, area: Area | None, into: Path, folder: Path, 
     try:
         if kind == "boundaries" or area is None:
             return fetch_boundaries(of, into, folder, service, **options)
-        return fetch_osm(kind, area, folder, service, **options) if kind in THEMES else _FETCHERS[kind](area, folder, service, **options)
+        return _FETCHERS[kind](area, folder, service, **options)
     except Exception as error:
         if _blames_a_file(error) and all(file.path.exists() for file in service.given):  # else the bad one is dropped already
             service.forget(*service.given)
@@ -181,7 +184,7 @@ def checked_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
         When the layer has no such option, or it cannot have that value.
     """
     given = {name: value for name, value in options.items() if value is not None and value is not False}
-    known = [name for name, p in inspect.signature(_FETCHERS.get(kind, fetch_osm)).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    known = [name for name, p in inspect.signature(_FETCHERS[kind]).parameters.items() if p.kind is p.KEYWORD_ONLY]
     for name in given:
         if name not in known:
             if not known:

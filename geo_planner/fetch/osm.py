@@ -18,7 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import InputError, fault, warning
 from geo_planner.fetch.area import Area, Bounds
-from geo_planner.fetch.download import Download, Service, Staged, converted, provenance
+from geo_planner.fetch.download import Download, Service, Staged, provenance
 from geo_planner.fetch.errors import UnfitFileError
 from geo_planner.files.geojson import collection_text
 from geo_planner.files.opening import opened_extract
@@ -99,8 +99,6 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
     elif geofabrik:
         check = partial(_check_extract, theme=theme, bounds=bounds)
         downloads.append(service.get(service.url(GEOFABRIK_URL, GEOFABRIK_PATH), "pbf", max_age_days=MAX_AGE_DAYS, check=check))
-        if downloads[0].from_cache:
-            converted(downloads[0], check)
         features = read_extract(downloads[0].path, theme, bounds)
     else:
         url = service.url(OVERPASS_URL, OVERPASS_PATH)
@@ -108,7 +106,6 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
         check = partial(check_answer, theme=theme)
         for number, box in enumerate(boxes):
             downloads.append(service.get(url, "json", body=query(theme, box), max_age_days=MAX_AGE_DAYS, check=check, progress=None))
-            converted(downloads[-1], check)
             service.tell(kind, (number + 1) / len(boxes))
         answers = [read_answer(d.path) for d in downloads]
         vintage = day_of(answers)

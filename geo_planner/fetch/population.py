@@ -12,7 +12,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
 from geo_planner.fetch.area import Area, check_raster
-from geo_planner.fetch.download import Service, Staged, converted, provenance
+from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.fetch.errors import UnfitFileError
 from geo_planner.files.opening import new_raster, opened_raster
 from geo_planner.study_area.population import MOST_PEOPLE
@@ -50,8 +50,6 @@ def fetch_population(area: Area, folder: Path, service: Service, *, year: int = 
     out = folder / POPULATION_FILE
     out.parent.mkdir(parents=True, exist_ok=True)
     service.tell("population", 0.9)
-    if file.from_cache:
-        converted(file, partial(_check, area=area))
     crs = cut(file.path, out, area, tags={"source": SOURCE, "year": str(year)})
     facts = provenance([file], source=SOURCE, licence=LICENCE, crs=crs, vintage=str(year))
     return Staged({POPULATION_FILE: facts}, tuple(area.left_out(POPULATION_FILE)))

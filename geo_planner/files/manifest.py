@@ -59,11 +59,6 @@ def damaged_manifest(error: InputError) -> list[Fault]:
     return [replace(found, level="warning") for found in error.faults]
 
 
-def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
-    """Write down one file of the study area; see :func:`record_files`. Returns its entry."""
-    return record_files(root, {relative: facts})["files"][relative]
-
-
 def record_files(root: Path, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Write down files that stand in the study area already; the manifest is replaced in one step.
 

@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from geo_planner.errors import InputError, OutputError
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.manifest import MANIFEST, parse_date, read_manifest, record_file
+from geo_planner.files.manifest import MANIFEST, parse_date, read_manifest, record_files
 from geo_planner.files.staged import finish_interrupted, install, staging
 from geo_planner.study_area.vintage import vintage_warnings
 
@@ -25,6 +26,10 @@ def put(root: Path, name: str, text: str = "x") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
+    return record_files(root, {relative: facts})["files"][relative]
 
 
 def codes(root: Path) -> list[tuple[str, str]]:

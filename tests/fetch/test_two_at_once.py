@@ -189,7 +189,7 @@ def test_trouble_with_the_disk_is_told(mirror: Mirror, area: Path, monkeypatch: 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fetch_layers, "fetch_osm", full)
+    monkeypatch.setitem(fetch_layers._FETCHERS, "roads", full)
     with pytest.raises(OutputError, match="No space left"):
         fetch_layer("roads", CODE, area, base_url=mirror.url, policy=QUICK)
     monkeypatch.setattr("geo_planner.fetch.cache.sha256_of", full)
