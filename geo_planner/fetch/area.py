@@ -191,6 +191,8 @@ def fetched_tiles(
             absent.append((lat, lon))
             if len(absent) == len(corners):
                 raise
+    if not tiles:
+        raise NotFoundError("not_found.no_tile")
     return tiles, absent
 
 
