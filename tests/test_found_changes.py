@@ -12,8 +12,8 @@ import pytest
 from geo_planner.config import load_scenario
 from geo_planner.errors import InputError, OutputError, UsageError
 from geo_planner.export.folder import check_output, output_folder, settle
-from geo_planner.files.install import finish_interrupted, foreign_changes, install, staging
-from geo_planner.files.manifest import is_plain_path, record_file
+from geo_planner.files.manifest import is_plain_path, record_files
+from geo_planner.files.staged import finish_interrupted, foreign_changes, install, staging
 from geo_planner.imports import import_layer
 from geo_planner.study_area import load_study_area
 from geo_planner.validation import validate
@@ -171,7 +171,7 @@ def test_a_file_is_not_recorded_through_a_link(tmp_path: Path, outside: Path) ->
     put(root, "a.csv")
     (root / "manifest.json").symlink_to(outside / "new.json")
     with pytest.raises(OutputError, match="symbolic link"):
-        record_file(root, "a.csv", **FACTS)
+        record_files(root, {"a.csv": FACTS})
     assert not (outside / "new.json").exists()
 
 

@@ -23,9 +23,9 @@ from rasterio.transform import from_origin
 
 from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, InputError
+from geo_planner.files.folders import UnopenedError
 from geo_planner.files.geojson import safe_geojson
 from geo_planner.files.opening import opened_extract, opened_raster, opened_vector
-from geo_planner.files.unopened import UnopenedError
 from geo_planner.imports import import_layer, preview
 from geo_planner.study_area import load_study_area
 from geo_planner.validation import validate

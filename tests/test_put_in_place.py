@@ -18,7 +18,7 @@ from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.folder import output_folder
 from geo_planner.export.template import write_template
 from geo_planner.export.vector import write_gpkg
-from geo_planner.files.folders import put_in_place
+from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.report import REJECTED, report_paths, usable_folder, write_rejects
 from geo_planner.plan import Plan
 from tests.conftest import SCENARIO
@@ -49,7 +49,7 @@ class FullDisk:
             def __getattr__(self, name: str) -> object:
                 return getattr(self._stream, name)
 
-        patch.setattr("geo_planner.files.folders.os.fdopen", Stream)
+        patch.setattr("geo_planner.files.atomic.os.fdopen", Stream)
 
 
 @pytest.mark.parametrize("room", [0, 100])
@@ -73,7 +73,7 @@ def test_what_is_new_never_replaces_anything(links: bool, tmp_path: Path, monkey
         def refused(*_: object) -> None:
             raise OSError(errno.EPERM, "no such names here")
 
-        monkeypatch.setattr("geo_planner.files.folders.os.link", refused)
+        monkeypatch.setattr("geo_planner.files.atomic.os.link", refused)
     (tmp_path / "file").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     (tmp_path / "folder").mkdir()

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from geo_planner.config.declared import Layers, Propagation, Province, Scenario, Terrain
 from geo_planner.errors import InputError, OutputError, UsageError, bounded, fault
-from geo_planner.files.folders import no_plain_file, put_in_place, stands_there
+from geo_planner.files.atomic import put_in_place
+from geo_planner.files.folders import no_plain_file, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import LAYERS
 from geo_planner.settings import read_settings, setting_fault, unfit_values

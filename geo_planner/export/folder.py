@@ -1,20 +1,6 @@
-"""The output folder of a run: written aside, described by ``manifest.json``, swapped in whole.
+"""The output folder of a run: written aside, described by ``manifest.json``, swapped in whole (:mod:`geo_planner.files.output`).
 
-Beside the folder ``out`` a run keeps ``.out.partial/``: ``new`` is being filled, ``old`` is the former folder on its way out.
-A folder cannot replace another one in a single step everywhere (Windows has no such call, POSIX only over an empty folder),
-so the swap takes two renames: ``out`` to ``old``, then ``new`` to ``out``. The manifest is written last, so a ``new`` that
-has one is complete. Whatever a crash leaves is therefore one of
-
-====================  ======================  =====================================================
-``out``               ``.out.partial``        to be done
-====================  ======================  =====================================================
-former or new folder  anything                ``out`` is complete: remove the rest
-absent                ``new`` with manifest   the crash fell between the renames: finish the swap
-absent                ``old``                 put ``old`` back
-====================  ======================  =====================================================
-
-and :func:`settle` does just that, at the start of the next run or when a reader asks for it. A lock that the operating
-system drops with the process keeps two runs apart.
+The manifest is written last, so a folder that agrees with its manifest is complete.
 """
 
 from __future__ import annotations
@@ -23,17 +9,19 @@ import errno
 import json
 import logging
 import os
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import OutputError
-from geo_planner.files.folders import is_same_file, lock_now, no_access
+from geo_planner.files import output
+from geo_planner.files.atomic import put_in_place
+from geo_planner.files.folders import no_access
 from geo_planner.files.hashes import sha256_of
+from geo_planner.files.lock import BusyError
+from geo_planner.files.manifest import is_plain_path
 from geo_planner.words import first_of, said
 
 logger = logging.getLogger(__name__)
@@ -71,20 +59,10 @@ def output_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
     """
     out = _resolved(out)
     check_output(out)
-    with _told(out), _locked(out):
-        _settle(out)
-        partial = _partial(out)
-        staging = partial / "new"
-        try:
-            staging.mkdir(parents=True)
-            yield staging
-            _write_manifest(staging, manifest)
-            _swap(staging, partial / "old", out)
-        finally:
-            if out.exists() or not (partial / "old").exists():
-                _remove(partial)
-            else:
-                _settle(out)
+    with _told(out), output.replaced_folder(out, _is_whole) as staging:
+        yield staging
+        _write_manifest(staging, manifest)
+        _tell_changes(out)
 
 
 def check_output(out: Path) -> None:
@@ -99,7 +77,7 @@ def check_output(out: Path) -> None:
     out = _resolved(out)
     if out == Path.cwd() or out in Path.cwd().parents:
         raise OutputError("output_holds_working_folder", folder=out)
-    for path in (_partial(out), _lock_file(out)):
+    for path in (output.partial_folder(out), output.lock_file(out)):
         if path.is_symlink():
             raise OutputError("output_is_link", path=path)
     home = next(parent for parent in out.parents if parent.exists())
@@ -124,30 +102,14 @@ def verify_folder(path: Path) -> list[str]:
     files = _read_manifest(path)
     if files is None:
         return [MANIFEST]
-    return sorted(name for name, expected in files.items() if not _is_inside(name) or not _matches(path / name, expected))
+    return sorted(name for name, expected in files.items() if not is_plain_path(name) or not _matches(path / name, expected))
 
 
 def settle(out: Path) -> None:
-    """Bring a folder to rest whose last run was interrupted (see the head of this module).
-
-    Does nothing when all is well, or while a run is writing there.
-    """
+    """Bring a folder to rest whose last run was interrupted; nothing happens when all is well, or while a run is writing there."""
     out = _resolved(out)
-    if not _partial(out).exists() or _partial(out).is_symlink() or _lock_file(out).is_symlink():
-        return
-    with suppress(OutputError), _told(out), _locked(out):
-        _settle(out)
-
-
-def _settle(out: Path) -> None:
-    partial = _partial(out)
-    if not out.exists():
-        complete = [folder for folder in (partial / "new", partial / "old") if not verify_folder(folder)]
-        # An `old` whose hashes are off was so before the run: it is put back as it was.
-        choice = complete[0] if complete else partial / "old"
-        if choice.exists():
-            choice.rename(out)
-    _remove(partial)
+    with suppress(OutputError), _told(out):
+        output.settle(out, _is_whole)
 
 
 def _resolved(out: Path) -> Path:
@@ -161,21 +123,12 @@ def _resolved(out: Path) -> Path:
     return resolved
 
 
-def _partial(out: Path) -> Path:
-    return out.with_name(f".{out.name}.partial")
-
-
-def _lock_file(out: Path) -> Path:
-    return out.with_name(f".{out.name}.lock")
-
-
 def _is_litter(path: Path) -> bool:
     return any(path.match(pattern) for pattern in _LITTER)
 
 
-def _is_inside(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return bool(parts) and ".." not in parts and not PurePosixPath(name).is_absolute() and "\\" not in name and ":" not in name
+def _is_whole(folder: Path) -> bool:
+    return not verify_folder(folder)
 
 
 def _matches(path: Path, expected: str) -> bool:
@@ -200,35 +153,13 @@ def _write_manifest(staging: Path, manifest: Mapping[str, Any]) -> None:
     files = {path.relative_to(staging).as_posix(): sha256_of(path) for path in sorted(staging.rglob("*")) if path.is_file()}
     document = {**manifest, "program": PROGRAM, "created": datetime.now(UTC).isoformat(timespec="seconds"), "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=str)
-    # Under another name first: a manifest that is there is whole.
-    draft = staging / f"{MANIFEST}.draft"
-    draft.write_text(text + "\n", encoding="utf-8", newline="\n")
-    draft.rename(staging / MANIFEST)
+    put_in_place(staging / MANIFEST, (text + "\n").encode("utf-8"))  # a manifest that is there is whole
 
 
-def _swap(new: Path, old: Path, out: Path) -> None:
-    if not out.exists():
-        new.rename(out)
-        return
-    changed = [name for name in verify_folder(out) if (out / name).exists()]
+def _tell_changes(out: Path) -> None:
+    changed = [name for name in verify_folder(out) if (out / name).exists()] if out.exists() else []
     if changed:
         logger.warning("Replacing files in %s that were changed after they were written: %s", out.name, ", ".join(changed))
-    out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-
-
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        # The new folder is in place already; what stays is hidden and goes with the next run.
-        logger.warning("Could not remove %s: %s", folder, error.strerror or error)
 
 
 @contextmanager
@@ -238,6 +169,8 @@ def _told(out: Path) -> Iterator[None]:
         yield
     except OutputError:
         raise
+    except BusyError as error:
+        raise OutputError("output_busy", folder=out) from error
     except OSError as error:
         if isinstance(error, PermissionError):
             key = "output_not_written.held"
@@ -248,29 +181,3 @@ def _told(out: Path) -> Iterator[None]:
         else:
             raise
         raise OutputError(key, folder=out, why=error.strerror or str(error)) from error
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    path = _lock_file(out)
-    stream = None
-    while stream is None:
-        stream = path.open("ab")
-        try:
-            lock_now(stream.fileno())
-        except OSError as error:
-            stream.close()
-            raise OutputError("output_busy", folder=out) from error
-        if not is_same_file(stream.fileno(), path):
-            # The run before removed the file between our opening and our locking it: take the new one.
-            stream.close()
-            stream = None
-    try:
-        yield
-    finally:
-        if sys.platform == "win32":
-            stream.close()
-        with suppress(OSError):
-            path.unlink()
-        stream.close()

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from geo_planner import schema
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, spoken, write_header, write_rows
-from geo_planner.files.folders import put_in_place
+from geo_planner.files.atomic import put_in_place
 from geo_planner.schema import Column, Layer
 from geo_planner.words import Said, said, small, word, words_of
 

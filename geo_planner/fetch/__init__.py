@@ -2,8 +2,8 @@
 
 from geo_planner.fetch.errors import CaptivePortalError, ContentError, DownloadError, NotFoundError, OfflineError, ServerError
 from geo_planner.fetch.layers import KINDS, FetchReport, fetch_layer
+from geo_planner.fetch.policy import Policy
 from geo_planner.fetch.provinces import Province, province, provinces
-from geo_planner.fetch.retries import Policy
 from geo_planner.fetch.study_area_init import InitReport, init_study_area
 from geo_planner.files.folders import cache_root
 

@@ -1,29 +1,39 @@
-"""Where a study area lies: what the fetchers of rasters and maps need to know of it."""
+"""Where a study area lies: what the fetchers of rasters and maps need to know of it, the tiles that cover it, and whether one that came lies there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault, InputError, UsageError, fault, warning
 from geo_planner.fetch.boundaries import COMMUNES_FILE
+from geo_planner.fetch.download import Download, Service
+from geo_planner.fetch.errors import NotFoundError, UnfitFileError
 from geo_planner.fetch.provinces import Province, communes_of
+from geo_planner.files.opening import opened_raster
 from geo_planner.study_area.features import read_communes
 from geo_planner.study_area.terrain_reach import FAR_KM, body, group_numbers, polygons
 from geo_planner.words import Said, first_of
 
+Corner = tuple[int, int]
+"""South-west, latitude first."""
 Bounds = tuple[float, float, float, float]
-
+_BEYOND_DEG = 0.5
+"""A tile in a metric system sticks out of its square of degrees a little."""
 MARGIN_KM = 30.0
 """Terrain is fetched this far beyond the communes: masts over the border serve, too, and paths to them cross it."""
 
@@ -118,7 +128,7 @@ def read_area(root: Path, of: Province) -> Area:
     return Area(communes, utm_for(communes))
 
 
-def tiles_of(bounds: Bounds, step: int) -> list[tuple[int, int]]:
+def tiles_of(bounds: Bounds, step: int) -> list[Corner]:
     """South-west corners (lat, lon) of the tiles of `step` degrees that a rectangle touches, north to south, west to east.
 
     >>> tiles_of((102.3, 21.7, 104.0, 22.8), 1)
@@ -139,10 +149,134 @@ def corner_name(lat: int, lon: int) -> tuple[str, str]:
     return f"{'N' if lat >= 0 else 'S'}{abs(lat):02d}", f"{'E' if lon >= 0 else 'W'}{abs(lon):03d}"
 
 
-def tiles_over(rectangles: Iterable[Bounds], step: int) -> list[tuple[int, int]]:
+def tiles_over(rectangles: Iterable[Bounds], step: int) -> list[Corner]:
     """The tiles that any of some rectangles touches, each once, in the same order.
 
     >>> tiles_over([(102.3, 21.7, 102.9, 22.8), (102.8, 21.2, 103.1, 21.8)], 1)
     [(22, 102), (21, 102), (21, 103)]
     """
     return sorted({tile for bounds in rectangles for tile in tiles_of(bounds, step)}, key=lambda tile: (-tile[0], tile[1]))
+
+
+def fetched_tiles(
+    service: Service, layer: str, corners: Sequence[Corner], url: Callable[[int, int], str], *, degrees: int = 1, **checks: Any
+) -> tuple[dict[Corner, Download], list[Corner]]:
+    """The tiles that a source has, each looked at before it is kept, and the corners of those that it lacks.
+
+    Parameters
+    ----------
+    layer : str
+        For the progress: the tiles are the first seven tenths of the work on it.
+    degrees : int
+        A tile's side.
+    **checks
+        As for :func:`check_raster`.
+
+    Raises
+    ------
+    DownloadError
+        When a tile cannot be had, or none of them exists.
+    """
+    tiles: dict[Corner, Download] = {}
+    absent: list[Corner] = []
+    for number, (lat, lon) in enumerate(corners):
+        check = partial(check_raster, square=(lon, lat, lon + degrees, lat + degrees), **checks)
+
+        def tell(_step: Said, share: float, number: int = number) -> None:
+            service.tell(layer, 0.7 * (number + share) / len(corners))
+
+        try:
+            tiles[lat, lon] = service.get(url(lat, lon), "tiff", check=check, again=partial(check, cells=False), progress=tell)
+        except NotFoundError:
+            absent.append((lat, lon))
+            if len(absent) == len(corners):
+                raise
+    if not tiles:
+        raise NotFoundError("not_found.no_tile")
+    return tiles, absent
+
+
+def check_raster(
+    path: Path,
+    *,
+    most_side: int,
+    kinds: str = "iuf",
+    square: Bounds | None = None,
+    values: tuple[float, float] | None = None,
+    cells: bool = True,
+) -> None:
+    """Refuse a raster that cannot be used: another size, other bands, another place, damaged cells, impossible values.
+
+    Parameters
+    ----------
+    path : Path
+    most_side : int
+        Rows and columns that such a file has at most. A few bytes can claim billions of cells, so this is looked at first.
+    kinds : str
+        NumPy kinds of the numbers it may hold: integer ``i``, unsigned ``u``, floating ``f``.
+    square : tuple of float, optional
+        West, south, east, north in degrees: where its name says it lies.
+    values : tuple of float, optional
+        The least and the greatest value that can be.
+    cells : bool
+        Read every cell; otherwise the frame alone and the last block.
+
+    Raises
+    ------
+    UnfitFileError
+    """
+    try:
+        with opened_raster(path) as source:
+            _check_frame(source, most_side, kinds)
+            _check_place(source, square)
+            windows = [window for _, window in source.block_windows(1)]
+            for window in windows if cells else windows[-1:]:
+                block = source.read(1, window=window, masked=True)
+                if values:
+                    _check_values(block, source, values)
+    except RasterioError as error:
+        raise UnfitFileError("unfit.damaged_tiff") from error
+
+
+def _check_frame(source: Any, most_side: int, kinds: str) -> None:
+    if max(source.width, source.height) > most_side:
+        raise UnfitFileError("unfit.side", columns=source.width, rows=source.height, most=most_side)
+    if source.count != 1:
+        raise UnfitFileError("unfit.bands", n=source.count)
+    if np.dtype(source.dtypes[0]).kind not in kinds:
+        raise UnfitFileError("unfit.cell_type", type=source.dtypes[0])
+    if max(source.block_shapes[0]) > max(most_side, 1024):
+        raise UnfitFileError("unfit.blocks")
+    t = source.transform
+    if not (t.b == t.d == 0 and t.a > 0 > t.e):
+        raise UnfitFileError("unfit.north_up")
+
+
+def _check_place(source: Any, square: Bounds | None) -> None:
+    if source.crs is None:
+        raise UnfitFileError("unfit.no_crs")
+    left, bottom, right, top = source.bounds
+    try:
+        to_degrees = Transformer.from_crs(CRS.from_user_input(source.crs), GEOGRAPHIC, always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(left, bottom, right, top, densify_pts=21)
+    except ProjError as error:
+        raise UnfitFileError("unfit.no_place") from error
+    if not np.isfinite([west, south, east, north]).all():
+        raise UnfitFileError("unfit.out_of_reach")
+    if square is None:
+        return
+    middle = (west + east) / 2, (south + north) / 2
+    inside = square[0] <= middle[0] <= square[2] and square[1] <= middle[1] <= square[3]
+    near = west >= square[0] - _BEYOND_DEG and east <= square[2] + _BEYOND_DEG
+    near &= south >= square[1] - _BEYOND_DEG and north <= square[3] + _BEYOND_DEG
+    if not (inside and near):
+        raise UnfitFileError("unfit.elsewhere", west=west, east=east, south=south, north=north)
+
+
+def _check_values(block: Any, source: Any, values: tuple[float, float]) -> None:
+    told = np.ma.masked_invalid(block.astype("float64")) if block.dtype.kind == "f" else block
+    raw = np.ma.compressed(block[np.isinf(block)]) if block.dtype.kind == "f" else np.empty(0)
+    found = np.concatenate([np.ma.compressed(told).astype("float64") * source.scales[0] + source.offsets[0], raw.astype("float64")])
+    odd = found[(found < values[0]) | (found > values[1])]
+    if len(odd):
+        raise UnfitFileError("unfit.values", value=f"{odd[0]:g}", least=values[0], most=values[1])

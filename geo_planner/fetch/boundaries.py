@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import unicodedata
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,16 +15,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry import shape
 
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault, warning
 from geo_planner.fetch import provinces
-from geo_planner.fetch.commune_files import CommuneFile, read_commune
-from geo_planner.fetch.download import Download
-from geo_planner.fetch.errors import ContentError, NotFoundError
-from geo_planner.fetch.kept import converted
+from geo_planner.fetch.download import Download, Service, Staged, converted, provenance
+from geo_planner.fetch.errors import ContentError, NotFoundError, UnfitFileError
 from geo_planner.fetch.provinces import Commune, Province
-from geo_planner.fetch.service import Service, Staged, provenance
+from geo_planner.files.geojson import collection_text
 from geo_planner.study_area.features import read_communes
 from geo_planner.study_area.terrain_reach import body
 
@@ -39,6 +41,11 @@ _MENDED, _MISFIT = 0.01, 0.25  # shares of a commune's area: worth a word; not t
 _STRAY_KM, _APART_KM = 100.0, 30.0  # from the rest, for a commune that is no special zone: not its outline; worth a word
 _SPECIAL_ZONE = "Đặc khu"
 _UNKNOWN = ("population", "border", "region_class")
+TYPES = ("Xã", "Phường", "Đặc khu", "Thị trấn")
+
+_VIETNAM = (102.0, 6.0, 118.5, 23.6)  # islands included
+_LEAST_KM2, _MOST_KM2 = 0.01, 10_000.0
+_LONGEST_NAME = 100
 
 
 def ward_path(of: Province, commune: Commune) -> str:
@@ -73,29 +80,17 @@ def fetch_boundaries(of: Province, into: Path, folder: Path, service: Service, *
     (folder / COMMUNES_FILE).write_text(as_geojson(layer), encoding="utf-8", newline="\n")
     former.to_csv(folder / FORMER_FILE, index=False, lineterminator="\n", encoding="utf-8")
     lines = provenance(downloads.values(), source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, province=of.code, tolerance_m=tolerance_m)
-    merged = {
-        "source": provinces.source(),
-        "licence": provinces.LICENCE,
-        "date": lines["date"],
-        "crs": GEOGRAPHIC,
-        "origin": "fetch",
-        "province": of.code,
-    }
-    return Staged(
-        {COMMUNES_FILE: lines, FORMER_FILE: merged}, (*questions(layer), *_mended(layer, moved), *apart, *_told(read, layer, communes))
-    )
+    merged = {"source": provinces.source(), "licence": provinces.LICENCE, "date": lines["date"], "crs": GEOGRAPHIC, "origin": "fetch"}
+    merged["province"] = of.code
+    notes = (*questions(layer), *_mended(layer, moved), *apart, *_told(read, layer, communes))
+    return Staged({COMMUNES_FILE: lines, FORMER_FILE: merged}, notes)
 
 
 def _get(service: Service, url: str, commune: Commune) -> Download:
-    check = partial(_check, commune=commune)
     try:
-        return service.get(url, "json", max_age_days=MAX_AGE_DAYS, progress=None, check=check)
+        return service.get(url, "json", max_age_days=MAX_AGE_DAYS, progress=None, check=partial(read_commune, expected=commune))
     except NotFoundError as error:
         raise NotFoundError("not_found.commune", code=commune.code, name=commune.name, url=url, package=provinces.PACKAGE) from error
-
-
-def _check(path: Path, commune: Commune) -> None:
-    read_commune(path, commune)
 
 
 def _refuse_strays(layer: gpd.GeoDataFrame, urls: dict[str, str]) -> list[Fault]:
@@ -107,38 +102,21 @@ def _refuse_strays(layer: gpd.GeoDataFrame, urls: dict[str, str]) -> list[Fault]
         code, more = strays[0], len(strays) - 1
         facts: dict[str, Any] = {"code": code, "name": shapes.at[code, "name"], "km": _STRAY_KM, "url": urls[code]}
         raise ContentError("content.strays", more=more, **facts) if more else ContentError("content.stray", **facts)
+    apart = shapes.index.difference(body(shapes, crs, _APART_KM).index).difference(zones)
     return [
-        warning(
-            COMMUNES_FILE,
-            "outline_apart",
-            row=int(shapes.index.get_loc(code)) + 1,
-            name=shapes.at[code, "name"],
-            km=_APART_KM,
-        )
-        for code in shapes.index.difference(body(shapes, crs, _APART_KM).index).difference(zones)
+        warning(COMMUNES_FILE, "outline_apart", row=int(shapes.index.get_loc(code)) + 1, name=shapes.at[code, "name"], km=_APART_KM)
+        for code in apart
     ]
 
 
 def _told(read: dict[str, CommuneFile], layer: gpd.GeoDataFrame, communes: tuple[Commune, ...]) -> list[Fault]:
     """Where a file says another thing than the index, or nothing that can be."""
     notes = []
-    for row, c in enumerate(communes, 1):
-        known = layer["area_km2"].iloc[row - 1]
-        if read[c.code].odd_area is not None:
-            instead = "blank" if pd.isna(known) else "published"
-            notes.append(
-                warning(
-                    COMMUNES_FILE,
-                    f"area_not_usable.{instead}",
-                    row=row,
-                    column="area_km2",
-                    value=read[c.code].odd_area,
-                    code=c.code,
-                    name=c.name,
-                    **({} if pd.isna(known) else {"km2": known}),
-                )
-            )
-        name = read[c.code].name
+    for row, (c, km2) in enumerate(zip(communes, layer["area_km2"], strict=True), 1):
+        odd, name = read[c.code].odd_area, read[c.code].name
+        if odd is not None:
+            key, known = ("area_not_usable.blank", {}) if pd.isna(km2) else ("area_not_usable.published", {"km2": km2})
+            notes.append(warning(COMMUNES_FILE, key, row=row, column="area_km2", value=odd, code=c.code, name=c.name, **known))
         if name is not None and provinces.slug_of(name) != c.slug:
             notes.append(
                 warning(COMMUNES_FILE, "renamed_commune", row=row, column="name", value=name, code=c.code, theirs=name, ours=c.name)
@@ -207,18 +185,24 @@ def _rounded(shapes: Any) -> Any:
 
 
 def as_geojson(layer: gpd.GeoDataFrame) -> str:
-    """GeoJSON with one line a feature and nulls kept: the same bytes for the same layer."""
-    lines = []
-    for record, outline in zip(layer.drop(columns="geometry").astype(object).to_dict("records"), layer.geometry, strict=True):
-        properties = {key: None if pd.isna(value) else value for key, value in record.items()}
-        feature = {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(outline)}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain))
-    head = '{"type":"FeatureCollection","name":"communes","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},"features":['
-    return head + "\n" + ",\n".join(lines) + "\n]}\n"
+    """GeoJSON with one line a feature and nulls kept."""
+    records = layer.drop(columns="geometry").astype(object).to_dict("records")
+    return collection_text(
+        "communes",
+        (
+            {
+                "type": "Feature",
+                "properties": {key: None if pd.isna(value) else _plain(value) for key, value in record.items()},
+                "geometry": shapely.geometry.mapping(outline),
+            }
+            for record, outline in zip(records, layer.geometry, strict=True)
+        ),
+        with_crs=True,
+    )
 
 
 def _plain(value: Any) -> Any:
-    return value.item()  # numpy scalars
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _layer(read: dict[str, CommuneFile], communes: tuple[Commune, ...]) -> gpd.GeoDataFrame:
@@ -229,9 +213,7 @@ def _layer(read: dict[str, CommuneFile], communes: tuple[Commune, ...]) -> gpd.G
             "name": read[c.code].name or c.name,
             "type": read[c.code].type or c.type,
             "area_km2": c.area_km2 if read[c.code].area_km2 is None else read[c.code].area_km2,
-            "population": None,
-            "border": None,
-            "region_class": None,
+            **dict.fromkeys(_UNKNOWN),
         }
         for c in communes
     ]
@@ -259,3 +241,98 @@ def _keep_known(layer: gpd.GeoDataFrame, into: Path) -> gpd.GeoDataFrame:
             lambda value: None if pd.isna(value) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
         ).astype(object)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneFile:
+    """What a file says of its commune.
+
+    Attributes
+    ----------
+    code : str
+    name, type : str or None
+        From ``fullName``; None where the file does not say.
+    area_km2 : float or None
+        As published; None where the file has none that can be.
+    odd_area : str or None
+        What it has in place of an area.
+    outline : Polygon or MultiPolygon
+        Degrees, valid, without heights.
+    """
+
+    code: str
+    name: str | None
+    type: str | None
+    area_km2: float | None
+    odd_area: str | None
+    outline: Any
+
+
+def read_commune(path: Path, expected: Commune) -> CommuneFile:
+    """The one commune of a file.
+
+    Raises
+    ------
+    UnfitFileError
+        When the file is not the GeoJSON of the expected commune, or its outline is none.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        (feature,) = document["features"]
+        properties = dict(feature["properties"])
+        code = str(properties["code"])
+        with np.errstate(invalid="ignore"):  # corners that are no numbers are told below
+            drawn = shape(feature["geometry"])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError) as error:
+        raise UnfitFileError("unfit.not_one_commune") from error
+    if code != expected.code:
+        raise UnfitFileError("unfit.another_commune", code=code[:20], expected=expected.code)
+    name, kind = _title(properties.get("fullName"))
+    area_km2, odd_area = _area(properties.get("areaKm2"))
+    return CommuneFile(code, name, kind, area_km2, odd_area, _outline(drawn, expected))
+
+
+def _outline(drawn: Any, of: Commune) -> Any:
+    what = {"code": of.code, "name": of.name}
+    if drawn.geom_type not in ("Polygon", "MultiPolygon") or drawn.is_empty:
+        raise UnfitFileError("unfit.commune_without_area", **what)
+    if not np.isfinite(shapely.get_coordinates(drawn)).all():
+        raise UnfitFileError("unfit.corners", **what)
+    west, south, east, north = drawn.bounds
+    if not (_VIETNAM[0] <= west <= east <= _VIETNAM[2] and _VIETNAM[1] <= south <= north <= _VIETNAM[3]):
+        raise UnfitFileError("unfit.outside_vietnam", **what)
+    flat = shapely.force_2d(drawn)
+    valid = [part for part in shapely.get_parts(shapely.get_parts(shapely.make_valid(flat))) if part.geom_type == "Polygon"]
+    outline = shapely.MultiPolygon(valid)
+    km2 = 111.2**2 * math.cos(math.radians((south + north) / 2))
+    if outline.area * km2 < _LEAST_KM2:
+        raise UnfitFileError("unfit.outline_without_area", **what)
+    if abs(flat.area - outline.area) > _MISFIT * outline.area:
+        raise UnfitFileError("unfit.crossing", **what)
+    return outline
+
+
+def _title(full_name: object) -> tuple[str | None, str | None]:
+    """Name and type out of ``Phường Đoàn Kết``."""
+    if not isinstance(full_name, str) or len(full_name) > _LONGEST_NAME:
+        return None, None
+    text = " ".join(unicodedata.normalize("NFC", full_name).split())
+    if not text.isprintable():
+        return None, None
+    for kind in TYPES:
+        if text.casefold().startswith(f"{kind.casefold()} "):
+            return text[len(kind) + 1 :], kind
+    return None, None
+
+
+def _area(value: object) -> tuple[float | None, str | None]:
+    """A published area, or what stands in its place."""
+    if value is None:
+        return None, None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnfitFileError("unfit.area_no_number")
+    try:
+        area_km2 = float(value)
+    except OverflowError:
+        area_km2 = math.inf
+    return (area_km2, None) if 0 < area_km2 <= _MOST_KM2 else (None, f"{area_km2:g}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import re
@@ -16,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo_planner.errors import OutputError
+from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import cache_root
-from geo_planner.files.hashes import sha256_of
-from geo_planner.files.manifest import write_atomically
+from geo_planner.files.hashes import sha256_of, sha256_of_content
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
@@ -53,6 +52,11 @@ class CacheSlot:
     path: Path
 
     @property
+    def name(self) -> str:
+        """As the server calls the file."""
+        return self.path.name.partition("-")[2]
+
+    @property
     def part(self) -> Path:
         return self.path.with_name(self.path.name + ".part")
 
@@ -64,7 +68,7 @@ class CacheSlot:
         except (OSError, ValueError):
             return None
         if date.fromisoformat(known.date) > _today() + _CLOCKS_APART:
-            logger.warning("%s", said("copy_from_the_future", name=self.path.name.partition("-")[2], when=known.date))
+            logger.warning("%s", said("copy_from_the_future", name=self.name, when=known.date))
             return None
         return known if intact and sha256 in (None, known.sha256) and size in (None, known.size) else None
 
@@ -199,7 +203,7 @@ def forget(path: Path) -> None:
 def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None = None) -> CacheSlot:
     """Where an address lies in the cache; a key in it takes no part in the name."""
     address = url.replace(secret, "") if secret else url
-    key = hashlib.sha256(f"{address}\n{body or ''}".encode()).hexdigest()[:16]
+    key = sha256_of_content(f"{address}\n{body or ''}")[:16]
     parts = urlsplit(address)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", parts.path.rstrip("/").rpartition("/")[2])[-80:] or "file"
     host = re.sub(r"[^A-Za-z0-9.-]", "_", parts.netloc) or "unknown"

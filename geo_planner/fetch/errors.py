@@ -63,3 +63,25 @@ class UnfitFileError(ValueError):
 def why_unfit(error: BaseException) -> Said:
     """What a look at a file has found, or the words of the library that could not read it."""
     return error.said if isinstance(error, UnfitFileError) else said("unfit.other", what=str(error) or type(error).__name__)
+
+
+class TryAgainError(Exception):
+    """This try failed; another may do better.
+
+    Attributes
+    ----------
+    error : DownloadError
+        What to tell when none does.
+    wait_s : float or None
+        The wait that the server asks for.
+    attempts : int or None
+        Tries in a row that this kind of failure deserves, where it is fewer than usual.
+    unreachable : bool
+        There is no way to the server at all.
+    """
+
+    def __init__(
+        self, error: DownloadError, wait_s: float | None = None, *, attempts: int | None = None, unreachable: bool = False
+    ) -> None:
+        super().__init__(str(error))
+        self.error, self.wait_s, self.attempts, self.unreachable = error, wait_s, attempts, unreachable

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from geo_planner.errors import warning
-from geo_planner.fetch.area import Area, corner_name, tiles_over
-from geo_planner.fetch.download import Download
-from geo_planner.fetch.errors import NotFoundError
-from geo_planner.fetch.kept import converted
-from geo_planner.fetch.raster_files import check_raster
-from geo_planner.fetch.service import Service, Staged, provenance
+from geo_planner.fetch.area import Area, corner_name, fetched_tiles, tiles_over
+from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.study_area.mosaic import mosaic
 
 BASE_URL = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
@@ -47,28 +42,20 @@ def fetch_land_cover(area: Area, folder: Path, service: Service, *, cell_m: floa
     DownloadError
         When a tile cannot be had, or none of them exists.
     """
-    tiles: list[Download] = []
-    absent: list[str] = []
     wanted = tiles_over(area.rectangles(margin_km), 3)
-    for lat, lon in wanted:
-        check = partial(check_raster, most_side=_MOST_SIDE, kinds="u", square=(lon, lat, lon + 3, lat + 3))
-        try:
-            file = service.get(service.url(BASE_URL, tile_path(lat, lon)), "tiff", check=check)
-        except NotFoundError:
-            absent.append("".join(corner_name(lat, lon)))
-            if len(absent) == len(wanted):
-                raise
-            continue
-        if file.from_cache:
-            converted(file, partial(check, cells=False))
-        tiles.append(file)
+    tiles, absent = fetched_tiles(
+        service, "land_cover", wanted, lambda lat, lon: service.url(BASE_URL, tile_path(lat, lon)),
+        degrees=3, most_side=_MOST_SIDE, kinds="u",
+    )  # fmt: skip
     (folder / LAND_COVER_FILE).parent.mkdir(parents=True, exist_ok=True)
     made = mosaic(
-        [d.path for d in tiles], folder / LAND_COVER_FILE, crs=area.crs, cell_m=cell_m, bounds=area.metric_bounds(margin_km), method="class",
-        tags={"source": SOURCE, **{f"class_{value}": name for value, name in CLASSES.items()}}, progress=lambda share: service.tell("land_cover", share),
+        [tile.path for tile in tiles.values()], folder / LAND_COVER_FILE, crs=area.crs, cell_m=cell_m, bounds=area.metric_bounds(margin_km), method="class",
+        tags={"source": SOURCE, **{f"class_{value}": name for value, name in CLASSES.items()}}, progress=lambda share: service.tell("land_cover", 0.7 + 0.3 * share),
     )  # fmt: skip
     facts = provenance(
-        tiles, source=SOURCE, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m, void_cells=made.void_cells
+        tiles.values(), source=SOURCE, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell_m, void_cells=made.void_cells
     )
-    notes = [warning(LAND_COVER_FILE, "tile_absent.land_cover", tiles=absent)] if absent else []
+    notes = (
+        [warning(LAND_COVER_FILE, "tile_absent.land_cover", tiles=["".join(corner_name(*corner)) for corner in absent])] if absent else []
+    )
     return Staged({LAND_COVER_FILE: facts}, (*area.left_out(LAND_COVER_FILE), *notes))

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, GeoPlannerError, InputError, OutputError, UsageError
-from geo_planner.fetch.addresses import checked_base_url
+from geo_planner.errors import Fault, GeoPlannerError, InputError, OutputError, UsageError, warning
 from geo_planner.fetch.area import Area, read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE, fetch_boundaries
+from geo_planner.fetch.download import Service, Staged
 from geo_planner.fetch.errors import ContentError, RefusedFileError
-from geo_planner.fetch.file_lock import clear_abandoned, in_use
 from geo_planner.fetch.land_cover import fetch_land_cover
 from geo_planner.fetch.opencellid import fetch_opencellid
-from geo_planner.fetch.options import checked_options
 from geo_planner.fetch.osm import THEMES, fetch_osm
-from geo_planner.fetch.population import fetch_population
+from geo_planner.fetch.policy import OldCopy, Policy, checked_base_url
+from geo_planner.fetch.population import YEARS, fetch_population
 from geo_planner.fetch.provinces import Province, province
-from geo_planner.fetch.retries import Policy
-from geo_planner.fetch.run import old_copies_note
-from geo_planner.fetch.service import Service, Staged
-from geo_planner.fetch.terrain_tiles import fetch_terrain
+from geo_planner.fetch.terrain_tiles import BASE_URLS, fetch_terrain
 from geo_planner.fetch.transfer import Progress
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import STAGING_PREFIX, install, staging
-from geo_planner.files.locking import locked
+from geo_planner.files.lock import locked
+from geo_planner.files.staged import install, staging
 from geo_planner.words import said
 
-RASTERS: dict[str, Callable[..., Staged]] = {
+_FETCHERS: dict[str, Callable[..., Staged]] = {
+    "boundaries": fetch_boundaries,
     "terrain": fetch_terrain,
     "population": fetch_population,
+    **{theme: partial(fetch_osm, theme) for theme in THEMES},
     "land_cover": fetch_land_cover,
     "opencellid": fetch_opencellid,
 }
+"""By layer. All but the boundaries, which may make the study area, are given the area that these span."""
+KINDS = tuple(_FETCHERS)
 _PATIENCE_S = 120.0  # an import of a long list may be under way
-KINDS = ("boundaries", "terrain", "population", *THEMES, "land_cover", "opencellid")
+CELLS_M = (5.0, 5000.0)
+MARGINS_KM = (0.0, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def fetch_layer(
     """
     if kind not in KINDS:
         raise UsageError("no_such_fetch", given=kind, known=KINDS)
-    chosen = checked_options(kind, _fetcher(kind), options)
+    chosen = checked_options(kind, options)
     service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
     return fetch_with(service, kind, province(province_code), into, chosen)
 
@@ -118,8 +122,7 @@ def fetch_with(service: Service, kind: str, of: Province, into: Path, options: M
     area = None if kind == "boundaries" and not (into / "boundaries").is_dir() else read_area(into, of)
     service.given.clear()
     try:
-        with staging(into) as folder, in_use(folder):
-            clear_abandoned(into.glob(f"{STAGING_PREFIX}*"))
+        with staging(into) as folder:
             made = _made(kind, of, area, into, folder, service, options)
             with locked(into, patience_s=_PATIENCE_S):
                 if _boundaries_hash(into) != lines_before:
@@ -129,8 +132,8 @@ def fetch_with(service: Service, kind: str, of: Province, into: Path, options: M
         raise
     except OSError as error:
         raise OutputError("cannot_write.fetched", layer=layer, into=into, why=error.strerror or str(error)) from error
-    old = old_copies_note(next(iter(made.facts)), service.run.take_old(), len(service.given))
-    return FetchReport(kind, of, tuple(made.facts), (*made.notes, *([old] if old else [])))
+    notes = (*made.notes, *_old_copies(next(iter(made.facts)), service))
+    return FetchReport(kind, of, tuple(made.facts), notes)
 
 
 def _made(kind: str, of: Province, area: Area | None, into: Path, folder: Path, service: Service, options: Mapping[str, Any]) -> Staged:
@@ -138,7 +141,7 @@ def _made(kind: str, of: Province, area: Area | None, into: Path, folder: Path, 
     try:
         if kind == "boundaries" or area is None:
             return fetch_boundaries(of, into, folder, service, **options)
-        return fetch_osm(kind, area, folder, service, **options) if kind in THEMES else RASTERS[kind](area, folder, service, **options)
+        return _FETCHERS[kind](area, folder, service, **options)
     except Exception as error:
         if _blames_a_file(error) and all(file.path.exists() for file in service.given):  # else the bad one is dropped already
             service.forget(*service.given)
@@ -152,12 +155,70 @@ def _blames_a_file(error: Exception) -> bool:
     return not isinstance(error, OSError) or error.errno is None
 
 
-def _fetcher(kind: str) -> Callable[..., Staged]:
-    return fetch_boundaries if kind == "boundaries" else fetch_osm if kind in THEMES else RASTERS[kind]
-
-
 def _boundaries_hash(root: Path) -> str | None:
     try:
         return sha256_of(root / COMMUNES_FILE)
     except OSError:
         return None
+
+
+def _old_copies(file: str, service: Service) -> list[Fault]:
+    """One sentence for all old copies that went into a layer."""
+    old: list[OldCopy] = service.run.old[:]
+    service.run.old.clear()
+    if not old:
+        return []
+    days = sorted({copy.date for copy in old})
+    facts: dict[str, Any] = {"n": len(old), "of": max(len(service.given), len(old)), "why": old[0].why.said}
+    if len(days) == 1:
+        return [warning(file, "old_copies.one_day", when=days[0], **facts)]
+    return [warning(file, "old_copies.days", first=days[0], last=days[-1], **facts)]
+
+
+def checked_options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a layer as its fetcher wants them; those that are None are left out.
+
+    Raises
+    ------
+    UsageError
+        When the layer has no such option, or it cannot have that value.
+    """
+    given = {name: value for name, value in options.items() if value is not None and value is not False}
+    known = [name for name, p in inspect.signature(_FETCHERS[kind]).parameters.items() if p.kind is p.KEYWORD_ONLY]
+    for name in given:
+        if name not in known:
+            if not known:
+                raise UsageError("fetch_option.none_taken", option=_flag(name), layer=kind)
+            raise UsageError("fetch_option.unknown", option=_flag(name), layer=kind, known=map(_flag, known))
+    if "product" in given:
+        given["product"] = _product(given["product"])
+    for name, (least, most) in (("cell_m", CELLS_M), ("margin_km", MARGINS_KM)):
+        if name in given:
+            given[name] = _number(name, given[name], least, most)
+    if "year" in given and given["year"] not in YEARS:
+        raise UsageError("fetch_option.year", year=given["year"], first=YEARS[0], last=YEARS[-1])
+    if "extract" in given:
+        if not Path(given["extract"]).is_file():
+            raise UsageError("fetch_option.no_extract", file=given["extract"])
+        if given.get("geofabrik"):
+            raise UsageError("fetch_option.two_extracts")
+        given["extract"] = Path(given["extract"])
+    return given
+
+
+def _product(given: object) -> str:
+    name = str(given).strip().lower().replace("-", "")
+    if name not in BASE_URLS:
+        raise UsageError("fetch_option.product", given=str(given), known=sorted(BASE_URLS))
+    return name
+
+
+def _number(name: str, given: object, least: float, most: float) -> float:
+    value = float(given) if isinstance(given, (int, float)) else math.nan
+    if not least <= value <= most:
+        raise UsageError(f"fetch_option.{name}", option=_flag(name), given=str(given), least=least, most=most)
+    return value
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

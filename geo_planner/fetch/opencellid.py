@@ -8,14 +8,13 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import UsageError, warning
 from geo_planner.fetch.area import Area
+from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.fetch.errors import ContentError, RefusedFileError, UnfitFileError
-from geo_planner.fetch.service import Service, Staged, provenance
 from geo_planner.words import said
 
 BASE_URL = "https://opencellid.org"
@@ -25,21 +24,8 @@ VIETNAM_MCC = "452"
 
 OPENCELLID_FILE = "opencellid/cells.csv"
 COLUMNS = (
-    "radio",
-    "mcc",
-    "net",
-    "area",
-    "cell",
-    "unit",
-    "lon",
-    "lat",
-    "range",
-    "samples",
-    "changeable",
-    "created",
-    "updated",
-    "average_signal",
-)
+    "radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples", "changeable", "created", "updated", "average_signal",
+)  # fmt: skip
 _KEEP = ("radio", "net", "area", "cell", "lon", "lat", "range", "samples", "updated")
 _RADIOS = {"GSM", "UMTS", "CDMA", "LTE", "NR", "NBIOT"}
 _NUMBERS = ("mcc", "net", "area", "cell", "lon", "lat")
@@ -74,27 +60,20 @@ def fetch_opencellid(area: Area, folder: Path, service: Service, *, key: str | N
         raise ContentError("content.opencellid_key") from error
     (folder / OPENCELLID_FILE).parent.mkdir(parents=True, exist_ok=True)
     try:
-        cells = _cut(file.path, folder / OPENCELLID_FILE, area)
+        kept, unreadable = _cut(file.path, folder / OPENCELLID_FILE, area)
     except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, csv.Error) as error:
         service.forget(file)
         why = error.said if isinstance(error, UnfitFileError) else said("unfit.damaged")
         raise ContentError("content.opencellid", why=why) from error
     notes = [warning(OPENCELLID_FILE, "estimated_positions")]
-    if cells.unreadable:
-        notes.append(warning(OPENCELLID_FILE, "cells_left_out", n=cells.unreadable))
-    facts = provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=cells.kept)
+    if unreadable:
+        notes.append(warning(OPENCELLID_FILE, "cells_left_out", n=unreadable))
+    facts = provenance([file], source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC, cells=kept)
     return Staged({OPENCELLID_FILE: facts}, tuple(notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
+def _cut(source: Path, out: Path, area: Area) -> tuple[int, int]:
     """How many cells of the area were kept, and how many lines of the source are no cells at all."""
-
-    kept: int
-    unreadable: int
-
-
-def _cut(source: Path, out: Path, area: Area) -> _Cells:
     west, south, east, north = area.degrees(_MARGIN_KM)
     kept = good = bad = 0
     with gzip.open(source, "rb") as stream, out.open("w", encoding="utf-8", newline="") as target:
@@ -113,7 +92,7 @@ def _cut(source: Path, out: Path, area: Area) -> _Cells:
                 kept += 1
     if not good:
         raise UnfitFileError("unfit.no_cells")
-    return _Cells(kept, bad)
+    return kept, bad
 
 
 def _lines(stream: gzip.GzipFile) -> Iterator[str]:

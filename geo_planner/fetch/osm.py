@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.errors import InputError, warning
+from geo_planner.errors import InputError, fault, warning
 from geo_planner.fetch.area import Area, Bounds
-from geo_planner.fetch.download import Download
+from geo_planner.fetch.download import Download, Service, Staged, provenance
 from geo_planner.fetch.errors import UnfitFileError
-from geo_planner.fetch.kept import converted
-from geo_planner.fetch.osm_answers import Theme, as_geojson, check_answer, day_of, features_of, read_answer
-from geo_planner.fetch.osm_extract import read_extract
-from geo_planner.fetch.service import Service, Staged, provenance
+from geo_planner.files.geojson import collection_text
+from geo_planner.files.opening import opened_extract
 from geo_planner.words import said
 
 OVERPASS_URL, OVERPASS_PATH = "https://overpass-api.de", "api/interpreter"
@@ -28,6 +33,31 @@ MAX_AGE_DAYS = 7.0
 _STEP_DEG = 0.5  # small questions are answered where a province at once runs out of the server's time
 _TIMEOUT_S = 180
 _MARGIN_KM = 5.0
+_PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What is asked of OpenStreetMap for one layer.
+
+    Attributes
+    ----------
+    file : str
+        In the study area.
+    element : {"way", "node"}
+    key : str
+        The tag that makes an object one of the theme, for instance ``highway``.
+    values : tuple of str
+        Its values; the names of the classes as OpenStreetMap has them.
+    keep : tuple of str
+        Further tags to keep.
+    """
+
+    file: str
+    element: str
+    key: str
+    values: tuple[str, ...]
+    keep: tuple[str, ...]
 
 
 THEMES: Mapping[str, Theme] = {
@@ -65,26 +95,23 @@ def fetch_osm(kind: str, area: Area, folder: Path, service: Service, *, extract:
     downloads: list[Download] = []
     vintage = None
     if extract is not None:
-        features = read_extract(extract, theme.element, theme.key, theme.values, theme.keep, bounds)
+        features = read_extract(extract, theme, bounds)
     elif geofabrik:
         check = partial(_check_extract, theme=theme, bounds=bounds)
         downloads.append(service.get(service.url(GEOFABRIK_URL, GEOFABRIK_PATH), "pbf", max_age_days=MAX_AGE_DAYS, check=check))
-        if downloads[0].from_cache:
-            converted(downloads[0], check)
-        features = read_extract(downloads[0].path, theme.element, theme.key, theme.values, theme.keep, bounds)
+        features = read_extract(downloads[0].path, theme, bounds)
     else:
         url = service.url(OVERPASS_URL, OVERPASS_PATH)
         boxes = _boxes(area)
         check = partial(check_answer, theme=theme)
         for number, box in enumerate(boxes):
             downloads.append(service.get(url, "json", body=query(theme, box), max_age_days=MAX_AGE_DAYS, check=check, progress=None))
-            converted(downloads[-1], check)
             service.tell(kind, (number + 1) / len(boxes))
         answers = [read_answer(d.path) for d in downloads]
         vintage = day_of(answers)
         features = features_of(answers, theme)
     (folder / theme.file).parent.mkdir(parents=True, exist_ok=True)
-    (folder / theme.file).write_text(as_geojson(kind, features), encoding="utf-8", newline="\n")
+    (folder / theme.file).write_text(collection_text(kind, features), encoding="utf-8", newline="\n")
     if downloads:
         facts = provenance(downloads, source=SOURCE, licence=LICENCE, crs=GEOGRAPHIC)
         # one address answered every question: each answer is listed by its number
@@ -114,7 +141,7 @@ def query(theme: Theme, bounds: Bounds) -> str:
 
 def _check_extract(path: Path, theme: Theme, bounds: Bounds) -> None:
     try:
-        read_extract(path, theme.element, theme.key, theme.values, theme.keep, bounds)
+        read_extract(path, theme, bounds)
     except InputError as error:
         raise UnfitFileError("unfit.no_extract") from error
 
@@ -130,3 +157,137 @@ def _boxes(area: Area) -> list[Bounds]:
 
 def _cut(low: float, high: float, parts: int, at: int) -> float:
     return low + (high - low) * at / parts
+
+
+def read_answer(path: Path) -> dict[str, Any]:
+    """The document of an answer.
+
+    Raises
+    ------
+    UnfitFileError
+        When it is damaged, or the server broke off: that comes as an ordinary answer with a remark.
+    """
+    try:
+        document = dict(json.loads(path.read_text(encoding="utf-8")))
+        elements = document["elements"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnfitFileError("unfit.no_answer") from error
+    remark = str(document.get("remark", ""))
+    if not isinstance(elements, list) or "error" in remark:
+        raise UnfitFileError("unfit.broke_off", remark=remark[:120])
+    return document
+
+
+def check_answer(path: Path, theme: Theme) -> None:
+    """Refuse an answer that cannot be made into features to the end.
+
+    Raises
+    ------
+    UnfitFileError
+    """
+    collection_text("", features_of([read_answer(path)], theme)).encode("utf-8")
+
+
+def day_of(answers: Iterable[Mapping[str, Any]]) -> str | None:
+    """The oldest day of OpenStreetMap's state among the answers; None where one does not say."""
+    days = []
+    for answer in answers:
+        facts = answer.get("osm3s")
+        text = str(facts.get("timestamp_osm_base", ""))[:10] if isinstance(facts, dict) else ""
+        try:
+            days.append(date.fromisoformat(text).isoformat())
+        except ValueError:
+            return None
+    return min(days, default=None)
+
+
+def features_of(answers: Iterable[Mapping[str, Any]], theme: Theme) -> list[dict[str, Any]]:
+    """The objects of all answers as GeoJSON features, each once, by id.
+
+    Raises
+    ------
+    UnfitFileError
+        When something in an answer is not an object of OpenStreetMap.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for answer in answers:
+        for number, element in enumerate(answer["elements"], 1):
+            try:
+                feature = _feature(element, theme)
+            except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+                raise UnfitFileError("unfit.object", number=number) from error
+            if feature is not None:
+                found[int(feature["properties"]["osm_id"])] = feature
+    return [found[key] for key in sorted(found)]
+
+
+def _feature(element: Mapping[str, Any], theme: Theme) -> dict[str, Any] | None:
+    tags = element.get("tags", {})
+    if element.get("type") != theme.element or tags.get(theme.key) not in theme.values:
+        return None
+    outline = _geometry(element)
+    if outline is None:
+        return None
+    number = element["id"]
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError("an id is a whole number")
+    kept = {key: tags[key] for key in theme.keep if key in tags}
+    if not all(isinstance(value, str) for value in kept.values()):
+        raise TypeError("the values of tags are texts")
+    properties = {"osm_id": str(number), theme.key: tags[theme.key], **kept}
+    return {"type": "Feature", "properties": properties, "geometry": outline}
+
+
+def _geometry(element: Mapping[str, Any]) -> dict[str, Any] | None:
+    if element["type"] == "node":
+        return {"type": "Point", "coordinates": _position(element)}
+    points = [_position(p) for p in element.get("geometry", []) if p]  # a corner outside the rectangle may come as null
+    return {"type": "LineString", "coordinates": points} if len(points) > 1 else None
+
+
+def _position(point: Mapping[str, Any]) -> list[float]:
+    lon, lat = float(point["lon"]), float(point["lat"])
+    if isinstance(point["lon"], str) or isinstance(point["lat"], str) or not (math.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise ValueError("not a place on the earth")
+    return [round(lon, 7), round(lat, 7)]
+
+
+def read_extract(path: Path, theme: Theme, bounds: Bounds) -> list[dict[str, Any]]:
+    """GeoJSON features of the objects of a theme in an extract (.osm.pbf or .osm), by GDAL's reader, sorted by id.
+
+    Raises
+    ------
+    InputError
+        When the file is not an extract or is damaged.
+    """
+    layer, key = {"way": "lines", "node": "points"}[theme.element], theme.key
+    try:
+        with opened_extract(path) as source:
+            columns = [str(name) for name in source.about(layer)["fields"]]
+            # a tag with a column of its own can be asked for; the others share a text of pairs
+            where = f"{key} IN ({', '.join(repr(v) for v in theme.values)})" if key in columns else f"other_tags LIKE '%\"{key}\"=>%'"
+            table = source.table(layer, bbox=bounds, where=where)
+    except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
+        raise InputError([fault(path.name, "unreadable.fetch_extract")]) from error
+    features = []
+    for row in table.to_dict("records"):
+        tags = {name: row[name] for name in columns if isinstance(row.get(name), str)} | pairs(row.get("other_tags"))
+        if tags.get(key) in theme.values and row["geometry"] is not None and str(row["osm_id"]).isdecimal():
+            properties = {"osm_id": str(row["osm_id"]), key: tags[key], **{name: tags[name] for name in theme.keep if name in tags}}
+            features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(row["geometry"])})
+    return sorted(features, key=lambda f: int(f["properties"]["osm_id"]))
+
+
+def pairs(text: object) -> dict[str, str]:
+    r"""The tags of GDAL's ``other_tags``.
+
+    >>> pairs('"power"=>"line","operator"=>"EVN \\"NPC\\""')
+    {'power': 'line', 'operator': 'EVN "NPC"'}
+    """
+    if not isinstance(text, str):
+        return {}
+    return {_plain(k): _plain(v) for k, v in _PAIR.findall(text)}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

@@ -11,11 +11,9 @@ import numpy as np
 from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
-from geo_planner.fetch.area import Area
+from geo_planner.fetch.area import Area, check_raster
+from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.fetch.errors import UnfitFileError
-from geo_planner.fetch.kept import converted
-from geo_planner.fetch.raster_files import check_raster
-from geo_planner.fetch.service import Service, Staged, provenance
 from geo_planner.files.opening import new_raster, opened_raster
 from geo_planner.study_area.population import MOST_PEOPLE
 
@@ -52,8 +50,6 @@ def fetch_population(area: Area, folder: Path, service: Service, *, year: int = 
     out = folder / POPULATION_FILE
     out.parent.mkdir(parents=True, exist_ok=True)
     service.tell("population", 0.9)
-    if file.from_cache:
-        converted(file, partial(_check, area=area))
     crs = cut(file.path, out, area, tags={"source": SOURCE, "year": str(year)})
     facts = provenance([file], source=SOURCE, licence=LICENCE, crs=crs, vintage=str(year))
     return Staged({POPULATION_FILE: facts}, tuple(area.left_out(POPULATION_FILE)))
@@ -64,20 +60,10 @@ def cut(source_path: Path, out: Path, area: Area, *, tags: dict[str, str]) -> st
     with opened_raster(source_path) as source:
         window = _window(source, area)
         profile = {
-            "driver": "GTiff",
-            "width": window.width,
-            "height": window.height,
-            "count": 1,
-            "dtype": "float32",
-            "nodata": np.nan,
-            "crs": source.crs,
-            "transform": source.window_transform(window),
-            "tiled": True,
-            "blockxsize": 256,
-            "blockysize": 256,
-            "compress": "deflate",
-            "predictor": 3,
-        }
+            "width": window.width, "height": window.height, "count": 1, "dtype": "float32", "nodata": np.nan,
+            "crs": source.crs, "transform": source.window_transform(window),
+            "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "predictor": 3,
+        }  # fmt: skip
         with new_raster(out, **profile) as target:
             target.update_tags(**tags)
             for _, block in target.block_windows(1):

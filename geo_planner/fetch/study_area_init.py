@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import glob
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,18 +11,15 @@ from string import Template
 from typing import Any
 
 from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError
-from geo_planner.fetch.addresses import checked_base_url
 from geo_planner.fetch.area import read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE
-from geo_planner.fetch.file_lock import clear_abandoned, in_use
-from geo_planner.fetch.layers import KINDS, FetchReport, fetch_with
-from geo_planner.fetch.options import checked_options
+from geo_planner.fetch.download import Service
+from geo_planner.fetch.layers import KINDS, FetchReport, checked_options, fetch_with
+from geo_planner.fetch.policy import Policy, checked_base_url
 from geo_planner.fetch.provinces import Province, province
-from geo_planner.fetch.retries import Policy
-from geo_planner.fetch.service import Service
-from geo_planner.fetch.terrain_tiles import fetch_terrain
 from geo_planner.fetch.transfer import Progress
 from geo_planner.files.manifest import read_manifest, record_files
+from geo_planner.files.output import new_folder
 from geo_planner.words import Language, said
 
 README = "README.md"
@@ -109,30 +104,22 @@ def init_study_area(
     if target == Path.cwd():
         raise UsageError("init_folder.working")
     service = Service(checked_base_url(base_url), cache, policy or Policy(), progress)
-    options = checked_options("terrain", fetch_terrain, terrain or {})
+    options = checked_options("terrain", terrain or {})
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        clear_abandoned(target.parent.glob(f".{glob.escape(target.name)}-????????"))
-        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-    except OSError as error:
-        raise OutputError("cannot_write.new_area_place", folder=directory, why=error.strerror) from error
-    try:
-        with in_use(work):
+        with ExitStack() as stack:
+            try:
+                work = stack.enter_context(new_folder(target))
+            except OSError as error:
+                raise OutputError("cannot_write.new_area_place", folder=directory, why=error.strerror) from error
             wanted = ["boundaries", "terrain", *(name for name in layers if name not in ("boundaries", "terrain"))]
             reports = [fetch_with(service, name, of, work, options if name == "terrain" else {}) for name in wanted]
             scenario = _write_words(work, of, reports)
-        work.chmod(0o755)
-        if directory.is_dir():
-            directory.rmdir()
-        work.rename(target)
     except GeoPlannerError:
         raise
     except OSError as error:
         if target.is_dir() and any(target.iterdir()):
             raise UsageError("init_folder.filled_meanwhile", folder=directory) from error
         raise OutputError("cannot_write.new_area", folder=directory, why=error.strerror) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     written = tuple(sorted(read_manifest(target)["files"]))
     notes = tuple(note for report in reports for note in report.notes)
     return InitReport(directory, of, directory / scenario, written, notes, next_steps(directory, directory / scenario))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from geo_planner.errors import Fault, warning
-from geo_planner.fetch.area import MARGIN_KM, Area, corner_name, tiles_over
-from geo_planner.fetch.download import Download
-from geo_planner.fetch.errors import NotFoundError
-from geo_planner.fetch.kept import converted
-from geo_planner.fetch.raster_files import check_raster
-from geo_planner.fetch.service import Service, Staged, provenance
+from geo_planner.fetch.area import MARGIN_KM, Area, Bounds, Corner, corner_name, fetched_tiles, tiles_over
+from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.study_area.mosaic import mosaic
 from geo_planner.study_area.rasters import HIGHEST_M, LOWEST_M
-from geo_planner.words import Said
 
 Product = Literal["glo30", "glo90"]
 
@@ -61,57 +55,28 @@ def fetch_terrain(
         When a tile cannot be had, or none of them exists.
     """
     wanted = tiles_over((_grown(bounds) for bounds in area.rectangles(margin_km)), 1)
-    tiles: dict[tuple[int, int], Download] = {}
-    absent: list[tuple[int, int]] = []
-    last: NotFoundError | None = None
-    for number, corner in enumerate(wanted):
-        url = service.url(BASE_URLS[product], tile_path(*corner, product))
-        square = (corner[1], corner[0], corner[1] + 1, corner[0] + 1)
-        check = partial(check_raster, most_side=_MOST_SIDE, square=square, values=(LOWEST_M, HIGHEST_M))
-        try:
-            file = service.get(url, "tiff", check=check, progress=partial(_within, service, number, len(wanted)))
-        except NotFoundError as error:
-            absent.append(corner)
-            last = error
-            continue
-        if file.from_cache:
-            converted(file, partial(check_raster, most_side=_MOST_SIDE, square=square, cells=False))
-        tiles[corner] = file
-    if not tiles:
-        raise last or NotFoundError("not_found.no_tile")
+    tiles, absent = fetched_tiles(
+        service, "terrain", wanted, lambda lat, lon: service.url(BASE_URLS[product], tile_path(lat, lon, product)),
+        most_side=_MOST_SIDE, values=(LOWEST_M, HIGHEST_M),
+    )  # fmt: skip
     (folder / TERRAIN_FILE).parent.mkdir(parents=True, exist_ok=True)
+    source, cell = f"Copernicus DEM {product.upper()}", cell_m or CELL_M[product]
     made = mosaic(
-        [d.path for d in tiles.values()],
-        folder / TERRAIN_FILE,
-        crs=area.crs,
-        cell_m=cell_m or CELL_M[product],
-        bounds=area.metric_bounds(margin_km),
-        tags={"source": f"Copernicus DEM {product.upper()}"},
-        possible=(LOWEST_M, HIGHEST_M),
-        progress=lambda share: service.tell("terrain", 0.7 + 0.3 * share),
-    )
+        [tile.path for tile in tiles.values()], folder / TERRAIN_FILE, crs=area.crs, cell_m=cell, bounds=area.metric_bounds(margin_km),
+        tags={"source": source}, possible=(LOWEST_M, HIGHEST_M), progress=lambda share: service.tell("terrain", 0.7 + 0.3 * share),
+    )  # fmt: skip
     facts = provenance(
-        tiles.values(),
-        source=f"Copernicus DEM {product.upper()}",
-        licence=LICENCE,
-        crs=area.crs.to_string(),
-        vintage=VINTAGE,
-        cell_m=cell_m or CELL_M[product],
-        void_cells=made.void_cells,
+        tiles.values(), source=source, licence=LICENCE, crs=area.crs.to_string(), vintage=VINTAGE, cell_m=cell, void_cells=made.void_cells
     )
     return Staged({TERRAIN_FILE: facts}, (*area.left_out(TERRAIN_FILE), *_absent(area, absent), *_void(made.void_cells, made.cells)))
 
 
-def _grown(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _grown(bounds: Bounds) -> Bounds:
     west, south, east, north = bounds
     return west - _OFF_DEG, south - _OFF_DEG, east + _OFF_DEG, north + _OFF_DEG
 
 
-def _within(service: Service, number: int, of: int, _step: Said, share: float) -> None:
-    service.tell("terrain", 0.7 * (number + share) / of)
-
-
-def _absent(area: Area, corners: list[tuple[int, int]]) -> list[Fault]:
+def _absent(area: Area, corners: list[Corner]) -> list[Fault]:
     """Tiles that the source lacks: those with a commune in them first, for their land should have heights."""
     if not corners:
         return []

@@ -1,15 +1,16 @@
-"""Folders and files of this machine: where things that can be made again are kept, files put in place whole, locks that end with their holder."""
+"""Paths of this machine: where things that can be made again are kept, why one cannot be read, and links that lead out of a study area."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-import sys
-import tempfile
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
 
+import platformdirs
+
+from geo_planner.errors import Fault, GeoPlannerError, OutputError
 from geo_planner.words import Said, said
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
@@ -18,85 +19,29 @@ CACHE_VARIABLE = "GEO_PLANNER_CACHE"
 def cache_root() -> Path:
     """The folder named by ``GEO_PLANNER_CACHE``, else the platform's own for caches. It may not exist yet."""
     named = os.environ.get(CACHE_VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "geo-planner" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "geo-planner"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geo-planner"
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("geo-planner", appauthor=False)
 
 
-def put_in_place(path: Path, content: bytes, *, new: bool = False) -> None:
-    """Write a file beside its place and move it there: a reader sees the old one or the new one, and a full disk leaves nothing.
-
-    Where a link stands in the place, the link is replaced and never followed.
+class UnopenedError(GeoPlannerError, ValueError):
+    """A file is refused before anything in it is followed.
 
     Parameters
     ----------
-    path : Path
-        In a folder that is there.
-    content : bytes
-    new : bool
-        Never over anything that is there already.
+    key : str
+        Of the catalogue, with reason and remedy; its facts as keywords.
 
-    Raises
-    ------
-    FileExistsError
-        With `new`, when something has the name.
-    OSError
-        When the disk or the folder refuses; nothing is left behind.
+    Attributes
+    ----------
+    why : Said
+        As in :class:`geo_planner.errors.Fault`.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp's files are private; those beside it are not
-        if new:
-            _move_where_nothing_is(Path(temporary), path)
-        else:
-            Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
 
+    def __init__(self, key: str, /, **facts: Any) -> None:
+        self.why: Said = said(key, **facts)
+        super().__init__("unopened", why=self.why)
 
-def _move_where_nothing_is(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError as error:  # a disk without such names
-        if os.path.lexists(target):
-            raise FileExistsError(error.errno, "there is something already", str(target)) from error
-        source.replace(target)
-
-
-def lock_now(descriptor: int) -> None:
-    """Lock an open file for this process alone; the operating system gives it back when the process ends.
-
-    Raises
-    ------
-    OSError
-        At once, when another holds it.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def is_same_file(descriptor: int, path: Path) -> bool:
-    """Whether the open file is still the one at `path`: whoever held the lock before may have removed it."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
+    def fault(self, file: str) -> Fault:
+        return Fault(file, self.why)
 
 
 def stands_there(path: Path) -> bool:
@@ -162,3 +107,34 @@ def no_access(error: OSError) -> Said:
     if key is None and error.strerror:
         return said("no_access.system", why=error.strerror)
     return said(key or "no_access.unknown")
+
+
+def link_on_the_way(root: Path, relative: str) -> str | None:
+    """The first part of a path below `root`, with forward slashes, that is a link; None when there is none.
+
+    The study area itself may be reached through a link: what counts is what stands inside it.
+    """
+    path = root
+    for part in PurePosixPath(relative).parts:
+        path = path / part
+        if is_link(path):
+            return path.relative_to(root).as_posix()
+    return None
+
+
+def is_link(path: Path) -> bool:
+    """Whether it is a symbolic link, or what Windows has in its place for folders."""
+    junction = getattr(path, "is_junction", None)
+    return path.is_symlink() or bool(junction is not None and junction())
+
+
+def refuse_link(root: Path, relative: str) -> None:
+    """Refuse to write through a link inside a study area: what it points to is not part of it.
+
+    Raises
+    ------
+    OutputError
+    """
+    link = link_on_the_way(root, relative)
+    if link is not None:
+        raise OutputError("not_written.through_link", file=relative, link=link, root=root)

@@ -1,4 +1,4 @@
-"""GeoJSON as it may be given to GDAL: its features, and the coordinate system that it names, and nothing that leads elsewhere.
+"""GeoJSON as it may be given to GDAL: its features, and the coordinate system that it names, and nothing that leads elsewhere; and as we write it.
 
 GDAL would fetch the address of a ``crs`` link, at the top and inside every geometry, and takes other JSON for lists of files
 and addresses. The text is therefore read here and written anew.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo_planner.files.unopened import UnopenedError
+from geo_planner.files.folders import UnopenedError
 
 logger = logging.getLogger(__name__)
 _LARGEST_FILE = 64_000_000
@@ -150,3 +151,17 @@ def property_text(value: object) -> str:
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
     return "" if value is None else str(value)
+
+
+def collection_text(name: str, features: Iterable[Mapping[str, Any]], *, with_crs: bool = False) -> str:
+    """Features in degrees as GeoJSON, a line for each: the same text for the same features.
+
+    Parameters
+    ----------
+    with_crs : bool
+        Name the coordinate system, as older programs expect it.
+    """
+    crs = '"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},' if with_crs else ""
+    head = f'{{"type":"FeatureCollection","name":{json.dumps(name)},{crs}"features":['
+    lines = (json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for feature in features)
+    return head + "\n" + ",\n".join(lines) + "\n]}\n"

@@ -1,4 +1,4 @@
-"""Hashes of what lies on disk and of texts."""
+"""Hashes of what lies on disk, and of what is at hand."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sha256_of_text(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def sha256_of_content(content: bytes | str) -> str:
+    """Hash of bytes, or of a text as UTF-8."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()

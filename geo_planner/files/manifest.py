@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geo_planner.errors import Fault, InputError, OutputError, fault
-from geo_planner.files.folders import no_plain_file, put_in_place
+from geo_planner.files.atomic import write_atomically
+from geo_planner.files.folders import no_plain_file, refuse_link
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.links import refuse_link
 from geo_planner.settings import unfit_values
 
 MANIFEST = "manifest.json"
@@ -57,11 +57,6 @@ def read_manifest(root: Path) -> dict[str, Any]:
 def damaged_manifest(error: InputError) -> list[Fault]:
     """A manifest that cannot be read, as the warning that it is to those who only cite from it."""
     return [replace(found, level="warning") for found in error.faults]
-
-
-def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
-    """Write down one file of the study area; see :func:`record_files`. Returns its entry."""
-    return record_files(root, {relative: facts})["files"][relative]
 
 
 def record_files(root: Path, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -107,21 +102,6 @@ def manifest_with(root: Path, files: Mapping[str, tuple[Path, Mapping[str, Any]]
 
 def as_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a text file in one step: a reader sees the old text or the new one.
-
-    Raises
-    ------
-    OutputError
-        When the folder is not writable or another program holds the file.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(path, text.encode("utf-8"))
-    except OSError as error:
-        raise OutputError("not_written.file_of_area", path=path, why=error.strerror) from error
 
 
 def is_plain_path(relative: str) -> bool:

@@ -34,8 +34,8 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from geo_planner.errors import Fault
+from geo_planner.files.folders import UnopenedError
 from geo_planner.files.geojson import safe_geojson
-from geo_planner.files.unopened import UnopenedError
 from geo_planner.words import Said, said
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

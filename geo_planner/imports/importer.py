@@ -12,9 +12,9 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import finish_interrupted
-from geo_planner.files.locking import locked
+from geo_planner.files.lock import locked
 from geo_planner.files.manifest import read_manifest
+from geo_planner.files.staged import finish_interrupted
 from geo_planner.imports.area import Area, load_area, unused_target
 from geo_planner.imports.channels import converted_channels
 from geo_planner.imports.commune_index import split_kind

@@ -18,7 +18,7 @@ import pandas as pd
 import xlsxwriter
 
 from geo_planner.errors import Fault, OutputError
-from geo_planner.files.folders import put_in_place
+from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.naming import own_title
 from geo_planner.imports.spoken.office import TITLES_OF_REJECTS

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -15,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.errors import InputError, OutputError, fault
-from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import install, staging
-from geo_planner.files.links import link_on_the_way
-from geo_planner.files.manifest import MANIFEST, read_manifest, write_atomically
+from geo_planner.files.atomic import put_in_place, write_atomically
+from geo_planner.files.folders import link_on_the_way
+from geo_planner.files.hashes import sha256_of, sha256_of_content
+from geo_planner.files.manifest import MANIFEST, read_manifest
+from geo_planner.files.staged import install, staging
 from geo_planner.imports.folding import fold
 from geo_planner.imports.options import Mode
 from geo_planner.imports.synonyms import POINT_LAYERS
@@ -157,14 +156,11 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
     with staging(root) as folder:
         try:
             (folder / relative).parent.mkdir(parents=True)
-            with (folder / relative).open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            put_in_place(folder / relative, data)
         except OSError as error:
             raise OutputError("import_not_written", root=root, why=error.strerror) from error
         install(root, folder, {relative: {"origin": "import", "date": today, **facts}})
-    return hashlib.sha256(data).hexdigest()
+    return sha256_of_content(data)
 
 
 def remembered_columns(root: Path, layer: str) -> dict[str, str]:

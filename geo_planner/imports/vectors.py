@@ -20,9 +20,9 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from geo_planner.errors import InputError
+from geo_planner.files.folders import UnopenedError
 from geo_planner.files.geojson import property_text, written_properties
 from geo_planner.files.opening import Vector, opened_vector
-from geo_planner.files.unopened import UnopenedError
 from geo_planner.imports.archives import archive
 from geo_planner.imports.dbase_text import read_shapefile
 from geo_planner.imports.files import InputFile, refuse

@@ -18,12 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.files.atomic import whole_file
 from geo_planner.files.folders import cache_root
+from geo_planner.files.hashes import sha256_of_content
 from geo_planner.propagation.area import LossWindow, window_frame
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class LossCache:
     def fetch(self, facts: Mapping[str, Any], work: Callable[[], LossWindow]) -> LossWindow:
         """The window that belongs to `facts` (JSON values), from disk or by `work`."""
         text = json.dumps({**facts, "engine": ENGINE}, sort_keys=True, allow_nan=False)
-        path = self.folder / f"{hashlib.sha256(text.encode()).hexdigest()}.npz"
+        path = self.folder / f"{sha256_of_content(text)}.npz"
         window = _read(path, _expected_frame(facts))
         if window is None:
             window = work()
@@ -76,18 +77,14 @@ class LossCache:
 
     def _write(self, path: Path, window: LossWindow) -> None:
         # A cache that cannot be written costs time, never the result.
-        draft = path.with_name(f"{path.stem}.{uuid4().hex}.npz.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as stream:
+            with whole_file(path, lasting=False) as stream:
                 place = np.array([window.row, window.column], dtype=np.int64)
                 digest = np.frombuffer(_digest(path.stem, window.loss_db, place), dtype=np.uint8)
                 np.savez(stream, loss_db=window.loss_db, place=place, digest=digest)
-            draft.replace(path)
         except (OSError, ValueError) as error:
             logger.warning("path loss is not kept: %s", error)
-            with contextlib.suppress(OSError):
-                draft.unlink()
             return
         files = sorted(self._files(), key=lambda file: file[1])
         total = sum(size for size, _, _ in files)

@@ -6,11 +6,11 @@ They stand at the root of the repository; the wheel has them inside the package,
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.files.folders import stands_there
+from geo_planner.files.output import new_folder
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "bundled"
@@ -45,21 +45,10 @@ def write_sample(directory: Path) -> tuple[str, ...]:
         taken = stands_there(directory) and not (directory.is_dir() and not directory.is_symlink() and not any(directory.iterdir()))
         if taken or directory.resolve() == Path.cwd():
             raise UsageError("sample_folder_taken", folder=directory)
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=directory.parent, prefix=f".{directory.name[:100]}-"))
+        with new_folder(directory) as work:
+            return _copied(bundled_area(), work)
     except OSError as error:
         raise OutputError("sample_not_written", folder=directory, why=error.strerror or str(error)) from error
-    try:
-        names = _copied(bundled_area(), work)
-        work.chmod(0o755)
-        if directory.is_dir():
-            directory.rmdir()
-        work.rename(directory)
-    except OSError as error:
-        raise OutputError("sample_not_written", folder=directory, why=error.strerror or str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return names
 
 
 def _copied(source: Path, target: Path) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ from geo_planner.crs import GEOGRAPHIC, crs_fault, metric_crs, refused, stretche
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.files.folders import no_folder
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import finish_interrupted, foreign_changes
 from geo_planner.files.manifest import Citation, citations
+from geo_planner.files.staged import finish_interrupted, foreign_changes
 from geo_planner.schema import COMMUNES, LAND_COVER, LAYERS, POPULATION, SITES, VILLAGES, Layer
 from geo_planner.study_area.checks import AREA_CHECKS, LAYER_CHECKS, ReadLayer, in_standard_words
 from geo_planner.study_area.features import read_communes, read_features

@@ -6,7 +6,6 @@ cache would hash a raster argument by sample and hand out a stale plan after a c
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo_planner.config import Scenario, load_scenario, with_optional_layers
+from geo_planner.files.hashes import sha256_of, sha256_of_content
 from geo_planner.files.manifest import MANIFEST
 from geo_planner.plan import Plan, Progress, run
 from geo_planner.radio.cache import default_loss_cache
@@ -81,12 +81,10 @@ def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:
 
     Any change of a byte changes it.
     """
-    digest = hashlib.sha256(str(scenario_path).encode())
     layers = with_optional_layers(scenario, root).layers
     named = [name for name in (*layers.model_dump().values(), scenario.terrain.path) if name]
-    for path in (scenario_path, *(root / name for name in ("README.md", MANIFEST, *named))):
-        digest.update(_file_digest(path).encode())
-    return digest.hexdigest()
+    paths = (scenario_path, *(root / name for name in ("README.md", MANIFEST, *named)))
+    return sha256_of_content("".join([str(scenario_path), *map(_file_digest, paths)]))
 
 
 def _file_digest(path: Path) -> str:
@@ -94,7 +92,7 @@ def _file_digest(path: Path) -> str:
         return "absent"
     state = path.stat()
     if state.st_size <= _LARGE_FILE_BYTES:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     return _large_file_digest(str(path), state.st_size, state.st_mtime_ns)
 
 
@@ -102,8 +100,7 @@ def _file_digest(path: Path) -> str:
 def _large_file_digest(path: str, size: int, modified_ns: int) -> str:
     """Hash of a terrain too large to be read on every click; size and time of change stand for its content."""
     del size, modified_ns
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of(Path(path))
 
 
 @st.cache_resource(show_spinner=False, max_entries=_SHELF_SIZE)

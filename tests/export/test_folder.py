@@ -185,13 +185,13 @@ def test_verify_does_not_follow_names_out_of_the_folder(tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import os, sys
+import os, shutil, sys
 from pathlib import Path
 from geo_planner.export import folder
 
 out, die_at = Path(sys.argv[1]), sys.argv[2]
 steps = iter(range(1000))
-rename, rmtree = Path.rename, folder.shutil.rmtree
+rename, rmtree = Path.rename, shutil.rmtree
 
 def step():
     if next(steps) == int(die_at):
@@ -209,7 +209,7 @@ def removed(path):
     step()
 
 if int(die_at) >= 0:
-    Path.rename, folder.shutil.rmtree = counted, removed
+    Path.rename, shutil.rmtree = counted, removed
 print("ready", flush=True)
 while True:
     with folder.output_folder(out, {}) as staging:

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from geo_planner.cli import app
 from geo_planner.errors import UsageError
 from geo_planner.fetch import fetch_layer, init_study_area
-from geo_planner.fetch.addresses import checked_base_url, host_of, without_login
 from geo_planner.fetch.layers import KINDS
 from geo_planner.fetch.osm import GEOFABRIK_PATH, THEMES
+from geo_planner.fetch.policy import checked_base_url, host_of, without_login
 from geo_planner.files.manifest import read_manifest
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries, made_terrain
 from tests.fetch.test_layers import OSM

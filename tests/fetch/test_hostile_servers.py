@@ -19,14 +19,11 @@ import pytest
 from geo_planner.fetch import CaptivePortalError, ContentError, OfflineError, ServerError, fetch_layer
 from geo_planner.fetch import opencellid as cells_of_phones
 from geo_planner.fetch.boundaries import ward_path
-from geo_planner.fetch.download import download
+from geo_planner.fetch.download import Service, download
 from geo_planner.fetch.errors import TooLargeError
-from geo_planner.fetch.kinds import MOST_BYTES, looks_like_web_page
 from geo_planner.fetch.opencellid import OPENCELLID_FILE
+from geo_planner.fetch.policy import MOST_BYTES, Policy, Run, looks_like_web_page
 from geo_planner.fetch.provinces import communes_of, province
-from geo_planner.fetch.retries import Policy
-from geo_planner.fetch.run import Run
-from geo_planner.fetch.service import Service
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries
 
 CODE, BOUNDS = "46", (107.35, 16.05, 107.65, 16.35)

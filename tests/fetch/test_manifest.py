@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from geo_planner.errors import InputError, OutputError
 from geo_planner.files.hashes import sha256_of
-from geo_planner.files.install import finish_interrupted, install, staging
-from geo_planner.files.manifest import MANIFEST, parse_date, read_manifest, record_file
+from geo_planner.files.manifest import MANIFEST, parse_date, read_manifest, record_files
+from geo_planner.files.staged import finish_interrupted, install, staging
 from geo_planner.study_area.layer_files import vintage_warnings
 
 TODAY = date(2026, 11, 22)
@@ -25,6 +26,10 @@ def put(root: Path, name: str, text: str = "x") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+def record_file(root: Path, relative: str, **facts: Any) -> dict[str, Any]:
+    return record_files(root, {relative: facts})["files"][relative]
 
 
 def codes(root: Path) -> list[tuple[str, str]]:
@@ -192,7 +197,7 @@ def kill_after(calls: int, patch: pytest.MonkeyPatch, method: str) -> None:
 def test_killed_at_any_point_it_is_the_old_state_or_the_new(root: Path, method: str, calls: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         kill_after(calls, patch, method)
-        patch.setattr("geo_planner.files.install.shutil.rmtree", lambda *a, **k: None)
+        patch.setattr("geo_planner.files.staged.shutil.rmtree", lambda *a, **k: None)
         with contextlib.suppress(Killed):
             change(root)
     finish_interrupted(root)

@@ -15,10 +15,9 @@ import pytest
 
 from geo_planner.errors import GeoPlannerError
 from geo_planner.fetch import ServerError
-from geo_planner.fetch.addresses import host_of, is_web_address
 from geo_planner.fetch.cache import checked_marks
 from geo_planner.fetch.download import Download, download
-from geo_planner.fetch.retries import retry_after_s
+from geo_planner.fetch.policy import host_of, is_web_address, retry_after_s
 from tests.fetch.conftest import QUICK, Mirror
 
 BODY = b'{"a": 1}'

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from geo_planner.errors import UsageError
-from geo_planner.fetch.addresses import checked_base_url
 from geo_planner.fetch.errors import ContentError, OfflineError, UnfitFileError, why_unfit
+from geo_planner.fetch.policy import checked_base_url
 from geo_planner.fetch.study_area_init import _questions
 from geo_planner.words import LANGUAGES, catalogue
 

@@ -20,8 +20,9 @@ from geo_planner.fetch import fetch_layer, init_study_area
 from geo_planner.fetch import layers as fetch_layers
 from geo_planner.fetch.boundaries import COMMUNES_FILE
 from geo_planner.fetch.download import download
-from geo_planner.fetch.file_lock import IN_USE, BusyError, clear_abandoned, held, in_use
+from geo_planner.files.lock import BusyError, held
 from geo_planner.files.manifest import read_manifest
+from geo_planner.files.staged import IN_USE, clear_abandoned, in_use
 from geo_planner.words import Said
 from tests.fetch.conftest import QUICK, Mirror, made_boundaries
 
@@ -33,7 +34,7 @@ def killed_at_work(*folders: Path) -> None:
     """Another process says that it is at work in some folders, and is killed; while it lives the folders are its own."""
     code = (
         "import sys, time; from contextlib import ExitStack; from pathlib import Path\n"
-        "from geo_planner.fetch.file_lock import in_use\n"
+        "from geo_planner.files.staged import in_use\n"
         "with ExitStack() as stack:\n"
         "    [stack.enter_context(in_use(Path(folder))) for folder in sys.argv[1:]]\n"
         "    print(1, flush=True)\n"
@@ -188,7 +189,7 @@ def test_trouble_with_the_disk_is_told(mirror: Mirror, area: Path, monkeypatch: 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fetch_layers, "fetch_osm", full)
+    monkeypatch.setitem(fetch_layers._FETCHERS, "roads", full)
     with pytest.raises(OutputError, match="No space left"):
         fetch_layer("roads", CODE, area, base_url=mirror.url, policy=QUICK)
     monkeypatch.setattr("geo_planner.fetch.cache.sha256_of", full)

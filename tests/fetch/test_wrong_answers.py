@@ -225,7 +225,7 @@ def test_a_tile_that_an_earlier_version_kept_is_dropped(made: Mirror, area: Path
     path = tile_path(16, 107, "glo90")
     made.files |= good | {path: tiff(np.full((3, 240, 240), 50, "uint8"))}
     with monkeypatch.context() as patched:
-        patched.setattr("geo_planner.fetch.terrain_tiles.check_raster", lambda *args, **options: None)
+        patched.setattr("geo_planner.fetch.area.check_raster", lambda *args, **options: None)
         patched.setattr("geo_planner.fetch.layers._blames_a_file", lambda error: False)
         with pytest.raises(InputError):
             fetch("terrain", made, area, margin_km=8, cell_m=500)

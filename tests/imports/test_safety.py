@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo_planner.files.install import finish_interrupted
+from geo_planner.files.staged import finish_interrupted
 from geo_planner.imports import ImportReport, import_layer
 from tests.imports import making as m
 from tests.imports.conftest import DATA

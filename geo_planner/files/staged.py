@@ -4,6 +4,8 @@ The files are made in a staging folder inside the study area. When all are there
 in one step; from then on the change counts as done, and whoever comes next finishes what a crash left over. Before that
 moment nothing of the study area is touched.
 
+While a folder is being made a lock on ``.in_use`` in it says so, which ends with its maker: what a killed one left goes with the next.
+
 A study area may come from anywhere, with such a folder in it: a list is only followed as far as it could be ours, and never through
 a link. One that is not is left alone and told (:func:`foreign_changes`).
 """
@@ -16,27 +18,45 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from geo_planner.errors import Fault, GeoPlannerError, OutputError, warning
-from geo_planner.files.links import is_link, link_on_the_way, refuse_link
-from geo_planner.files.locking import locked
-from geo_planner.files.manifest import MANIFEST, as_json, is_plain_path, manifest_with, write_atomically
+from geo_planner.files.atomic import write_atomically
+from geo_planner.files.folders import is_link, link_on_the_way, refuse_link
+from geo_planner.files.lock import BusyError, held, locked
+from geo_planner.files.manifest import MANIFEST, as_json, is_plain_path, manifest_with
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
 
-STAGING_PREFIX, COMMIT_FILE = ".incoming-", "commit.json"
+STAGING_PREFIX, COMMIT_FILE, IN_USE = ".incoming-", "commit.json", ".in_use"
 _ABANDONED_S = 24 * 3600
-"""A staging folder without a list is somebody's work in progress; after a day it is a leftover."""
+"""A staging folder without a list or a mark may be somebody's work in progress; after a day it is a leftover."""
 _FINISH_PATIENCE_S = 5.0
 _MOST_LIST_BYTES, _MOST_NAMES = 1_000_000, 10_000
 
 
 class _ForeignListError(GeoPlannerError, ValueError):
     """A list of changes that no import or fetch has written."""
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Say of a folder that somebody is at work in it, for as long as this process lives."""
+    with held(folder / IN_USE, lambda: True):
+        yield
+
+
+def clear_abandoned(folders: Iterable[Path]) -> None:
+    """Remove the folders in which a process was at work that is no more. What is not marked as such, or lives, stays."""
+    for folder in folders:
+        if folder.is_symlink() or (folder / IN_USE).is_symlink() or not (folder / IN_USE).is_file():
+            continue
+        with suppress(BusyError), held(folder / IN_USE) as ours:
+            if ours and not (folder / COMMIT_FILE).exists():  # a change that only waits to be finished is no leftover
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -55,7 +75,9 @@ def staging(root: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputError("not_written.folder_of_area", path=root, why=error.strerror) from error
     try:
-        yield folder
+        with in_use(folder):
+            clear_abandoned(root.glob(f"{STAGING_PREFIX}*"))
+            yield folder
     finally:
         if not (folder / COMMIT_FILE).exists():
             shutil.rmtree(folder, ignore_errors=True)
