@@ -69,22 +69,22 @@ def _methods_sheet(book: Book, plan: Plan) -> None:
     ]
     row = write_rows(book, sheet, row, columns, rows, fills={})
     tau = plan.ranking.methods.tau
-    remarks = [spoken("book.method_note", title=_method(n), note=Label(n, METHODS[n].note_vi, METHODS[n].note_en)) for n in names]
+    remarks = [spoken("book.method_note", title=METHODS[n].title, note=METHODS[n].note) for n in names]
     pairs = [
-        said("book.method_pair", a=_method(a), b=_method(b), tau=float(tau.at[a, b])) for i, a in enumerate(names) for b in names[i + 1 :]
+        said("book.method_pair", a=METHODS[a].title, b=METHODS[b].title, tau=float(tau.at[a, b]))
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
     ]
     write_remarks(book, sheet, row + 1, columns, [*remarks, spoken("book.method_pairs", pairs=pairs)])
-
-
-def _method(name: str) -> Label:
-    return Label(name, METHODS[name].vi, METHODS[name].en)
 
 
 def _ties_line(plan: Plan, village: str) -> Cell:
     """With whom a village ties by each method; the ranks beside it follow households and id there."""
     names = plan.villages["name"].to_dict()
     by_method = plan.ranking.methods.tied_with.loc[village]
-    lines = [spoken("book.method_ties", title=_method(str(m)), others=tied(others, names)) for m, others in by_method.items() if others]
+    lines = [
+        spoken("book.method_ties", title=METHODS[str(m)].title, others=tied(others, names)) for m, others in by_method.items() if others
+    ]
     return "\n".join(lines) or None
 
 

@@ -102,7 +102,7 @@ def method_table(plan: Plan, language: Language) -> pd.DataFrame:
 
 def tau_table(plan: Plan, language: Language) -> pd.DataFrame:
     """Kendall's tau between the methods, as the language writes it."""
-    tau, named = plan.ranking.methods.tau, {name: getattr(method, language) for name, method in METHODS.items()}
+    tau, named = plan.ranking.methods.tau, {name: method.title.text(language) for name, method in METHODS.items()}
     written = tau.map(lambda value: "" if pd.isna(value) else number(float(value), 2, language, keep_zeros=True).replace("-", "−"))
     return written.rename(index=named, columns=named)
 

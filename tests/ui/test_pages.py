@@ -164,7 +164,7 @@ def test_methods_stand_side_by_side_with_their_weakness(shown: Plan) -> None:
     app = open_app("ranking")
     notes = " ".join(element.value for element in app.markdown)
     for method in METHODS.values():
-        assert method.note_vi in notes
+        assert method.note.text("vi") in notes
     ranks = method_table(shown, "vi")
     assert list(ranks["Thứ tự: Tổng có trọng số"]) == list(shown.villages["rank"])
 

@@ -141,7 +141,7 @@ def order_tab() -> None:
         elif method == "weighted_sum":
             st.caption(text("as_scenario", words))
         if method != "weighted_sum":
-            st.caption(text("other_method", words, method=getattr(METHODS[method], words)))
+            st.caption(text("other_method", words, method=METHODS[method].title))
         st.dataframe(table, hide_index=True, height=_HEIGHT_PX - (205 if changed else 115), column_config=_columns(words))
         if changed:
             st.download_button(
@@ -225,7 +225,7 @@ def methods_tab() -> None:
     with right:
         st.markdown(f"**{text('tau_title', words)}**")
         tau = tau_table(plan, words)
-        short = {getattr(method, words): text(f"short_{name}", words) for name, method in METHODS.items()}
+        short = {method.title.text(words): text(f"short_{name}", words) for name, method in METHODS.items()}
         st.dataframe(
             tau.rename(index=short), column_config={name: st.column_config.TextColumn(short[name], width=72) for name in tau.columns}
         )
@@ -235,7 +235,7 @@ def methods_tab() -> None:
             key = "method_line_in_use" if method.name == plan.scenario.ranking.method else "method_line"
             sign = ":material/swap_vert:" if method.can_reverse_ranks else ":material/check:"
             turns = text("can_reverse" if method.can_reverse_ranks else "cannot_reverse", words)
-            line = text(key, words, title=getattr(method, words), turns=turns, note=getattr(method, f"note_{words}"))
+            line = text(key, words, title=method.title, turns=turns, note=method.note)
             st.markdown(f"{sign} {line}")
 
 
