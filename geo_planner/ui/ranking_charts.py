@@ -5,14 +5,13 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from geo_planner.export.palette import BLUE, BLUE_PALE, GRID, INK, THRESHOLD
 from geo_planner.plan import Plan
-from geo_planner.ranking.wording import percent
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
-from geo_planner.words import Language
+from geo_planner.words import Language, percent
 
 _ROOM_PX = 450
-_INK, _DARK, _PALE = "#1d2733", "#0b5cad", "#a9cbe8"
 
 
 def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
@@ -41,25 +40,25 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
     ]
     last = len(table)
     scale = alt.Scale(domain=[0.5, last + 0.5], nice=False)
-    axis = alt.Axis(orient="top", tickMinStep=1, format="d", grid=True, gridColor="#e8ecf0", values=_ticks(last), labelFontSize=12)
+    axis = alt.Axis(orient="top", tickMinStep=1, format="d", grid=True, gridColor=GRID, values=_ticks(last), labelFontSize=12)
     base = alt.Chart(table).encode(
         y=alt.Y(
             "title:N",
             sort=list(table["title"]),
             title=None,
             axis=alt.Axis(
-                labelFontSize=13, labelLimit=170, labelColor=_INK, labelOverlap=False, labelFlush=False, ticks=False, domain=False
+                labelFontSize=13, labelLimit=170, labelColor=INK, labelOverlap=False, labelFlush=False, ticks=False, domain=False
             ),
         ),
         tooltip=tip,
     )
     x = alt.X("left:Q", title=None, scale=scale, axis=axis)
-    bars = base.mark_bar(height=9, color=_PALE, cornerRadius=4).encode(x=x, x2="right:Q")
-    medians = base.mark_tick(color=_DARK, thickness=2, size=13).encode(x=alt.X("median:Q", scale=scale))
-    dots = base.mark_point(shape="circle", filled=True, size=62, color=_INK, opacity=1).encode(x=alt.X("rank:Q", scale=scale))
+    bars = base.mark_bar(height=9, color=BLUE_PALE, cornerRadius=4).encode(x=x, x2="right:Q")
+    medians = base.mark_tick(color=BLUE, thickness=2, size=13).encode(x=alt.X("median:Q", scale=scale))
+    dots = base.mark_point(shape="circle", filled=True, size=62, color=INK, opacity=1).encode(x=alt.X("rank:Q", scale=scale))
     first = (
         alt.Chart(pd.DataFrame({"at": [min(top_k, last) + 0.5], "label": [text("chart_first", language, k=top_k)]}))
-        .mark_rule(strokeDash=[5, 4], color="#7a4300", strokeWidth=1.5)
+        .mark_rule(strokeDash=[5, 4], color=THRESHOLD, strokeWidth=1.5)
         .encode(x=alt.X("at:Q", scale=scale), tooltip=alt.Tooltip("label:N", title=None))
     )
     return (

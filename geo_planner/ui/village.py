@@ -10,8 +10,8 @@ import streamlit as st
 
 from geo_planner.export.html_map import Card, Contribution
 from geo_planner.export.html_map.card import rank_text
-from geo_planner.export.html_map.style import VILLAGE_MARKS
-from geo_planner.export.html_map.texts import text as map_text
+from geo_planner.export.html_map.card import text as map_text
+from geo_planner.export.palette import BACKGROUND, BLUE, BLUE_SOFT, INK, INK_SOFT, VILLAGE_MARKS
 from geo_planner.ui.chart_words import LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
@@ -52,7 +52,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
                 labelLimit=190,
                 labelFontSize=13,
                 labelOverlap=False,
-                labelColor="#1d2733",
+                labelColor=INK,
                 ticks=False,
                 domain=False,
                 offset=2,
@@ -61,10 +61,10 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
     )
     # Room at the right for the value that stands behind the longest bar.
     scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.45 * float(table["ceiling"].max())]))
-    ceilings = base.mark_bar(height=12, color="#e3e8ed").encode(x=scale, tooltip=tip)
-    colour = alt.condition("datum.assumed", alt.value("#9cc3e6"), alt.value("#0b5cad"))
+    ceilings = base.mark_bar(height=12, color=BACKGROUND).encode(x=scale, tooltip=tip)
+    colour = alt.condition("datum.assumed", alt.value(BLUE_SOFT), alt.value(BLUE))
     points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
-    values = base.mark_text(align="left", dx=5, fontSize=12.5, color="#44505c").encode(x=scale, text="value:N")
+    values = base.mark_text(align="left", dx=5, fontSize=12.5, color=INK_SOFT).encode(x=scale, text="value:N")
     return (
         alt.layer(ceilings, points, values)
         .properties(height=_ROW_PX * len(table) + 6, padding=0)
