@@ -7,9 +7,9 @@ import pandas as pd
 from geo_planner.export.tables import Cell, heads, plain
 from geo_planner.export.workbook import HEADS, Sheet, Style, TableColumn, spoken, village_columns
 from geo_planner.plan import Plan
+from geo_planner.ranking.explain import tied
 from geo_planner.ranking.methods import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, robustness_layer
-from geo_planner.ranking.ties import tied
 from geo_planner.schema import Layer
 from geo_planner.words import Label, said, word
 

@@ -18,7 +18,7 @@ from geo_planner.export.palette import (
     PROFILE_ZONE,
 )
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
-from geo_planner.ui.chart_words import LOCALE
+from geo_planner.ui.charts import LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.plan import Plan
-from geo_planner.ranking.explain import described
-from geo_planner.ranking.ties import tied
+from geo_planner.ranking.explain import described, tied
 from geo_planner.words import Language, said, word
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
