@@ -116,12 +116,12 @@ def settings_document() -> str:
     rows = [
         (
             f"`{c.name}`",
-            c.vi,
-            c.en,
+            c.title.text("vi"),
+            c.title.text("en"),
             c.unit,
             f"{c.bounds[0]:g} … {c.bounds[1]:g}",
             f"{c.weight:g}",
-            c.explain_en,
+            c.why.text("en"),
             ", ".join(f"`{r}`" for r in c.reads),
         )
         for c in CATALOGUE.values()

@@ -12,7 +12,7 @@ from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, InputError
 from geo_planner.ranking.criteria import _number
 from geo_planner.study_area import load_study_area
-from geo_planner.ui.faults import fault_table
+from geo_planner.ui.texts import fault_table
 from geo_planner.validation import validate
 from geo_planner.words import codes
 

@@ -95,8 +95,8 @@ def calibrate(
     """Hold the model against the measurements: offset, slope and error of each band, cross-validated."""
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
     from geo_planner.config import check_new_scenario, load_scenario, write_scenario
-    from geo_planner.export.calibration import write_calibration
     from geo_planner.export.folder import check_output
+    from geo_planner.export.outputs import write_calibration
     from geo_planner.measurements import compare_with_measurements
     from geo_planner.study_area import load_study_area, study_area_root
 

@@ -16,14 +16,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from geo_planner.export.palette import (
+    INK,
+    PROFILE_GROUND,
+    PROFILE_GROUND_EDGE,
+    PROFILE_RAY,
+    PROFILE_RIDGE,
+    PROFILE_RIDGE_INK,
+    PROFILE_ZONE,
+    THRESHOLD,
+)
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
 from geo_planner.link.sentences import gap_m, place
 from geo_planner.words import Language, number, said
 
 Format = Literal["png", "svg"]
 
-# Okabe and Ito's colours, apart for every kind of colour vision and in grey.
-_GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9", "#d55e00", "#1d2733"
 _SETTINGS: Final[dict[Any, Any]] = {"font.family": "DejaVu Sans", "font.size": 9.0, "svg.hashsalt": "geo_planner", "svg.fonttype": "path"}
 
 _RELATIVE: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -64,9 +72,9 @@ def link_picture(
         axes = figure.subplots()
         _draw(axes, card, language)
         # the names come from tables: a dollar sign in one of them is no formula
-        axes.set_title(title or _between(card, language), loc="left", fontsize=10, color=_INK, parse_math=False)
+        axes.set_title(title or _between(card, language), loc="left", fontsize=10, color=INK, parse_math=False)
         if card.rests_on_sample_terrain:
-            figure.supxlabel(said("link.sample_terrain").text(language), fontsize=8.5, color="#7a4300", fontweight="bold")
+            figure.supxlabel(said("link.sample_terrain").text(language), fontsize=8.5, color=THRESHOLD, fontweight="bold")
         out = io.BytesIO()
         figure.savefig(out, format=image_format, metadata={"Software": None} if image_format == "png" else {"Date": None, "Creator": None})
     return out.getvalue()
@@ -95,8 +103,8 @@ def _draw(axes: Axes, card: AnswerCard, language: Language) -> None:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0, language)))
     floor_m = axes.get_ylim()[0]
     label = _words("ground", language, bulge=float(profile.bulge_m.max()), k=profile.effective_earth_factor)
-    axes.fill_between(km, floor_m, top_m, color=_GROUND, linewidth=0, zorder=2, label=label)
-    axes.plot(km, top_m, color=_GROUND_EDGE, linewidth=1.2, zorder=3)
+    axes.fill_between(km, floor_m, top_m, color=PROFILE_GROUND, linewidth=0, zorder=2, label=label)
+    axes.plot(km, top_m, color=PROFILE_GROUND_EDGE, linewidth=1.2, zorder=3)
     if profile.known:
         _draw_ray(axes, card, language)
     else:
@@ -129,17 +137,23 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language) -> None:
     profile, spot = card.profile, card.obstacle
     km, ray_m, fresnel_m = profile.distance_km, profile.ray_m, profile.fresnel_m
     axes.fill_between(
-        km, ray_m - fresnel_m, ray_m + fresnel_m, color=_ZONE, alpha=0.3, linewidth=0, zorder=4,
+        km, ray_m - fresnel_m, ray_m + fresnel_m, color=PROFILE_ZONE, alpha=0.3, linewidth=0, zorder=4,
         label=_words("zone", language, freq=profile.freq_mhz),
     )  # fmt: skip
     axes.plot(
-        km, ray_m - FRESNEL_SHARE * fresnel_m, color=_RAY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=5, label=_words("inner", language)
+        km,
+        ray_m - FRESNEL_SHARE * fresnel_m,
+        color=PROFILE_RAY,
+        linewidth=0.8,
+        linestyle=(0, (2, 2)),
+        zorder=5,
+        label=_words("inner", language),
     )
-    axes.plot(km, ray_m, color=_RAY, linewidth=1.6, zorder=6, label=_words("ray", language))
+    axes.plot(km, ray_m, color=PROFILE_RAY, linewidth=1.6, zorder=6, label=_words("ray", language))
     for end, height_m in ((0, profile.mast_height_m), (-1, profile.rx_height_m)):
         foot_m = float(profile.ground_m[end])
-        axes.plot([km[end]] * 2, [foot_m, foot_m + height_m], color=_INK, linewidth=3, solid_capstyle="butt", zorder=7)
-        axes.plot(km[end], foot_m + height_m, marker="o", markersize=4.5, color=_INK, zorder=8)
+        axes.plot([km[end]] * 2, [foot_m, foot_m + height_m], color=INK, linewidth=3, solid_capstyle="butt", zorder=7)
+        axes.plot(km[end], foot_m + height_m, marker="o", markersize=4.5, color=INK, zorder=8)
     low, high = axes.get_ylim()
     for end, key, height_m, side in ((0, "mast", profile.mast_height_m, "left"), (-1, "point", profile.rx_height_m, "right")):
         # written above whatever is highest near that end, so that nothing crosses the words
@@ -147,17 +161,17 @@ def _draw_ray(axes: Axes, card: AnswerCard, language: Language) -> None:
         top_m = float(max((profile.ground_m + profile.bulge_m)[near].max(), (ray_m + fresnel_m)[near].max()))
         axes.text(
             km[end], top_m + 0.02 * (high - low), _words(key, language, height=said("metres.tenths" if height_m % 1 else "metres.whole", value=height_m)),
-            ha=side, va="bottom", fontsize=8.5, color=_INK, zorder=11, bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0},
+            ha=side, va="bottom", fontsize=8.5, color=INK, zorder=11, bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
     if spot is None:
         return
     blocked = spot.above_ray_m >= 0.0
     on_ray_m = float(np.interp(spot.distance_km, km, ray_m))
-    axes.plot([spot.distance_km] * 2, [on_ray_m, on_ray_m + spot.above_ray_m], color=_RIDGE, linewidth=2, zorder=8)
-    axes.plot(spot.distance_km, on_ray_m + spot.above_ray_m, marker="v" if blocked else "^", markersize=8, color=_RIDGE, zorder=9)
+    axes.plot([spot.distance_km] * 2, [on_ray_m, on_ray_m + spot.above_ray_m], color=PROFILE_RIDGE, linewidth=2, zorder=8)
+    axes.plot(spot.distance_km, on_ray_m + spot.above_ray_m, marker="v" if blocked else "^", markersize=8, color=PROFILE_RIDGE, zorder=9)
     side = "left" if spot.distance_km < 0.3 * km[-1] else "right" if spot.distance_km > 0.7 * km[-1] else "center"
     axes.annotate(
         _words("ridge" if blocked else "closest", language, km=spot.distance_km, gap=gap_m(spot.above_ray_m)),
         (spot.distance_km, on_ray_m + max(spot.above_ray_m, 0.0)), (spot.distance_km, high - 0.01 * (high - low)), ha=side, va="top", fontsize=9,
-        color="#a34700", fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": _RIDGE, "linewidth": 0.9, "shrinkA": 0, "relpos": (_RELATIVE[side], 0.0)},
+        color=PROFILE_RIDGE_INK, fontweight="bold", zorder=10, arrowprops={"arrowstyle": "-", "color": PROFILE_RIDGE, "linewidth": 0.9, "shrinkA": 0, "relpos": (_RELATIVE[side], 0.0)},
     )  # fmt: skip

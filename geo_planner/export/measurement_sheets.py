@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from geo_planner import schema
 from geo_planner.calibration import BandCalibration, Calibration
+from geo_planner.export.palette import STATUS_FILLS
 from geo_planner.export.tables import Cell, plain
-from geo_planner.export.workbook import (
-    FILLS,
-    Book,
-    Style,
-    TableColumn,
-    add_sheet,
-    spoken,
-    write_header,
-    write_remarks,
-    write_rows,
-)
+from geo_planner.export.workbook import Sheet, Style, TableColumn, spoken
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
 from geo_planner.words import Said, day, said, word
-
-_STATUS_FILLS = {word(status): FILLS[status] for status in schema.SIGNAL_STATUS}
 
 
 def _column(key: str, width: float, style: Style = "text") -> TableColumn:
     return TableColumn(spoken(f"measured_sheet.{key}"), width, style)
 
 
-def add_measurement_sheets(book: Book, plan: Plan) -> None:
+def measurement_sheets(plan: Plan) -> list[Sheet]:
     """Two sheets; none where the study area has no measurements."""
     compared = plan.measured.against_model
-    if compared is None:
-        return
-    _operators_sheet(book, plan)
-    _model_sheet(book, plan, compared)
+    return [] if compared is None else [_operators_sheet(plan), _model_sheet(plan, compared)]
 
 
-def _operators_sheet(book: Book, plan: Plan) -> None:
+def _operators_sheet(plan: Plan) -> Sheet:
     columns = [
         _column("rank", 9, "centre"), _column("village_id", 9, "code"), _column("village", 19), _column("commune", 14),
         _column("operator", 14), _column("status", 12, "centre"), _column("centre", 12, "centre"),
@@ -44,25 +30,24 @@ def _operators_sheet(book: Book, plan: Plan) -> None:
         _column("settlement_share", 12, "share"), _column("samples", 8, "int"), _column("no_service", 9, "int"),
         _column("from", 12, "centre"), _column("to", 12, "centre"), _column("why_unknown", 26),
     ]  # fmt: skip
-    sheet, row = add_sheet(book, spoken("measured_sheet.by_operator"), columns, [spoken("measured_sheet.by_operator_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=3)
     rows: list[list[Cell]] = []
     table = plan.measured.by_operator.reset_index()
     for village_id in plan.villages.index:
         village = plan.villages.loc[village_id]
-        for _, told in table[table["village_id"] == village_id].iterrows():
-            reason = plain(told["measured_reason"])
+        for _, found in table[table["village_id"] == village_id].iterrows():
+            reason = plain(found["measured_reason"])
             rows.append(
                 [
-                    plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), told["operator"] or spoken("measured_sheet.no_operator"),
-                    word(told["measured_status"]), word(told["centre_status"]), plain(told["centre_median_dbm"]),
-                    plain(told["centre_share"]), plain(told["settlement_share"]), plain(told["n_samples"]), plain(told["n_no_service"]),
-                    _day(told["measured_from"]), _day(told["measured_to"]), None if reason is None else said(f"measured_unknown.{reason}").text("vi"),
+                    plain(village["rank"]), str(village_id), plain(village["name"]), plain(village["commune_name"]), found["operator"] or spoken("measured_sheet.no_operator"),
+                    word(found["measured_status"]), word(found["centre_status"]),
+                    *(plain(found[name]) for name in ("centre_median_dbm", "centre_share", "settlement_share", "n_samples", "n_no_service")),
+                    _day(found["measured_from"]), _day(found["measured_to"]), None if reason is None else spoken(f"measured_unknown.{reason}"),
                 ]
             )  # fmt: skip
-    row = write_rows(book, sheet, row, columns, rows, fills=_STATUS_FILLS)
-    if not rows:
-        write_remarks(book, sheet, row, columns, [spoken("measured_sheet.nothing_near")])
+    return Sheet(
+        spoken("measured_sheet.by_operator"), columns, rows, [spoken("measured_sheet.by_operator_line")],
+        [] if rows else [spoken("measured_sheet.nothing_near")], frozen_columns=3, fills={word(status): STATUS_FILLS[status] for status in schema.SIGNAL_STATUS},
+    )  # fmt: skip
 
 
 def _day(value: object) -> str | None:
@@ -70,7 +55,7 @@ def _day(value: object) -> str | None:
     return None if iso is None else day(str(iso), "vi")
 
 
-def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> None:
+def _model_sheet(plan: Plan, compared: MeasuredAgainstModelled) -> Sheet:
     columns = [
         _column("band", 12, "centre"), _column("with_level", 10, "int"), _column("no_service", 10, "int"),
         _column("bias", 13, "level"), _column("sd", 11, "level"), _column("rmse", 11, "level"),
@@ -78,21 +63,23 @@ def _model_sheet(book: Book, plan: Plan, compared: MeasuredAgainstModelled) -> N
         _column("false_uncovered", 12, "share"), _column("verdict", 15, "centre"), _column("offset", 20, "centre"),
         _column("sigma", 20, "centre"), _column("ground", 60),
     ]  # fmt: skip
-    line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=word(compared.model))
-    sheet, row = add_sheet(book, spoken("measured_sheet.against_model"), columns, [line, _applied(plan)])
-    row = write_header(book, sheet, row, columns, frozen_columns=1)
+    figures = (
+        "n", "n_no_service", "bias_db", "sd_db", "rmse_db", "correlation", "agreement_share", "false_covered_share", "false_uncovered_share",
+    )  # fmt: skip
     bands = {f"{c.freq_mhz:g}": c for c in compared.calibrations}
-    rows: list[list[Cell]] = []
-    for band, found in compared.statistics.iterrows():
-        lesson = bands.get(str(band))
-        rows.append(
-            [
-                spoken("measured_sheet.all_bands") if band == "all" else str(band), *(plain(found[name]) for name in ("n", "n_no_service", "bias_db", "sd_db", "rmse_db", "correlation")),
-                *(plain(found[name]) for name in ("agreement_share", "false_covered_share", "false_uncovered_share")), *_lesson(lesson),
-            ]
-        )  # fmt: skip
-    row = write_rows(book, sheet, row, columns, rows, fills={}, filtered=False)
-    write_remarks(book, sheet, row + 1, columns, [*_left_out(compared), spoken("measured_sheet.confidence")])
+    rows = [
+        [
+            spoken("measured_sheet.all_bands") if band == "all" else str(band),
+            *(plain(found[name]) for name in figures),
+            *_lesson(bands.get(str(band))),
+        ]
+        for band, found in compared.statistics.iterrows()
+    ]
+    line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=word(compared.model))
+    return Sheet(
+        spoken("measured_sheet.against_model"), columns, rows, [line, _applied(plan)],
+        [*_left_out(compared), spoken("measured_sheet.confidence")], filtered=False,
+    )  # fmt: skip
 
 
 def _applied(plan: Plan) -> str:
@@ -125,15 +112,18 @@ def _lesson(band: Calibration | None) -> list[Cell]:
 
 
 def _left_out(compared: MeasuredAgainstModelled) -> list[str]:
-    lines = []
-    if len(compared.dropped):
-        counts = compared.dropped["reason"].value_counts()
-        told = [said("measured_sheet.counted", what=said(f"drop.{reason}").text("vi").lower(), n=n) for reason, n in counts.items()]
-        lines.append(spoken("measured_sheet.dropped", n=len(compared.dropped), reasons=told))
-    if len(compared.without_model):
-        told = [
-            said("measured_sheet.counted", what=said(f"without_model.{reason}").text("vi").lower(), n=n)
-            for reason, n in compared.without_model.items()
-        ]
-        lines.append(spoken("measured_sheet.without_model", n=int(compared.without_model.sum()), reasons=told))
-    return lines
+    reasons = {
+        "drop": compared.dropped["reason"].value_counts() if len(compared.dropped) else compared.without_model.iloc[:0],
+        "without_model": compared.without_model,
+    }
+    return [
+        spoken(
+            f"measured_sheet.{'dropped' if kind == 'drop' else kind}",
+            n=int(numbers.sum()),
+            reasons=[
+                said("measured_sheet.counted", what=said(f"{kind}.{reason}").text("vi").lower(), n=n) for reason, n in numbers.items()
+            ],
+        )
+        for kind, numbers in reasons.items()
+        if len(numbers)
+    ]

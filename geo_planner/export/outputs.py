@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
 from geo_planner.export.folder import MANIFEST, output_folder
 from geo_planner.export.raster import write_coverage_tif
 from geo_planner.export.summary import status_summary, write_json, write_summary
-from geo_planner.export.tables import machine_table
+from geo_planner.export.tables import machine_table, plain
 from geo_planner.export.vector import write_geojson, write_gpkg
 from geo_planner.export.xlsx import write_xlsx
+from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, Progress
 
 Writer = Callable[[Plan, Path], None]
@@ -72,6 +76,26 @@ def write_coverage(plan: Plan, out: Path, *, progress: Progress | None = None) -
         "village_status.json": lambda plan, path: write_json(status_summary(plan), path),
     }
     return _write_all(plan, out, writers, progress)
+
+
+def write_calibration(result: MeasuredAgainstModelled, out: Path) -> dict[str, Path]:
+    """Write ``calibration.csv``, ``residuals.csv``, ``dropped.csv`` and ``statistics.csv`` into a folder, swapped in whole.
+
+    Raises
+    ------
+    OutputError
+        When `out` holds files of somebody else or cannot be written.
+    """
+    tables = {
+        "calibration.csv": calibration_table(result.calibrations).reset_index(),
+        "statistics.csv": result.statistics.reset_index(),
+        "residuals.csv": result.residuals.reset_index(),
+        "dropped.csv": pd.DataFrame(result.dropped.drop(columns="geometry", errors="ignore")).reset_index(),
+    }
+    with output_folder(out, {"kind": "calibration", "measurements_sha256": result.source_sha256, "model": result.model}) as staging:
+        for name, table in tables.items():
+            write_table(table.map(plain), staging / name)
+    return {name: out / name for name in (*tables, "manifest.json")}
 
 
 def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: Progress | None) -> dict[str, Path]:

@@ -130,6 +130,12 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
     return pd.DataFrame(shown, index=pd.Index(table["village_id"], name="village_id"), dtype=object)
 
 
+def heads(plan: Plan) -> list[list[Cell]]:
+    """Rank, id and name of every village, with which a row of many tables begins."""
+    table = plan.villages
+    return [[plain(rank), str(village), plain(name)] for village, rank, name in zip(table.index, table["rank"], table["name"], strict=True)]
+
+
 def titles(columns: Iterable[str], *, language: Language = "vi") -> dict[str, str]:
     """Titles that people read for stable column names; a column of the user's own keeps its name."""
     declared = {name: _DECLARED.get(name) for name in columns}

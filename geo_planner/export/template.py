@@ -10,7 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
 from geo_planner.errors import OutputError, UsageError
-from geo_planner.export.workbook import Book, TableColumn, add_sheet, new_workbook, put, spoken, write_header, write_rows
+from geo_planner.export.palette import HEAD, HEAD_OPTIONAL, STATUS_FILLS
+from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, put, spoken, write_sheet
 from geo_planner.files.atomic import put_in_place
 from geo_planner.schema import Column, Layer
 from geo_planner.words import Said, said, small, word, words_of
@@ -104,7 +105,7 @@ def _entry_sheet(book: Book, layer: Layer) -> None:
     sheet.freeze_panes(1, len(layer.key) + 1)
     sheet.set_row(0, 66)
     for at, column in enumerate(layer.columns):
-        fill = "#1F3864" if column.needed else "#5B7DB1"
+        fill = HEAD if column.needed else HEAD_OPTIONAL
         look = book.format(bold=True, font_color="#FFFFFF", bg_color=fill, border=1, border_color="#FFFFFF", text_wrap=True, align="center")
         put(sheet, 0, at, header(column), look)
         sheet.set_column(at, at, max(13.0, len(column.name) * 0.95 + 3), book.format(num_format=_number_format(column)))
@@ -117,14 +118,13 @@ def _help_sheet(book: Book, layer: Layer) -> None:
         TableColumn(spoken("template.kind"), 20), TableColumn(spoken("template.meaning"), 52), TableColumn(spoken("template.allowed"), 44),
         TableColumn(spoken("template.example"), 20),
     ]  # fmt: skip
-    sheet, row = add_sheet(book, spoken("template.help"), columns, [spoken("template.needed_line"), spoken("template.crs_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=1)
     needed, other = spoken("template.is_needed"), spoken("template.not_needed")
     rows = [
         [c.vi, c.name, needed if c.needed else other, _kind(c), c.meaning_vi or c.vi, _allowed(c), _EXAMPLES.get(c.name, "")]
         for c in layer.columns
     ]
-    write_rows(book, sheet, row, columns, rows, fills={needed: "#FFEFB0"}, filtered=False)
+    lines = [spoken("template.needed_line"), spoken("template.crs_line")]
+    write_sheet(book, Sheet(spoken("template.help"), columns, rows, lines, fills={needed: STATUS_FILLS["partial"]}, filtered=False))
 
 
 def _kind(column: Column) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Literal
@@ -11,7 +11,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from geo_planner.export.tables import Cell
+from geo_planner import schema
+from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS
+from geo_planner.export.tables import Cell, titles
 from geo_planner.words import said
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
@@ -21,12 +23,25 @@ CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 FONT = "Times New Roman"
 # A cell of a spreadsheet holds no more than this.
 _LONGEST_TEXT = 32_767
-# Tints that stay apart for colour-blind eyes and in grey print; the word stands in the cell all the same.
-FILLS = {"no_signal": "#F2B79F", "partial": "#FFEFB0", "covered": "#CFE2F3", "unknown": "#EDEDED"}
 # A bracket's width of room at the right edge, which every program honours, unlike an indent of right-aligned cells.
 _NUMBER_FORMATS: dict[str, str] = {
     "int": "#,##0_)", "score": "0.000_)", "level": "0.0_)", "share": "0%_)", "km": "#,##0.0_)", "degrees": "0.00000_)", "assumed": '0.000"*"', "code": "@",
 }  # fmt: skip
+# Of the columns of the villages: width where it is not 11, and look where the kind of the column does not tell it.
+_WIDTHS = {
+    "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
+    "responsibility_reason": 26, "score": 9, "tied_with": 12, "coverage_probability": 9, "nearest_site_km": 10, "missing": 21, "flags": 33,
+    "source": 26, "position_quality": 12, "status_date": 12, "lon": 12, "population": 8, "poor_households": 8, "near_poor_households": 9,
+    "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
+}  # fmt: skip
+_STYLES: dict[str, Style] = {
+    "score": "score", "coverage_probability": "share", "nearest_site_km": "km", "lon": "degrees", "lat": "degrees",
+    "rank": "centre", "rank_in_group": "centre", "commune_code": "code", "village_id": "code",
+}  # fmt: skip
+_BY_KIND: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre"}
+_KINDS = {c.name: c.kind for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.columns}
+HEADS = ("rank", "village_id", "name")
+"""Columns with which a table of villages begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,38 @@ class TableColumn:
     title: str
     width: float
     style: Style = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it is declared.
+
+    Attributes
+    ----------
+    name : str
+    columns : sequence of TableColumn
+    rows : sequence
+        A row each; a text in its place is a heading across the table.
+    lines, remarks : sequence of str
+        Above and below the table.
+    frozen_columns : int
+    fills : mapping of str to str
+        Colours of the cells that hold one of these words.
+    filtered : bool
+        Whether the table has buttons to sort and filter by.
+    assumed : set of (int, int)
+        Row and column of the cells that hold an assumed value.
+    """
+
+    name: str
+    columns: Sequence[TableColumn]
+    rows: Sequence[Sequence[Cell] | str]
+    lines: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    frozen_columns: int = 1
+    fills: Mapping[str, str] = field(default_factory=dict)
+    filtered: bool = True
+    assumed: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,15 +112,9 @@ def new_workbook(content: BinaryIO, *, title: str) -> xlsxwriter.Workbook:
     return workbook
 
 
-def add_sheet(book: Book, name: str, columns: Sequence[TableColumn], lines: Sequence[str] = ()) -> tuple[Worksheet, int]:
-    """A sheet on A4 landscape with banner, title and lines of text above the table.
-
-    Returns
-    -------
-    worksheet, row
-        The sheet, and the row at which the table starts.
-    """
-    sheet = book.workbook.add_worksheet(name)
+def write_sheet(book: Book, declared: Sheet) -> None:
+    """Write a sheet on A4 landscape: banner, title and lines, the table, and the remarks below it."""
+    sheet = book.workbook.add_worksheet(declared.name)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
@@ -81,65 +122,55 @@ def add_sheet(book: Book, name: str, columns: Sequence[TableColumn], lines: Sequ
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     sheet.set_footer(_footer(book))
-    for at, column in enumerate(columns):
+    for at, column in enumerate(declared.columns):
         sheet.set_column(at, at, column.width)
-    width = sum(column.width for column in columns)
+    page = _Page(book, sheet, len(declared.columns), sum(column.width for column in declared.columns))
     row = 0
     if book.banner:
-        look = {"bold": True, "font_size": 12, "font_color": "#7A1F00", "bg_color": "#FFE08A", "border": 1, "border_color": "#7A1F00"}
-        row = _across(book, sheet, row, len(columns), width, book.banner, align="center", **look)
-    row = _across(book, sheet, row, len(columns), width, book.title, bold=True, font_size=15, font_color="#1F3864", text_wrap=True)
-    row = _across(book, sheet, row, len(columns), width, name, bold=True, font_size=12)
-    for line in (book.subtitle, *lines):
-        row = _across(book, sheet, row, len(columns), width, line, text_wrap=True)
-    return sheet, row + 1
+        row = page.line(row, book.banner, bold=True, font_size=12, font_color=BANNER_INK, bg_color=BANNER, border=1, border_color=BANNER_INK, align="center")  # fmt: skip
+    row = page.line(row, book.title, bold=True, font_size=15, font_color=HEAD, text_wrap=True)
+    row = page.line(row, declared.name, bold=True, font_size=12)
+    for text in (book.subtitle, *declared.lines):
+        row = page.line(row, text, text_wrap=True)
+    row = _write_header(book, sheet, row + 1, declared)
+    row = _write_rows(book, sheet, row, declared)
+    row += 1
+    for text in declared.remarks:
+        row = page.line(row, text, italic=True, font_color=REMARK_INK, font_size=10, text_wrap=True)
 
 
-def write_header(book: Book, sheet: Worksheet, row: int, columns: Sequence[TableColumn], *, frozen_columns: int) -> int:
-    """The titles of a table, kept in sight and repeated on every printed page; returns the row below."""
-    look = book.format(
-        bold=True, font_color="#FFFFFF", bg_color="#1F3864", border=1, border_color="#8EA9DB", text_wrap=True, align="center"
-    )
-    for at, column in enumerate(columns):
+def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> int:
+    """The titles of the table, kept in sight and repeated on every printed page; returns the row below."""
+    look = book.format(bold=True, font_color="#FFFFFF", bg_color=HEAD, border=1, border_color=HEAD_BORDER, text_wrap=True, align="center")
+    for at, column in enumerate(declared.columns):
         put(sheet, row, at, column.title, look)
-    lines = max(_lines(column.title, column.width - 2) for column in columns)
+    lines = max(_lines(column.title, column.width - 2) for column in declared.columns)
     sheet.set_row(row, 15.5 * lines + 4)
-    sheet.freeze_panes(row + 1, frozen_columns)
+    sheet.freeze_panes(row + 1, declared.frozen_columns)
     sheet.repeat_rows(row)
     return row + 1
 
 
-def write_rows(
-    book: Book,
-    sheet: Worksheet,
-    row: int,
-    columns: Sequence[TableColumn],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    fills: dict[str, str],
-    filtered: bool = True,
-) -> int:
-    """The rows of a table; `fills` colours the cells that hold one of its words, `filtered` adds the buttons to sort and filter by. Returns the row below."""
-    first = row
-    for values in rows:
-        for at, (column, value) in enumerate(zip(columns, values, strict=True)):
-            fill = fills.get(value) if isinstance(value, str) else None
-            put(sheet, row, at, value, cell_format(book, column.style, fill, fraction=isinstance(value, float) and not value.is_integer()))
-        lines = max(_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True))
-        sheet.set_row(row, max(18.0, 14.5 * lines + 3))
+def _write_rows(book: Book, sheet: Worksheet, first: int, declared: Sheet) -> int:
+    """The rows of the table, with buttons to sort and filter by; returns the row below."""
+    row, columns = first, declared.columns
+    for values in declared.rows:
+        if isinstance(values, str):
+            heading = book.format(bold=True, bg_color=HEADING, border=1, border_color=HEAD_BORDER)
+            sheet.merge_range(row, 0, row, len(columns) - 1, "", heading)
+            put(sheet, row, 0, values, heading)
+        else:
+            for at, (column, value) in enumerate(zip(columns, values, strict=True)):
+                fill = declared.fills.get(value) if isinstance(value, str) else None
+                style: Style = "assumed" if (row - first, at) in declared.assumed else column.style
+                put(sheet, row, at, value, _cell_format(book, style, fill, fraction=isinstance(value, float) and not value.is_integer()))
+            lines = max(_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True))
+            sheet.set_row(row, max(18.0, 14.5 * lines + 3))
         row += 1
-    if row > first and filtered:
+    if row > first and declared.filtered:
         sheet.autofilter(first - 1, 0, row - 1, len(columns) - 1)
         # Codes with leading zeros are meant to be text.
         sheet.ignore_errors({"number_stored_as_text": f"A{first + 1}:{xlsxwriter.utility.xl_col_to_name(len(columns) - 1)}{row}"})
-    return row
-
-
-def write_remarks(book: Book, sheet: Worksheet, row: int, columns: Sequence[TableColumn], remarks: Iterable[str]) -> int:
-    """Lines of small print below a table; returns the row below."""
-    width = sum(column.width for column in columns)
-    for text in remarks:
-        row = _across(book, sheet, row, len(columns), width, text, italic=True, font_color="#404040", font_size=10, text_wrap=True)
     return row
 
 
@@ -153,9 +184,9 @@ def put(sheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> N
         sheet.write_number(row, column, float(value), look)
 
 
-def cell_format(book: Book, style: Style, fill: str | None = None, *, fraction: bool = False) -> Format:
+def _cell_format(book: Book, style: Style, fill: str | None = None, *, fraction: bool = False) -> Format:
     """The look of a cell of a table; `fraction` tells that a value of style ``plain`` has decimals."""
-    look: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF"}
+    look: dict[str, Any] = {"border": 1, "border_color": CELL_BORDER}
     if style in ("text", "code"):
         look |= {"text_wrap": True, "align": "left", "indent": 1}
     elif style == "centre":
@@ -167,10 +198,18 @@ def cell_format(book: Book, style: Style, fill: str | None = None, *, fraction: 
     if style in _NUMBER_FORMATS:
         look["num_format"] = _NUMBER_FORMATS[style]
     if style == "assumed":
-        look |= {"italic": True, "bg_color": FILLS["unknown"]}
+        look |= {"italic": True, "bg_color": STATUS_FILLS["unknown"]}
     if fill:
         look["bg_color"] = fill
     return book.format(**look)
+
+
+def village_columns(names: Sequence[str], renamed: Mapping[str, str] | None = None) -> list[TableColumn]:
+    """Declared columns of the villages as they are printed."""
+    shown = {**titles(names), **(renamed or {})}
+    return [
+        TableColumn(shown[name], _WIDTHS.get(name, 11), _STYLES.get(name, _BY_KIND.get(_KINDS.get(name, ""), "text"))) for name in names
+    ]
 
 
 def spoken(key: str, **facts: Any) -> str:
@@ -182,15 +221,24 @@ def spoken(key: str, **facts: Any) -> str:
     return said(key, **facts).text("vi")
 
 
-def _across(book: Book, sheet: Worksheet, row: int, n_columns: int, width: float, text: str, **look: Any) -> int:
-    """One line over all columns, as high as it needs: a spreadsheet does not fit the height of merged cells itself."""
-    shape = book.format(**look)
-    if n_columns > 1:
-        sheet.merge_range(row, 0, row, n_columns - 1, "", shape)
-    put(sheet, row, 0, text, shape)
-    size = look.get("font_size", 11)
-    sheet.set_row(row, (size * 1.3 + 2) * _lines(text, width * 11 / size) + 2)
-    return row + 1
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Where lines go that run over all columns of a sheet."""
+
+    book: Book
+    sheet: Worksheet
+    n_columns: int
+    width: float
+
+    def line(self, row: int, text: str, **look: Any) -> int:
+        """One line, as high as it needs: a spreadsheet does not fit the height of merged cells itself. Returns the row below."""
+        shape = self.book.format(**look)
+        if self.n_columns > 1:
+            self.sheet.merge_range(row, 0, row, self.n_columns - 1, "", shape)
+        put(self.sheet, row, 0, text, shape)
+        size = look.get("font_size", 11)
+        self.sheet.set_row(row, (size * 1.3 + 2) * _lines(text, self.width * 11 / size) + 2)
+        return row + 1
 
 
 def _lines(text: str, width: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
-from geo_planner.export.measurement_sheets import add_measurement_sheets
-from geo_planner.export.ranking_sheets import add_ranking_sheets
+from geo_planner.export.measurement_sheets import measurement_sheets
+from geo_planner.export.palette import STATUS_FILLS
+from geo_planner.export.ranking_sheets import ranking_sheets
 from geo_planner.export.tables import (
     GROUP_COLUMNS,
     LIST_COLUMNS,
@@ -33,42 +34,17 @@ from geo_planner.export.tables import (
     counts,
     display_table,
     flat_columns,
+    heads,
     known_values,
     machine_table,
-    titles,
 )
-from geo_planner.export.workbook import (
-    FILLS,
-    Book,
-    Style,
-    TableColumn,
-    add_sheet,
-    cell_format,
-    new_workbook,
-    put,
-    spoken,
-    write_header,
-    write_remarks,
-    write_rows,
-)
+from geo_planner.export.workbook import HEADS, Book, Sheet, Style, TableColumn, new_workbook, spoken, village_columns, write_sheet
 from geo_planner.plan import Plan
 from geo_planner.words import Label, Said, said, small, word
 
 _GROUPS = ("fund", "operator", "power_first", "undecided")
-_STATUS_FILLS = {word(status): fill for status, fill in FILLS.items()}
-_WIDTHS = {
-    "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
-    "responsibility_reason": 26, "declared_status": 11, "modelled_status": 11, "measured_status": 11, "score": 9, "tied_with": 12, "rsrp_dbm": 11,
-    "coverage_probability": 9, "nearest_site_km": 10, "missing": 21, "flags": 33, "source": 26, "position_quality": 12, "status_date": 12, "lon": 12, "lat": 11,
-    "population": 8, "poor_households": 8, "near_poor_households": 9, "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
-}  # fmt: skip
-_STYLES: dict[str, Style] = {
-    "score": "score", "rsrp_dbm": "level", "coverage_probability": "share", "nearest_site_km": "km", "lon": "degrees", "lat": "degrees",
-    "rank": "centre", "rank_in_group": "centre", "commune_code": "code", "village_id": "code",
-}  # fmt: skip
-_MODEL_SETTINGS = {
-    "model": "book.model", "model_edition": "book.model_edition", "metric_crs": "book.metric_crs", "uses_sample_data": "book.uses_sample_data",
-}  # fmt: skip
+_STATUS_WORDS = {word(status): fill for status, fill in STATUS_FILLS.items()}
+_MODEL_SETTINGS = ("model", "model_edition", "metric_crs", "uses_sample_data")
 
 
 def write_xlsx(plan: Plan, path: Path) -> None:
@@ -82,16 +58,8 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     content = io.BytesIO()  # so that the disk sees one plain write
     workbook = new_workbook(content, title=scenario_title(plan))
     book = Book(workbook, scenario_title(plan), _place(plan), sample_note(plan))
-    _list_sheet(book, plan)
-    for group in _GROUPS:
-        _group_sheet(book, plan, group)
-    _contributions_sheet(book, plan)
-    _values_sheet(book, plan)
-    add_ranking_sheets(book, plan)
-    add_measurement_sheets(book, plan)
-    _communes_sheet(book, plan)
-    _input_sheet(book, plan)
-    _assumptions_sheet(book, plan)
+    for sheet in _sheets(plan):
+        write_sheet(book, sheet)
     try:
         workbook.close()
         path.write_bytes(content.getvalue())
@@ -99,139 +67,144 @@ def write_xlsx(plan: Plan, path: Path) -> None:
         raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
 
 
-def _list_sheet(book: Book, plan: Plan) -> None:
-    table = display_table(plan, LIST_COLUMNS)
-    columns = _columns(LIST_COLUMNS)
-    sheet, row = add_sheet(book, spoken("book.list"), columns, _key_figures(plan))
-    row = write_header(book, sheet, row, columns, frozen_columns=3)
-    row = write_rows(book, sheet, row, columns, table.to_numpy().tolist(), fills=_STATUS_FILLS)
-    write_remarks(book, sheet, row + 1, columns, [spoken("book.status_remark"), spoken("book.score_remark")])
+def _sheets(plan: Plan) -> Iterator[Sheet]:
+    yield _list_sheet(plan)
+    yield from (_group_sheet(plan, group) for group in _GROUPS)
+    yield _contributions_sheet(plan)
+    yield _values_sheet(plan)
+    yield from ranking_sheets(plan)
+    yield from measurement_sheets(plan)
+    yield _communes_sheet(plan)
+    yield _input_sheet(plan)
+    yield _assumptions_sheet(plan)
 
 
-def _group_sheet(book: Book, plan: Plan, group: str) -> None:
-    member = [value == group for value in machine_table(plan)["responsibility"]]
-    table = display_table(plan, GROUP_COLUMNS)[member]
+def _list_sheet(plan: Plan) -> Sheet:
+    return Sheet(
+        spoken("book.list"), village_columns(LIST_COLUMNS), display_table(plan, LIST_COLUMNS).to_numpy().tolist(), _key_figures(plan),
+        [spoken("book.status_remark"), spoken("book.score_remark")], frozen_columns=3, fills=_STATUS_WORDS,
+    )  # fmt: skip
+
+
+def _group_sheet(plan: Plan, group: str) -> Sheet:
+    table = display_table(plan, GROUP_COLUMNS)[[value == group for value in machine_table(plan)["responsibility"]]]
     question = {"responsibility_reason": spoken("book.open_question")} if group == "undecided" else {}
-    columns = _columns(GROUP_COLUMNS, question)
-    sheet, row = add_sheet(book, spoken(f"group_sheet.{group}"), columns, [spoken(f"group_line.{group}", n=len(table))])
-    row = write_header(book, sheet, row, columns, frozen_columns=4)
-    row = write_rows(book, sheet, row, columns, table.to_numpy().tolist(), fills=_STATUS_FILLS)
-    write_remarks(book, sheet, row + 1, columns, [spoken("book.status_remark" if len(table) else "book.nobody_in_group")])
+    return Sheet(
+        spoken(f"group_sheet.{group}"), village_columns(GROUP_COLUMNS, question), table.to_numpy().tolist(),
+        [spoken(f"group_line.{group}", n=len(table))], [spoken("book.status_remark" if len(table) else "book.nobody_in_group")],
+        frozen_columns=4, fills=_STATUS_WORDS,
+    )  # fmt: skip
 
 
-def _contributions_sheet(book: Book, plan: Plan) -> None:
+def _contributions_sheet(plan: Plan) -> Sheet:
     weighed = criteria_of(plan)
     names = [c.criterion.name for c in weighed]
     # where a score is no sum, its parts are shared out and may exceed the weight
     limit = "book.part_limit" if plan.ranking.contributions_exact else "book.part_weight"
     shares = [TableColumn(spoken(limit, title=c.criterion.vi, share=c.share), 12, "score") for c in weighed]
-    columns = [*_columns(("rank", "village_id", "name")), *shares, TableColumn(spoken("book.score"), 11, "score")]
-    sheet, row = add_sheet(book, spoken("book.parts"), columns, [spoken("book.parts_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=3)
-    heads = display_table(plan, ("rank", "village_id", "name"))
-    parts = plan.contributions.loc[plan.villages.index, names]
-    rows = [
-        [*head, *part, score]
-        for head, part, score in zip(heads.to_numpy().tolist(), parts.to_numpy().tolist(), plan.villages["score"].tolist(), strict=True)
-    ]
-    write_rows(book, sheet, row, columns, rows, fills={})
-    assumed = cell_format(book, "assumed")
-    for at, missing in enumerate(plan.villages["missing"]):
-        for number, name in enumerate(names):
-            if name in missing:
-                put(sheet, row + at, 3 + number, float(parts.to_numpy()[at, number]), assumed)
+    parts = plan.contributions.loc[plan.villages.index, names].to_numpy().tolist()
+    return Sheet(
+        spoken("book.parts"),
+        [*village_columns(HEADS), *shares, TableColumn(spoken("book.score"), 11, "score")],
+        [[*head, *part, score] for head, part, score in zip(heads(plan), parts, plan.villages["score"].tolist(), strict=True)],
+        [spoken("book.parts_line")],
+        frozen_columns=3,
+        assumed=frozenset(
+            (row, len(HEADS) + names.index(name))
+            for row, missing in enumerate(plan.villages["missing"])
+            for name in missing
+            if name in names
+        ),
+    )
 
 
-def _values_sheet(book: Book, plan: Plan) -> None:
+def _values_sheet(plan: Plan) -> Sheet:
     criteria = plan.ranking.criteria
     values = plan.criteria_values.loc[plan.villages.index, [c.name for c in criteria]]
-    columns = _columns(("rank", "village_id", "name"))
+    columns = village_columns(HEADS)
     for criterion in criteria:
         known = values[criterion.name].dropna().to_numpy(dtype=float)
         whole = bool(np.all(known == np.round(known)))
         facts = {"title": criterion.vi, "low": _bound(criterion.bounds[0]), "high": _bound(criterion.bounds[1])}
         title = spoken("book.value_title_unit", **facts, unit=criterion.unit) if criterion.unit else spoken("book.value_title", **facts)
         columns.append(TableColumn(title, 12, "int" if whole else "score"))
-    sheet, row = add_sheet(book, spoken("book.values"), columns, [spoken("book.values_line")])
     not_there = spoken("book.not_there")
-    row = write_header(book, sheet, row, columns, frozen_columns=3)
-    heads = display_table(plan, ("rank", "village_id", "name"))
-    rows: list[list[Cell]] = [
+    rows = [
         [*head, *(value if np.isfinite(value) else not_there for value in part)]
-        for head, part in zip(heads.to_numpy().tolist(), values.to_numpy(dtype=float).tolist(), strict=True)
+        for head, part in zip(heads(plan), values.to_numpy(dtype=float).tolist(), strict=True)
     ]
-    write_rows(book, sheet, row, columns, rows, fills={not_there: FILLS["unknown"]})
-
-
-def _communes_sheet(book: Book, plan: Plan) -> None:
-    names = ["code", "name", "type", "area_km2", "population", "region_class", "border", "n_villages", "n_no_signal", "covered_area_share"]
-    declared = {c.name: c.vi for c in schema.COMMUNES.columns}
-    columns = [
-        TableColumn(declared["code"], 10, "code"), TableColumn(declared["name"], 22), TableColumn(declared["type"], 11),
-        TableColumn(declared["area_km2"], 13, "km"), TableColumn(declared["population"], 12, "int"), TableColumn(declared["region_class"], 10, "centre"),
-        TableColumn(declared["border"], 11, "centre"), TableColumn(spoken("book.villages_listed"), 13, "int"),
-        TableColumn(spoken("book.villages_without"), 17, "int"), TableColumn(spoken("book.area_covered"), 14, "share"),
-        TableColumn(spoken("book.people_covered"), 14, "share"),
-    ]  # fmt: skip
-    table = flat_columns(plan.communes).sort_values(["n_no_signal", "code"], ascending=[False, True])
-    border = pd.Series(
-        [None if value is None else word("yes" if value else "no") for value in table["border"]], dtype=object, index=table.index
+    return Sheet(
+        spoken("book.values"), columns, rows, [spoken("book.values_line")], frozen_columns=3, fills={not_there: STATUS_FILLS["unknown"]}
     )
+
+
+def _communes_sheet(plan: Plan) -> Sheet:
+    declared: dict[str, tuple[float, Style]] = {
+        "code": (10, "code"), "name": (22, "text"), "type": (11, "text"), "area_km2": (13, "km"), "population": (12, "int"),
+        "region_class": (10, "centre"), "border": (11, "centre"),
+    }  # fmt: skip
+    counted: dict[str, tuple[str, float, Style]] = {
+        "n_villages": ("book.villages_listed", 13, "int"), "n_no_signal": ("book.villages_without", 17, "int"),
+        "covered_area_share": ("book.area_covered", 14, "share"), "covered_population_share": ("book.people_covered", 14, "share"),
+    }  # fmt: skip
     not_there = spoken("book.not_there")
-    population = [not_there if value is None else value for value in table["covered_population_share"]]
-    rows = [[*row, share] for row, share in zip(table.assign(border=border)[names].to_numpy().tolist(), population, strict=True)]
-    sheet, row = add_sheet(book, spoken("book.communes"), columns, [spoken("book.communes_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=2)
-    write_rows(book, sheet, row, columns, rows, fills={not_there: FILLS["unknown"]})
+    table = flat_columns(plan.communes).sort_values(["n_no_signal", "code"], ascending=[False, True])
+    border = [None if value is None else word("yes" if value else "no") for value in table["border"]]
+    people = [not_there if value is None else value for value in table["covered_population_share"]]
+    for name, cells in (("border", border), ("covered_population_share", people)):
+        table[name] = pd.Series(cells, index=table.index, dtype=object)
+    return Sheet(
+        spoken("book.communes"),
+        [
+            *(TableColumn(schema.COMMUNES.column(name).vi, width, style) for name, (width, style) in declared.items()),
+            *(TableColumn(spoken(key), width, style) for key, width, style in counted.values()),
+        ],
+        table[[*declared, *counted]].to_numpy().tolist(),
+        [spoken("book.communes_line")],
+        frozen_columns=2,
+        fills={not_there: STATUS_FILLS["unknown"]},
+    )
 
 
-def _input_sheet(book: Book, plan: Plan) -> None:
-    shown = {"rank", "village_id", "name", "commune_name", *(c.name for c in schema.VILLAGES.columns)}
+def _input_sheet(plan: Plan) -> Sheet:
+    shown = {*HEADS, "commune_name", *(c.name for c in schema.VILLAGES.columns)}
     # What the plan added stands on other sheets; what the user's own file has beyond the schema belongs here.
     added = {c.name for layer in (schema.RESULTS, schema.COMMUNES) for c in layer.columns}
     names = [name for name in machine_table(plan).columns if name in shown or name not in added]
-    columns = _columns(names)
-    sheet, row = add_sheet(book, spoken("book.input"), columns, [spoken("book.input_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=3)
-    write_rows(book, sheet, row, columns, display_table(plan, names).to_numpy().tolist(), fills={})
+    rows = display_table(plan, names).to_numpy().tolist()
+    return Sheet(spoken("book.input"), village_columns(names), rows, [spoken("book.input_line")], frozen_columns=3)
 
 
-def _assumptions_sheet(book: Book, plan: Plan) -> None:
+def _assumptions_sheet(plan: Plan) -> Sheet:
     columns = [
-        TableColumn(spoken("book.what"), 70),
-        TableColumn(spoken("book.value"), 44, "plain"),
-        TableColumn(spoken("book.kind"), 13, "centre"),
+        TableColumn(spoken("book.what"), 70), TableColumn(spoken("book.value"), 44, "plain"), TableColumn(spoken("book.kind"), 13, "centre"),
         TableColumn(spoken("book.setting_name"), 36),
-    ]
-    sheet, row = add_sheet(book, spoken("book.assumptions"), columns, [spoken("book.assumptions_line")])
-    row = write_header(book, sheet, row, columns, frozen_columns=1)
-    heading = book.format(bold=True, bg_color="#D9E2F3", border=1, border_color="#8EA9DB")
-    for title, rows in _assumption_sections(plan):
-        sheet.merge_range(row, 0, row, len(columns) - 1, "", heading)
-        put(sheet, row, 0, title, heading)
-        row = write_rows(book, sheet, row + 1, columns, rows, fills={spoken("book.kind_assumption"): FILLS["partial"]}, filtered=False)
+    ]  # fmt: skip
+    rows = [row for n, part in enumerate(_assumption_parts(plan), start=1) for row in (spoken(f"book.part_{n}"), *part)]
+    fills = {spoken("book.kind_assumption"): STATUS_FILLS["partial"]}
+    return Sheet(spoken("book.assumptions"), columns, rows, [spoken("book.assumptions_line")], fills=fills, filtered=False)
 
 
-def _assumption_sections(plan: Plan) -> list[tuple[str, list[list[Cell]]]]:
+def _assumption_parts(plan: Plan) -> list[list[list[Cell]]]:
+    """Settings, criteria, model, sources and warnings, each as rows."""
+
     def kind(assumed: bool) -> str:
         return spoken("book.kind_assumption" if assumed else "book.kind_setting")
 
-    settings: list[list[Cell]] = [[s.meaning.text("vi"), _setting(s.value), kind(s.assumed), s.key] for s in settings_of(plan)]
-    criteria: list[list[Cell]] = [
-        [_source_line(c), _scale_line(c), kind(c.assumed), f"ranking.criteria.{c.criterion.name}"] for c in criteria_of(plan)
+    return [
+        [[s.meaning.text("vi"), _setting(s.value), kind(s.assumed), s.key] for s in settings_of(plan)],
+        [[_source_line(c), _scale_line(c), kind(c.assumed), f"ranking.criteria.{c.criterion.name}"] for c in criteria_of(plan)],
+        [[_model_setting(key), _setting(value), spoken("book.kind_program"), key] for key, value in model_of(plan)],
+        [
+            [spoken("book.source_line", file=c.file, citation=citation_words(c)), f"sha256 {c.sha256}", spoken("book.kind_source"), c.file]
+            for c in sources_of(plan)
+        ],
+        [[text, None, spoken("book.kind_warning"), None] for text in notes_of(plan)] or [[spoken("book.no_warnings"), None, None, None]],
     ]
-    model: list[list[Cell]] = [[_model_setting(key), _setting(value), spoken("book.kind_program"), key] for key, value in model_of(plan)]
-    sources: list[list[Cell]] = [
-        [spoken("book.source_line", file=c.file, citation=citation_words(c)), f"sha256 {c.sha256}", spoken("book.kind_source"), c.file]
-        for c in sources_of(plan)
-    ]
-    notes: list[list[Cell]] = [[text, None, spoken("book.kind_warning"), None] for text in notes_of(plan)]
-    notes = notes or [[spoken("book.no_warnings"), None, None, None]]
-    return [(spoken(f"book.part_{n}"), rows) for n, rows in enumerate((settings, criteria, model, sources, notes), start=1)]
 
 
 def _model_setting(key: str) -> str:
-    return spoken(_MODEL_SETTINGS[key]) if key in _MODEL_SETTINGS else spoken("book.version", name=key.removeprefix("versions."))
+    return spoken(f"book.{key}") if key in _MODEL_SETTINGS else spoken("book.version", name=key.removeprefix("versions."))
 
 
 def _source_line(weighed: WeighedCriterion) -> str:
@@ -246,39 +219,22 @@ def _scale_line(weighed: WeighedCriterion) -> str:
     return spoken("book.scale_unit", **facts, unit=c.unit) if c.unit else spoken("book.scale", **facts)
 
 
-def _columns(names: Sequence[str], renamed: dict[str, str] | None = None) -> list[TableColumn]:
-    declared = {c.name: c for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.columns}
-    shown = {**titles(names), **(renamed or {})}
-
-    def style(name: str) -> Style:
-        kind = declared[name].kind if name in declared else "text"
-        by_kind: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre"}
-        return _STYLES.get(name, by_kind.get(kind, "text"))
-
-    return [TableColumn(shown[name], _WIDTHS.get(name, 11), style(name)) for name in names]
-
-
 def _key_figures(plan: Plan) -> list[str]:
     households = known_values(plan, "households")
     unknown = len(plan.villages) - len(households)
-    statuses = _tally({_small(key): n for key, n in counts(plan, "modelled_status", schema.SIGNAL_STATUS).items()})
-    payers = _tally({_label(key): n for key, n in counts(plan, "responsibility", schema.RESPONSIBILITY).items()})
-    facts: dict[str, Any] = {"n": len(plan.villages), "households": sum(households), "statuses": statuses}
+    facts: dict[str, Any] = {
+        "n": len(plan.villages),
+        "households": sum(households),
+        "statuses": _tally(counts(plan, "modelled_status", schema.SIGNAL_STATUS), inside=True),
+    }
     totals = spoken("book.totals_in_doubt", **facts, unknown=unknown) if unknown else spoken("book.totals", **facts)
-    return [totals, spoken("book.payers", groups=payers)]
+    return [totals, spoken("book.payers", groups=_tally(counts(plan, "responsibility", schema.RESPONSIBILITY)))]
 
 
-def _label(key: str) -> Label:
-    return Label(key, word(key, "vi"), word(key, "en"))
-
-
-def _small(key: str) -> Label:
-    """A word as it stands inside a sentence."""
-    return Label(key, small(word(key, "vi")), small(word(key, "en")))
-
-
-def _tally(numbers: dict[Label, int]) -> list[Said]:
-    return [said("book.tally", word=each, n=n) for each, n in numbers.items() if n]
+def _tally(numbers: dict[str, int], *, inside: bool = False) -> list[Said]:
+    """How many of each word; `inside` a sentence it begins with a small letter."""
+    shown = small if inside else str
+    return [said("book.tally", word=Label(key, shown(word(key, "vi")), shown(word(key, "en"))), n=n) for key, n in numbers.items() if n]
 
 
 def _place(plan: Plan) -> str:

@@ -11,6 +11,7 @@ from geo_planner.errors import SettingError
 from geo_planner.preferences.catalogue import CATALOGUE
 from geo_planner.preferences.weights import CONSISTENT_BELOW, LARGEST_TABLE, Ahp, ahp, pairwise_table
 from geo_planner.settings import ASSUMPTION, Settings
+from geo_planner.words import LANGUAGES
 
 MethodName = Literal["weighted_sum", "topsis_fixed", "topsis", "promethee_ii"]
 DrawnMethod = Literal["weighted_sum", "topsis_fixed", "topsis"]
@@ -65,7 +66,9 @@ class Criterion(Settings):
         known = CATALOGUE.get(data["name"])
         if known is None or "column" in data:
             return data
-        declared = {key: getattr(known, key) for key in ("vi", "en", "unit", "bounds", "weight", "source", "explain_vi", "explain_en")}
+        declared: dict[str, Any] = {key: getattr(known, key) for key in ("unit", "bounds", "weight", "source")}
+        for language in LANGUAGES:
+            declared |= {language: known.title.text(language), f"explain_{language}": known.why.text(language)}
         if "source" not in data:
             declared["assumption"] = known.assumption
         return {**declared, **data}

@@ -19,6 +19,7 @@ from scipy.stats import kendalltau
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
 from geo_planner.preferences.weights import normalised
 from geo_planner.ranking.scoring import MIDPOINT, ranks, steps, tied_with, urgency, weighed
+from geo_planner.words import Said, said
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,55 +31,35 @@ class Method:
     Attributes
     ----------
     name : str
-    vi, en : str
-        Title.
     can_reverse_ranks : bool
         Whether adding or removing a village can swap two others.
     additive : bool
         Whether the contributions of the criteria are the method's own; otherwise its score is shared out in the proportions of the weighted
         sum, for display only.
-    note_vi, note_en : str
     source : str
     """
 
     name: str
-    vi: str
-    en: str
     can_reverse_ranks: bool
     additive: bool
-    note_vi: str
-    note_en: str
     source: str
+
+    @property
+    def title(self) -> Said:
+        return said(f"method.{self.name}")
+
+    @property
+    def note(self) -> Said:
+        return said(f"method_note.{self.name}")
 
 
 _ALL = (
-    Method(
-        "weighted_sum", "Tổng có trọng số", "Weighted sum", False, True,
-        "Thang cố định: thêm hay bớt một bản không đổi thứ tự các bản khác.", "Fixed bounds: adding or removing a village never reorders the others.",
-        "Keeney, Raiffa (1976)",
-    ),
-    Method(
-        "equal_weights", "Tổng, trọng số bằng nhau", "Weighted sum, equal weights", False, True,
-        "Cho thấy thứ tự phụ thuộc trọng số đến đâu; thang cố định.", "Shows how much the order hangs on the weights; fixed bounds.",
-        "Dawes (1979)",
-    ),
-    Method(
-        "topsis_fixed", "TOPSIS, thang cố định", "TOPSIS with fixed bounds", False, False,
-        "Khoảng cách tới bản cấp thiết nhất và ít cấp thiết nhất theo thang, không theo danh sách; thiếu hụt lớn ở một tiêu chí nặng hơn nhiều thiếu hụt nhỏ. Không đảo thứ tự.",
-        "Distance from the ends of the bounds, not from those of the list; one large shortfall weighs more than many small ones. Ranks do not reverse.",
-        "Hwang, Yoon (1981); García-Cascales, Lamata (2012)",
-    ),
-    Method(
-        "topsis", "TOPSIS", "TOPSIS", True, False,
-        "Chuẩn hóa theo danh sách hiện có: thêm một bản có thể đảo thứ tự hai bản khác.", "Scaled by the present list: adding a village can swap two others.",
-        "Hwang, Yoon (1981)",
-    ),
-    Method(
-        "promethee_ii", "PROMETHEE II", "PROMETHEE II", True, True,
-        "So sánh từng cặp: thêm một bản có thể đảo thứ tự hai bản khác. Không tham gia mô phỏng.", "Compares pairs: adding a village can swap two others. Takes no part in the simulation.",
-        "Brans, Vincke (1985)",
-    ),
-)  # fmt: skip
+    Method("weighted_sum", False, True, "Keeney, Raiffa (1976)"),
+    Method("equal_weights", False, True, "Dawes (1979)"),
+    Method("topsis_fixed", False, False, "Hwang, Yoon (1981); García-Cascales, Lamata (2012)"),
+    Method("topsis", True, False, "Hwang, Yoon (1981)"),
+    Method("promethee_ii", True, True, "Brans, Vincke (1985)"),
+)
 
 METHODS: dict[str, Method] = {m.name: m for m in _ALL}
 
@@ -135,21 +116,15 @@ def fixed_topsis(urgencies: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray
     return np.asarray(to_worst / (to_best + to_worst))
 
 
-def promethee_flows(
-    matrix: npt.ArrayLike,
-    *,
-    shape: Literal["usual", "ushape", "vshape", "level", "vshape_2"] = "usual",
-    q: float | None = None,
-    p: float | None = None,
-) -> FloatArray:
+def promethee_flows(matrix: npt.ArrayLike, *, q: float = 0.0, p: float = 0.0) -> FloatArray:
     """Net flow of each criterion by itself; with weights w that sum to 1, the net flow of PROMETHEE II is ``flows @ w``.
 
     Parameters
     ----------
     matrix : array_like, shape (n, m)
-        Finite, n at least 2; more is better. pymcdm lets NaN through silently, so it is refused here.
-    shape : str
-        pymcdm's name of the preference function; ``vshape_2`` is linear between `q` (indifference) and `p` (preference).
+        Finite, n at least 2; more is better.
+    q, p : float
+        A difference up to `q` does not count, one beyond `p` counts in full, linear between them (type V); both 0: any difference counts in full.
 
     Raises
     ------
@@ -160,19 +135,15 @@ def promethee_flows(
     ----------
     Brans, J. P., Vincke, P. (1985). A preference ranking organisation method. Management Science 31, 647-656.
     """
-    # importing pymcdm draws in matplotlib: only those who ask for PROMETHEE wait for it
-    from pymcdm.methods import PROMETHEE_II
-
     x = np.asarray(matrix, dtype=float)
     if not np.isfinite(x).all():
         raise ValueError("PROMETHEE needs finite values")
-    one = np.ones(1)
-    # a pymcdm object uses up its thresholds on the first call: a fresh one for each criterion
-    columns = [
-        PROMETHEE_II(shape, q=None if q is None else [q], p=None if p is None else [p])(x[:, [j]], one, one, validation=False)
-        for j in range(x.shape[1])
-    ]
-    return np.column_stack(columns).astype(float)
+    flows = []
+    for column in x.T:  # one criterion at a time: all pairs of all of them would not fit for long lists
+        ahead = column[:, None] - column
+        preferred = np.clip((ahead - q) / (p - q), 0.0, 1.0) if p > q else (ahead > p).astype(float)
+        flows.append(preferred.sum(axis=1) / (len(x) - 1) - preferred.sum(axis=0) / (len(x) - 1))
+    return np.column_stack(flows)
 
 
 def parts(method: MethodName, urgencies: npt.ArrayLike, thresholds: Promethee) -> FloatArray | None:
@@ -186,7 +157,7 @@ def parts(method: MethodName, urgencies: npt.ArrayLike, thresholds: Promethee) -
     if method == "promethee_ii":
         if len(u) < 2:
             return np.full_like(u, 0.5)
-        return np.asarray((promethee_flows(u, shape="vshape_2", q=thresholds.indifference, p=thresholds.preference) + 1.0) / 2.0)
+        return np.asarray((promethee_flows(u, q=thresholds.indifference, p=thresholds.preference) + 1.0) / 2.0)
     return None
 
 

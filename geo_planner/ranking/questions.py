@@ -72,7 +72,7 @@ def _question(criterion: Criterion, village: pd.Series) -> tuple[str, str, str, 
     blank = [name for name in entry.reads if name not in village.index or pd.isna(village[name])]
     if blank == ["coverage_probability"]:
         entry = CATALOGUE["no_coverage_probability"]
-    return "; ".join(blank or entry.reads), entry.asks, entry.ask_vi, entry.ask_en
+    return "; ".join(blank or entry.reads), entry.asks, *_worded(entry.question)
 
 
 def _why(now: int, best: int, worst: int) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo_planner.ranking.methods import METHODS
 from geo_planner.schema import Column, Layer
+from geo_planner.words import LANGUAGES, said
 
 _ID = Column("village_id", "text", "Mã bản", "Village id")
 _CRITERION = Column("criterion", "text", "Tiêu chí", "Criterion")
@@ -102,7 +103,10 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 
 METHOD_RANKS = Layer(
     "methods",
-    tuple(Column(m.name, "int", f"Thứ tự: {m.vi}", f"Rank: {m.en}", m.note_vi, m.note_en) for m in METHODS.values()),
+    tuple(
+        Column(m.name, "int", *(what.text(language) for what in (said("method_rank", title=m.title), m.note) for language in LANGUAGES))
+        for m in METHODS.values()
+    ),
     key=("village_id",),
 )
 

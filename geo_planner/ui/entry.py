@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from geo_planner.ui.assets import asset_routes
-from geo_planner.ui.serving import OnlyByName
+from geo_planner.ui.serving import OnlyByName, asset_routes
 
 PAGES = {
     "map": ":material/map:",

@@ -12,9 +12,8 @@ import streamlit as st
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.study_area import scenario_paths
-from geo_planner.ui.faults import fault_table
 from geo_planner.ui.loading import LoadedPlan, load_plan
-from geo_planner.ui.texts import LANGUAGES, text
+from geo_planner.ui.texts import LANGUAGES, fault_table, text
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
 

@@ -10,8 +10,7 @@ import pandas as pd
 from geo_planner.errors import Fault
 from geo_planner.imports.naming import own_title
 from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
-from geo_planner.ui.faults import fault_table
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import fault_table, text
 from geo_planner.words import Language, Said, said
 
 __all__ = ["import_fault_table", "layer_title", "say", "saying", "target_title"]

@@ -7,14 +7,22 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
+from geo_planner.export.palette import (
+    INK,
+    POINTER,
+    PROFILE_GROUND,
+    PROFILE_GROUND_EDGE,
+    PROFILE_RAY,
+    PROFILE_RIDGE,
+    PROFILE_RIDGE_INK,
+    PROFILE_ZONE,
+)
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
-from geo_planner.ui.chart_words import LOCALE
+from geo_planner.ui.charts import LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 
 HEIGHT_PX = 300
-# the colours of the printed picture: apart for every kind of colour vision and in grey
-_GROUND, _GROUND_EDGE, _RAY, _ZONE, _RIDGE, _INK = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9", "#d55e00", "#1d2733"
 
 
 def path_table(card: AnswerCard) -> pd.DataFrame:
@@ -50,13 +58,15 @@ def link_chart(card: AnswerCard, language: Language) -> alt.LayerChart:
     )
     height = alt.Y("raised:Q", title=text("link_axis_m", language), scale=scale, axis=alt.Axis(format=",.0f", tickCount=6))
     layers: list[alt.Chart] = [
-        base.mark_area(color=_GROUND, opacity=1, line={"color": _GROUND_EDGE, "strokeWidth": 1.5}).encode(y=height, y2="floor:Q"),
+        base.mark_area(color=PROFILE_GROUND, opacity=1, line={"color": PROFILE_GROUND_EDGE, "strokeWidth": 1.5}).encode(
+            y=height, y2="floor:Q"
+        ),
     ]
     if card.profile.known:
         layers += [
-            base.mark_area(color=_ZONE, opacity=0.3).encode(y=alt.Y("zone_low:Q", scale=scale), y2="zone_high:Q"),
-            base.mark_line(color=_RAY, strokeWidth=1, strokeDash=[3, 3]).encode(y="inner:Q"),
-            base.mark_line(color=_RAY, strokeWidth=2).encode(y="ray:Q"),
+            base.mark_area(color=PROFILE_ZONE, opacity=0.3).encode(y=alt.Y("zone_low:Q", scale=scale), y2="zone_high:Q"),
+            base.mark_line(color=PROFILE_RAY, strokeWidth=1, strokeDash=[3, 3]).encode(y="inner:Q"),
+            base.mark_line(color=PROFILE_RAY, strokeWidth=2).encode(y="ray:Q"),
             *_antennas(card),
             *_ridge(card, language),
         ]
@@ -81,8 +91,8 @@ def _antennas(card: AnswerCard) -> list[alt.Chart]:
     )
     base = alt.Chart(ends).encode(x="km:Q")
     return [
-        base.mark_rule(color=_INK, strokeWidth=4).encode(y="foot:Q", y2="top:Q"),
-        base.mark_point(color=_INK, filled=True, size=55).encode(y="top:Q"),
+        base.mark_rule(color=INK, strokeWidth=4).encode(y="foot:Q", y2="top:Q"),
+        base.mark_point(color=INK, filled=True, size=55).encode(y="top:Q"),
     ]
 
 
@@ -100,9 +110,9 @@ def _ridge(card: AnswerCard, language: Language) -> list[alt.Chart]:
         "right" if near_end else "left" if spot.distance_km < 0.25 * card.profile.length_km else "center"
     )
     return [
-        base.mark_rule(color=_RIDGE, strokeWidth=2.5).encode(y="top:Q", y2="ray:Q"),
-        base.mark_point(color=_RIDGE, filled=True, size=110, shape="triangle-down" if blocked else "triangle-up").encode(y="top:Q"),
-        base.mark_text(color="#a34700", fontSize=13.5, fontWeight="bold", dy=-16 if blocked else 18, align=align).encode(y="top:Q", text="label:N"),
+        base.mark_rule(color=PROFILE_RIDGE, strokeWidth=2.5).encode(y="top:Q", y2="ray:Q"),
+        base.mark_point(color=PROFILE_RIDGE, filled=True, size=110, shape="triangle-down" if blocked else "triangle-up").encode(y="top:Q"),
+        base.mark_text(color=PROFILE_RIDGE_INK, fontSize=13.5, fontWeight="bold", dy=-16 if blocked else 18, align=align).encode(y="top:Q", text="label:N"),
     ]  # fmt: skip
 
 
@@ -113,7 +123,7 @@ def _pointer(base: alt.Chart, language: Language) -> alt.Chart:
               "radius": (".1f", "link_tip_radius")}  # fmt: skip
     tips = [alt.Tooltip(f"{name}:Q", format=form, title=text(key, language)) for name, (form, key) in titles.items()]
     return (
-        base.mark_rule(color="#7c8894", strokeWidth=1)
+        base.mark_rule(color=POINTER, strokeWidth=1)
         .encode(opacity=alt.condition(nearest, alt.value(0.8), alt.value(0.0)), tooltip=tips)
         .add_params(nearest)
     )

@@ -12,8 +12,8 @@ from streamlit_folium import st_folium
 
 from geo_planner.export.html_map import Verbatim, as_script_literal, base_map, map_payload
 from geo_planner.plan import Plan
-from geo_planner.ui.assets import font_face, leaflet_links
 from geo_planner.ui.loading import LoadedPlan
+from geo_planner.ui.serving import font_face, leaflet_links
 from geo_planner.words import Language
 
 MAP_HEIGHT_PX = 610

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pandas as pd
 import yaml
 
+from geo_planner.export.assumptions import sample_note
+from geo_planner.export.csv_file import write_table
+from geo_planner.export.tables import plain
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
-from geo_planner.ranking import METHODS
+from geo_planner.ranking import METHODS, Ranking
+from geo_planner.ranking.explain import tied_column, tied_names
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
-from geo_planner.ranking.ties import tied_names
-from geo_planner.ranking.wording import number
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES, Language
+from geo_planner.words import LANGUAGES, Language, number, word
 
 LOOK_AGAIN_BELOW = 0.1
 """A probability by lot below this puts a group on the page's own line; it decides nothing."""
@@ -102,8 +107,8 @@ def method_table(plan: Plan, language: Language) -> pd.DataFrame:
 
 def tau_table(plan: Plan, language: Language) -> pd.DataFrame:
     """Kendall's tau between the methods, as the language writes it."""
-    tau, named = plan.ranking.methods.tau, {name: getattr(method, language) for name, method in METHODS.items()}
-    written = tau.map(lambda value: "" if pd.isna(value) else number(float(value), 2, language, keep_zeros=True).replace("-", "−"))
+    tau, named = plan.ranking.methods.tau, {name: method.title.text(language) for name, method in METHODS.items()}
+    written = tau.map(lambda value: "" if pd.isna(value) else number(float(value), 2, language))
     return written.rename(index=named, columns=named)
 
 
@@ -170,3 +175,50 @@ def question_titles(language: Language) -> dict[str, str]:
 def _datum(names: str, language: Language) -> str:
     known = {column.name: title(column, language) for column in VILLAGES.columns}
     return "; ".join(known.get(name, name) for name in names.split("; "))
+
+
+def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes:
+    """The questions as csv for spreadsheets, with room for the answer; the mark of sample data travels on every row concerned."""
+    titles, note = question_titles(words), sample_note(plan)
+    table = questions.assign(asks=questions["asks"].map(lambda who: text(f"asks_{who}", words)))
+    table = table.drop(columns="depends_on_sample").rename(columns=titles).astype(object)
+    table = table.map(plain).astype(object).where(lambda cells: cells.notna(), None)
+    table[text("column_answer", words)] = None
+    if plan.uses_sample_data:
+        table["sample_note"] = [note if sample else None for sample in questions["depends_on_sample"]]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "questions.csv"
+        write_table(table, path)
+        return path.read_bytes()
+
+
+def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, language: Language) -> pd.DataFrame:
+    """The list in the order of `ranking`, with the change against the ranks of `before`."""
+    villages = plan.villages
+    change = before - ranking.rank
+    table = pd.DataFrame(
+        {
+            text("column_rank", language): ranking.rank,
+            text("column_change", language): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
+            text("column_interval", language): intervals(plan),
+            text("column_village", language): villages["name"],
+            text("column_commune", language): villages["commune_name"],
+            text("column_score", language): 100 * ranking.score,
+            text("column_tied", language): tied_column(ranking.tied_with, villages["name"].to_dict(), language),
+            text("filter_responsibility", language): villages["responsibility"].map(lambda key: word(key, language)),
+            text("column_modelled", language): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, language)),
+            text("column_declared", language): villages["declared_status"].fillna("unknown").map(lambda key: word(key, language)),
+            text("column_measured", language): villages["measured_status"].fillna("unknown").map(lambda key: word(key, language)),
+            text("column_households", language): villages["households"],
+            text("column_missing", language): _missing_titles(plan, ranking, language),
+            text("column_base_rank", language): villages["rank"],
+            text("column_sample", language): villages["depends_on_sample"].map(lambda yes: word("yes" if yes else "no", language)),
+        },
+        index=villages.index,
+    )
+    return table.sort_values(text("column_rank", language))
+
+
+def _missing_titles(plan: Plan, ranking: Ranking, language: Language) -> pd.Series:
+    titles = {c.name: getattr(c, language) for c in plan.ranking.criteria}
+    return ranking.missing.map(lambda names: ", ".join(titles[name] for name in names))

@@ -1,4 +1,4 @@
-"""How the app is served: to this machine alone, and only to who asked for it by its name.
+"""How the app is served: to this machine alone, only to who asked for it by its name, with the map's files from the installed wheel.
 
 A page from elsewhere can make a browser send requests here under a name of its own that it lets point to this machine (DNS
 rebinding). The browser then takes both for one site, so that the name asked for is all that tells them apart.
@@ -6,19 +6,30 @@ rebinding). The browser then takes both for one site, so that the name asked for
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
+from geo_planner.export.html_map import LEAFLET_DIR
 from geo_planner.ui.texts import text
 from geo_planner.words import LANGUAGES
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_MB = 100
 """Of 1024² bytes, as Streamlit counts them; ``server.maxUploadSize`` in ``.streamlit/config.toml`` is the same."""
+# Leaflet: nothing of it is in the repository, copied, or asked of another machine.
+_VENDOR = "vendor"
+_NEEDED = ("leaflet.js", "leaflet.css", "images/*")
+_FONT = "source-sans.woff2"
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -95,3 +106,42 @@ def _host(stated: str) -> str | None:
     if not parts.hostname or "@" in stated or parts.path or parts.query or parts.fragment or any(sign.isspace() for sign in stated):
         return None
     return parts.hostname.lower().removesuffix(".")
+
+
+def served_files() -> dict[str, Path]:
+    """The files that the map in the app needs, by their name on this server; no others are served."""
+    files = {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
+    # The map lives in a frame of its own and does not see the font of the pages around it.
+    fonts = sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))
+    return {**files, _FONT: fonts[0]} if fonts else files
+
+
+def asset_routes() -> list[Route]:
+    """Where the server hands them out, from where they are installed."""
+    files = served_files()
+
+    async def hand_out(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        if path is None:
+            return PlainTextResponse("no such file\n", status_code=404)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        # a font is asked for as by another site where the frame of the map counts as one
+        return FileResponse(path, media_type=kind, headers={"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"})
+
+    return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out)]
+
+
+def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Addresses of Leaflet on this server, as folium wants them: scripts and style sheets, each with a name."""
+    root = f"{_static_root()}/{_VENDOR}/leaflet"
+    return [("leaflet", f"{root}/leaflet.js")], [("leaflet_css", f"{root}/leaflet.css")]
+
+
+def font_face() -> str:
+    """A style rule that gives the map the font of the pages around it."""
+    return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{_static_root()}/{_VENDOR}/{_FONT}') format('woff2'); }}"
+
+
+def _static_root() -> str:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{'/' + base if base else ''}/app/static"

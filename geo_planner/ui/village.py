@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
-from geo_planner.export.html_map import Card, Contribution
+from geo_planner.export.html_map import Card
 from geo_planner.export.html_map.card import rank_text
-from geo_planner.export.html_map.style import VILLAGE_MARKS
-from geo_planner.export.html_map.texts import text as map_text
-from geo_planner.ui.chart_words import LOCALE
-from geo_planner.ui.texts import text
+from geo_planner.export.html_map.card import text as map_text
+from geo_planner.export.palette import VILLAGE_MARKS
+from geo_planner.ui.charts import contribution_chart
 from geo_planner.words import Language
-
-_ROW_PX = 21
 
 
 def show_card(card: Card, language: Language) -> None:
@@ -26,51 +21,6 @@ def show_card(card: Card, language: Language) -> None:
     st.html(_reason(card, language))
     with st.expander(map_text("details", language)):
         st.html(_details(card, language))
-
-
-def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> alt.LayerChart:
-    """One bar a criterion: what it adds, in front of what it could add at most."""
-    table = pd.DataFrame(
-        [
-            {"title": part.title, "points": part.points, "ceiling": part.ceiling, "value": part.value, "assumed": part.assumed}
-            for part in parts
-        ]
-    )
-    tip = [
-        alt.Tooltip("title:N", title=text("chart_criterion", language)),
-        alt.Tooltip("value:N", title=text("chart_value", language)),
-        alt.Tooltip("points:Q", title=text("chart_points", language), format=".1f"),
-        alt.Tooltip("ceiling:Q", title=text("chart_ceiling", language), format=".1f"),
-    ]
-    base = alt.Chart(table).encode(
-        y=alt.Y(
-            "title:N",
-            sort=list(table["title"]),
-            title=None,
-            axis=alt.Axis(
-                labelFlush=False,
-                labelLimit=190,
-                labelFontSize=13,
-                labelOverlap=False,
-                labelColor="#1d2733",
-                ticks=False,
-                domain=False,
-                offset=2,
-            ),
-        )
-    )
-    # Room at the right for the value that stands behind the longest bar.
-    scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.45 * float(table["ceiling"].max())]))
-    ceilings = base.mark_bar(height=12, color="#e3e8ed").encode(x=scale, tooltip=tip)
-    colour = alt.condition("datum.assumed", alt.value("#9cc3e6"), alt.value("#0b5cad"))
-    points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
-    values = base.mark_text(align="left", dx=5, fontSize=12.5, color="#44505c").encode(x=scale, text="value:N")
-    return (
-        alt.layer(ceilings, points, values)
-        .properties(height=_ROW_PX * len(table) + 6, padding=0)
-        .configure(locale={"number": LOCALE[language]})
-        .configure_view(stroke=None)
-    )
 
 
 def _head(card: Card, language: Language) -> str:

@@ -14,7 +14,7 @@ import pytest
 from geo_planner.config import Service
 from geo_planner.export.html_map import map_payload
 from geo_planner.export.html_map.rasters import class_overlay, hillshade_overlay, province_mask, web_grid
-from geo_planner.export.html_map.style import (
+from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
     GROUND,
     OVERLAP_CLASSES,

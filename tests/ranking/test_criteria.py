@@ -20,7 +20,7 @@ from geo_planner.ranking import (
     unknown_criteria,
     what_if,
 )
-from geo_planner.words import words_of
+from geo_planner.words import LANGUAGES, words_of
 from tests.ranking.villages import village_table
 
 ALL = tuple(Criterion.model_validate({"name": name}) for name in CATALOGUE)
@@ -39,11 +39,8 @@ def test_every_built_in_criterion_is_declared_in_full_and_gives_a_value() -> Non
     assert list(values) == list(CATALOGUE)
     assert values.notna().all(axis=None)
     for entry in CATALOGUE.values():
-        assert entry.vi
-        assert entry.en
-        assert entry.explain_vi
-        assert entry.explain_en
-        assert entry.ask_vi.endswith((".", "?"))
+        assert all(what.text(language) for what in (entry.title, entry.why) for language in LANGUAGES)
+        assert entry.question.text("vi").endswith((".", "?"))
         assert entry.bounds[0] != entry.bounds[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from pymcdm.methods import PROMETHEE_II
 
 from geo_planner.ranking import ahp
 from geo_planner.ranking.methods import promethee_flows, topsis
@@ -36,8 +37,19 @@ def test_promethee_linear_preference_against_the_definition() -> None:
         out = sum(min(max((b - a - 50) / 450, 0.0), 1.0) for b in costs) / 5
         back = sum(min(max((a - b - 50) / 450, 0.0), 1.0) for b in costs) / 5
         expected.append(out - back)
-    flows = promethee_flows(-costs[:, None], shape="vshape_2", q=50, p=500)
+    flows = promethee_flows(-costs[:, None], q=50, p=500)
     np.testing.assert_allclose(flows[:, 0], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_promethee_agrees_with_pymcdm(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.uniform(0, 1, (rng.integers(2, 40), rng.integers(1, 8))).round(rng.integers(1, 6))
+    one, (q, p) = np.ones(1), np.sort(rng.uniform(0, 0.6, 2))
+    for shape, ours in (("usual", promethee_flows(table)), ("vshape_2", promethee_flows(table, q=q, p=p))):
+        thresholds = {"q": [q], "p": [p]} if shape == "vshape_2" else {}
+        theirs = [PROMETHEE_II(shape, **thresholds)(table[:, [j]], one, one, validation=False) for j in range(table.shape[1])]
+        np.testing.assert_allclose(ours, np.column_stack(theirs), atol=1e-12)
 
 
 def test_promethee_refuses_nan() -> None:

@@ -19,7 +19,7 @@ from rasterio.warp import Resampling, reproject
 from scipy.ndimage import maximum_filter, minimum_filter
 
 from geo_planner.export.html_map import write_map
-from geo_planner.export.html_map.style import AREA_SHARE_CLASSES, OVERLAP_CLASSES, probability_classes, rsrp_classes
+from geo_planner.export.palette import AREA_SHARE_CLASSES, OVERLAP_CLASSES, probability_classes, rsrp_classes
 from geo_planner.plan import Plan
 from tests.colour import delta_e_2000, lab
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, browser, server  # noqa: F401 - fixtures

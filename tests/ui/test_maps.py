@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 
 from geo_planner.export.html_map import as_script_literal, base_map, map_payload
-from geo_planner.ui.assets import font_face, leaflet_links
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.maps import app_map, village_of_tooltip, village_ring
+from geo_planner.ui.serving import font_face, leaflet_links
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
 

@@ -18,13 +18,11 @@ from geo_planner.errors import fault
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
 from geo_planner.ui import loading
-from geo_planner.ui.faults import fault_table
+from geo_planner.ui.charts import interval_chart
 from geo_planner.ui.frame import scenario_titles
 from geo_planner.ui.measured_tables import operator_table
-from geo_planner.ui.question_sheet import questions_csv
-from geo_planner.ui.ranking_charts import interval_chart
-from geo_planner.ui.ranking_tables import method_table, question_table, swap_table
-from geo_planner.ui.texts import text
+from geo_planner.ui.ranking_tables import method_table, question_table, questions_csv, swap_table
+from geo_planner.ui.texts import fault_table, text
 from geo_planner.words import LANGUAGES, codes, said
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
@@ -164,7 +162,7 @@ def test_methods_stand_side_by_side_with_their_weakness(shown: Plan) -> None:
     app = open_app("ranking")
     notes = " ".join(element.value for element in app.markdown)
     for method in METHODS.values():
-        assert method.note_vi in notes
+        assert method.note.text("vi") in notes
     ranks = method_table(shown, "vi")
     assert list(ranks["Thứ tự: Tổng có trọng số"]) == list(shown.villages["rank"])
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo_planner.ui.chart_words import LOCALE
-from geo_planner.ui.faults import sentence
-from geo_planner.ui.texts import ASSUMPTIONS, FILES, LANGUAGES, METHOD, file_words, method, setting_title, text
+from geo_planner.ui.charts import LOCALE
+from geo_planner.ui.texts import ASSUMPTIONS, FILES, LANGUAGES, METHOD, file_words, method, sentence, setting_title, text
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import catalogue

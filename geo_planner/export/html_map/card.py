@@ -7,13 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.export.html_map.texts import text
 from geo_planner.plan import Plan
-from geo_planner.ranking.explain import described
-from geo_planner.ranking.ties import tied
+from geo_planner.ranking.explain import described, tied
 from geo_planner.words import Language, said, word
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
+
+
+def text(key: str, language: Language, **facts: Any) -> str:
+    """A text of the map in one language: ``map.<key>`` of the catalogue."""
+    return said(f"map.{key}", **facts).text(language)
 
 
 @dataclass(frozen=True, slots=True)

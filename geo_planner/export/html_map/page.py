@@ -17,8 +17,8 @@ from xstatic.pkg import leaflet
 
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words, sources_of
+from geo_planner.export.html_map.card import text
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
-from geo_planner.export.html_map.texts import text
 from geo_planner.plan import Plan
 from geo_planner.words import said
 

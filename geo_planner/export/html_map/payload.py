@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC
-from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, village_card
+from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
-from geo_planner.export.html_map.style import (
+from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
     GROUND,
     MEASURED_MARKS,
@@ -25,10 +25,10 @@ from geo_planner.export.html_map.style import (
     probability_classes,
     rsrp_classes,
 )
-from geo_planner.export.html_map.texts import ready_texts, text
 from geo_planner.measurements import residual_squares
 from geo_planner.plan import Plan
-from geo_planner.words import Language, said, word
+from geo_planner.words import Language, said, word, words_of
+from geo_planner.words.said import places
 
 _DEGREE_DECIMALS = 5
 _OTHER: dict[Language, Language] = {"vi": "en", "en": "vi"}
@@ -69,8 +69,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
     return {
         "language": language,
         "bounds": [[south, west], [north, east]],
-        "texts": ready_texts(language),
-        "subtitles": ready_texts(other) if bilingual else {},
+        "texts": _ready_texts(language),
+        "subtitles": _ready_texts(other) if bilingual else {},
         "statusWords": {key: word(key, language) for key in VILLAGE_MARKS},
         "statusSubtitles": {key: word(key, other) for key in VILLAGE_MARKS} if bilingual else {},
         "marks": VILLAGE_MARKS,
@@ -93,6 +93,11 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "notes": _notes(plan, language),
         "cards": cards,
     }
+
+
+def _ready_texts(language: Language) -> dict[str, str]:
+    """The texts of the map that ask for no fact, by key: what its script puts into the page."""
+    return {key: sentence for key, sentence in words_of("map", language).items() if not places(f"map.{key}")}
 
 
 def as_script_literal(payload: dict[str, Any]) -> str:

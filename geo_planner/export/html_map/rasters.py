@@ -21,7 +21,7 @@ from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
 from geo_planner import terrain
-from geo_planner.export.html_map.style import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
+from geo_planner.export.palette import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage

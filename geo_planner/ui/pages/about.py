@@ -9,9 +9,8 @@ import streamlit as st
 from geo_planner.export.assumptions import WeighedCriterion, citation_words, criteria_of, sources_of
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
-from geo_planner.ui.faults import fault_table
 from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.texts import ASSUMPTIONS, method, setting_title, text
+from geo_planner.ui.texts import ASSUMPTIONS, fault_table, method, setting_title, text
 from geo_planner.words import Language, number, percent, word
 
 _LONGEST_SOURCE = 160

@@ -14,9 +14,9 @@ from geo_planner.config import write_scenario
 from geo_planner.errors import GeoPlannerError
 from geo_planner.measurements import MeasuredAgainstModelled, verdict_ground
 from geo_planner.plan import Plan
+from geo_planner.ui.charts import by_distance, scatter
 from geo_planner.ui.frame import language, loaded, page_file, scenario_file, show_error
 from geo_planner.ui.maps import show_measured_map
-from geo_planner.ui.measured_charts import by_distance, scatter
 from geo_planner.ui.measured_tables import calibration_rows, left_out, operator_table, square_table, statistics_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written

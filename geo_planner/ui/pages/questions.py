@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.question_sheet import questions_csv
-from geo_planner.ui.ranking_tables import question_table, question_titles
+from geo_planner.ui.ranking_tables import question_table, question_titles, questions_csv
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from geo_planner.export.assumptions import criteria_of
@@ -12,20 +11,19 @@ from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
-from geo_planner.ranking.ties import tied_column
 from geo_planner.schema import RESPONSIBILITY
+from geo_planner.ui.charts import interval_chart
 from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.ranking_charts import interval_chart
 from geo_planner.ui.ranking_tables import (
     certainty_table,
     fairness_table,
-    intervals,
     look_again,
     meaning,
     method_table,
     swap_table,
     tau_table,
     title,
+    trial_table,
     weights_snippet,
 )
 from geo_planner.ui.texts import text
@@ -35,38 +33,6 @@ from geo_planner.words import Language, word
 _HEIGHT_PX = 530
 # Columns of the fairness table that are shares, and their widths.
 _SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
-
-
-def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, words: Language) -> pd.DataFrame:
-    """The list in the order of `ranking`, with the change against the ranks of `before`."""
-    villages = plan.villages
-    change = before - ranking.rank
-    table = pd.DataFrame(
-        {
-            text("column_rank", words): ranking.rank,
-            text("column_change", words): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
-            text("column_interval", words): intervals(plan),
-            text("column_village", words): villages["name"],
-            text("column_commune", words): villages["commune_name"],
-            text("column_score", words): 100 * ranking.score,
-            text("column_tied", words): tied_column(ranking.tied_with, villages["name"].to_dict(), words),
-            text("filter_responsibility", words): villages["responsibility"].map(lambda key: word(key, words)),
-            text("column_modelled", words): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, words)),
-            text("column_declared", words): villages["declared_status"].fillna("unknown").map(lambda key: word(key, words)),
-            text("column_measured", words): villages["measured_status"].fillna("unknown").map(lambda key: word(key, words)),
-            text("column_households", words): villages["households"],
-            text("column_missing", words): _missing_titles(plan, ranking, words),
-            text("column_base_rank", words): villages["rank"],
-            text("column_sample", words): villages["depends_on_sample"].map(lambda yes: word("yes" if yes else "no", words)),
-        },
-        index=villages.index,
-    )
-    return table.sort_values(text("column_rank", words))
-
-
-def _missing_titles(plan: Plan, ranking: Ranking, words: Language) -> pd.Series:
-    titles = {c.name: getattr(c, words) for c in plan.ranking.criteria}
-    return ranking.missing.map(lambda names: ", ".join(titles[name] for name in names))
 
 
 def _slider_key(criterion: Criterion) -> str:
@@ -141,7 +107,7 @@ def order_tab() -> None:
         elif method == "weighted_sum":
             st.caption(text("as_scenario", words))
         if method != "weighted_sum":
-            st.caption(text("other_method", words, method=getattr(METHODS[method], words)))
+            st.caption(text("other_method", words, method=METHODS[method].title))
         st.dataframe(table, hide_index=True, height=_HEIGHT_PX - (205 if changed else 115), column_config=_columns(words))
         if changed:
             st.download_button(
@@ -225,7 +191,7 @@ def methods_tab() -> None:
     with right:
         st.markdown(f"**{text('tau_title', words)}**")
         tau = tau_table(plan, words)
-        short = {getattr(method, words): text(f"short_{name}", words) for name, method in METHODS.items()}
+        short = {method.title.text(words): text(f"short_{name}", words) for name, method in METHODS.items()}
         st.dataframe(
             tau.rename(index=short), column_config={name: st.column_config.TextColumn(short[name], width=72) for name in tau.columns}
         )
@@ -235,7 +201,7 @@ def methods_tab() -> None:
             key = "method_line_in_use" if method.name == plan.scenario.ranking.method else "method_line"
             sign = ":material/swap_vert:" if method.can_reverse_ranks else ":material/check:"
             turns = text("can_reverse" if method.can_reverse_ranks else "cannot_reverse", words)
-            line = text(key, words, title=getattr(method, words), turns=turns, note=getattr(method, f"note_{words}"))
+            line = text(key, words, title=method.title, turns=turns, note=method.note)
             st.markdown(f"{sign} {line}")
 
 

@@ -1,4 +1,4 @@
-"""Colours and classes of the map: one place, so that the page, the app and their legends cannot disagree.
+"""Colours and classes of map, charts and spreadsheets: one place, so that page, app, documents and their legends cannot disagree.
 
 Every class can be told apart without seeing colour: village marks differ in fill, outline and dash, and the shades of the
 surfaces grow darker in one direction. Blue always means signal, burnt orange always means none.
@@ -32,11 +32,22 @@ VILLAGE_MARKS: dict[str, dict[str, str | float]] = {
     "unknown": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
 }
 
+# Tints of the statuses in print, apart for colour-blind eyes and in grey; the word stands in the cell all the same.
+STATUS_FILLS = {"no_signal": "#F2B79F", "partial": "#FFEFB0", "covered": "#CFE2F3", "unknown": "#EDEDED"}
+
+AGREEMENT_COLOURS = {"weaker": "#d55e00", "agrees": "#3c444d", "stronger": "#0b5cad"}
 # Samples against the model: full where they are weaker, hollow where they are stronger, small where both agree.
 MEASURED_MARKS: dict[str, dict[str, str | float | bool]] = {
-    "weaker": {"radius": 5, "weight": 1, "color": "#4a1c00", "fill": True, "fillColor": "#d55e00", "fillOpacity": 0.95},
-    "agrees": {"radius": 3, "weight": 1, "color": "#ffffff", "fill": True, "fillColor": "#3c444d", "fillOpacity": 0.9},
-    "stronger": {"radius": 4.5, "weight": 2.5, "color": "#0b5cad", "fill": True, "fillColor": "#ffffff", "fillOpacity": 0.9},
+    "weaker": {"radius": 5, "weight": 1, "color": "#4a1c00", "fill": True, "fillColor": AGREEMENT_COLOURS["weaker"], "fillOpacity": 0.95},
+    "agrees": {"radius": 3, "weight": 1, "color": "#ffffff", "fill": True, "fillColor": AGREEMENT_COLOURS["agrees"], "fillOpacity": 0.9},
+    "stronger": {
+        "radius": 4.5,
+        "weight": 2.5,
+        "color": AGREEMENT_COLOURS["stronger"],
+        "fill": True,
+        "fillColor": "#ffffff",
+        "fillOpacity": 0.9,
+    },
 }
 
 AREA_SHARE_CLASSES = (
@@ -110,3 +121,20 @@ def opaque(colour: str) -> Rgba:
     """``#rrggbb`` as a colour of a picture."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return red, green, blue, 255
+
+
+# The profile of a path, on the screen and on paper: Okabe and Ito's colours, apart for every kind of colour vision and in grey.
+PROFILE_GROUND, PROFILE_GROUND_EDGE, PROFILE_RAY, PROFILE_ZONE = "#d9d2c5", "#6b5d48", "#0072b2", "#56b4e9"
+PROFILE_RIDGE, PROFILE_RIDGE_INK = "#d55e00", "#a34700"
+
+# Charts of the app: one hue with its tints, grey for what could be, brown for a threshold.
+INK, INK_SOFT, INK_FAINT = "#1d2733", "#44505c", "#55606b"
+BLUE, BLUE_SOFT, BLUE_PALE = "#0b5cad", "#9cc3e6", "#a9cbe8"
+BACKGROUND, GRID, GRID_FAINT = "#e3e8ed", "#e8ecf0", "#eef1f4"
+THRESHOLD = "#7a4300"
+POINTER = "#7c8894"
+
+# Spreadsheets.
+HEAD, HEAD_OPTIONAL, HEAD_BORDER, HEADING = "#1F3864", "#5B7DB1", "#8EA9DB", "#D9E2F3"
+BANNER, BANNER_INK = "#FFE08A", "#7A1F00"
+CELL_BORDER, REMARK_INK = "#BFBFBF", "#404040"
