@@ -13,7 +13,7 @@ from geo_planner.imports.folding import fold
 from geo_planner.imports.headers import Header
 from geo_planner.imports.marks import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
-from geo_planner.imports.spoken.office import TITLES_OF_REJECTS
+from geo_planner.imports.spoken.paper import TITLES_OF_REJECTS
 from geo_planner.imports.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.imports.titles import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 from geo_planner.schema import Column

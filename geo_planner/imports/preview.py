@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
-from geo_planner.imports.area import load_area
-from geo_planner.imports.coordinates import numbers, pairs
-from geo_planner.imports.crs_choice import ENOUGH, candidates, fits
+from geo_planner.imports.draft import Options
 from geo_planner.imports.files import opened
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.importer import read_for
-from geo_planner.imports.options import Options, refuse_idle
+from geo_planner.imports.importer import read_for, refuse_idle
+from geo_planner.imports.places.coordinates import numbers, pairs
+from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
+from geo_planner.imports.places.gazetteer import load_gazetteer
+from geo_planner.imports.places.row_places import REACH_M
 from geo_planner.imports.synonyms import POINT_LAYERS
 from geo_planner.imports.titles import all_targets
 from geo_planner.words import Said
@@ -89,8 +90,8 @@ def preview(
         with opened(file, max_bytes=max_bytes, name=name) as source:
             kind, statements = source.format, source.statements
             refuse_idle(options, source)
-            area = load_area(study_area)
-            reading = read_for(layer, source, area, options)
+            gazetteer = load_gazetteer(study_area)
+            reading = read_for(layer, source, gazetteer, options)
     except InputError as error:
         return Preview(kind, targets=all_targets(layer), statements=statements, faults=error.faults)
     table = reading.table
@@ -103,8 +104,8 @@ def preview(
         first, second = (numbers(frame[pair[0]])[0], numbers(frame[pair[1]])[0]) if pair else pairs(frame["position"])[:2]
         filled = np.isfinite(first) & np.isfinite(second)
         if filled.any():
-            systems = [reading.stated] if reading.stated else candidates(first[filled], second[filled], area)
-            found = fits(first[filled], second[filled], [None] * int(filled.sum()), systems, area, 2_000.0)
+            rows = Listed(first, second, np.full(len(first), None), gazetteer, REACH_M, source.name).of(filled)
+            found = fits(rows, [reading.stated] if reading.stated else candidates(rows))
             shares = [(fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH]
     header = reading.header
     return Preview(

@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from geo_planner.errors import Fault, fault
 from geo_planner.imports.columns import ColumnMapping, map_columns
-from geo_planner.imports.crs_choice import parse_system
+from geo_planner.imports.draft import Options
 from geo_planner.imports.files import InputFile, refuse
 from geo_planner.imports.folding import fold
 from geo_planner.imports.further_tables import is_list, read_tables
@@ -23,13 +23,13 @@ from geo_planner.imports.kml_folders import without_idle_names
 from geo_planner.imports.layout import RawTable
 from geo_planner.imports.legacy_cells import convert_columns
 from geo_planner.imports.naming import kind_shown, layer_label, listed_names
-from geo_planner.imports.options import Options
+from geo_planner.imports.places.crs_choice import parse_system
+from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
 from geo_planner.imports.spreadsheets import read_workbook
 from geo_planner.imports.synonyms import POSITION
 from geo_planner.imports.text_files import read_text_table
 from geo_planner.imports.titles import clean_title
 from geo_planner.imports.vectors import VectorLayer, read_vector
-from geo_planner.imports.vn2000 import System, is_unstated_grid, system_of
 from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")

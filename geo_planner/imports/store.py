@@ -19,10 +19,9 @@ from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import install, staging
 from geo_planner.files.links import link_on_the_way
 from geo_planner.files.manifest import MANIFEST, read_manifest, write_atomically
+from geo_planner.imports.draft import Mode
 from geo_planner.imports.folding import fold
-from geo_planner.imports.options import Mode
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.schema import LAYERS
+from geo_planner.schema import LAYERS, Layer
 from geo_planner.study_area.tables import read_csv
 from geo_planner.words import Said, said
 
@@ -68,14 +67,14 @@ def is_as_bundled(root: Path, layer: str, digest: str) -> bool:
 
 
 def rows_to_keep(
-    existing: pd.DataFrame | None, layer: str, mode: Mode, *, bundled: bool = False
+    existing: pd.DataFrame | None, layer: Layer, mode: Mode, *, bundled: bool = False
 ) -> tuple[pd.DataFrame | None, list[Said], int]:
     """The rows of a layer that an import merges into, what was said of the others, and how many those are.
 
     Sample rows give way to real ones unless the user says merge; real rows that somebody brought in stay unless the user says
     replace. A layer of samples that is still as it was bundled goes as a whole.
     """
-    if existing is None or existing.empty or not set(POINT_LAYERS[layer].key) <= set(existing):
+    if existing is None or existing.empty or not set(layer.key) <= set(existing):
         return None, [], 0
     if mode == "replace":
         return None, [said("rows_told.rows_replaced", n=len(existing))], len(existing)
@@ -88,34 +87,27 @@ def rows_to_keep(
     return existing[~sample], [told], int(sample.sum())
 
 
-def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[Said], dict[str, int]]:
+def merged(existing: pd.DataFrame | None, good: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[Said], dict[str, int]]:
     """The layer's rows as they will be, what was done in words, and in numbers.
 
     A blank cell of the file does not wipe out a value that the layer has: blank means not known.
     """
-    key, schema = list(POINT_LAYERS[layer].key), POINT_LAYERS[layer]
+    key, declared = list(layer.key), [column.name for column in layer.columns]
     if existing is None:
         return good, [], {"added": len(good), "updated": 0, "removed": 0}
     old, new = existing.set_index(key), good.set_index(key)
-    columns = [
-        *(column.name for column in schema.columns if column.name not in key),
-        *(name for name in dict.fromkeys([*old, *new]) if name not in {column.name for column in schema.columns}),
-    ]
+    columns = [name for name in dict.fromkeys([*declared, *old, *new]) if name not in key]
     old, new = old.reindex(columns=columns, fill_value=""), new.reindex(columns=columns, fill_value="")
     if old.index.has_duplicates:
-        raise InputError([fault(TARGETS[layer], "duplicate_id.rows_layer")])
+        raise InputError([fault(layer.path, "duplicate_id.rows_layer")])
     shared = old.index.intersection(new.index)
     result = pd.concat([old, new[~new.index.isin(old.index)]])
     fresh = new.loc[shared]
     result.loc[shared] = fresh.where(fresh != "", old.loc[shared])
-    told = [said("rows_told.merged", added=len(new) - len(shared), updated=len(shared), kept=len(old) - len(shared))]
-    result = result.reset_index()
-    order = [column.name for column in schema.columns]
-    return (
-        result[[*order, *(name for name in result if name not in order)]],
-        told,
-        {"added": len(new) - len(shared), "updated": len(shared), "removed": 0},
-    )
+    added, updated = len(new) - len(shared), len(shared)
+    told = said("rows_told.merged", added=added, updated=updated, kept=len(old) - updated)
+    order = dict.fromkeys([*declared, *columns])
+    return result.reset_index()[list(order)], [told], {"added": added, "updated": updated, "removed": 0}
 
 
 def csv_text(rows: pd.DataFrame) -> str:

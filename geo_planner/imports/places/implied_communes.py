@@ -6,30 +6,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo_planner.imports.area import Area
 from geo_planner.imports.columns import unused_columns
-from geo_planner.imports.commune_index import CommuneIndex
 from geo_planner.imports.folding import fold
 from geo_planner.imports.kml_folders import FOLDER_TITLES
+from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.synonyms import COMMUNE
+from geo_planner.schema import Layer
 from geo_planner.words import Said, said
 
 _ENOUGH = 0.5
 _KIND_AND_NAME = re.compile(r"\b(?:xa|phuong|thi tran|tt) (?=((?:\w+ ?){1,5}))")
 
 
-def implied_communes(reading: Reading, layer: str, area: Area) -> Reading:
+def implied_communes(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
     """Where no column names the commune, what stands around the rows is the column; the positions are checked against it later."""
-    return _from_the_heading(_from_folders(reading, layer, area), layer, area)
+    return _from_the_heading(_from_folders(reading, layer, gazetteer), layer, gazetteer)
 
 
-def _from_the_heading(reading: Reading, layer: str, area: Area) -> Reading:
+def _from_the_heading(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
     """The one commune that the sheet is called after, or else that the lines above the header name."""
     table = reading.table
-    if layer == "measurements" or table.frame.empty or set(table.frame) & (set(COMMUNE) - {"district"}):
+    if layer.place == "free" or table.frame.empty or set(table.frame) & (set(COMMUNE) - {"district"}):
         return reading
-    index = CommuneIndex(area.communes, area.former)
+    index = gazetteer.index
     place, how, key = reading.sheet, "the name of the sheet", "commune_from.sheet"
     if not (place and (index.new(place) or index.former(place))):
         named = {name for text in table.context for name in _communes_in(text, index)}
@@ -59,15 +59,15 @@ def _communes_in(text: str, index: CommuneIndex) -> set[str]:
     return found
 
 
-def _from_folders(reading: Reading, layer: str, area: Area) -> Reading:
+def _from_folders(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
     """Where no column names the commune and the folders do, they are the column; a folder column that tells nothing goes."""
     frame, titles = reading.table.frame, dict(reading.table.titles)
     levels = [title for title in FOLDER_TITLES if title in frame and titles.get(title) == title]
     if not levels:
         return reading
     told = []
-    if layer != "measurements" and not set(frame) & (set(COMMUNE) - {"district"}):
-        index = CommuneIndex(area.communes, area.former)
+    if layer.place != "free" and not set(frame) & (set(COMMUNE) - {"district"}):
+        index = gazetteer.index
         shares = {level: _share(frame[level], index) for level in levels}
         best = max(levels, key=lambda level: shares[level])
         if shares[best] >= _ENOUGH:

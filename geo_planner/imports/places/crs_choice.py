@@ -13,10 +13,10 @@ from pyproj.exceptions import ProjError
 
 from geo_planner.crs import parse_crs, refused
 from geo_planner.errors import CrsError, InputError, fault
-from geo_planner.imports.area import Area
 from geo_planner.imports.folding import fold
 from geo_planner.imports.naming import either
-from geo_planner.imports.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
+from geo_planner.imports.places.gazetteer import Gazetteer
+from geo_planner.imports.places.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
 from geo_planner.words import Said, said
 
 ENOUGH = 0.5
@@ -25,6 +25,38 @@ _TM3_HALF_WIDTH_DEG = 2.0
 _SAMPLE = 500
 _UTM_MERIDIANS = {48: 105.0, 49: 111.0}
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Two columns of coordinates as the file has them, and where their rows should lie.
+
+    Attributes
+    ----------
+    first, second : arrays
+        `first` is the column called longitude, x or that comes first.
+    codes : array of str or None
+        Commune of each row where it is certain.
+    gazetteer : Gazetteer
+    reach_m : float
+        How far outside its commune (or the province) a row may lie.
+    file : str
+    """
+
+    first: Array
+    second: Array
+    codes: NDArray[np.object_]
+    gazetteer: Gazetteer
+    reach_m: float
+    file: str
+
+    def of(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Listed:
+        """Some of the rows."""
+        return replace(self, first=self.first[rows], second=self.second[rows], codes=self.codes[rows])
+
+    def right(self, lon: Array, lat: Array) -> NDArray[np.bool_]:
+        """Which of these places of its rows are where they should be."""
+        return self.gazetteer.lies_right(lon, lat, self.codes, self.reach_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +81,9 @@ class Fit:
     def degrees(self, first: Array, second: Array) -> tuple[Array, Array]:
         """Longitude and latitude of the two columns."""
         return self.system.forward(second, first) if self.swapped else self.system.forward(first, second)
+
+    def of(self, rows: Listed) -> tuple[Array, Array]:
+        return self.degrees(rows.first, rows.second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,71 +153,41 @@ def parse_system(text: str, file: str) -> System:
         raise InputError([fault(file, "unknown_crs.rows", text=text[:60])]) from error
 
 
-def candidates(first: Array, second: Array, area: Area) -> list[System]:
+def candidates(rows: Listed) -> list[System]:
     """The systems that a list of such numbers could be in, around this province."""
-    if _all_degrees(first, second):
+    if len(rows.first) and max(np.median(np.abs(rows.first)), np.median(np.abs(rows.second))) <= 180:
         return [WGS84]
-    middle = area.middle_lon
+    middle = rows.gazetteer.middle_lon
     zones = [tm3(meridian) for meridian in MERIDIANS if abs(meridian - middle) <= _TM3_HALF_WIDTH_DEG]
-    number = 48 if middle < 108 else 49
-    around = {number, 49 if middle > 107 else 48}
-    return [
-        *zones,
-        *(utm(zone) for zone in sorted(around)),
-        *(replace(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in sorted(around)),
-    ]
+    around = sorted({48 if middle < 108 else 49, 49 if middle > 107 else 48})
+    wgs84 = [replace(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in around]
+    return [*zones, *(utm(zone) for zone in around), *wgs84]
 
 
-def _all_degrees(first: Array, second: Array) -> bool:
-    return bool(len(first) and np.median(np.abs(first)) <= 180 and np.median(np.abs(second)) <= 180)
-
-
-def fits(first: Array, second: Array, codes: Sequence[str | None], systems: Sequence[System], area: Area, reach_m: float) -> list[Fit]:
+def fits(rows: Listed, systems: Sequence[System]) -> list[Fit]:
     """Every system in both axis orders, the best first."""
-    if len(first) > _SAMPLE:
-        picked = np.linspace(0, len(first) - 1, _SAMPLE).astype(int)
-        first, second, codes = first[picked], second[picked], [codes[i] for i in picked]
-    found = []
-    for system in systems:
-        for swapped in (False, True):
-            trial = Fit(system, swapped, 0, len(first))
-            lon, lat = trial.degrees(first, second)
-            found.append(Fit(system, swapped, int(area.lies_right(lon, lat, codes, reach_m).sum()), len(first)))
+    if len(rows.first) > _SAMPLE:
+        rows = rows.of(np.linspace(0, len(rows.first) - 1, _SAMPLE).astype(int))
+    trials = [Fit(system, swapped, 0, len(rows.first)) for system in systems for swapped in (False, True)]
+    found = [replace(trial, good=int(rows.right(*trial.of(rows)).sum())) for trial in trials]
     return sorted(found, key=lambda fit: -fit.good)
 
 
 def choose(
-    first: Array,
-    second: Array,
-    codes: Sequence[str | None],
-    *,
-    area: Area,
-    reach_m: float,
-    stated: System | None,
-    how: Said | None,
-    titles: Sequence[str],
-    context: Sequence[str],
-    file: str,
-    what: Said,
+    rows: Listed, *, stated: System | None, how: Said | None, titles: Sequence[str], context: Sequence[str], what: Said
 ) -> tuple[Fit, list[Said]]:
-    """The system and axis order of two columns.
+    """The system and axis order of two columns, and what is said of the choice.
 
     Parameters
     ----------
-    first, second : arrays
-        Filled rows only; `first` is the column called longitude, x or that comes first.
-    codes : sequence of str or None
-        Commune of each row where it is known.
-    area : Area
-    reach_m : float
-        How far outside its place a row may lie.
+    rows : Listed
+        Filled rows only.
     stated : System or None
         What the user or the file says.
     how : Said or None
         Who says so, for the statement.
     titles, context : sequence of str
         Titles of the two columns, and what stands above the table; the former counts first.
-    file : str
     what : Said
         Which coordinates they are.
 
@@ -193,7 +198,7 @@ def choose(
     """
     hints = hints_of(titles)
     about = hints_of(context)
-    systems = [stated] if stated else candidates(first, second, area)
+    systems = [stated] if stated else candidates(rows)
     if not stated and systems == [WGS84]:
         if hints.vn2000 and not hints.wgs84:
             systems = [VN2000_DEGREES]
@@ -201,19 +206,19 @@ def choose(
             systems = [WGS84, VN2000_DEGREES]  # the heading may speak of another pair of columns: not certain
     else:
         hints = _together(hints, about)
-    found = fits(first, second, codes, systems, area, reach_m)
+    found = fits(rows, systems)
     best = found[0]
     if best.share < ENOUGH:
-        raise _nothing_fits(best, first, second, codes, area=area, reach_m=reach_m, stated=stated, file=file)
+        raise _nothing_fits(best, rows, stated=stated)
     rivals = [fit for fit in found if fit.share >= ENOUGH and best.good - fit.good < 3]
     if not stated and len(rivals) > 1:
         rivals = _by_hints(rivals, hints)
     zone = _zone_told(hints)
     if not stated and zone and best.system.degrees is False and not any(_agrees(fit.system, hints) for fit in rivals):
-        raise InputError([fault(file, "wrong_zone.rows_titles", zone=zone, fit=best.told, code=best.system.code)])
+        raise InputError([fault(rows.file, "wrong_zone.rows_titles", zone=zone, fit=best.told, code=best.system.code)])
     if len(rivals) > 1:
         options = either([f"--crs {fit.system.code}" for fit in rivals])
-        raise InputError([fault(file, "ambiguous_crs.rows", what=what, fits=[fit.told for fit in rivals], options=options)])
+        raise InputError([fault(rows.file, "ambiguous_crs.rows", what=what, fits=[fit.told for fit in rivals], options=options)])
     chosen = rivals[0]
     if not stated and len(rivals) < sum(fit.share >= ENOUGH and best.good - fit.good < 3 for fit in found):
         how = said("rows_how.titles")
@@ -264,14 +269,10 @@ def _told(fit: Fit, stated: Said | None, what: Said) -> list[Said]:
     return told
 
 
-def _nothing_fits(
-    best: Fit, first: Array, second: Array, codes: Sequence[str | None], *, area: Area, reach_m: float, stated: System | None, file: str
-) -> InputError:
+def _nothing_fits(best: Fit, rows: Listed, *, stated: System | None) -> InputError:
     facts: dict[str, Any] = {"good": best.good, "n": best.looked_at}
-    if not stated:
-        return InputError([fault(file, "no_crs_fits.rows", **facts)])
-    others = [fit for fit in fits(first, second, codes, candidates(first, second, area), area, reach_m) if fit.share >= ENOUGH]
+    others = [fit for fit in fits(rows, candidates(rows)) if fit.share >= ENOUGH] if stated else []
     if not others:
-        return InputError([fault(file, "no_crs_fits.rows_stated", **facts)])
+        return InputError([fault(rows.file, "no_crs_fits.rows_stated" if stated else "no_crs_fits.rows", **facts)])
     told = [fit.told for fit in others[:4]]
-    return InputError([fault(file, "wrong_zone.rows_stated", stated=best.system.code, fits=told, code=others[0].system.code, **facts)])
+    return InputError([fault(rows.file, "wrong_zone.rows_stated", stated=best.system.code, fits=told, code=others[0].system.code, **facts)])
