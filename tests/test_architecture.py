@@ -14,7 +14,7 @@ PACKAGE = ROOT / "geo_planner"
 FLOORS = [
     {"words"},
     {"errors", "units", "letters"},
-    {"folding", "settings_text"},
+    {"settings_text"},
     {"preferences", "calibration"},
     {"files"},
     {"schema", "config", "crs"},

@@ -8,9 +8,9 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import Cell, as_text, is_blank
 from geo_planner.imports.reading import Reading
+from geo_planner.letters import fold
 from geo_planner.words import said
 
 _DATE_TITLE = re.compile(r"(test |measurement )?date|ngay( thang( nam)?)?( do( kiem)?)?")

@@ -13,10 +13,9 @@ import pandas as pd
 
 from geo_planner.errors import Fault, fault, warning
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.folding import fold, slug
 from geo_planner.imports.naming import listed_rows
 from geo_planner.imports.places.gazetteer import Gazetteer
-from geo_planner.letters import skeleton
+from geo_planner.letters import fold, skeleton, slug
 from geo_planner.words import said
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from geo_planner.errors import InputError, UsageError, fault
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import finish_interrupted
@@ -18,31 +16,18 @@ from geo_planner.imports.channels import converted_channels
 from geo_planner.imports.date_and_clock import joined_times
 from geo_planner.imports.draft import Draft, Mode, Options
 from geo_planner.imports.files import InputFile, opened, refuse
-from geo_planner.imports.ids import tell_alike_ids
-from geo_planner.imports.known_places import recognise
 from geo_planner.imports.phone_logs import serving_samples
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer, split_kind, unused_target
 from geo_planner.imports.places.implied_communes import implied_communes
 from geo_planner.imports.reading import Reading, read_points
 from geo_planner.imports.report import ImportReport, report_of, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.imports.rows import draft_rows
-from geo_planner.imports.shapes import draft_shapes, merged_shapes
+from geo_planner.imports.shapes import draft_shapes
 from geo_planner.imports.spoken.paper import titles_known_again
-from geo_planner.imports.store import (
-    TARGETS,
-    csv_text,
-    existing_rows,
-    is_as_bundled,
-    merged,
-    refuse_links,
-    remember_columns,
-    remembered_columns,
-    rows_to_keep,
-    write_layer,
-)
+from geo_planner.imports.store import TARGETS, merged, refuse_links, remember_columns, remembered_columns, write_layer
 from geo_planner.imports.unavailable import without_marks
 from geo_planner.schema import LAYERS
-from geo_planner.words import Language, said
+from geo_planner.words import Language
 
 logger = logging.getLogger(__name__)
 IMPORTABLE = tuple(TARGETS)
@@ -143,7 +128,7 @@ def import_layer(
         return _refused(report_of(draft), report_dir, language)
     with locked(study_area):
         try:
-            draft = _merged(draft, study_area, options)
+            draft = merged(draft, study_area, options)
         except InputError as error:
             draft = draft.with_(general=error.faults)
         report = report_of(draft)
@@ -177,52 +162,6 @@ def read_for(layer: str, source: InputFile, gazetteer: Gazetteer, options: Optio
     reading = without_marks(reading, layer)
     reading = converted_channels(reading, layer, source.name)
     return implied_communes(reading, LAYERS[layer], gazetteer)
-
-
-def _merged(draft: Draft, root: Path, options: Options) -> Draft:
-    """The draft with the file of the layer as it will be, where it may go on; the rows that the layer has already are found first."""
-    if not _may_go_on(draft, options):
-        return draft
-    layer, mode, target = draft.layer, options.mode, root / TARGETS[draft.layer.name]
-    facts = {**draft.facts, "crs": "EPSG:4326", "source_crs": draft.crs}
-    if layer.geometry != "point":
-        was = sha256_of(target) if target.is_file() else ""
-        content, told, counts = merged_shapes(target, TARGETS[layer.name], draft.good(), mode)
-        facts["rows"] = content.count('"type": "Feature",')
-        return replace(draft.with_(statements=told), content=content, was=was, counts=counts, facts=facts)
-    existing, was = _existing(root, layer.name, mode)
-    kept, told, removed = rows_to_keep(existing, layer, mode, bundled=is_as_bundled(root, layer.name, was))
-    draft = draft.with_(statements=told)
-    if kept is not None:
-        draft, kept, gone = recognise(kept, draft)
-        removed += gone
-    elif not told:
-        is_new = not was or existing is not None
-        draft = draft.with_(statements=[said("rows_told.new", n=len(draft.good())) if is_new else said("rows_told.replaced")])
-    if not _may_go_on(draft, options):
-        return draft
-    draft = tell_alike_ids(draft, () if kept is None else kept[layer.key[0]])
-    try:
-        rows, told, counts = merged(kept, draft.good(), layer)
-    except InputError as error:
-        return draft.with_(general=error.faults)
-    counts["removed"] += removed
-    return replace(draft.with_(statements=told), content=csv_text(rows), was=was, counts=counts, facts={**facts, "rows": len(rows)})
-
-
-def _existing(root: Path, layer: str, mode: Mode) -> tuple[pd.DataFrame | None, str]:
-    """The rows of the layer; one that is replaced need not be readable, its rows are counted where they are."""
-    try:
-        return existing_rows(root, layer)
-    except InputError:
-        if mode != "replace":
-            raise
-        return None, sha256_of(root / TARGETS[layer])
-
-
-def _may_go_on(draft: Draft, options: Options) -> bool:
-    good = draft.good()
-    return not good.empty and not draft.stopped() and (options.accept_valid or len(good) == len(draft.rows))
 
 
 def _refused(report: ImportReport, report_dir: Path | None, language: Language) -> ImportReport:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geo_planner.errors import Fault, fault, warning
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.folding import fold
 from geo_planner.imports.ids import SAME_PLACE_M, distance_m, is_made, same_spelling
 from geo_planner.imports.known_cells import known_cells
+from geo_planner.letters import fold
 from geo_planner.words import first_of, said
 
 _PHRASES = "to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom"

@@ -9,8 +9,8 @@ import re
 from typing import Literal
 
 from geo_planner.imports import words
-from geo_planner.imports.folding import fold
-from geo_planner.imports.saying import word_told
+from geo_planner.imports.naming import word_told
+from geo_planner.letters import fold
 from geo_planner.schema import Column
 from geo_planner.words import Said, said
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from geo_planner.imports.grid import Cell
-from geo_planner.imports.saying import together
+from geo_planner.imports.naming import together
 from geo_planner.words import Said, said
 
 _VIETNAM = timezone(timedelta(hours=7))

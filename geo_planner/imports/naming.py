@@ -1,4 +1,4 @@
-"""What is left out or changed, called by its name: lists that say the first ones and how many more there are."""
+"""Parts of what the import says: names of what is left out or changed, in lists of bounded length; words of the schema; several things done."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
-from geo_planner.words import Label, Language, Said, first_of, said
+from geo_planner.words import Label, Language, Said, catalogue, first_of, said
 
 SHOWN = 12
 _LONGEST = 50
+_MOST_TITLES = 30
 Listed = tuple[str | Label | Said, ...]
 """Facts of a list of bounded length, for a place that joins them."""
 
@@ -95,3 +96,36 @@ def either(items: Sequence[str | Label | Said]) -> str | Label | Said:
 def kind_shown(kind: str) -> Said:
     """``Point``, ``LineString`` … as people read it."""
     return said(f"geometry_kind.{kind}")
+
+
+def together(done: Iterable[Said | None]) -> Said | None:
+    """Several things that were done to one cell as one; None for nothing.
+
+    >>> together([said("rows_done.unit_off"), None, said("rows_done.decimal_comma")]).text("en")
+    'unit taken off, decimal comma'
+    """
+    parts = tuple(part for part in done if part is not None)
+    return said("rows_done.several", parts=parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+def titles_told(titles: Iterable[str]) -> Said | str:
+    """The titles of a table as the end of a sentence, so that one sees which of them is meant."""
+    named = first_of(map(title_of, titles), _MOST_TITLES)
+    return said("rows_titles", titles=named) if named else ""
+
+
+def word_told(word: str) -> Said | str:
+    """A stable word of the schema as people say it; a blank is not known, other words stay."""
+    key = f"rows_word.{word or 'not_known'}"
+    return said(key) if key in catalogue("en") else word
+
+
+def choices_told(column: str, choices: Sequence[str]) -> tuple[Said | str, ...]:
+    """The words that may stand in a column, those of the schema with the Vietnamese beside them."""
+    keys = [f"rows_choice.{column}_{word}" for word in choices]
+    return tuple(said(key) if key in catalogue("en") else word for key, word in zip(keys, choices, strict=True))
+
+
+def opened_up(what: Said) -> tuple[Said, ...]:
+    """What was done, one by one."""
+    return tuple(dict(what.facts)["parts"]) if what.key == "rows_done.several" else (what,)

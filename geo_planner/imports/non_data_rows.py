@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import Cell, as_text, is_blank
+from geo_planner.letters import fold
 
 COORDINATES = ("lon", "lat", "x", "y", "position")
 PLACES = ("commune_code", "former_commune_code", "commune", "former_commune", "former_place")

@@ -9,8 +9,7 @@ import math
 import re
 import unicodedata
 
-from geo_planner.imports.folding import fold
-from geo_planner.letters import plain_figures, skeleton
+from geo_planner.letters import fold, plain_figures, skeleton
 from geo_planner.schema import Column
 from geo_planner.words import Said, said
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo_planner.imports.folding import fold
-from geo_planner.letters import plain_figures
+from geo_planner.letters import fold, plain_figures
 from geo_planner.words import Said, said
 
 # 3GPP TS 36.101, table 5.5-1, and TS 38.101-1, table 5.2-1: number to nominal frequency, lowest and highest edge, MHz

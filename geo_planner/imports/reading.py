@@ -15,7 +15,6 @@ from geo_planner.errors import Fault, fault
 from geo_planner.imports.columns import ColumnMapping, map_columns
 from geo_planner.imports.draft import Options
 from geo_planner.imports.files import InputFile, refuse
-from geo_planner.imports.folding import fold
 from geo_planner.imports.further_tables import is_list, read_tables
 from geo_planner.imports.grid import Cell, Grid
 from geo_planner.imports.headers import Header, find_header
@@ -30,6 +29,7 @@ from geo_planner.imports.synonyms import POSITION
 from geo_planner.imports.text_files import read_text_table
 from geo_planner.imports.titles import clean_title
 from geo_planner.imports.vectors import VectorLayer, read_vector
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction, Draft, Mode, Options
 from geo_planner.imports.files import InputFile
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.layout import RawTable
 from geo_planner.imports.naming import either, listed_rows
@@ -28,6 +27,7 @@ from geo_planner.imports.synonyms import SHAPE_LAYERS
 from geo_planner.imports.titles import clean_title
 from geo_planner.imports.values import clean_texts
 from geo_planner.imports.vectors import VectorLayer, read_vector
+from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_warnings
 from geo_planner.words import Said, said
@@ -194,40 +194,32 @@ def as_feature(properties: dict[str, Any], shape: shapely.Geometry) -> dict[str,
 
 def merged_shapes(path: Path, relative: str, good: pd.DataFrame, mode: Mode) -> tuple[str, list[Said], dict[str, int]]:
     """The layer's GeoJSON as it will be, what was done in words, and in numbers; see ``store.merged``."""
-    new = {
-        str(row[_ID]): as_feature({str(k): v for k, v in row.items() if k != "geometry"}, row["geometry"])
-        for row in good.to_dict("records")
-    }
-    old: dict[str, Any] = {}
-    told, sample, count = list[Said](), set[str](), 0
-    if path.is_file():
-        try:
-            features = json.loads(path.read_text(encoding="utf-8"))["features"]
-            count = len(features)
-            old = {str((feature["properties"] or {}).get(_ID) or f"_{i}"): feature for i, feature in enumerate(features)}
-            sample = {
-                identifier
-                for identifier, feature in old.items()
-                if str((feature["properties"] or {}).get("is_sample", "")).lower() in ("yes", "true")
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            if mode != "replace":
-                raise InputError([fault(relative, "unreadable.rows_layer")]) from error
-    if mode == "replace" or (mode == "auto" and sample):
-        if path.is_file():
-            replaced = mode == "replace"
-            told = [said("rows_told.shapes_replaced", n=count) if replaced else said("rows_told.shapes_were_sample", n=len(sample))]
-        old = {} if mode == "replace" else {identifier: feature for identifier, feature in old.items() if identifier not in sample}
-    kept = len(old)
-    added, updated = len(set(new) - set(old)), len(set(new) & set(old))
+    new = {row[_ID]: as_feature({n: v for n, v in row.items() if n != "geometry"}, row["geometry"]) for row in good.to_dict("records")}
+    was, sample, count = _features(path, relative, mode) if path.is_file() else ({}, set[str](), 0)
+    old, told = was, list[Said]()
+    if mode == "replace":
+        old, told = {}, [said("rows_told.shapes_replaced", n=count)] if path.is_file() else []
+    elif mode == "auto" and sample:
+        old, told = {name: was[name] for name in was if name not in sample}, [said("rows_told.shapes_were_sample", n=len(sample))]
+    updated = len(set(new) & set(old))
+    added = len(new) - updated
     if old:
         told.append(said("rows_told.shapes_merged", id=_ID, added=added, updated=updated, kept=len(old) - updated))
     elif not told:
         told.append(said("rows_told.shapes_new", n=added))
-    features = list({**old, **new}.values())
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
-    return (
-        f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n',
-        told,
-        {"added": added, "updated": updated, "removed": count - kept},
-    )
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in {**old, **new}.values())
+    content = f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
+    return content, told, {"added": added, "updated": updated, "removed": count - len(old)}
+
+
+def _features(path: Path, relative: str, mode: Mode) -> tuple[dict[str, Any], set[str], int]:
+    """The features of a layer by id, which of them are samples, and how many there are; a layer that is replaced need not be readable."""
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        by_id = {str((feature["properties"] or {}).get(_ID) or f"_{i}"): feature for i, feature in enumerate(features)}
+        marked = {name: str((feature["properties"] or {}).get("is_sample", "")).lower() for name, feature in by_id.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if mode != "replace":
+            raise InputError([fault(relative, "unreadable.rows_layer")]) from error
+        return {}, set(), 0
+    return by_id, {name for name, mark in marked.items() if mark in ("yes", "true")}, len(features)

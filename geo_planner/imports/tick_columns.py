@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from geo_planner.errors import Fault, fault
 from geo_planner.imports.columns import Choice
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import Cell, as_text, is_blank
 from geo_planner.imports.marks import symbol
+from geo_planner.letters import fold
 
 _MARKS = {"x", "v", "1", "true", "yes", "y"}
 _NO_MARKS = {"0", "false"}

@@ -11,11 +11,10 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
 from geo_planner.imports.words import choice
-from geo_planner.letters import plain_width
+from geo_planner.letters import fold, plain_width
 
 GROUP_HEADING = "heading of the group"
 """Title of the communes that stood in headings above the rows; the file of rejected rows carries it."""

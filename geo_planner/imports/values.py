@@ -11,10 +11,9 @@ import unicodedata
 import pandas as pd
 
 from geo_planner.imports import figures, marks, moments, quantities, radio_words, words
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import ERROR_CELLS, Cell, as_text
-from geo_planner.imports.saying import together, word_told
-from geo_planner.letters import latin, lookalikes, plain_figures
+from geo_planner.imports.naming import together, word_told
+from geo_planner.letters import fold, latin, lookalikes, plain_figures
 from geo_planner.schema import Column
 from geo_planner.words import Said, said
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.folding import fold
 from geo_planner.imports.ids import same_spelling
 from geo_planner.imports.places.gazetteer import CommuneIndex
 from geo_planner.imports.radio_words import operator, technology
 from geo_planner.imports.titles import clean_title, targets_of
 from geo_planner.imports.values import clean_texts, convert
+from geo_planner.letters import fold
 from geo_planner.schema import LAYERS
 from tests.imports import making as m
 from tests.imports.making import told

@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.naming import either, title_of
 from geo_planner.imports.places.gazetteer import KINDS, CommuneIndex, Unit, split_kind
-from geo_planner.letters import plain_figures
+from geo_planner.letters import fold, plain_figures
 from geo_planner.words import Label, Said, said
 
 FIELDS = ("commune_code", "former_commune_code", "commune", "former_commune", "district", "former_place")

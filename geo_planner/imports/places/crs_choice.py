@@ -13,10 +13,10 @@ from pyproj.exceptions import ProjError
 
 from geo_planner.crs import parse_crs, refused
 from geo_planner.errors import CrsError, InputError, fault
-from geo_planner.imports.folding import fold
 from geo_planner.imports.naming import either
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.vn2000 import MERIDIANS, VN2000_DEGREES, WGS84, System, other, system_of, tm3, utm
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 ENOUGH = 0.5

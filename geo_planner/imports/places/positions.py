@@ -12,12 +12,11 @@ from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.layout import RawTable
-from geo_planner.imports.naming import either, title_of
+from geo_planner.imports.naming import either, title_of, titles_told
 from geo_planner.imports.places.coordinates import both_numbers, split_pairs
 from geo_planner.imports.places.crs_choice import Fit, Listed, candidates, choose
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.vn2000 import WGS84, System
-from geo_planner.imports.saying import titles_told
 from geo_planner.letters import holds_other_digits
 from geo_planner.study_area.places import FAR_SITE_M
 from geo_planner.words import Said, said

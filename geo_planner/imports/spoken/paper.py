@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.imports.naming import OWN_TITLES, own_title
-from geo_planner.imports.saying import word_told
+from geo_planner.imports.naming import OWN_TITLES, own_title, word_told
 from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
 from geo_planner.imports.synonyms import POINT_LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
