@@ -137,7 +137,7 @@ def _read(row: dict[str, str], index: CommuneIndex, edition: Mapping[str, str]) 
 
 def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Reading:
     code = _code(row.get("commune_code", ""))
-    if code and not re.search(r"\d", code) and (index.new(code) or index.former(code)):
+    if code and not re.search(r"\d", code) and index.named(code):
         by_name = _by_name(code, row.get("district", ""), index, "")
         here = said("rows_commune.in_code_column", name=code)
         return replace(by_name, how=said("rows_commune.several", parts=(here, by_name.how)) if by_name.how else here)
@@ -199,11 +199,11 @@ def _of_today(units: list[Unit]) -> Reading:
 
 
 def _by_name(text: str, district: str, index: CommuneIndex, edition: str) -> Reading:
-    if not index.new(text) and not index.former(text):
+    if not index.named(text):
         parts = [part.strip() for part in re.split(r"[,;/()–]|\s-\s", text) if part.strip()]
         if len(parts) > 1 and KINDS.get(fold(parts[1])):
             return _by_name(f"{parts[1]} {parts[0]}", district, index, edition)
-        if len(parts) > 1 and (index.new(parts[0]) or index.former(parts[0])):
+        if len(parts) > 1 and index.named(parts[0]):
             return _by_name(parts[0], district or parts[1], index, edition)
         return _not_known("rows_name", text, index)
     new = _of_today(index.new(text))

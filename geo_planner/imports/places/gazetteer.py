@@ -86,6 +86,10 @@ class CommuneIndex:
             return [unit for unit in found if split_kind(unit.district)[1] == wanted]
         return found
 
+    def named(self, text: str) -> list[Unit]:
+        """Today's and former communes of a name."""
+        return [*self.new(text), *self.former(text)]
+
     def former_code(self, code: str) -> list[Unit]:
         return [unit for unit in self._former if unit.code == code]
 

@@ -21,28 +21,29 @@ _KIND_AND_NAME = re.compile(r"\b(?:xa|phuong|thi tran|tt) (?=((?:\w+ ?){1,5}))")
 
 def implied_communes(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
     """Where no column names the commune, what stands around the rows is the column; the positions are checked against it later."""
-    return _from_the_heading(_from_folders(reading, layer, gazetteer), layer, gazetteer)
+    reading = _from_folders(reading, layer, gazetteer.index)
+    return _from_the_heading(reading, gazetteer.index) if _wanted(reading, layer) else reading
 
 
-def _from_the_heading(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
+def _wanted(reading: Reading, layer: Layer) -> bool:
+    frame = reading.table.frame
+    return layer.place != "free" and not frame.empty and not set(frame) & (set(COMMUNE) - {"district"})
+
+
+def _from_the_heading(reading: Reading, index: CommuneIndex) -> Reading:
     """The one commune that the sheet is called after, or else that the lines above the header name."""
-    table = reading.table
-    if layer.place == "free" or table.frame.empty or set(table.frame) & (set(COMMUNE) - {"district"}):
-        return reading
-    index = gazetteer.index
-    place, how, key = reading.sheet, "the name of the sheet", "commune_from.sheet"
-    if not (place and (index.new(place) or index.former(place))):
+    table, place, how, key = reading.table, reading.sheet, "the name of the sheet", "commune_from.sheet"
+    if not (place and index.named(place)):
         named = {name for text in table.context for name in _communes_in(text, index)}
         if len(named) != 1:
             return reading
         words = named.pop()
-        written = {unit.name for unit in (*index.new(words), *index.former(words))}
+        written = {unit.name for unit in index.named(words)}
         place = written.pop() if len(written) == 1 else words
         how, key = "the heading above the table", "commune_from.title"
-    frame = table.frame.assign(commune=place)
-    told = said(key, name=place)
+    titles, told = {**table.titles, "commune": how}, said(key, name=place)
     return replace(
-        reading, table=replace(table, frame=frame, titles={**table.titles, "commune": how}, statements=(*table.statements, told))
+        reading, table=replace(table, frame=table.frame.assign(commune=place), titles=titles, statements=(*table.statements, told))
     )
 
 
@@ -51,43 +52,32 @@ def _communes_in(text: str, index: CommuneIndex) -> set[str]:
     found = set()
     for match in _KIND_AND_NAME.finditer(fold(text)):
         words = match.group(1).split()
-        longest = next(
-            (" ".join(words[:k]) for k in range(len(words), 0, -1) if index.new(" ".join(words[:k])) or index.former(" ".join(words[:k]))),
-            "",
-        )
-        found |= {longest} - {""}
+        starts = (" ".join(words[:k]) for k in range(len(words), 0, -1))
+        found |= {next((name for name in starts if index.named(name)), "")} - {""}
     return found
 
 
-def _from_folders(reading: Reading, layer: Layer, gazetteer: Gazetteer) -> Reading:
+def _from_folders(reading: Reading, layer: Layer, index: CommuneIndex) -> Reading:
     """Where no column names the commune and the folders do, they are the column; a folder column that tells nothing goes."""
-    frame, titles = reading.table.frame, dict(reading.table.titles)
-    levels = [title for title in FOLDER_TITLES if title in frame and titles.get(title) == title]
+    table = reading.table
+    levels = [title for title in FOLDER_TITLES if title in table.frame and table.titles.get(title) == title]
     if not levels:
         return reading
-    told = []
-    if layer.place != "free" and not set(frame) & (set(COMMUNE) - {"district"}):
-        index = gazetteer.index
-        shares = {level: _share(frame[level], index) for level in levels}
-        best = max(levels, key=lambda level: shares[level])
-        if shares[best] >= _ENOUGH:
-            frame = frame.rename(columns={best: "commune"})
-            titles["commune"] = titles.pop(best)
-            told.append(said("commune_from.folders"))
-            levels.remove(best)
-            districts = [level for level in levels if _are_districts(frame[level])]
-            if districts and "district" not in frame:
-                frame = frame.rename(columns={districts[0]: "district"})
-                titles["district"] = titles.pop(districts[0])
-                levels.remove(districts[0])
-    idle = [level for level in levels if frame[level].nunique(dropna=False) <= 1]
-    frame = frame.drop(columns=idle)
-    still = [level for level in levels if level not in idle]
+    meant = dict[str, str]()
+    if _wanted(reading, layer):
+        best = max(levels, key=lambda level: _share(table.frame[level], index))
+        if _share(table.frame[best], index) >= _ENOUGH:
+            meant[best] = "commune"
+            districts = [level for level in levels if level != best and _are_districts(table.frame[level])]
+            meant |= {level: "district" for level in districts[:1] if "district" not in table.frame}
+    idle = [level for level in levels if level not in meant and table.frame[level].nunique(dropna=False) <= 1]
+    still = {level for level in levels if level not in meant and level not in idle}
+    told = [said("commune_from.folders")] if meant else []
     table = replace(
-        reading.table,
-        frame=frame,
-        titles={name: title for name, title in titles.items() if name not in idle},
-        statements=(*_without_titles(reading, set(FOLDER_TITLES) - set(still)), *told),
+        table,
+        frame=table.frame.rename(columns=meant).drop(columns=idle),
+        titles={meant.get(name, name): title for name, title in table.titles.items() if name not in idle},
+        statements=(*_without_titles(reading, set(FOLDER_TITLES) - still), *told),
     )
     return replace(reading, table=table)
 
@@ -103,7 +93,7 @@ def _without_titles(reading: Reading, gone: set[str]) -> list[Said]:
 
 def _share(folders: Sequence[object], index: CommuneIndex) -> float:
     """Share of the rows whose folder is the name of a commune, of today or a former one."""
-    known = {folder: bool(index.new(folder) or index.former(folder)) for folder in set(folders) if isinstance(folder, str)}
+    known = {folder: bool(index.named(folder)) for folder in set(folders) if isinstance(folder, str)}
     return sum(known.get(folder, False) for folder in folders if isinstance(folder, str)) / max(len(folders), 1)
 
 
