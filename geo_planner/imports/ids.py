@@ -15,7 +15,7 @@ from geo_planner.imports.area import Area
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.folding import fold, slug
 from geo_planner.imports.naming import listed_rows
-from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.letters import skeleton
 from geo_planner.words import said
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo_planner.imports.area import Area
-from geo_planner.imports.columns import unused_columns
 from geo_planner.imports.commune_index import CommuneIndex
 from geo_planner.imports.folding import fold
-from geo_planner.imports.kml_folders import FOLDER_TITLES
+from geo_planner.imports.formats.layers import FOLDER_TITLES
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.synonyms import COMMUNE
+from geo_planner.imports.titles.mapping import unused_columns
+from geo_planner.imports.titles.synonyms import COMMUNE
 from geo_planner.words import Said, said
 
 _ENOUGH = 0.5

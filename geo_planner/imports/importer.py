@@ -20,10 +20,10 @@ from geo_planner.imports.channels import converted_channels
 from geo_planner.imports.commune_index import split_kind
 from geo_planner.imports.date_and_clock import joined_times
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.files import InputFile, opened
 from geo_planner.imports.ids import tell_alike_ids
 from geo_planner.imports.implied_communes import implied_communes
 from geo_planner.imports.known_places import recognise
+from geo_planner.imports.opening import InputFile, opened
 from geo_planner.imports.options import Mode, Options, refuse_idle
 from geo_planner.imports.phone_logs import serving_samples
 from geo_planner.imports.reading import Reading, read_points
@@ -43,7 +43,7 @@ from geo_planner.imports.store import (
     rows_to_keep,
     write_layer,
 )
-from geo_planner.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS, SHAPE_LAYERS
 from geo_planner.imports.unavailable import without_marks
 from geo_planner.words import Label, Language, Said, said
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from geo_planner.imports.files import InputFile, refuse
+from geo_planner.imports.opening import InputFile, refuse
 
 Mode = Literal["auto", "merge", "replace"]
 

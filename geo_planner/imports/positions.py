@@ -14,7 +14,7 @@ from geo_planner.imports.area import Area
 from geo_planner.imports.coordinates import both_numbers, split_pairs
 from geo_planner.imports.crs_choice import choose
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout import RawTable
+from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.misplaced_rows import Listed, tell_other_systems, turn_swapped_rows
 from geo_planner.imports.naming import title_of
 from geo_planner.imports.saying import titles_told

@@ -13,12 +13,12 @@ from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.area import load_area
 from geo_planner.imports.coordinates import numbers, pairs
 from geo_planner.imports.crs_choice import ENOUGH, candidates, fits
-from geo_planner.imports.files import opened
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.importer import read_for
+from geo_planner.imports.opening import opened
 from geo_planner.imports.options import Options, refuse_idle
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.imports.titles import all_targets
+from geo_planner.imports.titles.meaning import all_targets
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20

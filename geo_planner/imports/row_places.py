@@ -15,11 +15,11 @@ from geo_planner.imports.area import Area
 from geo_planner.imports.commune_index import CommuneIndex
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout import RawTable
+from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.naming import listed_rows
 from geo_planner.imports.positions import Positions, locate, settle_communes
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.synonyms import COMMUNE
+from geo_planner.imports.titles.synonyms import COMMUNE
 from geo_planner.study_area.places import FAR_SITE_M, TOLERANCE_M, place_sites, place_villages
 from geo_planner.words import Said, said
 

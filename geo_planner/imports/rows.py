@@ -12,13 +12,13 @@ from geo_planner.imports.area import Area
 from geo_planner.imports.doubts import doubts
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.ids import give_ids
-from geo_planner.imports.layout import RawTable
+from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.naming import title_of
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.row_places import communes_and_positions, place_faults
 from geo_planner.imports.row_values import fill_values
 from geo_planner.imports.saying import choices_told, titles_told
-from geo_planner.imports.synonyms import COMMUNE, POINT_LAYERS
+from geo_planner.imports.titles.synonyms import COMMUNE, POINT_LAYERS
 from geo_planner.imports.unclear_columns import tell_unclear_columns
 from geo_planner.imports.values import clean_texts
 from geo_planner.schema import Column, Layer

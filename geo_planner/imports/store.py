@@ -21,7 +21,7 @@ from geo_planner.files.links import link_on_the_way
 from geo_planner.files.manifest import MANIFEST, read_manifest, write_atomically
 from geo_planner.imports.folding import fold
 from geo_planner.imports.options import Mode
-from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.schema import LAYERS
 from geo_planner.study_area.tables import read_csv
 from geo_planner.words import Said, said

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from geo_planner.imports.naming import OWN_TITLES, own_title
 from geo_planner.imports.saying import word_told
 from geo_planner.imports.spoken.titles import target_title
-from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
 
 TITLES_OF_REJECTS: Mapping[Language, tuple[str, str]] = {
