@@ -15,7 +15,7 @@ from geo_planner.files.manifest import read_manifest
 from geo_planner.imports.channels import converted_channels
 from geo_planner.imports.date_and_clock import joined_times
 from geo_planner.imports.draft import Draft, Mode, Options
-from geo_planner.imports.files import InputFile, opened, refuse
+from geo_planner.imports.opening import InputFile, opened, refuse
 from geo_planner.imports.phone_logs import serving_samples
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer, split_kind, unused_target
 from geo_planner.imports.places.implied_communes import implied_communes

@@ -11,15 +11,15 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.draft import Options
-from geo_planner.imports.files import opened
+from geo_planner.imports.opening import opened
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.importer import read_for, refuse_idle
 from geo_planner.imports.places.coordinates import numbers, pairs
 from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
 from geo_planner.imports.places.gazetteer import load_gazetteer
 from geo_planner.imports.places.row_places import REACH_M
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.imports.titles import all_targets
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.meaning import all_targets
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20

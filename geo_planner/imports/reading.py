@@ -12,24 +12,24 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.errors import Fault, fault
-from geo_planner.imports.columns import ColumnMapping, map_columns
-from geo_planner.imports.draft import Options
-from geo_planner.imports.files import InputFile, refuse
-from geo_planner.imports.further_tables import is_list, read_tables
-from geo_planner.imports.grid import Cell, Grid
-from geo_planner.imports.headers import Header, find_header
-from geo_planner.imports.kml_folders import without_idle_names
-from geo_planner.imports.layout import RawTable
-from geo_planner.imports.legacy_cells import convert_columns
-from geo_planner.imports.naming import kind_shown, layer_label, listed_names
 from geo_planner.imports.places.crs_choice import parse_system
-from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
-from geo_planner.imports.spreadsheets import read_workbook
-from geo_planner.imports.synonyms import POSITION
-from geo_planner.imports.text_files import read_text_table
-from geo_planner.imports.titles import clean_title
-from geo_planner.imports.vectors import VectorLayer, read_vector
 from geo_planner.letters import fold
+from geo_planner.imports.formats.layers import without_idle_names
+from geo_planner.imports.formats.legacy_text import convert_columns
+from geo_planner.imports.formats.spreadsheets import read_workbook
+from geo_planner.imports.formats.text_files import read_text_table
+from geo_planner.imports.formats.vectors import VectorLayer, read_vector
+from geo_planner.imports.grid import Cell, Grid
+from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.layout.further_tables import is_list, read_tables
+from geo_planner.imports.naming import kind_shown, layer_label, listed_names
+from geo_planner.imports.opening import InputFile, refuse
+from geo_planner.imports.draft import Options
+from geo_planner.imports.titles.headers import Header, find_header
+from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
+from geo_planner.imports.titles.meaning import clean_title
+from geo_planner.imports.titles.synonyms import POSITION
+from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
 from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")

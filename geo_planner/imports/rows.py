@@ -18,7 +18,7 @@ from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.row_places import communes_and_positions, place_faults
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.row_values import fill_values
-from geo_planner.imports.synonyms import COMMUNE
+from geo_planner.imports.titles.synonyms import COMMUNE
 from geo_planner.imports.unclear_columns import tell_unclear_columns
 from geo_planner.imports.values import clean_texts
 from geo_planner.schema import Column, Layer

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 import xlsxwriter
 
-from geo_planner.imports.legacy_text import _TCVN3, _VNI
+from geo_planner.imports.formats.legacy_text import _TCVN3, _VNI
 from geo_planner.imports.places.vn2000 import from_wgs84, tm3_projection, utm_projection
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -13,7 +13,7 @@ from geo_planner.imports import ImportReport, import_layer
 from geo_planner.imports.ids import same_spelling
 from geo_planner.imports.places.gazetteer import CommuneIndex
 from geo_planner.imports.radio_words import operator, technology
-from geo_planner.imports.titles import clean_title, targets_of
+from geo_planner.imports.titles.meaning import clean_title, targets_of
 from geo_planner.imports.values import clean_texts, convert
 from geo_planner.letters import fold
 from geo_planner.schema import LAYERS

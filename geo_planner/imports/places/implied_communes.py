@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo_planner.imports.columns import unused_columns
-from geo_planner.imports.kml_folders import FOLDER_TITLES
+from geo_planner.imports.titles.mapping import unused_columns
+from geo_planner.imports.formats.layers import FOLDER_TITLES
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.synonyms import COMMUNE
+from geo_planner.imports.titles.synonyms import COMMUNE
 from geo_planner.letters import fold
 from geo_planner.schema import Layer
 from geo_planner.words import Said, said

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout import RawTable
+from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.naming import either, title_of, titles_told
 from geo_planner.imports.places.coordinates import both_numbers, split_pairs
 from geo_planner.imports.places.crs_choice import Fit, Listed, candidates, choose

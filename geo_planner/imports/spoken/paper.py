@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_planner.imports.naming import OWN_TITLES, own_title, word_told
 from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
-from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo_planner.imports.synonyms import POINT_LAYERS
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Label, Language
 
 LAYER_TITLES: Mapping[str, Mapping[Language, str]] = {

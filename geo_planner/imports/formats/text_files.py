@@ -9,9 +9,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-from geo_planner.imports.files import InputFile, refuse, utf_16_without_mark
+from geo_planner.imports.formats.legacy_text import CONVERSIONS, detect
 from geo_planner.imports.grid import MAX_COLUMNS, Cell, Grid
-from geo_planner.imports.legacy_text import CONVERSIONS, detect
+from geo_planner.imports.opening import InputFile, refuse, utf_16_without_mark
 from geo_planner.words import Said, said
 
 _SEPARATORS = {",": "separator.commas", ";": "separator.semicolons", "\t": "separator.tabs", "|": "separator.bars"}

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo_planner.files.opening import Vector
-from geo_planner.imports.legacy_text import detect
+from geo_planner.imports.formats.legacy_text import detect
 from geo_planner.imports.naming import listed_rows
 from geo_planner.words import Said, said
 

@@ -9,18 +9,16 @@ from itertools import pairwise
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.imports import non_data_rows
-from geo_planner.imports.columns import IGNORE, ColumnMapping
-from geo_planner.imports.day_zero import with_real_dates
-from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.imports.headers import Header, is_index_row
-from geo_planner.imports.merged_cells import fill_merged, torn_figures
-from geo_planner.imports.naming import Listed, listed_names, listed_rows, row_called, title_of
-from geo_planner.imports.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
-from geo_planner.imports.synonyms import COUNTERS, POINT_LAYERS
-from geo_planner.imports.tick_columns import ticked
-from geo_planner.imports.titles import GROUP_HEADING, all_targets
 from geo_planner.letters import fold
+from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
+from geo_planner.imports.layout import non_data_rows
+from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
+from geo_planner.imports.layout.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
+from geo_planner.imports.naming import Listed, listed_names, listed_rows, row_called, title_of
+from geo_planner.imports.titles.headers import Header, is_index_row
+from geo_planner.imports.titles.mapping import IGNORE, ColumnMapping
+from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
+from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.words import Said, first_of, said
 
 _INDEX = "not_data.index"

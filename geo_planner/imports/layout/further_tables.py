@@ -12,17 +12,17 @@ from dataclasses import replace
 import pandas as pd
 
 from geo_planner.errors import InputError, warning
-from geo_planner.imports.columns import ColumnMapping, map_columns
+from geo_planner.letters import fold
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.imports.headers import Header, find_header, is_figure, is_index_row
-from geo_planner.imports.layout import RawTable, data_rows
+from geo_planner.imports.layout.data_rows import RawTable, data_rows
+from geo_planner.imports.layout.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.imports.marks import stance
 from geo_planner.imports.naming import listed_names, listed_rows
-from geo_planner.imports.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.imports.quantities import title_unit
-from geo_planner.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
-from geo_planner.imports.titles import SEPARATOR, clean_title, targets_of
-from geo_planner.letters import fold
+from geo_planner.imports.titles.headers import Header, find_header, is_figure, is_index_row
+from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
+from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
+from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.words import Said, said
 
 ANOTHER_TABLE = "not_data.another_table"

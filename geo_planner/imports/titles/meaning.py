@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from geo_planner.imports.grid import Cell, as_text
-from geo_planner.imports.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
+from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
 from geo_planner.imports.words import choice
 from geo_planner.letters import fold, plain_width
 

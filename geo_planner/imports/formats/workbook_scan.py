@@ -1,17 +1,25 @@
-"""Workbooks looked over before they are read: sizes that would fill the memory, entities, formulas without a value."""
+"""Workbooks looked over before they are read, for what the reader of their cells does not tell or cannot bear.
+
+Sizes that would fill the memory, entities, formulas without a stored value (the reader gives blanks), what is hidden, and the
+day from which dates count.
+"""
 
 from __future__ import annotations
 
+import html
+import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from xml.etree import ElementTree as ET
 
-from geo_planner.imports.archives import check_xml, pieces
-from geo_planner.imports.files import refuse
+import olefile
+
 from geo_planner.imports.grid import DAY_ZERO, MAX_COLUMNS
+from geo_planner.imports.opening import check_xml, pieces, refuse
 
 MAX_CELLS = 20_000_000
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,10})"')
@@ -177,3 +185,130 @@ def scan_ods(opened: zipfile.ZipFile, name: str) -> int:
 def _repeats(attributes: bytes) -> int:
     found = _REPEATED.search(attributes)
     return int(found.group(1)) if found else 1
+
+
+_TAG = re.compile(rb"<(/?)table:(table-row-group|table-column-group|table-row|table-column|table|null-date)(?=[\s/>])([^>]*)>")
+_ATTRIBUTE = re.compile(rb'table:(name|visibility|display|date-value|number-(?:rows|columns)-repeated)="([^"]*)"')
+_HIDDEN = (b"collapse", b"filter")
+_MOST = 300_000
+"""Hidden rows are looked at down to here; below lie the blank rows that fill a sheet."""
+
+
+def hidden_in_ods(opened: zipfile.ZipFile) -> dict[str, SheetScan]:
+    """By sheet, its hidden rows and columns; the content must have been checked before."""
+    if "content.xml" not in opened.namelist():
+        return {}
+    scans, zero = dict[str, SheetScan](), DAY_ZERO
+    scan, row, column, depth = SheetScan(), 0, 0, 0
+    closed: list[bool] = []
+    for end, tag, rest in _TAG.findall(opened.read("content.xml")):
+        told = dict(_ATTRIBUTE.findall(rest))
+        alone = rest.rstrip().endswith(b"/")
+        if tag == b"null-date":
+            zero = _day(told.get(b"date-value", b"")) or zero
+        elif tag == b"table":
+            # A table within a cell is part of that cell.
+            depth += -1 if end else 0 if alone else 1
+            if depth == 1 and not end:
+                scan = scans.setdefault(html.unescape(told.get(b"name", b"").decode("utf-8", errors="replace")), SheetScan())
+                row, column, closed = 0, 0, []
+        elif depth != 1:
+            continue
+        elif tag.endswith(b"-group"):
+            closed = closed[:-1] if end else closed if alone else [*closed, told.get(b"display") == b"false"]
+        elif not end:
+            hidden = told.get(b"visibility") in _HIDDEN or any(closed)
+            if tag == b"table-row":
+                count = _count(told.get(b"number-rows-repeated", b""))
+                scan.hidden_rows |= set(range(row, min(row + count, _MOST))) if hidden else set()
+                row += count
+            else:
+                count = _count(told.get(b"number-columns-repeated", b""))
+                scan.hidden_columns |= set(range(column, min(column + count, MAX_COLUMNS))) if hidden else set()
+                column += count
+    for found in scans.values():
+        found.day_zero = zero
+    return scans
+
+
+def _count(text: bytes) -> int:
+    return int(text) if text.isdigit() and len(text) < 10 else 1
+
+
+def _day(text: bytes) -> date | None:
+    try:
+        return date.fromisoformat(text.decode("ascii")[:10])
+    except ValueError:
+        return None
+
+
+_XLS_COUNTS, _XLS_SECTOR = (44, 64, 72), 512
+"""Where the header counts the sectors of its three tables, and what one takes at least."""
+# Kinds of records in the stream, each with its length before it: [MS-XLS].
+_XLS_FORMULA, _XLS_BOF, _XLS_EOF, _XLS_SHEET = 0x0006, 0x0809, 0x000A, 0x0085
+_XLS_DATE_MODE, _XLS_ROW, _XLS_COLUMNS = 0x0022, 0x0208, 0x007D
+_XLS_ROW_HIDDEN, _XLS_COLUMN_HIDDEN = 0x20, 0x01
+_XLS_EMPTY = 3
+"""Type of a stored result that is no number, text, truth value or error."""
+
+
+def formulas_of_xls(content: bytes) -> dict[str, SheetScan] | None:
+    """What is seen in the sheets of an xls; None when the file is not built as it should be (an old or damaged one)."""
+    try:
+        stream = _workbook(content)
+        return _sheets_of_xls(stream) if stream else None
+    except (struct.error, IndexError, ValueError, OSError):
+        return None
+
+
+def _workbook(content: bytes) -> bytes:
+    """The stream that holds the sheets, of a compound file (sectors in chains, as on a disk: [MS-CFB])."""
+    sectors = (struct.unpack_from("<I", content, at)[0] for at in _XLS_COUNTS)
+    if max(sectors) * _XLS_SECTOR > len(content):  # before anybody makes room for them
+        raise ValueError("more sectors than the file has room for")
+    with olefile.OleFileIO(io.BytesIO(content), raise_defects=olefile.DEFECT_INCORRECT) as file:
+        name = next((name for name in ("Workbook", "Book") if file.exists(name)), None)
+        return b"" if name is None else bytes(file.openstream(name).read())
+
+
+def _sheets_of_xls(stream: bytes) -> dict[str, SheetScan]:
+    scans, zero = dict[str, SheetScan](), DAY_ZERO
+    for kind, at, length in _records(stream, 0):
+        if kind == _XLS_DATE_MODE and length >= 2:
+            zero = date(1904, 1, 1) if stream[at] else DAY_ZERO
+        elif kind == _XLS_SHEET and length >= 8:
+            (offset,), signs, wide = struct.unpack_from("<I", stream, at), stream[at + 6], stream[at + 7] & 1
+            text = stream[at + 8 : at + 8 + signs * (2 if wide else 1)]
+            scans[text.decode("utf-16-le" if wide else "latin-1")] = _sheet_of_xls(stream, offset)
+    for scan in scans.values():
+        scan.day_zero = zero
+    return scans
+
+
+def _sheet_of_xls(stream: bytes, offset: int) -> SheetScan:
+    scan = SheetScan()
+    for kind, at, length in _records(stream, offset):
+        if kind == _XLS_FORMULA and length >= 20:
+            row, column = struct.unpack_from("<HH", stream, at)
+            scan.formulas += 1
+            if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == _XLS_EMPTY:
+                scan.uncached.add((row, column))
+        elif kind == _XLS_ROW and length >= 14 and stream[at + 12] & _XLS_ROW_HIDDEN:
+            scan.hidden_rows.add(struct.unpack_from("<H", stream, at)[0])
+        elif kind == _XLS_COLUMNS and length >= 10 and stream[at + 8] & _XLS_COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<HH", stream, at)
+            scan.hidden_columns |= set(range(first, min(last, 255) + 1))
+    return scan
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and length of the records of a part; parts within it (charts) are passed over."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        depth += (kind == _XLS_BOF) - (kind == _XLS_EOF)
+        if depth == 1:
+            yield kind, at + 4, length
+        if depth <= 0:
+            return
+        at += 4 + length

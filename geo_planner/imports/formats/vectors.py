@@ -23,15 +23,14 @@ from geo_planner.errors import InputError
 from geo_planner.files.geojson import property_text, written_properties
 from geo_planner.files.opening import Vector, opened_vector
 from geo_planner.files.unopened import UnopenedError
-from geo_planner.imports.archives import archive
-from geo_planner.imports.dbase_text import read_shapefile
-from geo_planner.imports.files import InputFile, refuse
-from geo_planner.imports.grid import MAX_COLUMNS, Cell
-from geo_planner.imports.kml_folders import features_of_layer, with_folder_columns
-from geo_planner.imports.legacy_cells import convert_columns
-from geo_planner.imports.markup import Feature, kind_of, read_gpx, read_kml
-from geo_planner.imports.naming import either, kind_shown, listed_names, listed_rows
 from geo_planner.letters import fold
+from geo_planner.imports.formats.layers import features_of_layer, with_folder_columns
+from geo_planner.imports.formats.legacy_text import convert_columns
+from geo_planner.imports.formats.markup import Feature, kind_of, read_gpx, read_kml
+from geo_planner.imports.formats.shapefiles import read_shapefile
+from geo_planner.imports.grid import MAX_COLUMNS, Cell
+from geo_planner.imports.naming import either, kind_shown, listed_names, listed_rows
+from geo_planner.imports.opening import InputFile, archive, refuse
 from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)

@@ -6,12 +6,9 @@ import datetime as dt
 
 import python_calamine as calamine
 
-from geo_planner.imports.archives import archive
-from geo_planner.imports.files import InputFile, refuse
+from geo_planner.imports.formats.workbook_scan import SheetScan, formulas_of_xls, hidden_in_ods, scan_ods, scan_xlsx
 from geo_planner.imports.grid import MAX_COLUMNS, Cell, Grid
-from geo_planner.imports.ods_scan import hidden_in_ods
-from geo_planner.imports.workbook_scan import SheetScan, scan_ods, scan_xlsx
-from geo_planner.imports.xls_scan import formulas_of_xls
+from geo_planner.imports.opening import InputFile, archive, refuse
 from geo_planner.words import Said, said
 
 _SLACK = 1000
