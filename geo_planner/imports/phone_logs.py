@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.imports.opening import refuse
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.opening import refuse
 from geo_planner.imports.radio_words import COUNTRY, operator
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed

@@ -11,15 +11,17 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.draft import Options
-from geo_planner.imports.opening import opened
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.importer import read_for, refuse_idle
-from geo_planner.imports.places.coordinates import numbers, pairs
+from geo_planner.imports.opening import opened
+from geo_planner.imports.places.coordinates import both_numbers
 from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
-from geo_planner.imports.places.gazetteer import load_gazetteer
+from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer
+from geo_planner.imports.places.positions import coordinate_columns, halves
 from geo_planner.imports.places.row_places import REACH_M
-from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.imports.reading import Reading
 from geo_planner.imports.titles.meaning import all_targets
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20
@@ -97,18 +99,21 @@ def preview(
     table = reading.table
     by_title = {title: name for name, title in table.titles.items()}
     mapping = {title: name if (name := by_title.get(title)) in all_targets(layer) else None for title in table.titles.values()}
-    frame = table.frame
-    shares: list[tuple[str, str, float]] = []
-    pair = next((pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(frame)), None)
-    if pair or "position" in frame:
-        first, second = (numbers(frame[pair[0]])[0], numbers(frame[pair[1]])[0]) if pair else pairs(frame["position"])[:2]
-        filled = np.isfinite(first) & np.isfinite(second)
-        if filled.any():
-            rows = Listed(first, second, np.full(len(first), None), gazetteer, REACH_M, source.name).of(filled)
-            found = fits(rows, [reading.stated] if reading.stated else candidates(rows))
-            shares = [(fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH]
     header = reading.header
     return Preview(
-        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), tuple(shares),
-        frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(frame), table.skipped, (*statements, *table.statements), reading.faults,
+        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
+        table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
     )  # fmt: skip
+
+
+def _systems(reading: Reading, gazetteer: Gazetteer, file: str) -> tuple[tuple[str, str, float], ...]:
+    """The systems in which most rows lie in the province, the best first."""
+    columns = coordinate_columns(reading.table.frame)
+    if not columns:
+        return ()
+    first, second, *_ = both_numbers(*halves(reading.table.frame, columns[0]))
+    rows = Listed(first, second, np.full(len(first), None), gazetteer, REACH_M, file).of(np.isfinite(first) & np.isfinite(second))
+    if not len(rows.first):
+        return ()
+    found = fits(rows, [reading.stated] if reading.stated else candidates(rows))
+    return tuple((fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH)

@@ -12,8 +12,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.errors import Fault, fault
-from geo_planner.imports.places.crs_choice import parse_system
-from geo_planner.letters import fold
+from geo_planner.imports.draft import Options
 from geo_planner.imports.formats.layers import without_idle_names
 from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.spreadsheets import read_workbook
@@ -24,12 +23,13 @@ from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.layout.further_tables import is_list, read_tables
 from geo_planner.imports.naming import kind_shown, layer_label, listed_names
 from geo_planner.imports.opening import InputFile, refuse
-from geo_planner.imports.draft import Options
+from geo_planner.imports.places.crs_choice import parse_system
+from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
 from geo_planner.imports.titles.headers import Header, find_header
 from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
 from geo_planner.imports.titles.meaning import clean_title
 from geo_planner.imports.titles.synonyms import POSITION
-from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")

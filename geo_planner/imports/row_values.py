@@ -11,12 +11,11 @@ from geo_planner.errors import Fault, fault
 from geo_planner.imports import quantities
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.figures import Style, decimal_style
-from geo_planner.letters import fold
 from geo_planner.imports.layout.data_rows import RawTable
-from geo_planner.imports.naming import title_of
-from geo_planner.imports.naming import choices_told, word_told
+from geo_planner.imports.naming import choices_told, title_of, word_told
 from geo_planner.imports.titles.synonyms import COMMUNE, POSITION
 from geo_planner.imports.values import NO_SERVICE, clean_texts, cleaned_how, convert, shown
+from geo_planner.letters import fold
 from geo_planner.schema import Column, Layer
 from geo_planner.words import Said, said
 

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction, Draft, Mode, Options
-from geo_planner.imports.opening import InputFile
+from geo_planner.imports.formats.vectors import VectorLayer, read_vector
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.naming import either, listed_rows
+from geo_planner.imports.opening import InputFile
 from geo_planner.imports.places.crs_choice import Listed, choose, parse_system
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.reading import stated_by_file
-from geo_planner.imports.titles.synonyms import SHAPE_LAYERS
 from geo_planner.imports.titles.meaning import clean_title
+from geo_planner.imports.titles.synonyms import SHAPE_LAYERS
 from geo_planner.imports.values import clean_texts
-from geo_planner.imports.formats.vectors import VectorLayer, read_vector
 from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_warnings

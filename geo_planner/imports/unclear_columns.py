@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from geo_planner.errors import Fault, fault
 from geo_planner.imports.channels import channel_kind
 from geo_planner.imports.draft import Draft
-from geo_planner.letters import fold
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.quantities import title_unit
 from geo_planner.imports.radio_words import technology
 from geo_planner.imports.titles.synonyms import SIGNAL_LEVELS
+from geo_planner.letters import fold
 from geo_planner.schema import SITES
 from geo_planner.study_area.columns import in_a_band, unlikely_tilts
 from geo_planner.words import first_of, said

@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from geo_planner.letters import fold
 from geo_planner.imports.formats.markup import Feature, kind_of
 from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.titles.meaning import targets_of
+from geo_planner.letters import fold
 from geo_planner.words import Said, first_of, said
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")

@@ -23,7 +23,6 @@ from geo_planner.errors import InputError
 from geo_planner.files.geojson import property_text, written_properties
 from geo_planner.files.opening import Vector, opened_vector
 from geo_planner.files.unopened import UnopenedError
-from geo_planner.letters import fold
 from geo_planner.imports.formats.layers import features_of_layer, with_folder_columns
 from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.markup import Feature, kind_of, read_gpx, read_kml
@@ -31,6 +30,7 @@ from geo_planner.imports.formats.shapefiles import read_shapefile
 from geo_planner.imports.grid import MAX_COLUMNS, Cell
 from geo_planner.imports.naming import either, kind_shown, listed_names, listed_rows
 from geo_planner.imports.opening import InputFile, archive, refuse
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)

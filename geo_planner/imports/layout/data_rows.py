@@ -9,7 +9,6 @@ from itertools import pairwise
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.letters import fold
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.layout import non_data_rows
 from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
@@ -19,6 +18,7 @@ from geo_planner.imports.titles.headers import Header, is_index_row
 from geo_planner.imports.titles.mapping import IGNORE, ColumnMapping
 from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
 from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.letters import fold
 from geo_planner.words import Said, first_of, said
 
 _INDEX = "not_data.index"

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from geo_planner.errors import Fault, fault
-from geo_planner.letters import fold
 from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
 from geo_planner.imports.marks import symbol
 from geo_planner.imports.moments import SERIALS
 from geo_planner.imports.titles.mapping import Choice
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 

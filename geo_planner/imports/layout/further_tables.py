@@ -12,7 +12,6 @@ from dataclasses import replace
 import pandas as pd
 
 from geo_planner.errors import InputError, warning
-from geo_planner.letters import fold
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable, data_rows
 from geo_planner.imports.layout.non_data_rows import COORDINATES, may_be_coordinate
@@ -23,6 +22,7 @@ from geo_planner.imports.titles.headers import Header, find_header, is_figure, i
 from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
 from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
 from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 ANOTHER_TABLE = "not_data.another_table"

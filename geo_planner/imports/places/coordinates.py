@@ -86,45 +86,31 @@ def _parts(text: str) -> list[str]:
     return [re.sub(r"^[^\d+-]*", "", part.strip()) for part in parts]
 
 
-def pair(text: str) -> tuple[float, float]:
-    """Both coordinates of a cell that holds the two; NaN when they cannot be told apart.
-
-    Examples
-    --------
-    >>> pair("22.25601, 102.54105")
-    (22.25601, 102.54105)
-    """
-    parts = _parts(text)
-    return (number(parts[0]), number(parts[1])) if len(parts) == 2 else (float("nan"), float("nan"))
-
-
 def numbers(cells: pd.Series) -> tuple[Array, NDArray[np.bool_]]:
     """A column of coordinates as numbers, and which cells are filled but no number."""
-    values = np.full(len(cells), np.nan)
-    wrong = np.zeros(len(cells), dtype=bool)
-    for i, cell in enumerate(cells):
-        if cell is None or (isinstance(cell, str) and not cell.strip()):
-            continue
-        value = (
-            float(cell)
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool)
-            else number(cell)
-            if isinstance(cell, str) and len(cell) < 100
-            else float("nan")
-        )
-        wrong[i] = not np.isfinite(value) or abs(value) > 1e8
-        values[i] = np.nan if wrong[i] else value
-    return values, wrong
+    known = [_figure(cell) for cell in cells]
+    values = np.array([np.nan if value is None else value for value in known], dtype=float)
+    wrong = np.array([value is not None for value in known]) & ~(np.abs(values) <= 1e8)
+    return np.where(wrong, np.nan, values), wrong
 
 
-def pairs(cells: Iterable[object]) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """A column of coordinate pairs as two columns of numbers, and which cells are filled but no pair."""
-    first, second, wrong, _ = both_numbers(*split_pairs(cells))
-    return first, second, wrong[0] | wrong[1]
+def _figure(cell: object) -> float | None:
+    """A cell as a number, NaN for one that is none, None for a blank one."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return float(cell)
+    return number(cell) if isinstance(cell, str) and len(cell) < 100 else float("nan")
 
 
 def split_pairs(cells: Iterable[object]) -> tuple[pd.Series, pd.Series]:
-    """A column of coordinate pairs as two columns of texts; what is no pair stands in both as it is."""
+    """A column of coordinate pairs as two columns of texts; what is no pair leaves a question mark in both.
+
+    Examples
+    --------
+    >>> [list(half) for half in split_pairs(["22.25601, 102.54105", "gần trường", None])]
+    [['22.25601', '?', ''], ['102.54105', '?', '']]
+    """
     texts = ["" if cell is None else str(cell)[:200] for cell in cells]
     parts = [found if len(found := _parts(text)) == 2 else ["?" if text.strip() else ""] * 2 for text in texts]
     return pd.Series([a for a, _ in parts], dtype=object), pd.Series([b for _, b in parts], dtype=object)
@@ -136,34 +122,22 @@ def both_numbers(first: pd.Series, second: pd.Series) -> tuple[Array, Array, tup
     Metres without decimals are ambiguous by themselves: ``549.123`` may be 549,123 m. Beside ``2.486.123``, or beside figures that
     can only be metres, it is.
     """
-    values, wrong, told = [], [], list[Said]()
     columns = (first, second)
-    for cells in columns:
-        found, bad = numbers(cells)
-        values.append(found)
-        wrong.append(bad)
+    values, wrong = zip(*map(numbers, columns), strict=True)
     texts = [[_bare(cell) if isinstance(cell, str) else "" for cell in cells] for cells in columns]
-    signs = {
-        match["sep"] for column in texts for text in column if (match := _GROUPED.fullmatch(text)) and _proves_groups(text, match["sep"])
-    }
-    signs -= {" "}
-    for at in (0, 1):
-        single = np.array([_ONE_GROUP.fullmatch(text) is not None for text in texts[at]], dtype=bool)
+    found = {text: match for column in texts for text in column if (match := _GROUPED.fullmatch(text))}
+    signs = {match["sep"] for text, match in found.items() if text.count(match["sep"]) > 1 or match["tail"] is not None} - {" "}
+    told = []
+    for at, own in enumerate(texts):
+        single = np.array([_ONE_GROUP.fullmatch(text) is not None for text in own], dtype=bool)
         if not single.any():
             continue
-        used = {text.lstrip("+-").strip("0123456789") for text, one in zip(texts[at], single, strict=True) if one}
+        example = own[int(single.argmax())]
+        used = {text.lstrip("+-").strip("0123456789") for text, one in zip(own, single, strict=True) if one}
         other = values[1 - at][np.isfinite(values[1 - at])]
         in_metres = bool(len(other)) and float(np.median(np.abs(other))) > _METRES
-        whole_column = bool(single[np.array([bool(text) for text in texts[at]], dtype=bool)].all()) and not any(
-            isinstance(cell, float) for cell in columns[at]
-        )
+        whole_column = all(single[i] for i, text in enumerate(own) if text) and not any(isinstance(cell, float) for cell in columns[at])
         if len(used) == 1 and (used <= signs or (in_metres and whole_column)):
-            example = next(text for text, one in zip(texts[at], single, strict=True) if one)
-            values[at][single] *= 1000
-            values[at][single] = np.round(values[at][single])
+            values[at][single] = np.round(values[at][single] * 1000)
             told.append(said("rows_told.thousands", example=example, metres=example.replace(next(iter(used)), "")))
     return values[0], values[1], (wrong[0], wrong[1]), told
-
-
-def _proves_groups(text: str, sign: str) -> bool:
-    return text.count(sign) > 1 or (_GROUPED.fullmatch(text) or {"tail": None})["tail"] is not None

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo_planner.imports.titles.mapping import unused_columns
 from geo_planner.imports.formats.layers import FOLDER_TITLES
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.reading import Reading
+from geo_planner.imports.titles.mapping import unused_columns
 from geo_planner.imports.titles.synonyms import COMMUNE
 from geo_planner.letters import fold
 from geo_planner.schema import Layer

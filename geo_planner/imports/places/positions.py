@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
@@ -95,13 +96,14 @@ def locate(
         When there are no coordinates or their system is not certain.
     """
     frame, rows = table.frame, len(table.frame)
-    pairs = _pairs_of_columns(table, file)
+    pairs = coordinate_columns(frame)
+    if not pairs:
+        raise _no_coordinates(table, file)
     result = Positions.unknown(rows)
     wrong_cells: dict[int, tuple[str, str]] = {}
     nowhere = np.zeros(rows, dtype=bool)
     for pair in pairs:
-        halves = (frame[pair[0]], frame[pair[1]]) if len(pair) == 2 else split_pairs(frame["position"])
-        first, second, both_wrong, said_of_figures = both_numbers(*halves)
+        first, second, both_wrong, said_of_figures = both_numbers(*halves(frame, pair))
         foreign = sum(isinstance(cell, str) and holds_other_digits(cell) for name in pair for cell in frame[name])
         if foreign:
             said_of_figures = [*said_of_figures, said("rows_told.coordinate_digits", n=foreign)]
@@ -123,16 +125,22 @@ def locate(
     return replace(result, faults=(*result.faults, *(fault for fault in missing if fault.row not in already)))
 
 
-def _pairs_of_columns(table: RawTable, file: str) -> list[tuple[str, ...]]:
-    """The columns that hold coordinates, the best first."""
-    there = set(table.frame)
-    pairs: list[tuple[str, ...]] = [pair for pair in (("lon", "lat"), ("x", "y"), ("position",)) if set(pair) <= there]
-    if pairs:
-        return pairs
-    half = next((name for name in ("lon", "lat", "x", "y") if name in there), None)
+def coordinate_columns(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The columns that hold coordinates, the best first: a pair, or one that holds both."""
+    columns: tuple[tuple[str, ...], ...] = (("lon", "lat"), ("x", "y"), ("position",))
+    return [pair for pair in columns if set(pair) <= set(frame)]
+
+
+def halves(frame: pd.DataFrame, pair: Sequence[str]) -> tuple[pd.Series, pd.Series]:
+    """The cells of both coordinates."""
+    return (frame[pair[0]], frame[pair[1]]) if len(pair) == 2 else split_pairs(frame[pair[0]])
+
+
+def _no_coordinates(table: RawTable, file: str) -> InputError:
+    half = next((name for name in ("lon", "lat", "x", "y") if name in table.frame), None)
     if half:
-        raise InputError([fault(file, "no_coordinates.rows_half", title=title_of(table.titles.get(half, half)))])
-    raise InputError([fault(file, "no_coordinates.rows", titles=titles_told(table.titles.values()))])
+        return InputError([fault(file, "no_coordinates.rows_half", title=title_of(table.titles.get(half, half)))])
+    return InputError([fault(file, "no_coordinates.rows", titles=titles_told(table.titles.values()))])
 
 
 def _of_one_pair(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from geo_planner.letters import fold
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, clean_title, targets_of
+from geo_planner.letters import fold
 
 __all__ = ["Header", "all_targets", "clean_title", "find_header", "is_figure", "is_index_row", "targets_of"]
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_planner.errors import Fault, InputError, fault
-from geo_planner.letters import fold
 from geo_planner.imports.marks import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
 from geo_planner.imports.opening import refuse
@@ -16,6 +15,7 @@ from geo_planner.imports.titles.cut_titles import completed
 from geo_planner.imports.titles.headers import Header
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
 from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.letters import fold
 from geo_planner.schema import Column
 from geo_planner.words import Said, said
 

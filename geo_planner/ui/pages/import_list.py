@@ -18,17 +18,17 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.files.hashes import sha256_of
 from geo_planner.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
+from geo_planner.imports.draft import Mode
 from geo_planner.imports.formats.spreadsheets import read_workbook
 from geo_planner.imports.formats.text_files import read_text_table
 from geo_planner.imports.naming import own_title
 from geo_planner.imports.opening import FAMILY, opened
-from geo_planner.imports.draft import Mode
+from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.imports.spoken.paper import worded
 from geo_planner.imports.store import TARGETS
 from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.meaning import clean_title
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
-from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
