@@ -15,8 +15,8 @@ from geo_planner.errors import fault
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.radio_words import technology
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.words import UNKNOWN
 from geo_planner.letters import fold
+from geo_planner.schema.vocabulary import UNKNOWN
 from geo_planner.words import first_of, said
 
 # 3GPP TS 36.101, table 5.7.3-1: lowest downlink frequency, first downlink channel, last one, first uplink channel (0: none of its own)

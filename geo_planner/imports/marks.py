@@ -12,6 +12,7 @@ from geo_planner.imports import words
 from geo_planner.imports.naming import word_told
 from geo_planner.letters import fold
 from geo_planner.schema import Column
+from geo_planner.schema.vocabulary import UNKNOWN
 from geo_planner.words import Said, said
 
 _TICKS = frozenset("✓✔√☑✅🗸🗹\uf0fc\uf0fe")  # the last two: ticks of the font Wingdings
@@ -98,7 +99,7 @@ def read_word(column: Column, text: str, title: str) -> Change:
     sign, folded = symbol(text), fold(text)
     if sign == "mixed" or sign == "other":
         return _wrong(text, "sign")
-    if not sign and folded in words.UNKNOWN:
+    if not sign and folded in UNKNOWN:
         return "", said("rows_done.not_known", text=text) if text else None, None
     if sign == "box":
         return "", said("rows_done.empty_box"), None

@@ -12,12 +12,12 @@ import pandas as pd
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.opening import refuse
-from geo_planner.imports.radio_words import COUNTRY, operator
+from geo_planner.imports.radio_words import operator
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
-from geo_planner.imports.words import UNKNOWN
 from geo_planner.letters import fold
 from geo_planner.schema import Layer
+from geo_planner.schema.vocabulary import UNKNOWN
+from geo_planner.study_area.serving_cells import ABROAD, COUNTRY, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
 from geo_planner.words import said
 
 

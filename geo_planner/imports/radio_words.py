@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from geo_planner.letters import fold, plain_figures
+from geo_planner.study_area.serving_cells import network
 from geo_planner.words import Said, said
 
 # 3GPP TS 36.101, table 5.5-1, and TS 38.101-1, table 5.2-1: number to nominal frequency, lowest and highest edge, MHz
@@ -32,14 +33,6 @@ _OPERATORS = {
     "Vietnamobile": ("45205", "vietnamobile", "vnmobile", "hanoitelecom", "htc"),
 }
 _OPERATOR_OF = {spelling: name for name, spellings in _OPERATORS.items() for spelling in spellings}
-COUNTRY = "452"
-"""Mobile country code of Viet Nam (ITU-T E.212)."""
-_NETWORK = re.compile(r"(\d{3})[\s/|:;,._-]*(\d{1,3})")
-_NAMED_ABROAD = re.compile(
-    r"(chn?|china) ?(mobile|unicom|telecom|broadnet|ct|cu|cm)?( hong kong)?|cmcc|unicom|chn (ct|unicom|cmcc)|lao ?(telecom|tel|gsm|ltc)|ltc( lao)?|etl( lao)?|unitel|t ?plus( lao)?|tango lao|beeline la(os)?"
-    r"|cellcard|metfone|smart( kh| axiata)?|seatel kh"
-)
-"""Networks across the border, as phones name them."""
 OMNI = {"omni", "omnidirectional", "omni directional", "vo huong", "da huong", "dang huong"}
 NO_SERVICE = {"no service", "noservice", "out of service", "mat song", "khong co song", "khong song", "no signal", "no coverage"}
 
@@ -119,32 +112,3 @@ def operator(text: str) -> str:
     """
     plain = re.sub(r"\.0+$", "", plain_figures(text))
     return _OPERATOR_OF.get(network(plain).replace("-", "") or fold(plain).replace(" ", ""), text)
-
-
-def network(text: str) -> str:
-    """Country and network code as ``452-04``; empty for a text that holds none.
-
-    Examples
-    --------
-    >>> network("45204"), network("452/4"), network("452-004"), network("460 00"), network("0-0"), network("Viettel")
-    ('452-04', '452-04', '452-04', '460-00', '', '')
-    """
-    found = _NETWORK.fullmatch(text.strip())
-    if found is None or not 200 <= int(found[1]) <= 999:
-        return ""
-    number = int(found[2])
-    if number > 99 and found[1] == COUNTRY:
-        return ""
-    return f"{found[1]}-{number:02d}"
-
-
-def is_foreign(text: str) -> bool:
-    """Whether a code or a name is that of a network of another country.
-
-    Examples
-    --------
-    >>> is_foreign("460-00"), is_foreign("CHINA MOBILE"), is_foreign("452-04"), is_foreign("Viettel")
-    (True, True, False, False)
-    """
-    code = network(re.sub(r"\.0+$", "", text))
-    return not code.startswith(COUNTRY) if code else _NAMED_ABROAD.fullmatch(fold(text)) is not None

@@ -12,8 +12,8 @@ from geo_planner.imports import radio_words
 from geo_planner.imports.grid import Cell, as_text, is_blank
 from geo_planner.imports.quantities import split_unit
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.words import UNKNOWN
 from geo_planner.letters import fold
+from geo_planner.schema.vocabulary import UNKNOWN
 from geo_planner.words import said
 
 _POSSIBLE = {

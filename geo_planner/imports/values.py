@@ -10,11 +10,12 @@ import unicodedata
 
 import pandas as pd
 
-from geo_planner.imports import figures, marks, moments, quantities, radio_words, words
+from geo_planner.imports import figures, marks, moments, quantities, radio_words
 from geo_planner.imports.grid import ERROR_CELLS, Cell, as_text
 from geo_planner.imports.naming import together, word_told
 from geo_planner.letters import fold, latin, lookalikes, plain_figures
 from geo_planner.schema import Column
+from geo_planner.schema.vocabulary import UNKNOWN
 from geo_planner.words import Said, said
 
 MAX_TEXT = 2000
@@ -137,7 +138,7 @@ def _change(cell: Cell, text: str, column: Column, style: figures.Style, title: 
         return marks.read_word(column, text, title)
     if column.name == "rsrp_dbm" and fold(text) in radio_words.NO_SERVICE:
         return "", NO_SERVICE, None
-    if fold(text) in words.UNKNOWN and marks.symbol(text) in ("", "box"):
+    if fold(text) in UNKNOWN and marks.symbol(text) in ("", "box"):
         return "", said("rows_done.not_known", text=text) if text else None, None
     plain = plain_figures(text)
     change = _figure(cell, plain, column, style, title) if column.kind in ("int", "float") else moments.as_date(cell, plain)
@@ -157,7 +158,7 @@ def _text(cell: Cell, text: str, column: Column, title: str) -> Change:
         plain = plain_figures(text)
         return _with_plain_signs(text, plain, moments.as_time(cell, plain, title))
     if column.name in ("technology", "operator"):
-        if text and fold(text) in words.UNKNOWN:
+        if text and fold(text) in UNKNOWN:
             return "", said("rows_done.not_known", text=text), None
         word, wrong = radio_words.technology(text) if column.name == "technology" else (radio_words.operator(text), None)
         if wrong or word != text:

@@ -7,23 +7,6 @@ from __future__ import annotations
 
 import re
 
-UNKNOWN = {
-    "",
-    "chua ro",
-    "khong ro",
-    "chua biet",
-    "khong biet",
-    "chua xac dinh",
-    "khong xac dinh",
-    "chua co so lieu",
-    "khong co so lieu",
-    "na",
-    "n a",
-    "null",
-    "none",
-    "nan",
-    "unknown",
-}
 _GRID = r"(dien( luoi)?( (quoc gia|qg))?|luoi( dien)?( (quoc gia|qg))?)"
 _PHONE = r"( (di dong|dien thoai|vien thong))?"
 _YEAR = r"(tu |nam |tu nam )?(19|20)\d\d"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from geo_planner.letters import skeleton
 
 GRID_POWER = ("yes", "no", "planned")
@@ -29,3 +31,28 @@ POSITION_QUALITY = ("surveyed", "map", "approximate", "sample")
 SITE_STATUS = ("on_air", "planned", "candidate")
 RESPONSIBILITY = ("fund", "operator", "power_first", "undecided")
 BANDS_MHZ = (700, 900, 1800, 2100, 2600, 3500)
+UNKNOWN = frozenset(
+    {
+        "",
+        "chua ro",
+        "khong ro",
+        "chua biet",
+        "khong biet",
+        "chua xac dinh",
+        "khong xac dinh",
+        "chua co so lieu",
+        "khong co so lieu",
+        "na",
+        "n a",
+        "null",
+        "none",
+        "nan",
+        "unknown",
+    }
+)
+"""Folded words of a cell that says that its value is not known."""
+FOREIGN_NETWORKS = re.compile(
+    r"(chn?|china) ?(mobile|unicom|telecom|broadnet|ct|cu|cm)?( hong kong)?|cmcc|unicom|chn (ct|unicom|cmcc)|lao ?(telecom|tel|gsm|ltc)|ltc( lao)?|etl( lao)?|unitel|t ?plus( lao)?|tango lao|beeline la(os)?"
+    r"|cellcard|metfone|smart( kh| axiata)?|seatel kh"
+)
+"""Networks across the border, as phones name them."""

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_planner.imports.radio_words import is_foreign, network
-from geo_planner.imports.words import UNKNOWN
 from geo_planner.letters import fold
+from geo_planner.schema.vocabulary import FOREIGN_NETWORKS, UNKNOWN
 
+COUNTRY = "452"
+"""Mobile country code of Viet Nam (ITU-T E.212)."""
 NEIGHBOUR = "not_data.neighbour"
 SECONDARY = "not_data.secondary"
 ABROAD = "not_data.abroad"
@@ -51,6 +52,7 @@ _CONNECTION = {"0": NEIGHBOUR, "1": "", "2": SECONDARY}
 _NO_CODE = {"", "0", "00", "000", "-1", "65535", "2147483647", "4294967295", "9223372036854775807"}
 _NO_CELL = {*_NO_CODE, "268435455", "68719476735", "268435456"}
 """Also the largest numbers of cells that LTE and NR can count to: what a phone writes where it knows none."""
+_NETWORK = re.compile(r"(\d{3})[\s/|:;,._-]*(\d{1,3})")
 _REGISTERED = re.compile(r"mRegistered\s*=\s*(YES|NO|true|false)", flags=re.IGNORECASE)
 
 
@@ -67,7 +69,7 @@ def not_serving(texts: dict[str, pd.Series], titles: dict[str, str]) -> pd.Serie
     short = squeezed(titles)
     why, sure = _roles(texts, short)
     codes, _ = networks(texts, short)
-    _without_network(why, sure, texts, short, codes)
+    why = why.mask((why == "") & ~sure & _without_network(texts, short, codes), NEIGHBOUR)
     foreign = codes.map(is_foreign) | (texts["operator"].map(is_foreign) if "operator" in texts else False)
     return why.mask((why == "") & foreign, ABROAD)
 
@@ -155,23 +157,50 @@ def _figure(text: str) -> str:
     return re.sub(r"\.0+$", "", text)
 
 
-def _without_network(why: pd.Series, sure: pd.Series, texts: dict[str, pd.Series], titles: dict[str, str], codes: pd.Series) -> None:
-    """Rows without network and cell among rows that have both are neighbours, where no column says anything else."""
-    mcc = [name for name, title in titles.items() if _MCC.fullmatch(title)]
-    if not mcc or not (codes != "").any():
-        return
-    written = texts[mcc[0]].map(_figure)
+def _without_network(texts: dict[str, pd.Series], titles: dict[str, str], codes: pd.Series) -> pd.Series:
+    """Rows without network and cell among rows that have both: neighbours, where no column says anything else."""
+    mcc = next((name for name, title in titles.items() if _MCC.fullmatch(title)), None)
+    if mcc is None or not (codes != "").any():
+        return pd.Series(False, index=codes.index)
+    written = texts[mcc].map(_figure)
     blank = (written == "") | written.map(lambda text: fold(text) in UNKNOWN)
     marked = ~blank & written.isin(_NO_CODE)
     cells = [name for name, title in titles.items() if _CELL_ID.fullmatch(title)]
-    if cells:
-        known = np.logical_or.reduce([_known_cell(texts[name]) for name in cells])
-        none = (marked | blank) & ~known & bool((known & (codes != "").to_numpy()).any())
-    else:
-        none = marked
-    why[none & ~sure & (why == "")] = NEIGHBOUR
+    if not cells:
+        return marked
+    known = np.logical_or.reduce([_known_cell(texts[name]) for name in cells])
+    return (marked | blank) & ~known & bool((known & (codes != "").to_numpy()).any())
 
 
 def _known_cell(cells: pd.Series) -> NDArray[np.bool_]:
     plain = cells.map(_figure)
     return (~plain.isin(_NO_CELL) & ~plain.map(lambda text: fold(text) in UNKNOWN)).to_numpy(dtype=bool)
+
+
+def network(text: str) -> str:
+    """Country and network code as ``452-04``; empty for a text that holds none.
+
+    Examples
+    --------
+    >>> network("45204"), network("452/4"), network("452-004"), network("460 00"), network("0-0"), network("Viettel")
+    ('452-04', '452-04', '452-04', '460-00', '', '')
+    """
+    found = _NETWORK.fullmatch(text.strip())
+    if found is None or not 200 <= int(found[1]) <= 999:
+        return ""
+    number = int(found[2])
+    if number > 99 and found[1] == COUNTRY:
+        return ""
+    return f"{found[1]}-{number:02d}"
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a code or a name is that of a network of another country.
+
+    Examples
+    --------
+    >>> is_foreign("460-00"), is_foreign("CHINA MOBILE"), is_foreign("452-04"), is_foreign("Viettel")
+    (True, True, False, False)
+    """
+    code = network(re.sub(r"\.0+$", "", text))
+    return not code.startswith(COUNTRY) if code else FOREIGN_NETWORKS.fullmatch(fold(text)) is not None
