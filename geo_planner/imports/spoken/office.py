@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo_planner.imports.naming import OWN_TITLES, own_title
+from geo_planner.imports.naming import OWN_TITLES, own_title, target_title
 from geo_planner.imports.saying import word_told
-from geo_planner.imports.spoken.titles import target_title
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
 
