@@ -16,6 +16,7 @@ from geo_planner.imports.channels import converted_channels
 from geo_planner.imports.date_and_clock import joined_times
 from geo_planner.imports.draft import Draft, Mode, Options
 from geo_planner.imports.opening import InputFile, opened, refuse
+from geo_planner.imports.paper import titles_known_again
 from geo_planner.imports.phone_logs import serving_samples
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer, split_kind, unused_target
 from geo_planner.imports.places.implied_communes import implied_communes
@@ -23,7 +24,6 @@ from geo_planner.imports.reading import Reading, read_points
 from geo_planner.imports.report import ImportReport, report_of, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.imports.rows import draft_rows
 from geo_planner.imports.shapes import draft_shapes
-from geo_planner.imports.spoken.paper import titles_known_again
 from geo_planner.imports.store import TARGETS, merged, refuse_links, remember_columns, remembered_columns, write_layer
 from geo_planner.imports.unavailable import without_marks
 from geo_planner.schema import LAYERS

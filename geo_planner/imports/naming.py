@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
+from geo_planner.letters import slug
+from geo_planner.schema import LAYERS
 from geo_planner.words import Label, Language, Said, catalogue, first_of, said
 
 SHOWN = 12
@@ -15,19 +16,28 @@ Listed = tuple[str | Label | Said, ...]
 """Facts of a list of bounded length, for a place that joins them."""
 
 
-OWN_TITLES: Mapping[str, str] = {
-    "geometry": "hình vẽ",
-    "geometry x": "hình vẽ (x)",
-    "geometry y": "hình vẽ (y)",
-    "heading of the group": "tiêu đề nhóm",
-    "the name of the sheet": "tên trang tính",
-    "the heading above the table": "tiêu đề phía trên bảng",
-    "Folder": "Thư mục",
-    "Folder above": "Thư mục cấp trên",
-    "Folder above 2": "Thư mục cấp trên 2",
-    "Folder above 3": "Thư mục cấp trên 3",
+_OWN_TITLES = (
+    "geometry", "geometry x", "geometry y", "heading of the group", "the name of the sheet", "the heading above the table",
+    "Folder", "Folder above", "Folder above 2", "Folder above 3",
+)  # fmt: skip
+OWN_TITLES: Mapping[str, Label] = {
+    title: Label(title, said(f"own_title.{slug(title).replace('-', '_')}").text("vi"), title) for title in _OWN_TITLES
 }
 """Titles that the import gives to columns which the file has without a title."""
+
+
+def layer_title(layer: str, language: Language) -> str:
+    """What people call a layer that can be imported."""
+    return said(f"layer.{layer}").text(language)
+
+
+def target_title(layer: str, target: str, language: Language) -> str:
+    """The title of what a title of the file may be mapped to: a column of the layer, or what leads to one."""
+    for column in LAYERS[layer].columns:
+        if column.name == target:
+            return Label(column.name, column.vi, column.en).title(language)
+    entry = catalogue(language).get(f"import_target.{target}")
+    return target if entry is None else entry["text"]
 
 
 def own_title(title: str, language: Language) -> str:
@@ -44,7 +54,7 @@ def shortened(text: str) -> str:
 
 def title_of(title: str) -> str | Label:
     """A title of the file as it is; one that the import itself made has a word in either language."""
-    return Label(title, OWN_TITLES[title], title) if title in OWN_TITLES else title
+    return OWN_TITLES.get(title, title)
 
 
 def target_label(layer: str, target: str) -> Label:
@@ -53,7 +63,7 @@ def target_label(layer: str, target: str) -> Label:
 
 
 def layer_label(layer: str) -> Label:
-    return Label(layer, f"“{LAYER_TITLES[layer]['vi']}”", layer)
+    return Label(layer, f"“{layer_title(layer, 'vi')}”", layer)
 
 
 def listed_names(names: Iterable[str]) -> Listed:

@@ -13,18 +13,20 @@ from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.draft import Options
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.importer import read_for, refuse_idle
-from geo_planner.imports.opening import opened
+from geo_planner.imports.opening import FAMILY, Family, opened
 from geo_planner.imports.places.coordinates import both_numbers
 from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer
 from geo_planner.imports.places.positions import coordinate_columns, halves
 from geo_planner.imports.places.row_places import REACH_M
-from geo_planner.imports.reading import Reading
-from geo_planner.imports.titles.meaning import all_targets
+from geo_planner.imports.reading import Reading, read_grids
+from geo_planner.imports.titles.headers import find_header
+from geo_planner.imports.titles.meaning import all_targets, clean_title
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20
+_SEARCHED_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,30 @@ class Preview:
     skipped: tuple[tuple[int, str, Said], ...] = ()
     statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def family(self) -> Family | None:
+        """Whether the file is a workbook, text or a map layer; None where even that is not known."""
+        return FAMILY.get(self.format)
+
+
+def titles_by_sheet(layer: str, file: Path, *, max_bytes: int = 100_000_000, max_rows: int = 200_000) -> dict[str, tuple[str, ...]]:
+    """The titles of every sheet, also where the import cannot yet say which of them is meant; empty for map layers.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read; the preview says it too.
+    """
+    with opened(file, max_bytes=max_bytes) as source:
+        grids = [] if source.family == "vector" else read_grids(source, max_bytes=max_bytes, max_rows=max_rows)
+    found = {}
+    for grid in grids:
+        header = find_header(grid, layer)
+        rows = [[clean_title(cell) for cell in row] for row in grid.rows[:_SEARCHED_ROWS]]
+        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
+        found[grid.name] = tuple(dict.fromkeys(title for title in (header.titles if header else fullest) if title))
+    return found
 
 
 def preview(

@@ -95,10 +95,8 @@ def read_points(
             return _from_vector(vector, layer, options, remembered, file, stated, how)
         titles: list[Cell] = list(vector.attributes.columns)
         grids = [Grid("", [titles, *vector.attributes.to_numpy(dtype=object).tolist()], statements=vector.statements)]
-    elif file.family == "spreadsheet":
-        grids = [_converted(grid) for grid in read_workbook(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     else:
-        grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
+        grids = [_converted(grid) for grid in read_grids(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     names, unseen = [g.name for g in grids if not g.hidden], [g.name for g in grids if g.hidden]
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
@@ -113,6 +111,13 @@ def read_points(
     if len(table.frame) > options.max_rows:
         raise refuse(file.name, "too_many_rows.table", n=len(table.frame), most=options.max_rows)
     return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
+
+
+def read_grids(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Grid]:
+    """The sheets of a workbook, or the one table of a text file."""
+    if file.family == "spreadsheet":
+        return read_workbook(file, max_bytes=max_bytes, max_rows=max_rows)
+    return [read_text_table(file, max_rows=max_rows)]
 
 
 def _converted(grid: Grid) -> Grid:

@@ -22,7 +22,7 @@ from geo_planner.files.folders import put_in_place
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.naming import own_title
-from geo_planner.imports.spoken.paper import TITLES_OF_REJECTS, row_sheets, sheet_names, summary, texts_of, words
+from geo_planner.imports.paper import TITLES_OF_REJECTS, row_sheets, sheet_names, summary, texts_of, words
 from geo_planner.schema import Layer
 from geo_planner.words import Label, Language, Said, said
 

@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 
 from geo_planner.cli import app
 from geo_planner.errors import OutputError
+from geo_planner.files import locking
 from geo_planner.files.locking import LOCK_FILE, locked
 from geo_planner.imports import import_layer, preview
 from geo_planner.imports import importer as importing
-from geo_planner.study_area import locking
 from tests.imports import making as m
 
 Contents = Callable[[Path], dict[str, str]]

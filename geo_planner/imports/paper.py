@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.imports.naming import OWN_TITLES, own_title, word_told
-from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
+from geo_planner.imports.naming import OWN_TITLES, layer_title, own_title, target_title, word_told
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
 
@@ -49,7 +48,7 @@ def summary(report: ImportReport, language: Language) -> list[tuple[str, str]]:
     """What was decided for the list as a whole."""
     lines = [
         (words("file", language), report.file),
-        (words("layer", language), LAYER_TITLES[report.layer][language]),
+        (words("layer", language), layer_title(report.layer, language)),
         (words("outcome", language), words("is_written" if report.written else "not_written", language)),
         *((words(f"count_{name}", language), str(n)) for name, n in report.counts.items()),
     ]
