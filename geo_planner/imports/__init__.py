@@ -3,19 +3,19 @@
 The order is that of :mod:`.importer`; each step is a module or a few.
 
 =====================  ==============================================================================================
-Open                   ``opening`` (what a file is, by content; zip and XML without traps), ``options``
+Open                   ``opening`` (what a file is, by content; zip and XML without traps)
 Cells and features     ``formats``: workbooks, text, KML, GPX and map layers to a ``grid`` or to attributes with geometries; legacy text to Unicode
 Titles                 ``titles``: where they stand, what one means (the words: ``titles.toml``), which column is which
 Rows                   ``layout``: rows of data, and what is none; further tables; cells that the sheet around them fills. ``reading`` puts the steps
-                       so far together; ``implied_communes`` and ``date_and_clock`` add what no single column says
+                       so far together; ``phone_logs``, ``date_and_clock`` and ``places.implied_communes`` add what no single column says
 Values                 ``rows`` (all of it), ``row_values`` with ``values``, ``figures``, ``quantities`` (units), ``words`` and
                        ``marks`` (choices, yes and no), ``moments``, ``radio_words``; ``unclear_columns``, ``doubts``
-Places                 ``row_places`` (both), ``commune_names`` with ``commune_index``; ``positions`` with ``coordinates``, ``crs_choice``, ``vn2000``,
-                       ``misplaced_rows`` (single rows in another system); ``area`` (the communes to check against)
+Places                 ``places``: ``gazetteer`` (the communes of the study area), ``commune_names``; ``positions`` with ``coordinates``, ``crs_choice``
+                       and ``vn2000``; ``row_places`` puts both into the draft
 Identity               ``ids`` (made for rows without one), ``known_places`` and ``known_cells`` (rows that the layer has already)
 Lines and areas        ``shapes`` (roads, power lines, exclusion areas: no columns, only geometry)
-Result                 ``draft`` (rows on their way), ``store`` (the layer and its manifest), ``report``; ``preview``: all but writing
-Words                  ``naming`` (titles, and what is left out by its name); ``spoken``: the report as a paper
+Result                 ``draft`` (what goes from step to step), ``store`` (the layer and its manifest), ``report`` and ``paper``; ``preview``: all but the last
+Words                  ``naming`` (titles, and what is left out by its name)
 =====================  ==============================================================================================
 """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo_planner.imports.naming import OWN_TITLES, layer_title, own_title, target_title, word_told
-from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.schema import LAYERS
 from geo_planner.words import LANGUAGES, Language, Said, said
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ def row_sheets(report: ImportReport, language: Language) -> dict[str, pd.DataFra
 
 def column_title(layer: str, name: str, language: Language) -> str:
     """The title of a column for people, also of one that the import made itself."""
-    return own_title(target_title(layer, name, language), language) if layer in POINT_LAYERS else own_title(name, language)
+    return own_title(target_title(layer, name, language), language) if LAYERS[layer].columns else own_title(name, language)
 
 
 def cell_words(layer: str, column: str, value: object, language: Language) -> str:
     """A cell of the layer: the words of choices as people say them."""
-    kinds = {c.name: c.kind for c in POINT_LAYERS[layer].columns} if layer in POINT_LAYERS else {}
+    kinds = {c.name: c.kind for c in LAYERS[layer].columns}
     text = str(value)
     word = word_told(text) if text and kinds.get(column) in ("choice", "yes_no") else text
     return word.text(language) if isinstance(word, Said) else word
