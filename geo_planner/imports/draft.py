@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -54,3 +55,28 @@ class Draft:
 
     def bad_rows(self) -> set[int]:
         return {fault.row for fault in self.faults if fault.level == "fault" and fault.row is not None}
+
+    def with_(
+        self,
+        *,
+        rows: pd.DataFrame | None = None,
+        faults: Iterable[Fault] = (),
+        corrected: Iterable[Correction] = (),
+        statements: Iterable[Said] = (),
+        titles: Mapping[str, str] | None = None,
+        found: Mapping[str, pd.Series] | None = None,
+        told: Iterable[tuple[int, str]] = (),
+        unread: Iterable[str] = (),
+    ) -> Draft:
+        """The same draft with other rows, where they are given, and with more of all the rest."""
+        return replace(
+            self,
+            rows=self.rows if rows is None else rows,
+            faults=[*self.faults, *faults],
+            corrected=[*self.corrected, *corrected],
+            statements=[*self.statements, *statements],
+            titles={**self.titles, **(titles or {})},
+            found={**self.found, **(found or {})},
+            told={*self.told, *told},
+            unread={*self.unread, *unread},
+        )

@@ -16,9 +16,9 @@ from geo_planner.files.install import finish_interrupted
 from geo_planner.files.locking import locked
 from geo_planner.files.manifest import read_manifest
 from geo_planner.imports.area import Area, load_area, unused_target
-from geo_planner.imports.channels import converted_channels
+from geo_planner.imports.cells.devices import joined_times, without_marks
+from geo_planner.imports.cells.radio import converted_channels
 from geo_planner.imports.commune_index import split_kind
-from geo_planner.imports.date_and_clock import joined_times
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.files import InputFile, opened
 from geo_planner.imports.ids import tell_alike_ids
@@ -44,7 +44,6 @@ from geo_planner.imports.store import (
     write_layer,
 )
 from geo_planner.imports.synonyms import POINT_LAYERS, SHAPE_LAYERS
-from geo_planner.imports.unavailable import without_marks
 from geo_planner.words import Label, Language, Said, said
 
 logger = logging.getLogger(__name__)

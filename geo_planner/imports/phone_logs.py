@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo_planner.imports.cells.radio import COUNTRY, operator
 from geo_planner.imports.files import refuse
 from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.layout import RawTable
-from geo_planner.imports.radio_words import COUNTRY, operator
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
-from geo_planner.imports.words import UNKNOWN
+from geo_planner.schema.vocabulary import UNKNOWN
 from geo_planner.words import said
 
 

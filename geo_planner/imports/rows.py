@@ -9,18 +9,17 @@ import pandas as pd
 from geo_planner import errors
 from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
 from geo_planner.imports.area import Area
-from geo_planner.imports.doubts import doubts
+from geo_planner.imports.cells.row_values import fill_values
+from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.unclear import ask_unclear_columns, doubts
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.ids import give_ids
 from geo_planner.imports.layout import RawTable
 from geo_planner.imports.naming import title_of
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.row_places import communes_and_positions, place_faults
-from geo_planner.imports.row_values import fill_values
 from geo_planner.imports.saying import choices_told, titles_told
 from geo_planner.imports.synonyms import COMMUNE, POINT_LAYERS
-from geo_planner.imports.unclear_columns import tell_unclear_columns
-from geo_planner.imports.values import clean_texts
 from geo_planner.schema import Column, Layer
 from geo_planner.study_area.tables import ROW, typed_table
 from geo_planner.words import Label, Said, said
@@ -43,8 +42,8 @@ def draft_rows(reading: Reading, layer: str, area: Area, file: str) -> Draft:
     draft.faults += [errors.fault(file, key, row=row, column=column or None) for row, (column, key) in table.broken.items()]
     _need_columns(draft, table, layer, file)
     told = reading.mapping.told if reading.mapping is not None else frozenset[str]()
-    tell_unclear_columns(draft, table, layer, told, file)
-    fill_values(draft, table, schema, file)
+    draft = ask_unclear_columns(draft, table, schema, told, file)
+    draft = fill_values(draft, table, schema, file)
     codes = communes_and_positions(draft, reading, layer, area, file)
     if layer != "measurements":
         draft.rows["commune_code"] = [code or "" for code in codes[0]]
@@ -102,7 +101,7 @@ def _check(draft: Draft, layer: str, schema: Layer, area: Area, file: str) -> No
         shown.append(replace(found, said=what, column=title, value=value))
     draft.faults += _without_repeats(shown, draft, schema, file)
     draft.faults += place_faults(draft, typed, layer, area, file)
-    draft.faults += doubts(draft, typed, layer, file)
+    draft.faults += doubts(draft, typed, schema, file)
 
 
 def _id_shown(draft: Draft, layer: str, schema: Layer, row: int | None, fault: Fault) -> tuple[str | None, str | None]:

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo_planner.imports.cells.radio import is_foreign, network
 from geo_planner.imports.folding import fold
-from geo_planner.imports.radio_words import is_foreign, network
-from geo_planner.imports.words import UNKNOWN
+from geo_planner.schema.vocabulary import UNKNOWN
 
 NEIGHBOUR = "not_data.neighbour"
 SECONDARY = "not_data.secondary"

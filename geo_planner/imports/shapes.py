@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.area import Area
+from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.crs_choice import choose, parse_system
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.files import InputFile
@@ -25,7 +26,6 @@ from geo_planner.imports.options import Mode, Options
 from geo_planner.imports.reading import stated_by_file
 from geo_planner.imports.synonyms import SHAPE_LAYERS
 from geo_planner.imports.titles import clean_title
-from geo_planner.imports.values import clean_texts
 from geo_planner.imports.vectors import VectorLayer, read_vector
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_warnings

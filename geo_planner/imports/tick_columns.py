@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geo_planner.errors import Fault, fault
+from geo_planner.imports.cells.words import symbol
 from geo_planner.imports.columns import Choice
 from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import Cell, as_text, is_blank
-from geo_planner.imports.marks import symbol
 
 _MARKS = {"x", "v", "1", "true", "yes", "y"}
 _NO_MARKS = {"0", "false"}

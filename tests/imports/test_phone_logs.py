@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.radio_words import is_foreign, network, operator
+from geo_planner.imports.cells.radio import is_foreign, network, operator
 from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY
 from geo_planner.imports.titles import targets_of
 from geo_planner.words import catalogue, said

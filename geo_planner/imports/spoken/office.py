@@ -25,7 +25,7 @@ def column_title(layer: str, name: str, language: Language) -> str:
 
 def cell_words(layer: str, column: str, value: object, language: Language) -> str:
     """A cell of the layer: the words of choices as people say them."""
-    kinds = {c.name: c.kind for c in POINT_LAYERS[layer].columns} if layer in POINT_LAYERS else {}
+    kinds = {c.name: c.kind.name for c in POINT_LAYERS[layer].columns} if layer in POINT_LAYERS else {}
     text = str(value)
     word = word_told(text) if text and kinds.get(column) in ("choice", "yes_no") else text
     return word.text(language) if isinstance(word, Said) else word
