@@ -7,9 +7,9 @@ from geo_planner.calibration.applying import (
     equivalent_rsrp_dbm,
     scenario_overrides,
 )
-from geo_planner.calibration.bands import band_mhz
 from geo_planner.calibration.fitting import Calibration, calibrate, calibration_table
 from geo_planner.calibration.settings import BandCalibration, CalibrationSettings, MeasurementSettings
+from geo_planner.schema.vocabulary.bands import band_mhz
 
 __all__ = [
     "BandCalibration",

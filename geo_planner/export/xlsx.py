@@ -251,7 +251,7 @@ def _columns(names: Sequence[str], renamed: dict[str, str] | None = None) -> lis
     shown = {**titles(names), **(renamed or {})}
 
     def style(name: str) -> Style:
-        kind = declared[name].kind if name in declared else "text"
+        kind = declared[name].kind.name if name in declared else "text"
         by_kind: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre"}
         return _STYLES.get(name, by_kind.get(kind, "text"))
 

@@ -12,8 +12,8 @@ from geo_planner.files.hashes import sha256_of
 from geo_planner.files.install import finish_interrupted
 from geo_planner.files.locking import locked
 from geo_planner.files.manifest import read_manifest
-from geo_planner.imports.channels import converted_channels
-from geo_planner.imports.date_and_clock import joined_times
+from geo_planner.imports.cells.devices import joined_times, without_marks
+from geo_planner.imports.cells.radio import converted_channels
 from geo_planner.imports.draft import Draft, Mode, Options
 from geo_planner.imports.opening import InputFile, opened, refuse
 from geo_planner.imports.paper import titles_known_again
@@ -25,7 +25,6 @@ from geo_planner.imports.report import ImportReport, report_of, report_paths, us
 from geo_planner.imports.rows import draft_rows
 from geo_planner.imports.shapes import draft_shapes
 from geo_planner.imports.store import TARGETS, merged, refuse_links, remember_columns, remembered_columns, write_layer
-from geo_planner.imports.unavailable import without_marks
 from geo_planner.schema import LAYERS
 from geo_planner.words import Language
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo_planner.imports.cells.radio import operator
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.opening import refuse
-from geo_planner.imports.radio_words import operator
 from geo_planner.imports.reading import Reading
 from geo_planner.letters import fold
 from geo_planner.schema import Layer

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 import pandas as pd
 
 from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
-from geo_planner.imports.doubts import doubts
+from geo_planner.imports.cells.row_values import fill_values
+from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.unclear import ask_unclear_columns, doubts
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.ids import give_ids
 from geo_planner.imports.naming import choices_told, title_of, titles_told
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.row_places import communes_and_positions, place_faults
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.row_values import fill_values
 from geo_planner.imports.titles.synonyms import COMMUNE
-from geo_planner.imports.unclear_columns import tell_unclear_columns
-from geo_planner.imports.values import clean_texts
 from geo_planner.schema import Column, Layer
 from geo_planner.study_area.tables import ROW, typed_table
 from geo_planner.words import Label, Said, said
@@ -41,23 +37,13 @@ def draft_rows(draft: Draft, reading: Reading, gazetteer: Gazetteer) -> Draft:
     draft = draft.with_(rows=pd.DataFrame(index=table.frame.index), faults=[*reading.faults, *broken])
     draft = _needed_columns(draft, reading)
     told = reading.mapping.told if reading.mapping is not None else frozenset[str]()
-    draft = _written_into(draft, tell_unclear_columns, table, layer.name, told, file)
-    draft = _written_into(draft, fill_values, table, layer, file)
+    draft = ask_unclear_columns(draft, table, layer, told, file)
+    draft = fill_values(draft, table, layer, file)
     draft, former = communes_and_positions(draft, reading, gazetteer)
     draft = give_ids(draft, former, gazetteer)
     draft = _in_order(_with_source(draft))
     draft = _checked(draft, gazetteer)
     return replace(draft, faults=sorted(draft.faults, key=lambda fault: fault.row or 0))
-
-
-def _written_into(draft: Draft, step: Callable[..., None], *what: Any) -> Draft:
-    """What a step that writes into its draft makes of this one."""
-    copy = SimpleNamespace(
-        rows=draft.rows.copy(), faults=list(draft.faults), corrected=list(draft.corrected), statements=list(draft.statements),
-        titles=dict(draft.titles), found=dict(draft.found), told=set(draft.told), unread=set(draft.unread),
-    )  # fmt: skip
-    step(copy, *what)
-    return replace(draft, **vars(copy))
 
 
 def _needed_columns(draft: Draft, reading: Reading) -> Draft:
@@ -116,7 +102,7 @@ def _checked(draft: Draft, gazetteer: Gazetteer) -> Draft:
             what = said(f"duplicate_id.rows_{'made' if made else 'counted'}", **facts)
         shown.append(replace(found, said=what, column=title, value=value))
     draft = draft.with_(faults=_without_repeats(shown, draft, layer))
-    return draft.with_(faults=[*place_faults(draft, typed, gazetteer), *doubts(draft, typed, layer.name, file)])
+    return draft.with_(faults=[*place_faults(draft, typed, gazetteer), *doubts(draft, typed, layer, file)])
 
 
 def _id_shown(draft: Draft, row: int | None, found: Fault) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
+from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.draft import Correction, Draft, Mode, Options
 from geo_planner.imports.formats.vectors import VectorLayer, read_vector
 from geo_planner.imports.grid import as_text
@@ -26,7 +27,6 @@ from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.reading import stated_by_file
 from geo_planner.imports.titles.meaning import clean_title
 from geo_planner.imports.titles.synonyms import SHAPE_LAYERS
-from geo_planner.imports.values import clean_texts
 from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_warnings

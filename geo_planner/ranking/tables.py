@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from geo_planner.ranking.methods import METHODS
 from geo_planner.schema import Column, Layer
+from geo_planner.schema.kinds import Choice, Number, Text, Whole, YesNo
 
-_ID = Column("village_id", "text", "Mã bản", "Village id")
-_CRITERION = Column("criterion", "text", "Tiêu chí", "Criterion")
+_ID = Column("village_id", Text(), "Mã bản", "Village id")
+_CRITERION = Column("criterion", Text(), "Tiêu chí", "Criterion")
 _BEST = Column(
     "rank_best",
-    "int",
+    Whole(),
     "Thứ tự tốt nhất có thể",
     "Best rank possible",
     "Khi số liệu thiếu ở mức cấp thiết nhất.",
@@ -17,27 +18,27 @@ _BEST = Column(
 )
 _WORST = Column(
     "rank_worst",
-    "int",
+    Whole(),
     "Thứ tự thấp nhất có thể",
     "Worst rank possible",
     "Khi số liệu thiếu ở mức thấp nhất.",
     "With the missing datum at its least urgent.",
 )
-_NOW = Column("rank_now", "int", "Thứ tự hiện tại", "Rank now")
+_NOW = Column("rank_now", Whole(), "Thứ tự hiện tại", "Rank now")
 _SPAN = Column(
-    "span", "int", "Khoảng thay đổi", "Span", "Số bậc mà câu trả lời có thể làm thay đổi.", "How many places the answer could move it."
+    "span", Whole(), "Khoảng thay đổi", "Span", "Số bậc mà câu trả lời có thể làm thay đổi.", "How many places the answer could move it."
 )
 
 QUESTIONS = Layer(
     "questions",
     (
         _ID,
-        Column("datum", "text", "Số liệu còn thiếu", "Missing datum", "Cột trong danh sách còn trống.", "Columns of the list that are blank."),
-        Column("asks", "choice", "Hỏi ai", "Who is asked", "commune xã, department Sở, model cần dữ liệu địa hình hoặc trạm.", "commune, department, or model: better terrain or sites.", choices=("commune", "department", "model")),
-        Column("question_vi", "text", "Câu hỏi", "Question (Vietnamese)"),
-        Column("question_en", "text", "Câu hỏi (tiếng Anh)", "Question"),
-        Column("why_vi", "text", "Vì sao cần", "Why it matters (Vietnamese)"),
-        Column("why_en", "text", "Vì sao cần (tiếng Anh)", "Why it matters"),
+        Column("datum", Text(), "Số liệu còn thiếu", "Missing datum", "Cột trong danh sách còn trống.", "Columns of the list that are blank."),
+        Column("asks", Choice(("commune", "department", "model")), "Hỏi ai", "Who is asked", "commune xã, department Sở, model cần dữ liệu địa hình hoặc trạm.", "commune, department, or model: better terrain or sites."),
+        Column("question_vi", Text(), "Câu hỏi", "Question (Vietnamese)"),
+        Column("question_en", Text(), "Câu hỏi (tiếng Anh)", "Question"),
+        Column("why_vi", Text(), "Vì sao cần", "Why it matters (Vietnamese)"),
+        Column("why_en", Text(), "Vì sao cần (tiếng Anh)", "Why it matters"),
         _NOW, _BEST, _WORST, _SPAN,
     ),
     key=("village_id", "datum"),
@@ -45,7 +46,7 @@ QUESTIONS = Layer(
 
 WHAT_IF = Layer(
     "what_if",
-    (_ID, _CRITERION, _NOW, _BEST, _WORST, _SPAN, Column("matters_most", "yes_no", "Cần hỏi trước", "Ask first")),
+    (_ID, _CRITERION, _NOW, _BEST, _WORST, _SPAN, Column("matters_most", YesNo(), "Cần hỏi trước", "Ask first")),
     key=("village_id", "criterion"),
 )
 
@@ -53,21 +54,20 @@ SWAPS = Layer(
     "swaps",
     (
         _ID,
-        Column("other_id", "text", "Bản liền kề", "Neighbour in the order"),
+        Column("other_id", Text(), "Bản liền kề", "Neighbour in the order"),
         Column(
             "direction",
-            "choice",
+            Choice(("above", "below")),
             "Phía",
             "Side",
             "above đứng trên, below đứng dưới.",
             "Where the neighbour stands now.",
-            choices=("above", "below"),
         ),
         _CRITERION,
-        Column("weight_now", "float", "Trọng số hiện tại", "Weight now", minimum=0, maximum=1),
+        Column("weight_now", Number(), "Trọng số hiện tại", "Weight now", minimum=0, maximum=1),
         Column(
             "weight_swap",
-            "float",
+            Number(),
             "Trọng số đổi chỗ",
             "Weight at the swap",
             "Các trọng số khác giữ nguyên tỷ lệ.",
@@ -75,9 +75,9 @@ SWAPS = Layer(
             minimum=0,
             maximum=1,
         ),
-        Column("change", "float", "Thay đổi", "Change", minimum=-1, maximum=1),
-        Column("smallest", "yes_no", "Thay đổi nhỏ nhất", "Smallest change"),
-        Column("rank_after", "int", "Thứ tự sau đó", "Rank after it", "Chỉ cho thay đổi nhỏ nhất.", "For the smallest change only."),
+        Column("change", Number(), "Thay đổi", "Change", minimum=-1, maximum=1),
+        Column("smallest", YesNo(), "Thay đổi nhỏ nhất", "Smallest change"),
+        Column("rank_after", Whole(), "Thứ tự sau đó", "Rank after it", "Chỉ cho thay đổi nhỏ nhất.", "For the smallest change only."),
     ),
     key=("village_id", "direction", "criterion"),
 )
@@ -91,9 +91,9 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
     return Layer(
         "robustness",
         (
-            Column("rank_low", "int", "Thứ tự tốt nhất (90%)", "Best rank (90 %)", "5% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
-            Column("rank_high", "int", "Thứ tự kém nhất (90%)", "Worst rank (90 %)", "95% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
-            Column("rank_median", "int", "Thứ tự, trung vị", "Rank, median"),
+            Column("rank_low", Whole(), "Thứ tự tốt nhất (90%)", "Best rank (90 %)", "5% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
+            Column("rank_high", Whole(), "Thứ tự kém nhất (90%)", "Worst rank (90 %)", "95% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+            Column("rank_median", Whole(), "Thứ tự, trung vị", "Rank, median"),
             *chances,
         ),
         key=("village_id",),
@@ -109,17 +109,17 @@ METHOD_RANKS = Layer(
 FAIRNESS = Layer(
     "fairness",
     (
-        Column("group", "text", "Nhóm", "Group", "Trống: không ghi.", "Blank: not given."),
-        Column("n", "int", "Số bản", "Villages"),
-        Column("share_of_villages", "float", "Tỷ lệ trong danh sách", "Share of the list", minimum=0, maximum=1),
-        Column("in_first_k", "int", "Số bản trong nhóm đầu", "In the first k"),
-        Column("share_in_first_k", "float", "Tỷ lệ bản của nhóm được xếp đầu", "Share of the group in the first k", minimum=0, maximum=1),
-        Column("share_of_first_k", "float", "Tỷ lệ trong nhóm đầu", "Share of the first k", minimum=0, maximum=1),
-        Column("mean_rank", "float", "Thứ tự trung bình", "Mean rank"),
-        Column("median_score", "float", "Điểm trung vị", "Median score"),
+        Column("group", Text(), "Nhóm", "Group", "Trống: không ghi.", "Blank: not given."),
+        Column("n", Whole(), "Số bản", "Villages"),
+        Column("share_of_villages", Number(), "Tỷ lệ trong danh sách", "Share of the list", minimum=0, maximum=1),
+        Column("in_first_k", Whole(), "Số bản trong nhóm đầu", "In the first k"),
+        Column("share_in_first_k", Number(), "Tỷ lệ bản của nhóm được xếp đầu", "Share of the group in the first k", minimum=0, maximum=1),
+        Column("share_of_first_k", Number(), "Tỷ lệ trong nhóm đầu", "Share of the first k", minimum=0, maximum=1),
+        Column("mean_rank", Number(), "Thứ tự trung bình", "Mean rank"),
+        Column("median_score", Number(), "Điểm trung vị", "Median score"),
         Column(
             "chance",
-            "float",
+            Number(),
             "Xác suất ngẫu nhiên",
             "Probability if drawn by lot",
             "Xác suất có ít bản đến vậy trong nhóm đầu nếu bốc thăm; nhỏ là điều cần xem lại.",
@@ -134,8 +134,8 @@ FAIRNESS = Layer(
 EXPLANATIONS = Layer(
     "explanations",
     (
-        Column("explanation_vi", "text", "Giải thích", "Explanation (Vietnamese)"),
-        Column("explanation_en", "text", "Giải thích (tiếng Anh)", "Explanation"),
+        Column("explanation_vi", Text(), "Giải thích", "Explanation (Vietnamese)"),
+        Column("explanation_en", Text(), "Giải thích (tiếng Anh)", "Explanation"),
     ),
     key=("village_id",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "int", "float", "yes_no", "choice", "date"]
+from geo_planner.schema.kinds import Choice, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class Column:
     ----------
     name : str
         Name in the file; a unit is part of it (``mast_height_m``).
-    kind : {"text", "int", "float", "yes_no", "choice", "date"}
-        ``date`` is ISO 8601 (``2026-01-28``); ``yes_no`` is written ``yes`` or ``no``.
+    kind : Kind
+        What its cells are.
     vi, en : str
         Title as people read it, unit included.
     meaning_vi, meaning_en : str
@@ -30,8 +30,6 @@ class Column:
         Lists carry it as a rule: that it is absent is worth a word.
     minimum, maximum : float or None
         Inclusive range of a number.
-    choices : tuple of str
-        The words that a ``choice`` may be.
     """
 
     name: str
@@ -43,9 +41,13 @@ class Column:
     required: bool = False
     minimum: float | None = None
     maximum: float | None = None
-    choices: tuple[str, ...] = ()
     may_be_blank: bool = False
     usual: bool = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that a choice may be; empty for another kind."""
+        return self.kind.words if isinstance(self.kind, Choice) else ()
 
     @property
     def needed(self) -> bool:
@@ -105,7 +107,8 @@ class Layer:
 
     def column(self, name: str) -> Column:
         """The declaration of one column; ``KeyError`` for a name that the layer does not have."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {column.name: column for column in self.columns}[name]
+
+    def of_kind(self, kind: type[Kind]) -> tuple[Column, ...]:
+        """Its columns of a kind."""
+        return tuple(column for column in self.columns if isinstance(column.kind, kind))

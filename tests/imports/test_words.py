@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo_planner.imports import import_layer, radio_words
-from geo_planner.imports.marks import read_word
+from geo_planner.imports import import_layer
+from geo_planner.imports.cells import radio as radio_words
+from geo_planner.imports.cells.words import read_word
 from geo_planner.imports.report import ImportReport
 from geo_planner.schema import LAYERS
 from tests.imports import making as m

@@ -19,6 +19,7 @@ from geo_planner.imports.titles.mapping import IGNORE, ColumnMapping
 from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
 from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.letters import fold
+from geo_planner.schema.kinds import Figure
 from geo_planner.words import Said, first_of, said
 
 _INDEX = "not_data.index"
@@ -108,7 +109,7 @@ def data_rows(
         Rows known to repeat the header, in other words of the same meaning.
     """
     names, titles = _column_names(header, mapping, layer)
-    numeric = {c.name for c in POINT_LAYERS[layer].columns if c.kind in ("int", "float")} | set(COORDINATES)
+    numeric = {c.name for c in POINT_LAYERS[layer].columns if isinstance(c.kind, Figure)} | set(COORDINATES)
     rows = {r: row for r, row in enumerate(grid.rows) if r > header.last}
     # A mast has several cells with one place and height: there a merged figure holds for all its rows.
     boxes = {i: choice.target for choice in mapping.choices for i in choice.words}

@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from geo_planner.errors import Fault, fault
+from geo_planner.imports.cells.moments import SERIALS
+from geo_planner.imports.cells.words import symbol
 from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
-from geo_planner.imports.marks import symbol
-from geo_planner.imports.moments import SERIALS
 from geo_planner.imports.titles.mapping import Choice
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.letters import fold
+from geo_planner.schema.kinds import Day, Moment
 from geo_planner.words import Said, said
 
 
@@ -128,7 +129,7 @@ def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zer
     if zero == DAY_ZERO:
         return frame, []
     told = []
-    for name in frame.columns.intersection([*(column.name for column in POINT_LAYERS[layer].columns if column.kind == "date"), "time"]):
+    for name in frame.columns.intersection([column.name for kind in (Day, Moment) for column in POINT_LAYERS[layer].of_kind(kind)]):
         cells = [_dated(cell, zero) for cell in frame[name]]
         changed = [i for i, (new, old) in enumerate(zip(cells, frame[name], strict=True)) if new is not old]
         if changed:

@@ -12,17 +12,18 @@ from dataclasses import replace
 import pandas as pd
 
 from geo_planner.errors import InputError, warning
+from geo_planner.imports.cells.figures import title_unit
+from geo_planner.imports.cells.words import stance
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable, data_rows
 from geo_planner.imports.layout.non_data_rows import COORDINATES, may_be_coordinate
-from geo_planner.imports.marks import stance
 from geo_planner.imports.naming import listed_names, listed_rows
-from geo_planner.imports.quantities import title_unit
 from geo_planner.imports.titles.headers import Header, find_header, is_figure, is_index_row
 from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
 from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
 from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.letters import fold
+from geo_planner.schema.kinds import Day, Figure, Number, Text, Whole
 from geo_planner.words import Said, said
 
 ANOTHER_TABLE = "not_data.another_table"
@@ -199,11 +200,11 @@ def _refuse_other_words(own: Header, mapping: ColumnMapping, titled: Header, use
         was = before.get(target, title)
         if _last(was) == _last(title) or target in COMMUNE:
             alike = True
-        elif target in POSITION or target == "time" or column is None or column.kind == "float":
+        elif target in POSITION or target == "time" or column is None or isinstance(column.kind, Number):
             alike = False
         else:
-            alike = column.kind in ("text", "date", "int") or stance(column, was) == stance(column, title)
-        if column is not None and column.kind in ("int", "float"):
+            alike = isinstance(column.kind, (Text, Day, Whole)) or stance(column, was) == stance(column, title)
+        if column is not None and isinstance(column.kind, Figure):
             alike = alike and title_unit(was, column) == title_unit(title, column)
         if not alike:
             raise _NotReadError(said("title_written_otherwise", title=title, first=was))

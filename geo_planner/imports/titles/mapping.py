@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_planner.errors import Fault, InputError, fault
-from geo_planner.imports.marks import stance
+from geo_planner.imports.cells.words import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.paper import TITLES_OF_REJECTS
@@ -17,6 +17,7 @@ from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of
 from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema import Column
+from geo_planner.schema.kinds import Worded
 from geo_planner.words import Said, said
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -275,4 +276,4 @@ def _choices(titles: tuple[str, ...], layer: str, told: Mapping[int, str], taken
 
 def _may_be_ticked(column: Column, group: str) -> bool:
     """Not where the group's own title gives its marks a meaning: "có" below "Trắng sóng" is no signal."""
-    return column.kind in ("choice", "yes_no") and stance(column, group) == ("", False)
+    return isinstance(column.kind, Worded) and stance(column, group) == ("", False)

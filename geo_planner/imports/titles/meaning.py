@@ -11,10 +11,11 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from geo_planner.imports.cells.words import choice
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
-from geo_planner.imports.words import choice
 from geo_planner.letters import fold, plain_width
+from geo_planner.schema.kinds import YesNo
 
 GROUP_HEADING = "heading of the group"
 """Title of the communes that stood in headings above the rows; the file of rejected rows carries it."""
@@ -130,10 +131,10 @@ def is_choice_word(target: str, text: str) -> bool:
 def choice_of(target: str, text: str) -> str | None:
     """The schema's word for a title below a group, or None."""
     folded = fold(text)
-    kinds = {column.name: column.kind for layer in POINT_LAYERS.values() for column in layer.columns}
-    if kinds.get(target) == "yes_no":
+    column = {column.name: column for layer in POINT_LAYERS.values() for column in layer.columns}.get(target)
+    if column is not None and isinstance(column.kind, YesNo):
         return {"co": "yes", "yes": "yes", "khong": "no", "chua": "no", "no": "no"}.get(folded)
-    return choice(target, folded) if kinds.get(target) == "choice" else None
+    return choice(column, folded) if column is not None else None
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
+from geo_planner.imports.cells.texts import Change
 from geo_planner.imports.grid import Cell
 from geo_planner.imports.naming import together
 from geo_planner.words import Said, said
@@ -35,7 +36,6 @@ _MOMENTS = tuple(
 )
 _DATES = (re.compile(_YEAR_FIRST), re.compile(_DAY_FIRST))
 _ZONE_IN_TITLE = re.compile(r"\b(?:utc|gmt)\s*(?P<offset>[+-]\s*\d{1,2})?\b", flags=re.IGNORECASE)
-Change = tuple[str, Said | None, Said | None]
 
 
 def as_date(cell: Cell, text: str) -> Change:

@@ -1,6 +1,7 @@
-"""What a mark in a cell means: that is decided by the title over it. An x under "Trắng sóng" says that there is no signal.
+"""Cells of a column of words (yes or no, or choices) to the words of the schema, and what a mark in a cell means.
 
-A title that carries a choice or a negative gives its marks their meaning; one that lists several choices gives none.
+That is decided by the title over it. An x under "Trắng sóng" says that there is no signal; a title that carries a choice or a negative gives
+its marks their meaning, and one that lists several choices gives none.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from geo_planner.imports import words
+from geo_planner.imports.cells.texts import Change, not_known, refused
 from geo_planner.imports.naming import word_told
 from geo_planner.letters import fold
 from geo_planner.schema import Column
-from geo_planner.schema.vocabulary import UNKNOWN
+from geo_planner.schema.kinds import Worded, YesNo
+from geo_planner.schema.vocabulary import NOTHING_SAID, OFFICE_WORDS, UNKNOWN, OfficeWords
 from geo_planner.words import Said, said
 
 _TICKS = frozenset("✓✔√☑✅🗸🗹\uf0fc\uf0fe")  # the last two: ticks of the font Wingdings
@@ -28,30 +30,9 @@ _LISTING = re.compile(
 )
 _STATE = re.compile(r"\b(hien|tinh|thuc) trang\b|\btrang thai\b")  # "hiện trạng sóng" is folded like "trắng sóng" in its end
 _QUESTION = re.compile(r"\b(co\b.*) (chua|khong|ko)$")
-_STANCES: dict[str, dict[str, str]] = {
-    "declared_status": {
-        "no_signal": r"\b(khong|chua|mat)( co| duoc)?( phu)? song\b|\bno (signal|coverage|service)\b|\btrang( song)?\b",
-        "partial": r"\blom( song)?\b|\bpartial\b",
-        "covered": r"\b(da|duoc)( co| phu)+ song\b|\bco song\b|\bcovered\b",
-    },
-    "grid_power": {
-        "no": r"\b(chua|khong|thieu|no|without)\b",
-        "planned": r"\b(du kien|ke hoach|planned)\b",
-    },
-    "road_access": {"car": r"\b(o to|oto|car)\b", "motorbike": r"\b(xe may|mo to|motorbike)\b", "foot": r"\b(di bo|foot)\b"},
-    "status": {
-        "on_air": r"\b(dang|da) (phat|hoat dong)|\bon air\b",
-        "planned": r"\bke hoach\b|\bplanned\b",
-        "candidate": r"\bdu kien\b|\bde xuat\b|\bcandidate\b",
-    },
-    "no_service": {"yes": r"\b(khong|chua|mat)( co)? song\b|\bno service\b|\bout of service\b", "no": r"\bco song\b|\bin service\b"},
-}
 _NEGATIVE = re.compile(r"\b(khong|chua|no|not|without|thieu)\b")
-_SIGNAL = re.compile(r"(co )?(phu )?song( (di dong|dien thoai|vien thong))?|signal|coverage")
 Stance = tuple[str, bool]
 """What a mark under a title means (empty: the column's plain sense; ``several``: not certain), and whether the title negates."""
-Change = tuple[str, Said | None, Said | None]
-"""New text, what was done (None: nothing to tell), what is wrong (None: nothing)."""
 
 
 def symbol(text: str) -> Literal["tick", "cross", "box", "mixed", "other", ""]:
@@ -77,53 +58,80 @@ def stance(column: Column, title: str) -> Stance:
     bare = re.sub(r"\([^)]*[/,;|][^)]*\)|\[[^\]]*[/,;|][^\]]*\]", " ", title)  # a bracket that lists the choices
     folded = _QUESTION.sub(r"\1", _LISTING.sub(" ", fold(re.sub(r"(?<=\w)/(?=\w)", " hay ", bare))).strip())
     folded = " ".join(_STATE.sub(" ", folded).split())
-    own = _STANCES.get(column.name)
-    if own is None:
-        negative = column.kind == "yes_no" and bool(_NEGATIVE.search(folded))
+    office = _office(column)
+    if not office.titles:
+        negative = isinstance(column.kind, YesNo) and bool(_NEGATIVE.search(folded))
         return ("no" if negative else ""), negative
     found = []
     rest, negative = folded, False
-    for word, pattern in own.items():
-        hit = re.search(pattern, rest)
+    for word, pattern in office.titles.items():
+        hit = pattern.search(rest)
         if hit:
             found.append(word)
             negative |= bool(_NEGATIVE.search(hit.group()))
-            rest = re.sub(pattern, " ", rest)
-    if column.name in ("road_access", "status") and _NEGATIVE.search(rest):
+            rest = pattern.sub(" ", rest)
+    if not office.says_no and _NEGATIVE.search(rest):
         return "several", True
     return (found[0] if len(found) == 1 else "several" if found else ""), negative
 
 
+def _office(column: Column) -> OfficeWords:
+    """What offices write for the words of a column."""
+    return OFFICE_WORDS.get(column.kind.office, NOTHING_SAID) if isinstance(column.kind, Worded) else NOTHING_SAID
+
+
+def choice(column: Column, folded: str) -> str | None:
+    """The schema's word, or None for another one.
+
+    Examples
+    --------
+    >>> from geo_planner.schema import VILLAGES
+    >>> road = VILLAGES.column("road_access")
+    >>> choice(road, "o to"), choice(road, "o to khong vao duoc")
+    ('car', None)
+    """
+    return next((word for word, pattern in _office(column).cells.items() if pattern.fullmatch(folded)), None)
+
+
+def _best_listed(column: Column, text: str) -> str | None:
+    """The best of several words that are merely listed; None when anything else is said of one of them."""
+    listed = _office(column).listed
+    parts = [fold(part) for part in re.split(r"[,;/+&]|\b(?:và|hoặc|hay|and|or)\b", text) if part.strip()]
+    found = [next((word for word, pattern in listed.items() if pattern.fullmatch(part)), None) for part in parts]
+    return next((word for word in listed if word in found), None) if len(found) > 1 and None not in found else None
+
+
+def _part_understood(column: Column, folded: str) -> str:
+    """The schema's word for the longest beginning of a text that is known, empty when there is none."""
+    tokens = folded.split()
+    beginnings = (" ".join(tokens[:n]) for n in range(len(tokens) - 1, 0, -1))
+    return next((word for beginning in beginnings if (word := choice(column, beginning))), "")
+
+
 def read_word(column: Column, text: str, title: str) -> Change:
     """A cell of a column of words (yes or no, or choices) in the schema's words."""
-    sign, folded = symbol(text), fold(text)
+    sign, folded, yes_no = symbol(text), fold(text), isinstance(column.kind, YesNo)
     if sign == "mixed" or sign == "other":
-        return _wrong(text, "sign")
+        return refused(text, "sign")
     if not sign and folded in UNKNOWN:
-        return "", said("rows_done.not_known", text=text) if text else None, None
+        return not_known(text)
     if sign == "box":
         return "", said("rows_done.empty_box"), None
     if "%" in text:
-        return _wrong(text, "percentage")
+        return refused(text, "percentage")
     mark = _mark(sign, folded)
     meant, negative = stance(column, title)
-    if mark and (meant or column.kind == "yes_no" or folded not in _HAS | _HAS_NOT):
+    if mark and (meant or yes_no or folded not in _HAS | _HAS_NOT):
         return _marked(column, text, title, mark, meant, unsure=negative and not sign and folded in _HAS | _HAS_NOT)
-    if column.kind == "yes_no":
-        return _wrong(text, "yes_or_no")
-    word = words.choice(column.name, folded) or (text if text in column.choices else None)
+    if yes_no:
+        return refused(text, "yes_or_no")
+    word = choice(column, folded) or (text if text in column.choices else None)
     if word:
         return word, None, None
-    if column.name == "road_access":
-        best = words.best_vehicle([fold(part) for part in re.split(r"[,;/+&]|\b(?:và|hoặc|hay|and|or)\b", text) if part.strip()])
-        if best:
-            return best, said("rows_done.best_vehicle"), None
-    known = words.part_understood(column.name, folded)
-    return _wrong(text, "says_more", word=word_told(known)) if known else _wrong(text, "word")
-
-
-def _wrong(text: str, key: str, **facts: Said | str) -> Change:
-    return text, None, said(f"rows_wrong.{key}", **facts)
+    if best := _best_listed(column, text):
+        return best, said("rows_done.best_vehicle"), None
+    known = _part_understood(column, folded)
+    return refused(text, "says_more", word=word_told(known)) if known else refused(text, "word")
 
 
 def _mark(sign: str, folded: str) -> str:
@@ -134,23 +142,23 @@ def _mark(sign: str, folded: str) -> str:
 
 def _marked(column: Column, text: str, title: str, mark: str, meant: str, *, unsure: bool) -> Change:
     """A mere mark: what it says under its title."""
+    office, sign = _office(column), symbol(text)
     if unsure or meant == "several":
-        return _wrong(text, "mark_ambiguous", title=title[:60])
-    if column.kind == "yes_no":
+        return refused(text, "mark_ambiguous", title=title[:60])
+    if isinstance(column.kind, YesNo):
         word = mark if meant in ("", "yes") else {"yes": "no", "no": "yes"}[mark]
-        return word, _means(text, title, word) if meant == "no" or symbol(text) else None, None
-    if meant and mark == "yes":
-        return meant, _means(text, title, meant), None
-    if meant == "covered":
-        return "no_signal", _means(text, title, "no_signal"), None
+        return word, _means(text, title, word) if meant == "no" or sign else None, None
     if meant:
+        word = meant if mark == "yes" else office.opposite.get(meant, "")
+        if word:
+            return word, _means(text, title, word), None
         return "", said("rows_done.means_not", text=text, title=title[:60], word=word_told(meant)), None
-    if column.name == "grid_power":
-        return mark, said("rows_done.means", text=text, word=word_told(mark)) if symbol(text) else None, None
-    if column.name == "declared_status" and not fold(text).isdigit() and _SIGNAL.fullmatch(fold(title)):
-        word = "covered" if mark == "yes" else "no_signal"
+    if mark in column.choices:
+        return mark, said("rows_done.means", text=text, word=word_told(mark)) if sign else None, None
+    if office.asked and not fold(text).isdigit() and office.asked[0].fullmatch(fold(title)):
+        word = office.asked[1] if mark == "yes" else office.asked[2]
         return word, _means(text, title, word), None
-    return _wrong(text, "mark_unclear", title=title[:60])
+    return refused(text, "mark_unclear", title=title[:60])
 
 
 def _means(text: str, title: str, word: str) -> Said:
