@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from geo_planner import imports
 from geo_planner.cli import language, main
 from geo_planner.cli.language import machine_language
 from geo_planner.errors import fault
-from geo_planner.study_area import imports
 from geo_planner.words import said
 from tests import small_area as sa
 from tests.conftest import ROOT
