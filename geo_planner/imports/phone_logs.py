@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from geo_planner.imports.cells.devices import main_level
 from geo_planner.imports.cells.radio import operator
 from geo_planner.imports.grid import as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable
@@ -29,7 +30,7 @@ def serving_samples(reading: Reading, layer: Layer, file: str) -> Reading:
     InputError
         When no row is one: then it is not the log that says what service there is.
     """
-    if not layer.has("rsrp_dbm") or reading.table.frame.empty:
+    if main_level(layer) is None or reading.table.frame.empty:
         return reading
     table = reading.table
     texts = {str(name): table.frame[name].map(lambda cell: as_text(cell).strip()) for name in table.frame}

@@ -18,6 +18,7 @@ from geo_planner.imports.places.coordinates import both_numbers, split_pairs
 from geo_planner.imports.places.crs_choice import Fit, Listed, candidates, choose
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.vn2000 import WGS84, System
+from geo_planner.imports.reading import Reading
 from geo_planner.letters import holds_other_digits
 from geo_planner.study_area.places import FAR_SITE_M
 from geo_planner.words import Said, said
@@ -60,33 +61,19 @@ class Positions:
 
 
 def locate(
-    table: RawTable,
-    codes: Sequence[str | None],
-    *,
-    gazetteer: Gazetteer,
-    reach_m: float,
-    stated: System | None,
-    how: Said | None,
-    file: str,
-    told: frozenset[int] = frozenset(),
-    must_lie: bool = True,
+    reading: Reading, codes: Sequence[str | None], *, gazetteer: Gazetteer, reach_m: float, file: str, must_lie: bool = True
 ) -> Positions:
     """Positions of all rows.
 
     Parameters
     ----------
-    table : RawTable
+    reading : Reading
     codes : sequence of str or None
         Commune of each row where it is certain.
     gazetteer : Gazetteer
     reach_m : float
         How far outside its commune (or the province) a row may lie when the system is judged.
-    stated : System or None
-    how : Said or None
-        Who states it.
     file : str
-    told : frozenset of int
-        Rows whose missing position has a fault already.
     must_lie : bool
         Whether a row must lie in the place that it names, as villages must; sites may stand outside the province.
 
@@ -95,7 +82,7 @@ def locate(
     InputError
         When there are no coordinates or their system is not certain.
     """
-    frame, rows = table.frame, len(table.frame)
+    table, frame, rows = reading.table, reading.table.frame, len(reading.table.frame)
     pairs = coordinate_columns(frame)
     if not pairs:
         raise _no_coordinates(table, file)
@@ -117,9 +104,9 @@ def locate(
         )
         result = replace(result, statements=(*result.statements, *said_of_figures))
         if (np.isfinite(listed.first) & np.isfinite(listed.second)).any():
-            found = _of_one_pair(listed, pair, table, stated=stated, how=how, must_lie=must_lie, again=bool(result.crs))
+            found = _of_one_pair(listed, pair, reading, must_lie=must_lie, again=bool(result.crs))
             result = _joined(result, found, file, table.titles.get(pair[0], pair[0]))
-    already = told | {fault.row for fault in result.faults if fault.row is not None}
+    already = {fault.row for fault in (*reading.faults, *result.faults)} - {None}
     column = table.titles.get(pairs[0][0], pairs[0][0])
     missing = _missing(result, wrong_cells, nowhere, table, column, file)
     return replace(result, faults=(*result.faults, *(fault for fault in missing if fault.row not in already)))
@@ -143,17 +130,16 @@ def _no_coordinates(table: RawTable, file: str) -> InputError:
     return InputError([fault(file, "no_coordinates.rows", titles=titles_told(table.titles.values()))])
 
 
-def _of_one_pair(
-    rows: Listed, pair: Sequence[str], table: RawTable, *, stated: System | None, how: Said | None, must_lie: bool, again: bool
-) -> Positions:
+def _of_one_pair(rows: Listed, pair: Sequence[str], reading: Reading, *, must_lie: bool, again: bool) -> Positions:
     """Positions from one pair of columns; rows that are written otherwise than the list are turned or told."""
+    table, stated = reading.table, reading.stated
     filled = np.isfinite(rows.first) & np.isfinite(rows.second)
     if stated is not None and again and stated.degrees != bool(np.median(np.abs(rows.first[filled])) <= 180):
         stated = None  # the second pair of columns is in another system than the one that was stated for the first
     fit, told = choose(
         rows.of(filled),
         stated=stated,
-        how=how,
+        how=reading.how,
         titles=[table.titles.get(name, "") for name in pair],
         context=table.context,
         what=said("rows_where.columns", titles=[title_of(table.titles.get(name, name)) for name in pair]),

@@ -46,11 +46,8 @@ def communes_and_positions(draft: Draft, reading: Reading, gazetteer: Gazetteer)
     else:
         readings = [commune_names.Reading()] * len(frame)
     certain = [r.codes[0] if len(r.codes) == 1 else None for r in readings]
-    missing = frozenset(fault.row for fault in reading.faults if fault.row is not None)
     try:
-        positions = locate(
-            table, certain, gazetteer=gazetteer, reach_m=reach, stated=reading.stated, how=reading.how, file=draft.file, told=missing, must_lie=must_lie
-        )  # fmt: skip
+        positions = locate(reading, certain, gazetteer=gazetteer, reach_m=reach, file=draft.file, must_lie=must_lie)
     except InputError as error:
         positions = Positions.unknown(len(frame))
         draft = draft.with_(faults=error.faults, unread=("lon", "lat"))
