@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,7 @@ from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.row_places import communes_and_positions, place_faults
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.titles.synonyms import COMMUNE
-from geo_planner.schema import Column, Layer
+from geo_planner.schema import Column
 from geo_planner.study_area.tables import ROW, typed_table
 from geo_planner.words import Label, Said, said
 
@@ -84,6 +86,7 @@ def _checked(draft: Draft, gazetteer: Gazetteer) -> Draft:
     numbered = pd.Series([f"row {row}" for row in draft.rows.index], index=draft.rows.index)
     rows = draft.rows.assign(**{key: draft.rows[key].mask(unsure, numbered)}).rename_axis(index=ROW)
     typed, faults = typed_table(rows, layer, file, of_a_kind=EVERY_ONE)
+    first_row = dict(zip(rows[key][::-1], rows.index[::-1].tolist(), strict=True)) if by_commune else {}
     shown = []
     for found in faults:
         row, column = found.row, found.column or ""
@@ -96,12 +99,15 @@ def _checked(draft: Draft, gazetteer: Gazetteer) -> Draft:
             value = str(draft.found[column].loc[row])[:80]
         what = found.said
         if row is not None and by_commune and found.code == "duplicate_id":
-            first = int(rows.index[rows[key] == rows.at[row, key]][0])
-            made = row in draft.made_ids  # told by what the list can do about it
-            facts = {"first": first} if made else {"first": first, "title": title_of(title or column)}
-            what = said(f"duplicate_id.rows_{'made' if made else 'counted'}", **facts)
+            # told by what the list can do about it
+            first, made = first_row[rows.at[row, key]], row in draft.made_ids
+            what = (
+                said("duplicate_id.rows_made", first=first)
+                if made
+                else said("duplicate_id.rows_counted", first=first, title=title_of(title or column))
+            )
         shown.append(replace(found, said=what, column=title, value=value))
-    draft = draft.with_(faults=_without_repeats(shown, draft, layer))
+    draft = draft.with_(faults=_without_repeats(shown, draft))
     return draft.with_(faults=[*place_faults(draft, typed, gazetteer), *doubts(draft, typed, layer, file)])
 
 
@@ -114,23 +120,20 @@ def _id_shown(draft: Draft, row: int | None, found: Fault) -> tuple[str | None, 
     return str(draft.found[key].loc[row])[:80], draft.titles[key]
 
 
-def _without_repeats(faults: list[Fault], draft: Draft, layer: Layer) -> list[Fault]:
+def _without_repeats(faults: list[Fault], draft: Draft) -> list[Fault]:
     """A needed column that is blank in every row is one fault, not one a row."""
-    needed = {draft.title(column.name): column for column in layer.columns if column.needed}
-    for title, column in needed.items():
-        same = [fault for fault in faults if fault.code == "blank" and fault.column == title]
-        if len(same) == len(draft.rows) > 1:
-            faults = [fault for fault in faults if fault not in same] + [Fault(draft.file, _column_is_blank(column), column=title)]
-    return faults
+    blanks = Counter(fault.column for fault in faults if fault.code == "blank")
+    needed = {draft.title(column.name): column for column in draft.layer.columns if column.needed}
+    whole = {title: column for title, column in needed.items() if blanks[title] == len(draft.rows) > 1}
+    kept = [fault for fault in faults if fault.code != "blank" or fault.column not in whole]
+    return [*kept, *(Fault(draft.file, _column_is_blank(column), column=title) for title, column in whole.items())]
 
 
 def _column_is_blank(column: Column) -> Said:
-    facts = {
-        "column": f"{column.vi} ({column.name})",
-        "meaning": Label(column.name, column.meaning_vi.rstrip("."), column.meaning_en.rstrip(".")),
-        "choices": choices_told(column.name, column.choices),
-    }
-    names = ("column", *(("meaning",) if column.meaning_en else ()), *(("choices",) if column.choices else ()))
-    return said(
-        f"blank.rows_{names[-1]}" if names == ("column",) else f"blank.rows_column_{names[-1]}", **{name: facts[name] for name in names}
-    )
+    key, facts = "blank.rows_column", dict[str, Any](column=f"{column.vi} ({column.name})")
+    if column.meaning_en:
+        key = "blank.rows_column_meaning"
+        facts["meaning"] = Label(column.name, column.meaning_vi.rstrip("."), column.meaning_en.rstrip("."))
+    if column.choices:
+        key, facts["choices"] = "blank.rows_column_choices", choices_told(column.name, column.choices)
+    return said(key, **facts)
