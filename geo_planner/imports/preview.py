@@ -133,8 +133,8 @@ def preview(
             systems = [reading.stated] if reading.stated else candidates(first[filled], second[filled], area)
             found = fits(first[filled], second[filled], [None] * int(filled.sum()), systems, area, 2_000.0)
             shares = [(fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH]
-    header = reading.header
+    columns = reading.mapping
     return Preview(
-        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), tuple(shares),
+        kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), tuple(shares),
         frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(frame), table.skipped, (*statements, *table.statements), reading.faults,
     )  # fmt: skip

@@ -76,6 +76,10 @@ class Layer:
         Of ids that an import makes from commune and name.
     importable : bool
         ``geo-planner import`` takes lists of it.
+    nameless : bool
+        A row may do without a name: its position stands for one.
+    ways : bool
+        People travel on its lines.
     """
 
     name: str
@@ -87,6 +91,17 @@ class Layer:
     transmits: bool = False
     id_prefix: str = ""
     importable: bool = False
+    nameless: bool = False
+    ways: bool = False
+
+    @property
+    def of_cells(self) -> bool:
+        """Several rows may be one place: the cells of a mast."""
+        return len(self.key) > 1
+
+    def has(self, name: str) -> bool:
+        """Whether it declares a column of this name."""
+        return any(column.name == name for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The declaration of one column; ``KeyError`` for a name that the layer does not have."""

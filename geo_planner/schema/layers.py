@@ -160,10 +160,11 @@ CANDIDATES = Layer(
     transmits=True,
     id_prefix="c-",
     importable=True,
+    nameless=True,
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
-ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", importable=True)
+ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", importable=True, ways=True)
 POWER_LINES = Layer("power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", importable=True)
 EXCLUSION_AREAS = Layer("exclusion_areas", (), key=(), path="exclusion_areas/exclusion_areas.geojson", geometry="area", importable=True)
 RIVERS = Layer("rivers", (), key=(), path="rivers/rivers.geojson", geometry="line")

@@ -13,20 +13,11 @@ from geo_planner.imports.formats.markup import Feature, kind_of
 from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.titles.meaning import targets_of
+from geo_planner.imports.titles.synonyms import FOLDERS
 from geo_planner.words import Said, first_of, said
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
 """Titles of the columns that hold a feature's folders, the innermost first."""
-_THINGS = {
-    "villages": r"((cac|danh sach|diem|ten|cum|khu|trung tam|nha van hoa)\b ?)*(thon|ban|buon|lang|ap|xom|dan cu|villages?|hamlets?|settlements?)\b.*",
-    "sites": r"((cac|danh sach|diem|vi tri|cot|nha)\b ?)*(tram|bts|cot|site|sites|stations?|towers?|masts?|anten|ang ten)\b.*",
-    "roads": r"((cac|tuyen|he thong)\b ?)*(duong (?!day)|duong$|giao thong|quoc lo|tinh lo|roads?\b).*",
-    "power lines": r"((cac|tuyen|he thong|luoi)\b ?)*(duong day|dien|cot dien|power)\b.*",
-    "boundaries": r"(ranh gioi|dia gioi|boundar).*",
-}
-"""What the name of a folder says its placemarks are."""
-
-
 _COUNTS = re.compile(r"((placemark|untitled( placemark)?|point|diem|wpt|waypoint|p|n) ?)?\d*|")
 """Names of placemarks that are none."""
 
@@ -93,7 +84,7 @@ def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[
 
 def _thing(folder: str) -> str | None:
     folded = fold(folder)
-    return next((thing for thing, pattern in _THINGS.items() if re.fullmatch(pattern, folded)), None)
+    return next((thing for thing, pattern in FOLDERS.items() if re.fullmatch(pattern, folded)), None)
 
 
 def with_folder_columns(features: Sequence[Feature]) -> list[dict[str, str]]:

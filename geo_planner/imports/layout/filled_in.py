@@ -12,7 +12,7 @@ from geo_planner.imports.folding import fold
 from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
 from geo_planner.imports.marks import symbol
 from geo_planner.imports.moments import SERIALS
-from geo_planner.imports.titles.mapping import Choice
+from geo_planner.imports.titles.headers import Choice
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Said, said
 

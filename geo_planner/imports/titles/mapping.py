@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from geo_planner.errors import Fault, InputError, fault
 from geo_planner.imports.folding import fold
@@ -13,9 +13,9 @@ from geo_planner.imports.naming import layer_label, listed_names, target_label, 
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.spoken.office import TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
-from geo_planner.imports.titles.headers import Header
+from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
-from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.imports.titles.synonyms import COUNTERS, NAMES_IT_BEST, POINT_LAYERS
 from geo_planner.schema import Column
 from geo_planner.words import Said, said
 
@@ -25,60 +25,8 @@ _OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles
 """First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 
-_NAMES_IT_BEST = {
-    # The antenna hangs below the top of its mast, and a bare height may be that of the ground.
-    "mast_height_m": (r"\b(anten|ang ten|antenna)\b", r"\b(cot|mast|tower)\b"),
-    "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
-    # The name of a cell says its site and sector; a number is one only within its network.
-    "cell_id": (r"\b(ten cell|cell name)\b",),
-    # When the sample was written; the receiver's own time may stand still while it has no fix.
-    "time": (r"^(?!.*(gps|gnss|fix|loc))(?!(ngay|date)$)", r"gps|gnss"),
-    # The network that serves, not the card's.
-    "operator": (r"^(?!.*\bsim\b)",),
-    "device": (r"name|model",),
-}
-"""Words of a title that settle which of several columns a column of the layer is, the best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Columns below one group title that are boxes to tick: one column of the layer."""
-
-    target: str
-    title: str
-    words: dict[int, str]
-    """Column to its title below the group, which is the word that a mark in it means."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
-    """Which target each title means, and how that was decided.
-
-    Attributes
-    ----------
-    targets : dict of int to str
-    left_out : frozenset of int
-    statements : tuple of Said
-    choices : tuple of Choice
-    rejects : bool
-        Whether the table is a file of rejected rows that an import wrote.
-    told : frozenset of str
-        Targets that the user named, now or in an earlier import.
-    unused : tuple of str
-        Titles that are kept as they are.
-    """
-
-    targets: dict[int, str]
-    left_out: frozenset[int]
-    statements: tuple[Said, ...]
-    choices: tuple[Choice, ...] = ()
-    rejects: bool = False
-    told: frozenset[str] = frozenset()
-    unused: tuple[str, ...] = ()
-
-
 def map_columns(
-    header: Header,
+    header: ColumnMapping,
     layer: str,
     *,
     column_map: Mapping[str, str],
@@ -91,7 +39,8 @@ def map_columns(
 
     Parameters
     ----------
-    header : Header
+    header : ColumnMapping
+        As it was found, its columns without a meaning yet.
     layer : str
     column_map : mapping of str to str
         Title to target, from the user; a blank target leaves the column out.
@@ -170,7 +119,16 @@ def map_columns(
     statements += unused_columns(unused)
     if rejects:
         statements.append(said("list_of_rejects"))
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user, unused)
+    return replace(
+        header,
+        targets=chosen,
+        left_out=left_out,
+        statements=tuple(statements),
+        choices=tuple(choices),
+        rejects=rejects,
+        told=by_user,
+        unused=unused,
+    )
 
 
 def unused_columns(titles: Sequence[str]) -> list[Said]:
@@ -200,7 +158,7 @@ def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], fi
     return told, faults
 
 
-def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
+def _wrong_titles(header: ColumnMapping, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
     """Titles with invisible signs, and titles that stand twice and mean something."""
     faults, titles = list[Fault](), header.titles
     for i, title in enumerate(titles):
@@ -218,14 +176,14 @@ def _likelier(claims: list[int], titles: tuple[str, ...], target: str, layer: st
     exact = [i for i in claims if fold(titles[i]) in exact_titles(layer)]
     if len(exact) == 1:
         return exact
-    for pattern in _NAMES_IT_BEST.get(target, ()):
+    for pattern in NAMES_IT_BEST.get(target, ()):
         best = [i for i in claims if re.search(pattern, fold(titles[i]))]
         if best:
             return best if len(best) == 1 else claims
     return claims
 
 
-def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
+def _by_words(header: ColumnMapping, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
     """Put the columns whose titles say what they are into `chosen`; two that say the same are refused."""
     titles, taken = header.titles, {*chosen.values(), *(choice.target for choice in choices)}
     ticked = {i for choice in choices for i in choice.words}
