@@ -102,11 +102,10 @@ def data_rows(
     names, titles = _column_names(mapping, layer)
     schema = POINT_LAYERS[layer]
     numeric = {c.name for c in schema.columns if c.kind in ("int", "float")} | set(COORDINATES)
-    rows = {r: row for r, row in enumerate(grid.rows) if r > mapping.last}
     boxes = {i: choice.target for choice in mapping.choices for i in choice.words}
     # Rows of one mast, or samples on one way, may share a figure; a village or a place to build has its own.
     own_figures = set[str]() if schema.of_cells or schema.place == "free" else numeric
-    filled, torn, alone = fill_merged(grid, rows, mapping.last, names | boxes, own_figures, all_targets(layer))
+    rows, filled, torn, alone = fill_merged(grid, mapping.last, names | boxes, own_figures, all_targets(layer))
     counters = {i for i, title in enumerate(mapping.titles) if fold(title) in COUNTERS}
     seen = {
         r: non_data_rows.look_at(r, row, names, counters, sorted(numeric - set(COORDINATES)), has_counter=bool(counters))

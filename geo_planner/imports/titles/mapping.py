@@ -106,8 +106,8 @@ def _told_before(header: ColumnMapping, layer: str, by_user: Mapping[int, str], 
     for target in dict.fromkeys(before.values()):
         claims = [header.titles[i] for i in before if before[i] == target]
         if len(claims) > 1 and target not in IGNORE:
-            facts = {"titles": claims, "target": target_label(layer, target), "title": claims[0], "name": target}
-            raise refuse(file, "two_columns.remembered", row=header.last + 1, **facts)
+            meant = target_label(layer, target)
+            raise refuse(file, "two_columns.remembered", row=header.last + 1, titles=claims, target=meant, title=claims[0], name=target)
     return before
 
 
