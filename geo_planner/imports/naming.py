@@ -33,9 +33,9 @@ def layer_title(layer: str, language: Language) -> str:
 
 def target_title(layer: str, target: str, language: Language) -> str:
     """The title of what a title of the file may be mapped to: a column of the layer, or what leads to one."""
-    for column in LAYERS[layer].columns:
-        if column.name == target:
-            return Label(column.name, column.vi, column.en).title(language)
+    if LAYERS[layer].has(target):
+        column = LAYERS[layer].column(target)
+        return Label(target, column.vi, column.en).title(language)
     entry = catalogue(language).get(f"import_target.{target}")
     return target if entry is None else entry["text"]
 

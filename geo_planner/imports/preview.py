@@ -125,9 +125,9 @@ def preview(
     table = reading.table
     by_title = {title: name for name, title in table.titles.items()}
     mapping = {title: name if (name := by_title.get(title)) in all_targets(layer) else None for title in table.titles.values()}
-    header = reading.header
+    columns = reading.mapping
     return Preview(
-        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
+        kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
         table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
     )  # fmt: skip
 

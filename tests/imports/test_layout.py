@@ -29,7 +29,7 @@ def laid_out(rows: list[list[Any]], communes: frozenset[str] = frozenset(), shee
     header = find_header(table, "villages")
     assert header is not None
     mapping = map_columns(header, "villages", column_map={}, remembered={}, file="f")
-    return data_rows(table, header, mapping, "villages", file="f", communes=communes)
+    return data_rows(table, mapping, "villages", file="f", communes=communes)
 
 
 def written(area: Path) -> pd.DataFrame:

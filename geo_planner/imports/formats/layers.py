@@ -1,34 +1,61 @@
-"""Folders of a KML are its layers: the named one, or all of them where they are of one sort."""
+"""Which layer of a file of several is meant; the folders of a KML are its layers: the named one, or all of them where they are of one sort."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
 
 import pandas as pd
 
+from geo_planner.files.opening import Vector
 from geo_planner.imports.formats.markup import Feature, kind_of
 from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.titles.meaning import targets_of
+from geo_planner.imports.titles.synonyms import FOLDERS
 from geo_planner.letters import fold
 from geo_planner.words import Said, first_of, said
 
 FOLDER_TITLES = ("Folder", "Folder above", "Folder above 2", "Folder above 3")
 """Titles of the columns that hold a feature's folders, the innermost first."""
-_THINGS = {
-    "villages": r"((cac|danh sach|diem|ten|cum|khu|trung tam|nha van hoa)\b ?)*(thon|ban|buon|lang|ap|xom|dan cu|villages?|hamlets?|settlements?)\b.*",
-    "sites": r"((cac|danh sach|diem|vi tri|cot|nha)\b ?)*(tram|bts|cot|site|sites|stations?|towers?|masts?|anten|ang ten)\b.*",
-    "roads": r"((cac|tuyen|he thong)\b ?)*(duong (?!day)|duong$|giao thong|quoc lo|tinh lo|roads?\b).*",
-    "power lines": r"((cac|tuyen|he thong|luoi)\b ?)*(duong day|dien|cot dien|power)\b.*",
-    "boundaries": r"(ranh gioi|dia gioi|boundar).*",
-}
-"""What the name of a folder says its placemarks are."""
-
-
 _COUNTS = re.compile(r"((placemark|untitled( placemark)?|point|diem|wpt|waypoint|p|n) ?)?\d*|")
 """Names of placemarks that are none."""
+
+
+_STYLES = "layer_styles"
+"""Where QGIS keeps colours in a GeoPackage."""
+
+
+def pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[Said]]:
+    """The named layer, or the only one whose features are of the wanted kinds; and what is said of the others."""
+    layers, path = source.layers(), source.path
+    # What is called after its file has the name of our private copy.
+    shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
+
+    def others(taken: str) -> list[Said]:
+        rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
+        return [said("layers_not_read", names=listed_names(rest))] if rest else []
+
+    if source_layer is not None:
+        found = [layer for layer in layers if shown[layer] == source_layer] or [
+            layer for layer in layers if fold(shown[layer]) == fold(source_layer)
+        ]
+        if len(found) != 1:
+            raise refuse(name, "unknown_layer.file", layer=source_layer, known=shown.values())
+        return found[0], others(found[0])
+    fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
+    if not fitting:
+        raise refuse(name, "empty.no_layer")
+    if len(fitting) > 1:
+        raise refuse(name, "several_layers.file", names=fitting)
+    told = [said("layer_one_of", layer=fitting[0], n=len(layers))] if len(layers) > 1 else []
+    return fitting[0], [*told, *others(fitting[0])]
+
+
+def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
+    return kind is not None and (kind.split(" ")[0].replace("25D", "") in kinds or kind in ("Unknown", "GeometryCollection"))
 
 
 def features_of_layer(
@@ -93,7 +120,7 @@ def without_idle_names(layer_of_kml: pd.DataFrame, layer: str, told: Collection[
 
 def _thing(folder: str) -> str | None:
     folded = fold(folder)
-    return next((thing for thing, pattern in _THINGS.items() if re.fullmatch(pattern, folded)), None)
+    return next((thing for thing, pattern in FOLDERS.items() if re.fullmatch(pattern, folded)), None)
 
 
 def with_folder_columns(features: Sequence[Feature]) -> list[dict[str, str]]:

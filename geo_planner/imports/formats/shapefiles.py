@@ -1,4 +1,4 @@
-"""Attributes of a shapefile: raw bytes of its .dbf, decoded here by the code page that its .cpg names.
+"""Shapefiles: their parts taken out of an archive, their attributes decoded by the code page that the .cpg names.
 
 GDAL's own conversion from windows-1258 cuts texts at their end: it measures the room before tone marks are joined to their
 letters. The bytes are therefore read one sign each and decoded by us, titles too. Titles are cut at ten bytes and texts at the width
@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import codecs
 import re
+import shutil
 import unicodedata
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from geo_planner.files.opening import Vector
 from geo_planner.imports.formats.legacy_text import detect
-from geo_planner.imports.naming import listed_rows
+from geo_planner.imports.naming import listed_names, listed_rows
+from geo_planner.imports.opening import InputFile, archive, refuse
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 _RAW = "ISO-8859-1"
@@ -42,6 +47,50 @@ def read_shapefile(source: Vector) -> tuple[pd.DataFrame, list[Said], tuple[int,
         return _decoded(table, _utf_8), [*told, said("attribute_encoding.utf_8"), *cut], lengths
     decode, sentence = _decoder(_texts(table), str(codec), named)
     return _decoded(table, decode), [*told, sentence], lengths
+
+
+def unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[Said]]:
+    """The shapefile of an archive, its parts laid side by side under a plain name; and what else lies in it."""
+    with archive(file.path, file.name, max_bytes=max_bytes) as opened:
+        members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
+        shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
+        wanted = [name for name in shapes if source_layer is None or fold(members[name].stem) == fold(source_layer)]
+        listed = [members[name].stem for name in shapes]
+        if not wanted:
+            raise refuse(file.name, "unknown_layer.archive", layer=source_layer, known=listed)
+        if len(wanted) > 1:
+            raise refuse(file.name, "several_layers.archive", names=listed)
+        folder = file.path.parent / "shapefile"
+        folder.mkdir()
+        stem = members[wanted[0]].with_suffix("")
+        for name, entry in members.items():
+            if entry.with_suffix("") == stem and entry.suffix.lower() in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
+                with opened.open(name) as source, (folder / f"layer{entry.suffix.lower()}").open("wb") as target:
+                    shutil.copyfileobj(source, target)
+    if not (folder / "layer.dbf").exists():
+        raise refuse(file.name, "damaged.no_dbf")
+    stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
+    others = [
+        str(entry)
+        for name, entry in members.items()
+        if not name.endswith("/")
+        and entry.suffix
+        and ((name in shapes and name != wanted[0]) or not any(_is_part(entry, of) for of in stems))
+    ]
+    return folder / "layer.shp", [said("not_read_in_archive", names=listed_names(others))] if others else []
+
+
+def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
+    """Whether a file belongs to a shapefile: ``ban.dbf``, ``ban.shp.xml``."""
+    return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
+
+
+def prj_as_written(path: Path) -> CRS | None:
+    """The system in the words of the .prj: GDAL takes a grid without a named datum for the best-known system of that grid."""
+    try:
+        return CRS.from_wkt(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, ProjError):
+        return None
 
 
 def codec_of(page: str) -> str | None:

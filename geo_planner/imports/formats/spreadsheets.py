@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import python_calamine as calamine
 
@@ -70,12 +71,12 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
                 raise refuse(file.name, "too_many_columns.sheet", sheet=about.name, n=sheet.total_width, most=MAX_COLUMNS)
             rows: list[list[Cell]] = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             scan = scans.get(about.name, SheetScan())
-            _make_room(rows, scan)
+            rows, uncached = _with_room(rows, scan.uncached)
             merged = tuple((r0, c0, min(r1, len(rows) - 1), c1) for (r0, c0), (r1, c1) in (sheet.merged_cell_ranges or [])[:_MAX_MERGED])
             hidden = about.visible is not calamine.SheetVisibleEnum.Visible
             grids.append(
                 Grid(
-                    about.name, rows, merged, frozenset(scan.uncached), scan.formulas or formulas, hidden, statements,
+                    about.name, rows, merged, uncached, scan.formulas or formulas, hidden, statements,
                     frozenset(scan.hidden_rows), frozenset(scan.hidden_columns), scan.day_zero,
                 )
             )  # fmt: skip
@@ -84,14 +85,12 @@ def _read(file: InputFile, scans: dict[str, SheetScan], formulas: int, max_rows:
     return grids
 
 
-def _make_room(rows: list[list[Cell]], scan: SheetScan) -> None:
+def _with_room(rows: list[list[Cell]], uncached: Collection[tuple[int, int]]) -> tuple[list[list[Cell]], frozenset[tuple[int, int]]]:
     """Rows of which nothing but formulas without a value is known end the sheet for the reader, and must not be lost."""
-    last = max((r for r, _ in scan.uncached), default=-1)
-    if last < len(rows) + _SLACK + len(scan.uncached):
-        rows += [[] for _ in range(last + 1 - len(rows))]
-    else:
-        scan.uncached = {(min(r, len(rows)), c) for r, c in scan.uncached}
-        rows.append([])
+    last = max((r for r, _ in uncached), default=-1)
+    if last < len(rows) + _SLACK + len(uncached):
+        return [*rows, *([] for _ in range(last + 1 - len(rows)))], frozenset(uncached)
+    return [*rows, []], frozenset((min(r, len(rows)), c) for r, c in uncached)
 
 
 def _plain(cell: object) -> Cell:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-import shutil
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -23,19 +22,17 @@ from geo_planner.errors import InputError
 from geo_planner.files.geojson import property_text, written_properties
 from geo_planner.files.opening import Vector, opened_vector
 from geo_planner.files.unopened import UnopenedError
-from geo_planner.imports.formats.layers import features_of_layer, with_folder_columns
+from geo_planner.imports.formats.layers import features_of_layer, pick_layer, with_folder_columns
 from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.markup import Feature, kind_of, read_gpx, read_kml
-from geo_planner.imports.formats.shapefiles import read_shapefile
+from geo_planner.imports.formats.shapefiles import prj_as_written, read_shapefile, unpacked
 from geo_planner.imports.grid import MAX_COLUMNS, Cell
-from geo_planner.imports.naming import either, kind_shown, listed_names, listed_rows
-from geo_planner.imports.opening import InputFile, archive, refuse
+from geo_planner.imports.naming import either, kind_shown, listed_rows
+from geo_planner.imports.opening import InputFile, refuse
 from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)
-_STYLES = "layer_styles"
-"""Where QGIS keeps colours in a GeoPackage."""
 _READ_ERRORS = (
     DataSourceError,
     DataLayerError,
@@ -88,10 +85,10 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
             raise refuse(file.name, "empty.features", beside=[said(f"beside.{what.key}", **dict(what.facts)) for what in aside])
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
         return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
-    path, beside = _unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[Said]())
+    path, beside = unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[Said]())
     try:
         with opened_vector(path) as source:
-            layer, about = _pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
+            layer, about = pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
             count = source.about(layer, encoding="ISO-8859-1" if file.format in ("zip", "shp") else None)["features"]
             if count > max_rows:
                 raise refuse(file.name, "too_many_rows.layer", n=count, most=max_rows)
@@ -128,73 +125,8 @@ def _limited(layer: VectorLayer, name: str, max_rows: int) -> VectorLayer:
     return layer
 
 
-def _unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple[Path, list[Said]]:
-    """The shapefile of an archive, its parts laid side by side under a plain name; and what else lies in it."""
-    with archive(file.path, file.name, max_bytes=max_bytes) as opened:
-        members = {name: PurePosixPath(name.replace("\\", "/")) for name in opened.namelist() if "__MACOSX" not in name}
-        shapes = [name for name, entry in members.items() if entry.suffix.lower() == ".shp"]
-        wanted = [name for name in shapes if source_layer is None or fold(members[name].stem) == fold(source_layer)]
-        listed = [members[name].stem for name in shapes]
-        if not wanted:
-            raise refuse(file.name, "unknown_layer.archive", layer=source_layer, known=listed)
-        if len(wanted) > 1:
-            raise refuse(file.name, "several_layers.archive", names=listed)
-        folder = file.path.parent / "shapefile"
-        folder.mkdir()
-        stem = members[wanted[0]].with_suffix("")
-        for name, entry in members.items():
-            if entry.with_suffix("") == stem and entry.suffix.lower() in (".shp", ".shx", ".dbf", ".prj", ".cpg"):
-                with opened.open(name) as source, (folder / f"layer{entry.suffix.lower()}").open("wb") as target:
-                    shutil.copyfileobj(source, target)
-    if not (folder / "layer.dbf").exists():
-        raise refuse(file.name, "damaged.no_dbf")
-    stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
-    others = [
-        str(entry)
-        for name, entry in members.items()
-        if not name.endswith("/")
-        and entry.suffix
-        and ((name in shapes and name != wanted[0]) or not any(_is_part(entry, of) for of in stems))
-    ]
-    return folder / "layer.shp", [said("not_read_in_archive", names=listed_names(others))] if others else []
-
-
-def _is_part(entry: PurePosixPath, stem: PurePosixPath) -> bool:
-    """Whether a file belongs to a shapefile: ``ban.dbf``, ``ban.shp.xml``."""
-    return entry.parent == stem.parent and (entry.name.startswith(f"{stem.name}.") or entry.with_suffix("") == stem)
-
-
-def _pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Sequence[str]) -> tuple[str | None, list[Said]]:
-    layers, path = source.layers(), source.path
-    # What is called after its file has the name of our private copy.
-    shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
-
-    def others(taken: str) -> list[Said]:
-        rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
-        return [said("layers_not_read", names=listed_names(rest))] if rest else []
-
-    if source_layer is not None:
-        found = [layer for layer in layers if shown[layer] == source_layer] or [
-            layer for layer in layers if fold(shown[layer]) == fold(source_layer)
-        ]
-        if len(found) != 1:
-            raise refuse(name, "unknown_layer.file", layer=source_layer, known=shown.values())
-        return found[0], others(found[0])
-    fitting = [layer for layer, kind in layers.items() if _fits(kind, kinds)] or list(layers)
-    if not fitting:
-        raise refuse(name, "empty.no_layer")
-    if len(fitting) > 1:
-        raise refuse(name, "several_layers.file", names=fitting)
-    told = [said("layer_one_of", layer=fitting[0], n=len(layers))] if len(layers) > 1 else []
-    return fitting[0], [*told, *others(fitting[0])]
-
-
-def _fits(kind: str | None, kinds: Sequence[str]) -> bool:
-    return kind is not None and (kind.split(" ")[0].replace("25D", "") in kinds or kind in ("Unknown", "GeometryCollection"))
-
-
-def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: list[Said]) -> VectorLayer:
-    crs, geometry = None, None
+def _from_table(table: pd.DataFrame, file: InputFile, name: str, about: Sequence[Said]) -> VectorLayer:
+    crs, geometry, statements = None, None, [*about]
     if isinstance(table, gpd.GeoDataFrame):
         crs, geometry = table.crs, np.asarray(table.geometry.array, dtype=object)
         table = pd.DataFrame(table.drop(columns=table.geometry.name))
@@ -209,7 +141,7 @@ def _from_table(table: pd.DataFrame, file: InputFile, name: str, statements: lis
     attributes.index = pd.RangeIndex(1, len(table) + 1)
     if file.format in ("zip", "shp") and crs is not None:
         crs = (
-            _prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj"))
+            prj_as_written(Path(file.path.parent, "shapefile", "layer.prj") if file.format == "zip" else file.path.with_suffix(".prj"))
             or crs
         )
     if crs is not None and not leads_to_the_earth(CRS.from_user_input(crs)):
@@ -235,14 +167,6 @@ def leads_to_the_earth(crs: CRS) -> bool:
     except ProjError:
         return False
     return True
-
-
-def _prj_as_written(path: Path) -> CRS | None:
-    """The system in the words of the .prj: GDAL takes a grid without a named datum for the best-known system of that grid."""
-    try:
-        return CRS.from_wkt(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, ProjError):
-        return None
 
 
 def _from_features(features: list[tuple[int, Feature]], about: list[Said], kinds: Sequence[str], file: InputFile) -> VectorLayer:

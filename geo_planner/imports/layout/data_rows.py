@@ -14,8 +14,8 @@ from geo_planner.imports.layout import non_data_rows
 from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
 from geo_planner.imports.layout.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
 from geo_planner.imports.naming import Listed, listed_names, listed_rows, row_called, title_of
-from geo_planner.imports.titles.headers import Header, is_index_row
-from geo_planner.imports.titles.mapping import IGNORE, ColumnMapping
+from geo_planner.imports.titles.headers import ColumnMapping, is_index_row
+from geo_planner.imports.titles.mapping import IGNORE
 from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
 from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
 from geo_planner.letters import fold
@@ -60,12 +60,6 @@ class RawTable:
     faults: tuple[Fault, ...] = ()
 
 
-def titles_read(table: RawTable) -> str:
-    """The titles of a table as the end of a sentence, so that one sees which of them is meant."""
-    named = [repr(title) for title in table.titles.values()]
-    return f"; the titles are {', '.join(named[:_MOST_TITLES])}{', …' if len(named) > _MOST_TITLES else ''}" if named else ""
-
-
 def titles_named(table: RawTable) -> Listed:
     """The titles of a table, the first ones, so that one sees which of them is meant."""
     return first_of([title_of(title) for title in table.titles.values()], _MOST_TITLES)
@@ -85,7 +79,6 @@ class _Sorted:
 
 def data_rows(
     grid: Grid,
-    header: Header,
     mapping: ColumnMapping,
     layer: str,
     *,
@@ -98,7 +91,6 @@ def data_rows(
     Parameters
     ----------
     grid : Grid
-    header : Header
     mapping : ColumnMapping
     layer : str
     file : str
@@ -108,20 +100,20 @@ def data_rows(
     repeated : collection of int
         Rows known to repeat the header, in other words of the same meaning.
     """
-    names, titles = _column_names(header, mapping, layer)
-    numeric = {c.name for c in POINT_LAYERS[layer].columns if isinstance(c.kind, Figure)} | set(COORDINATES)
-    rows = {r: row for r, row in enumerate(grid.rows) if r > header.last}
-    # A mast has several cells with one place and height: there a merged figure holds for all its rows.
+    names, titles = _column_names(mapping, layer)
+    schema = POINT_LAYERS[layer]
+    numeric = {c.name for c in schema.columns if isinstance(c.kind, Figure)} | set(COORDINATES)
     boxes = {i: choice.target for choice in mapping.choices for i in choice.words}
-    own_figures = numeric if layer in ("villages", "candidates") else set[str]()
-    filled, torn, alone = fill_merged(grid, rows, header.last, names | boxes, own_figures, all_targets(layer))
-    counters = {i for i, title in enumerate(header.titles) if fold(title) in COUNTERS}
+    # Rows of one mast, or samples on one way, may share a figure; a village or a place to build has its own.
+    own_figures = set[str]() if schema.of_cells or schema.place == "free" else numeric
+    rows, filled, torn, alone = fill_merged(grid, mapping.last, names | boxes, own_figures, all_targets(layer))
+    counters = {i for i, title in enumerate(mapping.titles) if fold(title) in COUNTERS}
     seen = {
         r: non_data_rows.look_at(r, row, names, counters, sorted(numeric - set(COORDINATES)), has_counter=bool(counters))
         for r, row in rows.items()
     }
-    uncached = _uncached(grid, header, names, mapping)
-    found = _sort(grid, header, rows, seen, uncached, communes, repeated)
+    uncached = _uncached(grid, names, mapping)
+    found = _sort(grid, mapping, rows, seen, uncached, communes, repeated)
     frame = pd.DataFrame(
         [[rows[r][i] if i < len(rows[r]) else None for i in names] for r in found.kept],
         columns=list(names.values()),
@@ -131,29 +123,29 @@ def data_rows(
     if mapping.rejects:
         frame = frame.map(_without_apostrophe)
     frame, dated = with_real_dates(frame, titles, layer, grid.day_zero)
-    faults = torn_figures(torn, set(found.kept), header.titles, file)
+    faults = torn_figures(torn, set(found.kept), mapping.titles, file)
     for choice in mapping.choices:
-        words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], header.titles, file)
+        words, wrong = ticked(choice, [(r, rows[r]) for r in found.kept], mapping.titles, file)
         frame[choice.target], titles[choice.target] = words, choice.title
         faults += wrong
-    broken = {r + 1: (header.titles[uncached[r]], "uncached_formula.cell") for r in found.kept if r in uncached}
-    loose, untitled = _untitled(grid, header, rows, found.kept)
+    broken = {r + 1: (mapping.titles[uncached[r]], "uncached_formula.cell") for r in found.kept if r in uncached}
+    loose, untitled = _untitled(grid, mapping, rows, found.kept)
     broken = {r + 1: ("", "ragged_row.list") for r in loose} | broken
-    statements = [*_statements(grid, header, found, filled, alone), *_hidden(grid, header, found.kept, names, boxes), *dated, *untitled]
-    if layer != "measurements" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
+    statements = [*_statements(grid, mapping, found, filled, alone), *_hidden(grid, mapping, found.kept, names, boxes), *dated, *untitled]
+    if schema.place != "free" and any(found.headings) and not any(_filled(frame, name) for name in PLACES):
         frame["commune"] = pd.Series(found.headings, index=frame.index, dtype=object)
         titles.setdefault("commune", GROUP_HEADING)
         empty = any(name in PLACES for name in names.values())
         statements.append(said("commune_from.headings_instead" if empty else "commune_from.headings"))
         if found.doubtful:
             statements.append(said("perhaps_headings", n=len(found.doubtful), rows=first_of(found.doubtful, _SHOWN)))
-    context = tuple(as_text(cell) for row in grid.rows[: header.first] for cell in row if not is_blank(cell))
+    context = tuple(as_text(cell) for row in grid.rows[: mapping.first] for cell in row if not is_blank(cell))
     return RawTable(frame, titles, context, tuple(found.skipped), broken, tuple(statements), tuple(faults))
 
 
 def _sort(
     grid: Grid,
-    header: Header,
+    mapping: ColumnMapping,
     rows: Mapping[int, Sequence[Cell]],
     seen: Mapping[int, Row],
     uncached: Mapping[int, int],
@@ -162,12 +154,12 @@ def _sort(
 ) -> _Sorted:
     """Which rows are data; headings are carried down to the rows below them."""
     found, heading, signed, doubtful = _Sorted(), "", False, False
-    above = grid.rows[header.first : header.last + 1]
+    above = grid.rows[mapping.first : mapping.last + 1]
     filled = [row for r, row in seen.items() if row.texts or row.at or row.ordinal or r in uncached]
     position = {row.number: k for k, row in enumerate(filled)}
     counted_by = {row.ordinal for row in filled if row.located} - {""}
     last_located = max((row.number for row in filled if row.located), default=-1)
-    again = header.last
+    again = mapping.last
     for r, cells in rows.items():
         row = seen[r]
         if r not in position:
@@ -215,22 +207,22 @@ def _sort(
     return found
 
 
-def _uncached(grid: Grid, header: Header, names: Mapping[int, str], mapping: ColumnMapping) -> dict[int, int]:
+def _uncached(grid: Grid, names: Mapping[int, str], mapping: ColumnMapping) -> dict[int, int]:
     """Rows with a formula that has no stored value, and the first such column of each."""
     used = {*names, *(i for choice in mapping.choices for i in choice.words)}
     found: dict[int, int] = {}
     for r, i in sorted(grid.uncached):
-        if r > header.last and i in used:
+        if r > mapping.last and i in used:
             found.setdefault(r, i)
     return found
 
 
-def _column_names(header: Header, mapping: ColumnMapping, layer: str) -> tuple[dict[int, str], dict[str, str]]:
+def _column_names(mapping: ColumnMapping, layer: str) -> tuple[dict[int, str], dict[str, str]]:
     """Columns that are kept, by what they are called, and the title of each in the file."""
     names: dict[int, str] = {}
     ticked = {i for choice in mapping.choices for i in choice.words}
     taken = {*all_targets(layer), *IGNORE}
-    for i, title in enumerate(header.titles):
+    for i, title in enumerate(mapping.titles):
         if i in mapping.targets:
             names[i] = mapping.targets[i]
         elif title and fold(title) not in COUNTERS and i not in mapping.left_out and i not in ticked:
@@ -241,17 +233,19 @@ def _column_names(header: Header, mapping: ColumnMapping, layer: str) -> tuple[d
                 name, again = f"{title} ({again})", again + 1
             names[i] = name
             taken.add(name)
-    twice = {title for title in header.titles if header.titles.count(title) > 1}
-    return names, {name: name if header.titles[i] in twice and i not in mapping.targets else header.titles[i] for i, name in names.items()}
+    twice = {title for title in mapping.titles if mapping.titles.count(title) > 1}
+    return names, {
+        name: name if mapping.titles[i] in twice and i not in mapping.targets else mapping.titles[i] for i, name in names.items()
+    }
 
 
-def _untitled(grid: Grid, header: Header, rows: Mapping[int, Sequence[Cell]], kept: Sequence[int]) -> tuple[list[int], list[Said]]:
+def _untitled(grid: Grid, mapping: ColumnMapping, rows: Mapping[int, Sequence[Cell]], kept: Sequence[int]) -> tuple[list[int], list[Said]]:
     """Rows that a separator too many has shifted, and what is said of columns without a title."""
-    width = len(grid.rows[header.last]) if not grid.name else len(header.titles)
+    width = len(grid.rows[mapping.last]) if not grid.name else len(mapping.titles)
     columns: dict[int, list[int]] = {}
     for r in kept:
         for i, cell in enumerate(rows[r]):
-            if (i >= len(header.titles) or not header.titles[i]) and not is_blank(cell):
+            if (i >= len(mapping.titles) or not mapping.titles[i]) and not is_blank(cell):
                 columns.setdefault(i, []).append(r)
     if grid.name:
         count = len({r for held in columns.values() for r in held})
@@ -281,21 +275,21 @@ def _without_apostrophe(cell: Cell) -> Cell:
     return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _hidden(grid: Grid, header: Header, kept: Sequence[int], names: Mapping[int, str], boxes: Mapping[int, str]) -> list[Said]:
+def _hidden(grid: Grid, mapping: ColumnMapping, kept: Sequence[int], names: Mapping[int, str], boxes: Mapping[int, str]) -> list[Said]:
     """What the workbook does not show and is read all the same."""
     called = next((i for i, name in names.items() if name in ("name", "site_id")), -1)
     rows = [(r + 1, as_text(grid.rows[r][called]) if 0 <= called < len(grid.rows[r]) else "") for r in kept if r in grid.hidden_rows]
-    columns = [header.titles[i] for i in sorted({*names, *boxes}) if i in grid.hidden_columns]
+    columns = [mapping.titles[i] for i in sorted({*names, *boxes}) if i in grid.hidden_columns]
     told = [said("hidden_rows", n=len(rows), rows=listed_rows(rows))] if rows else []
     return [*told, *([said("hidden_columns", n=len(columns), names=listed_names(columns))] if columns else [])]
 
 
-def _statements(grid: Grid, header: Header, found: _Sorted, filled: int, alone: int) -> list[Said]:
-    where = {"first": header.first + 1} | ({} if header.first == header.last else {"last": header.last + 1})
+def _statements(grid: Grid, mapping: ColumnMapping, found: _Sorted, filled: int, alone: int) -> list[Said]:
+    where = {"first": mapping.first + 1} | ({} if mapping.first == mapping.last else {"last": mapping.last + 1})
     rows = "rows" if "last" in where else "row"
     told = [said(f"header_at.sheet_{rows}", sheet=grid.name, **where) if grid.name else said(f"header_at.{rows}", **where)]
     told += grid.statements
-    counting = [title for title in header.titles if fold(title) in COUNTERS]
+    counting = [title for title in mapping.titles if fold(title) in COUNTERS]
     told += [said("columns_counting", names=listed_names(counting))] if counting else []
     for why in dict.fromkeys(why for _, _, why in found.skipped):
         named = why.key not in (_INDEX, REPEATED, HEADING)  # the names of headings follow

@@ -11,7 +11,7 @@ from geo_planner.errors import Fault, fault
 from geo_planner.imports.cells.moments import SERIALS
 from geo_planner.imports.cells.words import symbol
 from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
-from geo_planner.imports.titles.mapping import Choice
+from geo_planner.imports.titles.headers import Choice
 from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema.kinds import Day, Moment
@@ -19,15 +19,13 @@ from geo_planner.words import Said, said
 
 
 def fill_merged(
-    grid: Grid, rows: dict[int, list[Cell]], last: int, names: Mapping[int, str], figures: Collection[str], declared: Collection[str]
-) -> tuple[int, dict[int, tuple[int, int, int]], int]:
-    """Give each row of a cell merged downwards its words; the rows are copied, the grid stays.
+    grid: Grid, last: int, names: Mapping[int, str], figures: Collection[str], declared: Collection[str]
+) -> tuple[dict[int, list[Cell]], int, dict[int, tuple[int, int, int]], int]:
+    """The rows below the header, by their number; each row of a cell merged downwards has its words.
 
     Parameters
     ----------
     grid : Grid
-    rows : dict of int to list
-        Rows below the header; changed.
     last : int
         Last row of the header.
     names : mapping of int to str
@@ -39,10 +37,11 @@ def fill_merged(
 
     Returns
     -------
-    (int, dict, int)
-        Cells filled; row to (first row, last row, column) of a figure that is merged over it; cells of further columns whose
+    (dict, int, dict, int)
+        The rows; cells filled; row to (first row, last row, column) of a figure that is merged over it; cells of further columns whose
         number was not copied.
     """
+    rows = {r: row for r, row in enumerate(grid.rows) if r > last}
     filled, torn, alone = 0, dict[int, tuple[int, int, int]](), 0
     for r0, c0, r1, c1 in grid.merged:
         if r0 <= last or r1 <= r0 or c0 != c1 or r0 >= len(grid.rows) or c0 >= len(grid.rows[r0]) or c0 not in names:
@@ -60,7 +59,7 @@ def fill_merged(
             rows[r] = [*rows[r]] + [None] * (c0 + 1 - len(rows[r]))
             rows[r][c0] = value
             filled += 1
-    return filled, torn, alone
+    return rows, filled, torn, alone
 
 
 def torn_figures(torn: Mapping[int, tuple[int, int, int]], kept: Collection[int], titles: Sequence[str], file: str) -> list[Fault]:

@@ -18,8 +18,8 @@ from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable, data_rows
 from geo_planner.imports.layout.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.imports.naming import listed_names, listed_rows
-from geo_planner.imports.titles.headers import Header, find_header, is_figure, is_index_row
-from geo_planner.imports.titles.mapping import ColumnMapping, map_columns
+from geo_planner.imports.titles.headers import ColumnMapping, find_header, is_figure, is_index_row
+from geo_planner.imports.titles.mapping import map_columns
 from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
 from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.letters import fold
@@ -29,20 +29,21 @@ from geo_planner.words import Said, said
 ANOTHER_TABLE = "not_data.another_table"
 _MOST_TABLES = 20
 _MOST_TITLE_ROWS = 3
-Part = tuple[Grid, Header]
+Part = tuple[Grid, ColumnMapping]
 
 
-def is_list(header: Header, layer: str, known: Collection[str]) -> bool:
+def is_list(header: ColumnMapping, layer: str, known: Collection[str]) -> bool:
     """Whether a header names a position, and a name where the layer needs one."""
     hits = {hit for title in header.titles for hit in targets_of(title, layer)[:1]}
     hits |= {"name", "lon"} if any(fold(title) in known for title in header.titles) else set()
-    named = layer in ("measurements", "candidates") or bool(hits & {"name", "site_id", "village_id"})
+    schema = POINT_LAYERS[layer]
+    named = schema.nameless or schema.place == "free" or bool(hits & {"name", "site_id", "village_id"})
     return named and bool(hits & set(POSITION))
 
 
 def read_tables(
     grid: Grid,
-    header: Header,
+    header: ColumnMapping,
     layer: str,
     *,
     column_map: Mapping[str, str],
@@ -50,7 +51,7 @@ def read_tables(
     known: frozenset[str],
     file: str,
     communes: Collection[str],
-) -> tuple[RawTable, ColumnMapping, Header]:
+) -> tuple[RawTable, ColumnMapping]:
     """The rows of the table that `header` begins, with those of the tables above and below it that are lists too.
 
     Raises
@@ -64,7 +65,7 @@ def read_tables(
     elsewhere = {fold(title) for _, other in lists for title in other.titles} - {fold(title) for title in own.titles}
     told_here = {title: target for title, target in column_map.items() if fold(title) not in elsewhere}
     mapping = map_columns(own, layer, column_map=told_here, remembered=remembered, file=file)
-    table = data_rows(first, own, mapping, layer, file=file, communes=communes, repeated=repeated)
+    table = data_rows(first, mapping, layer, file=file, communes=communes, repeated=repeated)
     table = replace(table, statements=(*table.statements, *mapping.statements))
     for part, titled in parts:
         if titled is own:
@@ -76,16 +77,16 @@ def read_tables(
             used = map_columns(
                 titled, layer, column_map={t: c for t, c in column_map.items() if fold(t) in here}, remembered=remembered, file=file
             )
-            _refuse_other_words(own, mapping, titled, used, layer)
+            _refuse_other_words(mapping, used, layer)
         except (_NotReadError, InputError) as error:
             reason = error.why if isinstance(error, _NotReadError) else error.faults[0].said
             table = _left_out(table, part, titled, layer, reason, file)
             continue
-        more = data_rows(part, titled, used, layer, file=file, communes=communes, repeated=repeated)
+        more = data_rows(part, used, layer, file=file, communes=communes, repeated=repeated)
         told = said("another_table.read", row=titled.first + 1)
         table = _joined(table, replace(more, statements=(told, *more.statements, *used.statements)))
         mapping = replace(mapping, told=mapping.told | used.told)
-    return table, mapping, own
+    return table, mapping
 
 
 class _NotReadError(Exception):
@@ -96,7 +97,7 @@ class _NotReadError(Exception):
         self.why = why
 
 
-def _parts(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> tuple[list[Part], frozenset[int]]:
+def _parts(grid: Grid, header: ColumnMapping, layer: str, known: frozenset[str]) -> tuple[list[Part], frozenset[int]]:
     """The sheet cut where other headers begin, each part with its header; and the rows that repeat a header."""
     parts, repeated, start = list[Part](), set[int](), 0
     upper = _cut(grid, 0, header.first)
@@ -155,7 +156,7 @@ def _has_figures(rows: Sequence[Sequence[Cell]]) -> bool:
     return any(sum(is_figure(cell) for cell in row if not is_blank(cell)) >= 2 for row in rows)
 
 
-def _repeats(grid: Grid, r: int, header: Header, layer: str) -> bool:
+def _repeats(grid: Grid, r: int, header: ColumnMapping, layer: str) -> bool:
     """The header printed again, perhaps in another language: every title stands over the column that it stood over before."""
     above = grid.rows[header.first : header.last + 1]
     for i, cell in enumerate(grid.rows[r]):
@@ -171,7 +172,7 @@ def _repeats(grid: Grid, r: int, header: Header, layer: str) -> bool:
     return True
 
 
-def _beginning(grid: Grid, r: int, current: Header, layer: str) -> int:
+def _beginning(grid: Grid, r: int, current: ColumnMapping, layer: str) -> int:
     """The first row of a header, where titles of groups stand over those of the row `r`."""
     begin = r
     while begin - 1 > current.last and r - begin < _MOST_TITLE_ROWS - 1:
@@ -182,21 +183,21 @@ def _beginning(grid: Grid, r: int, current: Header, layer: str) -> int:
     return begin
 
 
-def _header_from(grid: Grid, begin: int, r: int, layer: str, known: frozenset[str]) -> Header:
+def _header_from(grid: Grid, begin: int, r: int, layer: str, known: frozenset[str]) -> ColumnMapping:
     """The header that begins in a row and reaches at least to the row `r`."""
     merged = tuple((r0 - begin, c0, r1 - begin, c1) for r0, c0, r1, c1 in grid.merged if begin <= r0 <= r + _MOST_TITLE_ROWS)
     found = find_header(replace(grid, rows=grid.rows[begin : r + _MOST_TITLE_ROWS], merged=merged), layer, known)
     if found is None:
-        return Header(r, r, tuple(clean_title(cell) for cell in grid.rows[r]), 0)
+        return ColumnMapping(r, r, tuple(clean_title(cell) for cell in grid.rows[r]), 0)
     return replace(found, first=found.first + begin, last=found.last + begin)
 
 
-def _refuse_other_words(own: Header, mapping: ColumnMapping, titled: Header, used: ColumnMapping, layer: str) -> None:
+def _refuse_other_words(first: ColumnMapping, used: ColumnMapping, layer: str) -> None:
     """What a title says beside its name (a unit, a zone, what a mark means) must be the same in both tables: it is asked of the first."""
     declared = {column.name: column for column in POINT_LAYERS[layer].columns}
-    before = {target: own.titles[i] for i, target in mapping.targets.items()}
+    before = {target: first.titles[i] for i, target in first.targets.items()}
     for i, target in used.targets.items():
-        column, title = declared.get(target), titled.titles[i]
+        column, title = declared.get(target), used.titles[i]
         was = before.get(target, title)
         if _last(was) == _last(title) or target in COMMUNE:
             alike = True
@@ -228,7 +229,7 @@ def _joined(table: RawTable, more: RawTable) -> RawTable:
     )
 
 
-def _left_out(table: RawTable, part: Grid, titled: Header, layer: str, why: Said, file: str) -> RawTable:
+def _left_out(table: RawTable, part: Grid, titled: ColumnMapping, layer: str, why: Said, file: str) -> RawTable:
     """The first table with a word on another one that is not read."""
     named = next(
         (i for wanted in ("name", "site_id", "commune") for i, t in enumerate(titled.titles) if wanted in targets_of(t, layer)[:1]), -1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, clean_title, targets_of
+from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
 from geo_planner.letters import fold
-
-__all__ = ["Header", "all_targets", "clean_title", "find_header", "is_figure", "is_index_row", "targets_of"]
+from geo_planner.words import Said
 
 _SEARCHED_ROWS = 60
 _DEEPEST = 4
@@ -24,32 +23,59 @@ _ABOVE_A_TABLE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """The header of a grid.
+class Choice:
+    """Columns below one group title that are boxes to tick: one column of the layer."""
+
+    target: str
+    title: str
+    words: dict[int, str]
+    """Column to its title below the group, which is the word that a mark in it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """The columns of a table: where their titles stand, which target each means, and how that was decided.
 
     Attributes
     ----------
     first, last : int
-        Rows that it takes, counted from 0.
+        Rows that the header takes, counted from 0; the last before the first where the titles take none.
     titles : tuple of str
         One a column, a group title before the title below it; a blank one is a column without title.
     matches : int
         Titles that mean a column of the layer.
+    targets : dict of int to str
+    left_out : frozenset of int
+    statements : tuple of Said
+    choices : tuple of Choice
+    rejects : bool
+        Whether the table is a file of rejected rows that an import wrote.
+    told : frozenset of str
+        Targets that the user named, now or in an earlier import.
+    unused : tuple of str
+        Titles that are kept as they are.
     """
 
     first: int
     last: int
     titles: tuple[str, ...]
-    matches: int
+    matches: int = 0
+    targets: dict[int, str] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
+    statements: tuple[Said, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    rejects: bool = False
+    told: frozenset[str] = frozenset()
+    unused: tuple[str, ...] = ()
 
 
-def find_header(grid: Grid, layer: str, known: frozenset[str] = frozenset()) -> Header | None:
+def find_header(grid: Grid, layer: str, known: frozenset[str] = frozenset()) -> ColumnMapping | None:
     """The row (or the rows, where group titles stand over others) that names the columns; None when none does.
 
     `known` are folded titles that the user has told the meaning of.
     """
     rows = _with_merged(grid, min(len(grid.rows), _SEARCHED_ROWS + _DEEPEST))
-    best: Header | None = None
+    best: ColumnMapping | None = None
     for first in range(min(len(rows), _SEARCHED_ROWS)):
         for depth in (1, 2, 3):
             if first + depth > len(rows):
@@ -62,13 +88,13 @@ def find_header(grid: Grid, layer: str, known: frozenset[str] = frozenset()) -> 
     return None if best is None else _completed(grid, rows, best, layer, known)
 
 
-def _header(grid: Grid, rows: Sequence[Sequence[Cell]], first: int, last: int, layer: str, known: frozenset[str]) -> Header:
+def _header(grid: Grid, rows: Sequence[Sequence[Cell]], first: int, last: int, layer: str, known: frozenset[str]) -> ColumnMapping:
     titles = _joined(rows[first : last + 1], [_has_group(grid, r) for r in range(first, last + 1)])
     found = [(fold(title),) if fold(title) in known else targets_of(title, layer) for title in titles]
-    return Header(first, last, titles, len({hits[0] for hits in found if hits}))
+    return ColumnMapping(first, last, titles, len({hits[0] for hits in found if hits}))
 
 
-def _completed(grid: Grid, rows: Sequence[Sequence[Cell]], found: Header, layer: str, known: frozenset[str]) -> Header:
+def _completed(grid: Grid, rows: Sequence[Sequence[Cell]], found: ColumnMapping, layer: str, known: frozenset[str]) -> ColumnMapping:
     """The header with the group titles above and the titles below that belong to it, whatever they make of the meaning."""
     first, last = found.first, found.last
     while last - first + 1 < _DEEPEST and first > 0 and _names_groups(grid, rows, first - 1, first):

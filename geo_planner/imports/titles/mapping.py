@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from geo_planner.errors import Fault, InputError, fault
 from geo_planner.imports.cells.words import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
 from geo_planner.imports.opening import refuse
-from geo_planner.imports.paper import TITLES_OF_REJECTS
+from geo_planner.imports.spoken.paper import TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
-from geo_planner.imports.titles.headers import Header
+from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
-from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.imports.titles.synonyms import COUNTERS, NAMES_IT_BEST, POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema import Column
 from geo_planner.schema.kinds import Worded
@@ -26,60 +26,8 @@ _OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles
 """First and last title of the file that an import writes of rejected rows, as it was and as it is."""
 
 
-_NAMES_IT_BEST = {
-    # The antenna hangs below the top of its mast, and a bare height may be that of the ground.
-    "mast_height_m": (r"\b(anten|ang ten|antenna)\b", r"\b(cot|mast|tower)\b"),
-    "tx_power_dbm": (r"^(?!.*\b(max|toi da)\b)",),
-    # The name of a cell says its site and sector; a number is one only within its network.
-    "cell_id": (r"\b(ten cell|cell name)\b",),
-    # When the sample was written; the receiver's own time may stand still while it has no fix.
-    "time": (r"^(?!.*(gps|gnss|fix|loc))(?!(ngay|date)$)", r"gps|gnss"),
-    # The network that serves, not the card's.
-    "operator": (r"^(?!.*\bsim\b)",),
-    "device": (r"name|model",),
-}
-"""Words of a title that settle which of several columns a column of the layer is, the best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Columns below one group title that are boxes to tick: one column of the layer."""
-
-    target: str
-    title: str
-    words: dict[int, str]
-    """Column to its title below the group, which is the word that a mark in it means."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMapping:
-    """Which target each title means, and how that was decided.
-
-    Attributes
-    ----------
-    targets : dict of int to str
-    left_out : frozenset of int
-    statements : tuple of Said
-    choices : tuple of Choice
-    rejects : bool
-        Whether the table is a file of rejected rows that an import wrote.
-    told : frozenset of str
-        Targets that the user named, now or in an earlier import.
-    unused : tuple of str
-        Titles that are kept as they are.
-    """
-
-    targets: dict[int, str]
-    left_out: frozenset[int]
-    statements: tuple[Said, ...]
-    choices: tuple[Choice, ...] = ()
-    rejects: bool = False
-    told: frozenset[str] = frozenset()
-    unused: tuple[str, ...] = ()
-
-
 def map_columns(
-    header: Header,
+    header: ColumnMapping,
     layer: str,
     *,
     column_map: Mapping[str, str],
@@ -92,7 +40,8 @@ def map_columns(
 
     Parameters
     ----------
-    header : Header
+    header : ColumnMapping
+        As it was found, its columns without a meaning yet.
     layer : str
     column_map : mapping of str to str
         Title to target, from the user; a blank target leaves the column out.
@@ -111,32 +60,13 @@ def map_columns(
         When a told title or target does not exist or two columns claim one target.
     """
     titles = header.titles
-    told, faults = _told(titles, layer, column_map, file)
-    faults += _wrong_titles(header, layer, told, remembered, file)
+    by_user, faults = _told(titles, layer, column_map, file)
+    faults += _wrong_titles(header, layer, by_user, remembered, file)
     if faults:
         raise InputError(faults)
-    used = [
-        (title, remembered[fold(title)])
-        for i, title in enumerate(titles)
-        if i not in told
-        and fold(title) in remembered
-        and remembered[fold(title)] in (*all_targets(layer), *IGNORE)
-        and (remembered[fold(title)] in IGNORE or remembered[fold(title)] not in told.values())  # what is told now counts first
-    ]
-    again = [target for _, target in used if target not in IGNORE]
-    for target in dict.fromkeys(target for target in again if again.count(target) > 1):
-        claims = [title for title, meant in used if meant == target]
-        raise refuse(
-            file,
-            "two_columns.remembered",
-            row=header.last + 1,
-            titles=claims,
-            target=target_label(layer, target),
-            title=claims[0],
-            name=target,
-        )
-    told = {i: remembered[fold(title)] for i, title in enumerate(titles) if (title, remembered.get(fold(title))) in used} | told
-    by_user, cut_said = frozenset(told.values()) - {*IGNORE}, list[Said]()
+    before = _told_before(header, layer, by_user, remembered, file)
+    told, cut_said = before | by_user, list[Said]()
+    names_told = frozenset(told.values()) - {*IGNORE}
     if title_bytes:
         read, cut_said, asked = completed(titles, title_bytes, layer, told, file)
         if asked:
@@ -144,34 +74,48 @@ def map_columns(
         told = read | told
     named = [i for i, title in enumerate(titles) if title]
     rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] in _OF_REJECTS
-    if rejects:
-        told = {named[0]: "", named[-1]: ""} | told
-    chosen = {i: target for i, target in told.items() if target not in IGNORE}
-    choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
-    _by_words(header, layer, told, chosen, choices, file)
-    statements = [
-        said("column_as_before", title=title_of(title), target=target_label(layer, target))
-        if target not in IGNORE
-        else said("column_as_before.left_out", title=title_of(title))
-        for title, target in dict.fromkeys(used)
-    ]
-    statements += cut_said
-    pairs = [said("column_pair", title=title_of(titles[i]), target=target_label(layer, target)) for i, target in sorted(chosen.items())]
-    statements.append(said("columns_read", pairs=pairs))
-    statements += [
-        said("columns_to_tick", titles=[titles[i] for i in choice.words], target=target_label(layer, choice.target)) for choice in choices
-    ]
+    of_rejects = {named[0]: "", named[-1]: ""} if rejects else {}
+    told = of_rejects | told
     left_out = frozenset(i for i, target in told.items() if target in IGNORE)
+    chosen = {i: target for i, target in told.items() if i not in left_out}
+    choices = _choices(titles, layer, told, set(chosen.values())) if ticks else []
+    chosen |= _by_words(header, layer, told, choices, file)
     ticked = {i for choice in choices for i in choice.words}
-    kept = [titles[i] for i in named if i not in chosen and i not in left_out and i not in ticked and fold(titles[i]) not in COUNTERS]
-    out_now = [titles[i] for i in sorted(left_out) if titles[i] not in dict(used) and not (rejects and i in (named[0], named[-1]))]
-    if out_now:
-        statements.append(said("columns_left_out", names=listed_names(out_now)))
-    unused = tuple(dict.fromkeys(kept))
-    statements += unused_columns(unused)
-    if rejects:
-        statements.append(said("list_of_rejects"))
-    return ColumnMapping(chosen, left_out, tuple(statements), tuple(choices), rejects, by_user, unused)
+    unused = dict.fromkeys(titles[i] for i in named if i not in {*chosen, *left_out, *ticked} and fold(titles[i]) not in COUNTERS)
+    as_before = {titles[i]: target for i, target in before.items()}
+    out_now = [titles[i] for i in sorted(left_out) if titles[i] not in as_before and i not in of_rejects]
+    statements = [
+        *(_said_before(title, layer, target) for title, target in as_before.items()),
+        *cut_said,
+        said("columns_read", pairs=[said("column_pair", title=title_of(titles[i]), target=target_label(layer, chosen[i])) for i in sorted(chosen)]),
+        *(said("columns_to_tick", titles=[titles[i] for i in one.words], target=target_label(layer, one.target)) for one in choices),
+        *([said("columns_left_out", names=listed_names(out_now))] if out_now else []),
+        *unused_columns(list(unused)),
+        *([said("list_of_rejects")] if rejects else []),
+    ]  # fmt: skip
+    return replace(
+        header, targets=chosen, left_out=left_out, statements=tuple(statements), choices=tuple(choices), rejects=rejects, told=names_told,
+        unused=tuple(unused),
+    )  # fmt: skip
+
+
+def _told_before(header: ColumnMapping, layer: str, by_user: Mapping[int, str], remembered: Mapping[str, str], file: str) -> dict[int, str]:
+    """What earlier imports told of the columns; what is told now counts first."""
+    free = {*all_targets(layer), *IGNORE} - ({*by_user.values()} - {*IGNORE})
+    targets = {i: remembered.get(fold(title)) for i, title in enumerate(header.titles) if i not in by_user}
+    before = {i: target for i, target in targets.items() if target is not None and target in free}
+    for target in dict.fromkeys(before.values()):
+        claims = [header.titles[i] for i in before if before[i] == target]
+        if len(claims) > 1 and target not in IGNORE:
+            meant = target_label(layer, target)
+            raise refuse(file, "two_columns.remembered", row=header.last + 1, titles=claims, target=meant, title=claims[0], name=target)
+    return before
+
+
+def _said_before(title: str, layer: str, target: str) -> Said:
+    if target in IGNORE:
+        return said("column_as_before.left_out", title=title_of(title))
+    return said("column_as_before", title=title_of(title), target=target_label(layer, target))
 
 
 def unused_columns(titles: Sequence[str]) -> list[Said]:
@@ -201,7 +145,7 @@ def _told(titles: tuple[str, ...], layer: str, column_map: Mapping[str, str], fi
     return told, faults
 
 
-def _wrong_titles(header: Header, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
+def _wrong_titles(header: ColumnMapping, layer: str, told: Mapping[int, str], remembered: Mapping[str, str], file: str) -> list[Fault]:
     """Titles with invisible signs, and titles that stand twice and mean something."""
     faults, titles = list[Fault](), header.titles
     for i, title in enumerate(titles):
@@ -219,24 +163,23 @@ def _likelier(claims: list[int], titles: tuple[str, ...], target: str, layer: st
     exact = [i for i in claims if fold(titles[i]) in exact_titles(layer)]
     if len(exact) == 1:
         return exact
-    for pattern in _NAMES_IT_BEST.get(target, ()):
+    for pattern in NAMES_IT_BEST.get(target, ()):
         best = [i for i in claims if re.search(pattern, fold(titles[i]))]
         if best:
             return best if len(best) == 1 else claims
     return claims
 
 
-def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[int, str], choices: list[Choice], file: str) -> None:
-    """Put the columns whose titles say what they are into `chosen`; two that say the same are refused."""
-    titles, taken = header.titles, {*chosen.values(), *(choice.target for choice in choices)}
+def _by_words(header: ColumnMapping, layer: str, told: Mapping[int, str], choices: Sequence[Choice], file: str) -> dict[int, str]:
+    """The columns whose titles say what they are; two that say the same are refused."""
+    titles, chosen, taken = header.titles, dict[int, str](), {*told.values(), *(choice.target for choice in choices)}
     ticked = {i for choice in choices for i in choice.words}
-    for i, title in enumerate(titles):
-        if i in told or i in ticked:
-            continue
-        free = [target for target in targets_of(title, layer) if target not in taken]
+    open_ = [i for i in range(len(titles)) if i not in told and i not in ticked]
+    for i in open_:
+        free = [target for target in targets_of(titles[i], layer) if target not in taken]
         if not free:
             continue
-        claims = [j for j, other in enumerate(titles) if j not in told and j not in ticked and free[0] in targets_of(other, layer)[:1]]
+        claims = [j for j in open_ if free[0] in targets_of(titles[j], layer)[:1]]
         likelier = _likelier(claims, titles, free[0], layer)
         if len(likelier) > 1:
             raise refuse(
@@ -247,6 +190,7 @@ def _by_words(header: Header, layer: str, told: Mapping[int, str], chosen: dict[
         if not another:
             chosen[i] = free[0]
             taken.add(free[0])
+    return chosen
 
 
 def _choices(titles: tuple[str, ...], layer: str, told: Mapping[int, str], taken: set[str]) -> list[Choice]:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from geo_planner.imports.cells.words import choice
 from geo_planner.imports.grid import Cell, as_text
-from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION, patterns
+from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, GROUP, GROUP_OF, POINT_LAYERS, POSITION, patterns, places
 from geo_planner.letters import fold, plain_width
 from geo_planner.schema.kinds import YesNo
 
@@ -50,22 +50,6 @@ _OTHER_COUNT = re.compile(
     r"\b(ngheo|dien|song|nam|nu|tre|dan toc|dtts|chua|khong|co|poor|dong bao|thieu so|ho dan|dien thoai|smartphone|internet)\b"
 )
 
-_OWN = {
-    "villages": "thon|ban|to dan pho|tdp|khu pho|(khu|diem|cum) dan cu|nha van hoa|nvh|nha sinh hoat cong dong|village|hamlet|settlement",
-    "sites": "tram|bts|site|cell|cot|nha tram|an ?ten|ang ten|thong so|ky thuat|vo tuyen|cau hinh|lap dat",
-    "measurements": "diem|mau|do|do kiem|phep do|thong so|tin hieu|may do|thiet bi",
-    "candidates": "vi tri|diem|tram|bts|site|cot|de xuat|du kien|lap dat|thong so|ky thuat",
-}
-_ALWAYS = (
-    "thong tin|chung|co ban|ve|cua|cac|va|tai|theo|du lieu|so lieu|hien trang|thuc trang|tinh trang|(co so |ket cau )?ha tang|kinh te xa hoi|kt xh|dieu kien|dac diem|noi dung"
-    "|chi tiet|mo ta|khao sat|dieu tra|ket qua|tong hop|hien co|general|information|info|details"
-)
-_ABOUT_POSITION = "toa do|vi tri|dia ly|gps|dia diem|(diem )?trung tam|tam|diem|thuc dia|thuc te|do duoc|do|location|position|coordinates?|kinh( do)? vi do"
-_ABOUT_PEOPLE = "tong( so| cong)?|dan so|quy mo|ho( gia dinh)?|(nhan )?khau|so|nguoi|dan( cu)?|toan|den|tinh den|thoi diem|ngay|thang|nam|dau|cuoi|quy|\\d+|population|households?|people"
-_ABOUT_POOR = f"{_ABOUT_PEOPLE}|ngheo|can ngheo|trong do|da chieu|chuan|poor|near poor"
-_ABOUT_PLACE = "don vi|hanh chinh|dvhc|dia chi|dia ban|dia danh|dia diem|thuoc|cap|xa|phuong|thi tran|thi xa|huyen|quan|thanh pho|tinh|noi|vi tri|ten|address"
-_ABOUT_SERVICES = "dien( luoi)?|giao thong|duong|vien thong|song|di dong|phu|y te|giao duc|dich vu|cong cong|services?"
-
 
 def clean_title(cell: Cell) -> str:
     return " ".join(plain_width(unicodedata.normalize("NFC", as_text(cell))).split())
@@ -74,7 +58,7 @@ def clean_title(cell: Cell) -> str:
 def all_targets(layer: str) -> tuple[str, ...]:
     """Everything that a title may be mapped to."""
     names = [column.name for column in POINT_LAYERS[layer].columns]
-    return tuple(dict.fromkeys([*names, *POSITION, *(() if layer == "measurements" else COMMUNE)]))
+    return tuple(dict.fromkeys([*names, *POSITION, *places(layer)]))
 
 
 @cache
@@ -236,18 +220,14 @@ def _contradicts(bracket: str, inner: tuple[str, ...], target: str) -> bool:
 @cache
 def _neutral(target: str, layer: str) -> re.Pattern[str]:
     """Group titles that leave a column what it is."""
-    about = (
-        _ABOUT_POSITION
-        if target in POSITION
-        else _ABOUT_POOR
-        if target in ("poor_households", "near_poor_households")
-        else _ABOUT_PEOPLE
-        if target in _PEOPLE_COUNTS
-        else _ABOUT_PLACE
-        if target in COMMUNE or target in ("name", "village_id", "site_id")
-        else _ABOUT_SERVICES
-    )
-    words = f"(?:{_ALWAYS}|{_OWN[layer]}|{about})"
+    kinds = {
+        "position": target in POSITION,
+        "poor": target in ("poor_households", "near_poor_households"),
+        "people": target in _PEOPLE_COUNTS,
+        "place": target in COMMUNE or target in ("name", "village_id", "site_id"),
+    }
+    about = next((kind for kind, holds in kinds.items() if holds), "services")
+    words = f"(?:{GROUP['any']}|{GROUP_OF[layer]}|{GROUP[about]})"
     return re.compile(f"{words}(?: {words})*")
 
 
