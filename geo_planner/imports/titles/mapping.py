@@ -10,7 +10,7 @@ from geo_planner.errors import Fault, InputError, fault
 from geo_planner.imports.cells.words import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
 from geo_planner.imports.opening import refuse
-from geo_planner.imports.spoken.paper import TITLES_OF_REJECTS
+from geo_planner.imports.paper import TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
 from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
