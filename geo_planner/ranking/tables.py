@@ -86,7 +86,7 @@ SWAPS = Layer(
 def robustness_layer(top_k: tuple[int, ...]) -> Layer:
     """Columns of ``Simulation.table`` for the k that were asked for."""
     chances = tuple(
-        Column(f"p_top_{k}", "float", f"Khả năng thuộc {k} bản đầu", f"Probability of the first {k}", minimum=0, maximum=1) for k in top_k
+        Column(f"p_top_{k}", Number(), f"Khả năng thuộc {k} bản đầu", f"Probability of the first {k}", minimum=0, maximum=1) for k in top_k
     )
     return Layer(
         "robustness",
@@ -102,7 +102,7 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 
 METHOD_RANKS = Layer(
     "methods",
-    tuple(Column(m.name, "int", f"Thứ tự: {m.vi}", f"Rank: {m.en}", m.note_vi, m.note_en) for m in METHODS.values()),
+    tuple(Column(m.name, Whole(), f"Thứ tự: {m.vi}", f"Rank: {m.en}", m.note_vi, m.note_en) for m in METHODS.values()),
     key=("village_id",),
 )
 

@@ -169,10 +169,12 @@ def with_silence(draft: Draft, silent: pd.Series, level: str, file: str) -> Draf
     file : str
     """
     service = draft.titles.get("no_service", "no_service")
-    facts = {"column": level, "level_title": level, "service": service}
-    against = draft.rows.index[silent & (draft.rows["no_service"] == "no")]
+    against = [
+        fault(file, "contradiction.rows", row=int(row), column=level, level_title=level, service=service)
+        for row in draft.rows.index[silent & (draft.rows["no_service"] == "no")]
+    ]
     rows = draft.rows.assign(no_service=draft.rows["no_service"].mask(silent, "yes"))
-    return draft.with_(rows=rows, faults=[fault(file, "contradiction.rows", row=int(row), **facts) for row in against])
+    return draft.with_(rows=rows, faults=against)
 
 
 def with_levels_of_lte(draft: Draft, layer: Layer) -> Draft:

@@ -154,8 +154,8 @@ def converted_channels(reading: Reading, layer: str, file: str) -> Reading:
 
 def technology_cells(frame: pd.DataFrame, schema: Layer) -> pd.Series:
     """What the rows of a list say of their technology; blank where they say nothing."""
-    name = next((column.name for column in schema.of_kind(Technology) if column.name in frame), "")
-    return frame[name].map(as_text) if name else pd.Series("", index=frame.index)
+    there = frame.columns.intersection([column.name for column in schema.of_kind(Technology)])
+    return frame[there[0]].map(as_text) if len(there) else pd.Series("", index=frame.index)
 
 
 def _is_none(text: str) -> bool:

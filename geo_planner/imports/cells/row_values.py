@@ -90,8 +90,8 @@ def _with_unit(draft: Draft, column: Column, title: str, file: str) -> tuple[Dra
     unit, wrong = figures.title_unit(title, column)
     own = figures.own_unit(column)
     if wrong:
-        facts = {"why": wrong, "own": figures.told(own, without="template"), "title": title[:80]}
-        return draft.with_(faults=[fault(file, "unit.rows", column=title[:80], **facts)], unread=[column.name]), False
+        unfit = fault(file, "unit.rows", column=title[:80], why=wrong, own=figures.told(own, without="template"), title=title[:80])
+        return draft.with_(faults=[unfit], unread=[column.name]), False
     if unit and figures.in_unit(1.0, unit, column) != 1.0:
         told = said("rows_told.unit", title=title_of(title), unit=figures.shown(unit), own=figures.told(own))
         draft = draft.with_(statements=[told])

@@ -63,16 +63,15 @@ def ask_unclear_columns(draft: Draft, table: RawTable, layer: Layer, told: Colle
         Columns of the layer that the user named.
     file : str
     """
+    open_names = {str(name) for name in table.frame} - set(told)
     for kind, ask in _QUESTIONS.items():
-        for column in layer.of_kind(kind):
-            if column.name in told or column.name not in table.frame:
-                continue
-            title = table.titles.get(column.name, column.name)
-            asked = ask(_Column(column, title, table.frame[column.name], technology_cells(table.frame, layer)))
+        for name in sorted(open_names & {column.name for column in layer.of_kind(kind)}):
+            title = table.titles.get(name, name)
+            asked = ask(_Column(layer.column(name), title, table.frame[name], technology_cells(table.frame, layer)))
             if isinstance(asked, Said):
                 draft = draft.with_(statements=[asked])
             elif asked:
-                draft = draft.with_(faults=[fault(file, asked[0], column=title[:80], title=title, **asked[1])], unread=[column.name])
+                draft = draft.with_(faults=[fault(file, asked[0], column=title[:80], title=title, **asked[1])], unread=[name])
     return draft.with_(faults=unclear_levels(table, layer, file))
 
 

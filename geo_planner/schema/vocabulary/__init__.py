@@ -51,12 +51,14 @@ def _pattern(text: str) -> Pattern:
 
 def _office_words(name: str) -> OfficeWords:
     words: dict[str, dict[str, str]] = _READ["choices"][name]
-    patterns = ({word: _pattern(said[what]) for word, said in words.items() if what in said} for what in ("cells", "title", "listed"))
+
+    def patterns(what: str) -> dict[str, Pattern]:
+        return {word: _pattern(says[what]) for word, says in words.items() if what in says}
+
+    opposite = {word: says["opposite"] for word, says in words.items() if "opposite" in says}
     asked = _READ["asked"].get(name)
-    opposite = {word: said["opposite"] for word, said in words.items() if "opposite" in said}
-    return OfficeWords(
-        *patterns, opposite, name in _READ["says_no"], (_pattern(asked["title"]), asked["yes"], asked["no"]) if asked else None
-    )
+    bare = (_pattern(asked["title"]), asked["yes"], asked["no"]) if asked else None
+    return OfficeWords(patterns("cells"), patterns("title"), patterns("listed"), opposite, name in _READ["says_no"], bare)
 
 
 OFFICE_WORDS = {name: _office_words(name) for name in _READ["choices"]}
