@@ -88,3 +88,11 @@ def test_edge_libraries_stay_at_the_edge(path: Path) -> None:
 def test_the_library_does_not_print(path: Path) -> None:
     calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
     assert not any(isinstance(c.func, ast.Name) and c.func.id == "print" for c in calls)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_the_app_asks_the_face_of_the_imports_only(path: Path) -> None:
+    from geo_planner import imports
+
+    inner = {name for name in imported(path) if name.startswith("geo_planner.imports.")}
+    assert inner <= {f"geo_planner.imports.{name}" for name in imports.__all__}

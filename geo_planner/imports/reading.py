@@ -183,24 +183,13 @@ def _from_vector(
         vector = replace(vector, attributes=attributes)
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
     mapping = map_columns(
-        ColumnMapping(0, 0, titles),
-        layer,
-        column_map=options.column_map,
-        remembered=remembered,
-        file=file.name,
-        ticks=False,
-        title_bytes=vector.title_bytes,
-    )
+        ColumnMapping(0, 0, titles), layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes,
+    )  # fmt: skip
     # The geometry is the position; columns that repeat it are kept as they are.
     repeating = [titles[i] for i, target in sorted(mapping.targets.items()) if target in POSITION]
     mapping = replace(mapping, last=-1, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
-    grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
-    names = _kept_columns(titles, mapping)
-    frame = pd.DataFrame(
-        {name: [row[i] for row in grid.rows[1:]] for i, name in names.items()},
-        index=pd.Index(vector.attributes.index, name="row"),
-        dtype=object,
-    )
+    names, cells = _kept_columns(titles, mapping), vector.attributes
+    frame = pd.DataFrame({name: cells.iloc[:, i] for i, name in names.items()}, index=cells.index.rename("row"), dtype=object)
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
     statements = [*vector.statements, *idle, *mapping.statements, *told]

@@ -13,7 +13,7 @@ from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
 from geo_planner.imports.layout import non_data_rows
 from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
 from geo_planner.imports.layout.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
-from geo_planner.imports.naming import Listed, listed_names, listed_rows, row_called, title_of
+from geo_planner.imports.naming import listed_names, listed_rows, row_called
 from geo_planner.imports.titles.headers import ColumnMapping, is_index_row
 from geo_planner.imports.titles.mapping import IGNORE
 from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
@@ -24,9 +24,6 @@ from geo_planner.words import Said, first_of, said
 
 _INDEX = "not_data.index"
 _SHOWN = 20
-
-
-_MOST_TITLES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,6 @@ class RawTable:
     broken: dict[int, tuple[str, str]] = field(default_factory=dict)
     statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
-
-
-def titles_named(table: RawTable) -> Listed:
-    """The titles of a table, the first ones, so that one sees which of them is meant."""
-    return first_of([title_of(title) for title in table.titles.values()], _MOST_TITLES)
 
 
 @dataclass(slots=True)

@@ -70,17 +70,9 @@ def read_tables(
     for part, titled in parts:
         if titled is own:
             continue
-        try:
-            if not is_list(titled, layer, known):
-                raise _NotReadError(said("no_further_list"))
-            here = {fold(title) for title in titled.titles}
-            used = map_columns(
-                titled, layer, column_map={t: c for t, c in column_map.items() if fold(t) in here}, remembered=remembered, file=file
-            )
-            _refuse_other_words(mapping, used, layer)
-        except (_NotReadError, InputError) as error:
-            reason = error.why if isinstance(error, _NotReadError) else error.faults[0].said
-            table = _left_out(table, part, titled, layer, reason, file)
+        used = _columns_of(titled, mapping, layer, known=known, column_map=column_map, remembered=remembered, file=file)
+        if isinstance(used, Said):
+            table = _left_out(table, part, titled, layer, used, file)
             continue
         more = data_rows(part, used, layer, file=file, communes=communes, repeated=repeated)
         told = said("another_table.read", row=titled.first + 1)
@@ -89,12 +81,26 @@ def read_tables(
     return table, mapping
 
 
-class _NotReadError(Exception):
-    """Why a further table is not read."""
-
-    def __init__(self, why: Said) -> None:
-        super().__init__(why)
-        self.why = why
+def _columns_of(
+    titled: ColumnMapping,
+    first: ColumnMapping,
+    layer: str,
+    *,
+    known: frozenset[str],
+    column_map: Mapping[str, str],
+    remembered: Mapping[str, str],
+    file: str,
+) -> ColumnMapping | Said:
+    """The columns of a further table, or why it is not read."""
+    if not is_list(titled, layer, known):
+        return said("no_further_list")
+    here = {fold(title) for title in titled.titles}
+    told_here = {title: target for title, target in column_map.items() if fold(title) in here}
+    try:
+        used = map_columns(titled, layer, column_map=told_here, remembered=remembered, file=file)
+    except InputError as error:
+        return error.faults[0].said
+    return _written_otherwise(first, used, layer) or used
 
 
 def _parts(grid: Grid, header: ColumnMapping, layer: str, known: frozenset[str]) -> tuple[list[Part], frozenset[int]]:
@@ -192,7 +198,7 @@ def _header_from(grid: Grid, begin: int, r: int, layer: str, known: frozenset[st
     return replace(found, first=found.first + begin, last=found.last + begin)
 
 
-def _refuse_other_words(first: ColumnMapping, used: ColumnMapping, layer: str) -> None:
+def _written_otherwise(first: ColumnMapping, used: ColumnMapping, layer: str) -> Said | None:
     """What a title says beside its name (a unit, a zone, what a mark means) must be the same in both tables: it is asked of the first."""
     declared = {column.name: column for column in POINT_LAYERS[layer].columns}
     before = {target: first.titles[i] for i, target in first.targets.items()}
@@ -208,7 +214,8 @@ def _refuse_other_words(first: ColumnMapping, used: ColumnMapping, layer: str) -
         if column is not None and isinstance(column.kind, Figure):
             alike = alike and title_unit(was, column) == title_unit(title, column)
         if not alike:
-            raise _NotReadError(said("title_written_otherwise", title=title, first=was))
+            return said("title_written_otherwise", title=title, first=was)
+    return None
 
 
 def _last(title: str) -> str:
