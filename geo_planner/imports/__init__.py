@@ -7,9 +7,9 @@ Open                   ``opening`` (what a file is, by content; zip and XML with
 Cells and features     ``formats``: workbooks, text, KML, GPX and map layers to a ``grid`` or to attributes with geometries; legacy text to Unicode
 Titles                 ``titles``: where they stand, what one means (the words: ``titles.toml``), which column is which
 Rows                   ``layout``: rows of data, and what is none; further tables; cells that the sheet around them fills. ``reading`` puts the steps
-                       so far together; ``phone_logs``, ``date_and_clock`` and ``places.implied_communes`` add what no single column says
-Values                 ``rows`` (all of it), ``row_values`` with ``values``, ``figures``, ``quantities`` (units), ``words`` and
-                       ``marks`` (choices, yes and no), ``moments``, ``radio_words``; ``unclear_columns``, ``doubts``
+                       so far together; ``phone_logs``, ``cells.devices`` and ``places.implied_communes`` add what no single column says
+Values                 ``rows`` (all of it) with ``cells``: each column read by its kind, figures with units, words, moments, bands and channels; what a
+                       title leaves open is asked
 Places                 ``places``: ``gazetteer`` (the communes of the study area), ``commune_names``; ``positions`` with ``coordinates``, ``crs_choice``
                        and ``vn2000``; ``row_places`` puts both into the draft
 Identity               ``ids`` (made for rows without one), ``known_places`` and ``known_cells`` (rows that the layer has already)
