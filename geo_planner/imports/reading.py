@@ -68,15 +68,7 @@ def read_points(
 ) -> Reading:
     """The rows of a file for a layer of points.
 
-    Parameters
-    ----------
-    file : InputFile
-    layer : str
-    options : Options
-    remembered : mapping of str to str
-        What earlier imports told of the titles.
-    communes : collection of str
-        Folded names of the study area's communes without their kind, to tell headings of groups.
+    `remembered` is what earlier imports told of the titles; `communes` are folded names without their kind, to tell headings of groups.
 
     Raises
     ------

@@ -115,10 +115,7 @@ CONVERSIONS: dict[str, Callable[[str], str]] = {"windows-1258": from_windows_125
 def detect(texts: Iterable[str]) -> str | None:
     """Which legacy code a collection of texts is written in.
 
-    Parameters
-    ----------
-    texts : iterable of str
-        As a western program shows them; Unicode texts are recognised as such.
+    The texts are as a western program shows them; Unicode texts are recognised as such.
 
     Returns
     -------

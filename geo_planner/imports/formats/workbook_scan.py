@@ -121,23 +121,15 @@ def scan_xlsx(opened: zipfile.ZipFile, name: str) -> dict[str, SheetScan]:
                 raise refuse(name, "uncached_formula.workbook")
         else:
             check_xml(pieces(opened, member), name)
-    scans = {title: by_part[part] for title, part in _sheet_parts(opened, name) if part in by_part}
-    zero = _day_zero(opened)
+    parts, zero = _book(opened, name)
+    scans = {title: by_part[part] for title, part in parts.items() if part in by_part}
     for scan in scans.values():
         scan.day_zero = zero
     return scans
 
 
-def _day_zero(opened: zipfile.ZipFile) -> date:
-    """From where the workbook counts its days: some programs for the Macintosh count from 1904."""
-    member = next(member for member in opened.namelist() if member.lower() == "xl/workbook.xml")
-    for element in ET.fromstring(opened.read(member)).iter():  # noqa: S314 - checked above
-        if element.tag.rpartition("}")[2] == "workbookPr":
-            return date(1904, 1, 1) if element.get("date1904", "").strip().lower() in ("1", "true", "on") else DAY_ZERO
-    return DAY_ZERO
-
-
-def _sheet_parts(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
+def _book(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, str], date]:
+    """The part of each sheet, and from where the workbook counts its days: some programs for the Macintosh count from 1904."""
     names = {member.lower(): member for member in opened.namelist()}
     try:
         relations = ET.fromstring(opened.read(names["xl/_rels/workbook.xml.rels"]))  # noqa: S314 - checked above
@@ -145,11 +137,16 @@ def _sheet_parts(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]
     except (KeyError, ET.ParseError) as error:
         raise refuse(name, "damaged.list_of_sheets") from error
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    for sheet in book.iter():
-        if sheet.tag.rpartition("}")[2] == "sheet":
-            identifier = next((value for key, value in sheet.attrib.items() if key.rpartition("}")[2] == "id"), None)
+    parts, zero = dict[str, str](), DAY_ZERO
+    for element in book.iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind == "workbookPr" and element.get("date1904", "").strip().lower() in ("1", "true", "on"):
+            zero = date(1904, 1, 1)
+        elif kind == "sheet":
+            identifier = next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == "id"), None)
             target = targets.get(identifier, "").lower()
-            yield sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            parts[element.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts, zero
 
 
 def scan_ods(opened: zipfile.ZipFile, name: str) -> int:

@@ -80,17 +80,8 @@ def data_rows(
 ) -> RawTable:
     """The rows below the header that are data, and what was set aside.
 
-    Parameters
-    ----------
-    grid : Grid
-    mapping : ColumnMapping
-    layer : str
-    file : str
-        For the faults.
-    communes : collection of str
-        Folded names of the study area's communes without their kind: a row that names one alone may be a heading.
-    repeated : collection of int
-        Rows known to repeat the header, in other words of the same meaning.
+    `communes` are folded names of the study area's communes without their kind (a row that names one alone may be a heading);
+    `repeated` are rows known to repeat the header, in other words of the same meaning.
     """
     names, titles = _column_names(mapping, layer)
     schema = POINT_LAYERS[layer]

@@ -23,17 +23,8 @@ def fill_merged(
 ) -> tuple[dict[int, list[Cell]], int, dict[int, tuple[int, int, int]], int]:
     """The rows below the header, by their number; each row of a cell merged downwards has its words.
 
-    Parameters
-    ----------
-    grid : Grid
-    last : int
-        Last row of the header.
-    names : mapping of int to str
-        Column to what it was mapped to.
-    figures : collection of str
-        Columns whose numbers belong to one row each.
-    declared : collection of str
-        Columns of the layer: what stands in one of them and is no figure holds for all the rows.
+    The header ends at the row `last`; numbers in the columns `figures` belong to one row each; what stands in a `declared` column
+    of the layer and is no figure holds for all the rows.
 
     Returns
     -------
@@ -80,14 +71,7 @@ def ticked(
 ) -> tuple[list[str | None], list[Fault]]:
     """The word of the column that each row marks, blank where it marks none, and the rows whose marks are not certain.
 
-    Parameters
-    ----------
-    choice : Choice
-    rows : sequence of (int, cells)
-        Row counted from 0, and its cells.
-    titles : sequence of str
-        Of the columns, with their group.
-    file : str
+    A row is its number, counted from 0, with its cells; the titles have their group before them.
     """
     words: list[str | None] = []
     faults = list[Fault]()

@@ -210,15 +210,8 @@ def says_nothing(row: Row) -> bool:
 def heading(row: Row, below: Sequence[Row], counted_by: Collection[str], communes: Collection[str]) -> str:
     """The commune or district that a row heads the rows below with; empty where it is no heading.
 
-    Parameters
-    ----------
-    row : Row
-    below : sequence of Row
-        The rows that follow, blank ones left out.
-    counted_by : collection of str
-        How the rows of data are counted: a Roman number is no sign of a heading where all have one.
-    communes : collection of str
-        Folded names of the communes of the study area, without their kind.
+    `below` are the rows that follow, blank ones left out; `counted_by` says how rows of data are counted, for a Roman number is no sign
+    of a heading where all have one.
     """
     if row.located or not row.texts or row.is_identified():
         return ""

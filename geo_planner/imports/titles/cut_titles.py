@@ -26,16 +26,7 @@ def completed(
 ) -> tuple[dict[int, str], list[Said], list[Fault]]:
     """The columns of the layer that cut titles mean, what was decided, and what must be asked.
 
-    Parameters
-    ----------
-    titles : sequence of str
-    lengths : sequence of int
-        Bytes that each title has in the file.
-    layer : str
-    told : mapping of int to str
-        Columns that the user has told the meaning of.
-    file : str
-        For the faults.
+    `lengths` are the bytes that each title has in the file, `told` the columns that the user has told the meaning of.
     """
     found, statements, faults = dict[int, str](), list[Said](), list[Fault]()
     twins = _twins(titles, lengths)

@@ -40,15 +40,8 @@ def map_columns(
 
     Parameters
     ----------
-    header : ColumnMapping
-        As it was found, its columns without a meaning yet.
-    layer : str
-    column_map : mapping of str to str
-        Title to target, from the user; a blank target leaves the column out.
-    remembered : mapping of str to str
-        The same from earlier imports into this study area, by folded title.
-    file : str
-        For the faults.
+    column_map, remembered : mapping of str to str
+        Title to target, as the user tells it, and by folded title as earlier imports were told; a blank target leaves the column out.
     ticks : bool
         Whether columns below one group title may be read as boxes to tick.
     title_bytes : sequence of int

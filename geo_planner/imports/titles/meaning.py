@@ -75,11 +75,7 @@ def exact_titles(layer: str) -> dict[str, str]:
 def targets_of(title: str, layer: str) -> tuple[str, ...]:
     """The columns that a title may mean, the likeliest first; empty when none.
 
-    Parameters
-    ----------
-    title : str
-        A group title stands before the title below it, with `SEPARATOR` between.
-    layer : str
+    A group title stands before the title below it, with `SEPARATOR` between.
 
     Examples
     --------
