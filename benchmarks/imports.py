@@ -22,7 +22,7 @@ import shapely
 import xlsxwriter
 
 from geo_planner.imports import import_layer
-from geo_planner.imports.vn2000 import from_wgs84, tm3_projection
+from geo_planner.imports.places.vn2000 import from_wgs84, tm3_projection
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FORMATS = ("csv", "xlsx", "gpkg")

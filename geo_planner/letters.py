@@ -1,8 +1,8 @@
 """Letters, digits and signs that look like others or mean the same: one table for all who compare or read texts.
 
 Lists come from many keyboards and converters. ``Ð`` (eth) stands where ``Đ`` is meant, a Cyrillic ``а`` where a Latin one is, a digit is of
-full width. Two things are done with them: texts are compared by their :func:`skeleton`, and numbers, dates and codes are read by
-:func:`plain_figures`. A name is data and changes only where :func:`latin` is certain of the letter.
+full width. Texts are compared by their :func:`skeleton`, names by :func:`fold`, without marks, case and punctuation; numbers, dates and
+codes are read by :func:`plain_figures`. A name is data and changes only where :func:`latin` is certain of the letter.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _WIDE = {"<wide>", "<narrow>", "<small>"}
 _SAME_LETTER = _WIDE | {"<compat>", "<font>", "<initial>", "<medial>", "<final>", "<isolated>"}
 _SEPARATORS = {"٫": ".", "٬": "'"}
 _SPACES = re.compile(r"[^\S \n]")
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=4096)
@@ -168,3 +169,27 @@ def holds_other_digits(text: str) -> bool:
     (True, False, False)
     """
     return not text.isascii() and any(unicodedata.category(sign) == "Nd" for sign in text if not sign.isascii())
+
+
+def fold(text: str) -> str:
+    """Lower case, without diacritics (đ as d), every run of other signs as one space; look-alikes as the letters that they resemble.
+
+    Examples
+    --------
+    >>> fold("Xã  Pa-Vệ Sủ"), fold("Ðiện lưới"), fold("４Ｇ")
+    ('xa pa ve su', 'dien luoi', '4g')
+    """
+    plain = unicodedata.normalize("NFD", skeleton(text).replace("Đ", "D").replace("đ", "d"))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def slug(text: str) -> str:
+    """The folded name as part of an id: ASCII letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> slug("Bản Nà Ui 2")
+    'ban-na-ui-2'
+    """
+    return "-".join("".join(sign for sign in word if sign.isascii()) for word in fold(text).split()).strip("-")

@@ -160,8 +160,8 @@ def _kind(column: Column) -> str:
     if column.choices:
         return " · ".join(f"`{word}`" for word in column.choices)
     if column.minimum is None and column.maximum is None:
-        return {"yes_no": "`yes` · `no`", "date": "date, `2026-01-28`"}.get(column.kind, column.kind)
-    return f"{column.kind}, {_range(column.minimum, column.maximum)}"
+        return {"yes_no": "`yes` · `no`", "date": "date, `2026-01-28`"}.get(column.kind.name, column.kind.name)
+    return f"{column.kind.name}, {_range(column.minimum, column.maximum)}"
 
 
 def _range(low: float | None, high: float | None) -> str:

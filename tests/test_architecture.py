@@ -14,10 +14,11 @@ PACKAGE = ROOT / "geo_planner"
 FLOORS = [
     {"words"},
     {"errors", "units", "letters"},
-    {"folding", "settings"},
+    {"settings"},
+    {"schema"},
     {"preferences", "calibration"},
     {"files"},
-    {"schema", "config", "crs", "grid"},
+    {"config", "crs", "grid"},
     {"study_area"},
     {"imports", "fetch"},
     {"terrain"},
@@ -73,7 +74,7 @@ def test_imports_point_down(path: Path) -> None:
         if parts[0] == "geo_planner" and len(parts) > 1 and parts[1] in FLOOR_OF:
             assert FLOOR_OF[parts[1]] <= FLOOR_OF[room(path)], f"{path.name} imports {name}, which stands above it"
             if parts[1] != room(path) and FLOOR_OF[parts[1]] == FLOOR_OF[room(path)]:
-                assert room(path) in ("schema", "config", "crs"), f"{path.name} imports its neighbour {name}"
+                assert room(path) in ("config", "crs"), f"{path.name} imports its neighbour {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -87,3 +88,11 @@ def test_edge_libraries_stay_at_the_edge(path: Path) -> None:
 def test_the_library_does_not_print(path: Path) -> None:
     calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
     assert not any(isinstance(c.func, ast.Name) and c.func.id == "print" for c in calls)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_the_app_asks_the_face_of_the_imports_only(path: Path) -> None:
+    from geo_planner import imports
+
+    inner = {name for name in imported(path) if name.startswith("geo_planner.imports.")}
+    assert inner <= {f"geo_planner.imports.{name}" for name in imports.__all__}

@@ -8,7 +8,8 @@ from geo_planner.calibration.applying import (
     scenario_overrides,
 )
 from geo_planner.calibration.fitting import Calibration, calibrate, calibration_table
-from geo_planner.calibration.settings import BandCalibration, CalibrationSettings, MeasurementSettings, band_mhz
+from geo_planner.calibration.settings import BandCalibration, CalibrationSettings, MeasurementSettings
+from geo_planner.schema.vocabulary.bands import band_mhz
 
 __all__ = [
     "BandCalibration",

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.calibration.fitting import Calibration
-from geo_planner.calibration.settings import BandCalibration, CalibrationSettings, band_mhz
+from geo_planner.calibration.settings import BandCalibration, CalibrationSettings
+from geo_planner.schema.vocabulary.bands import band_mhz
 
 
 def calibrated_rsrp_dbm(rsrp_dbm: npt.ArrayLike, distance_km: npt.ArrayLike, band: BandCalibration | None) -> npt.NDArray[np.float64]:

@@ -18,7 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.calibration._censored import CensoredFit, fit, maximise
-from geo_planner.calibration.settings import MeasurementSettings, band_mhz
+from geo_planner.calibration.settings import MeasurementSettings
+from geo_planner.schema.vocabulary.bands import band_mhz
 from geo_planner.words import Said, said
 
 Verdict = Literal["apply", "sigma_only", "no_gain", "too_few"]

@@ -122,7 +122,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         values = list(table[name]) if name in table.columns else [None] * len(table)
         if name in words:
             values = [_each(value, words[name]) for value in values]
-        elif name in _DECLARED and _DECLARED[name].kind in ("choice", "yes_no"):
+        elif name in _DECLARED and _DECLARED[name].kind.name in ("choice", "yes_no"):
             values = [_word(value, language) for value in values]
         elif name == "tied_with":
             values = [_few(value, language) for value in values]

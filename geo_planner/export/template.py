@@ -14,6 +14,7 @@ from geo_planner.export.palette import HEAD, HEAD_OPTIONAL, STATUS_FILLS
 from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, put, spoken, write_sheet
 from geo_planner.files.atomic import put_in_place
 from geo_planner.schema import Column, Layer
+from geo_planner.schema.kinds import Figure, Whole, Worded
 from geo_planner.words import Said, said, small, word, words_of
 
 # Rows that come with lists to choose from and checks.
@@ -128,16 +129,16 @@ def _help_sheet(book: Book, layer: Layer) -> None:
 
 
 def _kind(column: Column) -> str:
-    return spoken(f"template_kind.{column.kind}")
+    return spoken(f"template_kind.{column.kind.name}")
 
 
 def _number_format(column: Column) -> str:
     # Text format keeps the leading zeros of codes, and keeps Excel from turning dates and words into something else.
-    return {"int": "0", "float": "General"}.get(column.kind, "@")
+    return "0" if isinstance(column.kind, Whole) else "General" if isinstance(column.kind, Figure) else "@"
 
 
 def _words(column: Column) -> tuple[str, ...]:
-    return ("yes", "no") if column.kind == "yes_no" else column.choices
+    return column.kind.words if isinstance(column.kind, Worded) else ()
 
 
 def _allowed(column: Column) -> str:
@@ -165,9 +166,9 @@ def _check(sheet: Worksheet, at: int, column: Column) -> None:
     words = _words(column)
     if words:
         rule = {"validate": "list", "source": list(words)}
-    elif column.minimum is not None and column.maximum is not None and column.kind in ("int", "float"):
+    elif column.minimum is not None and column.maximum is not None and isinstance(column.kind, Figure):
         limits = {"criteria": "between", "minimum": column.minimum, "maximum": column.maximum}
-        rule = {"validate": "integer" if column.kind == "int" else "decimal", **limits}
+        rule = {"validate": "integer" if isinstance(column.kind, Whole) else "decimal", **limits}
     allowed = _allowed(column)
     hint = " ".join(filter(None, [column.meaning_vi, spoken("template.hint_allowed", allowed=allowed) if allowed else ""]))
     rule |= {

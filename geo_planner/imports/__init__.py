@@ -3,27 +3,31 @@
 The order is that of :mod:`.importer`; each step is a module or a few.
 
 =====================  ==============================================================================================
-Open                   ``files`` (what a file is, by content), ``archives`` (zip without traps), ``options``
-Cells                  ``grid`` (a table as it stands), from ``spreadsheets`` (``workbook_scan``, ``xls_scan``, ``ods_scan``: formulas
-                       without a value, what is hidden, the day zero), ``text_files``; ``legacy_text`` and ``legacy_cells`` (TCVN3, VNI)
-Features               ``vectors`` (GeoPackage, GeoJSON, shapefile with ``dbase_text``), ``markup`` (KML, GPX) with ``html_tables`` and ``kml_folders``
-Titles                 ``headers`` (where they stand), ``titles`` (what one means), ``synonyms`` (the words), ``columns`` (which
-                       column is which, as told or by title), ``cut_titles`` (of shapefiles), ``tick_columns``
-Rows                   ``layout`` (rows of data), ``non_data_rows`` (totals, headings, notes), ``merged_cells``, ``day_zero`` (dates
-                       that count from 1904); ``further_tables`` below the first; ``reading`` puts the steps so far together; ``implied_communes`` and ``date_and_clock`` add what no single column says
-Values                 ``rows`` (all of it), ``row_values`` with ``values``, ``figures``, ``quantities`` (units), ``words`` and
-                       ``marks`` (choices, yes and no), ``moments``, ``radio_words``; ``unclear_columns``, ``doubts``
-Places                 ``row_places`` (both), ``commune_names`` with ``commune_index``; ``positions`` with ``coordinates``, ``crs_choice``, ``vn2000``,
-                       ``misplaced_rows`` (single rows in another system); ``area`` (the communes to check against)
+Open                   ``opening`` (what a file is, by content; zip and XML without traps)
+Cells and features     ``formats``: workbooks, text, KML, GPX and map layers to a ``grid`` or to attributes with geometries; legacy text to Unicode
+Titles                 ``titles``: where they stand, what one means (the words: ``titles.toml``), which column is which
+Rows                   ``layout``: rows of data, and what is none; further tables; cells that the sheet around them fills. ``reading`` puts the steps
+                       so far together; ``phone_logs``, ``cells.devices`` and ``places.implied_communes`` add what no single column says
+Values                 ``rows`` (all of it) with ``cells``: each column read by its kind, figures with units, words, moments, bands and channels; what a
+                       title leaves open is asked
+Places                 ``places``: ``gazetteer`` (the communes of the study area), ``commune_names``; ``positions`` with ``coordinates``, ``crs_choice``
+                       and ``vn2000``; ``row_places`` puts both into the draft
 Identity               ``ids`` (made for rows without one), ``known_places`` and ``known_cells`` (rows that the layer has already)
 Lines and areas        ``shapes`` (roads, power lines, exclusion areas: no columns, only geometry)
-Result                 ``draft`` (rows on their way), ``store`` (the layer and its manifest), ``report``; ``preview``: all but writing
-Words                  ``naming`` (what is left out by its name); ``spoken``: sentences, faults and the report in Vietnamese
+Result                 ``draft`` (what goes from step to step), ``store`` (the layer and its manifest), ``report`` and ``paper``; ``preview``: all but the last
+Words                  ``naming`` (titles, and what is left out by its name)
 =====================  ==============================================================================================
 """
 
+from geo_planner.imports.draft import Mode
 from geo_planner.imports.importer import IMPORTABLE, import_layer
-from geo_planner.imports.preview import Preview, preview
+from geo_planner.imports.naming import layer_title, own_title, target_title
+from geo_planner.imports.places.vn2000 import system_name
+from geo_planner.imports.preview import Preview, preview, titles_by_sheet
 from geo_planner.imports.report import ImportReport
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 
-__all__ = ["IMPORTABLE", "ImportReport", "Preview", "import_layer", "preview"]
+__all__ = [
+    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "import_layer", "layer_title", "own_title", "preview", "system_name",
+    "target_title", "titles_by_sheet",
+]  # fmt: skip

@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import fault, warning
-from geo_planner.imports.area import Area
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.folding import fold, slug
 from geo_planner.imports.naming import listed_rows
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.letters import skeleton
+from geo_planner.imports.places.gazetteer import Gazetteer
+from geo_planner.letters import fold, skeleton, slug
 from geo_planner.words import said
 
 CELL_IDENTITY = ("technology", "freq_mhz", "azimuth_deg")
@@ -26,98 +25,99 @@ SAME_PLACE_M = 500.0
 """Two positions of one village or mast lie no further apart than this."""
 
 
-def give_ids(draft: Draft, layer: str, former: Sequence[str], area: Area, file: str) -> None:
+def give_ids(draft: Draft, former: Sequence[str], gazetteer: Gazetteer) -> Draft:
     """Fill the blank ids of a draft and remember which rows had none."""
-    rows, key = draft.rows, POINT_LAYERS[layer].key[0]
-    blank = rows[key] == ""
-    if layer == "measurements":
-        if blank.any():
-            rows[key] = rows[key].mask(blank, pd.Series(measurement_ids(rows), index=rows.index))
-            twice = blank & rows.duplicated(key)
-            gone = listed_rows((int(row), "") for row in rows.index[twice])
-            draft.statements += [said("rows_told.repeated_samples", n=int(twice.sum()), rows=gone)] if twice.any() else []
-            draft.rows = rows[~twice].copy()
+    layer, key = draft.layer, draft.layer.key[0]
+    blank = draft.rows[key] == ""
+    if blank.any() and layer.has("name"):
+        draft = _from_commune_and_name(draft, blank, former, gazetteer)
     elif blank.any():
-        _from_commune_and_name(draft, layer, blank, former, area, file)
-    if layer == "sites":
-        draft.made_cells = {int(row) for row in draft.rows.index[draft.rows["cell_id"] == ""]}
-        draft.rows["cell_id"] = cell_ids(draft.rows)
-    made_now = int(blank.sum())
-    if made_now:
-        draft.statements.append(said("rows_told.ids_of_samples" if layer == "measurements" else "rows_told.ids_of_names", n=made_now))
+        draft = _from_all_it_says(draft, blank)
+    if layer.of_cells:
+        draft = replace(draft, made_cells={int(row) for row in draft.rows.index[draft.rows["cell_id"] == ""]})
+        draft = draft.with_(rows=draft.rows.assign(cell_id=cell_ids(draft.rows)))
+    if blank.any():
+        draft = draft.with_(statements=[said(f"rows_told.ids_of_{'names' if layer.has('name') else 'samples'}", n=int(blank.sum()))])
     if key not in draft.titles and "name" in draft.titles:
-        draft.titles[key], draft.found[key] = draft.titles["name"], draft.found["name"]
+        draft = draft.with_(titles={key: draft.titles["name"]}, found={key: draft.found["name"]})
+    return draft
 
 
-def _from_commune_and_name(draft: Draft, layer: str, blank: pd.Series, former: Sequence[str], area: Area, file: str) -> None:
-    rows, key = draft.rows, POINT_LAYERS[layer].key[0]
-    names = rows["name"].where(rows["name"] != "", rows["lon"] + " " + rows["lat"]) if layer == "candidates" else rows["name"]
-    prefix = {"sites": "s-", "candidates": "c-"}.get(layer, "")
-    codes = list(rows["commune_code"]) if "commune_code" in rows else [""] * len(rows)
-    if layer == "sites":
+def _from_all_it_says(draft: Draft, blank: pd.Series) -> Draft:
+    """Samples have no name: two that agree in everything are one."""
+    key = draft.layer.key[0]
+    made = pd.Series(measurement_ids(draft.rows), index=draft.rows.index)
+    rows = draft.rows.assign(**{key: draft.rows[key].mask(blank, made)})
+    twice = blank & rows.duplicated(key)
+    gone = listed_rows((int(row), "") for row in rows.index[twice])
+    return draft.with_(
+        rows=rows[~twice], statements=[said("rows_told.repeated_samples", n=int(twice.sum()), rows=gone)] if twice.any() else []
+    )
+
+
+def _from_commune_and_name(draft: Draft, blank: pd.Series, former: Sequence[str], gazetteer: Gazetteer) -> Draft:
+    rows, layer, key = draft.rows, draft.layer, draft.layer.key[0]
+    names = rows["name"].where(rows["name"] != "", rows["lon"] + " " + rows["lat"]) if layer.nameless else rows["name"]
+    codes = list(rows["commune_code"])
+    if layer.place == "near" and not layer.nameless:
         # Many masts are called after what stands in every commune: "Trạm UBND xã".
-        codes = [code or there for code, there in zip(codes, communes_at(rows, area), strict=True)]
-    made = place_ids(codes, list(names), list(former), prefix=prefix)
+        codes = [code or there for code, there in zip(codes, communes_at(rows, gazetteer), strict=True)]
+    made = pd.Series(place_ids(codes, list(names), list(former), prefix=layer.id_prefix), index=rows.index)
     usable = blank & (names != "")
-    rows[key] = rows[key].mask(usable, pd.Series(made, index=rows.index))
-    draft.made_ids = {int(row) for row in rows.index[usable]}
     nameless = [int(row) for row in rows.index[blank & ~usable]]
-    if layer != "villages" and key not in draft.unread:
-        column = draft.titles.get("name") or draft.titles.get(key, "name")
-        draft.faults += [fault(file, "blank.rows_nameless", row=row, column=column) for row in nameless]
-    draft.told |= {(row, key) for row in nameless}
-    if layer == "sites":
-        _same_names(draft, file)
+    draft = replace(draft, made_ids={int(row) for row in rows.index[usable]})
+    draft = draft.with_(rows=rows.assign(**{key: rows[key].mask(usable, made)}), told=[(row, key) for row in nameless])
+    if not layer.column("name").needed and key not in draft.unread:
+        column = draft.title("name", key)
+        draft = draft.with_(faults=[fault(draft.file, "blank.rows_nameless", row=row, column=column) for row in nameless])
+    return draft.with_(faults=_same_names(draft)) if layer.of_cells else draft
 
 
-def tell_alike_ids(draft: Draft, key: str, known: Iterable[str], file: str) -> None:
+def tell_alike_ids(draft: Draft, known: Iterable[str]) -> Draft:
     """Ids that look the same and are written in different letters or digits: most often one place under two ids."""
-    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    key = draft.layer.key[0]
     first: dict[str, str] = {}
     for identifier in known:
         first.setdefault(skeleton(identifier), identifier)
-    told = set[str]()
-    for row, identifier in good[key].items():
+    alike: dict[str, tuple[int, str]] = {}
+    for row, identifier in draft.good()[key].items():
         other = first.setdefault(skeleton(identifier), identifier)
-        if other != identifier and identifier not in told:
-            told.add(identifier)
-            column, signs = draft.titles.get(key, key), [ascii(identifier), ascii(other)]
-            draft.faults.append(
-                warning(file, "alike_ids.rows", row=int(str(row)), column=column, value=identifier[:80], other=other, signs=signs)
+        if other != identifier:
+            alike.setdefault(identifier, (int(str(row)), other))
+    return draft.with_(
+        faults=[
+            warning(
+                draft.file,
+                "alike_ids.rows",
+                row=row,
+                column=draft.title(key),
+                value=one[:80],
+                other=other,
+                signs=[ascii(one), ascii(other)],
             )
+            for one, (row, other) in alike.items()
+        ]
+    )
 
 
-def _same_names(draft: Draft, file: str) -> None:
+def _same_names(draft: Draft) -> list[Fault]:
     """Rows of one name in one commune are cells of one mast, unless they stand apart."""
-    first: dict[str, int] = {}
-    for row in draft.rows.index:
-        if row not in draft.made_ids or not draft.rows.at[row, "lon"]:
-            continue
-        one = first.setdefault(draft.rows.at[row, "site_id"], row)
-        apart_m = distance_m(_at(draft, one), _at(draft, row))
-        if apart_m > SAME_PLACE_M:
-            draft.faults.append(
-                fault(
-                    file,
-                    "same_name.rows_list",
-                    row=int(row),
-                    column=draft.titles.get("name", "name"),
-                    value=str(draft.rows.at[row, "name"])[:80],
-                    other=int(one),
-                    km=apart_m / 1000,
-                )
-            )
+    made = draft.rows[draft.rows.index.isin(draft.made_ids) & (draft.rows["lon"] != "")]
+    first: dict[str, tuple[int, tuple[str, str]]] = {}
+    faults = []
+    for row, site, name, *at in made[["site_id", "name", "lon", "lat"]].itertuples(name=None):
+        one, there = first.setdefault(site, (int(row), (at[0], at[1])))
+        if (apart_m := distance_m(there, at)) > SAME_PLACE_M:
+            facts = {"column": draft.title("name"), "value": name[:80], "other": one, "km": apart_m / 1000}
+            faults.append(fault(draft.file, "same_name.rows_list", row=int(row), **facts))
+    return faults
 
 
-def _at(draft: Draft, row: int) -> dict[str, str]:
-    return {name: str(draft.rows.at[row, name]) for name in ("lon", "lat")}
-
-
-def communes_at(rows: pd.DataFrame, area: Area) -> list[str]:
+def communes_at(rows: pd.DataFrame, gazetteer: Gazetteer) -> list[str]:
     """The commune in which each row lies; blank outside the province and without a position."""
     lon, lat = (pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float) for name in ("lon", "lat"))
-    points = area.metric(lon, lat)
-    codes, shapes = list(area.communes.index), area.communes.geometry.to_crs(area.crs)
+    points = gazetteer.metric(lon, lat)
+    codes, shapes = list(gazetteer.communes.index), gazetteer.communes.geometry.to_crs(gazetteer.crs)
     at = shapes.sindex.query(points, predicate="within")
     found = [""] * len(rows)
     for point, commune in zip(*at, strict=True):
@@ -125,10 +125,10 @@ def communes_at(rows: pd.DataFrame, area: Area) -> list[str]:
     return found
 
 
-def distance_m(one: Mapping[str, str], other: Mapping[str, str]) -> float:
-    """Distance of two rows with ``lon`` and ``lat`` as text; NaN where one has no position."""
+def distance_m(one: Sequence[str], other: Sequence[str]) -> float:
+    """Distance of two places, each longitude and latitude as text; NaN where one has no position."""
     try:
-        lon, lat, lon2, lat2 = (float(row[name] or "nan") for row in (one, other) for name in ("lon", "lat"))
+        lon, lat, lon2, lat2 = (float(text or "nan") for text in (*one, *other))
     except (TypeError, ValueError):
         return float("nan")
     return float(np.hypot((lon2 - lon) * np.cos(np.radians((lat + lat2) / 2)), lat2 - lat) * 111_195)

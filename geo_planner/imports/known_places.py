@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import fault, warning
+from geo_planner.errors import Fault, fault, warning
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.folding import fold
 from geo_planner.imports.ids import SAME_PLACE_M, distance_m, is_made, same_spelling
 from geo_planner.imports.known_cells import known_cells
-from geo_planner.words import Said, first_of, said
+from geo_planner.letters import fold
+from geo_planner.words import first_of, said
 
 _PHRASES = "to dan pho|khu dan cu|diem dan cu|cum dan cu|khu pho|diem nhom|diem ban|thon ban|ban thon|thon xom"
 _WORDS = "nhom|thon|ban|buon|bon|lang|plei|ap|xom|phum|soc|to|khu|diem|cum|tdp|kdc|khom|doi"
@@ -22,24 +23,6 @@ _LEADING = re.compile(rf"(?:(?:{_PHRASES})|(?!(?:{_PHRASES})\b)(?:{_WORDS}))\s+(
 _LISTED = 10
 FAR_M = 2_000.0
 """A village that moves further than this is told."""
-
-
-@dataclass(slots=True)
-class Known:
-    """The layer as the file's rows meet it.
-
-    Attributes
-    ----------
-    existing : DataFrame
-        Its rows, some under the ids that the file brings for them.
-    statements : list of Said
-    removed : int
-        Rows that gave way.
-    """
-
-    existing: pd.DataFrame
-    statements: list[Said] = field(default_factory=list)
-    removed: int = 0
 
 
 def without_leading_word(name: str) -> str:
@@ -55,34 +38,35 @@ def without_leading_word(name: str) -> str:
     return found.group(1) if found else folded
 
 
-def recognise(existing: pd.DataFrame, draft: Draft, layer: str, file: str) -> Known:
+def recognise(existing: pd.DataFrame, draft: Draft) -> tuple[Draft, pd.DataFrame, int]:
     """Give the rows of a draft the ids that the layer has for them.
 
     A row whose name is written otherwise (marks, a leading "bản") is the same place only within half a kilometre of the one
     in the layer; else both stay and that is told.
+
+    Returns
+    -------
+    Draft
+    DataFrame
+        The layer, some of its rows under the ids that the file brings for them.
+    int
+        Rows of the layer that gave way.
     """
-    known = Known(existing)
-    key = "village_id" if layer == "villages" else "site_id"
-    if existing.empty or layer == "measurements" or not {key, "name", "lon", "lat"} <= set(existing):
-        return known
-    by_commune = layer == "villages"
-    good = draft.rows[~draft.rows.index.isin(draft.bad_rows())]
+    key, by_commune = draft.layer.key[0], draft.layer.place == "named"
+    if existing.empty or not draft.layer.has("name") or not {key, "name", "lon", "lat"} <= set(existing):
+        return draft, existing, 0
     old = {place.identifier: place for place in _places(existing, key, by_commune)}
-    new = _places(good, key, by_commune)
+    new = _places(draft.good(), key, by_commune)
     made = [place for place in new if place.rows[0] in draft.made_ids]
     own = [place for place in new if place.rows[0] not in draft.made_ids]
     search = _Search(old, {place.identifier for place in own} & set(old), by_commune)
     search.exact(made)
     search.respelled(made, lambda place: fold(place.name))
     search.respelled(made, lambda place: without_leading_word(place.name))
-    _tell(search, made, draft, file)
-    _take_ids(search, draft, key, known)
-    _renamed(known, search, own, draft, key, file)
-    if layer == "sites" and "cell_id" in existing:
-        known.existing, told, gone = known_cells(known.existing, draft, file)
-        known.statements += told
-        known.removed += gone
-    return known
+    draft = draft.with_(faults=_uncertain(search, made, draft))
+    draft = _with_known_ids(search, draft, key)
+    draft, existing = _renamed(existing, search, own, draft, key)
+    return known_cells(existing, draft) if draft.layer.of_cells and "cell_id" in existing else (draft, existing, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +80,18 @@ class _Place:
     rows: tuple[int, ...]
 
     def away_m(self, other: _Place) -> float:
-        return distance_m(dict(zip(("lon", "lat"), self.at, strict=True)), dict(zip(("lon", "lat"), other.at, strict=True)))
+        return distance_m(self.at, other.at)
 
 
 def _places(table: pd.DataFrame, key: str, by_commune: bool) -> list[_Place]:
     codes = table["commune_code"].str.strip() if by_commune and "commune_code" in table else pd.Series("", index=table.index)
-    rows: dict[str, list[int]] = {}
-    first: dict[str, tuple[str, str, tuple[str, str]]] = {}
-    for row, identifier, code, name, lon, lat in zip(
-        table.index, table[key], codes, table["name"], table["lon"], table["lat"], strict=True
-    ):
-        rows.setdefault(identifier, []).append(int(row))
-        first.setdefault(identifier, (code, name, (lon, lat)))
-    return [_Place(identifier, *first[identifier], tuple(at)) for identifier, at in rows.items() if identifier]
+    found = table[table[key] != ""].assign(_code=codes)
+    rows = found.groupby(key, sort=False).groups
+    first = found.drop_duplicates(key)[[key, "_code", "name", "lon", "lat"]]
+    return [
+        _Place(identifier, code, name, (lon, lat), tuple(map(int, rows[identifier])))
+        for identifier, code, name, lon, lat in first.itertuples(index=False, name=None)
+    ]
 
 
 @dataclass(slots=True)
@@ -181,53 +164,56 @@ class _Search:
                 self.near_misses.setdefault(place.identifier, found[0])
 
 
-def _tell(search: _Search, made: Sequence[_Place], draft: Draft, file: str) -> None:
+def _uncertain(search: _Search, made: Sequence[_Place], draft: Draft) -> list[Fault]:
     """What was not certain enough: faults where rows could be mixed up, warnings where a place may stand twice."""
-    title = draft.titles.get("name", "name")
+    title, file = draft.title("name"), draft.file
+    found = list[Fault]()
+    facts: dict[str, Any]
     for place, others in search.unclear:
-        ids = first_of((other.identifier for other in others), 5)
-        draft.faults += [
-            fault(file, "which_place.rows", row=row, column=title, value=place.name[:80], n=len(others), ids=ids) for row in place.rows
-        ]
+        facts = {"column": title, "value": place.name[:80], "n": len(others), "ids": first_of((other.identifier for other in others), 5)}
+        found += [fault(file, "which_place.rows", row=row, **facts) for row in place.rows]
     for place, other in search.elsewhere:
-        km = place.away_m(other) / 1000
-        draft.faults += [fault(file, "same_name.rows_layer", row=row, column=title, value=place.name[:80], km=km) for row in place.rows]
+        facts = {"column": title, "value": place.name[:80], "km": place.away_m(other) / 1000}
+        found += [fault(file, "same_name.rows_layer", row=row, **facts) for row in place.rows]
     by_id = {place.identifier: place for place in made}
-    for identifier, other in search.near_misses.items():
-        place = by_id[identifier]
-        there = {"id": other.identifier, "km": place.away_m(other) / 1000}
-        draft.faults.append(
-            warning(file, "similar_name.rows", row=place.rows[0], column=title, value=place.name[:80], name=other.name, **there)
-        )
+    for place, other in ((by_id[identifier], other) for identifier, other in search.near_misses.items()):
+        facts = {"column": title, "value": place.name[:80], "name": other.name, "id": other.identifier, "km": place.away_m(other) / 1000}
+        found.append(warning(file, "similar_name.rows", row=place.rows[0], **facts))
     for place, other in search.moved:
-        there = {"id": other.identifier, "km": place.away_m(other) / 1000}
-        draft.faults.append(warning(file, "moved.rows", row=place.rows[0], column=title, value=place.name[:80], **there))
+        facts = {"column": title, "value": place.name[:80], "id": other.identifier, "km": place.away_m(other) / 1000}
+        found.append(warning(file, "moved.rows", row=place.rows[0], **facts))
+    return found
 
 
-def _take_ids(search: _Search, draft: Draft, key: str, known: Known) -> None:
-    """Put the ids of the layer into the draft."""
+def _with_known_ids(search: _Search, draft: Draft, key: str) -> Draft:
+    """The draft with the ids of the layer in place of those that were made."""
     changed = {made: chosen for made, chosen in search.chosen.items() if made != chosen}
     if changed:
         rows = draft.rows
         mine = rows.index.isin(draft.made_ids) & rows[key].isin(changed)
-        before = rows.loc[mine, key]
         if "cell_id" in rows:
-            cells = mine & rows.index.isin(draft.made_cells)
-            rows.loc[cells, "cell_id"] = [
-                changed[site] + cell.removeprefix(site) for site, cell in zip(rows.loc[cells, key], rows.loc[cells, "cell_id"], strict=True)
-            ]
-        rows.loc[mine, key] = before.map(changed)
+            of_mine = mine & rows.index.isin(draft.made_cells)
+            renamed = [_of_site(cell, was, changed.get(was, was)) for was, cell in zip(rows[key], rows["cell_id"], strict=True)]
+            rows = rows.assign(cell_id=rows["cell_id"].mask(of_mine, pd.Series(renamed, index=rows.index)))
+        rows = rows.assign(**{key: rows[key].mask(mine, rows[key].map(changed))})
         by = "rows_told.known_by_commune" if search.by_commune else "rows_told.known_by_place"
-        known.statements.append(said(by, n=int(mine.sum())))
+        draft = draft.with_(rows=rows, statements=[said(by, n=int(mine.sum()))])
     if search.otherwise:
         names = [said("rows_told.respelled_one", name=place.name, known=other.name) for place, other in search.otherwise]
-        known.statements.append(said("rows_told.respelled", n=len(names), names=first_of(names, _LISTED)))
+        draft = draft.with_(statements=[said("rows_told.respelled", n=len(names), names=first_of(names, _LISTED))])
+    return draft
 
 
-def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft, key: str, file: str) -> None:
+def _of_site(cell: str, was: str, site: str) -> str:
+    """The id of a cell whose mast has another id now."""
+    return site + cell.removeprefix(was)
+
+
+def _renamed(existing: pd.DataFrame, search: _Search, own: Sequence[_Place], draft: Draft, key: str) -> tuple[Draft, pd.DataFrame]:
     """Places that the layer has under an id made here take the id that the file brings; an id of other origin is not touched."""
     index = search._index(lambda place: same_spelling(place.name))
     renamed: dict[str, str] = {}
+    doubtful = []
     for place in own:
         if place.identifier in search.old or not place.name:
             continue
@@ -239,15 +225,13 @@ def _renamed(known: Known, search: _Search, own: Sequence[_Place], draft: Draft,
         if len(found) == 1 and is_made(found[0].identifier, found[0].code, found[0].name):
             renamed[found[0].identifier] = place.identifier
         elif found:
-            title, value = draft.titles.get("name", "name"), place.name[:80]
-            draft.faults.append(warning(file, "two_ids.rows", row=place.rows[0], column=title, value=value, id=found[0].identifier))
-    if renamed:
-        existing = known.existing.copy()
-        if "cell_id" in existing:
-            existing["cell_id"] = [
-                renamed[site] + cell.removeprefix(site) if site in renamed and cell.startswith(f"{site}-") else cell
-                for site, cell in zip(existing[key], existing["cell_id"], strict=True)
-            ]
-        existing[key] = [renamed.get(identifier, identifier) for identifier in existing[key]]
-        known.existing = existing
-        known.statements.append(said("rows_told.places_renamed", n=len(renamed)))
+            title, value = draft.title("name"), place.name[:80]
+            doubtful.append(warning(draft.file, "two_ids.rows", row=place.rows[0], column=title, value=value, id=found[0].identifier))
+    draft = draft.with_(faults=doubtful, statements=[said("rows_told.places_renamed", n=len(renamed))] if renamed else [])
+    if renamed and "cell_id" in existing:
+        cells = [
+            _of_site(cell, site, renamed[site]) if site in renamed and cell.startswith(f"{site}-") else cell
+            for site, cell in zip(existing[key], existing["cell_id"], strict=True)
+        ]
+        existing = existing.assign(cell_id=cells)
+    return draft, existing.assign(**{key: [renamed.get(identifier, identifier) for identifier in existing[key]]}) if renamed else existing

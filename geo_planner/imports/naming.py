@@ -1,32 +1,43 @@
-"""What is left out or changed, called by its name: lists that say the first ones and how many more there are."""
+"""Parts of what the import says: names of what is left out or changed, in lists of bounded length; words of the schema; several things done."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
-from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
-from geo_planner.words import Label, Language, Said, first_of, said
+from geo_planner.letters import slug
+from geo_planner.schema import LAYERS
+from geo_planner.words import Label, Language, Said, catalogue, first_of, said
 
 SHOWN = 12
 _LONGEST = 50
+_MOST_TITLES = 30
 Listed = tuple[str | Label | Said, ...]
 """Facts of a list of bounded length, for a place that joins them."""
 
 
-OWN_TITLES: Mapping[str, str] = {
-    "geometry": "hình vẽ",
-    "geometry x": "hình vẽ (x)",
-    "geometry y": "hình vẽ (y)",
-    "heading of the group": "tiêu đề nhóm",
-    "the name of the sheet": "tên trang tính",
-    "the heading above the table": "tiêu đề phía trên bảng",
-    "Folder": "Thư mục",
-    "Folder above": "Thư mục cấp trên",
-    "Folder above 2": "Thư mục cấp trên 2",
-    "Folder above 3": "Thư mục cấp trên 3",
+_OWN_TITLES = (
+    "geometry", "geometry x", "geometry y", "heading of the group", "the name of the sheet", "the heading above the table",
+    "Folder", "Folder above", "Folder above 2", "Folder above 3",
+)  # fmt: skip
+OWN_TITLES: Mapping[str, Label] = {
+    title: Label(title, said(f"own_title.{slug(title).replace('-', '_')}").text("vi"), title) for title in _OWN_TITLES
 }
 """Titles that the import gives to columns which the file has without a title."""
+
+
+def layer_title(layer: str, language: Language) -> str:
+    """What people call a layer that can be imported."""
+    return said(f"layer.{layer}").text(language)
+
+
+def target_title(layer: str, target: str, language: Language) -> str:
+    """The title of what a title of the file may be mapped to: a column of the layer, or what leads to one."""
+    if LAYERS[layer].has(target):
+        column = LAYERS[layer].column(target)
+        return Label(target, column.vi, column.en).title(language)
+    entry = catalogue(language).get(f"import_target.{target}")
+    return target if entry is None else entry["text"]
 
 
 def own_title(title: str, language: Language) -> str:
@@ -43,7 +54,7 @@ def shortened(text: str) -> str:
 
 def title_of(title: str) -> str | Label:
     """A title of the file as it is; one that the import itself made has a word in either language."""
-    return Label(title, OWN_TITLES[title], title) if title in OWN_TITLES else title
+    return OWN_TITLES.get(title, title)
 
 
 def target_label(layer: str, target: str) -> Label:
@@ -52,7 +63,7 @@ def target_label(layer: str, target: str) -> Label:
 
 
 def layer_label(layer: str) -> Label:
-    return Label(layer, f"“{LAYER_TITLES[layer]['vi']}”", layer)
+    return Label(layer, f"“{layer_title(layer, 'vi')}”", layer)
 
 
 def listed_names(names: Iterable[str]) -> Listed:
@@ -95,3 +106,36 @@ def either(items: Sequence[str | Label | Said]) -> str | Label | Said:
 def kind_shown(kind: str) -> Said:
     """``Point``, ``LineString`` … as people read it."""
     return said(f"geometry_kind.{kind}")
+
+
+def together(done: Iterable[Said | None]) -> Said | None:
+    """Several things that were done to one cell as one; None for nothing.
+
+    >>> together([said("rows_done.unit_off"), None, said("rows_done.decimal_comma")]).text("en")
+    'unit taken off, decimal comma'
+    """
+    parts = tuple(part for part in done if part is not None)
+    return said("rows_done.several", parts=parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+def titles_told(titles: Iterable[str]) -> Said | str:
+    """The titles of a table as the end of a sentence, so that one sees which of them is meant."""
+    named = first_of(map(title_of, titles), _MOST_TITLES)
+    return said("rows_titles", titles=named) if named else ""
+
+
+def word_told(word: str) -> Said | str:
+    """A stable word of the schema as people say it; a blank is not known, other words stay."""
+    key = f"rows_word.{word or 'not_known'}"
+    return said(key) if key in catalogue("en") else word
+
+
+def choices_told(column: str, choices: Sequence[str]) -> tuple[Said | str, ...]:
+    """The words that may stand in a column, those of the schema with the Vietnamese beside them."""
+    keys = [f"rows_choice.{column}_{word}" for word in choices]
+    return tuple(said(key) if key in catalogue("en") else word for key, word in zip(keys, choices, strict=True))
+
+
+def opened_up(what: Said) -> tuple[Said, ...]:
+    """What was done, one by one."""
+    return tuple(dict(what.facts)["parts"]) if what.key == "rows_done.several" else (what,)

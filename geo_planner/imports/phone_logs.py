@@ -9,18 +9,20 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo_planner.imports.files import refuse
-from geo_planner.imports.folding import fold
+from geo_planner.imports.cells.devices import main_level
+from geo_planner.imports.cells.radio import operator
 from geo_planner.imports.grid import as_text, is_blank
-from geo_planner.imports.layout import RawTable
-from geo_planner.imports.radio_words import COUNTRY, operator
+from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.opening import refuse
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
-from geo_planner.imports.words import UNKNOWN
+from geo_planner.letters import fold
+from geo_planner.schema import Layer
+from geo_planner.schema.vocabulary import UNKNOWN
+from geo_planner.study_area.serving_cells import ABROAD, COUNTRY, NEIGHBOUR, REASONS, SECONDARY, networks, not_serving, squeezed
 from geo_planner.words import said
 
 
-def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
+def serving_samples(reading: Reading, layer: Layer, file: str) -> Reading:
     """The rows that are samples of a serving cell, with their operator where the codes of the network tell it.
 
     Raises
@@ -28,7 +30,7 @@ def serving_samples(reading: Reading, layer: str, file: str) -> Reading:
     InputError
         When no row is one: then it is not the log that says what service there is.
     """
-    if layer != "measurements" or reading.table.frame.empty:
+    if main_level(layer) is None or reading.table.frame.empty:
         return reading
     table = reading.table
     texts = {str(name): table.frame[name].map(lambda cell: as_text(cell).strip()) for name in table.frame}

@@ -10,18 +10,23 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
-from geo_planner.imports.area import load_area
-from geo_planner.imports.coordinates import numbers, pairs
-from geo_planner.imports.crs_choice import ENOUGH, candidates, fits
-from geo_planner.imports.files import opened
+from geo_planner.imports.draft import Options
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.importer import read_for
-from geo_planner.imports.options import Options, refuse_idle
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.imports.titles import all_targets
+from geo_planner.imports.importer import read_for, refuse_idle
+from geo_planner.imports.opening import FAMILY, Family, opened
+from geo_planner.imports.places.coordinates import both_numbers
+from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
+from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer
+from geo_planner.imports.places.positions import coordinate_columns, halves
+from geo_planner.imports.places.row_places import REACH_M
+from geo_planner.imports.reading import Reading, read_grids
+from geo_planner.imports.titles.headers import find_header
+from geo_planner.imports.titles.meaning import all_targets, clean_title
+from geo_planner.imports.titles.synonyms import POINT_LAYERS
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20
+_SEARCHED_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,30 @@ class Preview:
     statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def family(self) -> Family | None:
+        """Whether the file is a workbook, text or a map layer; None where even that is not known."""
+        return FAMILY.get(self.format)
+
+
+def titles_by_sheet(layer: str, file: Path, *, max_bytes: int = 100_000_000, max_rows: int = 200_000) -> dict[str, tuple[str, ...]]:
+    """The titles of every sheet, also where the import cannot yet say which of them is meant; empty for map layers.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read; the preview says it too.
+    """
+    with opened(file, max_bytes=max_bytes) as source:
+        grids = [] if source.family == "vector" else read_grids(source, max_bytes=max_bytes, max_rows=max_rows)
+    found = {}
+    for grid in grids:
+        header = find_header(grid, layer)
+        rows = [[clean_title(cell) for cell in row] for row in grid.rows[:_SEARCHED_ROWS]]
+        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
+        found[grid.name] = tuple(dict.fromkeys(title for title in (header.titles if header else fullest) if title))
+    return found
+
 
 def preview(
     layer: str,
@@ -89,25 +118,28 @@ def preview(
         with opened(file, max_bytes=max_bytes, name=name) as source:
             kind, statements = source.format, source.statements
             refuse_idle(options, source)
-            area = load_area(study_area)
-            reading = read_for(layer, source, area, options)
+            gazetteer = load_gazetteer(study_area)
+            reading = read_for(layer, source, gazetteer, options)
     except InputError as error:
         return Preview(kind, targets=all_targets(layer), statements=statements, faults=error.faults)
     table = reading.table
     by_title = {title: name for name, title in table.titles.items()}
     mapping = {title: name if (name := by_title.get(title)) in all_targets(layer) else None for title in table.titles.values()}
-    frame = table.frame
-    shares: list[tuple[str, str, float]] = []
-    pair = next((pair for pair in (("lon", "lat"), ("x", "y")) if set(pair) <= set(frame)), None)
-    if pair or "position" in frame:
-        first, second = (numbers(frame[pair[0]])[0], numbers(frame[pair[1]])[0]) if pair else pairs(frame["position"])[:2]
-        filled = np.isfinite(first) & np.isfinite(second)
-        if filled.any():
-            systems = [reading.stated] if reading.stated else candidates(first[filled], second[filled], area)
-            found = fits(first[filled], second[filled], [None] * int(filled.sum()), systems, area, 2_000.0)
-            shares = [(fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH]
-    header = reading.header
+    columns = reading.mapping
     return Preview(
-        kind, tuple(range(header.first + 1, header.last + 2)) if header else (), mapping, all_targets(layer), tuple(shares),
-        frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(frame), table.skipped, (*statements, *table.statements), reading.faults,
+        kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
+        table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
     )  # fmt: skip
+
+
+def _systems(reading: Reading, gazetteer: Gazetteer, file: str) -> tuple[tuple[str, str, float], ...]:
+    """The systems in which most rows lie in the province, the best first."""
+    columns = coordinate_columns(reading.table.frame)
+    if not columns:
+        return ()
+    first, second, *_ = both_numbers(*halves(reading.table.frame, columns[0]))
+    rows = Listed(first, second, np.full(len(first), None), gazetteer, REACH_M, file).of(np.isfinite(first) & np.isfinite(second))
+    if not len(rows.first):
+        return ()
+    found = fits(rows, [reading.stated] if reading.stated else candidates(rows))
+    return tuple((fit.system.code, fit.system.name, fit.share) for fit in found if fit.share >= ENOUGH)

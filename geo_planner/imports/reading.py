@@ -12,24 +12,24 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.errors import Fault, fault
-from geo_planner.imports.columns import ColumnMapping, map_columns
-from geo_planner.imports.crs_choice import parse_system
-from geo_planner.imports.files import InputFile, refuse
-from geo_planner.imports.folding import fold
-from geo_planner.imports.further_tables import is_list, read_tables
+from geo_planner.imports.draft import Options
+from geo_planner.imports.formats.layers import without_idle_names
+from geo_planner.imports.formats.legacy_text import convert_columns
+from geo_planner.imports.formats.spreadsheets import read_workbook
+from geo_planner.imports.formats.text_files import read_text_table
+from geo_planner.imports.formats.vectors import VectorLayer, read_vector
 from geo_planner.imports.grid import Cell, Grid
-from geo_planner.imports.headers import Header, find_header
-from geo_planner.imports.kml_folders import without_idle_names
-from geo_planner.imports.layout import RawTable
-from geo_planner.imports.legacy_cells import convert_columns
+from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.layout.further_tables import is_list, read_tables
 from geo_planner.imports.naming import kind_shown, layer_label, listed_names
-from geo_planner.imports.options import Options
-from geo_planner.imports.spreadsheets import read_workbook
-from geo_planner.imports.synonyms import POSITION
-from geo_planner.imports.text_files import read_text_table
-from geo_planner.imports.titles import clean_title
-from geo_planner.imports.vectors import VectorLayer, read_vector
-from geo_planner.imports.vn2000 import System, is_unstated_grid, system_of
+from geo_planner.imports.opening import InputFile, refuse
+from geo_planner.imports.places.crs_choice import parse_system
+from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_of
+from geo_planner.imports.titles.headers import ColumnMapping, find_header
+from geo_planner.imports.titles.mapping import map_columns
+from geo_planner.imports.titles.meaning import clean_title
+from geo_planner.imports.titles.synonyms import POSITION
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 _NUMBERS = ("fid", "ogc fid", "objectid")
@@ -50,7 +50,6 @@ class Reading:
         Who states it.
     faults : tuple of Fault
         Rows whose geometry cannot be a point.
-    header : Header or None
     mapping : ColumnMapping or None
     sheet : str
         Name of the sheet; empty where there is none.
@@ -60,7 +59,6 @@ class Reading:
     stated: System | None = None
     how: Said | None = None
     faults: tuple[Fault, ...] = ()
-    header: Header | None = None
     mapping: ColumnMapping | None = None
     sheet: str = ""
 
@@ -70,15 +68,7 @@ def read_points(
 ) -> Reading:
     """The rows of a file for a layer of points.
 
-    Parameters
-    ----------
-    file : InputFile
-    layer : str
-    options : Options
-    remembered : mapping of str to str
-        What earlier imports told of the titles.
-    communes : collection of str
-        Folded names of the study area's communes without their kind, to tell headings of groups.
+    `remembered` is what earlier imports told of the titles; `communes` are folded names without their kind, to tell headings of groups.
 
     Raises
     ------
@@ -95,15 +85,13 @@ def read_points(
             return _from_vector(vector, layer, options, remembered, file, stated, how)
         titles: list[Cell] = list(vector.attributes.columns)
         grids = [Grid("", [titles, *vector.attributes.to_numpy(dtype=object).tolist()], statements=vector.statements)]
-    elif file.family == "spreadsheet":
-        grids = [_converted(grid) for grid in read_workbook(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     else:
-        grids = [_converted(read_text_table(file, max_rows=options.max_rows))]
+        grids = [_converted(grid) for grid in read_grids(file, max_bytes=options.max_bytes, max_rows=options.max_rows)]
     names, unseen = [g.name for g in grids if not g.hidden], [g.name for g in grids if g.hidden]
     known = frozenset(fold(title) for title, target in {**remembered, **options.column_map}.items() if target)
     grid, header = _pick_sheet(grids, layer, options.sheet, known, file.name)
     _refuse_unknown_titles(grid, header, file.name)
-    table, mapping, header = read_tables(
+    table, mapping = read_tables(
         grid, header, layer, column_map=options.column_map, remembered=remembered, known=known, file=file.name, communes=communes
     )
     others, unseen = [name for name in names if name != grid.name], [name for name in unseen if name != grid.name]
@@ -112,7 +100,14 @@ def read_points(
     table = replace(table, statements=(*table.statements, *told))
     if len(table.frame) > options.max_rows:
         raise refuse(file.name, "too_many_rows.table", n=len(table.frame), most=options.max_rows)
-    return Reading(table, stated, how, table.faults, header=header, mapping=mapping, sheet=grid.name)
+    return Reading(table, stated, how, table.faults, mapping=mapping, sheet=grid.name)
+
+
+def read_grids(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Grid]:
+    """The sheets of a workbook, or the one table of a text file."""
+    if file.family == "spreadsheet":
+        return read_workbook(file, max_bytes=max_bytes, max_rows=max_rows)
+    return [read_text_table(file, max_rows=max_rows)]
 
 
 def _converted(grid: Grid) -> Grid:
@@ -120,7 +115,7 @@ def _converted(grid: Grid) -> Grid:
     return replace(grid, rows=rows, statements=(*grid.statements, *told))
 
 
-def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: frozenset[str], file: str) -> tuple[Grid, Header]:
+def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: frozenset[str], file: str) -> tuple[Grid, ColumnMapping]:
     """The sheet that holds the list: the named one, or the only one that looks like it."""
     names = [grid.name for grid in grids]
     if wanted is not None:
@@ -152,7 +147,7 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
     return candidates[0]
 
 
-def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
+def _refuse_unknown_titles(grid: Grid, header: ColumnMapping, file: str) -> None:
     """A title that is a formula without a value names nothing: its column would be lost."""
     width = max((len(row) for row in grid.rows[header.first :]), default=0)
     for r, i in sorted(grid.uncached):
@@ -160,7 +155,7 @@ def _refuse_unknown_titles(grid: Grid, header: Header, file: str) -> None:
             raise refuse(file, "uncached_formula.title", row=r + 1, at=i + 1)
 
 
-def _looks_like_list(grid: Grid, header: Header, layer: str, known: frozenset[str]) -> bool:
+def _looks_like_list(grid: Grid, header: ColumnMapping, layer: str, known: frozenset[str]) -> bool:
     """Rows below a header that names a position, and a name where the layer needs one."""
     return is_list(header, layer, known) and any(any(cell is not None for cell in row) for row in grid.rows[header.last + 1 :])
 
@@ -179,20 +174,14 @@ def _from_vector(
         attributes, idle = without_idle_names(vector.attributes, layer, {*remembered, *options.column_map}, file.name)
         vector = replace(vector, attributes=attributes)
     titles = tuple(clean_title(title) for title in vector.attributes.columns)
-    header = Header(0, 0, titles, 0)
     mapping = map_columns(
-        header, layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes
-    )
+        ColumnMapping(0, 0, titles), layer, column_map=options.column_map, remembered=remembered, file=file.name, ticks=False, title_bytes=vector.title_bytes,
+    )  # fmt: skip
     # The geometry is the position; columns that repeat it are kept as they are.
     repeating = [titles[i] for i, target in sorted(mapping.targets.items()) if target in POSITION]
-    mapping = replace(mapping, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
-    grid = Grid("", [[], *vector.attributes.to_numpy(dtype=object).tolist()])
-    names = _kept_columns(titles, mapping)
-    frame = pd.DataFrame(
-        {name: [row[i] for row in grid.rows[1:]] for i, name in names.items()},
-        index=pd.Index(vector.attributes.index, name="row"),
-        dtype=object,
-    )
+    mapping = replace(mapping, last=-1, targets={i: target for i, target in mapping.targets.items() if target not in POSITION})
+    names, cells = _kept_columns(titles, mapping), vector.attributes
+    frame = pd.DataFrame({name: cells.iloc[:, i] for i, name in names.items()}, index=cells.index.rename("row"), dtype=object)
     x, y, faults, told = _points(vector, file.name)
     frame["x"], frame["y"] = pd.Series(x, index=frame.index, dtype=object), pd.Series(y, index=frame.index, dtype=object)
     statements = [*vector.statements, *idle, *mapping.statements, *told]

@@ -19,16 +19,18 @@ import xlsxwriter
 
 from geo_planner.errors import Fault, OutputError
 from geo_planner.files.atomic import put_in_place
+from geo_planner.imports.draft import Draft
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.naming import own_title
-from geo_planner.imports.spoken.office import TITLES_OF_REJECTS
-from geo_planner.imports.spoken.paper import row_sheets, sheet_names, summary, texts_of, words
-from geo_planner.words import Language, Said
+from geo_planner.imports.paper import TITLES_OF_REJECTS, row_sheets, sheet_names, summary, texts_of, words
+from geo_planner.schema import Layer
+from geo_planner.words import Label, Language, Said, said
 
 _XLSX_ROWS = 1_000_000
 _OLD_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
 _MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
+_NO_QUESTION = {"is_sample", "source", "settlement_radius_m", "tilt_deg", "azimuth_deg", "speed_kmh", "device"}
 REJECTED = ("row", "column", "value", "reason", "remedy", "code", "reason_vi", "remedy_vi")
 
 
@@ -108,6 +110,39 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
                 record[str(name)] = None if value is None or value != value else value
         records.append(record)
     return records
+
+
+def report_of(draft: Draft) -> ImportReport:
+    """What became of a draft: written it is where its layer is known and nothing is wrong with the list as a whole."""
+    bad, faults = draft.bad_rows(), [*draft.general, *draft.faults]
+    accepted = draft.rows[~draft.rows.index.isin(bad)]
+    of_rows = sorted((f for f in faults if f.level == "fault" and f.row is not None), key=lambda f: f.row or 0)
+    rejected = [(f.row, f.column, f.value, f.reason, f.remedy, f.code, *f.texts("vi")) for f in of_rows]
+    corrected = pd.DataFrame([done for done in draft.corrected if done[0] not in bad], columns=list(CORRECTED))
+    skipped = draft.table.skipped if draft.table is not None else ()
+    will_write = bool(draft.content) and not draft.stopped()
+    counts = {
+        "rows": len(draft.rows),
+        **({"accepted": len(accepted)} if will_write else {"accepted": 0, "would_be_accepted": len(accepted)}),
+        "corrected": int(corrected["row"].nunique()),
+        "rejected": len(bad),
+        **(draft.counts if will_write else {}),
+    }
+    return ImportReport(
+        draft.layer.name, draft.file, draft.layer.path, accepted, corrected, pd.DataFrame(rejected, columns=list(REJECTED)), pd.DataFrame(list(skipped), columns=["row", "text", "why"]),
+        tuple(dict.fromkeys(draft.statements)), tuple(_questions(accepted, draft.layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
+    )  # fmt: skip
+
+
+def _questions(accepted: pd.DataFrame, layer: Layer) -> list[Said]:
+    """What the list leaves blank: to be asked, never filled in."""
+    asked = []
+    for column in layer.columns:
+        blank = int((accepted[column.name] == "").sum()) if column.name in accepted else 0
+        if blank and not column.needed and column.name not in _NO_QUESTION:
+            title = Label(column.name, column.vi, f"{column.vi} ({column.name})")
+            asked.append(said("rows_question", column=title, blank=blank, n=len(accepted)))
+    return asked
 
 
 def write_report(report: ImportReport, folder: Path, language: Language = "vi") -> tuple[Path, ...]:

@@ -13,9 +13,9 @@ from pyproj import CRS
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.crs import GEOGRAPHIC, utm_for
 from geo_planner.errors import Fault, warning
-from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY, not_serving
 from geo_planner.measurements.fixes import frozen, may_be_stuck, shares
 from geo_planner.schema import MEASUREMENTS
+from geo_planner.study_area.serving_cells import ABROAD, NEIGHBOUR, SECONDARY, not_serving
 
 # what a device can report: 3GPP TS 36.133, section 9.1.4 (LTE) and TS 38.133, section 10.1.6 (NR)
 _LTE_DBM, _NR_DBM = (-140.0, -44.0), (-156.0, -31.0)

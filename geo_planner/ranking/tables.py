@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from geo_planner.ranking.methods import METHODS
 from geo_planner.schema import Column, Layer
+from geo_planner.schema.kinds import Choice, Number, Text, Whole, YesNo
 from geo_planner.words import LANGUAGES, said
 
-_ID = Column("village_id", "text", "Mã bản", "Village id")
-_CRITERION = Column("criterion", "text", "Tiêu chí", "Criterion")
+_ID = Column("village_id", Text(), "Mã bản", "Village id")
+_CRITERION = Column("criterion", Text(), "Tiêu chí", "Criterion")
 _BEST = Column(
     "rank_best",
-    "int",
+    Whole(),
     "Thứ tự tốt nhất có thể",
     "Best rank possible",
     "Khi số liệu thiếu ở mức cấp thiết nhất.",
@@ -18,27 +19,27 @@ _BEST = Column(
 )
 _WORST = Column(
     "rank_worst",
-    "int",
+    Whole(),
     "Thứ tự thấp nhất có thể",
     "Worst rank possible",
     "Khi số liệu thiếu ở mức thấp nhất.",
     "With the missing datum at its least urgent.",
 )
-_NOW = Column("rank_now", "int", "Thứ tự hiện tại", "Rank now")
+_NOW = Column("rank_now", Whole(), "Thứ tự hiện tại", "Rank now")
 _SPAN = Column(
-    "span", "int", "Khoảng thay đổi", "Span", "Số bậc mà câu trả lời có thể làm thay đổi.", "How many places the answer could move it."
+    "span", Whole(), "Khoảng thay đổi", "Span", "Số bậc mà câu trả lời có thể làm thay đổi.", "How many places the answer could move it."
 )
 
 QUESTIONS = Layer(
     "questions",
     (
         _ID,
-        Column("datum", "text", "Số liệu còn thiếu", "Missing datum", "Cột trong danh sách còn trống.", "Columns of the list that are blank."),
-        Column("asks", "choice", "Hỏi ai", "Who is asked", "commune xã, department Sở, model cần dữ liệu địa hình hoặc trạm.", "commune, department, or model: better terrain or sites.", choices=("commune", "department", "model")),
-        Column("question_vi", "text", "Câu hỏi", "Question (Vietnamese)"),
-        Column("question_en", "text", "Câu hỏi (tiếng Anh)", "Question"),
-        Column("why_vi", "text", "Vì sao cần", "Why it matters (Vietnamese)"),
-        Column("why_en", "text", "Vì sao cần (tiếng Anh)", "Why it matters"),
+        Column("datum", Text(), "Số liệu còn thiếu", "Missing datum", "Cột trong danh sách còn trống.", "Columns of the list that are blank."),
+        Column("asks", Choice(("commune", "department", "model")), "Hỏi ai", "Who is asked", "commune xã, department Sở, model cần dữ liệu địa hình hoặc trạm.", "commune, department, or model: better terrain or sites."),
+        Column("question_vi", Text(), "Câu hỏi", "Question (Vietnamese)"),
+        Column("question_en", Text(), "Câu hỏi (tiếng Anh)", "Question"),
+        Column("why_vi", Text(), "Vì sao cần", "Why it matters (Vietnamese)"),
+        Column("why_en", Text(), "Vì sao cần (tiếng Anh)", "Why it matters"),
         _NOW, _BEST, _WORST, _SPAN,
     ),
     key=("village_id", "datum"),
@@ -46,7 +47,7 @@ QUESTIONS = Layer(
 
 WHAT_IF = Layer(
     "what_if",
-    (_ID, _CRITERION, _NOW, _BEST, _WORST, _SPAN, Column("matters_most", "yes_no", "Cần hỏi trước", "Ask first")),
+    (_ID, _CRITERION, _NOW, _BEST, _WORST, _SPAN, Column("matters_most", YesNo(), "Cần hỏi trước", "Ask first")),
     key=("village_id", "criterion"),
 )
 
@@ -54,21 +55,20 @@ SWAPS = Layer(
     "swaps",
     (
         _ID,
-        Column("other_id", "text", "Bản liền kề", "Neighbour in the order"),
+        Column("other_id", Text(), "Bản liền kề", "Neighbour in the order"),
         Column(
             "direction",
-            "choice",
+            Choice(("above", "below")),
             "Phía",
             "Side",
             "above đứng trên, below đứng dưới.",
             "Where the neighbour stands now.",
-            choices=("above", "below"),
         ),
         _CRITERION,
-        Column("weight_now", "float", "Trọng số hiện tại", "Weight now", minimum=0, maximum=1),
+        Column("weight_now", Number(), "Trọng số hiện tại", "Weight now", minimum=0, maximum=1),
         Column(
             "weight_swap",
-            "float",
+            Number(),
             "Trọng số đổi chỗ",
             "Weight at the swap",
             "Các trọng số khác giữ nguyên tỷ lệ.",
@@ -76,9 +76,9 @@ SWAPS = Layer(
             minimum=0,
             maximum=1,
         ),
-        Column("change", "float", "Thay đổi", "Change", minimum=-1, maximum=1),
-        Column("smallest", "yes_no", "Thay đổi nhỏ nhất", "Smallest change"),
-        Column("rank_after", "int", "Thứ tự sau đó", "Rank after it", "Chỉ cho thay đổi nhỏ nhất.", "For the smallest change only."),
+        Column("change", Number(), "Thay đổi", "Change", minimum=-1, maximum=1),
+        Column("smallest", YesNo(), "Thay đổi nhỏ nhất", "Smallest change"),
+        Column("rank_after", Whole(), "Thứ tự sau đó", "Rank after it", "Chỉ cho thay đổi nhỏ nhất.", "For the smallest change only."),
     ),
     key=("village_id", "direction", "criterion"),
 )
@@ -87,14 +87,14 @@ SWAPS = Layer(
 def robustness_layer(top_k: tuple[int, ...]) -> Layer:
     """Columns of ``Simulation.table`` for the k that were asked for."""
     chances = tuple(
-        Column(f"p_top_{k}", "float", f"Khả năng thuộc {k} bản đầu", f"Probability of the first {k}", minimum=0, maximum=1) for k in top_k
+        Column(f"p_top_{k}", Number(), f"Khả năng thuộc {k} bản đầu", f"Probability of the first {k}", minimum=0, maximum=1) for k in top_k
     )
     return Layer(
         "robustness",
         (
-            Column("rank_low", "int", "Thứ tự tốt nhất (90%)", "Best rank (90 %)", "5% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
-            Column("rank_high", "int", "Thứ tự kém nhất (90%)", "Worst rank (90 %)", "95% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
-            Column("rank_median", "int", "Thứ tự, trung vị", "Rank, median"),
+            Column("rank_low", Whole(), "Thứ tự tốt nhất (90%)", "Best rank (90 %)", "5% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "5 % of the draws reach this rank or a higher place."),
+            Column("rank_high", Whole(), "Thứ tự kém nhất (90%)", "Worst rank (90 %)", "95% số lần mô phỏng đạt thứ tự này hoặc cao hơn.", "95 % of the draws reach this rank or a higher place."),
+            Column("rank_median", Whole(), "Thứ tự, trung vị", "Rank, median"),
             *chances,
         ),
         key=("village_id",),
@@ -104,7 +104,7 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 METHOD_RANKS = Layer(
     "methods",
     tuple(
-        Column(m.name, "int", *(what.text(language) for what in (said("method_rank", title=m.title), m.note) for language in LANGUAGES))
+        Column(m.name, Whole(), *(what.text(language) for what in (said("method_rank", title=m.title), m.note) for language in LANGUAGES))
         for m in METHODS.values()
     ),
     key=("village_id",),
@@ -113,17 +113,17 @@ METHOD_RANKS = Layer(
 FAIRNESS = Layer(
     "fairness",
     (
-        Column("group", "text", "Nhóm", "Group", "Trống: không ghi.", "Blank: not given."),
-        Column("n", "int", "Số bản", "Villages"),
-        Column("share_of_villages", "float", "Tỷ lệ trong danh sách", "Share of the list", minimum=0, maximum=1),
-        Column("in_first_k", "int", "Số bản trong nhóm đầu", "In the first k"),
-        Column("share_in_first_k", "float", "Tỷ lệ bản của nhóm được xếp đầu", "Share of the group in the first k", minimum=0, maximum=1),
-        Column("share_of_first_k", "float", "Tỷ lệ trong nhóm đầu", "Share of the first k", minimum=0, maximum=1),
-        Column("mean_rank", "float", "Thứ tự trung bình", "Mean rank"),
-        Column("median_score", "float", "Điểm trung vị", "Median score"),
+        Column("group", Text(), "Nhóm", "Group", "Trống: không ghi.", "Blank: not given."),
+        Column("n", Whole(), "Số bản", "Villages"),
+        Column("share_of_villages", Number(), "Tỷ lệ trong danh sách", "Share of the list", minimum=0, maximum=1),
+        Column("in_first_k", Whole(), "Số bản trong nhóm đầu", "In the first k"),
+        Column("share_in_first_k", Number(), "Tỷ lệ bản của nhóm được xếp đầu", "Share of the group in the first k", minimum=0, maximum=1),
+        Column("share_of_first_k", Number(), "Tỷ lệ trong nhóm đầu", "Share of the first k", minimum=0, maximum=1),
+        Column("mean_rank", Number(), "Thứ tự trung bình", "Mean rank"),
+        Column("median_score", Number(), "Điểm trung vị", "Median score"),
         Column(
             "chance",
-            "float",
+            Number(),
             "Xác suất ngẫu nhiên",
             "Probability if drawn by lot",
             "Xác suất có ít bản đến vậy trong nhóm đầu nếu bốc thăm; nhỏ là điều cần xem lại.",
@@ -138,8 +138,8 @@ FAIRNESS = Layer(
 EXPLANATIONS = Layer(
     "explanations",
     (
-        Column("explanation_vi", "text", "Giải thích", "Explanation (Vietnamese)"),
-        Column("explanation_en", "text", "Giải thích (tiếng Anh)", "Explanation"),
+        Column("explanation_vi", Text(), "Giải thích", "Explanation (Vietnamese)"),
+        Column("explanation_en", Text(), "Giải thích (tiếng Anh)", "Explanation"),
     ),
     key=("village_id",),
 )

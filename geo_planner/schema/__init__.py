@@ -4,7 +4,8 @@ The readers in :mod:`geo_planner.study_area` check against these tables, the tem
 from them, and the documentation of the files is generated from them. Nothing else in the package lists columns.
 """
 
-from geo_planner.schema.column import Column, Kind, Layer
+from geo_planner.schema.column import Column, Layer
+from geo_planner.schema.kinds import Kind
 from geo_planner.schema.layers import (
     CANDIDATES,
     COMMUNES,
@@ -23,7 +24,6 @@ from geo_planner.schema.layers import (
 )  # fmt: skip
 from geo_planner.schema.results import RESULTS
 from geo_planner.schema.vocabulary import (
-    BANDS_MHZ,
     GRID_POWER,
     POSITION_QUALITY,
     RESPONSIBILITY,
@@ -35,7 +35,7 @@ from geo_planner.schema.vocabulary import (
 )  # fmt: skip
 
 __all__ = [
-    "BANDS_MHZ", "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES",
+    "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES",
     "RESPONSIBILITY", "RESULTS", "RIVERS", "ROADS", "ROAD_ACCESS", "SIGNAL_STATUS", "SITES", "SITE_STATUS", "TABLES", "TECHNOLOGIES", "VILLAGES",
     "Column", "Kind", "Layer", "technology_word",
 ]  # fmt: skip

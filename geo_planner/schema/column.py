@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "int", "float", "yes_no", "choice", "date"]
+from geo_planner.schema.kinds import Choice, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class Column:
     ----------
     name : str
         Name in the file; a unit is part of it (``mast_height_m``).
-    kind : {"text", "int", "float", "yes_no", "choice", "date"}
-        ``date`` is ISO 8601 (``2026-01-28``); ``yes_no`` is written ``yes`` or ``no``.
+    kind : Kind
+        What its cells are.
     vi, en : str
         Title as people read it, unit included.
     meaning_vi, meaning_en : str
@@ -30,8 +30,6 @@ class Column:
         Lists carry it as a rule: that it is absent is worth a word.
     minimum, maximum : float or None
         Inclusive range of a number.
-    choices : tuple of str
-        The words that a ``choice`` may be.
     """
 
     name: str
@@ -43,9 +41,13 @@ class Column:
     required: bool = False
     minimum: float | None = None
     maximum: float | None = None
-    choices: tuple[str, ...] = ()
     may_be_blank: bool = False
     usual: bool = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that a choice may be; empty for another kind."""
+        return self.kind.words if isinstance(self.kind, Choice) else ()
 
     @property
     def needed(self) -> bool:
@@ -82,6 +84,10 @@ class Layer:
         After so many days it is worth asking for anew; 0: it does not age.
     dated : str
         The column that dates a row.
+    nameless : bool
+        A row may do without a name: its position stands for one.
+    ways : bool
+        People travel on its lines.
     """
 
     name: str
@@ -96,10 +102,22 @@ class Layer:
     importable: bool = False
     ages_days: int = 0
     dated: str = ""
+    nameless: bool = False
+    ways: bool = False
+
+    @property
+    def of_cells(self) -> bool:
+        """Several rows may be one place: the cells of a mast."""
+        return len(self.key) > 1
+
+    def has(self, name: str) -> bool:
+        """Whether it declares a column of this name."""
+        return any(column.name == name for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The declaration of one column; ``KeyError`` for a name that the layer does not have."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {column.name: column for column in self.columns}[name]
+
+    def of_kind(self, kind: type[Kind]) -> tuple[Column, ...]:
+        """Its columns of a kind."""
+        return tuple(column for column in self.columns if isinstance(column.kind, kind))

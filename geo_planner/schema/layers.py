@@ -5,40 +5,62 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geo_planner.schema.column import Column, Layer
+from geo_planner.schema.kinds import (
+    Azimuth,
+    Choice,
+    CommuneCode,
+    Coordinate,
+    Day,
+    Frequency,
+    Height,
+    Id,
+    Level,
+    Moment,
+    Number,
+    Operator,
+    Power,
+    Technology,
+    Text,
+    Tilt,
+    Whole,
+    YesNo,
+)
 from geo_planner.schema.vocabulary import GRID_POWER, POSITION_QUALITY, ROAD_ACCESS, SIGNAL_STATUS, SITE_STATUS
 
-_LON = Column("lon", "float", "Kinh độ (WGS84)", "Longitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -180, 180)
-_LAT = Column("lat", "float", "Vĩ độ (WGS84)", "Latitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -90, 90)
+_LON = Column(
+    "lon", Coordinate(), "Kinh độ (WGS84)", "Longitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -180, 180
+)
+_LAT = Column("lat", Coordinate(), "Vĩ độ (WGS84)", "Latitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -90, 90)
 _IS_SAMPLE = Column(
-    "is_sample", "yes_no", "Dữ liệu mẫu", "Sample data",
+    "is_sample", YesNo(), "Dữ liệu mẫu", "Sample data",
     "yes: dòng này là số liệu giả định; trống: không.", "yes: this row is made up for demonstration; blank: no.", usual=False,
 )  # fmt: skip
-_SOURCE = Column("source", "text", "Nguồn", "Source", "Nơi lấy số liệu.", "Where the row comes from.", usual=False)
+_SOURCE = Column("source", Text(), "Nguồn", "Source", "Nơi lấy số liệu.", "Where the row comes from.", usual=False)
 
 VILLAGES = Layer(
     "villages",
     (
-        Column("village_id", "text", "Mã bản", "Village id", "Mã ổn định, không trùng.", "Stable and unique.", True),
-        Column("name", "text", "Thôn, bản", "Village", "Tên như trong danh sách.", "Name as listed.", True),
-        Column("commune_code", "text", "Mã xã", "Commune code", "Mã xã từ 1/7/2025, 5 chữ số.", "Code since 1 July 2025, 5 digits.", True),
+        Column("village_id", Id(), "Mã bản", "Village id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("name", Text(), "Thôn, bản", "Village", "Tên như trong danh sách.", "Name as listed.", True),
+        Column("commune_code", CommuneCode(), "Mã xã", "Commune code", "Mã xã từ 1/7/2025, 5 chữ số.", "Code since 1 July 2025, 5 digits.", True),
         _LON,
         _LAT,
-        Column("households", "int", "Số hộ", "Households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
-        Column("population", "int", "Số khẩu", "Population", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=100_000),
-        Column("poor_households", "int", "Hộ nghèo", "Poor households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
-        Column("near_poor_households", "int", "Hộ cận nghèo", "Near-poor households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
-        Column("grid_power", "choice", "Điện lưới", "Grid power", "yes có, no chưa, planned dự kiến; trống: chưa biết.", "yes, no or planned; blank: not known.", choices=GRID_POWER),
-        Column("road_access", "choice", "Đường", "Road access", "car ô tô, motorbike xe máy, foot đi bộ.", "Best vehicle that reaches the village.", choices=ROAD_ACCESS),
-        Column("extremely_difficult", "yes_no", "Thôn đặc biệt khó khăn", "Extremely difficult village", "Theo quyết định; trống: chưa biết.", "By decision; blank: not known."),
-        Column("settlement_radius_m", "float", "Bán kính dân cư (m)", "Settlement radius (m)", "Trống: theo kịch bản.", "Blank: the scenario's default.", minimum=1, maximum=10_000),
-        Column("school_site", "yes_no", "Có điểm trường", "School site", "Trống: chưa biết.", "Blank: not known."),
-        Column("health_post", "yes_no", "Có trạm y tế", "Health post", "Trống: chưa biết.", "Blank: not known."),
-        Column("ethnic_group", "text", "Dân tộc", "Ethnic group", "Trống: chưa biết.", "Blank: not known.", usual=False),
-        Column("public_service_km", "float", "Cách điểm dịch vụ công (km)", "Distance to public-service point (km)", "Theo Đề án 06; trống: chưa biết.", "Blank: not known.", minimum=0, maximum=500, usual=False),
-        Column("disaster_watch", "yes_no", "Cần cảnh báo thiên tai, cháy rừng", "Disaster or forest-fire watch", "Trống: chưa biết.", "Blank: not known.", usual=False),
-        Column("declared_status", "choice", "Sóng theo khai báo", "Declared signal", "no_signal trắng sóng, partial lõm sóng, covered có sóng.", "What the department declares.", choices=SIGNAL_STATUS),
-        Column("status_date", "date", "Ngày khai báo", "Date declared", "Dạng 2026-01-28.", "Written 2026-01-28."),
-        Column("position_quality", "choice", "Chất lượng vị trí", "Position quality", "surveyed đo, map bản đồ, approximate ước lượng, sample mẫu.", "How the position is known.", choices=POSITION_QUALITY),
+        Column("households", Whole("households"), "Số hộ", "Households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
+        Column("population", Whole("people"), "Số khẩu", "Population", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=100_000),
+        Column("poor_households", Whole("households"), "Hộ nghèo", "Poor households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
+        Column("near_poor_households", Whole("households"), "Hộ cận nghèo", "Near-poor households", "Trống: chưa biết.", "Blank: not known.", minimum=0, maximum=20_000),
+        Column("grid_power", Choice(GRID_POWER, "grid_power"), "Điện lưới", "Grid power", "yes có, no chưa, planned dự kiến; trống: chưa biết.", "yes, no or planned; blank: not known."),
+        Column("road_access", Choice(ROAD_ACCESS, "road_access"), "Đường", "Road access", "car ô tô, motorbike xe máy, foot đi bộ.", "Best vehicle that reaches the village."),
+        Column("extremely_difficult", YesNo(), "Thôn đặc biệt khó khăn", "Extremely difficult village", "Theo quyết định; trống: chưa biết.", "By decision; blank: not known."),
+        Column("settlement_radius_m", Number("m"), "Bán kính dân cư (m)", "Settlement radius (m)", "Trống: theo kịch bản.", "Blank: the scenario's default.", minimum=1, maximum=10_000),
+        Column("school_site", YesNo(), "Có điểm trường", "School site", "Trống: chưa biết.", "Blank: not known."),
+        Column("health_post", YesNo(), "Có trạm y tế", "Health post", "Trống: chưa biết.", "Blank: not known."),
+        Column("ethnic_group", Text(), "Dân tộc", "Ethnic group", "Trống: chưa biết.", "Blank: not known.", usual=False),
+        Column("public_service_km", Number("km"), "Cách điểm dịch vụ công (km)", "Distance to public-service point (km)", "Theo Đề án 06; trống: chưa biết.", "Blank: not known.", minimum=0, maximum=500, usual=False),
+        Column("disaster_watch", YesNo(), "Cần cảnh báo thiên tai, cháy rừng", "Disaster or forest-fire watch", "Trống: chưa biết.", "Blank: not known.", usual=False),
+        Column("declared_status", Choice(SIGNAL_STATUS, "declared_status"), "Sóng theo khai báo", "Declared signal", "no_signal trắng sóng, partial lõm sóng, covered có sóng.", "What the department declares."),
+        Column("status_date", Day(), "Ngày khai báo", "Date declared", "Dạng 2026-01-28.", "Written 2026-01-28."),
+        Column("position_quality", Choice(POSITION_QUALITY, "position_quality"), "Chất lượng vị trí", "Position quality", "surveyed đo, map bản đồ, approximate ước lượng, sample mẫu.", "How the position is known."),
         _IS_SAMPLE,
         _SOURCE,
     ),
@@ -54,25 +76,25 @@ VILLAGES = Layer(
 SITES = Layer(
     "sites",
     (
-        Column("site_id", "text", "Mã trạm", "Site id", "Một cột ăng-ten một mã.", "One id a mast.", True),
-        Column("cell_id", "text", "Mã cell", "Cell id", "Mỗi dòng là một cell.", "A row is a cell.", True),
-        Column("name", "text", "Tên trạm", "Site name"),
-        Column("commune_code", "text", "Mã xã", "Commune code", "Trống: ngoài tỉnh.", "Blank: outside the province."),
+        Column("site_id", Id(), "Mã trạm", "Site id", "Một cột ăng-ten một mã.", "One id a mast.", True),
+        Column("cell_id", Id(), "Mã cell", "Cell id", "Mỗi dòng là một cell.", "A row is a cell.", True),
+        Column("name", Text(), "Tên trạm", "Site name"),
+        Column("commune_code", CommuneCode(), "Mã xã", "Commune code", "Trống: ngoài tỉnh.", "Blank: outside the province."),
         _LON,
         _LAT,
-        Column("status", "choice", "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến; trống: chưa biết, không được tính.", "Only on_air cells give coverage today; blank: not known, does not count.", True, choices=SITE_STATUS, may_be_blank=True),
-        Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
-        Column("technology", "text", "Công nghệ", "Technology", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cell khác công nghệ với dịch vụ không được tính.", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cells of another technology than the service do not count."),
-        Column("freq_mhz", "float", "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000, may_be_blank=True),
-        Column("bandwidth_mhz", "float", "Băng thông (MHz)", "Bandwidth (MHz)", "", "", True, 1.4, 100, may_be_blank=True),
-        Column("mast_height_m", "float", "Độ cao ăng-ten (m)", "Antenna height (m)", "Trên mặt đất.", "Above ground.", True, 1, 400, may_be_blank=True),
-        Column("tx_power_dbm", "float", "Công suất phát (dBm)", "Transmit power (dBm)", "Tổng công suất một cổng.", "Total power of a port.", True, -20, 60, may_be_blank=True),
-        Column("antenna_gain_dbi", "float", "Độ lợi ăng-ten (dBi)", "Antenna gain (dBi)", "", "", True, -10, 40, may_be_blank=True),
-        Column("losses_db", "float", "Suy hao (dB)", "Losses (dB)", "Phi-đơ, đầu nối.", "Feeder and connectors.", True, 0, 50, may_be_blank=True),
-        Column("azimuth_deg", "float", "Góc phương vị (độ)", "Azimuth (deg)", "Trống: vô hướng.", "Blank: omnidirectional.", minimum=0, maximum=360),
-        Column("tilt_deg", "float", "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Trống: chưa biết, không tính giản đồ đứng.", "Blank: not known.", minimum=-30, maximum=45, usual=False),
-        Column("backhaul", "text", "Truyền dẫn", "Backhaul"),
-        Column("power", "text", "Nguồn điện", "Power"),
+        Column("status", Choice(SITE_STATUS, "status"), "Tình trạng", "Status", "on_air đang phát, planned đã có kế hoạch, candidate dự kiến; trống: chưa biết, không được tính.", "Only on_air cells give coverage today; blank: not known, does not count.", True, may_be_blank=True),
+        Column("operator", Operator(), "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
+        Column("technology", Technology(), "Công nghệ", "Technology", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cell khác công nghệ với dịch vụ không được tính.", "LTE (4G), NR (5G), UMTS (3G), GSM (2G); cells of another technology than the service do not count."),
+        Column("freq_mhz", Frequency(), "Tần số (MHz)", "Frequency (MHz)", "", "", True, 30, 6000, may_be_blank=True),
+        Column("bandwidth_mhz", Number("MHz"), "Băng thông (MHz)", "Bandwidth (MHz)", "", "", True, 1.4, 100, may_be_blank=True),
+        Column("mast_height_m", Height(), "Độ cao ăng-ten (m)", "Antenna height (m)", "Trên mặt đất.", "Above ground.", True, 1, 400, may_be_blank=True),
+        Column("tx_power_dbm", Power(), "Công suất phát (dBm)", "Transmit power (dBm)", "Tổng công suất một cổng.", "Total power of a port.", True, -20, 60, may_be_blank=True),
+        Column("antenna_gain_dbi", Number("dBi"), "Độ lợi ăng-ten (dBi)", "Antenna gain (dBi)", "", "", True, -10, 40, may_be_blank=True),
+        Column("losses_db", Number("dB"), "Suy hao (dB)", "Losses (dB)", "Phi-đơ, đầu nối.", "Feeder and connectors.", True, 0, 50, may_be_blank=True),
+        Column("azimuth_deg", Azimuth(), "Góc phương vị (độ)", "Azimuth (deg)", "Trống: vô hướng.", "Blank: omnidirectional.", minimum=0, maximum=360),
+        Column("tilt_deg", Tilt(), "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Trống: chưa biết, không tính giản đồ đứng.", "Blank: not known.", minimum=-30, maximum=45, usual=False),
+        Column("backhaul", Text(), "Truyền dẫn", "Backhaul"),
+        Column("power", Text(), "Nguồn điện", "Power"),
         _IS_SAMPLE,
         _SOURCE,
     ),
@@ -89,14 +111,14 @@ SITES = Layer(
 COMMUNES = Layer(
     "communes",
     (
-        Column("code", "text", "Mã xã", "Commune code", "5 chữ số.", "5 digits.", True),
-        Column("name", "text", "Xã, phường", "Commune", "", "", True),
-        Column("type", "text", "Loại", "Type"),
-        Column("area_km2", "float", "Diện tích (km²)", "Area (km²)", "Số công bố.", "As published.", minimum=0),
-        Column("population", "int", "Dân số", "Population", "Số công bố; trống: chưa biết.", "As published; blank: not known.", minimum=0),
-        Column("border", "yes_no", "Xã biên giới", "Border commune", "Trống: chưa biết.", "Blank: not known."),
-        Column("region_class", "choice", "Khu vực", "Region class", "I, II, III; trống: không thuộc hoặc chưa biết.", "Blank: none or not known.", choices=("I", "II", "III")),
-        Column("former_communes", "text", "Xã cũ", "Former communes"),
+        Column("code", Text(), "Mã xã", "Commune code", "5 chữ số.", "5 digits.", True),
+        Column("name", Text(), "Xã, phường", "Commune", "", "", True),
+        Column("type", Text(), "Loại", "Type"),
+        Column("area_km2", Number(), "Diện tích (km²)", "Area (km²)", "Số công bố.", "As published.", minimum=0),
+        Column("population", Whole("people"), "Dân số", "Population", "Số công bố; trống: chưa biết.", "As published; blank: not known.", minimum=0),
+        Column("border", YesNo(), "Xã biên giới", "Border commune", "Trống: chưa biết.", "Blank: not known."),
+        Column("region_class", Choice(("I", "II", "III")), "Khu vực", "Region class", "I, II, III; trống: không thuộc hoặc chưa biết.", "Blank: none or not known."),
+        Column("former_communes", Text(), "Xã cũ", "Former communes"),
     ),
     key=("code",),
     path="boundaries/communes.geojson",
@@ -106,14 +128,14 @@ COMMUNES = Layer(
 FORMER_COMMUNES = Layer(
     "former_communes",
     (
-        Column("code", "text", "Mã xã cũ", "Former code", "", "", True),
-        Column("name", "text", "Xã cũ", "Former commune", "", "", True),
-        Column("district", "text", "Huyện cũ", "Former district"),
-        Column("lat", "float", "Vĩ độ", "Latitude", minimum=-90, maximum=90),
-        Column("lon", "float", "Kinh độ", "Longitude", minimum=-180, maximum=180),
-        Column("elevation_m", "float", "Độ cao (m)", "Elevation (m)", minimum=-500, maximum=9000),
-        Column("located_in", "text", "Nằm trong xã", "Falls into"),
-        Column("commune_code", "text", "Mã xã mới", "Commune code today", "", "", True),
+        Column("code", Text(), "Mã xã cũ", "Former code", "", "", True),
+        Column("name", Text(), "Xã cũ", "Former commune", "", "", True),
+        Column("district", Text(), "Huyện cũ", "Former district"),
+        Column("lat", Coordinate(), "Vĩ độ", "Latitude", minimum=-90, maximum=90),
+        Column("lon", Coordinate(), "Kinh độ", "Longitude", minimum=-180, maximum=180),
+        Column("elevation_m", Number("m"), "Độ cao (m)", "Elevation (m)", minimum=-500, maximum=9000),
+        Column("located_in", Text(), "Nằm trong xã", "Falls into"),
+        Column("commune_code", CommuneCode(), "Mã xã mới", "Commune code today", "", "", True),
     ),
     key=("code",),
     path="boundaries/former_communes.csv",
@@ -122,21 +144,21 @@ FORMER_COMMUNES = Layer(
 MEASUREMENTS = Layer(
     "measurements",
     (
-        Column("measurement_id", "text", "Mã mẫu đo", "Measurement id", "Mã ổn định, không trùng.", "Stable and unique.", True),
-        Column("time", "text", "Thời điểm", "Time", "ISO 8601 kèm múi giờ, ví dụ 2026-01-28T09:30:00+07:00.", "ISO 8601 with offset; blank: not known."),
+        Column("measurement_id", Id(), "Mã mẫu đo", "Measurement id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("time", Moment(), "Thời điểm", "Time", "ISO 8601 kèm múi giờ, ví dụ 2026-01-28T09:30:00+07:00.", "ISO 8601 with offset; blank: not known."),
         _LON,
         _LAT,
-        Column("operator", "text", "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
-        Column("technology", "text", "Công nghệ", "Technology", "LTE, NR…; trống: chưa biết.", "Blank: not known."),
-        Column("freq_mhz", "float", "Băng tần (MHz)", "Band (MHz)", "Trống: chưa biết.", "Blank: not known.", minimum=30, maximum=6000),
-        Column("site_id", "text", "Mã trạm", "Site id", "Trạm đang phục vụ, nếu máy đo ghi được.", "Serving site where the device tells it."),
-        Column("rsrp_dbm", "float", "RSRP (dBm)", "RSRP (dBm)", "Trống: không có sóng khi no_service là yes.", "Blank where no_service is yes.", minimum=-160, maximum=-20),
-        Column("rsrq_db", "float", "RSRQ (dB)", "RSRQ (dB)", minimum=-40, maximum=10),
-        Column("sinr_db", "float", "SINR (dB)", "SINR (dB)", minimum=-40, maximum=60),
-        Column("no_service", "yes_no", "Mất sóng", "No service", "yes: máy đo không bắt được mạng.", "yes: the device found no network."),
-        Column("accuracy_m", "float", "Sai số vị trí (m)", "Position accuracy (m)", minimum=0, maximum=100_000),
-        Column("speed_kmh", "float", "Tốc độ (km/h)", "Speed (km/h)", minimum=0, maximum=1000),
-        Column("device", "text", "Thiết bị", "Device"),
+        Column("operator", Operator(), "Nhà mạng", "Operator", "Trống: chưa biết.", "Blank: not known."),
+        Column("technology", Technology(), "Công nghệ", "Technology", "LTE, NR…; trống: chưa biết.", "Blank: not known."),
+        Column("freq_mhz", Frequency(), "Băng tần (MHz)", "Band (MHz)", "Trống: chưa biết.", "Blank: not known.", minimum=30, maximum=6000),
+        Column("site_id", Id(), "Mã trạm", "Site id", "Trạm đang phục vụ, nếu máy đo ghi được.", "Serving site where the device tells it."),
+        Column("rsrp_dbm", Level("dBm", (-156, -31), tells_service=True), "RSRP (dBm)", "RSRP (dBm)", "Trống: không có sóng khi no_service là yes.", "Blank where no_service is yes.", minimum=-160, maximum=-20),
+        Column("rsrq_db", Level("dB", (-43, 20)), "RSRQ (dB)", "RSRQ (dB)", minimum=-40, maximum=10),
+        Column("sinr_db", Level("dB", (-40, 60)), "SINR (dB)", "SINR (dB)", minimum=-40, maximum=60),
+        Column("no_service", YesNo(office="no_service"), "Mất sóng", "No service", "yes: máy đo không bắt được mạng.", "yes: the device found no network."),
+        Column("accuracy_m", Number("m", (0.001, 100_000)), "Sai số vị trí (m)", "Position accuracy (m)", minimum=0, maximum=100_000),
+        Column("speed_kmh", Number("km/h", (0, 1000)), "Tốc độ (km/h)", "Speed (km/h)", minimum=0, maximum=1000),
+        Column("device", Text(), "Thiết bị", "Device"),
         _IS_SAMPLE,
         _SOURCE,
     ),
@@ -152,11 +174,11 @@ MEASUREMENTS = Layer(
 CANDIDATES = Layer(
     "candidates",
     (
-        Column("site_id", "text", "Mã vị trí", "Site id", required=True),
+        Column("site_id", Id(), "Mã vị trí", "Site id", required=True),
         *(
-            column if column.name in ("lon", "lat") else replace(column, required=False, usual=False)
+            column if isinstance(column.kind, Coordinate) else replace(column, required=False, usual=False)
             for column in SITES.columns
-            if column.name not in ("site_id", "cell_id", "status", "tilt_deg", "azimuth_deg")
+            if not isinstance(column.kind, (Id, Choice, Azimuth, Tilt))  # it has no cells and no state
         ),
     ),
     key=("site_id",),
@@ -167,10 +189,11 @@ CANDIDATES = Layer(
     transmits=True,
     id_prefix="c-",
     importable=True,
+    nameless=True,
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
-ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365)
+ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True, ways=True, ages_days=2 * 365)
 POWER_LINES = Layer(
     "power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365
 )

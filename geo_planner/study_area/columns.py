@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, fault, warning
 from geo_planner.schema import RESULTS, TECHNOLOGIES, VILLAGES, Layer, technology_word
+from geo_planner.schema.vocabulary.bands import in_a_band
 from geo_planner.words import first_of
 
 
@@ -31,28 +32,6 @@ def technologies(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fau
         place: dict[str, Any] = {"row": int(strange.index[0]), "column": "technology"}
         told.append(warning(file, "technology_strange.in_table", **place, n=len(strange), names=names, known=TECHNOLOGIES))
     return table.assign(technology=words), told
-
-
-# 3GPP TS 36.101, table 5.5-1, TS 38.101-1, table 5.2-1, and TS 45.005, section 2: uplink and downlink of the bands in use in Asia, MHz
-_SHARED_MHZ = ((824, 960), (1710, 1990), (2100, 2170))
-_BANDS_MHZ = {
-    "GSM": _SHARED_MHZ[:2],
-    "UMTS": ((824, 960), (1710, 1990), (1900, 2170)),
-    "LTE": ((450, 470), (600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2690), (2500, 2700)),
-    "NR": ((600, 803), (800, 862), *_SHARED_MHZ, (1880, 2025), (2300, 2400), (2496, 2700), (3300, 4200), (4400, 5000), (5150, 5925)),
-}
-
-
-def in_a_band(frequency_mhz: float, technology: str) -> bool:
-    """Whether a network of a technology may transmit there; of a blank or unknown one: any network.
-
-    Examples
-    --------
-    >>> in_a_band(1800, "LTE"), in_a_band(1300, "LTE"), in_a_band(3750, "LTE"), in_a_band(3750, "NR"), in_a_band(3750, "")
-    (True, False, False, True, True)
-    """
-    bands = _BANDS_MHZ.get(technology) or [band for several in _BANDS_MHZ.values() for band in several]
-    return any(low <= frequency_mhz <= high for low, high in bands)
 
 
 def unlikely_tilts(tilts: NDArray[np.float64]) -> bool:
@@ -104,7 +83,7 @@ def distinct_names(names: Sequence[str], layer: Layer) -> list[str]:
     """
     own = {c.name for c in layer.columns}
     made = {_folded(name) for name in (*own, *_MADE.get(layer.name, ()), *_DATABASE)}
-    beginnings = _MADE_BEGINNINGS if layer.name == "villages" else ()
+    beginnings = _MADE_BEGINNINGS if layer.place == "named" else ()
     keeps, taken = [], set(made)
     for at, name in enumerate(names):
         folded = _folded(name)

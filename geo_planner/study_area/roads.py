@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault, warning
-from geo_planner.folding import fold
+from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
 from geo_planner.words import Said, first_of, said
 

@@ -20,13 +20,13 @@ import pandas as pd
 from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
+from geo_planner.schema.kinds import Choice, CommuneCode, Coordinate, Day, Figure, Text, Whole, YesNo
 from geo_planner.words import Label
 
 # Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _WHOLE = r"[+-]?[0-9]{1,15}(?:\.0*)?"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TYPES = {"text": "string", "choice": "string", "date": "string", "int": "Int64", "float": "Float64", "yes_no": "boolean"}
 _YES_NO = {"yes": True, "no": False}
 FIRST_ROW = 2  # the header is row 1
 ROW = "row"
@@ -115,15 +115,15 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
     misspelt = _misspelt(raw.columns, layer)
     for column in layer.columns:
         if column.name not in raw:
-            if column.name in misspelt:
-                faults.append(_misspelt_title(file, column, misspelt[column.name]))
+            if title := misspelt.get(column.name):
+                faults.append(_misspelt_title(file, column, title))
             elif column.required:
                 key = "missing_column.explained" if column.meaning_en else "missing_column.needed"
                 meaning = Label(column.name, column.meaning_vi.removesuffix("."), column.meaning_en.removesuffix("."))
                 faults.append(fault(file, key, row=1, column=column.name, title=_title(column), meaning=meaning))
             elif column.usual:
                 faults.append(warning(file, "missing_column.usual", row=1, column=column.name))
-            table[column.name] = pd.Series(pd.NA, index=table.index, dtype=_TYPES[column.kind])
+            table[column.name] = pd.Series(pd.NA, index=table.index, dtype=column.kind.dtype)
             continue
         text = raw[column.name].astype("string").fillna("").str.normalize("NFC").str.strip().set_axis(table.index)
         table[column.name], wrong = _typed(text, column)
@@ -135,7 +135,7 @@ def typed_table(raw: pd.DataFrame, layer: Layer, file: str, *, of_a_kind: int = 
         if name not in table
     }
     table = pd.concat([table, pd.DataFrame(further, index=table.index)], axis=1) if further else table
-    faults += bounded(unfit_cells(table, file, ids={*layer.key, "commune_code"}), of_a_kind)
+    faults += bounded(unfit_cells(table, file, ids={*layer.key, *(column.name for column in layer.of_kind(CommuneCode))}), of_a_kind)
     faults += bounded(_lookalikes(table, layer, file), of_a_kind)
     return table, faults + bounded(_duplicates(table, layer, file), of_a_kind)
 
@@ -147,13 +147,13 @@ def _title(column: Column) -> Label:
 def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     """The column in its kind, and which cells do not fit it: a cell that is filled has a value or is one of these."""
     filled = (text != "").to_numpy(dtype=bool)
-    if column.kind in ("int", "float"):
-        fits = text.str.fullmatch(_WHOLE if column.kind == "int" else _NUMBER)
+    if isinstance(column.kind, Figure):
+        fits = text.str.fullmatch(_WHOLE if isinstance(column.kind, Whole) else _NUMBER)
         value = pd.to_numeric(text.where(fits), errors="coerce").astype("Float64")
-        value = value.where((value.abs() < 1e15).fillna(False)).astype(_TYPES[column.kind])
-    elif column.kind == "yes_no":
+        value = value.where((value.abs() < 1e15).fillna(False)).astype(column.kind.dtype)
+    elif isinstance(column.kind, YesNo):
         value = text.str.lower().map(_YES_NO).astype("boolean")
-    elif column.kind == "date":
+    elif isinstance(column.kind, Day):
         day = pd.to_datetime(text.where(text.str.fullmatch(_DAY)), format="%Y-%m-%d", errors="coerce")
         value = text.where(day.notna())
     else:
@@ -165,10 +165,10 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 
 def _unread(file: str, column: Column, row: int, text: str) -> Fault:
     """A filled cell that is nothing of its column's kind; where it only looks like something, what it looks like."""
-    key, plain = f"type.{column.kind}", plain_figures(text)
-    if column.kind in ("int", "float", "date") and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
-        key = f"type.{column.kind}_in_other_digits"
-    elif column.kind == "yes_no" and (plain := skeleton(text).strip().lower()) in _YES_NO:
+    key, plain = f"type.{column.kind.name}", plain_figures(text)
+    if isinstance(column.kind, (Figure, Day)) and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
+        key = f"type.{column.kind.name}_in_other_digits"
+    elif isinstance(column.kind, YesNo) and (plain := skeleton(text).strip().lower()) in _YES_NO:
         key = "type.only_looks_right"
     return fault(file, key, row=row, column=column.name, value=_shown(text if text.isprintable() else ascii(text)), plain=plain)
 
@@ -189,8 +189,8 @@ def _misspelt_title(file: str, column: Column, title: str) -> Fault:
 
 def _lookalikes(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
     """Names with letters of another alphabet in them: what is called so elsewhere does not meet them."""
-    for column in layer.columns:
-        if column.kind == "text" and column.name not in layer.key and table[column.name].dtype == "string":
+    for column in layer.of_kind(Text):
+        if column.name not in layer.key and table[column.name].dtype == "string":
             cells = table[column.name].dropna()
             codes_of = {text: codes for text in cells.unique() if (codes := lookalikes(text))}
             for row, text in cells[cells.isin(codes_of)].items():
@@ -204,7 +204,7 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
     if column.needed:
         for row in values.index[values.isna() & ~wrong]:
             yield fault(file, "blank.cell", row=int(row), column=name, title=_title(column))
-    if column.choices:
+    if isinstance(column.kind, Choice):
         for row, value in values[values.notna() & ~values.isin(list(column.choices))].items():
             looks = next((word for word in column.choices if skeleton(str(value)).strip().lower() == word.lower()), "")
             key = "choice.unknown" if not looks else "choice.other_capitals" if str(value).isascii() else "choice.only_looks_right"
@@ -219,7 +219,7 @@ def _values(table: pd.DataFrame, column: Column, file: str, wrong: pd.Series) ->
     if column.maximum is not None:
         beyond |= (values > column.maximum).fillna(False).astype(bool)
     for row, value in values[beyond].items():
-        if name in ("lon", "lat"):
+        if isinstance(column.kind, Coordinate):
             lon, lat = (table.at[row, axis] if axis in table else pd.NA for axis in ("lon", "lat"))
             yield _coordinate_fault(file, int(row), column, lon, lat, _shown(value))
         else:

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.imports.naming import own_title
-from geo_planner.imports.spoken.titles import LAYER_TITLES, target_title
+from geo_planner.imports import layer_title, own_title, target_title
 from geo_planner.ui.texts import fault_table, text
 from geo_planner.words import Language, Said, said
 
@@ -24,11 +23,6 @@ def saying(key: str, **values: Any) -> Said:
 def say(key: str, language: Language, **values: Any) -> str:
     """A text of the import page in one language, with its places filled."""
     return saying(key, **values).text(language)
-
-
-def layer_title(layer: str, language: Language) -> str:
-    """The title of a layer that can be imported."""
-    return LAYER_TITLES[layer][language]
 
 
 def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def _whole(columns: dict[str, Any], index: pd.Index, layer: Layer) -> pd.DataFra
     """The table with every declared column; those not given are blank, in the types that the readers give."""
     kinds = {"int": "Int64", "float": "Float64", "yes_no": "boolean"}
     blank = {
-        c.name: pd.array([None] * len(index), dtype=kinds.get(c.kind, "string"))
+        c.name: pd.array([None] * len(index), dtype=kinds.get(c.kind.name, "string"))
         for c in layer.columns
         if c.name not in columns and c.name not in index.names
     }

@@ -15,8 +15,8 @@ import numpy as np
 import shapely
 import xlsxwriter
 
-from geo_planner.imports.legacy_text import _TCVN3, _VNI
-from geo_planner.imports.vn2000 import from_wgs84, tm3_projection, utm_projection
+from geo_planner.imports.formats.legacy_text import _TCVN3, _VNI
+from geo_planner.imports.places.vn2000 import from_wgs84, tm3_projection, utm_projection
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TONES = "\u0301\u0300\u0309\u0303\u0323"

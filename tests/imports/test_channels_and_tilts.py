@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.channels import channel_kind, channel_mhz
-from geo_planner.imports.titles import targets_of
-from geo_planner.study_area.columns import in_a_band, unlikely_tilts
+from geo_planner.imports.cells.radio import channel_kind
+from geo_planner.imports.titles.meaning import targets_of
+from geo_planner.schema.vocabulary.bands import channel_mhz, in_a_band
+from geo_planner.study_area.columns import unlikely_tilts
 from geo_planner.validation import validate
 from geo_planner.words import catalogue, codes
 from tests.imports import making as m

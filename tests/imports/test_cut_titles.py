@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.cut_titles import completed
+from geo_planner.imports.titles.cut_titles import completed
 from tests.imports import making as m
 
 OURS = ("Tên bản", "Xã", "Tổng số hộ", "Số hộ nghèo", "Số hộ cận nghèo", "Điện lưới quốc gia")
@@ -119,7 +119,7 @@ def test_what_a_cut_title_is_read_as(title: str, layer: str, target: str | None)
 
 
 def by_words(title: str, layer: str) -> str | None:
-    from geo_planner.imports.titles import targets_of
+    from geo_planner.imports.titles.meaning import targets_of
 
     return next(iter(targets_of(title, layer)), None)
 

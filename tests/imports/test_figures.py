@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from geo_planner.imports import import_layer
-from geo_planner.imports.coordinates import both_numbers, number
-from geo_planner.imports.moments import as_time
-from geo_planner.imports.quantities import title_unit
-from geo_planner.imports.values import clean_texts, convert
+from geo_planner.imports.cells.figures import title_unit
+from geo_planner.imports.cells.moments import as_time
+from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.values import convert
+from geo_planner.imports.places.coordinates import both_numbers, number
 from geo_planner.schema import LAYERS
 from tests.imports import making as m
 

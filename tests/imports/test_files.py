@@ -19,7 +19,7 @@ import shapely
 from pyproj import CRS
 
 from geo_planner.imports import import_layer
-from geo_planner.imports.vn2000 import from_wgs84
+from geo_planner.imports.places.vn2000 import from_wgs84
 from tests.imports import making as m
 
 

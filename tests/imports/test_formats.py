@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from geo_planner.cli import app
 from geo_planner.imports import ImportReport, import_layer, preview
-from geo_planner.imports.crs_choice import hints_of
-from geo_planner.imports.vn2000 import from_wgs84, tm3_projection, utm_projection
+from geo_planner.imports.places.crs_choice import hints_of
+from geo_planner.imports.places.vn2000 import from_wgs84, tm3_projection, utm_projection
 from tests.imports import making as m
 
 

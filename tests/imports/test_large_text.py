@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_planner.imports.non_data_rows import _counts, _is_words
-from geo_planner.imports.text_files import _lines
+from geo_planner.imports.formats.text_files import _lines
+from geo_planner.imports.layout.non_data_rows import _counts, _is_words
 
 
 @given(st.text(alphabet='a;"é\n\r\u2028\x0b', max_size=40))

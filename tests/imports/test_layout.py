@@ -11,11 +11,12 @@ import pytest
 import xlwt
 
 from geo_planner.imports import import_layer
-from geo_planner.imports.columns import map_columns
+from geo_planner.imports.formats.text_files import decode
+from geo_planner.imports.formats.workbook_scan import formulas_of_xls
 from geo_planner.imports.grid import Grid
-from geo_planner.imports.headers import find_header
-from geo_planner.imports.layout import RawTable, data_rows
-from geo_planner.imports.text_files import decode
+from geo_planner.imports.layout.data_rows import RawTable, data_rows
+from geo_planner.imports.titles.headers import find_header
+from geo_planner.imports.titles.mapping import map_columns
 from tests.imports import making as m
 
 LON, LAT = m.places()
@@ -28,7 +29,7 @@ def laid_out(rows: list[list[Any]], communes: frozenset[str] = frozenset(), shee
     header = find_header(table, "villages")
     assert header is not None
     mapping = map_columns(header, "villages", column_map={}, remembered={}, file="f")
-    return data_rows(table, header, mapping, "villages", file="f", communes=communes)
+    return data_rows(table, mapping, "villages", file="f", communes=communes)
 
 
 def written(area: Path) -> pd.DataFrame:
@@ -176,6 +177,18 @@ def test_a_formula_without_a_value_in_an_xls_is_a_fault(area: Path, tmp_path: Pa
     book.save(str(tmp_path / "f.xls"))
     report = import_layer("villages", tmp_path / "f.xls", area)
     assert [(fault.code, fault.row, fault.column) for fault in report.faults] == [("uncached_formula", 4, "Số hộ")]
+
+
+@pytest.mark.parametrize("at", [44, 64, 72], ids=["sectors", "small sectors", "further sectors"])
+def test_an_xls_that_counts_more_sectors_than_it_holds_is_not_looked_over(tmp_path: Path, at: int) -> None:
+    """A few bytes in its header would otherwise make room for gigabytes of tables."""
+    book = xlwt.Workbook()
+    book.add_sheet("S").write(0, 0, "Bản")
+    book.save(str(tmp_path / "f.xls"))
+    content = bytearray((tmp_path / "f.xls").read_bytes())
+    assert list(formulas_of_xls(bytes(content)) or ()) == ["S"]
+    content[at : at + 4] = (0x7FFFFFFF).to_bytes(4, "little")
+    assert formulas_of_xls(bytes(content)) is None
 
 
 def test_a_figure_merged_over_two_villages_is_a_fault_and_a_commune_is_not(area: Path, tmp_path: Path) -> None:

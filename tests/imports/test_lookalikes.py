@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.commune_index import CommuneIndex
-from geo_planner.imports.folding import fold
+from geo_planner.imports.cells.radio import operator, technology
+from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.values import convert
 from geo_planner.imports.ids import same_spelling
-from geo_planner.imports.radio_words import operator, technology
-from geo_planner.imports.titles import clean_title, targets_of
-from geo_planner.imports.values import clean_texts, convert
+from geo_planner.imports.places.gazetteer import CommuneIndex
+from geo_planner.imports.titles.meaning import clean_title, targets_of
+from geo_planner.letters import fold
 from geo_planner.schema import LAYERS
 from tests.imports import making as m
 from tests.imports.making import told
@@ -24,7 +25,9 @@ from tests.imports.making import told as told_why
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 ARABIC = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
 MATHS = str.maketrans({str(i): chr(0x1D7CE + i) for i in range(10)})
-READ = [c for c in LAYERS["villages"].columns if c.kind != "text"] + [c for c in LAYERS["measurements"].columns if c.kind != "text"]
+READ = [c for c in LAYERS["villages"].columns if c.kind.name != "text"] + [
+    c for c in LAYERS["measurements"].columns if c.kind.name != "text"
+]
 
 
 def read(column: str, text: str, *, layer: str = "villages", title: str = "") -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from geo_planner.imports import import_layer
 from geo_planner.imports.report import ImportReport
-from geo_planner.imports.titles import targets_of
+from geo_planner.imports.titles.meaning import targets_of
 from geo_planner.words import codes
 from tests.imports import making as m
 

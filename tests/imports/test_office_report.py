@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.spoken.office import TITLES_OF_REJECTS
+from geo_planner.imports.paper import TITLES_OF_REJECTS
 from tests.imports import making as m
 
 ROW_TITLE, REASON_TITLE = TITLES_OF_REJECTS["vi"]

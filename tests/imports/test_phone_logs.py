@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from geo_planner.imports import ImportReport, import_layer
-from geo_planner.imports.radio_words import is_foreign, network, operator
-from geo_planner.imports.serving_cells import ABROAD, NEIGHBOUR, SECONDARY
-from geo_planner.imports.titles import targets_of
+from geo_planner.imports.cells.radio import operator
+from geo_planner.imports.titles.meaning import targets_of
+from geo_planner.study_area.serving_cells import ABROAD, NEIGHBOUR, SECONDARY, is_foreign, network
 from geo_planner.words import catalogue, said
 from tests.imports import making as m
 from tests.imports.making import told

@@ -11,9 +11,9 @@ import pytest
 
 from geo_planner.imports import import_layer
 from geo_planner.imports.grid import Grid
-from geo_planner.imports.headers import find_header, is_index_row
 from geo_planner.imports.report import ImportReport
-from geo_planner.imports.titles import targets_of
+from geo_planner.imports.titles.headers import find_header, is_index_row
+from geo_planner.imports.titles.meaning import targets_of
 from tests.imports import making as m
 
 MEANINGS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyproj import CRS, Geod, Transformer
 
-from geo_planner.imports.vn2000 import (
+from geo_planner.imports.places.vn2000 import (
     HELMERT,
     MERIDIANS,
     from_wgs84,

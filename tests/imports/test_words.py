@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo_planner.imports import import_layer, radio_words
-from geo_planner.imports.marks import read_word
+from geo_planner.imports import import_layer
+from geo_planner.imports.cells import radio as radio_words
+from geo_planner.imports.cells.words import read_word
 from geo_planner.imports.report import ImportReport
 from geo_planner.schema import LAYERS
 from tests.imports import making as m
@@ -122,6 +123,7 @@ def test_technologies_and_operators_have_one_spelling() -> None:
         "UMTS",
         "CDMA2000",
     ]
+    assert {radio_words.technology(text)[0] for text in ("VoLTE", "4.5G", "LTE+")} == {"LTE"}, "as in a study area's own files"
     assert radio_words.technology("2G/3G/4G")[1]
     assert {radio_words.operator(text) for text in ("45204", "452-04", "452 04", "45204.0", "VIETTEL", "Viettel Mobile", "viettel")} == {
         "Viettel"

@@ -10,10 +10,9 @@ import shapely
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.imports import ImportReport, import_layer, preview
-from geo_planner.imports.naming import own_title
-from geo_planner.imports.saying import together
+from geo_planner.imports.naming import own_title, together
+from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.imports.shapes import not_valid
-from geo_planner.imports.vn2000 import system_name
 from geo_planner.words import Said, said
 from tests.imports import making as m
 from tests.imports.making import told

@@ -17,18 +17,19 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.files.hashes import sha256_of
-from geo_planner.imports import IMPORTABLE, ImportReport, Preview, import_layer, preview
-from geo_planner.imports.files import FAMILY, opened
-from geo_planner.imports.headers import find_header
-from geo_planner.imports.naming import own_title
-from geo_planner.imports.options import Mode
-from geo_planner.imports.spoken.paper import worded
-from geo_planner.imports.spreadsheets import read_workbook
-from geo_planner.imports.store import TARGETS
-from geo_planner.imports.synonyms import POINT_LAYERS
-from geo_planner.imports.text_files import read_text_table
-from geo_planner.imports.titles import clean_title
-from geo_planner.imports.vn2000 import system_name
+from geo_planner.imports import (
+    IMPORTABLE,
+    POINT_LAYERS,
+    ImportReport,
+    Mode,
+    Preview,
+    import_layer,
+    own_title,
+    preview,
+    system_name,
+    titles_by_sheet,
+)
+from geo_planner.schema import LAYERS
 from geo_planner.ui.frame import language, show_error, study_area
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
@@ -38,7 +39,6 @@ from geo_planner.words import Language, Said
 _ENDINGS = ("xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv", "gpkg", "geojson", "json", "kml", "kmz", "gpx", "zip")
 _MAX_BYTES, _MAX_ROWS = MAX_UPLOAD_MB * 1024**2, 200_000
 _SHOWN_ROWS = 500
-_SEARCHED_ROWS = 60
 _KEPT_LOOKS = 8
 _AUTO, _LEFT_OUT, _OTHER = "", "-", "other"
 T = TypeVar("T")
@@ -113,17 +113,8 @@ def sheets_and_titles(file: UploadedFile, layer: str) -> dict[str, tuple[str, ..
 
     def look() -> dict[str, tuple[str, ...]]:
         try:
-            with on_disk(file) as path, opened(path, max_bytes=_MAX_BYTES) as source:
-                if source.family == "vector":
-                    return {}
-                grids = read_workbook(source, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS) if source.family == "spreadsheet" else [read_text_table(source, max_rows=_MAX_ROWS)]  # fmt: skip
-                found = {}
-                for grid in grids:
-                    header = find_header(grid, layer)
-                    rows = [[clean_title(cell) for cell in row] for row in grid.rows[:_SEARCHED_ROWS]]
-                    fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
-                    found[grid.name] = tuple(dict.fromkeys(title for title in (header.titles if header else fullest) if title))
-                return found
+            with on_disk(file) as path:
+                return titles_by_sheet(layer, path, max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
         except (InputError, MemoryError, RecursionError):
             return {}  # the preview tells what is wrong
 
@@ -167,11 +158,11 @@ def _title(layer: str, words: Language, name: str) -> str:
     return target_title(layer, name, words) if layer in POINT_LAYERS else name
 
 
-def _choose_part(file: UploadedFile, layer: str, kind: str, words: Language) -> tuple[str | None, str | None]:
+def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Language) -> tuple[str | None, str | None]:
     """Which sheet, or which layer of a map file."""
-    if layer not in POINT_LAYERS or FAMILY.get(kind) == "vector":
+    if layer not in POINT_LAYERS or family == "vector":
         return None, st.text_input(say("source_layer", words), key=f"import_layer_of_{file.file_id}").strip() or None
-    sheets = list(sheets_and_titles(file, layer)) if FAMILY.get(kind) == "spreadsheet" else []
+    sheets = list(sheets_and_titles(file, layer)) if family == "spreadsheet" else []
     if len(sheets) < 2:
         return None, None
     name = st.selectbox(
@@ -257,7 +248,7 @@ def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
 
 def run_import(file: UploadedFile, layer: str, root: Path, choice: Choice, mode: Mode, *, accept_valid: bool) -> Outcome:
     """The import itself; its reports are taken into memory and nothing is left outside the study area."""
-    target = root / TARGETS[layer]
+    target = root / LAYERS[layer].path
     before = sha256_of(target) if target.is_file() else ""
     with on_disk(file) as path, tempfile.TemporaryDirectory(prefix="geo_planner_") as folder:
         try:
@@ -337,7 +328,9 @@ def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
     shown["why"] = [why.text(words) for why in shown["why"]]
     if "column" in shown:
         if layer not in POINT_LAYERS:  # what was wrong with a shape is said by the library, not by the file
-            shown["was"], shown["became"] = ([worded(cell, words) for cell in shown[name]] for name in ("was", "became"))
+            shown["was"], shown["became"] = (
+                [cell.text(words) if isinstance(cell, Said) else cell for cell in shown[name]] for name in ("was", "became")
+            )
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 
@@ -374,8 +367,8 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     st.markdown(f"**{say('seen_title', words)}**")
     if layer in POINT_LAYERS:
         with st.spinner(say("reading", words)):
-            kind = seen(file, layer, root, Choice(None, None, {})).format
-        sheet, source_layer = _choose_part(file, layer, kind, words)
+            family = seen(file, layer, root, Choice(None, None, {})).family
+        sheet, source_layer = _choose_part(file, layer, family, words)
         with st.spinner(say("reading", words)):
             base = seen(file, layer, root, Choice(sheet, source_layer, {}))
         place = st.container()
@@ -384,7 +377,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
             mapped = seen(file, layer, root, choice)
     else:
         st.text(say("no_preview", words, name=file.name))
-        sheet, source_layer = _choose_part(file, layer, "", words)
+        sheet, source_layer = _choose_part(file, layer, None, words)
         mapped, place, choice = Preview(), st.container(), Choice(None, source_layer, {})
     st.markdown(f"**{say('crs_title', words)}**")
     first, second = st.columns(2, gap="medium")
@@ -402,7 +395,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     rows = saying("summary_rows", n=mapped.rows) if layer in POINT_LAYERS else saying("summary_shapes")
     st.text(
         say(
-            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=TARGETS[layer],
+            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=LAYERS[layer].path,
             mode=saying(f"mode_{mode}"), faulty=saying("summary_valid" if accept_valid else "summary_all"),
         )
     )  # fmt: skip

@@ -24,13 +24,13 @@ from geo_planner.link import (
 )
 from geo_planner.link.sentences import chance, height_text, place, table_row
 from geo_planner.plan import Plan
+from geo_planner.schema.vocabulary.bands import BANDS_MHZ
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
 from geo_planner.words import Language, number, said
 
 _OWN = "own"
-_BANDS_MHZ = (700.0, 900.0, 1800.0, 2100.0, 2600.0, 3500.0)
 # Where no site can lend its figures: a usual rural mast. All of it can be changed on the page.
 _USUAL = Mast(
     xy_m=(0.0, 0.0),
@@ -95,7 +95,7 @@ def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tu
     """Mast height (m), frequency (MHz) and EIRP towards the village (dBm); they begin with those of the mast."""
     tallest = max(MAX_MAST_M, mast.mast_height_m)
     height_m = st.slider(text("link_height", words), 1.0, tallest, mast.mast_height_m, step=1.0, format="%g m", key=f"link_height_{key}")
-    bands = sorted({*_BANDS_MHZ, mast.freq_mhz})
+    bands = sorted({*BANDS_MHZ, mast.freq_mhz})
     freq_mhz = st.select_slider(
         text("link_freq", words),
         bands,

@@ -1,0 +1,1 @@
+"""Files of every format to grids of cells, or to attributes with geometries."""

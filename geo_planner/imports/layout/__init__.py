@@ -1,0 +1,1 @@
+"""From a grid with a header to rows of data."""

@@ -1,0 +1,1 @@
+"""Where a row lies: its commune by name or code, its coordinates in whatever system, and what the study area says to both."""

@@ -1,0 +1,1 @@
+"""Which column of a layer each title of a file means."""
