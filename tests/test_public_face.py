@@ -11,7 +11,7 @@ FACE = {
     "geo_planner.export": ("write_plan",),
     "geo_planner.export.folder": ("verify_folder",),
     "geo_planner.cli": ("app", "main"),
-    "geo_planner.propagation.itm": ("path_loss",),
+    "geo_planner.propagation.itm": ("path_loss", "path_loss_many"),
     "geo_planner.propagation.p1812": ("path_loss", "path_loss_many"),
     "geo_planner.propagation.area": ("loss_around",),
 }
