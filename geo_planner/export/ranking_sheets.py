@@ -104,9 +104,9 @@ def _questions_sheet(plan: Plan) -> Sheet:
 
 def _fairness_sheet(plan: Plan) -> Sheet:
     names = [c.name for c in FAIRNESS.columns]
-    styles: dict[str, Style] = {"n": "int", "in_first_k": "int", "mean_rank": "km", "median_score": "score"} | dict.fromkeys(
-        ("share_of_villages", "share_in_first_k", "share_of_first_k", "chance"), "share"
-    )
+    shares = ("share_of_villages", "share_in_first_k", "share_of_first_k", "chance")
+    styles: dict[str, Style] = {"n": "int", "in_first_k": "int", "mean_rank": "km", "median_score": "score"}
+    styles.update((name, "share") for name in shares)
     rows: list[list[Cell]] = []
     for grouping, table in plan.ranking.fairness.items():
         rows.append([spoken(f"grouping.{grouping}"), *[None] * (len(names) - 1)])

@@ -39,7 +39,7 @@ _STYLES: dict[str, Style] = {
     "rank": "centre", "rank_in_group": "centre", "commune_code": "code", "village_id": "code",
 }  # fmt: skip
 _BY_KIND: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre"}
-_KINDS = {c.name: c.kind for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.columns}
+_KINDS = {c.name: c.kind.name for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.columns}
 HEADS = ("rank", "village_id", "name")
 """Columns with which a table of villages begins."""
 

@@ -17,7 +17,8 @@ from geo_planner.errors import ModelRangeError
 from geo_planner.grid import offsets
 from geo_planner.propagation.area import LossWindow, loss_around
 from geo_planner.propagation.limits import why
-from geo_planner.propagation.models import MODELS, LossModel, check_range
+from geo_planner.propagation.loss_model import LossModel
+from geo_planner.propagation.models import MODELS, check_range
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db

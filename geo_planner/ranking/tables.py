@@ -104,7 +104,15 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 METHOD_RANKS = Layer(
     "methods",
     tuple(
-        Column(m.name, Whole(), *(what.text(language) for what in (said("method_rank", title=m.title), m.note) for language in LANGUAGES))
+        Column(
+            m.name,
+            Whole(),
+            **{
+                f"{part}{language}": what.text(language)
+                for part, what in (("", said("method_rank", title=m.title)), ("meaning_", m.note))
+                for language in LANGUAGES
+            },
+        )  # type: ignore[arg-type]
         for m in METHODS.values()
     ),
     key=("village_id",),
