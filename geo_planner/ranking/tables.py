@@ -5,7 +5,7 @@ from __future__ import annotations
 from geo_planner.ranking.methods import METHODS
 from geo_planner.schema import Column, Layer
 from geo_planner.schema.kinds import Choice, Number, Text, Whole, YesNo
-from geo_planner.words import LANGUAGES, said
+from geo_planner.words import said
 
 _ID = Column("village_id", Text(), "Mã bản", "Village id")
 _CRITERION = Column("criterion", Text(), "Tiêu chí", "Criterion")
@@ -104,16 +104,9 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 METHOD_RANKS = Layer(
     "methods",
     tuple(
-        Column(
-            m.name,
-            Whole(),
-            **{
-                f"{part}{language}": what.text(language)
-                for part, what in (("", said("method_rank", title=m.title)), ("meaning_", m.note))
-                for language in LANGUAGES
-            },
-        )  # type: ignore[arg-type]
+        Column(m.name, Whole(), title.text("vi"), title.text("en"), m.note.text("vi"), m.note.text("en"))
         for m in METHODS.values()
+        for title in [said("method_rank", title=m.title)]
     ),
     key=("village_id",),
 )
