@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo_planner.ranking.methods import METHODS
 from geo_planner.schema import Column, Layer
-from geo_planner.words import LANGUAGES, said
+from geo_planner.words import said
 
 _ID = Column("village_id", "text", "Mã bản", "Village id")
 _CRITERION = Column("criterion", "text", "Tiêu chí", "Criterion")
@@ -104,7 +104,14 @@ def robustness_layer(top_k: tuple[int, ...]) -> Layer:
 METHOD_RANKS = Layer(
     "methods",
     tuple(
-        Column(m.name, "int", *(what.text(language) for what in (said("method_rank", title=m.title), m.note) for language in LANGUAGES))
+        Column(
+            m.name,
+            "int",
+            vi=said("method_rank", title=m.title).text("vi"),
+            en=said("method_rank", title=m.title).text("en"),
+            meaning_vi=m.note.text("vi"),
+            meaning_en=m.note.text("en"),
+        )
         for m in METHODS.values()
     ),
     key=("village_id",),
