@@ -104,9 +104,10 @@ def _questions_sheet(plan: Plan) -> Sheet:
 
 def _fairness_sheet(plan: Plan) -> Sheet:
     names = [c.name for c in FAIRNESS.columns]
-    shares = ("share_of_villages", "share_in_first_k", "share_of_first_k", "chance")
-    styles: dict[str, Style] = {"n": "int", "in_first_k": "int", "mean_rank": "km", "median_score": "score"}
-    styles.update((name, "share") for name in shares)
+    styles: dict[str, Style] = {
+        "n": "int", "in_first_k": "int", "mean_rank": "km", "median_score": "score",
+        "share_of_villages": "share", "share_in_first_k": "share", "share_of_first_k": "share", "chance": "share",
+    }  # fmt: skip
     rows: list[list[Cell]] = []
     for grouping, table in plan.ranking.fairness.items():
         rows.append([spoken(f"grouping.{grouping}"), *[None] * (len(names) - 1)])
