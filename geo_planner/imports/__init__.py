@@ -5,7 +5,7 @@ The order is that of :mod:`.importer`; each step is a module or a few.
 =====================  ==============================================================================================
 Open                   ``opening`` (what a file is, by content; zip and XML without traps)
 Cells and features     ``formats``: workbooks, text, KML, GPX and map layers to a ``grid`` or to attributes with geometries; legacy text to Unicode
-Titles                 ``titles``: where they stand, what one means (the words: ``titles.toml``), which column is which
+Titles                 ``titles``: where they stand, what one means (the words: ``vocabulary.toml``), which column is which
 Rows                   ``layout``: rows of data, and what is none; further tables; cells that the sheet around them fills. ``reading`` puts the steps
                        so far together; ``phone_logs``, ``cells.devices`` and ``places.implied_communes`` add what no single column says
 Values                 ``rows`` (all of it) with ``cells``: each column read by its kind, figures with units, words, moments, bands and channels; what a
@@ -25,7 +25,7 @@ from geo_planner.imports.naming import layer_title, own_title, target_title
 from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.imports.preview import Preview, preview, titles_by_sheet
 from geo_planner.imports.report import ImportReport
-from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.imports.vocabulary import POINT_LAYERS
 
 __all__ = [
     "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "import_layer", "layer_title", "own_title", "preview", "system_name",

@@ -22,7 +22,7 @@ from geo_planner.imports.places.row_places import REACH_M
 from geo_planner.imports.reading import Reading, read_grids
 from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.meaning import all_targets, clean_title
-from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20

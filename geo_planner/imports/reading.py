@@ -28,7 +28,7 @@ from geo_planner.imports.places.vn2000 import System, is_unstated_grid, system_o
 from geo_planner.imports.titles.headers import ColumnMapping, find_header
 from geo_planner.imports.titles.mapping import map_columns
 from geo_planner.imports.titles.meaning import clean_title
-from geo_planner.imports.titles.synonyms import POSITION
+from geo_planner.imports.vocabulary import POSITION
 from geo_planner.letters import fold
 from geo_planner.words import Said, said
 

@@ -18,7 +18,7 @@ from geo_planner.imports.naming import choices_told, title_of, titles_told
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.row_places import communes_and_positions, place_faults
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.titles.synonyms import COMMUNE
+from geo_planner.imports.vocabulary import COMMUNE
 from geo_planner.schema import Column
 from geo_planner.study_area.tables import ROW, typed_table
 from geo_planner.words import Label, Said, said

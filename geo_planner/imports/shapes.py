@@ -26,7 +26,7 @@ from geo_planner.imports.places.crs_choice import Listed, choose, parse_system
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.reading import stated_by_file
 from geo_planner.imports.titles.meaning import clean_title
-from geo_planner.imports.titles.synonyms import SHAPE_LAYERS
+from geo_planner.imports.vocabulary import SHAPE_LAYERS
 from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_warnings

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from geo_planner.propagation import profiles, tr38901
+from geo_planner.propagation import delta_bullington, profiles, tr38901
 from geo_planner.propagation.itm import CLIMATES
 from geo_planner.propagation.itm import sweep as itm_sweep
 from geo_planner.propagation.limits import figure, refuse
 from geo_planner.propagation.loss_model import Engine, LossModel, ModelName
-from geo_planner.propagation.p526 import around as delta_bullington
 from geo_planner.propagation.p1812 import sweep as p1812_sweep
 from geo_planner.propagation.p1812.physics import LONGEST_KM, SHORTEST_KM
 from geo_planner.words import Said, said

@@ -16,7 +16,7 @@ from geo_planner.imports.draft import Correction, Draft
 from geo_planner.imports.grid import Cell, as_text, is_blank
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.titles.synonyms import SIGNAL_LEVELS
+from geo_planner.imports.vocabulary import SIGNAL_LEVELS
 from geo_planner.letters import fold
 from geo_planner.schema import LAYERS, Column, Layer
 from geo_planner.schema.kinds import Figure, Level, Moment, Technology

@@ -15,7 +15,7 @@ from geo_planner.imports.cells.values import NO_NETWORK, convert
 from geo_planner.imports.draft import Correction, Draft
 from geo_planner.imports.layout.data_rows import RawTable
 from geo_planner.imports.naming import choices_told, title_of, word_told
-from geo_planner.imports.titles.synonyms import COMMUNE, POSITION
+from geo_planner.imports.vocabulary import COMMUNE, POSITION
 from geo_planner.schema import Column, Layer
 from geo_planner.schema.kinds import CommuneCode, Coordinate, Figure, Text, Worded
 from geo_planner.words import Said, said

@@ -14,7 +14,7 @@ from geo_planner.imports.formats.markup import Feature, kind_of
 from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.titles.meaning import targets_of
-from geo_planner.imports.titles.synonyms import FOLDERS
+from geo_planner.imports.vocabulary import FOLDERS
 from geo_planner.letters import fold
 from geo_planner.words import Said, first_of, said
 

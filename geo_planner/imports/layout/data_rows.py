@@ -17,7 +17,7 @@ from geo_planner.imports.naming import listed_names, listed_rows, row_called
 from geo_planner.imports.titles.headers import ColumnMapping, is_index_row
 from geo_planner.imports.titles.mapping import IGNORE
 from geo_planner.imports.titles.meaning import GROUP_HEADING, all_targets
-from geo_planner.imports.titles.synonyms import COUNTERS, POINT_LAYERS
+from geo_planner.imports.vocabulary import COUNTERS, POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema.kinds import Figure
 from geo_planner.words import Said, first_of, said

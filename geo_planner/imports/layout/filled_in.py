@@ -12,7 +12,7 @@ from geo_planner.imports.cells.moments import SERIALS
 from geo_planner.imports.cells.words import symbol
 from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
 from geo_planner.imports.titles.headers import Choice
-from geo_planner.imports.titles.synonyms import POINT_LAYERS
+from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema.kinds import Day, Moment
 from geo_planner.words import Said, said

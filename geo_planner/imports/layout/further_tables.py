@@ -21,7 +21,7 @@ from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.titles.headers import ColumnMapping, find_header, is_figure, is_index_row
 from geo_planner.imports.titles.mapping import map_columns
 from geo_planner.imports.titles.meaning import SEPARATOR, clean_title, targets_of
-from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
+from geo_planner.imports.vocabulary import COMMUNE, COUNTERS, POINT_LAYERS, POSITION
 from geo_planner.letters import fold
 from geo_planner.schema.kinds import Day, Figure, Number, Text, Whole
 from geo_planner.words import Said, said

@@ -10,7 +10,7 @@ from geo_planner.imports.formats.layers import FOLDER_TITLES
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.reading import Reading
 from geo_planner.imports.titles.mapping import unused_columns
-from geo_planner.imports.titles.synonyms import COMMUNE
+from geo_planner.imports.vocabulary import COMMUNE
 from geo_planner.letters import fold
 from geo_planner.schema import Layer
 from geo_planner.words import Said, said

@@ -20,7 +20,7 @@ from geo_planner.imports.places import commune_names
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.places.positions import Positions, locate, settle_communes
 from geo_planner.imports.reading import Reading
-from geo_planner.imports.titles.synonyms import COMMUNE
+from geo_planner.imports.vocabulary import COMMUNE
 from geo_planner.study_area.places import FAR_SITE_M, TOLERANCE_M, place_sites, place_villages
 from geo_planner.words import Said, said
 

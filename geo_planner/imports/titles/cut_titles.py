@@ -13,7 +13,7 @@ from functools import cache
 from geo_planner.errors import Fault, fault
 from geo_planner.imports.naming import either, listed_names, target_label
 from geo_planner.imports.titles.meaning import exact_titles, targets_of
-from geo_planner.imports.titles.synonyms import COUNTERS, OTHER_TITLES, patterns
+from geo_planner.imports.vocabulary import COUNTERS, OTHER_TITLES, patterns
 from geo_planner.letters import fold
 from geo_planner.words import Said, said
 

@@ -14,7 +14,7 @@ from geo_planner.imports.paper import TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
 from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
-from geo_planner.imports.titles.synonyms import COUNTERS, NAMES_IT_BEST, POINT_LAYERS
+from geo_planner.imports.vocabulary import COUNTERS, NAMES_IT_BEST, POINT_LAYERS
 from geo_planner.letters import fold
 from geo_planner.schema import Column
 from geo_planner.schema.kinds import Worded

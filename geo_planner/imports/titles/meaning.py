@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from geo_planner.imports.cells.words import choice
 from geo_planner.imports.grid import Cell, as_text
-from geo_planner.imports.titles.synonyms import COMMUNE, COUNTERS, GROUP, GROUP_OF, POINT_LAYERS, POSITION, patterns, places
+from geo_planner.imports.vocabulary import COMMUNE, COUNTERS, GROUP, GROUP_OF, POINT_LAYERS, POSITION, patterns, places
 from geo_planner.letters import fold, plain_width
 from geo_planner.schema.kinds import YesNo
 

@@ -1,4 +1,4 @@
-"""Which titles offices and programs give to the columns that the schema declares: the data of ``titles.toml``."""
+"""Which titles offices and programs give to the columns that the schema declares: the data of ``vocabulary.toml``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from geo_planner.schema import LAYERS, Layer
 
-_TITLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("titles.toml").read_text(encoding="utf-8"))
+_TITLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
 POSITION: Mapping[str, str] = _TITLES["position"]
 COMMUNE: Mapping[str, str] = _TITLES["commune"]
 SIGNAL_LEVELS: str = _TITLES["signal_levels"]
