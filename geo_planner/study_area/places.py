@@ -41,33 +41,30 @@ def place_villages(
     province = area.union_all()
     far = off[~near]
     outside_m = points[far].distance(province)
-    return faults + bounded(_far_villages(table, far, away_m, outside_m, points, area, communes, crs, file, of_a_kind), of_a_kind)
+    swapped = _swapped_rows(table.loc[outside_m.index[outside_m > 0]], province, crs)
 
+    def told() -> Iterator[Fault]:
+        inside_province = 0
+        for row in far:
+            name = _named(table, row, "name")
+            if outside_m[row] > 0:
+                yield _swapped(file, int(row), name) if row in swapped else _outside(file, int(row), name, table, outside_m[row])
+                continue
+            inside_province += 1
+            inside = communes.index[area.contains(points[row])] if inside_province <= of_a_kind else []
+            yield fault(
+                file,
+                "wrong_commune.in_another" if len(inside) else "wrong_commune.outside",
+                row=int(row),
+                column="commune_code",
+                value=str(table.at[row, "commune_code"]),
+                name=name,
+                km=away_m[row] / 1000,
+                commune=_commune(table, row, communes),
+                there=[f"{code} {communes.at[code, 'name']}"[:100] for code in inside],
+            )
 
-def _far_villages(
-    table: pd.DataFrame, far: pd.Index, away_m: pd.Series, outside_m: pd.Series, points: gpd.GeoSeries, area: gpd.GeoSeries,
-    communes: gpd.GeoDataFrame, crs: CRS, file: str, of_a_kind: int,
-) -> Iterator[Fault]:  # fmt: skip
-    swapped = _swapped_rows(table.loc[outside_m.index[outside_m > 0]], area.union_all(), crs)
-    told = 0
-    for row in far:
-        name = _named(table, row, "name")
-        if outside_m[row] > 0:
-            yield _swapped(file, int(row), name) if row in swapped else _outside(file, int(row), name, table, outside_m[row])
-            continue
-        told += 1
-        inside = communes.index[area.contains(points[row])] if told <= of_a_kind else []
-        yield fault(
-            file,
-            "wrong_commune.in_another" if len(inside) else "wrong_commune.outside",
-            row=int(row),
-            column="commune_code",
-            value=str(table.at[row, "commune_code"]),
-            name=name,
-            km=away_m[row] / 1000,
-            commune=_commune(table, row, communes),
-            there=[f"{code} {communes.at[code, 'name']}"[:100] for code in inside],
-        )
+    return faults + bounded(told(), of_a_kind)
 
 
 def _named(table: pd.DataFrame, row: object, column: str) -> str:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner.errors import OutputError, fault
 from geo_planner.imports import IMPORTABLE, import_layer, importer, preview
-from geo_planner.imports.titles.headers import all_targets
+from geo_planner.imports.titles.meaning import all_targets
 from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.plan import Plan
 from geo_planner.ui import loading

@@ -25,10 +25,10 @@ from geo_planner.propagation.p1812.paths import (
     PROFILE_FIELDS,
     Profile,
     p1812_batch,
-    p1812_profile,
+    p1812_single,
     profiles_sound,
 )
-from geo_planner.propagation.p1812.physics import COASTAL, INLAND, LONGEST_KM, SEA, SHORTEST_KM, Settings, inverse_normal_scalar
+from geo_planner.propagation.p1812.physics import COASTAL, INLAND, LONGEST_KM, SEA, SHORTEST_KM, inverse_normal_scalar
 from geo_planner.propagation.p1812.results import Mode, P1812Batch, P1812Result
 from geo_planner.units import FloatArray, IntArray
 from geo_planner.words import Said, said
@@ -194,20 +194,12 @@ def path_loss(
         faults += range_fault(name, numbers[name], low, high, unit)
     faults += _polarization_faults(polarization)
     refuse("standard.p1812", faults)
-    profile = Profile(
-        distance,
-        heights,
-        _NONE if clutter is None else _surface(np.array([0, heights.size]), heights, clutter),
-        _INLAND if zones is None else zones.astype(np.int8),
+    surface = _NONE if clutter is None else _surface(np.array([0, heights.size]), heights, clutter)
+    zone_codes = _INLAND if zones is None else zones.astype(np.int8)
+    row = np.array(
+        [tx_height_m, rx_height_m, freq_mhz * 1e-3, time_pct, _location_quantile(location_pct), dn, n0, lat_deg, sigma_l_db, dct_km, dcr_km]
     )
-    settings = Settings(
-        freq_mhz * 1e-3,
-        polarization == "vertical",
-        float(time_pct),
-        _location_quantile(location_pct),
-        *(float(number) for number in (dn, n0, lat_deg, sigma_l_db, dct_km, dcr_km)),
-    )
-    values = p1812_profile(profile, float(tx_height_m), float(rx_height_m), settings, True)
+    values = p1812_single(distance, heights, surface, zone_codes, polarization == "vertical", row.astype(np.float64))
     named = dict(zip(PROFILE_FIELDS, values, strict=True))
     transhorizon = named.pop("transhorizon") > 0.0
     return P1812Result(

@@ -180,6 +180,15 @@ PROFILE_FIELDS = (
 
 
 @kernel
+def p1812_single(
+    distance_km: FloatArray, heights_m: FloatArray, surface_m: FloatArray, zone: ZoneArray, vertical: bool, row: FloatArray
+) -> tuple[float, ...]:
+    """One whole path with its intermediates; `row` as of :func:`p1812_batch`, for a record costs more to hand over than to make here."""
+    settings = Settings(row[2], vertical, row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10])
+    return p1812_profile(Profile(distance_km, heights_m, surface_m, zone), row[0], row[1], settings, True)
+
+
+@kernel
 def p1812_batch(
     starts: IntArray, distance_starts: IntArray, paths: Profile, vertical: bool, parameters: FloatArray, out: FloatArray
 ) -> None:
