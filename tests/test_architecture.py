@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,117 @@ def test_the_app_asks_the_face_of_the_imports_only(path: Path) -> None:
 
     inner = {name for name in imported(path) if name.startswith("geo_planner.imports.")}
     assert inner <= {f"geo_planner.imports.{name}" for name in imports.__all__}
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def at_run_time(path: Path) -> set[str]:
+    """The modules of the package that a module imports; what only its types need left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    known = {dotted(p) for p in MODULES}
+    return {
+        full if (full := f"{node.module}.{alias.name}") in known else str(node.module)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and id(node) not in typing and str(node.module).startswith("geo_planner")
+        for alias in node.names
+    }
+
+
+def inner_room(module: str, package: str) -> str:
+    """The room of a module within its package; the package's own face is a room above all."""
+    return module.removeprefix(package).lstrip(".").split(".")[0]
+
+
+def orders(package: str) -> dict[str, set[str]]:
+    """Which rooms of a package use which others."""
+    uses: dict[str, set[str]] = {}
+    for path in MODULES:
+        module = dotted(path)
+        if module == package or module.startswith(f"{package}."):
+            here = inner_room(module, package)
+            there = {inner_room(m, package) for m in at_run_time(path) if m == package or m.startswith(f"{package}.")}
+            uses.setdefault(here, set()).update(there - {here})
+    return uses
+
+
+PACKAGES = sorted({dotted(p) for p in PACKAGE.rglob("*") if (p / "__init__.py").is_file()})
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_rooms_within_a_package_lie_above_one_another(package: str) -> None:
+    """Taken together, the rooms of each package can be laid out in floors: none uses, by whatever way, one that uses it."""
+    uses = orders(package)
+    floors: list[list[str]] = []
+    while uses:
+        lowest = sorted(room for room, below in uses.items() if not below & uses.keys())
+        assert lowest, f"{package}: a circle among {sorted(uses)}"
+        floors.append(lowest)
+        uses = {room: below for room, below in uses.items() if room not in lowest}
+
+
+INNER_FLOORS = {
+    "imports": ["vocabulary grid naming opening", "draft paper", "cells", "titles", "formats layout", "places", "rows shapes ids", "store report", "importer preview"],
+    "propagation": ["compiled limits loss_model", "p525 radials tr38901 p2109", "p526 profiles voids", "itm p1812 p2108", "delta_bullington", "models", "area"],
+    "radio": ["budget cache", "cells", "losses", "coverage", "statuses"],
+    "study_area": ["tables features raster_frame", "rasters", "places", "checks", "loading"],
+    "files": ["hashes atomic folders", "lock manifest geojson", "staged opening", "output"],
+}  # fmt: skip
+"""The order that is meant, where a package has one worth keeping; rooms that are not named are free."""
+
+
+@pytest.mark.parametrize("package", INNER_FLOORS)
+def test_the_meant_order_of_rooms(package: str) -> None:
+    floor = {room: number for number, rooms in enumerate(INNER_FLOORS[package]) for room in rooms.split()}
+    uses = orders(f"geo_planner.{package}")
+    assert floor.keys() <= uses.keys()
+    wrong = [(room, other) for room in floor for other in uses[room] & floor.keys() if floor[other] > floor[room]]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_what_a_package_keeps_to_itself_is_used_there_only(path: Path) -> None:
+    """Names and modules that begin with an underscore."""
+    here = dotted(path)
+    package = here if path.name == "__init__.py" else here.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("geo_planner"):
+            for part in (*str(node.module).split("."), *(alias.name for alias in node.names)):
+                if part.startswith("_") and part not in ("__version__",):
+                    assert str(node.module).startswith(package), f"{here} takes {part} from {node.module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_private_functions_take_few_arguments(path: Path) -> None:
+    """More than eight belong into a record; public signatures are contracts."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("_") and node.name != "__init__":
+            n = len(node.args.args) + len(node.args.kwonlyargs) + len(node.args.posonlyargs)
+            assert n <= 8, f"{node.name} takes {n}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_is_read_in_one_sitting(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+FORKS = re.compile(r"\blayer (==|!=) |\blayer (not )?in \(|column\.name (==|!=|in \()")
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "imports").rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_an_import_asks_no_layer_and_no_column_for_its_name(path: Path) -> None:
+    """What a layer is and how a column is read is declared in the schema."""
+    assert not FORKS.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_languages_are_told_apart_by_the_words_alone(path: Path) -> None:
+    if room(path) != "words":
+        assert not re.search(r"\blanguage (==|!=) ", path.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable
 from geo_planner.schema import Layer
 from geo_planner.words import Said
 

@@ -1,10 +1,13 @@
-"""A table as it stands in a file, before anything is known of its meaning."""
+"""A table as it stands in a file, and its rows of data once its header is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+import pandas as pd
+
+from geo_planner.errors import Fault
 from geo_planner.words import Said
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
@@ -67,3 +70,34 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, (date, time)):
         return cell.isoformat()
     return str(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Rows of data as they stand in the file.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Cells as they were read, index the row of the file (the first is 1), columns by their target, or by their title where
+        they have none.
+    titles : dict of str to str
+        Title in the file of each column.
+    context : tuple of str
+        What stands above the header: says sometimes which coordinate system is meant.
+    skipped : tuple of (int, str, Said)
+        Row, text, why it is no row of data.
+    broken : dict of int to (str, str)
+        Rows with a formula that has no stored value, or with too many cells, by row: column and key of the fault.
+    statements : tuple of Said
+    faults : tuple of Fault
+        What else is wrong with the layout of single rows.
+    """
+
+    frame: pd.DataFrame
+    titles: dict[str, str]
+    context: tuple[str, ...] = ()
+    skipped: tuple[tuple[int, str, Said], ...] = ()
+    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
+    statements: tuple[Said, ...] = ()
+    faults: tuple[Fault, ...] = ()

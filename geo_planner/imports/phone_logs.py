@@ -11,8 +11,7 @@ import pandas as pd
 
 from geo_planner.imports.cells.devices import main_level
 from geo_planner.imports.cells.radio import operator
-from geo_planner.imports.grid import as_text, is_blank
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable, as_text, is_blank
 from geo_planner.imports.opening import refuse
 from geo_planner.imports.reading import Reading
 from geo_planner.letters import fold

@@ -18,8 +18,7 @@ from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.spreadsheets import read_workbook
 from geo_planner.imports.formats.text_files import read_text_table
 from geo_planner.imports.formats.vectors import VectorLayer, read_vector
-from geo_planner.imports.grid import Cell, Grid
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import Cell, Grid, RawTable
 from geo_planner.imports.layout.further_tables import is_list, read_tables
 from geo_planner.imports.naming import kind_shown, layer_label, listed_names
 from geo_planner.imports.opening import InputFile, refuse

@@ -18,8 +18,7 @@ from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.draft import Correction, Draft, Mode, Options
 from geo_planner.imports.formats.vectors import VectorLayer, read_vector
-from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable, as_text
 from geo_planner.imports.naming import either, listed_rows
 from geo_planner.imports.opening import InputFile
 from geo_planner.imports.places.crs_choice import Listed, choose, parse_system

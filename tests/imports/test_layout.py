@@ -13,8 +13,8 @@ import xlwt
 from geo_planner.imports import import_layer
 from geo_planner.imports.formats.text_files import decode
 from geo_planner.imports.formats.workbook_scan import formulas_of_xls
-from geo_planner.imports.grid import Grid
-from geo_planner.imports.layout.data_rows import RawTable, data_rows
+from geo_planner.imports.grid import Grid, RawTable
+from geo_planner.imports.layout.data_rows import data_rows
 from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.mapping import map_columns
 from tests.imports import making as m

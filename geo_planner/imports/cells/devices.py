@@ -7,21 +7,24 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_planner.errors import Fault, fault
 from geo_planner.imports.cells.figures import split_unit
 from geo_planner.imports.draft import Correction, Draft
-from geo_planner.imports.grid import Cell, as_text, is_blank
-from geo_planner.imports.layout.data_rows import RawTable
-from geo_planner.imports.reading import Reading
+from geo_planner.imports.grid import Cell, RawTable, as_text, is_blank
 from geo_planner.imports.vocabulary import SIGNAL_LEVELS
 from geo_planner.letters import fold
 from geo_planner.schema import LAYERS, Column, Layer
 from geo_planner.schema.kinds import Figure, Level, Moment, Technology
 from geo_planner.schema.vocabulary import NO_SERVICE, UNAVAILABLE
 from geo_planner.words import first_of, said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.reading import Reading
+
 
 _DATE_TITLE = re.compile(r"(test |measurement )?date|ngay( thang( nam)?)?( do( kiem)?)?")
 _CLOCK_TITLE = re.compile(r"((test |measurement |local )?time|hour|gio|thoi gian|thoi diem)( do( kiem)?)?( (utc|gmt)( \d+)?)?")

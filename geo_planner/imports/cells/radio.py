@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo_planner.errors import fault
 from geo_planner.imports.grid import as_text, is_blank
-from geo_planner.imports.reading import Reading
 from geo_planner.letters import fold, plain_figures
 from geo_planner.schema import LAYERS, Layer
 from geo_planner.schema.kinds import Frequency, Technology
@@ -21,6 +21,10 @@ from geo_planner.schema.vocabulary import OPERATOR_OF, UNKNOWN, technologies_nam
 from geo_planner.schema.vocabulary.bands import BANDS, LAST_BAND, NUMBERING, channel_mhz
 from geo_planner.study_area.serving_cells import network
 from geo_planner.words import Said, first_of, said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.reading import Reading
+
 
 _LOWEST_CARRIER_MHZ = 400
 _BAND_SIGNS = {"b", "n", "band", "bang", "lte", "eutra", "utra", "eutran", "nr"}

@@ -13,7 +13,7 @@ from geo_planner.imports.cells.devices import main_level, with_levels_of_lte, wi
 from geo_planner.imports.cells.texts import clean_texts, cleaned_how, shown
 from geo_planner.imports.cells.values import NO_NETWORK, convert
 from geo_planner.imports.draft import Correction, Draft
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable
 from geo_planner.imports.naming import choices_told, title_of, word_told
 from geo_planner.imports.vocabulary import COMMUNE, POSITION
 from geo_planner.schema import Column, Layer

@@ -20,8 +20,7 @@ from geo_planner.imports.cells.devices import unclear_levels
 from geo_planner.imports.cells.figures import title_unit
 from geo_planner.imports.cells.radio import channel_kind, technology, technology_cells
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable, as_text
 from geo_planner.letters import fold
 from geo_planner.schema import Column, Kind, Layer
 from geo_planner.schema.kinds import Frequency, Height, Power, Tilt

@@ -32,10 +32,10 @@ def pick_layer(source: Vector, name: str, source_layer: str | None, kinds: Seque
     """The named layer, or the only one whose features are of the wanted kinds; and what is said of the others."""
     layers, path = source.layers(), source.path
     # What is called after its file has the name of our private copy.
-    shown = {layer: PurePosixPath(name).stem if layer == path.stem else layer for layer in layers}
+    shown = {one: PurePosixPath(name).stem if one == path.stem else one for one in layers}
 
     def others(taken: str) -> list[Said]:
-        rest = [shown[layer] for layer in layers if layer not in (taken, _STYLES)]
+        rest = [shown[one] for one in layers if one not in (taken, _STYLES)]
         return [said("layers_not_read", names=listed_names(rest))] if rest else []
 
     if source_layer is not None:

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from geo_planner.errors import Fault
-from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
+from geo_planner.imports.grid import Cell, Grid, RawTable, as_text, is_blank
 from geo_planner.imports.layout import non_data_rows
 from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
 from geo_planner.imports.layout.non_data_rows import COORDINATES, HEADING, NOTE, NOTHING, PLACES, REPEATED, TOTAL, Row
@@ -24,37 +23,6 @@ from geo_planner.words import Said, first_of, said
 
 _INDEX = "not_data.index"
 _SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """Rows of data as they stand in the file.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        Cells as they were read, index the row of the file (the first is 1), columns by their target, or by their title where
-        they have none.
-    titles : dict of str to str
-        Title in the file of each column.
-    context : tuple of str
-        What stands above the header: says sometimes which coordinate system is meant.
-    skipped : tuple of (int, str, Said)
-        Row, text, why it is no row of data.
-    broken : dict of int to (str, str)
-        Rows with a formula that has no stored value, or with too many cells, by row: column and key of the fault.
-    statements : tuple of Said
-    faults : tuple of Fault
-        What else is wrong with the layout of single rows.
-    """
-
-    frame: pd.DataFrame
-    titles: dict[str, str]
-    context: tuple[str, ...] = ()
-    skipped: tuple[tuple[int, str, Said], ...] = ()
-    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
-    statements: tuple[Said, ...] = ()
-    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(slots=True)

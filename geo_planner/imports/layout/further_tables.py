@@ -14,8 +14,8 @@ import pandas as pd
 from geo_planner.errors import InputError, warning
 from geo_planner.imports.cells.figures import title_unit
 from geo_planner.imports.cells.words import stance
-from geo_planner.imports.grid import Cell, Grid, as_text, is_blank
-from geo_planner.imports.layout.data_rows import RawTable, data_rows
+from geo_planner.imports.grid import Cell, Grid, RawTable, as_text, is_blank
+from geo_planner.imports.layout.data_rows import data_rows
 from geo_planner.imports.layout.non_data_rows import COORDINATES, may_be_coordinate
 from geo_planner.imports.naming import listed_names, listed_rows
 from geo_planner.imports.titles.headers import ColumnMapping, find_header, is_figure, is_index_row

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from geo_planner.imports.formats.layers import FOLDER_TITLES
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
-from geo_planner.imports.reading import Reading
 from geo_planner.imports.titles.mapping import unused_columns
 from geo_planner.imports.vocabulary import COMMUNE
 from geo_planner.letters import fold
 from geo_planner.schema import Layer
 from geo_planner.words import Said, said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.reading import Reading
+
 
 _ENOUGH = 0.5
 _KIND_AND_NAME = re.compile(r"\b(?:xa|phuong|thi tran|tt) (?=((?:\w+ ?){1,5}))")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,17 +12,19 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction
-from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable, as_text
 from geo_planner.imports.naming import either, title_of, titles_told
 from geo_planner.imports.places.coordinates import both_numbers, split_pairs
 from geo_planner.imports.places.crs_choice import Fit, Listed, candidates, choose
 from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.vn2000 import WGS84, System
-from geo_planner.imports.reading import Reading
 from geo_planner.letters import holds_other_digits
 from geo_planner.study_area.places import FAR_SITE_M
 from geo_planner.words import Said, said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.reading import Reading
+
 
 Array = NDArray[np.float64]
 _DISAGREE_M = 100.0

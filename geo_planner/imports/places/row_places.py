@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,16 +14,18 @@ from numpy.typing import NDArray
 
 from geo_planner.errors import EVERY_ONE, Fault, InputError, fault, warning
 from geo_planner.imports.draft import Correction, Draft
-from geo_planner.imports.grid import as_text
-from geo_planner.imports.layout.data_rows import RawTable
+from geo_planner.imports.grid import RawTable, as_text
 from geo_planner.imports.naming import listed_rows
 from geo_planner.imports.places import commune_names
 from geo_planner.imports.places.gazetteer import CommuneIndex, Gazetteer
 from geo_planner.imports.places.positions import Positions, locate, settle_communes
-from geo_planner.imports.reading import Reading
 from geo_planner.imports.vocabulary import COMMUNE
 from geo_planner.study_area.places import FAR_SITE_M, TOLERANCE_M, place_sites, place_villages
 from geo_planner.words import Said, said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.reading import Reading
+
 
 REACH_M = 2_000.0
 """So far outside its place a row may lie when the system of a list is judged."""
