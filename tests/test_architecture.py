@@ -28,6 +28,7 @@ FLOORS = [
     {"link"},
     {"people"},
     {"ranking", "measurements"},
+    {"build"},
     {"flags", "notes", "provenance"},
     {"plan", "validation"},
     {"export"},

@@ -1,0 +1,1 @@
+"""What to build: where masts do most good, how they are joined and powered, what they cost, in which year."""
