@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -29,7 +30,8 @@ from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
-from geo_planner.study_area import StudyArea
+from geo_planner.stored import check_figures, check_input, stored_coverage, stored_run
+from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
 
 Progress = Callable[[str, float], None]
@@ -141,7 +143,51 @@ def run(
 
     tell("coverage", 0.0)
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    return _planned(scenario, study_area, coverage, threads, tell)
 
+
+def load_plan(
+    folder: Path,
+    study_area: Path | None = None,
+    *,
+    workers: int | None = None,
+    cache: LossCache | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan that a folder of results holds, for comparing, for the app and for further documents.
+
+    The rasters are taken from ``coverage.tif``, the input from the study area, and what follows from the two (statuses, ranking) is worked
+    out again and must be what ``summary.json`` says. Every file is held against its hash, the folder's and the input's.
+
+    Parameters
+    ----------
+    folder : Path
+        As ``geo-planner plan -o`` wrote it.
+    study_area : Path, optional
+        Where the input lies now; where it lay at the time of the run when left out.
+    workers, cache, progress
+        As of :func:`run`.
+
+    Raises
+    ------
+    UsageError
+        When there is no plan in the folder, or no study area.
+    InputError
+        With every file that is missing or is not what it was; with the villages whose figures another version of the program made.
+    """
+    stored = stored_run(folder)
+    tell, threads = progress or _silent, workers or os.cpu_count() or 1
+    area = load_study_area(study_area or stored.study_area, stored.scenario)
+    check_input(stored, area)
+    scenario, area = _accepted(stored.scenario, area)
+    coverage = stored_coverage(stored, area.terrain.grid) or _cover(scenario, area, cache=cache, workers=threads)
+    plan = _planned(scenario, area, coverage, threads, tell)
+    check_figures(stored, plan.villages)
+    return plan
+
+
+def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
+    """Everything that follows from input and coverage."""
     tell("villages", 0.85)
     sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
     serving = sites[sites["in_service"]]

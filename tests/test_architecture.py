@@ -29,7 +29,7 @@ FLOORS = [
     {"people"},
     {"ranking", "measurements"},
     {"build"},
-    {"flags", "notes", "provenance"},
+    {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
     {"export"},
     {"cli", "ui"},
