@@ -189,7 +189,8 @@ def load_plan(
 def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
     """Everything that follows from input and coverage."""
     tell("villages", 0.85)
-    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
+    eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
+    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
     serving = sites[sites["in_service"]]
     villages = _modelled(scenario, study_area, coverage, serving, threads)
     measured_at, measured = _measure(scenario, study_area, villages, threads, tell)

@@ -118,6 +118,12 @@ class Service(Settings):
         description="Lower limits of the RSRP classes, strongest first. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
+    nr_subcarrier_khz: Literal[15, 30, 60] | None = Field(
+        None,
+        description="Sub-carrier spacing of NR, kHz; null: 15 below 2300 MHz (FDD), 30 from there on (TDD). Assumption.",
+        json_schema_extra=ASSUMPTION,
+        exclude_if=lambda khz: khz is None,
+    )
     uplink: Uplink = Uplink()
 
     @field_validator("technology")
