@@ -109,6 +109,16 @@ class Atlas:
         cells[found.part] = found.cells()
         return cells
 
+    def reaching(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], height_m: float) -> npt.NDArray[np.bool_]:
+        """The villages (columns, in the order of `villages`) that a mast in each of some cells (rows) would cover."""
+        table = np.zeros((rows.size, len(self.villages)), dtype=np.bool_)
+        for number, village_id in enumerate(self.villages.index):
+            found = self.reached[village_id, height_m]
+            row, column = rows - found.part[0].start, columns - found.part[1].start
+            inside = (row >= 0) & (row < found.shape[0]) & (column >= 0) & (column < found.shape[1])
+            table[inside, number] = found.cells()[row[inside], column[inside]]
+        return table
+
 
 def mast_atlas(
     study_area: StudyArea,
@@ -150,7 +160,9 @@ def mast_atlas(
         name=WITHOUT_TERRAIN if dem.is_missing else None,
         lat_deg=latitude_of(study_area.sites if len(study_area.sites) else villages),
     )
-    task = LossTask(dem, scenario.service, scenario.propagation, losses, land_cover_of(scenario, study_area), scenario.clutter, None, cache, 1)
+    task = LossTask(
+        dem, scenario.service, scenario.propagation, losses, land_cover_of(scenario, study_area), scenario.clutter, None, cache, 1
+    )
     reach = _Reach(task, _radio_of(settings.radio, scenario.service), scenario)
     shape, heights = dem.grid.shape, settings.heights_m
     rasters = {name: {height: np.zeros(shape, dtype=np.float32) for height in heights} for name in ("households", "weighted", "expected")}
@@ -267,9 +279,7 @@ class _Reach:
         return np.float32(handset_loss_db(self.task.service, self.radio.freq_mhz, terminal, np.float32)[kind])
 
 
-def _in_order(
-    reach: _Reach, places: list[tuple[tuple[int, int], float]], workers: int
-) -> Iterator[tuple[_Part, FloatGrid]]:
+def _in_order(reach: _Reach, places: list[tuple[tuple[int, int], float]], workers: int) -> Iterator[tuple[_Part, FloatGrid]]:
     """The reach of each place in the order given; a few at a time, so that windows do not pile up."""
     if workers == 1:
         yield from map(reach, places)
