@@ -44,9 +44,20 @@ class Candidates(Settings):
         description="Of places nearer to each other than this the better one is kept. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
-    most: int = Field(200, ge=0, le=5000, description="Most places taken from the atlas. Assumption.", json_schema_extra=ASSUMPTION)
+    most: int = Field(200, ge=0, le=5000, description="Most peaks taken from the atlas. Assumption.", json_schema_extra=ASSUMPTION)
+    alike: int = Field(
+        3,
+        ge=1,
+        le=100,
+        description="Most peaks of the atlas that reach the same villages. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
     per_village: int = Field(
-        2, ge=0, le=20, description="Places that shall reach each village where there are as many. Assumption.", json_schema_extra=ASSUMPTION
+        1,
+        ge=0,
+        le=20,
+        description="Places nearest to a way among the best for each village, by mast height. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     max_slope_deg: float = Field(
         30.0,
