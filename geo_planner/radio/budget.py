@@ -52,6 +52,11 @@ def service_probability(level_dbm: npt.ArrayLike, service: Service) -> FloatArra
     return coverage_probability(level_dbm, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db)
 
 
+def serves(level_dbm: npt.ArrayLike, service: Service) -> npt.NDArray[np.bool_]:
+    """Whether a level, from :func:`level_dbm`, covers: by the very figures that the rasters of a coverage keep."""
+    return np.asarray(service_probability(level_dbm, service).astype(np.float32) >= service.min_probability)
+
+
 def least_rsrp_dbm(service: Service) -> float:
     """The least level that the required probability of service asks for."""
     return float(service.rsrp_threshold_dbm + service.sigma_db * ndtri(service.min_probability))
