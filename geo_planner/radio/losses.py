@@ -73,7 +73,8 @@ class LossTask:
 
 def loss_window(task: LossTask, xy_m: tuple[float, float], mast_height_m: float, freq_mhz: float) -> LossWindow:
     """Loss of everything between an antenna and the handset, for the cells within the radius."""
-    window, cover = _path_loss(task, xy_m, mast_height_m, freq_mhz), task.land_cover
+    heights_m = (mast_height_m, task.service.rx_height_m)
+    window, cover = path_loss(task, xy_m, heights_m, freq_mhz), task.land_cover
     terminal = task.clutter.terminal if cover is not None and task.clutter.at_terminal else {}
     classes = 0 if cover is None else cover.classes[part_of(window)]
     at_handset_db = handset_loss_db(task.service, freq_mhz, terminal, np.float32)[classes]
@@ -86,14 +87,21 @@ def part_of(window: LossWindow) -> tuple[slice, slice]:
     return slice(window.row, window.row + rows), slice(window.column, window.column + columns)
 
 
-def _path_loss(task: LossTask, xy_m: tuple[float, float], mast_height_m: float, freq_mhz: float) -> LossWindow:
+def path_loss(task: LossTask, xy_m: tuple[float, float], heights_m: tuple[float, float], freq_mhz: float) -> LossWindow:
+    """Path loss of the terrain alone, from a place to the cells within the radius; kept where the task has a cache.
+
+    Parameters
+    ----------
+    heights_m : (float, float)
+        Above ground: at the place, and in the cells around it.
+    """
     dem, cover = task.dem, task.land_cover
     row, column = (float(part) for part in dem.grid.position(*xy_m))
     place: dict[str, Any] = {
         "row": row,
         "column": column,
-        "tx_height_m": mast_height_m,
-        "rx_height_m": task.service.rx_height_m,
+        "tx_height_m": heights_m[0],
+        "rx_height_m": heights_m[1],
         "freq_mhz": freq_mhz,
         "radius_km": task.propagation.max_radius_km,
         "irregularity_stride": task.propagation.irregularity_stride,
