@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
+from geo_planner.config.build import BuildSettings
 from geo_planner.errors import SettingError
 from geo_planner.preferences import RankingSettings
 from geo_planner.schema import (
@@ -236,3 +237,4 @@ class Scenario(Settings):
     measurements: MeasurementSettings = MeasurementSettings()
     calibration: CalibrationSettings = CalibrationSettings()
     ranking: RankingSettings
+    build: BuildSettings | None = Field(None, description="What to build; null: no build plan.", exclude_if=lambda build: build is None)
