@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner import schema
+from geo_planner.build.plan import BuildPlan
 from geo_planner.errors import UsageError
 from geo_planner.plan import Plan
 
@@ -70,8 +71,18 @@ def _sums(plan: Plan) -> dict[str, Any]:
     for payer in schema.RESPONSIBILITY:
         found[payer] = int((villages["responsibility"] == payer).sum())
     if plan.build is not None:
-        found |= plan.build.sums()
+        found |= _build_sums(plan.build)
     return found
+
+
+def _build_sums(build: BuildPlan) -> dict[str, Any]:
+    base, results, limit = build.costs.totals["base"], build.results, build.settings.limit_vnd()
+    return {
+        "budget_vnd": limit, "capex_vnd": base["capex"], "opex_per_year_vnd": base["opex_per_year"], "npv_vnd": base["npv"],
+        "sites": len(results.sites), "links": len(results.links),
+        "households_gained": float((results.villages["households_after"] - results.villages["households_before"]).sum()),
+        "weight": build.choice.weight, "status": build.choice.status, "gap": build.choice.gap,
+    }  # fmt: skip
 
 
 def _villages(plans: Mapping[str, Plan]) -> pd.DataFrame:
@@ -94,12 +105,12 @@ def _villages(plans: Mapping[str, Plan]) -> pd.DataFrame:
 
 def _village_table(plan: Plan) -> pd.DataFrame:
     table = pd.DataFrame(plan.villages[["name", "commune_name", *VILLAGE_FIGURES]])
-    return table if plan.build is None else table.join(plan.build.villages[list(BUILD_FIGURES)])
+    return table if plan.build is None else table.join(plan.build.results.villages[list(BUILD_FIGURES)])
 
 
 def _sites(plans: Mapping[str, Plan]) -> pd.DataFrame:
     head = ["place_id", "kind", "lon", "lat", "mast_height_m"]
-    tables = {name: plan.build.sites for name, plan in plans.items() if plan.build is not None}
+    tables = {name: plan.build.results.sites for name, plan in plans.items() if plan.build is not None}
     index = pd.Index(sorted({site for table in tables.values() for site in table.index}), name="site_id", dtype=object)
     if not len(index):
         return pd.DataFrame(columns=[*head, "built_in"], index=index)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -30,9 +30,12 @@ from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
-from geo_planner.stored import check_figures, check_input, stored_coverage, stored_run
+from geo_planner.stored import check_build, check_figures, check_input, stored_coverage, stored_run
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
+
+if TYPE_CHECKING:
+    from geo_planner.build.plan import BuildPlan
 
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
@@ -93,6 +96,8 @@ class Plan:
     uses_sample_data : bool
     manifest : dict
         As :func:`geo_planner.provenance.manifest`.
+    build : BuildPlan or None
+        What to build; None where the scenario has no section ``build``.
     """
 
     scenario: Scenario
@@ -110,6 +115,7 @@ class Plan:
     notes: tuple[Fault, ...]
     uses_sample_data: bool
     manifest: dict[str, Any]
+    build: BuildPlan | None = None
 
 
 def run(
@@ -143,7 +149,7 @@ def run(
 
     tell("coverage", 0.0)
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
-    return _planned(scenario, study_area, coverage, threads, tell)
+    return _with_build(_planned(scenario, study_area, coverage, threads, tell), threads, cache, tell)
 
 
 def load_plan(
@@ -183,7 +189,20 @@ def load_plan(
     coverage = stored_coverage(stored, area.terrain.grid) or _cover(scenario, area, cache=cache, workers=threads)
     plan = _planned(scenario, area, coverage, threads, tell)
     check_figures(stored, plan.villages)
+    plan = _with_build(plan, threads, cache, tell)
+    if plan.build is not None:
+        check_build(stored, plan.build.results.sites, plan.build.results.links)
     return plan
+
+
+def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
+    """The plan with what to build, where the scenario asks for it."""
+    if plan.scenario.build is None:
+        return plan
+    from geo_planner.build.plan import build_plan  # here, so that a plan without it loads no solver
+
+    built = build_plan(plan.scenario, plan.study_area, plan.villages, plan.coverage, workers=workers, cache=cache, progress=tell)
+    return replace(plan, build=built, notes=(*plan.notes, *built.notes))
 
 
 def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:

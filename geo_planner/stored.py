@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from geo_planner.config import Scenario, parse_scenario
 from geo_planner.errors import InputError, UsageError, fault
@@ -100,6 +101,22 @@ def check_figures(stored: StoredRun, villages: gpd.GeoDataFrame) -> None:
             differ.append(str(village_id))
     if differ:
         raise InputError([fault(SUMMARY, "stored_plan.other_version", villages=first_of(differ, 5), n=len(differ))])
+
+
+def check_build(stored: StoredRun, sites: pd.DataFrame, links: pd.DataFrame) -> None:
+    """Refuse sites or links that are not those which were written.
+
+    Raises
+    ------
+    InputError
+        With their ids.
+    """
+    written = stored.summary.get("build") or {"sites": [], "links": []}
+    then = {str(row[f"{kind}_id"]): int(row["cost_vnd"]) for kind in ("site", "link") for row in written[f"{kind}s"]}
+    now = {str(ident): int(cost) for table in (sites, links) for ident, cost in table["cost_vnd"].items()}
+    differ = sorted(ident for ident in {*then, *now} if then.get(ident) != now.get(ident))
+    if differ:
+        raise InputError([fault(SUMMARY, "stored_plan.other_build", ids=first_of(differ, 5), n=len(differ))])
 
 
 def stored_coverage(stored: StoredRun, grid: Grid) -> Coverage | None:

@@ -31,6 +31,7 @@ FLOORS = [
     {"build"},
     {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
+    {"compare"},
     {"export"},
     {"cli", "ui"},
 ]

@@ -159,7 +159,7 @@ def build_plan(
         progress=lambda share: tell("build_places", 0.3 * share),
     )  # fmt: skip
     stands = candidate_places(atlas, study_area, ground.villages, settings.candidates, travel=scenario.ranking.travel)
-    places, options = by_mast(stands, options_at(stands, study_area.sites, settings.technologies))
+    places, options = by_mast(stands, options_at(stands, study_area.sites, settings.technologies, technology=scenario.service.technology))
 
     tell("build_reach", 0.3)
     demands = _planned_for(_demands(ground), ground)

@@ -54,7 +54,7 @@ def wishes_of(
     built = {_first(order, known.at[name]) for name in wanted.places}
     barred = {option for name in not_wanted.places for option in known.at[name]}
     told = [
-        warning("scenario", f"build_id_unknown.{field}", column=f"build.{field}", value=name, name=name)
+        warning("build", f"build_id_unknown.{field}", column=f"build.{field}", value=name, name=name)
         for field, found in (("must", wanted), ("must_not", not_wanted))
         for name in found.unknown
     ]
