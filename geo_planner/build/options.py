@@ -100,7 +100,9 @@ def _new_masts(place_id: str, height_m: float, settings: Technologies, technolog
 
 
 def _on_a_mast(place_id: str, height_m: float, operator: str, settings: Technologies, technology: str) -> tuple[tuple[str, _Row], ...]:
-    """Further cells on a mast that stands, at the height of its antennas."""
+    """Further cells on a mast that stands, at the height of its antennas; none where that is not known."""
+    if np.isnan(height_m):
+        return ()
     common = {"place_id": place_id, "exclusive_group": "", "mast_height_m": height_m, "backhaul": "network", "operator": operator}
     rows: list[tuple[str, _Row]] = []
     if "remote_sector" in settings.kinds:

@@ -32,7 +32,9 @@ class Carrier(Settings):
         json_schema_extra=ASSUMPTION,
     )
     losses_db: float = Field(2.0, ge=0, le=50, description="Feeder and connector losses, dB. Assumption.", json_schema_extra=ASSUMPTION)
-    n_cells: int = Field(1, ge=1, le=6, description="1: round about; more: so many sectors, evenly from north. Assumption.", json_schema_extra=ASSUMPTION)
+    n_cells: int = Field(
+        1, ge=1, le=6, description="1: round about; more: so many sectors, evenly from north. Assumption.", json_schema_extra=ASSUMPTION
+    )
 
     @field_validator("technology")
     @classmethod
