@@ -255,10 +255,10 @@ class _Reach:
         """Probability of service at a settlement, from a mast in each cell around it; NaN where a path is unknown."""
         (row, column), mast_height_m = place
         task, freq_mhz, service = self.task, self.radio.freq_mhz, self.task.service
-        xy_m = tuple(float(part) for part in task.dem.grid.centres(row, column))
-        window = self._loss((xy_m[0], xy_m[1]), mast_height_m)
+        x_m, y_m = (float(part) for part in task.dem.grid.centres(row, column))
+        window = self._loss((x_m, y_m), mast_height_m)
         band = calibration_for(self.scenario.calibration, freq_mhz, model=task.model.name)
-        distance_km = 0.0 if band is None else away_km(task.dem, replace(self.radio, xy_m=xy_m), window)
+        distance_km = 0.0 if band is None else away_km(task.dem, replace(self.radio, xy_m=(x_m, y_m)), window)
         loss_db = window.loss_db + self._at_handset_db(row, column)
         received = received_dbm(np.float32(self.radio.eirp_re_dbm), loss_db, np.float32(0.0), band=band, distance_km=distance_km)
         level = level_dbm(received, np.float32(self.radio.uplink_shortfall_db), band=band, service=service)

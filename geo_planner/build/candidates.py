@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_edt
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.build.best_cells import best_cells
-from geo_planner.build.limits import BAN, KIND_COLUMN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air
+from geo_planner.build.limits import BAN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.errors import Fault, warning
 from geo_planner.grid import Grid
@@ -71,7 +71,7 @@ def candidate_notes(study_area: StudyArea, places: pd.DataFrame) -> list[Fault]:
         kinds = exclusion_kinds(areas)
         strange = sorted({str(word)[:60] for word, kind in zip(exclusion_words(areas), kinds, strict=True) if kind is None})
         if strange:
-            notes.append(warning(EXCLUSION_AREAS.path, "exclusion_kind.unknown", column=KIND_COLUMN, words=tuple(strange[:8])))
+            notes.append(warning(EXCLUSION_AREAS.path, "exclusion_kind.unknown", words=tuple(strange[:8])))
     candidates = study_area.candidates
     if candidates is not None:
         lost = sorted(set(candidates.index.astype(str)) - set(places.loc[places["kind"] == "user", "site_id"]))

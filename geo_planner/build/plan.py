@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geo_planner.build.after import After, after
 from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, totals
+from geo_planner.build.demands import demands_of
 from geo_planner.build.links import find_links
-from geo_planner.build.options import demands_of, options_at
+from geo_planner.build.options import options_at
 from geo_planner.build.payers import Shares, by_payer, committed, payer_of
 from geo_planner.build.phases import Phases, phases
 from geo_planner.build.power import power_of
 from geo_planner.build.prices import read_prices
+from geo_planner.build.problem import Problem, chosen_of
 from geo_planner.build.reach import reach
 from geo_planner.build.results import Results, results_of
 from geo_planner.build.served import Chosen, Tables, chosen
-from geo_planner.build.siting import Choice, choose
+from geo_planner.build.siting import Choice
 from geo_planner.build.ways import by_mast, checked
 from geo_planner.build.wishes import Wishes, wishes_of
 from geo_planner.config import Scenario
@@ -60,8 +59,6 @@ class BuildPlan:
         ``budget_vnd``, ``weight``, ``households``, ``sites``.
     stay_in : Series
         By option: the share of the draws in which it stays.
-    after : After or None
-        Coverage and statuses as if all were on air; None where nothing is built.
     notes : tuple of Fault
     """
 
@@ -81,7 +78,6 @@ class BuildPlan:
     results: Results
     frontier: pd.DataFrame
     stay_in: pd.Series
-    after: After | None
     notes: tuple[Fault, ...]
 
 
@@ -163,7 +159,11 @@ def build_plan(
 
     tell("build_reach", 0.3)
     demands = _planned_for(_demands(ground), ground)
-    covers = reach(options, places, demands, scenario, study_area, coverage=coverage, workers=workers, cache=cache)
+    reached = reach(
+        options, places, demands, scenario, study_area, coverage=coverage, workers=workers, cache=cache,
+        progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
+    )  # fmt: skip
+    options, covers = reached.options, reached.covers
     found = find_links(places, study_area.terrain, settings.backhaul, roads=study_area.roads, travel=scenario.ranking.travel)
 
     tell("build_cost", 0.5)
@@ -189,7 +189,7 @@ def build_plan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, villages=ground.villages),
-        frontier=frontier_of(problem), stay_in=pd.Series(dtype=float), after=None,
+        frontier=pd.DataFrame(), stay_in=pd.Series(dtype=float),
         notes=(*candidate_notes(study_area, places), *found.statements, *told, *wishes.statements, *_of_choice(choice)),
     )  # fmt: skip
 

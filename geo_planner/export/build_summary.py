@@ -38,7 +38,6 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},
-        "after": build.after_sums(),
     }
 
 
