@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo_planner.build.after import After, after
 from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, totals
@@ -59,6 +60,8 @@ class BuildPlan:
         ``budget_vnd``, ``weight``, ``households``, ``sites``.
     stay_in : Series
         By option: the share of the draws in which it stays.
+    after : After
+        The province as if all of it were on air.
     notes : tuple of Fault
     """
 
@@ -78,6 +81,7 @@ class BuildPlan:
     results: Results
     frontier: pd.DataFrame
     stay_in: pd.Series
+    after: After
     notes: tuple[Fault, ...]
 
 
@@ -184,12 +188,15 @@ def build_plan(
     shares = by_payer(built, demands, ground.villages, settings)
     sums = totals({"options": built.options, "links": built.links}, settings, year_index=_year_index(built, when))
 
-    tell("build_doubts", 0.8)
+    tell("build_after", 0.8)
+    then = after(scenario, study_area, options, choice, places=places, demands=demands, coverage=coverage, workers=workers, cache=cache)
+
+    tell("build_doubts", 0.9)
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, villages=ground.villages),
-        frontier=pd.DataFrame(), stay_in=pd.Series(dtype=float),
+        frontier=pd.DataFrame(), stay_in=pd.Series(dtype=float), after=then,
         notes=(*candidate_notes(study_area, places), *found.statements, *told, *wishes.statements, *_of_choice(choice)),
     )  # fmt: skip
 
