@@ -71,8 +71,8 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     Parameters
     ----------
     places : DataFrame
-        Index ``place_id``; ``lat``, ``x_m``, ``y_m`` in the system of the terrain, ``height_m`` above ground up to which antennas may hang,
-        ``gateway``. Hops between two gateways are left out: both are joined already.
+        Index ``place_id``; ``lat``, ``x_m``, ``y_m`` in the system of the terrain, ``height_m`` above ground up to which antennas may hang
+        (NaN: none), ``gateway``. Hops between two gateways are left out: both are joined already.
     dem : Dem
     rules : Backhaul
 
@@ -226,7 +226,7 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> _Pairs:
         np.hypot(*(xy[ends[:, 0]] - xy[ends[:, 1]]).T) / 1000.0,
         position[ends].reshape(-1, 4),
         ground[ends],
-        places["height_m"].to_numpy(dtype=float)[ends],
+        places["height_m"].fillna(0.0).to_numpy(dtype=float)[ends],
         places["lat"].to_numpy(dtype=float)[ends].mean(axis=1),
         roughness_around_m(dem, middle[:, 0], middle[:, 1]),
     )

@@ -71,6 +71,22 @@ class LossTask:
     workers: int
 
 
+def loss_task(
+    scenario: Scenario,
+    study_area: StudyArea,
+    *,
+    model: str | None = None,
+    only: npt.NDArray[np.bool_] | None = None,
+    cache: LossCache | None = None,
+    workers: int = 1,
+) -> LossTask:
+    """The task of a scenario over a study area, with the latitude of the sites that stand."""
+    dem, propagation = study_area.terrain, scenario.propagation
+    name = WITHOUT_TERRAIN if dem.is_missing else model
+    losses = loss_model(propagation, name=name, lat_deg=latitude_in(study_area))
+    return LossTask(dem, scenario.service, propagation, losses, land_cover_of(scenario, study_area), scenario.clutter, only, cache, workers)
+
+
 def loss_window(task: LossTask, xy_m: tuple[float, float], mast_height_m: float, freq_mhz: float) -> LossWindow:
     """Loss of everything between an antenna and the handset, for the cells within the radius."""
     heights_m = (mast_height_m, task.service.rx_height_m)
@@ -169,6 +185,11 @@ def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: fl
 def latitude_of(sites: gpd.GeoDataFrame) -> float:
     """Of the middle of the sites, to a tenth: all that the models make of it, and a stable key of the cache."""
     return round(float(sites.to_crs(GEOGRAPHIC).geometry.y.mean()), 1)
+
+
+def latitude_in(study_area: StudyArea) -> float:
+    """The latitude that the models are given: of the sites, where there are any, else of the villages."""
+    return latitude_of(study_area.sites if len(study_area.sites) else study_area.villages)
 
 
 def range_reasons(
