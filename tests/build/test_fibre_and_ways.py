@@ -16,7 +16,7 @@ from shapely import LineString, MultiLineString, Point
 from geo_planner.build.fibre import fibres
 from geo_planner.build.links import find_links
 from geo_planner.build.siting import Choice, choose
-from geo_planner.build.ways import by_mast, checked, reachable, ways
+from geo_planner.build.ways import by_mast, checked, needed_links, reachable, ways
 from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
@@ -262,6 +262,42 @@ def test_the_heights_of_users_own_tables_may_be_lacking() -> None:
     bare = net(("a", "g"))[["place_a", "place_b", "cost"]]
     known = options_at(a=3.0).drop(columns="mast_height_m")
     assert checked(made(("oa",), ("a~g",)), known, PLACES[["gateway"]], bare) == []
+
+
+def test_links_beside_which_a_straight_one_costs_no_more_are_left_out() -> None:
+    pairs = ("a", "b"), ("a", "g"), ("b", "g"), ("b", "c"), ("c", "d")
+    assert list(needed_links(net(*pairs), PLACES).index) == ["a~g", "b~g", "b~c", "c~d"]
+    assert list(needed_links(net(*pairs, cost=[0.5, 1.0, 1.0, 1.0, 1.0]), PLACES).index) == ["a~b", "a~g", "b~g", "b~c", "c~d"]
+    assert list(needed_links(net(*pairs, cost=[1.0, 1.0, 1.5, 1.0, 1.0]), PLACES).index) == ["a~b", "a~g", "b~g", "b~c", "c~d"]
+
+
+def test_of_links_to_gateways_and_of_parallel_ones_the_cheapest_is_kept() -> None:
+    places = at(a=(1, 1), b=(2, 1), g=(5, 1), g2=(6, 1))
+    pairs = ("a", "g"), ("a", "g2"), ("b", "g"), ("b", "g2"), ("g", "g2"), ("a", "b"), ("b", "a")
+    kept = needed_links(net(*pairs, cost=[3.0, 2.0, 2.0, 2.0, 1.0, 1.5, 1.0]), places)
+    assert list(kept.index) == ["a~g2", "b~g", "b~a"]
+    assert needed_links(net(*pairs).iloc[:0], places).empty
+    # what names no place is left to whoever checks the table
+    assert list(needed_links(net(("a", "x"), ("x", "y")), places).index) == ["a~x", "x~y"]
+
+
+@settings(max_examples=50)
+@given(data=st.data())
+def test_the_links_left_out_change_no_choice(data: st.DataObject) -> None:
+    """Weight and cost of the best choice, with all links and with the needed ones."""
+    names = [*"abcd", "g", "g2"]
+    places = at(**{name: (i, 1.0) for i, name in enumerate(names)})
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if data.draw(st.booleans())]
+    links = net(*pairs, cost=[float(data.draw(st.integers(1, 4))) for _ in pairs])
+    options = options_at(**dict.fromkeys("abcd", 30.0)).assign(cost=[float(data.draw(st.integers(1, 6))) for _ in "abcd"])
+    demands = pd.DataFrame(
+        {"village_id": "v", "weight": [float(data.draw(st.integers(0, 5))) for _ in "abcd"]}, index=[f"d{p}" for p in "abcd"]
+    )
+    covers = pd.DataFrame({"option_id": [f"o{p}" for p in "abc"], "demand_id": [f"d{p}" for p in "abc"]})
+    budget = float(data.draw(st.integers(0, 25)))
+    every, few = (choose(demands, options, covers, places, table, budget=budget) for table in (links, needed_links(links, places)))
+    assert (every.status, every.weight, every.cost) == (few.status, few.weight, few.cost)
+    assert checked(few, options, places, links) == []
 
 
 def test_masts_of_several_heights_become_places_of_their_own() -> None:
