@@ -126,7 +126,7 @@ def test_roads_in_degrees_come_into_the_grid() -> None:
     assert lengths(at(a=(1, 1), g=(5, 1)), degrees)["a~g"] == pytest.approx(4.0, abs=1e-4)
 
 
-@pytest.mark.parametrize(("seed", "many"), [(11, 36), (12, 9), (13, 9), (14, 4), (15, 2)])
+@pytest.mark.parametrize(("seed", "many"), [(11, 36), (12, 9), (13, 9), (14, 4), (15, 3)])
 def test_lengths_are_those_of_a_search_from_each_place(seed: int, many: int) -> None:
     """Of a street grid with gaps, against distances by repeated relaxation; few places leave long stretches where nothing is joined."""
     rng = np.random.default_rng(seed)
