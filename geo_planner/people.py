@@ -14,6 +14,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from geo_planner.grid import Grid
+from geo_planner.study_area.population import PopulationCells
 from geo_planner.units import FloatArray
 
 
@@ -104,9 +105,45 @@ def covered_population_share(
     Series
         ``covered_population_share`` in 0..1; NaN where nothing is known of anybody.
     """
-    table = covered_population(population, covered_mask, labels, index, known=known)
-    of = (table["population"] - table["unknown_population"]).where(lambda people: people > 0)
-    return (table["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
+    return known_share(covered_population(population, covered_mask, labels, index, known=known))
+
+
+def covered_people(
+    cells: PopulationCells, communes: pd.DataFrame, probability: npt.NDArray[np.floating[Any]], grid: Grid, *, min_probability: float
+) -> pd.DataFrame:
+    """People of a population layer whom a coverage reaches, by commune; alike for a real layer and for a sample.
+
+    Parameters
+    ----------
+    cells : PopulationCells
+        Scaled to the published totals first.
+    communes : DataFrame
+        ``population`` as published; index and order as for the labels of `cells`.
+    probability : ndarray of float, shape of `grid`
+        Of coverage, today's or that after a build plan; NaN where unknown.
+    grid : Grid
+    min_probability : float
+        From which a place counts as covered.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`covered_population`. A sum over communes is a sum of people; its share leaves those of whom nothing is known out.
+    """
+    people = spread_population(cells.people, cells.labels, communes["population"])
+    p = sample_at_cells(probability, grid, where=people > 0, cells=cells.grid)
+    return covered_population(people, p >= min_probability, cells.labels, communes.index, known=~np.isnan(p))
+
+
+def known_share(people: pd.DataFrame) -> pd.Series:
+    """Share of the people covered among those of whom it is known, by row; NaN where nothing is known of anybody.
+
+    >>> table = pd.DataFrame({"population": [10.0, 4.0], "covered_population": [4.0, 0.0], "unknown_population": [2.0, 4.0]})
+    >>> known_share(table).tolist()
+    [0.5, nan]
+    """
+    of = (people["population"] - people["unknown_population"]).where(lambda known: known > 0)
+    return (people["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
 
 
 def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where: npt.NDArray[np.bool_], cells: Grid) -> FloatArray:

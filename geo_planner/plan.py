@@ -18,7 +18,7 @@ from geo_planner.errors import Fault, InputError, ModelRangeError, fault
 from geo_planner.flags import flags
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
-from geo_planner.people import covered_population_share, sample_at_cells, spread_population
+from geo_planner.people import covered_people, known_share
 from geo_planner.propagation.limits import why
 from geo_planner.provenance import manifest, modelled_on_sample, uses_sample
 from geo_planner.radio.budget import eirp_re_dbm
@@ -290,7 +290,5 @@ def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenari
     cells = study_area.population
     if cells is None:
         return np.nan
-    people = spread_population(cells.people, cells.labels, study_area.communes["population"])
-    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
-    covered = p >= scenario.service.min_probability
-    return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))
+    least = scenario.service.min_probability
+    return known_share(covered_people(cells, study_area.communes, coverage.probability, coverage.grid, min_probability=least))
