@@ -94,8 +94,7 @@ def _people_without_cells(scenario: Scenario, study_area: StudyArea) -> list[Fau
     if cells is None:
         return []
     communes = communes_without_cells(cells.people, cells.labels, study_area.communes["population"])
-    made_up = [warning(scenario.layers.population or "", "sample_population.layer")] if cells.is_sample else []
-    return made_up + [warning(scenario.layers.population or "", "population_void.commune", commune=code) for code in communes]
+    return [warning(scenario.layers.population or "", "population_void.commune", commune=code) for code in communes]
 
 
 def _blank_cells(scenario: Scenario, sites: gpd.GeoDataFrame) -> list[Fault]:

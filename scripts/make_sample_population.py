@@ -138,7 +138,9 @@ def write(people: npt.NDArray[np.int16], grid: Grid, path: Path) -> None:
         sink.write(people, 1)
         sink.set_band_description(1, "people per cell (synthetic sample, not a census)")
         sink.update_tags(
-            synthetic="yes", method="settlements by lot in the valleys of the sample terrain; communes' published totals held", seed=str(SEED)
+            synthetic="yes",
+            method="settlements by lot in the valleys of the sample terrain; communes' published totals held",
+            seed=str(SEED),
         )
 
 

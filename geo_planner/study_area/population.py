@@ -99,7 +99,8 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
     if odd.any():
         return None, [fault(file, "impossible_population", value=f"{people[odd][0]:g}", n=int(odd.sum()))]
     cells = PopulationCells(people, grid.labels(area.geometry), grid, sha256_of(path), is_sample)
-    return cells, _empty_communes(cells, communes, file)
+    made_up = [warning(file, "sample_population.layer")] if is_sample else []
+    return cells, [*made_up, *_empty_communes(cells, communes, file)]
 
 
 def _stands_for_nothing(packed: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
