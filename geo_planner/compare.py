@@ -98,7 +98,8 @@ def _villages(plans: Mapping[str, Plan]) -> pd.DataFrame:
     }
     joined = joined.assign(**beside)
     differs = [
-        tuple(figure for figure in figures if len({_key(joined.at[village, f"{figure}:{name}"]) for name in plans}) > 1) for village in index
+        tuple(figure for figure in figures if len({_key(joined.at[village, f"{figure}:{name}"]) for name in plans}) > 1)
+        for village in index
     ]
     return joined.assign(differs_in=pd.Series(differs, index=index, dtype=object))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from geo_planner.build.payers import Shares
@@ -79,7 +78,9 @@ def results_of(
     )  # fmt: skip
     of = chosen.links.index
     shown = links.loc[of, ["place_a", "place_b", "kind", "length_km", "freq_ghz", "availability_pct"]]
-    told = shown.assign(cost_vnd=chosen.links["cost"].astype(float), payer=payer.reindex(of).astype(object), year=when["year"].reindex(of).array)
+    told = shown.assign(
+        cost_vnd=chosen.links["cost"].astype(float), payer=payer.reindex(of).astype(object), year=when["year"].reindex(of).array
+    )
     return Results(sites, told, _villages(chosen, demands, phases, villages))
 
 

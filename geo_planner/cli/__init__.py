@@ -14,3 +14,19 @@ from geo_planner.cli.frame import app
 from geo_planner.cli.telling import guarded
 
 __all__ = ["app", "comparison", "machine", "main", "masts", "run", "study_area"]
+
+
+def main() -> None:
+    """Entry point of ``geo-planner``; what goes wrong outside a verb's own work is told in the same way."""
+
+    def work() -> int:
+        app()
+        return 0
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
+    try:
+        guarded(work, as_json="--json" in sys.argv[1:])
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

@@ -28,7 +28,9 @@ def build_layers(build: BuildPlan, crs: CRS) -> Layers:
     lines = [LineString([at[a], at[b]]) for a, b in zip(links["place_a"], links["place_b"], strict=True)]
     households = build.demands["households"]
     served = build.chosen.serves.reindex(build.demands.index)
-    demands = build.demands.assign(covered=build.choice.covered.reindex(build.demands.index).to_numpy(dtype=bool), site_id=served, households=households)
+    demands = build.demands.assign(
+        covered=build.choice.covered.reindex(build.demands.index).to_numpy(dtype=bool), site_id=served, households=households
+    )
     return {
         "chosen_sites": (_points(sites, sites["lon"], sites["lat"], GEOGRAPHIC), "Point"),
         "chosen_links": (gpd.GeoDataFrame(links, geometry=lines, crs=GEOGRAPHIC), "LineString"),

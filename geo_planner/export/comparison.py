@@ -101,7 +101,15 @@ def _table_sheet(name: str, table: pd.DataFrame, lines: list[str]) -> Sheet:
 
 
 def _width(column: str) -> float:
-    wide: Mapping[str, float] = {"name": 19, "commune_name": 14, "differs_in": 30, "built_in": 24, "responsibility": 20, "site_ids": 24, "site_id": 24}
+    wide: Mapping[str, float] = {
+        "name": 19,
+        "commune_name": 14,
+        "differs_in": 30,
+        "built_in": 24,
+        "responsibility": 20,
+        "site_ids": 24,
+        "site_id": 24,
+    }
     return wide.get(column.partition(":")[0], 13)
 
 

@@ -14,7 +14,16 @@ from geo_planner.config.build.smartphones import SmartphoneSettings
 from geo_planner.config.build.technologies import Technologies
 from geo_planner.settings import ASSUMPTION, Settings
 
-__all__ = ["Backhaul", "BuildSettings", "Candidates", "MoneySettings", "PowerSettings", "SearchSettings", "SmartphoneSettings", "Technologies"]
+__all__ = [
+    "Backhaul",
+    "BuildSettings",
+    "Candidates",
+    "MoneySettings",
+    "PowerSettings",
+    "SearchSettings",
+    "SmartphoneSettings",
+    "Technologies",
+]
 
 Payer = Literal["fund", "operator", "power_first", "undecided"]
 Id = Annotated[str, Field(min_length=1)]
@@ -24,13 +33,21 @@ class SearchSettings(Settings):
     """How hard the best choice is looked for, and how the plan is questioned."""
 
     gap: float = Field(
-        0.005, ge=0, lt=1, description="Relative distance of choice and bound at which the search ends. Assumption.", json_schema_extra=ASSUMPTION
+        0.005,
+        ge=0,
+        lt=1,
+        description="Relative distance of choice and bound at which the search ends. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     time_limit_s: float = Field(
         120.0, gt=0, le=86_400, description="Last guard of one search, s; where it strikes, the plan says that the choice may not repeat."
     )
     frontier_points: int = Field(
-        5, ge=0, le=20, description="Budgets of the frontier, evenly up to the limit; 0: no frontier. Assumption.", json_schema_extra=ASSUMPTION
+        5,
+        ge=0,
+        le=20,
+        description="Budgets of the frontier, evenly up to the limit; 0: no frontier. Assumption.",
+        json_schema_extra=ASSUMPTION,
     )
     draws: int = Field(
         6, ge=0, le=200, description="Draws over costs and reach that tell how often each site stays in; 0: none. Assumption.",
