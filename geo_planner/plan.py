@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -29,8 +30,12 @@ from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank, village_travel
 from geo_planner.schema import RESULTS
-from geo_planner.study_area import StudyArea
+from geo_planner.stored import check_build, check_figures, check_input, stored_coverage, stored_run
+from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
+
+if TYPE_CHECKING:
+    from geo_planner.build.plan import BuildPlan
 
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
@@ -91,6 +96,8 @@ class Plan:
     uses_sample_data : bool
     manifest : dict
         As :func:`geo_planner.provenance.manifest`.
+    build : BuildPlan or None
+        What to build; None where the scenario has no section ``build``.
     """
 
     scenario: Scenario
@@ -108,6 +115,7 @@ class Plan:
     notes: tuple[Fault, ...]
     uses_sample_data: bool
     manifest: dict[str, Any]
+    build: BuildPlan | None = None
 
 
 def run(
@@ -141,9 +149,67 @@ def run(
 
     tell("coverage", 0.0)
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    return _with_build(_planned(scenario, study_area, coverage, threads, tell), threads, cache, tell)
 
+
+def load_plan(
+    folder: Path,
+    study_area: Path | None = None,
+    *,
+    workers: int | None = None,
+    cache: LossCache | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan that a folder of results holds, for comparing, for the app and for further documents.
+
+    The rasters are taken from ``coverage.tif``, the input from the study area, and what follows from the two (statuses, ranking) is worked
+    out again and must be what ``summary.json`` says. Every file is held against its hash, the folder's and the input's.
+
+    Parameters
+    ----------
+    folder : Path
+        As ``geo-planner plan -o`` wrote it.
+    study_area : Path, optional
+        Where the input lies now; where it lay at the time of the run when left out.
+    workers, cache, progress
+        As of :func:`run`.
+
+    Raises
+    ------
+    UsageError
+        When there is no plan in the folder, or no study area.
+    InputError
+        With every file that is missing or is not what it was; with the villages whose figures another version of the program made.
+    """
+    stored = stored_run(folder)
+    tell, threads = progress or _silent, workers or os.cpu_count() or 1
+    area = load_study_area(study_area or stored.study_area, stored.scenario)
+    check_input(stored, area)
+    scenario, area = _accepted(stored.scenario, area)
+    coverage = stored_coverage(stored, area.terrain.grid) or _cover(scenario, area, cache=cache, workers=threads)
+    plan = _planned(scenario, area, coverage, threads, tell)
+    check_figures(stored, plan.villages)
+    plan = _with_build(plan, threads, cache, tell)
+    if plan.build is not None:
+        check_build(stored, plan.build.results.sites, plan.build.results.links)
+    return plan
+
+
+def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
+    """The plan with what to build, where the scenario asks for it."""
+    if plan.scenario.build is None:
+        return plan
+    from geo_planner.build.plan import build_plan  # here, so that a plan without it loads no solver
+
+    built = build_plan(plan.scenario, plan.study_area, plan.villages, plan.coverage, workers=workers, cache=cache, progress=tell)
+    return replace(plan, build=built, notes=(*plan.notes, *built.notes))
+
+
+def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
+    """Everything that follows from input and coverage."""
     tell("villages", 0.85)
-    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
+    eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
+    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
     serving = sites[sites["in_service"]]
     villages = _modelled(scenario, study_area, coverage, serving, threads)
     measured_at, measured = _measure(scenario, study_area, villages, threads, tell)

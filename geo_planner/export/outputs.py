@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,7 @@ def write_calibration(result: MeasuredAgainstModelled, out: Path) -> dict[str, P
 
 def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: Progress | None) -> dict[str, Path]:
     manifest: dict[str, Any] = {**plan.manifest, "uses_sample_data": plan.uses_sample_data, "sample_data_note": sample_note(plan)}
+    manifest["study_area"] = _way_to(plan.study_area.root, out)
     with output_folder(out, manifest) as staging:
         for done, (name, write) in enumerate(writers.items()):
             if progress is not None:
@@ -108,6 +110,14 @@ def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: P
     if progress is not None:
         progress(MANIFEST, 1.0)
     return {name: out / name for name in (*writers, MANIFEST)}
+
+
+def _way_to(root: Path, out: Path) -> str:
+    """Where the study area lies, seen from the folder of the run: :func:`geo_planner.plan.load_plan` reads it there again."""
+    try:
+        return Path(os.path.relpath(root.resolve(), out.resolve())).as_posix()
+    except ValueError:  # another drive
+        return root.resolve().as_posix()
 
 
 def _write_status_csv(plan: Plan, path: Path) -> None:
