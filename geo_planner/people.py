@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
+from geo_planner.config import Service
 from geo_planner.grid import Grid
-from geo_planner.study_area.population import PopulationCells
+from geo_planner.radio.coverage import Coverage
+from geo_planner.study_area import StudyArea
 from geo_planner.units import FloatArray
 
 
@@ -108,31 +110,23 @@ def covered_population_share(
     return known_share(covered_population(population, covered_mask, labels, index, known=known))
 
 
-def covered_people(
-    cells: PopulationCells, communes: pd.DataFrame, probability: npt.NDArray[np.floating[Any]], grid: Grid, *, min_probability: float
-) -> pd.DataFrame:
-    """People of a population layer whom a coverage reaches, by commune; alike for a real layer and for a sample.
+def people_reached(study_area: StudyArea, coverage: Coverage, service: Service) -> pd.DataFrame | None:
+    """People of the population layer whom a coverage reaches, by commune; None without a layer.
 
-    Parameters
-    ----------
-    cells : PopulationCells
-        Scaled to the published totals first.
-    communes : DataFrame
-        ``population`` as published; index and order as for the labels of `cells`.
-    probability : ndarray of float, shape of `grid`
-        Of coverage, today's or that after a build plan; NaN where unknown.
-    grid : Grid
-    min_probability : float
-        From which a place counts as covered.
+    Alike for a real layer and for a sample, for today's coverage and for that after a build plan. The cells are scaled to the published totals
+    first; a sum over communes is a sum of people.
 
     Returns
     -------
-    DataFrame
-        As :func:`covered_population`. A sum over communes is a sum of people; its share leaves those of whom nothing is known out.
+    DataFrame or None
+        As :func:`covered_population`, index as ``study_area.communes``.
     """
+    cells, communes = study_area.population, study_area.communes
+    if cells is None:
+        return None
     people = spread_population(cells.people, cells.labels, communes["population"])
-    p = sample_at_cells(probability, grid, where=people > 0, cells=cells.grid)
-    return covered_population(people, p >= min_probability, cells.labels, communes.index, known=~np.isnan(p))
+    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
+    return covered_population(people, p >= service.min_probability, cells.labels, communes.index, known=~np.isnan(p))
 
 
 def known_share(people: pd.DataFrame) -> pd.Series:
@@ -170,6 +164,31 @@ def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where:
     sampled = np.full(where.shape, np.nan)
     sampled[rows, columns] = grid.sample(values, grid.cells(x, y))
     return sampled
+
+
+def covered_people(study_area: StudyArea, coverage: Coverage, service: Service) -> pd.Series | float:
+    """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
+    reached = people_reached(study_area, coverage, service)
+    return np.nan if reached is None else known_share(reached)
+
+
+def people_of_province(study_area: StudyArea, coverage: Coverage, service: Service) -> dict[str, int | float | bool | None] | None:
+    """The same of all communes together; None without a population layer.
+
+    Returns
+    -------
+    dict or None
+        ``total``, ``covered``, ``unknown`` (nothing is known of the coverage where they live), whole people; ``covered_share`` among those of
+        whom it is known (None: of nobody); ``is_sample``: the layer is made up.
+    """
+    reached = people_reached(study_area, coverage, service)
+    if reached is None or study_area.population is None:
+        return None
+    whole = reached.sum().to_frame().T
+    share = float(known_share(whole).iloc[0])
+    names = {"total": "population", "covered": "covered_population", "unknown": "unknown_population"}
+    counts = {key: round(float(whole[name].iloc[0])) for key, name in names.items()}
+    return {**counts, "covered_share": None if np.isnan(share) else share, "is_sample": study_area.population.is_sample}
 
 
 def _sums(values: FloatArray, labels: npt.NDArray[np.integer[Any]], communes: int) -> FloatArray:

@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError, fault
 from geo_planner.flags import flags
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
-from geo_planner.people import covered_people, known_share
+from geo_planner.people import covered_people
 from geo_planner.propagation.limits import why
 from geo_planner.provenance import manifest, modelled_on_sample, uses_sample
 from geo_planner.radio.budget import eirp_re_dbm
@@ -28,7 +27,8 @@ from geo_planner.radio.cells import in_service, with_defaults
 from geo_planner.radio.coverage import Coverage, compute_coverage
 from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
-from geo_planner.ranking import RankingResult, rank, village_travel
+from geo_planner.ranking import RankingResult, rank
+from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
 from geo_planner.stored import check_build, check_figures, check_input, stored_coverage, stored_run
 from geo_planner.study_area import StudyArea, load_study_area
@@ -216,7 +216,7 @@ def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, thre
     villages = villages.join(measured_at)
 
     tell("ranking", 0.9)
-    ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
+    ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=travel_of(scenario, study_area, coverage))
     on_sample = modelled_on_sample(villages, study_area, serving, scenario)
     villages = villages.join(
         [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing,
@@ -281,7 +281,7 @@ def _modelled(scenario: Scenario, study_area: StudyArea, coverage: Coverage, ser
     villages = study_area.villages.join(village_coverage(coverage, study_area.villages, scenario.service))
     villages = villages.join(_compared(scenario, study_area, workers))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
-    return villages.join(_commune_facts(study_area), on="commune_code")
+    return villages.join(commune_facts(study_area.communes), on="commune_code")
 
 
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
@@ -295,14 +295,6 @@ def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.Dat
     coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
     table = village_coverage(coverage, study_area.villages, scenario.service)
     return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
-
-
-def _commune_facts(study_area: StudyArea) -> pd.DataFrame:
-    communes = study_area.communes
-    facts = pd.DataFrame(communes[["border", "region_class"]]).assign(commune_name=communes["name"])
-    # a blank class means "none of I to III" where others have one, and "not known" where nobody has
-    facts["region_known"] = bool(communes["region_class"].notna().any())
-    return facts
 
 
 def _measure(
@@ -319,19 +311,6 @@ def _measure(
     return at.table, Measured(at.by_operator, compared, clean.statements + at.notes)
 
 
-def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
-    """Travel times, where a criterion asks for them. Today's seats are not in the data: those of the former communes stand for them."""
-    if study_area.terrain.is_missing or not any(c.name.startswith("travel_to_") for c in scenario.ranking.criteria):
-        return None
-    former, seats = study_area.former_communes, None
-    if former is not None:
-        known = former.dropna(subset=["lat", "lon"])
-        points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
-        seats = gpd.GeoDataFrame(known, geometry=points)
-    covered = coverage.probability >= scenario.service.min_probability
-    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
-
-
 def _ordered(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """By rank; results first in the order of the schema, then the input's own columns; helper columns left out."""
     results = [c.name for c in RESULTS.columns]
@@ -345,16 +324,7 @@ def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFr
     by_commune = villages["commune_code"]
     return communes.assign(
         covered_area_share=commune_coverage(coverage, communes, scenario.service),
-        covered_population_share=_covered_people(study_area, coverage, scenario),
+        covered_population_share=covered_people(study_area, coverage, scenario.service),
         n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0),
         n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0),
     )
-
-
-def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenario) -> pd.Series | float:
-    """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
-    cells = study_area.population
-    if cells is None:
-        return np.nan
-    least = scenario.service.min_probability
-    return known_share(covered_people(cells, study_area.communes, coverage.probability, coverage.grid, min_probability=least))

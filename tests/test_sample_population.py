@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +15,7 @@ import rasterio
 
 from geo_planner.config import load_scenario
 from geo_planner.export.summary import summary
-from geo_planner.people import covered_people, known_share
+from geo_planner.people import known_share, people_of_province, people_reached
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import StudyArea, load_study_area, scenario_paths
 from geo_planner.study_area.population import PopulationCells, read_population
@@ -129,15 +130,19 @@ def test_covered_people_are_shown_beside_the_area(people_plan: Plan) -> None:
     assert told["sample_data_note"]
 
 
-def test_a_better_coverage_covers_no_fewer_people(people_plan: Plan, cells: PopulationCells) -> None:
-    coverage, communes = people_plan.coverage, people_plan.study_area.communes
-    now, better, none = (
-        covered_people(cells, communes, probability, coverage.grid, min_probability=0.75)
-        for probability in (coverage.probability, np.maximum(coverage.probability, 0.8), np.zeros(coverage.probability.shape))
+def test_a_better_coverage_covers_no_fewer_people(people_plan: Plan) -> None:
+    area, coverage, service = people_plan.study_area, people_plan.coverage, people_plan.scenario.service
+    better, none = (
+        people_reached(area, replace(coverage, probability=probability.astype(coverage.probability.dtype)), service)
+        for probability in (np.maximum(coverage.probability, 0.8), np.zeros(coverage.probability.shape))
     )
+    now = people_reached(area, coverage, service)
+    assert now is not None
+    assert better is not None
+    assert none is not None
     assert (now["covered_population"] <= better["covered_population"] + 1e-9).all()
     assert (none["covered_population"] == 0).all()
-    np.testing.assert_allclose(now["population"], communes["population"].astype(float))
+    np.testing.assert_allclose(now["population"], area.communes["population"].astype(float))
     assert now["covered_population"].sum() < better["covered_population"].sum()
     np.testing.assert_array_equal(known_share(now), people_plan.communes["covered_population_share"])
 
@@ -167,13 +172,8 @@ def test_a_real_layer_works_alike_and_only_a_synthetic_one_marks_the_plan(tags: 
     assert plan.manifest["uses_sample_data"] is made_up
     assert bool(summary(plan)["sample_data_note"]) is made_up
     assert [note.code for note in plan.notes].count("sample_population") == int(made_up)
-    table = covered_people(
-        plan.study_area.population,
-        plan.communes,
-        plan.coverage.probability,
-        plan.coverage.grid,
-        min_probability=scenario.service.min_probability,
-    )
+    table = people_reached(plan.study_area, plan.coverage, scenario.service)
+    assert table is not None
     assert table["population"].tolist() == pytest.approx([3000.0, 3000.0])
     assert summary(plan)["totals"]["people"]["total"] == 6000
     np.testing.assert_array_equal(plan.communes["covered_population_share"], known_share(table))
@@ -184,4 +184,5 @@ def test_without_a_layer_nothing_is_said_of_people(tmp_path: Path) -> None:
     scenario = load_scenario(area / sa.SCENARIO)
     plan = run(scenario, load_study_area(area, scenario))
     assert "people" not in summary(plan)["totals"]
+    assert people_of_province(plan.study_area, plan.coverage, scenario.service) is None
     assert plan.communes["covered_population_share"].isna().all()

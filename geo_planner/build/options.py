@@ -43,7 +43,7 @@ def options_at(places: pd.DataFrame, sites: gpd.GeoDataFrame, settings: Technolo
     DataFrame
         Index ``option_id``, sorted; columns :data:`OPTION_COLUMNS`. Of one mast at a place that has none (``exclusive_group`` is the place), and
         of one new aim of a cell (the group is the cell), at most one is chosen. ``cell_id`` is blank but for the cell that is aimed anew;
-        a relay has no cells.
+        relays and satellite terminals have no cells. Terminals come only where the settings ask for them, one a settlement.
     """
     same = sites[sites["technology"].str.casefold().eq(technology.casefold()).fillna(False) & sites["status"].eq("on_air").fillna(False)]
     of_site = {str(site): rows for site, rows in same.reset_index().groupby("site_id", sort=True)}
@@ -57,6 +57,8 @@ def options_at(places: pd.DataFrame, sites: gpd.GeoDataFrame, settings: Technolo
                 rows = (*rows, *_aimed_anew(str(place_id), cells, settings))
         else:
             rows = tuple(_new_masts(str(place_id), float(place["height_m"]), settings, technology))
+            if "satellite_terminal" in settings.kinds and place["kind"] == "settlement":
+                rows = (*rows, _terminal(str(place_id)))
         found.update(rows)
     table = pd.DataFrame.from_dict(found, orient="index", columns=list(OPTION_COLUMNS)).sort_index().rename_axis("option_id")
     return table.astype({**dict.fromkeys(_FIGURES, float), "n_cells": int})
@@ -97,6 +99,12 @@ def _new_masts(place_id: str, height_m: float, settings: Technologies, technolog
     if "relay" in settings.kinds and settings.relay_height_m <= height_m:
         relay = {"kind": "relay", "mast_height_m": settings.relay_height_m, "backhaul": "network"}
         yield f"{place_id}|relay|{settings.relay_height_m:g}", {**_NO_RADIO, **common, **relay}
+
+
+def _terminal(place_id: str) -> tuple[str, _Row]:
+    """On a roof: at no height, so that it never counts as a mast on the way of others."""
+    own = {"place_id": place_id, "exclusive_group": place_id, "kind": "satellite_terminal", "mast_height_m": 0.0, "backhaul": "own"}
+    return f"{place_id}|satellite_terminal", {**_NO_RADIO, **own}
 
 
 def _on_a_mast(place_id: str, height_m: float, operator: str, settings: Technologies, technology: str) -> tuple[tuple[str, _Row], ...]:

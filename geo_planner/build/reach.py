@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geo_planner.build.demands import covered_pieces, pieces_of
 from geo_planner.build.options import cells_of
@@ -40,7 +41,8 @@ class Reach:
     Attributes
     ----------
     covers : DataFrame
-        ``option_id``, ``demand_id``, ``rsrp_dbm`` (of the option's cell that leaves most above its threshold), sorted by the two ids.
+        ``option_id``, ``demand_id``, ``rsrp_dbm`` (of the option's cell that leaves most above its threshold; missing for a satellite terminal,
+        which reaches every piece of its village and is no mobile signal), sorted by the two ids.
     options : DataFrame
         Those that remain: as given, without the new aims that would uncover what is covered.
     uncovering : dict of str to int
@@ -114,6 +116,7 @@ def reach(
     cells = cells[in_service(cells, service)]
     served = _swept(task, cells, _points_of(demands), scenario, workers, progress)
     covers = _covers(cells["option_id"].to_numpy(dtype=object), served, options.index, demands.index)
+    covers = _with_terminals(covers, options, places, demands, study_area)
     aims = options.index[options["kind"] == "re_aim"]
     uncovering: dict[str, int] = {}
     if len(aims):
@@ -219,6 +222,22 @@ def _covers(of_cell: npt.NDArray[Any], served: list[_Served], options: pd.Index,
         }
     )
     return named.sort_values(["option_id", "demand_id"]).reset_index(drop=True)
+
+
+def _with_terminals(
+    covers: pd.DataFrame, options: pd.DataFrame, places: pd.DataFrame, demands: pd.DataFrame, study_area: StudyArea
+) -> pd.DataFrame:
+    """A terminal reaches the whole village in whose centre it stands, whatever the terrain."""
+    terminals = options[options["kind"] == "satellite_terminal"]
+    if terminals.empty or demands.empty:
+        return covers
+    x_m, y_m = study_area.terrain.grid.xy(study_area.villages.geometry)
+    away, nearest = cKDTree(np.column_stack([x_m, y_m])).query(places.loc[terminals["place_id"], ["x_m", "y_m"]].to_numpy(dtype=float))
+    village = pd.Series(study_area.villages.index.astype(str).to_numpy(dtype=object)[nearest], index=terminals.index)[away < 1.0]
+    of_village = demands.reset_index()[["demand_id", "village_id"]]
+    pairs = village.rename("village_id").rename_axis("option_id").reset_index().merge(of_village, on="village_id")
+    both = pd.concat([covers, pairs[["option_id", "demand_id"]].assign(rsrp_dbm=np.nan)]) if len(pairs) else covers
+    return both.sort_values(["option_id", "demand_id"]).reset_index(drop=True)
 
 
 def _uncovering(

@@ -38,7 +38,9 @@ def compare(
         made: dict[str, Plan] = {}
         with ProgressBar(silent=as_json) as bar:
             for number, path in enumerate(plans):
-                plan = _plan_of(path, overrides or [], workers, lambda step, share, at=number: bar.overall(step, (at + share) / len(plans)))
+                plan = _plan_of(
+                    path, overrides or [], workers, lambda step, share, at=float(number): bar.overall(step, (at + share) / len(plans))
+                )
                 made[_free_name(plan.scenario.name, made)] = plan
         comparison = held_together(made)
         files = write_comparison(comparison, out, uses_sample_data=any(plan.uses_sample_data for plan in made.values()))

@@ -10,10 +10,10 @@ from typing import Any
 from geo_planner import schema
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note, scenario_title, sources_of
+from geo_planner.export.build_summary import build_summary
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
-from geo_planner.people import covered_people, known_share
+from geo_planner.people import people_of_province
 from geo_planner.plan import Plan
-from geo_planner.study_area.population import PopulationCells
 
 _STATUS_COLUMNS = ("declared_status", "modelled_status", "measured_status")
 _FIGURES = (
@@ -43,6 +43,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "communes": _communes(plan),
         "measurements": _measurements(plan),
         "totals": _totals(plan),
+        **({} if plan.build is None else {"build": build_summary(plan.build)}),
     }
 
 
@@ -138,17 +139,8 @@ def _totals(plan: Plan) -> dict[str, Any]:
         known = known_values(plan, column)
         totals[column] = int(sum(known)) if known else None
         totals[f"{column}_unknown_in"] = len(plan.villages) - len(known)
-    if plan.study_area.population is not None:
-        totals["people"] = _people(plan, plan.study_area.population)
+    people = people_of_province(plan.study_area, plan.coverage, plan.scenario.service)
+    if people is not None:
+        totals["people"] = people
     totals["depends_on_sample"] = sum(plain(value) is True for value in plan.villages["depends_on_sample"])
     return totals
-
-
-def _people(plan: Plan, cells: PopulationCells) -> dict[str, Any]:
-    """People of the province whom the coverage reaches; who is in no commune, or of unknown coverage, stands apart."""
-    least = plan.scenario.service.min_probability
-    table = covered_people(cells, plan.study_area.communes, plan.coverage.probability, plan.coverage.grid, min_probability=least)
-    whole = table.sum().to_frame().T
-    names = {"population": "total", "covered_population": "covered", "unknown_population": "unknown"}
-    counted = {key: round(float(whole[name].iloc[0])) for name, key in names.items()}
-    return {**counted, "covered_share": plain(known_share(whole).iloc[0]), "is_sample": cells.is_sample}

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from geo_planner.schema import technology_word
 from geo_planner.settings import ASSUMPTION, Settings
 
-OptionKind = Literal["re_aim", "remote_sector", "low_mast", "macro_mast", "relay", "satellite_mast", "add_band"]
+OptionKind = Literal["re_aim", "remote_sector", "low_mast", "macro_mast", "relay", "satellite_mast", "satellite_terminal", "add_band"]
 Height = Annotated[float, Field(ge=5, le=200)]
 Azimuth = Annotated[float, Field(ge=0, lt=360)]
 Turn = Annotated[float, Field(ge=-180, le=180)]
@@ -50,7 +50,7 @@ class Technologies(Settings):
 
     kinds: tuple[OptionKind, ...] = Field(
         ("re_aim", "remote_sector", "low_mast", "macro_mast", "relay", "satellite_mast", "add_band"),
-        description="Kinds of option that are tried.",
+        description="Kinds of option that are tried. A satellite terminal (community Wi-Fi in one village) is no mobile signal: only on request.",
     )
     low_mast_heights_m: tuple[Height, ...] = Field(
         (20.0,), description="Heights of low masts, m above ground. Assumption.", json_schema_extra=ASSUMPTION
