@@ -155,7 +155,7 @@ def _build_year(given: _Input, built: _Built, year: int, available: int, later: 
     if not any(_gain(given, built, [option]) for option in given.ways if option not in built.year_of):
         # all that serves is there: now what only passes on or was fixed by hand
         links = [[link] for link in sorted(given.cost) if link not in given.ways]
-        rest: list[list[str]] = sorted([*waiting, *links], key=lambda todo: _price(given, todo))
+        rest: list[list[str]] = sorted([*waiting, *links], key=lambda todo: (_price(given, todo), todo))
         for lacking in rest:
             available -= _add_if_paid(given, built, lacking, year, available)
     # what is not spent may be spent later, so that nothing need be begun; else the largest year counts
