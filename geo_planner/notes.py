@@ -7,6 +7,7 @@ import geopandas as gpd
 from geo_planner.config import OPTIONAL_LAYERS, Scenario
 from geo_planner.errors import Fault, bounded, fault, warning
 from geo_planner.people import communes_without_cells
+from geo_planner.radio.carriers import WHOLE_CARRIER
 from geo_planner.radio.cells import RADIO_COLUMNS, with_defaults
 from geo_planner.radio.losses import range_reasons
 from geo_planner.ranking import unknown_criteria, unread_cells
@@ -70,6 +71,7 @@ def run_notes(study_area: StudyArea, sites: gpd.GeoDataFrame, scenario: Scenario
         *commune_questions(scenario, study_area),
         *_layers_found(scenario),
         *_without_service(scenario, sites),
+        *_whole_carrier(scenario),
         *_people_without_cells(scenario, study_area),
         *_blank_cells(scenario, sites),
         *_calibrated_elsewhere(scenario, study_area),
@@ -87,6 +89,16 @@ def _without_service(scenario: Scenario, sites: gpd.GeoDataFrame) -> list[Fault]
     if sites["in_service"].any():
         return []
     return [warning(scenario.layers.sites, "no_cell_in_service.technology", technology=scenario.service.technology)]
+
+
+def _whole_carrier(scenario: Scenario) -> list[Fault]:
+    """GSM and UMTS have no RSRP: what their levels are instead."""
+    technology = scenario.service.technology
+    quantity = WHOLE_CARRIER.get(technology.upper())
+    if quantity is None:
+        return []
+    column = "service.rsrp_threshold_dbm"
+    return [warning(f"scenario {scenario.name}", "level_of_carrier.whole", column=column, technology=technology, quantity=quantity)]
 
 
 def _people_without_cells(scenario: Scenario, study_area: StudyArea) -> list[Fault]:

@@ -13,7 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
+from geo_planner.config import Service
 from geo_planner.grid import Grid
+from geo_planner.radio.coverage import Coverage
+from geo_planner.study_area import StudyArea
 from geo_planner.units import FloatArray
 
 
@@ -133,6 +136,16 @@ def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where:
     sampled = np.full(where.shape, np.nan)
     sampled[rows, columns] = grid.sample(values, grid.cells(x, y))
     return sampled
+
+
+def covered_people(study_area: StudyArea, coverage: Coverage, service: Service) -> pd.Series | float:
+    """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
+    cells = study_area.population
+    if cells is None:
+        return np.nan
+    people = spread_population(cells.people, cells.labels, study_area.communes["population"])
+    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
+    return covered_population_share(people, p >= service.min_probability, cells.labels, study_area.communes.index, known=~np.isnan(p))
 
 
 def _sums(values: FloatArray, labels: npt.NDArray[np.integer[Any]], communes: int) -> FloatArray:

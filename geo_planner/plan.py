@@ -6,19 +6,19 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, InputError, ModelRangeError, fault
 from geo_planner.flags import flags
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
-from geo_planner.people import covered_population_share, sample_at_cells, spread_population
+from geo_planner.people import covered_people
 from geo_planner.propagation.limits import why
 from geo_planner.provenance import manifest, modelled_on_sample, uses_sample
 from geo_planner.radio.budget import eirp_re_dbm
@@ -27,10 +27,15 @@ from geo_planner.radio.cells import in_service, with_defaults
 from geo_planner.radio.coverage import Coverage, compute_coverage
 from geo_planner.radio.losses import land_cover_of
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
-from geo_planner.ranking import RankingResult, rank, village_travel
+from geo_planner.ranking import RankingResult, rank
+from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
-from geo_planner.study_area import StudyArea
+from geo_planner.stored import check_build, check_figures, check_input, stored_coverage, stored_run
+from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
+
+if TYPE_CHECKING:
+    from geo_planner.build.plan import BuildPlan
 
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
@@ -91,6 +96,8 @@ class Plan:
     uses_sample_data : bool
     manifest : dict
         As :func:`geo_planner.provenance.manifest`.
+    build : BuildPlan or None
+        What to build; None where the scenario has no section ``build``.
     """
 
     scenario: Scenario
@@ -108,6 +115,7 @@ class Plan:
     notes: tuple[Fault, ...]
     uses_sample_data: bool
     manifest: dict[str, Any]
+    build: BuildPlan | None = None
 
 
 def run(
@@ -141,16 +149,74 @@ def run(
 
     tell("coverage", 0.0)
     coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    return _with_build(_planned(scenario, study_area, coverage, threads, tell), threads, cache, tell)
 
+
+def load_plan(
+    folder: Path,
+    study_area: Path | None = None,
+    *,
+    workers: int | None = None,
+    cache: LossCache | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """The plan that a folder of results holds, for comparing, for the app and for further documents.
+
+    The rasters are taken from ``coverage.tif``, the input from the study area, and what follows from the two (statuses, ranking) is worked
+    out again and must be what ``summary.json`` says. Every file is held against its hash, the folder's and the input's.
+
+    Parameters
+    ----------
+    folder : Path
+        As ``geo-planner plan -o`` wrote it.
+    study_area : Path, optional
+        Where the input lies now; where it lay at the time of the run when left out.
+    workers, cache, progress
+        As of :func:`run`.
+
+    Raises
+    ------
+    UsageError
+        When there is no plan in the folder, or no study area.
+    InputError
+        With every file that is missing or is not what it was; with the villages whose figures another version of the program made.
+    """
+    stored = stored_run(folder)
+    tell, threads = progress or _silent, workers or os.cpu_count() or 1
+    area = load_study_area(study_area or stored.study_area, stored.scenario)
+    check_input(stored, area)
+    scenario, area = _accepted(stored.scenario, area)
+    coverage = stored_coverage(stored, area.terrain.grid) or _cover(scenario, area, cache=cache, workers=threads)
+    plan = _planned(scenario, area, coverage, threads, tell)
+    check_figures(stored, plan.villages)
+    plan = _with_build(plan, threads, cache, tell)
+    if plan.build is not None:
+        check_build(stored, plan.build.results.sites, plan.build.results.links)
+    return plan
+
+
+def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
+    """The plan with what to build, where the scenario asks for it."""
+    if plan.scenario.build is None:
+        return plan
+    from geo_planner.build.plan import build_plan  # here, so that a plan without it loads no solver
+
+    built = build_plan(plan.scenario, plan.study_area, plan.villages, plan.coverage, workers=workers, cache=cache, progress=tell)
+    return replace(plan, build=built, notes=(*plan.notes, *built.notes))
+
+
+def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
+    """Everything that follows from input and coverage."""
     tell("villages", 0.85)
-    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp_re_dbm(study_area.sites))
+    eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
+    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
     serving = sites[sites["in_service"]]
     villages = _modelled(scenario, study_area, coverage, serving, threads)
     measured_at, measured = _measure(scenario, study_area, villages, threads, tell)
     villages = villages.join(measured_at)
 
     tell("ranking", 0.9)
-    ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=_travel(scenario, study_area, coverage))
+    ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=travel_of(scenario, study_area, coverage))
     on_sample = modelled_on_sample(villages, study_area, serving, scenario)
     villages = villages.join(
         [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing,
@@ -215,7 +281,7 @@ def _modelled(scenario: Scenario, study_area: StudyArea, coverage: Coverage, ser
     villages = study_area.villages.join(village_coverage(coverage, study_area.villages, scenario.service))
     villages = villages.join(_compared(scenario, study_area, workers))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
-    return villages.join(_commune_facts(study_area), on="commune_code")
+    return villages.join(commune_facts(study_area.communes), on="commune_code")
 
 
 def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
@@ -229,14 +295,6 @@ def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.Dat
     coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
     table = village_coverage(coverage, study_area.villages, scenario.service)
     return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
-
-
-def _commune_facts(study_area: StudyArea) -> pd.DataFrame:
-    communes = study_area.communes
-    facts = pd.DataFrame(communes[["border", "region_class"]]).assign(commune_name=communes["name"])
-    # a blank class means "none of I to III" where others have one, and "not known" where nobody has
-    facts["region_known"] = bool(communes["region_class"].notna().any())
-    return facts
 
 
 def _measure(
@@ -253,19 +311,6 @@ def _measure(
     return at.table, Measured(at.by_operator, compared, clean.statements + at.notes)
 
 
-def _travel(scenario: Scenario, study_area: StudyArea, coverage: Coverage) -> pd.DataFrame | None:
-    """Travel times, where a criterion asks for them. Today's seats are not in the data: those of the former communes stand for them."""
-    if study_area.terrain.is_missing or not any(c.name.startswith("travel_to_") for c in scenario.ranking.criteria):
-        return None
-    former, seats = study_area.former_communes, None
-    if former is not None:
-        known = former.dropna(subset=["lat", "lon"])
-        points = gpd.points_from_xy(known["lon"].astype(float), known["lat"].astype(float), crs=GEOGRAPHIC)
-        seats = gpd.GeoDataFrame(known, geometry=points)
-    covered = coverage.probability >= scenario.service.min_probability
-    return village_travel(study_area.villages, study_area.terrain, covered, seats, scenario.ranking.travel, roads=study_area.roads)
-
-
 def _ordered(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """By rank; results first in the order of the schema, then the input's own columns; helper columns left out."""
     results = [c.name for c in RESULTS.columns]
@@ -279,18 +324,7 @@ def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFr
     by_commune = villages["commune_code"]
     return communes.assign(
         covered_area_share=commune_coverage(coverage, communes, scenario.service),
-        covered_population_share=_covered_people(study_area, coverage, scenario),
+        covered_population_share=covered_people(study_area, coverage, scenario.service),
         n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0),
         n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0),
     )
-
-
-def _covered_people(study_area: StudyArea, coverage: Coverage, scenario: Scenario) -> pd.Series | float:
-    """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
-    cells = study_area.population
-    if cells is None:
-        return np.nan
-    people = spread_population(cells.people, cells.labels, study_area.communes["population"])
-    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
-    covered = p >= scenario.service.min_probability
-    return covered_population_share(people, covered, cells.labels, study_area.communes.index, known=~np.isnan(p))

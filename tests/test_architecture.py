@@ -29,8 +29,9 @@ FLOORS = [
     {"people"},
     {"ranking", "measurements"},
     {"build"},
-    {"flags", "notes", "provenance"},
+    {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
+    {"compare"},
     {"export"},
     {"cli", "ui"},
 ]
@@ -157,7 +158,7 @@ def test_rooms_within_a_package_lie_above_one_another(package: str) -> None:
 INNER_FLOORS = {
     "imports": ["vocabulary grid naming opening", "draft paper", "cells", "titles", "formats layout", "places", "rows shapes ids", "store report", "importer preview"],
     "propagation": ["compiled limits loss_model", "p525 radials tr38901 p2109", "p526 profiles voids", "itm p1812 p2108", "delta_bullington", "models", "area"],
-    "radio": ["budget cache", "cells", "losses", "coverage", "statuses"],
+    "radio": ["carriers cache", "budget", "cells", "losses", "coverage", "statuses"],
     "study_area": ["tables features raster_frame", "rasters", "places", "checks", "loading"],
     "files": ["hashes atomic folders", "lock manifest geojson", "staged opening", "output"],
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from geo_planner.calibration import CalibrationSettings, MeasurementSettings
+from geo_planner.config.build import BuildSettings
 from geo_planner.errors import SettingError
 from geo_planner.preferences import RankingSettings
 from geo_planner.schema import (
@@ -117,6 +118,12 @@ class Service(Settings):
         (-95.0, -105.0, -113.0, -121.0),
         description="Lower limits of the RSRP classes, strongest first. Assumption.",
         json_schema_extra=ASSUMPTION,
+    )
+    nr_subcarrier_khz: Literal[15, 30, 60] | None = Field(
+        None,
+        description="Sub-carrier spacing of NR, kHz; null: 15 below 2300 MHz (FDD), 30 from there on (TDD). Assumption.",
+        json_schema_extra=ASSUMPTION,
+        exclude_if=lambda khz: khz is None,
     )
     uplink: Uplink = Uplink()
 
@@ -230,3 +237,4 @@ class Scenario(Settings):
     measurements: MeasurementSettings = MeasurementSettings()
     calibration: CalibrationSettings = CalibrationSettings()
     ranking: RankingSettings
+    build: BuildSettings | None = Field(None, description="What to build; null: no build plan.", exclude_if=lambda build: build is None)

@@ -21,13 +21,13 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_access
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.lock import BusyError
-from geo_planner.files.manifest import is_plain_path
+from geo_planner.files.written import MANIFEST, PROGRAM, read_manifest, verify_folder
 from geo_planner.words import first_of, said
+
+__all__ = ["MANIFEST", "PROGRAM", "check_output", "output_folder", "settle", "verify_folder"]
 
 logger = logging.getLogger(__name__)
 
-MANIFEST = "manifest.json"
-PROGRAM = "geo_planner"
 # What file managers and office programs drop into folders; it is nobody's work, so it may go with the folder.
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", "~$*", ".~lock.*#")
 _OUTPUT_ERRNOS = {
@@ -88,21 +88,11 @@ def check_output(out: Path) -> None:
     if not out.is_dir():
         raise OutputError("output_is_file", path=out)
     present = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir() and not _is_litter(path)}
-    files = _read_manifest(out)
+    document = read_manifest(out)
+    files = None if document is None else document["files"]
     foreign = sorted(present - set(files or ()) - {MANIFEST}) if files is not None else sorted(present)
     if foreign:
         raise OutputError("output_holds_other_files", folder=out, files=first_of(foreign, 3))
-
-
-def verify_folder(path: Path) -> list[str]:
-    """Names of the files that are missing or differ from what ``manifest.json`` says; empty when all is well.
-
-    A manifest that is missing or cannot be read is itself the answer. Files that the manifest does not name are left alone.
-    """
-    files = _read_manifest(path)
-    if files is None:
-        return [MANIFEST]
-    return sorted(name for name, expected in files.items() if not is_plain_path(name) or not _matches(path / name, expected))
 
 
 def settle(out: Path) -> None:
@@ -129,24 +119,6 @@ def _is_litter(path: Path) -> bool:
 
 def _is_whole(folder: Path) -> bool:
     return not verify_folder(folder)
-
-
-def _matches(path: Path, expected: str) -> bool:
-    try:
-        return sha256_of(path) == expected
-    except OSError:
-        return False
-
-
-def _read_manifest(folder: Path) -> dict[str, str] | None:
-    """File names and hashes; None for a folder that is not ours."""
-    try:
-        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or document.get("program") != PROGRAM or not isinstance(document.get("files"), dict):
-        return None
-    return {str(name): str(digest) for name, digest in document["files"].items()}
 
 
 def _write_manifest(staging: Path, manifest: Mapping[str, Any]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from geo_planner.build.atlas import write_atlas
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
 from geo_planner.export.folder import MANIFEST, output_folder
+from geo_planner.export.masts import MAST_SITES, mast_tags
 from geo_planner.export.raster import write_coverage_tif
 from geo_planner.export.summary import status_summary, write_json, write_summary
 from geo_planner.export.tables import machine_table, plain
@@ -62,6 +65,8 @@ def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> di
         "map.html": write_map,
         "summary.json": write_summary,
     }
+    if plan.build is not None:
+        writers[MAST_SITES] = _write_mast_sites
     return _write_all(plan, out, writers, progress)
 
 
@@ -100,6 +105,7 @@ def write_calibration(result: MeasuredAgainstModelled, out: Path) -> dict[str, P
 
 def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: Progress | None) -> dict[str, Path]:
     manifest: dict[str, Any] = {**plan.manifest, "uses_sample_data": plan.uses_sample_data, "sample_data_note": sample_note(plan)}
+    manifest["study_area"] = _way_to(plan.study_area.root, out)
     with output_folder(out, manifest) as staging:
         for done, (name, write) in enumerate(writers.items()):
             if progress is not None:
@@ -108,6 +114,19 @@ def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: P
     if progress is not None:
         progress(MANIFEST, 1.0)
     return {name: out / name for name in (*writers, MANIFEST)}
+
+
+def _write_mast_sites(plan: Plan, path: Path) -> None:
+    if plan.build is not None:
+        write_atlas(plan.build.atlas, path, mast_tags(plan))
+
+
+def _way_to(root: Path, out: Path) -> str:
+    """Where the study area lies, seen from the folder of the run: :func:`geo_planner.plan.load_plan` reads it there again."""
+    try:
+        return Path(os.path.relpath(root.resolve(), out.resolve())).as_posix()
+    except ValueError:  # another drive
+        return root.resolve().as_posix()
 
 
 def _write_status_csv(plan: Plan, path: Path) -> None:

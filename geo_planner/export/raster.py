@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.shutil import copy as copy_raster
 
-from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import sample_note, scenario_title
-from geo_planner.files.opening import memory_raster, opened_raster
+from geo_planner.files.cog import NODATA, Band, write_cog
+from geo_planner.files.opening import opened_raster
 from geo_planner.plan import Plan
 
-NODATA = -9999.0
-"""In every band: nothing known or, in ``best_server``, no server. Finite, because many programs mishandle NaN."""
-
-# Overviews take the nearest value: the mean of levels in dB, or of server numbers, means nothing.
-_COG = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": 256, "OVERVIEW_RESAMPLING": "NEAREST", "BIGTIFF": "IF_SAFER"}
+__all__ = ["NODATA", "read_band", "write_coverage_tif"]
 
 FloatGrid = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class _Band:
-    name: str
-    unit: str
-    meaning: str
-    values: npt.NDArray[np.generic]
 
 
 def write_coverage_tif(plan: Plan, path: Path) -> None:
@@ -44,56 +30,30 @@ def write_coverage_tif(plan: Plan, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
-    coverage = plan.coverage
-    bands = _bands(plan)
-    rows, columns = coverage.grid.shape
-    profile = {
-        "driver": "GTiff", "dtype": "float32", "count": len(bands), "height": rows, "width": columns, "nodata": NODATA,
-        "crs": coverage.grid.crs.to_wkt(), "transform": coverage.grid.transform,
-    }  # fmt: skip
-    # In memory, because the driver cannot fill a COG in place; and so that the disk sees one plain write.
-    with memory_raster() as memory, memory_raster(ext=".tif") as packed:
-        with memory.open(**profile) as draft:
-            for number, band in enumerate(bands, start=1):
-                draft.write(_filled(band.values), number)
-                draft.set_band_description(number, band.name)
-                draft.set_band_unit(number, band.unit)
-                draft.update_tags(number, MEANING=band.meaning)
-            draft.update_tags(**_tags(plan))
-        with memory.open() as draft:
-            copy_raster(draft, packed.name, driver="COG", **_COG)
-        content = packed.read()
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise OutputError("file_not_written.layer", name=path.name, why=error.strerror) from error
+    grid = plan.coverage.grid
+    write_cog(path, _bands(plan), transform=grid.transform, crs_wkt=grid.crs.to_wkt(), tags=_tags(plan))
 
 
-def _bands(plan: Plan) -> list[_Band]:
+def _bands(plan: Plan) -> list[Band]:
     coverage, service = plan.coverage, plan.scenario.service
     server = np.where(coverage.best_server < 0, np.nan, coverage.best_server)
     bands = [
-        _Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
-        _Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
-        _Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
-        _Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
-        _Band("overlap", "count", "sites that would each cover the place", coverage.overlap),
-        _Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
-        _Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
+        Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
+        Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
+        Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
+        Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
+        Band("overlap", "count", "sites that would each cover the place", coverage.overlap),
+        Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
+        Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]
     if len(coverage.by_operator_dbm) > 1:
         bands += [
-            _Band(
+            Band(
                 f"rsrp_dbm:{operator or 'unknown'}", "dBm", "RSRP of the best of this operator's cells", coverage.by_operator_dbm[operator]
             )
             for operator in sorted(coverage.by_operator_dbm)
         ]
     return bands
-
-
-def _filled(values: npt.NDArray[np.generic]) -> FloatGrid:
-    numbers = values.astype(np.float32)
-    return np.where(np.isfinite(numbers), numbers, np.float32(NODATA)).astype(np.float32)
 
 
 def _tags(plan: Plan) -> dict[str, str]:

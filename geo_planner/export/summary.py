@@ -10,6 +10,7 @@ from typing import Any
 from geo_planner import schema
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note, scenario_title, sources_of
+from geo_planner.export.build_summary import build_summary
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
 from geo_planner.plan import Plan
 
@@ -41,6 +42,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "communes": _communes(plan),
         "measurements": _measurements(plan),
         "totals": _totals(plan),
+        **({} if plan.build is None else {"build": build_summary(plan.build)}),
     }
 
 

@@ -69,8 +69,16 @@ def flat_columns(table: pd.DataFrame) -> pd.DataFrame:
     bare = pd.DataFrame(table.drop(columns=table.geometry.name) if isinstance(table, gpd.GeoDataFrame) else table)
     kept = [name for name in bare.index.names if name is not None and name not in bare.columns]
     bare = bare.reset_index(level=kept) if kept else bare
-    columns = {str(name): [plain(value) for value in bare[name]] for name in bare.columns}
+    columns = {str(name): _plain_values(bare[name]) for name in bare.columns}
     return pd.DataFrame(columns, dtype=object)
+
+
+def _plain_values(values: pd.Series) -> list[Cell]:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biu":  # tables of the build plan are long
+        return list(values.to_numpy().tolist())
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
+        return [value if math.isfinite(value) else None for value in values.to_numpy().tolist()]
+    return [plain(value) for value in values]
 
 
 def machine_table(plan: Plan) -> pd.DataFrame:

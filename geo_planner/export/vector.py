@@ -29,6 +29,7 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
+from geo_planner.export.build_layers import build_layers, build_tables
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan
@@ -62,7 +63,8 @@ def write_geojson(plan: Plan, path: Path) -> None:
 def write_gpkg(plan: Plan, path: Path) -> None:
     """Write layers ``villages``, ``communes``, ``sites`` and the tables ``notes``, ``robustness``, ``methods`` … into one GeoPackage.
 
-    With measurements also the layer ``measurements`` (each sample beside its modelled level) and what they say of each village.
+    With measurements also the layer ``measurements`` (each sample beside its modelled level) and what they say of each village; with a build
+    plan ``chosen_sites``, ``chosen_links``, ``candidates``, ``demands`` and the tables behind them (``build_…``).
 
     ``notes`` holds the line on sample data, the scenario, every assumption, the sources and the warnings.
 
@@ -77,6 +79,10 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
     if plan.measured.against_model is not None:
         layers["measurements"] = (_samples(plan.measured.against_model, plan.terrain.crs), "Point")
+    beside = dict[str, pd.DataFrame]()
+    if plan.build is not None:
+        layers |= {n: (_layer(flat_columns(t), t), shape) for n, (t, shape) in build_layers(plan.build, plan.terrain.crs).items()}
+        beside = {name: _typed_table(table) for name, table in build_tables(plan.build).items() if len(table)}
     tables = dict[str, int]()
     try:
         with _fixed_date():
@@ -86,7 +92,7 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
                 tables[name] = len(layer)
-            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan)}.items():
+            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan), **beside}.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
                 tables[name] = len(table)
         _check_written(path, tables)
@@ -127,6 +133,7 @@ def _layer(attributes: pd.DataFrame, source: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 
 def _typed(values: pd.Series) -> pd.Series:
+    """Values of one kind as a column of that kind."""
     known = [value for value in values if value is not None]
     kinds = {type(value) for value in known}
     if kinds == {bool}:
@@ -191,8 +198,12 @@ def _measured_tables(plan: Plan) -> dict[str, pd.DataFrame]:
             "calibration": calibration_table(plan.measured.against_model.calibrations),
             "measured_vs_modelled": plan.measured.against_model.statistics,
         }
-    flat = {name: flat_columns(table) for name, table in tables.items() if not table.empty}
-    return {name: pd.DataFrame({c: _typed(t[c]) for c in t}) for name, t in flat.items()}
+    return {name: _typed_table(table) for name, table in tables.items() if not table.empty}
+
+
+def _typed_table(table: pd.DataFrame) -> pd.DataFrame:
+    flat = flat_columns(table)
+    return pd.DataFrame({c: _typed(flat[c]) for c in flat})
 
 
 def _plain(values: pd.Series) -> pd.Series:

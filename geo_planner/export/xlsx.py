@@ -24,6 +24,7 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
+from geo_planner.export.build_sheets import build_sheets
 from geo_planner.export.measurement_sheets import measurement_sheets
 from geo_planner.export.palette import STATUS_FILLS
 from geo_planner.export.ranking_sheets import ranking_sheets
@@ -74,6 +75,7 @@ def _sheets(plan: Plan) -> Iterator[Sheet]:
     yield _values_sheet(plan)
     yield from ranking_sheets(plan)
     yield from measurement_sheets(plan)
+    yield from build_sheets(plan)
     yield _communes_sheet(plan)
     yield _input_sheet(plan)
     yield _assumptions_sheet(plan)

@@ -15,31 +15,19 @@ from geo_planner.config import Service
 from geo_planner.propagation.p2108 import Clutter as Surroundings
 from geo_planner.propagation.p2108 import height_gain_loss_db
 from geo_planner.propagation.p2109 import building_entry_loss_db
+from geo_planner.radio.carriers import BLOCK_MHZ, subcarriers
 from geo_planner.units import FloatArray
 
-SUBCARRIERS_PER_BLOCK = 12
-BLOCK_MHZ = 0.18
 
-
-def resource_blocks(bandwidth_mhz: npt.ArrayLike) -> FloatArray:
-    """Resource blocks of an LTE carrier (3GPP TS 36.101, table 5.6-1).
-
-    Nine tenths of the channel are filled with blocks of 180 kHz; only the 1.4 MHz carrier, with 6, departs from that.
-
-    >>> resource_blocks([1.4, 3, 5, 10, 15, 20]).astype(int).tolist()
-    [6, 15, 25, 50, 75, 100]
-    """
-    bandwidth = np.asarray(bandwidth_mhz, dtype=float)
-    return np.where(bandwidth < 3, 6.0, np.floor(0.9 * bandwidth / BLOCK_MHZ + 1e-9))
-
-
-def eirp_re_dbm(cells: pd.DataFrame) -> pd.Series:
-    """EIRP per resource element of each cell, dBm: total power spread evenly over all sub-carriers.
+def eirp_re_dbm(cells: pd.DataFrame, *, scs_khz: int | None = None) -> pd.Series:
+    """EIRP per resource element of each cell, dBm: total power spread evenly over all sub-carriers; of GSM and UMTS that of the whole carrier.
 
     Parameters
     ----------
     cells : DataFrame
-        Columns ``tx_power_dbm``, ``antenna_gain_dbi``, ``losses_db``, ``bandwidth_mhz``.
+        Columns ``tx_power_dbm``, ``antenna_gain_dbi``, ``losses_db``, ``bandwidth_mhz``; ``technology`` and ``freq_mhz`` where not all is LTE.
+    scs_khz : int, optional
+        Sub-carrier spacing of NR; by the band when left out.
 
     Returns
     -------
@@ -47,8 +35,7 @@ def eirp_re_dbm(cells: pd.DataFrame) -> pd.Series:
         Same index, named ``eirp_re_dbm``.
     """
     total = cells["tx_power_dbm"].astype(float) + cells["antenna_gain_dbi"].astype(float) - cells["losses_db"].astype(float)
-    subcarriers = SUBCARRIERS_PER_BLOCK * resource_blocks(cells["bandwidth_mhz"].astype(float))
-    return (total - 10.0 * np.log10(subcarriers)).rename("eirp_re_dbm")
+    return (total - 10.0 * np.log10(subcarriers(cells, scs_khz))).rename("eirp_re_dbm")
 
 
 def coverage_probability(rsrp_dbm: npt.ArrayLike, *, threshold_dbm: float, sigma_db: float) -> FloatArray:
@@ -63,6 +50,11 @@ def coverage_probability(rsrp_dbm: npt.ArrayLike, *, threshold_dbm: float, sigma
 def service_probability(level_dbm: npt.ArrayLike, service: Service) -> FloatArray:
     """P(service) of a level, from :func:`level_dbm`."""
     return coverage_probability(level_dbm, threshold_dbm=service.rsrp_threshold_dbm, sigma_db=service.sigma_db)
+
+
+def serves(level_dbm: npt.ArrayLike, service: Service) -> npt.NDArray[np.bool_]:
+    """Whether a level, from :func:`level_dbm`, covers: by the very figures that the rasters of a coverage keep."""
+    return np.asarray(service_probability(level_dbm, service).astype(np.float32) >= service.min_probability)
 
 
 def least_rsrp_dbm(service: Service) -> float:
@@ -150,17 +142,17 @@ def antenna_loss_db(
 THERMAL_NOISE_DBM_HZ = -174.0
 
 
-def uplink_sensitivity_dbm(*, noise_figure_db: float, sinr_db: float, blocks: int) -> float:
-    """Least power at the base station's antenna port for an uplink of so many resource blocks.
+def uplink_sensitivity_dbm(*, noise_figure_db: float, sinr_db: float, blocks: int, block_mhz: npt.ArrayLike = BLOCK_MHZ) -> Any:
+    """Least power at the base station's antenna port for an uplink of so many resource blocks of so many MHz each.
 
-    >>> round(uplink_sensitivity_dbm(noise_figure_db=5, sinr_db=0, blocks=2), 1)
+    >>> round(float(uplink_sensitivity_dbm(noise_figure_db=5, sinr_db=0, blocks=2)), 1)
     -113.4
     """
-    bandwidth_hz = blocks * BLOCK_MHZ * 1e6
-    return float(THERMAL_NOISE_DBM_HZ + 10.0 * np.log10(bandwidth_hz) + noise_figure_db + sinr_db)
+    bandwidth_hz = blocks * np.asarray(block_mhz, dtype=float) * 1e6
+    return THERMAL_NOISE_DBM_HZ + 10.0 * np.log10(bandwidth_hz) + noise_figure_db + sinr_db
 
 
-def uplink_rsrp_dbm(cells: pd.DataFrame, *, ue_power_dbm: float, sensitivity_dbm: float) -> pd.Series:
+def uplink_rsrp_dbm(cells: pd.DataFrame, *, ue_power_dbm: float, sensitivity_dbm: npt.ArrayLike, scs_khz: int | None = None) -> pd.Series:
     """RSRP at which the uplink of each cell just holds: the paths and antennas are the same both ways.
 
     Where it lies above the service threshold the uplink decides.
@@ -168,13 +160,13 @@ def uplink_rsrp_dbm(cells: pd.DataFrame, *, ue_power_dbm: float, sensitivity_dbm
     Parameters
     ----------
     cells : DataFrame
-        Columns ``tx_power_dbm`` and ``bandwidth_mhz``.
+        Columns ``tx_power_dbm`` and ``bandwidth_mhz``; ``technology`` and ``freq_mhz`` where not all is LTE.
     ue_power_dbm : float
         Power of the handset, spread over its resource blocks.
-    sensitivity_dbm : float
-        From :func:`uplink_sensitivity_dbm`.
+    sensitivity_dbm : array_like
+        From :func:`uplink_sensitivity_dbm`; one for all cells or one each.
+    scs_khz : int, optional
+        Sub-carrier spacing of NR; by the band when left out.
     """
-    re_power = cells["tx_power_dbm"].astype(float) - 10.0 * np.log10(
-        SUBCARRIERS_PER_BLOCK * resource_blocks(cells["bandwidth_mhz"].astype(float))
-    )
+    re_power = cells["tx_power_dbm"].astype(float) - 10.0 * np.log10(subcarriers(cells, scs_khz))
     return (re_power - ue_power_dbm + sensitivity_dbm).rename("uplink_rsrp_dbm")

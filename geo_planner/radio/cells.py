@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo_planner.config import Service, SiteDefaults
 from geo_planner.radio.budget import eirp_re_dbm, uplink_rsrp_dbm, uplink_sensitivity_dbm
+from geo_planner.radio.carriers import uplink_block_mhz
 
 RADIO_COLUMNS = ("freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
 """Without all of these a cell's coverage cannot be worked out."""
@@ -39,7 +40,7 @@ class Mast:
     xy_m : (float, float)
     mast_height_m, freq_mhz : float
     eirp_re_dbm : float
-        Per resource element, on the antenna's axis.
+        Per resource element (GSM and UMTS: of the whole carrier), on the antenna's axis.
     azimuth_deg, tilt_deg : float
         Of the axis; NaN where not known, and then nothing is taken off for that plane.
     uplink_shortfall_db : float
@@ -62,7 +63,7 @@ def masts_of(cells: gpd.GeoDataFrame, service: Service) -> list[Mast]:
         cells.geometry.y,
         cells["mast_height_m"],
         cells["freq_mhz"],
-        eirp_re_dbm(cells),
+        eirp_re_dbm(cells, scs_khz=service.nr_subcarrier_khz),
         cells["azimuth_deg"],
         cells["tilt_deg"],
         uplink_shortfall_db(cells, service),
@@ -76,6 +77,12 @@ def uplink_shortfall_db(cells: pd.DataFrame, service: Service) -> pd.Series:
     uplink = service.uplink
     if not uplink.check:
         return pd.Series(0.0, index=cells.index)
-    sensitivity = uplink_sensitivity_dbm(noise_figure_db=uplink.noise_figure_db, sinr_db=uplink.sinr_db, blocks=uplink.resource_blocks)
-    needed = uplink_rsrp_dbm(cells, ue_power_dbm=uplink.ue_power_dbm, sensitivity_dbm=sensitivity)
+    scs_khz = service.nr_subcarrier_khz
+    sensitivity = uplink_sensitivity_dbm(
+        noise_figure_db=uplink.noise_figure_db,
+        sinr_db=uplink.sinr_db,
+        blocks=uplink.resource_blocks,
+        block_mhz=uplink_block_mhz(cells, scs_khz),
+    )
+    needed = uplink_rsrp_dbm(cells, ue_power_dbm=uplink.ue_power_dbm, sensitivity_dbm=sensitivity, scs_khz=scs_khz)
     return (needed - service.rsrp_threshold_dbm).clip(lower=0.0)

@@ -92,6 +92,7 @@ def compute_coverage(
     only: npt.NDArray[np.bool_] | None = None,
     calibration: CalibrationSettings | None = None,
     cache: LossCache | None = None,
+    lat_deg: float | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Coverage:
@@ -114,6 +115,8 @@ def compute_coverage(
         What measurements taught about a band: moves its levels and replaces sigma. Applied only to the model it was made for.
     cache : LossCache, optional
         Where path loss is kept between runs.
+    lat_deg : float, optional
+        Latitude for the models, where further sites must not move it; else that of the sites.
     workers : int
         Threads; they change no bit of the result.
     progress : callable, optional
@@ -125,7 +128,8 @@ def compute_coverage(
         For a cell outside the range of the model.
     """
     cells = sites[in_service(sites, service)].to_crs(dem.crs)
-    losses = loss_model(propagation, name=WITHOUT_TERRAIN if dem.is_missing else model, lat_deg=latitude_of(sites))
+    lat_deg = latitude_of(sites) if lat_deg is None else lat_deg
+    losses = loss_model(propagation, name=WITHOUT_TERRAIN if dem.is_missing else model, lat_deg=lat_deg)
     task = LossTask(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
     window_of = lru_cache(maxsize=2)(partial(loss_window, task))
     masts, needed_dbm = masts_of(cells, service), least_rsrp_dbm(service)
@@ -140,7 +144,7 @@ def compute_coverage(
         for number in numbers:
             mast = masts[number]
             window = window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
-            received, level = _signal(task, mast, window, calibration)
+            received, level = signal(task, mast, window, calibration)
             no_path, part = np.isnan(level), part_of(window)
             if no_path.any():
                 most_loss_db = mast.eirp_re_dbm - needed_dbm
@@ -172,7 +176,7 @@ def compute_coverage(
     )
 
 
-def _signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:
+def signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:
     """RSRP of a cell over its window, and the level that counts against the service's threshold."""
     band = None if calibration is None else calibration_for(calibration, mast.freq_mhz, model=task.model.name)
     antenna_db = antenna_window_db(task.dem, mast, window, rx_height_m=task.service.rx_height_m)

@@ -71,9 +71,26 @@ class LossTask:
     workers: int
 
 
+def loss_task(
+    scenario: Scenario,
+    study_area: StudyArea,
+    *,
+    model: str | None = None,
+    only: npt.NDArray[np.bool_] | None = None,
+    cache: LossCache | None = None,
+    workers: int = 1,
+) -> LossTask:
+    """The task of a scenario over a study area, with the latitude of the sites that stand."""
+    dem, propagation = study_area.terrain, scenario.propagation
+    name = WITHOUT_TERRAIN if dem.is_missing else model
+    losses = loss_model(propagation, name=name, lat_deg=latitude_in(study_area))
+    return LossTask(dem, scenario.service, propagation, losses, land_cover_of(scenario, study_area), scenario.clutter, only, cache, workers)
+
+
 def loss_window(task: LossTask, xy_m: tuple[float, float], mast_height_m: float, freq_mhz: float) -> LossWindow:
     """Loss of everything between an antenna and the handset, for the cells within the radius."""
-    window, cover = _path_loss(task, xy_m, mast_height_m, freq_mhz), task.land_cover
+    heights_m = (mast_height_m, task.service.rx_height_m)
+    window, cover = path_loss(task, xy_m, heights_m, freq_mhz), task.land_cover
     terminal = task.clutter.terminal if cover is not None and task.clutter.at_terminal else {}
     classes = 0 if cover is None else cover.classes[part_of(window)]
     at_handset_db = handset_loss_db(task.service, freq_mhz, terminal, np.float32)[classes]
@@ -86,14 +103,21 @@ def part_of(window: LossWindow) -> tuple[slice, slice]:
     return slice(window.row, window.row + rows), slice(window.column, window.column + columns)
 
 
-def _path_loss(task: LossTask, xy_m: tuple[float, float], mast_height_m: float, freq_mhz: float) -> LossWindow:
+def path_loss(task: LossTask, xy_m: tuple[float, float], heights_m: tuple[float, float], freq_mhz: float) -> LossWindow:
+    """Path loss of the terrain alone, from a place to the cells within the radius; kept where the task has a cache.
+
+    Parameters
+    ----------
+    heights_m : (float, float)
+        Above ground: at the place, and in the cells around it.
+    """
     dem, cover = task.dem, task.land_cover
     row, column = (float(part) for part in dem.grid.position(*xy_m))
     place: dict[str, Any] = {
         "row": row,
         "column": column,
-        "tx_height_m": mast_height_m,
-        "rx_height_m": task.service.rx_height_m,
+        "tx_height_m": heights_m[0],
+        "rx_height_m": heights_m[1],
         "freq_mhz": freq_mhz,
         "radius_km": task.propagation.max_radius_km,
         "irregularity_stride": task.propagation.irregularity_stride,
@@ -161,6 +185,11 @@ def loss_model(propagation: Propagation, *, name: str | None = None, lat_deg: fl
 def latitude_of(sites: gpd.GeoDataFrame) -> float:
     """Of the middle of the sites, to a tenth: all that the models make of it, and a stable key of the cache."""
     return round(float(sites.to_crs(GEOGRAPHIC).geometry.y.mean()), 1)
+
+
+def latitude_in(study_area: StudyArea) -> float:
+    """The latitude that the models are given: of the sites, where there are any, else of the villages."""
+    return latitude_of(study_area.sites if len(study_area.sites) else study_area.villages)
 
 
 def range_reasons(

@@ -31,7 +31,7 @@ def village_coverage(coverage: Coverage, villages: gpd.GeoDataFrame, service: Se
     grid = coverage.grid
     x_m, y_m = grid.xy(villages.geometry)
     cells = grid.cells(x_m, y_m)
-    share = _covered_shares(coverage, grid.position(x_m, y_m), _radius_m(villages, service) / grid.cell_m, service)
+    share = _covered_shares(coverage, grid.position(x_m, y_m), settlement_radius_m(villages, service) / grid.cell_m, service)
     share[~cells.inside] = np.nan
     probability = grid.sample(coverage.probability, cells)
     status = np.where(np.isnan(probability), "unknown", village_status(probability, share, service))
@@ -64,12 +64,13 @@ def settlement_cells(dem: Dem, villages: gpd.GeoDataFrame, service: Service) -> 
     """The cells of the grid that any village's status rests on."""
     mask = np.zeros(dem.grid.shape, dtype=np.bool_)
     position = dem.grid.position(*dem.grid.xy(villages.geometry))
-    for _, row, column in dem.grid.around(*position, _radius_m(villages, service) / dem.cell_m):
+    for _, row, column in dem.grid.around(*position, settlement_radius_m(villages, service) / dem.cell_m):
         mask[row, column] = True
     return mask
 
 
-def _radius_m(villages: gpd.GeoDataFrame, service: Service) -> FloatArray:
+def settlement_radius_m(villages: gpd.GeoDataFrame, service: Service) -> FloatArray:
+    """Radius of each settlement, the service's default where its own is blank."""
     return villages["settlement_radius_m"].astype(float).fillna(service.default_settlement_radius_m).to_numpy()
 
 

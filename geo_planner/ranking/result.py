@@ -149,7 +149,7 @@ def rank(
     if values is None:
         values = criteria_values(villages, criteria, Context(travel, settings.cost))
     households = villages["households"]
-    main = _main(values, criteria, settings, households)
+    main = order_of(values, criteria, settings, households)
     who = responsibility(villages)
     # swaps are told for the order of a method that is a sum: for TOPSIS that of the weighted sum
     swap_rank = main.rank if additive(settings.method) == settings.method else rank_villages(values, criteria, households=households).rank
@@ -184,7 +184,8 @@ def rank(
     )
 
 
-def _main(values: pd.DataFrame, criteria: tuple[Criterion, ...], settings: RankingSettings, households: pd.Series) -> Ranking:
+def order_of(values: pd.DataFrame, criteria: tuple[Criterion, ...], settings: RankingSettings, households: pd.Series) -> Ranking:
+    """The order by the method of the settings, not questioned."""
     if settings.method == "weighted_sum":
         return rank_villages(values, criteria, households=households)
     u = urgency(values, criteria)

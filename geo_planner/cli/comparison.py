@@ -1,0 +1,79 @@
+"""``compare``: plans side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, Workers, verb
+from geo_planner.cli.telling import echo, guarded, print_json
+from geo_planner.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo_planner.plan import Plan
+
+
+@verb()
+def compare(
+    plans: Annotated[list[Path], typer.Argument(metavar="SCENARIO.yaml|FOLDER …", help="Scenario files, or folders that plan wrote.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("comparison"),
+    overrides: Overrides = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold plans against each other: sums, villages and sites that differ."""
+    from geo_planner.compare import compare as held_together
+    from geo_planner.errors import UsageError
+    from geo_planner.export.comparison import write_comparison
+    from geo_planner.export.folder import check_output
+
+    def work() -> int:
+        check_output(out)  # before the work, not after it
+        if len(plans) < 2:
+            raise UsageError("compare_two_needed", n=len(plans))
+        made: dict[str, Plan] = {}
+        with ProgressBar(silent=as_json) as bar:
+            for number, path in enumerate(plans):
+                plan = _plan_of(
+                    path, overrides or [], workers, lambda step, share, at=float(number): bar.overall(step, (at + share) / len(plans))
+                )
+                made[_free_name(plan.scenario.name, made)] = plan
+        comparison = held_together(made)
+        files = write_comparison(comparison, out, uses_sample_data=any(plan.uses_sample_data for plan in made.values()))
+        differing = int(comparison.villages["differs_in"].map(bool).sum())
+        if as_json:
+            outputs = {name: str(path) for name, path in files.items()}
+            print_json({"ok": True, "out": str(out), "plans": list(comparison.names), "villages_differ": differing, "files": outputs})
+        else:
+            echo(said("compared", n=len(made), differing=differing, villages=len(comparison.villages)))
+            for path in files.values():
+                echo(f"  {path}")
+        return 0
+
+    guarded(work, as_json)
+
+
+def _plan_of(path: Path, overrides: list[str], workers: int | None, progress: Callable[[str, float], None]) -> Plan:
+    """A plan read from its folder, or run."""
+    from geo_planner.config import load_scenario
+    from geo_planner.plan import load_plan, run
+    from geo_planner.radio.cache import default_loss_cache
+    from geo_planner.study_area import load_study_area, study_area_root
+
+    if path.is_dir():
+        return load_plan(path, workers=workers, cache=default_loss_cache(), progress=progress)
+    scenario = load_scenario(path, overrides)
+    study_area = load_study_area(study_area_root(path), scenario)
+    return run(scenario, study_area, progress=progress, workers=workers, cache=default_loss_cache())
+
+
+def _free_name(name: str, taken: dict[str, Plan]) -> str:
+    """The scenario's name; of several of one name, counted."""
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name} ({number})"
+    return free

@@ -1,0 +1,79 @@
+"""``masts``: where a mast would do most good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, verb
+from geo_planner.cli.telling import by_level, echo, guarded, hint, lines, print_json
+from geo_planner.words import said
+
+
+@verb()
+def masts(
+    scenario: ScenarioPath,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("masts"),
+    village: Annotated[
+        list[str] | None,
+        typer.Option("--village", metavar="ID", help="Also name the best places for this village; may stand several times."),
+    ] = None,
+    overrides: Overrides = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a mast would newly cover most households, over the whole terrain, and for single villages."""
+    import os
+
+    from geo_planner.build.masts import check_villages, mast_sites
+    from geo_planner.config import load_scenario
+    from geo_planner.config.build.candidates import Candidates
+    from geo_planner.export.folder import check_output
+    from geo_planner.export.masts import write_masts
+    from geo_planner.plan import run
+    from geo_planner.radio.cache import default_loss_cache
+    from geo_planner.study_area import load_study_area, study_area_root
+
+    def work() -> int:
+        check_output(out)  # before the work, not after it
+        settings = load_scenario(scenario, overrides or [])
+        study_area = load_study_area(study_area_root(scenario), settings)
+        check_villages(study_area.villages.index, village or ())
+        threads, cache = workers or os.cpu_count() or 1, default_loss_cache()
+        with ProgressBar(silent=as_json) as bar:
+            plan = run(settings, study_area, lambda step, share: bar.overall(step, 0.6 * share), workers=threads, cache=cache)
+            found = mast_sites(
+                plan.scenario, plan.study_area, plan.villages, Candidates(), asked=village or (), workers=threads, cache=cache,
+                progress=lambda share: bar.overall("masts", 0.6 + 0.3 * share),
+            )  # fmt: skip
+            files = write_masts(plan, found, out)
+        best = (
+            []
+            if found.best is None
+            else found.best.reset_index().astype(object).where(found.best.reset_index().notna(), None).to_dict("records")
+        )
+        if as_json:
+            print_json({
+                "ok": True, "files": {name: str(path) for name, path in files.items()}, "n_candidates": len(found.places), "best_places": best,
+                "uses_sample_data": plan.uses_sample_data, **by_level(found.notes),
+            })  # fmt: skip
+            return 0
+        for told in lines(found.notes):
+            hint(told)
+        for place in best:
+            echo(
+                said(
+                    "best_place",
+                    **{name: place[name] for name in ("village_id", "mast_height_m", "lon", "lat", "households", "village_km")},
+                )
+            )
+        echo(said("masts_found", n=len(found.places), villages=len(found.atlas.villages)))
+        for path in files.values():
+            echo(f"  {path}")
+        if plan.uses_sample_data:
+            echo(said("sample_takes_part"))
+        return 0
+
+    guarded(work, as_json)

@@ -1,0 +1,79 @@
+"""How sites are joined to the network: by radio between masts, or by fibre along roads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from geo_planner.settings import ASSUMPTION, Settings
+
+Gigahertz = Annotated[float, Field(ge=1, le=45)]
+SystemGain = Annotated[float, Field(gt=0, le=250)]
+EarthFactor = Annotated[float, Field(ge=0.3, le=10)]
+FresnelShare = Annotated[float, Field(ge=0, le=2)]
+
+
+class Backhaul(Settings):
+    """What a hop must be to count. P.530 is given for these frequencies, lengths and shares of the year, and for no others."""
+
+    bands: tuple[tuple[Gigahertz, SystemGain], ...] = Field(
+        # 7 GHz: 27 dBm, dishes of 1.2 m (36.3 dBi); 15 GHz: 22 dBm, 0.6 m (36.9 dBi); 18 GHz: 20 dBm, 0.6 m (38.5 dBi); threshold -75 dBm
+        ((7.0, 174.5), (15.0, 171.0), (18.0, 172.0)),
+        description="Bands of microwave in order of preference: GHz, and system gain in dB (transmit power and both antennas over the "
+        "receiver's threshold); empty: no microwave. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    longest_km: float = Field(40.0, gt=0, le=60, description="Longest hop by microwave, km. Assumption.", json_schema_extra=ASSUMPTION)
+    clearances: tuple[tuple[EarthFactor, FresnelShare], ...] = Field(
+        # P.530-18, section 2.2.2: 1.0 at the median factor; at the factor exceeded for 99.9 % of the worst month 0.6 is the cautious share
+        ((4 / 3, 1.0), (2 / 3, 0.6)),
+        min_length=1,
+        description="Pairs of effective earth factor and share of the first Fresnel zone that must be free with it; all of them hold. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    lowest_antenna_m: float = Field(
+        5.0, ge=1, le=50, description="No antenna of a hop hangs lower, m above ground. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    least_availability_pct: float = Field(
+        99.95,
+        gt=99,
+        le=99.99,
+        description="Least share of the year for which a hop holds, per cent. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    rain_001_mm_h: float = Field(
+        80.0,
+        ge=0,
+        le=250,
+        description="Rain rate exceeded for 0.01 % of the year, mm/h (ITU-R P.837 at the place). Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    dn1: float = Field(
+        -300.0,
+        ge=-1000,
+        le=0,
+        description="Gradient of refractivity in the lowest 65 m not exceeded for 1 % of the year, N-units/km (ITU-R P.453). Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    tilt_deg: float = Field(90.0, ge=0, le=90, description="Tilt of the hops' polarization, degrees: 0 horizontal, 90 vertical.")
+    fibre_longest_km: float = Field(
+        15.0,
+        ge=0,
+        le=100,
+        description="Longest way of a fibre along roads, km; 0: no fibre. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    fibre_to_road_m: float = Field(
+        1000.0, ge=0, le=10_000, description="A place further from a road gets no fibre, m. Assumption.", json_schema_extra=ASSUMPTION
+    )
+    fibre_least_road_kmh: float = Field(
+        10.0,
+        ge=0,
+        le=120,
+        description="Fibre follows roads of at least this speed, km/h: at 10 no paths. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    fibre_availability_pct: float = Field(
+        99.95, gt=90, le=100, description="Share of the year for which a fibre holds, per cent. Assumption.", json_schema_extra=ASSUMPTION
+    )

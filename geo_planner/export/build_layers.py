@@ -1,0 +1,60 @@
+"""The build plan for GIS: sites, links, candidates and demands as layers, the tables behind them beside."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+from shapely.geometry import LineString
+
+from geo_planner.build.plan import BuildPlan
+from geo_planner.crs import GEOGRAPHIC
+
+Layers = dict[str, tuple[gpd.GeoDataFrame, str]]
+
+
+def build_layers(build: BuildPlan, crs: CRS) -> Layers:
+    """Layers by name, each with its kind of geometry.
+
+    Parameters
+    ----------
+    build : BuildPlan
+    crs : CRS
+        Of the terrain, in which places and demands have their positions.
+    """
+    places = build.places
+    at = dict(zip(places.index, zip(places["lon"], places["lat"], strict=True), strict=True))
+    sites, links = build.results.sites, build.results.links
+    lines = [LineString([at[a], at[b]]) for a, b in zip(links["place_a"], links["place_b"], strict=True)]
+    households = build.demands["households"]
+    served = build.chosen.serves.reindex(build.demands.index)
+    demands = build.demands.assign(
+        covered=build.choice.covered.reindex(build.demands.index).to_numpy(dtype=bool), site_id=served, households=households
+    )
+    return {
+        "chosen_sites": (_points(sites, sites["lon"], sites["lat"], GEOGRAPHIC), "Point"),
+        "chosen_links": (gpd.GeoDataFrame(links, geometry=lines, crs=GEOGRAPHIC), "LineString"),
+        "candidates": (_points(places, places["lon"], places["lat"], GEOGRAPHIC), "Point"),
+        "demands": (_points(demands, demands["x_m"], demands["y_m"], crs), "Point"),
+    }
+
+
+def build_tables(build: BuildPlan) -> dict[str, pd.DataFrame]:
+    """The tables behind the layers: everything that could be built, with reach, links, costs and power; what came of each village."""
+    return {
+        "build_options": build.options.join(build.costs.options.table.drop(columns="cost")),
+        "build_covers": build.covers,
+        "build_links": build.links.join(build.costs.links.table.drop(columns="cost")),
+        "build_power": build.power,
+        "build_option_items": build.costs.options.items,
+        "build_link_items": build.costs.links.items,
+        "build_villages": build.results.villages,
+        "build_shares": build.shares.items,
+        "build_phases": build.phases.items,
+        "build_years": build.phases.by_year,
+        "build_frontier": build.frontier,
+    }
+
+
+def _points(table: pd.DataFrame, x: pd.Series, y: pd.Series, crs: CRS | str) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=crs)

@@ -1,0 +1,100 @@
+"""The sheets of the build plan: sites, links, costs by item, years, budgets, and what each village gets and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from geo_planner.build.plan import BuildPlan
+from geo_planner.build.prices import ITEMS
+from geo_planner.export.tables import Cell, flat_columns
+from geo_planner.export.workbook import Sheet, Style, TableColumn, spoken
+from geo_planner.plan import Plan
+from geo_planner.words import word
+
+_Columns = Sequence[tuple[str, float, Style]]
+_SITES: _Columns = (
+    ("site_id", 30, "code"), ("place_id", 22, "code"), ("kind", 20, "text"), ("lon", 12, "degrees"), ("lat", 12, "degrees"),
+    ("mast_height_m", 10, "int"), ("households", 11, "level"), ("cost_vnd", 18, "int"), ("payer", 24, "text"), ("year", 9, "centre"),
+    ("on_air", 11, "centre"), ("link_ids", 34, "text"),
+)  # fmt: skip
+_LINKS: _Columns = (
+    ("link_id", 34, "code"), ("place_a", 22, "code"), ("place_b", 22, "code"), ("kind", 12, "text"), ("length_km", 10, "km"),
+    ("freq_ghz", 10, "level"), ("availability_pct", 12, "plain"), ("cost_vnd", 18, "int"), ("payer", 24, "text"), ("year", 9, "centre"),
+)  # fmt: skip
+_ITEMS: _Columns = (
+    ("id", 34, "code"), ("item", 34, "text"), ("quantity", 11, "plain"), ("unit", 16, "centre"), ("low", 17, "int"), ("base", 17, "int"),
+    ("high", 17, "int"), ("source", 60, "text"),
+)  # fmt: skip
+_YEARS: _Columns = (
+    ("year", 9, "centre"), ("budget_vnd", 18, "int"), ("available_vnd", 18, "int"), ("cost_vnd", 18, "int"), ("sites", 9, "int"),
+    ("links", 9, "int"), ("households", 13, "level"), ("weight", 13, "level"),
+)  # fmt: skip
+_FRONTIER: _Columns = (("budget_vnd", 20, "int"), ("weight", 13, "level"), ("households", 13, "level"), ("sites", 9, "int"))
+_VILLAGES: _Columns = (
+    ("village_id", 12, "code"), ("name", 22, "text"), ("households_before", 13, "level"), ("households_after", 13, "level"),
+    ("year", 9, "centre"), ("site_ids", 44, "text"),
+)  # fmt: skip
+
+
+def build_sheets(plan: Plan) -> list[Sheet]:
+    """Six sheets; none where the scenario asks for no build plan."""
+    build = plan.build
+    if build is None:
+        return []
+    results = build.results
+    villages = results.villages.join(plan.villages["name"]).reindex(plan.villages.index)
+    sheets = [
+        _sheet("sites", _SITES, results.sites.reset_index(), _site_lines(build)),
+        _sheet("links", _LINKS, results.links.reset_index(), [spoken("build_sheet.links_line")]),
+        _sheet("items", _ITEMS, _items(build), [spoken("build_sheet.items_line")]),
+        _sheet("years", _YEARS, build.phases.by_year, [spoken("build_sheet.years_line")]),
+        _sheet("villages", _VILLAGES, villages.reset_index(), [spoken("build_sheet.villages_line")]),
+    ]
+    if len(build.frontier):
+        sheets.insert(4, _sheet("frontier", _FRONTIER, build.frontier, [spoken("build_sheet.frontier_line")]))
+    return sheets
+
+
+def _site_lines(build: BuildPlan) -> list[str]:
+    """Sums, payers and how good the choice is."""
+    base, low, high = (build.costs.totals[estimate] for estimate in ("base", "low", "high"))
+    payers = [f"{word(payer)}: {spoken('build_sheet.amount', vnd=vnd)}" for payer, vnd in build.shares.by_payer["base"].items() if vnd]
+    return [
+        spoken("build_sheet.sums", capex=base["capex"], low=low["capex"], high=high["capex"], opex=base["opex_per_year"], npv=base["npv"]),
+        spoken("build_sheet.payers", payers=payers) if payers else spoken("build_sheet.no_payers"),
+        spoken(f"build_sheet.status_{build.choice.status}", gap=build.choice.gap),
+    ]
+
+
+def _items(build: BuildPlan) -> pd.DataFrame:
+    """The items of what is built, with the shares and tax of each estimate below them, so that a site's rows add up to its cost."""
+    parts = []
+    for costs, built in ((build.costs.options, build.chosen.options.index), (build.costs.links, build.chosen.links.index)):
+        key = costs.items.columns[0]
+        parts.append(costs.items[costs.items[key].isin(built)].rename(columns={key: "id"}))
+    table = pd.concat(parts, ignore_index=True)
+    titles = {name: item.title.text("vi") for name, item in ITEMS.items()}
+    return table.assign(item=table["item"].map(titles))
+
+
+def _sheet(name: str, declared: _Columns, table: pd.DataFrame, lines: list[str]) -> Sheet:
+    columns = [TableColumn(spoken(f"build_column.{key}"), width, style) for key, width, style in declared]
+    flat = flat_columns(table.reset_index(drop=True))
+    rows = [
+        [_cell(key, value) for (key, _, _), value in zip(declared, row, strict=True)]
+        for row in _rows(flat, [key for key, _, _ in declared])
+    ]
+    return Sheet(spoken(f"build_sheet.{name}"), columns, rows, lines, frozen_columns=1)
+
+
+def _rows(flat: pd.DataFrame, keys: list[str]) -> Iterable[list[Any]]:
+    return [] if flat.empty else flat[keys].to_numpy().tolist()
+
+
+def _cell(key: str, value: Cell) -> Cell:
+    if key == "kind" and isinstance(value, str):
+        return spoken(f"build_kind.{value}")
+    return word(value) if key == "payer" and isinstance(value, str) else value
