@@ -131,7 +131,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         if name in words:
             values = [_each(value, words[name]) for value in values]
         elif name in _DECLARED and _DECLARED[name].kind.name in ("choice", "yes_no"):
-            values = [_word(value, language) for value in values]
+            values = [_word(value, language, name) for value in values]
         elif name == "tied_with":
             values = [_few(value, language) for value in values]
         shown[name] = values
@@ -165,10 +165,10 @@ def counts(plan: Plan, column: str, words: Iterable[str]) -> dict[str, int]:
     return {each: named.count(each) for each in words}
 
 
-def _word(value: Cell, language: Language) -> Cell:
+def _word(value: Cell, language: Language, column: str) -> Cell:
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    return None if value is None else word(value, language)
+    return None if value is None else word(value, language, of=column)
 
 
 def _each(value: Cell, words: Mapping[str, str]) -> Cell:
