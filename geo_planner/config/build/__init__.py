@@ -78,6 +78,13 @@ class BuildSettings(MoneySettings):
     must_not: tuple[Id, ...] = Field(
         (), max_length=5000, description="Ids of villages not to be planned for, and of places, sites or options where nothing is built."
     )
+    people_target_share: float = Field(
+        0.99,
+        gt=0,
+        le=1,
+        description="Share of its people from which a commune counts as covered, where there is a population layer: 0.99 is the national "
+        "target for 5G by 2030 (QĐ 1132/QĐ-TTg).",
+    )
     technologies: Technologies = Technologies()
     candidates: Candidates = Candidates()
     backhaul: Backhaul = Backhaul()
