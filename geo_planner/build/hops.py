@@ -44,6 +44,8 @@ class Hops:
         Pairs near enough for a hop, those of two gateways left out.
     unknown, blocked, faded : int
         Of these: over terrain that is not known; not clear from the tops of the masts in any band that holds; available enough in no band.
+    paths : (int, int)
+        The unknown and all of the pairs, masts of several heights at one spot counted as one.
     """
 
     table: pd.DataFrame
@@ -51,6 +53,7 @@ class Hops:
     unknown: int = 0
     blocked: int = 0
     faded: int = 0
+    paths: tuple[int, int] = (0, 0)
 
 
 class _Pairs(NamedTuple):
@@ -122,7 +125,8 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     _, order = ordered_ids(ids, ends)
     good = order[fate[order] == _CLEAR]
     unknown, blocked, faded = (int((fate == why).sum()) for why in (_UNKNOWN, _BLOCKED, _FADED))
-    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded)
+    paths = len(np.unique(path[fate == _UNKNOWN])), len(pairs.length_km)
+    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded, paths)
 
 
 def availability_pct(
@@ -247,7 +251,7 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]
     return ends[order], _Pairs(
         path[order],
         turned[order],
-        places["height_m"].fillna(0.0).to_numpy(dtype=float)[along[order]],
+        np.nan_to_num(places["height_m"].to_numpy(dtype=float, na_value=np.nan))[along[order]],
         np.hypot(*(xy[spots[:, 0]] - xy[spots[:, 1]]).T) / 1000.0,
         position[spots].reshape(-1, 4),
         ground[spots],
