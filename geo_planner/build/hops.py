@@ -1,6 +1,6 @@
 """Hops by radio between places: which are clear of the terrain, how high their antennas must hang, how much of the year they hold.
 
-A hop holds by itself: neither the interference of other hops nor the loss of gases (below 1 dB on hops of these bands) is looked at.
+A hop is judged by itself: interference of other hops is not looked at, and the loss of gases, small in these bands, is left to the system gain.
 """
 
 from __future__ import annotations
