@@ -103,7 +103,7 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     Whether a hop is available is asked of the ground at its ends, not of the antennas, so that a higher mast never loses one.
     """
     ids = places.index.to_numpy(dtype=object)
-    ends = _near(places, rules.longest_km)
+    ends = _near(places, rules)
     if dem.is_missing or not len(ends):
         return Hops(_table(ids, ends[:0], np.zeros((0, 5))), pairs=len(ends), unknown=len(ends))
     ends, pairs = _measured(places, dem, ends)
@@ -217,15 +217,16 @@ def ordered_ids(ids: npt.NDArray[np.object_], ends: Ints) -> tuple[Ints, Ints]:
     return ends, np.lexsort((rank[ends[:, 1]], rank[ends[:, 0]]))
 
 
-def _near(places: pd.DataFrame, longest_km: float) -> Ints:
+def _near(places: pd.DataFrame, rules: Backhaul) -> Ints:
     """Pairs of rows of places within a distance, the lesser id first, at most one of each a gateway."""
     xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
-    gateway = places["gateway"].to_numpy(dtype=bool)
-    others = np.flatnonzero(~gateway)
+    gateway = places["gateway"].to_numpy(dtype=bool, copy=True)
+    others, farthest = np.flatnonzero(~gateway), 1000.0 * rules.longest_km
     if not others.size:
         return np.zeros((0, 2), dtype=np.int64)
-    pairs = others[cKDTree(xy[others]).query_pairs(longest_km * 1000.0, output_type="ndarray").reshape(-1, 2)]
-    near = cKDTree(xy[others]).query_ball_point(xy[gateway], longest_km * 1000.0)
+    pairs = others[cKDTree(xy[others]).query_pairs(farthest, output_type="ndarray").reshape(-1, 2)]
+    gateway &= rules.room_on_masts
+    near = cKDTree(xy[others]).query_ball_point(xy[gateway], farthest)
     many = np.array([len(some) for some in near], dtype=np.int64)
     joined = np.concatenate([np.asarray(some, dtype=np.int64) for some in near]) if many.sum() else np.zeros(0, dtype=np.int64)
     ends = np.concatenate([pairs, np.column_stack([np.repeat(np.flatnonzero(gateway), many), others[joined]])]).astype(np.int64)

@@ -55,10 +55,6 @@ def find_links(
         Without it there is no fibre.
     travel : Travel, optional
         Speeds by class of road, which tell roads from paths.
-
-    Notes
-    -----
-    Existing masts are taken to have room for a dish and capacity to pass on: assumptions, to be asked of their owners.
     """
     found = hops(places, dem, rules)
     parts = [found.table]

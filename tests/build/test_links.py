@@ -188,6 +188,13 @@ def test_gateways_are_not_joined_to_each_other_and_no_place_to_itself() -> None:
     assert (found.table["kind"] == "microwave").all()
 
 
+def test_without_room_on_existing_masts_hops_join_new_places_only() -> None:
+    places = places_at(("g", 0, 60, True), ("a", 10, 60, False), ("b", 20, 60, False))
+    found = find_links(places, terrain(np.zeros(41)), Backhaul(room_on_masts=False, fibre_longest_km=0.0))
+    assert list(found.table.index) == ["a~b"]
+    assert found.reachable.to_dict() == {"g": True, "a": False, "b": False}
+
+
 def test_the_order_of_the_places_changes_no_byte() -> None:
     rng = np.random.default_rng(3)
     grid = rng.uniform(0, 60, (60, 60))

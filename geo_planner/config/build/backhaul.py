@@ -26,6 +26,12 @@ class Backhaul(Settings):
         json_schema_extra=ASSUMPTION,
     )
     longest_km: float = Field(40.0, gt=0, le=60, description="Longest hop by microwave, km. Assumption.", json_schema_extra=ASSUMPTION)
+    room_on_masts: bool = Field(
+        True,
+        description="Existing masts have room for a dish up to the height of their antennas, and capacity to pass on; to be asked of their "
+        "owners. False: hops join new sites only. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
     clearances: tuple[tuple[EarthFactor, FresnelShare], ...] = Field(
         # P.530-18, section 2.2.2: 1.0 at the median factor; at the factor exceeded for 99.9 % of the worst month 0.6 is the cautious share
         ((4 / 3, 1.0), (2 / 3, 0.6)),
