@@ -107,9 +107,37 @@ def covered_population_share(
     Series
         ``covered_population_share`` in 0..1; NaN where nothing is known of anybody.
     """
-    table = covered_population(population, covered_mask, labels, index, known=known)
-    of = (table["population"] - table["unknown_population"]).where(lambda people: people > 0)
-    return (table["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
+    return known_share(covered_population(population, covered_mask, labels, index, known=known))
+
+
+def people_reached(study_area: StudyArea, coverage: Coverage, service: Service) -> pd.DataFrame | None:
+    """People of the population layer whom a coverage reaches, by commune; None without a layer.
+
+    Alike for a real layer and for a sample, for today's coverage and for that after a build plan. The cells are scaled to the published totals
+    first; a sum over communes is a sum of people.
+
+    Returns
+    -------
+    DataFrame or None
+        As :func:`covered_population`, index as ``study_area.communes``.
+    """
+    cells, communes = study_area.population, study_area.communes
+    if cells is None:
+        return None
+    people = spread_population(cells.people, cells.labels, communes["population"])
+    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
+    return covered_population(people, p >= service.min_probability, cells.labels, communes.index, known=~np.isnan(p))
+
+
+def known_share(people: pd.DataFrame) -> pd.Series:
+    """Share of the people covered among those of whom it is known, by row; NaN where nothing is known of anybody.
+
+    >>> table = pd.DataFrame({"population": [10.0, 4.0], "covered_population": [4.0, 0.0], "unknown_population": [2.0, 4.0]})
+    >>> known_share(table).tolist()
+    [0.5, nan]
+    """
+    of = (people["population"] - people["unknown_population"]).where(lambda known: known > 0)
+    return (people["covered_population"] / of).clip(0.0, 1.0).rename("covered_population_share")
 
 
 def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where: npt.NDArray[np.bool_], cells: Grid) -> FloatArray:
@@ -140,12 +168,27 @@ def sample_at_cells(values: npt.NDArray[np.floating[Any]], grid: Grid, *, where:
 
 def covered_people(study_area: StudyArea, coverage: Coverage, service: Service) -> pd.Series | float:
     """Share of each commune's people who are covered; missing without a population layer, for area is never sold as people."""
-    cells = study_area.population
-    if cells is None:
-        return np.nan
-    people = spread_population(cells.people, cells.labels, study_area.communes["population"])
-    p = sample_at_cells(coverage.probability, coverage.grid, where=people > 0, cells=cells.grid)
-    return covered_population_share(people, p >= service.min_probability, cells.labels, study_area.communes.index, known=~np.isnan(p))
+    reached = people_reached(study_area, coverage, service)
+    return np.nan if reached is None else known_share(reached)
+
+
+def people_of_province(study_area: StudyArea, coverage: Coverage, service: Service) -> dict[str, int | float | bool | None] | None:
+    """The same of all communes together; None without a population layer.
+
+    Returns
+    -------
+    dict or None
+        ``total``, ``covered``, ``unknown`` (nothing is known of the coverage where they live), whole people; ``covered_share`` among those of
+        whom it is known (None: of nobody); ``is_sample``: the layer is made up.
+    """
+    reached = people_reached(study_area, coverage, service)
+    if reached is None or study_area.population is None:
+        return None
+    whole = reached.sum().to_frame().T
+    share = float(known_share(whole).iloc[0])
+    names = {"total": "population", "covered": "covered_population", "unknown": "unknown_population"}
+    counts = {key: round(float(whole[name].iloc[0])) for key, name in names.items()}
+    return {**counts, "covered_share": None if np.isnan(share) else share, "is_sample": study_area.population.is_sample}
 
 
 def _sums(values: FloatArray, labels: npt.NDArray[np.integer[Any]], communes: int) -> FloatArray:

@@ -27,7 +27,9 @@ def modelled_on_sample(villages: gpd.GeoDataFrame, study_area: StudyArea, servin
 def uses_sample(villages: gpd.GeoDataFrame, study_area: StudyArea, serving: gpd.GeoDataFrame) -> bool:
     """Whether anything that is made up takes part in a plan."""
     any_site = bool(serving["is_sample"].fillna(False).any())
-    return any_site or study_area.terrain.is_sample or bool(villages["depends_on_sample"].any())
+    people = study_area.population
+    made_up = study_area.terrain.is_sample or (people is not None and people.is_sample)
+    return any_site or made_up or bool(villages["depends_on_sample"].any())
 
 
 def manifest(scenario: Scenario, study_area: StudyArea, coverage: Coverage, *, uses_sample_data: bool) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def _kind(column: Column) -> str:
     if column.choices:
         return " · ".join(f"`{word}`" for word in column.choices)
     if column.minimum is None and column.maximum is None:
-        return {"yes_no": "`yes` · `no`", "date": "date, `2026-01-28`"}.get(column.kind.name, column.kind.name)
+        return {"yes_no": "`yes` · `no`", "date": "date, `2026-01-28`", "quarter": "quarter, `2026-Q3`"}.get(
+            column.kind.name, column.kind.name
+        )
     return f"{column.kind.name}, {_range(column.minimum, column.maximum)}"
 
 

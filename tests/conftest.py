@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import settings
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import StudyArea, load_study_area
+from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from tests.measured import write_measurements
 
 # no test is timed; where a change is judged, the same examples are drawn each time
@@ -64,5 +66,9 @@ def measured_plan(plan: Plan, scenario: Scenario, tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def area_copy(tmp_path: Path) -> Path:
-    """A study area of one's own to break."""
-    return Path(shutil.copytree(ROOT / "data", tmp_path / "area"))
+    """A study area of one's own to break, with the one scenario that is opened first and what that names."""
+    area = Path(shutil.copytree(ROOT / "data", tmp_path / "area", ignore=shutil.ignore_patterns(*FURTHER_SCENARIOS, "sample")))
+    recorded = json.loads((area / "manifest.json").read_text("utf-8"))
+    recorded["files"] = {file: entry for file, entry in recorded["files"].items() if (area / file).is_file()}
+    (area / "manifest.json").write_text(json.dumps(recorded, ensure_ascii=False), encoding="utf-8")
+    return area

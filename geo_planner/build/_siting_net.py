@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from numba import njit
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
@@ -30,6 +29,10 @@ class Net(NamedTuple):
     weight, required : ndarray, one a demand
     tail, head, link_cost : ndarray, one a link
         Cheapest of its pair; neither end at an excluded place.
+    start, edge : ndarray
+        Links at node v: ``edge[start[v]:start[v + 1]]``.
+    by_cost : ndarray
+        Links, cheapest first.
     n_nodes : int
     option_rows, link_rows : ndarray
         Their rows in the tables that came in.
@@ -47,6 +50,9 @@ class Net(NamedTuple):
     tail: Ints
     head: Ints
     link_cost: Floats
+    start: Ints
+    edge: Ints
+    by_cost: Ints
     n_nodes: int
     option_rows: Ints
     link_rows: Ints
@@ -103,10 +109,14 @@ def as_net(
     chosen = np.flatnonzero(keep)
     cover = cover[chosen]
     cover.sort_indices()
+    tail, head = ends[rows, 0].copy(), ends[rows, 1].copy()
+    both = np.concatenate([tail, head])
+    edge = (np.argsort(both, kind="stable") % max(len(rows), 1)).astype(np.int64)
+    start = np.concatenate([[0], np.cumsum(np.bincount(both, minlength=n_nodes))]).astype(np.int64)
     return Net(
         cost[chosen], node[chosen], network[chosen], group[chosen], fixed[chosen],
-        cover.indptr.astype(np.int64), cover.indices.astype(np.int64), demands["weight"].to_numpy(dtype=float), required,
-        ends[rows, 0], ends[rows, 1], link_cost[rows], n_nodes, chosen, rows,
+        cover.indptr.astype(np.int64), cover.indices.astype(np.int64), np.array(demands["weight"], dtype=float), required.copy(),
+        tail, head, link_cost[rows], start, edge, np.argsort(link_cost[rows], kind="stable").astype(np.int64), n_nodes, chosen, rows,
     )  # fmt: skip
 
 
@@ -155,29 +165,3 @@ def _dominated(cost: Floats, node: Ints, network: Bools, group: Ints, fixed: Boo
                         out[i] = True
                         break
     return out
-
-
-@njit(cache=True)
-def reached_from(start, tail, head, open_arc, n_nodes):  # type: ignore[no-untyped-def]
-    """Nodes that directed arcs lead to from the marked ones."""
-    first = np.zeros(n_nodes + 1, np.int64)
-    for k in range(len(tail)):
-        if open_arc[k]:
-            first[tail[k] + 1] += 1
-    first = np.cumsum(first)
-    order = np.empty(first[-1], np.int64)
-    at = first[:-1].copy()
-    for k in range(len(tail)):
-        if open_arc[k]:
-            order[at[tail[k]]] = k
-            at[tail[k]] += 1
-    seen = start.copy()
-    stack = [np.int64(i) for i in np.flatnonzero(start)]
-    while len(stack) > 0:
-        u = stack.pop()
-        for e in range(first[u], first[u + 1]):
-            v = head[order[e]]
-            if not seen[v]:
-                seen[v] = True
-                stack.append(v)
-    return seen

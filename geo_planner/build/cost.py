@@ -162,6 +162,20 @@ def yearly_flows(table: pd.DataFrame, year_index: npt.ArrayLike, settings: Money
     return flows
 
 
+def running(table: pd.DataFrame, settings: MoneySettings) -> pd.Series:
+    """Present value of upkeep and renewal of each row up to the horizon, if built in year 0 (base estimate), đồng.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``opex``, ``renewal``, as in :class:`Costs`.
+    """
+    years = np.arange(1, settings.horizon_years + 1)
+    worth = (1.0 + settings.discount_rate) ** -years.astype(float)
+    renewed = worth[(years % settings.battery_life_years == 0) & (years < settings.horizon_years)].sum()
+    return (table["opex"] * worth.sum() + table["renewal"] * renewed).rename("running")
+
+
 def totals(
     tables: Mapping[str, pd.DataFrame], settings: MoneySettings, *, year_index: Mapping[str, npt.ArrayLike] | None = None
 ) -> dict[str, dict[str, int]]:

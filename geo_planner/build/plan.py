@@ -12,7 +12,7 @@ import pandas as pd
 from geo_planner.build.after import After, after
 from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
-from geo_planner.build.cost import Costs, link_costs, option_costs, totals
+from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
 from geo_planner.build.links import find_links
 from geo_planner.build.options import options_at
@@ -174,7 +174,9 @@ def build_plan(
     power = power_of(options, places, ground.villages, settings.power, seed=scenario.seed)
     prices, told = read_prices()
     costs = option_costs(options, places, power, prices, settings), link_costs(found.table, prices, settings)
-    options, links = (table.assign(cost=cost.table["cost"]) for table, cost in zip((options, found.table), costs, strict=True))
+    options, links = (
+        table.assign(cost=cost.table["cost"], running=running(cost.table, settings)) for table, cost in zip((options, found.table), costs, strict=True)
+    )
     wishes = _wishes(ground, demands, options, covers, places)
 
     tell("build_choice", 0.6)
@@ -195,7 +197,7 @@ def build_plan(
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
-        results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, villages=ground.villages),
+        results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
         frontier=pd.DataFrame(), stay_in=pd.Series(dtype=float), after=then,
         notes=(*candidate_notes(study_area, places), *found.statements, *told, *wishes.statements, *_of_choice(choice)),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def results_of(
     options: pd.DataFrame,
     phases: Phases,
     shares: Shares,
-    villages: pd.DataFrame,
+    before: pd.Series,
 ) -> Results:
     """Lay out what was chosen.
 
@@ -56,8 +56,8 @@ def results_of(
         As for the choice.
     phases : Phases
     shares : Shares
-    villages : DataFrame
-        Index ``village_id``; ``households``.
+    before : Series
+        By village_id: households with signal today, missing where the list does not say how many there are.
     """
     when, payer = phases.items, shares.items["payer"]
     ids = chosen.options.index.rename("site_id")
@@ -81,23 +81,21 @@ def results_of(
     told = shown.assign(
         cost_vnd=chosen.links["cost"].astype(float), payer=payer.reindex(of).astype(object), year=when["year"].reindex(of).array
     )
-    return Results(sites, told, _villages(chosen, demands, phases, villages))
+    return Results(sites, told, _villages(chosen, demands, phases, before))
 
 
-def _villages(chosen: Chosen, demands: pd.DataFrame, phases: Phases, villages: pd.DataFrame) -> pd.DataFrame:
-    index = villages.index.sort_values()
-    households = villages["households"].astype("Float64").reindex(index)
-    lacking = _by_village(demands, index)
+def _villages(chosen: Chosen, demands: pd.DataFrame, phases: Phases, before: pd.Series) -> pd.DataFrame:
+    before = before.astype("Float64").sort_index()
+    index = before.index
     served = demands.loc[chosen.serves.index]
     mobile = (chosen.serves.map(chosen.options["kind"]) != TERMINAL).to_numpy(dtype=bool)
-    before = (households - lacking).clip(lower=0.0)
     by = pd.DataFrame({"village_id": served["village_id"].to_numpy(dtype=object), "site": chosen.serves.to_numpy(dtype=object)})
     sites = {village: tuple(sorted(set(part))) for village, part in by.groupby("village_id")["site"]}
     year = phases.village_years(demands)["full_year"].reindex(index)
     return pd.DataFrame(
         {
             "households_before": before, "households_after": before + _by_village(served[mobile], index),
-            "households_terminal": _by_village(served[~mobile], index).where(households.notna()),
+            "households_terminal": _by_village(served[~mobile], index).where(before.notna()),
             "site_ids": pd.Series([sites.get(village, ()) for village in index], index=index, dtype=object), "year": year.astype("Int64"),
         },
         index=index,

@@ -280,7 +280,7 @@ def _out_of_reach(net: Net, demands: pd.DataFrame, options: pd.DataFrame, needed
 
 
 def _reachable_nodes(net: Net) -> Bools:
-    return np.asarray(joined_by(net.tail, net.head, np.ones(len(net.tail), dtype=bool), net.n_nodes))
+    return np.asarray(joined_by(net, np.ones(len(net.tail), dtype=bool)))
 
 
 def _why_not(net: Net, demands: pd.DataFrame, goal: Goal, until: float, found: Found | None) -> Choice:

@@ -12,6 +12,7 @@ from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note, scenario_title, sources_of
 from geo_planner.export.build_summary import build_summary
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
+from geo_planner.people import people_of_province
 from geo_planner.plan import Plan
 
 _STATUS_COLUMNS = ("declared_status", "modelled_status", "measured_status")
@@ -138,5 +139,8 @@ def _totals(plan: Plan) -> dict[str, Any]:
         known = known_values(plan, column)
         totals[column] = int(sum(known)) if known else None
         totals[f"{column}_unknown_in"] = len(plan.villages) - len(known)
+    people = people_of_province(plan.study_area, plan.coverage, plan.scenario.service)
+    if people is not None:
+        totals["people"] = people
     totals["depends_on_sample"] = sum(plain(value) is True for value in plan.villages["depends_on_sample"])
     return totals

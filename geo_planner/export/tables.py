@@ -69,8 +69,16 @@ def flat_columns(table: pd.DataFrame) -> pd.DataFrame:
     bare = pd.DataFrame(table.drop(columns=table.geometry.name) if isinstance(table, gpd.GeoDataFrame) else table)
     kept = [name for name in bare.index.names if name is not None and name not in bare.columns]
     bare = bare.reset_index(level=kept) if kept else bare
-    columns = {str(name): [plain(value) for value in bare[name]] for name in bare.columns}
+    columns = {str(name): _plain_values(bare[name]) for name in bare.columns}
     return pd.DataFrame(columns, dtype=object)
+
+
+def _plain_values(values: pd.Series) -> list[Cell]:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biu":  # tables of the build plan are long
+        return list(values.to_numpy().tolist())
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
+        return [value if math.isfinite(value) else None for value in values.to_numpy().tolist()]
+    return [plain(value) for value in values]
 
 
 def machine_table(plan: Plan) -> pd.DataFrame:
@@ -123,7 +131,7 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
         if name in words:
             values = [_each(value, words[name]) for value in values]
         elif name in _DECLARED and _DECLARED[name].kind.name in ("choice", "yes_no"):
-            values = [_word(value, language) for value in values]
+            values = [_word(value, language, name) for value in values]
         elif name == "tied_with":
             values = [_few(value, language) for value in values]
         shown[name] = values
@@ -157,10 +165,10 @@ def counts(plan: Plan, column: str, words: Iterable[str]) -> dict[str, int]:
     return {each: named.count(each) for each in words}
 
 
-def _word(value: Cell, language: Language) -> Cell:
+def _word(value: Cell, language: Language, column: str) -> Cell:
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    return None if value is None else word(value, language)
+    return None if value is None else word(value, language, of=column)
 
 
 def _each(value: Cell, words: Mapping[str, str]) -> Cell:

@@ -15,7 +15,7 @@ from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, 
 from geo_planner.files.atomic import put_in_place
 from geo_planner.schema import Column, Layer
 from geo_planner.schema.kinds import Figure, Whole, Worded
-from geo_planner.words import Said, said, small, word, words_of
+from geo_planner.words import Said, said, small, word
 
 # Rows that come with lists to choose from and checks.
 _ROWS = 2000
@@ -27,7 +27,8 @@ _EXAMPLES = {
     "lat": "22.25601", "households": "82", "population": "410", "poor_households": "30", "near_poor_households": "12", "grid_power": "no",
     "road_access": "motorbike", "extremely_difficult": "yes", "settlement_radius_m": "300", "school_site": "yes", "health_post": "no",
     "ethnic_group": "Mông", "public_service_km": "12", "disaster_watch": "no",
-    "declared_status": "no_signal", "status_date": "2026-01-28", "position_quality": "map", "is_sample": "", "source": "Báo cáo của xã",
+    "declared_status": "no_signal", "status_date": "2026-01-28", "position_quality": "map", "commitment_operator": "Viettel", "commitment_stage": "planned", "commitment_quarter": "2026-Q3",
+    "is_sample": "", "source": "Báo cáo của xã",
     "status": "on_air", "operator": "Viettel", "technology": "LTE", "freq_mhz": "900", "bandwidth_mhz": "10", "mast_height_m": "42",
     "tx_power_dbm": "43", "antenna_gain_dbi": "15", "losses_db": "2", "azimuth_deg": "120", "tilt_deg": "4", "backhaul": "fibre", "power": "grid",
     "code": "03463",
@@ -144,7 +145,7 @@ def _words(column: Column) -> tuple[str, ...]:
 def _allowed(column: Column) -> str:
     words = _words(column)
     if words:
-        return spoken("template.choices", words=[_choice(each) for each in words])
+        return spoken("template.choices", words=[_choice(column, each) for each in words])
     if column.minimum is not None and column.maximum is not None:
         return spoken("template.between", low=_bound(column.minimum), high=_bound(column.maximum))
     if column.minimum is not None:
@@ -152,8 +153,9 @@ def _allowed(column: Column) -> str:
     return "" if column.maximum is None else spoken("template.up_to", high=_bound(column.maximum))
 
 
-def _choice(name: str) -> str | Said:
-    return said("template.choice", word=name, meaning=small(word(name))) if name in words_of("word", "vi") else name
+def _choice(column: Column, name: str) -> str | Said:
+    meaning = word(name, of=column.name)
+    return said("template.choice", word=name, meaning=small(meaning)) if meaning != name else name
 
 
 def _bound(value: float) -> Said:

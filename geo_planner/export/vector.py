@@ -133,6 +133,7 @@ def _layer(attributes: pd.DataFrame, source: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 
 def _typed(values: pd.Series) -> pd.Series:
+    """Values of one kind as a column of that kind."""
     known = [value for value in values if value is not None]
     kinds = {type(value) for value in known}
     if kinds == {bool}:

@@ -32,13 +32,13 @@ _WIDTHS = {
     "rank": 7, "rank_in_group": 9, "village_id": 9, "name": 19, "commune_name": 14, "commune_code": 9, "households": 8, "responsibility": 23,
     "responsibility_reason": 26, "score": 9, "tied_with": 12, "coverage_probability": 9, "nearest_site_km": 10, "missing": 21, "flags": 33,
     "source": 26, "position_quality": 12, "status_date": 12, "lon": 12, "population": 8, "poor_households": 8, "near_poor_households": 9,
-    "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
+    "commitment_operator": 12, "commitment_stage": 13, "commitment_quarter": 10, "grid_power": 9, "school_site": 9, "health_post": 9, "is_sample": 8,
 }  # fmt: skip
 _STYLES: dict[str, Style] = {
     "score": "score", "coverage_probability": "share", "nearest_site_km": "km", "lon": "degrees", "lat": "degrees",
     "rank": "centre", "rank_in_group": "centre", "commune_code": "code", "village_id": "code",
 }  # fmt: skip
-_BY_KIND: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre"}
+_BY_KIND: dict[str, Style] = {"int": "int", "float": "level", "choice": "centre", "yes_no": "centre", "quarter": "centre"}
 _KINDS = {c.name: c.kind.name for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.columns}
 HEADS = ("rank", "village_id", "name")
 """Columns with which a table of villages begins."""

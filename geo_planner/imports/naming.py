@@ -124,10 +124,10 @@ def titles_told(titles: Iterable[str]) -> Said | str:
     return said("rows_titles", titles=named) if named else ""
 
 
-def word_told(word: str) -> Said | str:
-    """A stable word of the schema as people say it; a blank is not known, other words stay."""
-    key = f"rows_word.{word or 'not_known'}"
-    return said(key) if key in catalogue("en") else word
+def word_told(word: str, column: str = "") -> Said | str:
+    """A stable word of the schema as people say it of a column; a blank is not known, other words stay."""
+    keys = (f"rows_word.{column}_{word}", f"rows_word.{word or 'not_known'}")
+    return next((said(key) for key in keys if key in catalogue("en")), word)
 
 
 def choices_told(column: str, choices: Sequence[str]) -> tuple[Said | str, ...]:

@@ -108,7 +108,7 @@ def cell_words(layer: str, column: str, value: object, language: Language) -> st
     """A cell of the layer: the words of choices as people say them."""
     kinds = {c.name: c.kind.name for c in LAYERS[layer].columns}
     text = str(value)
-    word = word_told(text) if text and kinds.get(column) in ("choice", "yes_no") else text
+    word = word_told(text, column) if text and kinds.get(column) in ("choice", "yes_no") else text
     return word.text(language) if isinstance(word, Said) else word
 
 

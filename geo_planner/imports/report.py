@@ -30,7 +30,18 @@ _XLSX_ROWS = 1_000_000
 _OLD_SHEETS = ("summary", "accepted", "corrected", "rejected", "skipped")
 _MOST_BOOK_BYTES = 1_000_000
 CORRECTED = ("row", "column", "was", "became", "why")
-_NO_QUESTION = {"is_sample", "source", "settlement_radius_m", "tilt_deg", "azimuth_deg", "speed_kmh", "device"}
+_NO_QUESTION = {
+    "is_sample",
+    "source",
+    "settlement_radius_m",
+    "tilt_deg",
+    "azimuth_deg",
+    "speed_kmh",
+    "device",
+    "commitment_operator",
+    "commitment_stage",
+    "commitment_quarter",
+}
 REJECTED = ("row", "column", "value", "reason", "remedy", "code", "reason_vi", "remedy_vi")
 
 

@@ -24,6 +24,7 @@ from geo_planner.schema.layers import (
 )  # fmt: skip
 from geo_planner.schema.results import RESULTS
 from geo_planner.schema.vocabulary import (
+    COMMITMENT_STAGE,
     GRID_POWER,
     POSITION_QUALITY,
     RESPONSIBILITY,
@@ -35,7 +36,7 @@ from geo_planner.schema.vocabulary import (
 )  # fmt: skip
 
 __all__ = [
-    "CANDIDATES", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES",
+    "CANDIDATES", "COMMITMENT_STAGE", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES",
     "RESPONSIBILITY", "RESULTS", "RIVERS", "ROADS", "ROAD_ACCESS", "SIGNAL_STATUS", "SITES", "SITE_STATUS", "TABLES", "TECHNOLOGIES", "VILLAGES",
     "Column", "Kind", "Layer", "technology_word",
 ]  # fmt: skip

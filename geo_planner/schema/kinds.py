@@ -73,6 +73,13 @@ class Day(Kind):
 
 
 @dataclass(frozen=True, slots=True)
+class Quarter(Kind):
+    """A quarter of a year (``2026-Q3``)."""
+
+    name = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
 class Worded(Kind):
     """One of a few words.
 

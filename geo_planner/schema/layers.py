@@ -19,13 +19,14 @@ from geo_planner.schema.kinds import (
     Number,
     Operator,
     Power,
+    Quarter,
     Technology,
     Text,
     Tilt,
     Whole,
     YesNo,
 )
-from geo_planner.schema.vocabulary import GRID_POWER, POSITION_QUALITY, ROAD_ACCESS, SIGNAL_STATUS, SITE_STATUS
+from geo_planner.schema.vocabulary import COMMITMENT_STAGE, GRID_POWER, POSITION_QUALITY, ROAD_ACCESS, SIGNAL_STATUS, SITE_STATUS
 
 _LON = Column(
     "lon", Coordinate(), "Kinh độ (WGS84)", "Longitude (WGS84)", "Độ thập phân, hệ WGS84.", "Decimal degrees, WGS84.", True, -180, 180
@@ -61,6 +62,9 @@ VILLAGES = Layer(
         Column("declared_status", Choice(SIGNAL_STATUS, "declared_status"), "Sóng theo khai báo", "Declared signal", "no_signal trắng sóng, partial lõm sóng, covered có sóng.", "What the department declares."),
         Column("status_date", Day(), "Ngày khai báo", "Date declared", "Dạng 2026-01-28.", "Written 2026-01-28."),
         Column("position_quality", Choice(POSITION_QUALITY, "position_quality"), "Chất lượng vị trí", "Position quality", "surveyed đo, map bản đồ, approximate ước lượng, sample mẫu.", "How the position is known."),
+        Column("commitment_operator", Operator(), "Doanh nghiệp cam kết", "Operator committed", "Nhà mạng đã hoặc đang triển khai, hoặc cam kết phủ sóng; trống: chưa biết.", "Who covers the village, or has promised to; blank: not known.", usual=False),
+        Column("commitment_stage", Choice(COMMITMENT_STAGE, "commitment_stage"), "Tiến độ cam kết", "Stage of the commitment", "none chưa có cam kết, surveyed đã khảo sát, planned đã có kế hoạch, building đang xây dựng, on_air đã phát sóng; trống: chưa biết.", "How far the operator has come; none: nobody has promised; blank: not known.", usual=False),
+        Column("commitment_quarter", Quarter(), "Quý cam kết phát sóng", "Quarter of going on air", "Dạng 2026-Q3; trống: chưa biết.", "Written 2026-Q3; blank: not known.", usual=False),
         _IS_SAMPLE,
         _SOURCE,
     ),

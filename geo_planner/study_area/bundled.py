@@ -12,6 +12,8 @@ from geo_planner.errors import OutputError, UsageError
 from geo_planner.files.folders import stands_there
 from geo_planner.files.output import new_folder
 
+FURTHER_SCENARIOS = ("lai_chau_5g_2030.yaml", "lai_chau_people.yaml")
+"""Of the sample, beside the one that is opened first."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "bundled"
 

@@ -23,6 +23,7 @@ from geo_planner.files.hashes import sha256_of
 from geo_planner.files.manifest import Citation, citations
 from geo_planner.files.staged import finish_interrupted, foreign_changes
 from geo_planner.schema import COMMUNES, LAND_COVER, LAYERS, POPULATION, SITES, VILLAGES, Layer
+from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from geo_planner.study_area.checks import AREA_CHECKS, LAYER_CHECKS, ReadLayer, in_standard_words
 from geo_planner.study_area.features import read_communes, read_features
 from geo_planner.study_area.layer_files import changed_since_listed, file_fault, located
@@ -98,7 +99,7 @@ def study_area_root(scenario_path: Path) -> Path:
 
 
 def scenario_paths(root: Path) -> list[Path]:
-    """The scenarios of a study area.
+    """The scenarios of a study area by name, the further ones of the sample last: none of them is what one opens first.
 
     Raises
     ------
@@ -111,7 +112,8 @@ def scenario_paths(root: Path) -> list[Path]:
     why = no_folder(root / "scenarios")
     if why not in (None, "missing"):
         raise InputError([fault("scenarios", "unreadable.folder_of_scenarios", why=why)])
-    return sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")])
+    found = [*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")]
+    return sorted(found, key=lambda path: (path.name in FURTHER_SCENARIOS, path))
 
 
 def check_folder(root: Path) -> None:

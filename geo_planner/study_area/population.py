@@ -16,7 +16,15 @@ from geo_planner.files.hashes import sha256_of
 from geo_planner.files.opening import opened_raster, unreadable_fault
 from geo_planner.grid import Grid
 from geo_planner.study_area.layer_files import file_fault
-from geo_planner.study_area.raster_frame import READ_ERRORS, cells_over, horizontal_crs, is_one_band_of_numbers, number_faults, place_faults
+from geo_planner.study_area.raster_frame import (
+    READ_ERRORS,
+    cells_over,
+    horizontal_crs,
+    is_one_band_of_numbers,
+    is_synthetic,
+    number_faults,
+    place_faults,
+)
 from geo_planner.words import said
 
 logger = logging.getLogger(__name__)
@@ -40,12 +48,15 @@ class PopulationCells:
         Position of the cell's commune from 1 on, by the cell's centre: each cell belongs to one commune or none (0).
     grid : Grid
     sha256 : str
+    is_sample : bool
+        The file says of itself that it is made up.
     """
 
     people: npt.NDArray[np.float64]
     labels: npt.NDArray[np.int32]
     grid: Grid
     sha256: str
+    is_sample: bool = False
 
 
 def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[PopulationCells | None, list[Fault]]:
@@ -80,14 +91,16 @@ def read_population(path: Path, file: str, communes: gpd.GeoDataFrame) -> tuple[
             packed = source.read(1, window=window, masked=True)
             people = np.ma.filled(packed.astype("float64"), np.nan) * source.scales[0] + source.offsets[0]
             grid = Grid(people.shape, source.window_transform(window), crs)
+            is_sample = is_synthetic(source)
     except READ_ERRORS as error:
         logger.debug("cannot read %s", path, exc_info=error)
         return None, [unreadable_fault(error, file, said("unreadable.population"))]
     odd = np.isinf(people) | (people < 0) | (people > MOST_PEOPLE) | _stands_for_nothing(np.ma.getdata(packed), ~np.isnan(people))
     if odd.any():
         return None, [fault(file, "impossible_population", value=f"{people[odd][0]:g}", n=int(odd.sum()))]
-    cells = PopulationCells(people, grid.labels(area.geometry), grid, sha256_of(path))
-    return cells, _empty_communes(cells, communes, file)
+    cells = PopulationCells(people, grid.labels(area.geometry), grid, sha256_of(path), is_sample)
+    made_up = [warning(file, "sample_population.layer")] if is_sample else []
+    return cells, [*made_up, *_empty_communes(cells, communes, file)]
 
 
 def _stands_for_nothing(packed: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -62,6 +62,11 @@ _UNIT_KEYS = frozenset(
 _ANGLES = frozenset({"degree", "degrees", "deg", "dd", "°", "decimaldegrees", "degreesnorth", "degreeseast", "pixel", "pixels"})
 
 
+def is_synthetic(source: Any) -> bool:
+    """Whether a raster says of itself, by a tag of the file, that it is made up."""
+    return str(source.tags().get("synthetic", "")).lower() in ("yes", "true", "1")
+
+
 def horizontal_crs(source: Any) -> CRS:
     """The CRS of a raster without heights: a compound one says more than where the cells lie."""
     return CRS.from_user_input(source.crs).to_2d()

@@ -33,6 +33,7 @@ from geo_planner.study_area.raster_frame import (
     cells_over,
     horizontal_crs,
     is_one_band_of_numbers,
+    is_synthetic,
     number_faults,
     place_faults,
     unit_faults,
@@ -136,7 +137,7 @@ def read_dem(
             if any(f.level == "fault" for f in told):
                 return None, told
             heights = _heights(raster, grid, crs, numbers)
-            is_sample = source.tags().get("synthetic", "").lower() in ("yes", "true", "1")
+            is_sample = is_synthetic(source)
     except _TooLargeError as error:
         return None, [fault(file, "too_large.terrain", n=error.args[0])]
     except READ_ERRORS as error:

@@ -20,13 +20,14 @@ import pandas as pd
 from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
-from geo_planner.schema.kinds import Choice, CommuneCode, Coordinate, Day, Figure, Text, Whole, YesNo
+from geo_planner.schema.kinds import Choice, CommuneCode, Coordinate, Day, Figure, Quarter, Text, Whole, YesNo
 from geo_planner.words import Label
 
 # Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _WHOLE = r"[+-]?[0-9]{1,15}(?:\.0*)?"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_QUARTER = r"20[0-9]{2}-Q[1-4]"
 _YES_NO = {"yes": True, "no": False}
 FIRST_ROW = 2  # the header is row 1
 ROW = "row"
@@ -156,6 +157,8 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     elif isinstance(column.kind, Day):
         day = pd.to_datetime(text.where(text.str.fullmatch(_DAY)), format="%Y-%m-%d", errors="coerce")
         value = text.where(day.notna())
+    elif isinstance(column.kind, Quarter):
+        value = text.where(text.str.fullmatch(_QUARTER))
     else:
         # a text of nothing that can be seen is no name
         seen = {cell: bool(skeleton(cell).strip()) for cell in text.unique()}
@@ -166,7 +169,11 @@ def _typed(text: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 def _unread(file: str, column: Column, row: int, text: str) -> Fault:
     """A filled cell that is nothing of its column's kind; where it only looks like something, what it looks like."""
     key, plain = f"type.{column.kind.name}", plain_figures(text)
-    if isinstance(column.kind, (Figure, Day)) and plain != text and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all():
+    if (
+        isinstance(column.kind, (Figure, Day, Quarter))
+        and plain != text
+        and _typed(pd.Series([plain], dtype="string"), column)[0].notna().all()
+    ):
         key = f"type.{column.kind.name}_in_other_digits"
     elif isinstance(column.kind, YesNo) and (plain := skeleton(text).strip().lower()) in _YES_NO:
         key = "type.only_looks_right"

@@ -207,9 +207,9 @@ class _Wording(string.Formatter):
 _WORDING: Mapping[Language, _Wording] = {language: _Wording(language) for language in LANGUAGES}
 
 
-def word(key: object, language: Language = "vi") -> str:
-    """The word that people read for a stable word; unknown words come back as they are."""
-    entry = catalogue(language).get(f"word.{key}")
+def word(key: object, language: Language = "vi", *, of: str = "") -> str:
+    """The word that people read for a stable word, of a column where it means something else there; unknown words come back as they are."""
+    entry = catalogue(language).get(f"word.{of}_{key}") or catalogue(language).get(f"word.{key}")
     return str(key) if entry is None else entry["text"]
 
 

@@ -42,6 +42,12 @@ class SearchSettings(Settings):
     time_limit_s: float = Field(
         120.0, gt=0, le=86_400, description="Last guard of one search, s; where it strikes, the plan says that the choice may not repeat."
     )
+    least: Literal["investment", "lifetime"] = Field(
+        "lifetime",
+        description="Of choices that cover as much, the one of least investment, or of least investment and running costs up to the horizon as far "
+        "as the budget allows. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
     frontier_points: int = Field(
         5,
         ge=0,

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from geo_planner.imports.cells.texts import Change
 from geo_planner.imports.grid import Cell
 from geo_planner.imports.naming import together
+from geo_planner.letters import fold
 from geo_planner.words import Said, said
 
 _VIETNAM = timezone(timedelta(hours=7))
@@ -35,6 +36,17 @@ _MOMENTS = tuple(
     )
 )
 _DATES = (re.compile(_YEAR_FIRST), re.compile(_DAY_FIRST))
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_QUARTERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:quy ?|q ?|quarter )(?P<quarter>[1-4]|i{1,3}|iv)(?: nam)? (?P<year>20\d\d)",
+        r"(?P<year>20\d\d) (?:quy ?|q ?|quarter )(?P<quarter>[1-4]|i{1,3}|iv)",
+        r"(?P<quarter>i{1,3}|iv) (?P<year>20\d\d)",
+    )
+)
+"""Of folded texts: a bare ``3/2026`` is a month as well as a quarter and is refused."""
+_MONTH = re.compile(r"(?:thang|month) (?P<month>\d{1,2})(?: nam)? (?P<year>20\d\d)")
 _ZONE_IN_TITLE = re.compile(r"\b(?:utc|gmt)\s*(?P<offset>[+-]\s*\d{1,2})?\b", flags=re.IGNORECASE)
 
 
@@ -53,6 +65,32 @@ def as_date(cell: Cell, text: str) -> Change:
                 break
             return day.isoformat(), None, None
     return text, None, said("rows_wrong.not_a_date")
+
+
+def as_quarter(cell: Cell, text: str) -> Change:
+    """A quarter of a year as ``2026-Q3``; a day or a month counts as the quarter that it lies in.
+
+    Examples
+    --------
+    >>> as_quarter("Quý III/2026", "Quý III/2026")[0], as_quarter("quý 4 năm 2027", "quý 4 năm 2027")[0], as_quarter("Q1-2026", "Q1-2026")[0]
+    ('2026-Q3', '2027-Q4', '2026-Q1')
+    >>> quarter, done, _ = as_quarter("tháng 9/2026", "tháng 9/2026")
+    >>> quarter, str(done)
+    ('2026-Q3', 'quarter in which it lies')
+    """
+    folded = fold(text)
+    for pattern in _QUARTERS:
+        if found := pattern.fullmatch(folded):
+            number = _ROMAN.get(found["quarter"], found["quarter"])
+            return f"{found['year']}-Q{number}", None, None
+    if (found := _MONTH.fullmatch(folded)) and 1 <= int(found["month"]) <= 12:
+        year, month = found["year"], int(found["month"])
+    else:
+        day, _, wrong = as_date(cell, text)
+        if not text or wrong or not day.startswith("20"):
+            return text, None, said("rows_wrong.not_a_quarter") if text else None
+        year, month = day[:4], int(day[5:7])
+    return f"{year}-Q{(month + 2) // 3}", said("rows_done.quarter_of_day"), None
 
 
 def as_time(cell: Cell, text: str, title: str) -> Change:

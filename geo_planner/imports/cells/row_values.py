@@ -113,7 +113,7 @@ def _with_values(draft: Draft, converted: pd.DataFrame, was: pd.Series, column: 
     if isinstance(column.kind, Worded):
         same = ~wrong & (was != text)
         counts = Counter(zip(was[same], text[same], strict=True)).most_common(_MOST_WORDS)
-        words = [said("rows_told.word", before=before, after=word_told(after), n=n) for (before, after), n in counts]
+        words = [said("rows_told.word", before=before, after=word_told(after, column.name), n=n) for (before, after), n in counts]
         statements = [said("rows_told.words", title=title_of(title), words=words)] if words else []
     told = [(int(row), column.name) for row in converted.index[wrong]]
     return draft.with_(faults=faults, corrected=corrected, statements=statements, told=told)

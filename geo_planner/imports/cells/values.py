@@ -19,7 +19,7 @@ from geo_planner.imports.grid import ERROR_CELLS, Cell, as_text
 from geo_planner.imports.naming import together, word_told
 from geo_planner.letters import fold, latin, lookalikes, plain_figures
 from geo_planner.schema import Column, Kind
-from geo_planner.schema.kinds import Azimuth, Day, Figure, Frequency, Id, Level, Moment, Operator, Technology, Text, Worded
+from geo_planner.schema.kinds import Azimuth, Day, Figure, Frequency, Id, Level, Moment, Operator, Quarter, Technology, Text, Worded
 from geo_planner.schema.vocabulary import NO_SERVICE, OMNIDIRECTIONAL, UNKNOWN
 from geo_planner.schema.vocabulary.bands import LAST_BAND
 from geo_planner.words import Said, said
@@ -111,6 +111,10 @@ def _day(written: _Written) -> Change:
     return _unless_unknown(written, lambda plain: moments.as_date(written.cell, plain))
 
 
+def _quarter(written: _Written) -> Change:
+    return _unless_unknown(written, lambda plain: moments.as_quarter(written.cell, plain))
+
+
 def _figure(written: _Written) -> Change:
     return _unless_unknown(written, lambda plain: as_figure(written.cell, plain, written.column, written.style, written.title))
 
@@ -168,6 +172,7 @@ _READERS: dict[type[Kind], Callable[[_Written], Change]] = {
     Operator: _operator,
     Moment: _moment,
     Day: _day,
+    Quarter: _quarter,
     Worded: _word,
     Figure: _figure,
     Azimuth: _azimuth,

@@ -31,6 +31,8 @@ _LISTING = re.compile(
 _STATE = re.compile(r"\b(hien|tinh|thuc) trang\b|\btrang thai\b")  # "hiện trạng sóng" is folded like "trắng sóng" in its end
 _QUESTION = re.compile(r"\b(co\b.*) (chua|khong|ko)$")
 _NEGATIVE = re.compile(r"\b(khong|chua|no|not|without|thieu)\b")
+_NOT_KNOWN = "unknown"
+"""Of the schema's own words the one that says no more than a blank; "none" says that there is nothing."""
 Stance = tuple[str, bool]
 """What a mark under a title means (empty: the column's plain sense; ``several``: not certain), and whether the title negates."""
 
@@ -113,7 +115,7 @@ def read_word(column: Column, text: str, title: str) -> Change:
     sign, folded, yes_no = symbol(text), fold(text), isinstance(column.kind, YesNo)
     if sign == "mixed" or sign == "other":
         return refused(text, "sign")
-    if not sign and folded in UNKNOWN:
+    if not sign and folded in UNKNOWN and not (text in column.choices and text != _NOT_KNOWN):
         return not_known(text)
     if sign == "box":
         return "", said("rows_done.empty_box"), None
@@ -131,7 +133,7 @@ def read_word(column: Column, text: str, title: str) -> Change:
     if best := _best_listed(column, text):
         return best, said("rows_done.best_vehicle"), None
     known = _part_understood(column, folded)
-    return refused(text, "says_more", word=word_told(known)) if known else refused(text, "word")
+    return refused(text, "says_more", word=word_told(known, column.name)) if known else refused(text, "word")
 
 
 def _mark(sign: str, folded: str) -> str:
@@ -147,19 +149,19 @@ def _marked(column: Column, text: str, title: str, mark: str, meant: str, *, uns
         return refused(text, "mark_ambiguous", title=title[:60])
     if isinstance(column.kind, YesNo):
         word = mark if meant in ("", "yes") else {"yes": "no", "no": "yes"}[mark]
-        return word, _means(text, title, word) if meant == "no" or sign else None, None
+        return word, _means(column, text, title, word) if meant == "no" or sign else None, None
     if meant:
         word = meant if mark == "yes" else office.opposite.get(meant, "")
         if word:
-            return word, _means(text, title, word), None
-        return "", said("rows_done.means_not", text=text, title=title[:60], word=word_told(meant)), None
+            return word, _means(column, text, title, word), None
+        return "", said("rows_done.means_not", text=text, title=title[:60], word=word_told(meant, column.name)), None
     if mark in column.choices:
-        return mark, said("rows_done.means", text=text, word=word_told(mark)) if sign else None, None
+        return mark, said("rows_done.means", text=text, word=word_told(mark, column.name)) if sign else None, None
     if office.asked and not fold(text).isdigit() and office.asked[0].fullmatch(fold(title)):
         word = office.asked[1] if mark == "yes" else office.asked[2]
-        return word, _means(text, title, word), None
+        return word, _means(column, text, title, word), None
     return refused(text, "mark_unclear", title=title[:60])
 
 
-def _means(text: str, title: str, word: str) -> Said:
-    return said("rows_done.means_under", text=text, title=title[:60], word=word_told(word))
+def _means(column: Column, text: str, title: str, word: str) -> Said:
+    return said("rows_done.means_under", text=text, title=title[:60], word=word_told(word, column.name))

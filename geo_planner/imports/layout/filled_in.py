@@ -14,7 +14,7 @@ from geo_planner.imports.grid import DAY_ZERO, Cell, Grid, as_text, is_blank
 from geo_planner.imports.titles.headers import Choice
 from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.letters import fold
-from geo_planner.schema.kinds import Day, Moment
+from geo_planner.schema.kinds import Day, Moment, Quarter
 from geo_planner.words import Said, said
 
 
@@ -112,7 +112,9 @@ def with_real_dates(frame: pd.DataFrame, titles: dict[str, str], layer: str, zer
     if zero == DAY_ZERO:
         return frame, []
     told = []
-    for name in frame.columns.intersection([column.name for kind in (Day, Moment) for column in POINT_LAYERS[layer].of_kind(kind)]):
+    for name in frame.columns.intersection(
+        [column.name for kind in (Day, Moment, Quarter) for column in POINT_LAYERS[layer].of_kind(kind)]
+    ):
         cells = [_dated(cell, zero) for cell in frame[name]]
         changed = [i for i, (new, old) in enumerate(zip(cells, frame[name], strict=True)) if new is not old]
         if changed:

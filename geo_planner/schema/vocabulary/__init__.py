@@ -65,8 +65,9 @@ OFFICE_WORDS = {name: _office_words(name) for name in _READ["choices"]}
 """By the name of the column."""
 NOTHING_SAID = OfficeWords()
 """Of columns for which offices have no words of their own."""
-GRID_POWER, ROAD_ACCESS, SIGNAL_STATUS, SITE_STATUS, POSITION_QUALITY = (
-    tuple(_READ["choices"][name]) for name in ("grid_power", "road_access", "declared_status", "status", "position_quality")
+GRID_POWER, ROAD_ACCESS, SIGNAL_STATUS, SITE_STATUS, POSITION_QUALITY, COMMITMENT_STAGE = (
+    tuple(_READ["choices"][name])
+    for name in ("grid_power", "road_access", "declared_status", "status", "position_quality", "commitment_stage")
 )
 RESPONSIBILITY = ("fund", "operator", "power_first", "undecided")
 

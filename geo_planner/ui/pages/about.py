@@ -23,6 +23,7 @@ def what_is_sample(plan: Plan, words: Language) -> pd.DataFrame:
         (text("part_villages", words), _share_of_sample(area.villages, words), _sources(area.villages)),
         (text("part_sites", words), _share_of_sample(area.sites, words), _sources(area.sites)),
         (text("part_terrain", words), *_terrain(plan, words)),
+        *([(text("part_population", words), *_population(plan, words))] if area.population is not None else []),
         (text("part_communes", words), text("not_marked", words), plan.scenario.layers.communes),
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("part", "state", "origin")])
@@ -76,6 +77,12 @@ def _terrain(plan: Plan, words: Language) -> tuple[str, str]:
     if plan.scenario.terrain.path is None:
         return text("no_terrain", words), ""
     return text("is_sample" if plan.terrain.is_sample else "not_marked", words), plan.scenario.terrain.path
+
+
+def _population(plan: Plan, words: Language) -> tuple[str, str]:
+    people = plan.study_area.population
+    made_up = people is not None and people.is_sample
+    return text("is_sample" if made_up else "not_marked", words), plan.scenario.layers.population or ""
 
 
 def _share_of_sample(layer: gpd.GeoDataFrame, words: Language) -> str:

@@ -1,0 +1,192 @@
+"""The whole build plan on the sample: sums agree to the đồng, the budget holds, ways are complete, what is claimed is what is recomputed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from geo_planner.build.plan import BuildPlan
+from geo_planner.build.siting import choose
+from geo_planner.build.ways import checked
+from geo_planner.config import Scenario, load_scenario
+from geo_planner.export import write_plan
+from geo_planner.export.summary import summary
+from geo_planner.plan import Plan, load_plan, run
+from geo_planner.radio.cache import LossCache
+from geo_planner.study_area import StudyArea
+from tests.conftest import SCENARIO
+
+BUDGET = {2027: 6_000_000_000, 2028: 4_000_000_000}
+SECTION = {
+    "years": [{"year": year, "budget_vnd": vnd} for year, vnd in BUDGET.items()],
+    "must": ["LC017", "nobody"],
+    "must_not": ["LC006"],
+    "search": {"gap": 0.01, "frontier_points": 3, "draws": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> LossCache:
+    return LossCache(tmp_path_factory.mktemp("losses"), 4_000_000_000)
+
+
+@pytest.fixture(scope="module")
+def building(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    folder = tmp_path_factory.mktemp("scenario") / "scenarios"
+    folder.mkdir()
+    document = yaml.safe_load(SCENARIO.read_text("utf-8"))
+    path = folder / "building.yaml"
+    path.write_text(yaml.safe_dump({**document, "name": "building", "build": SECTION}, allow_unicode=True), "utf-8")
+    return load_scenario(path)
+
+
+@pytest.fixture(scope="module")
+def planned(building: Scenario, study_area: StudyArea, cache: LossCache) -> Plan:
+    return run(building, study_area, workers=2, cache=cache)
+
+
+@pytest.fixture(scope="module")
+def build(planned: Plan) -> BuildPlan:
+    assert planned.build is not None
+    return planned.build
+
+
+@pytest.fixture(scope="module")
+def told(planned: Plan) -> dict[str, object]:
+    return summary(planned)["build"]
+
+
+@pytest.fixture(scope="module")
+def folder(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("plan") / "out"
+    write_plan(planned, out)
+    return out
+
+
+def test_the_keys_of_the_summary(told: dict[str, dict[str, object]]) -> None:
+    assert set(told) == {"sites", "links", "villages", "cost_vnd", "by_payer", "by_year", "optimality", "frontier", "stay_in", "after"}
+    assert {
+        "site_id", "place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "link_ids",
+    } == set(told["sites"][0])  # fmt: skip
+    assert {"budget", "capex", "opex_per_year", "npv", "total", "low", "high"} == set(told["cost_vnd"])
+    assert {"status", "gap", "bound"} == set(told["optimality"])
+    assert {"by_modelled_status", "households_covered"} == set(told["after"])
+    assert {"village_id", "households_before", "households_after", "site_ids", "year"} == set(told["villages"][0])
+
+
+def test_amounts_are_whole_and_agree_to_the_dong(told: dict[str, object], build: BuildPlan) -> None:
+    capex = told["cost_vnd"]["capex"]
+    assert sum(site["cost_vnd"] for site in told["sites"]) + sum(link["cost_vnd"] for link in told["links"]) == capex
+    assert sum(told["by_payer"].values()) == capex == build.choice.cost
+    assert all(isinstance(v, int) for v in told["by_payer"].values())
+    placed = [item for item in (*told["sites"], *told["links"]) if item["year"] is not None]
+    assert sum(year["cost_vnd"] for year in told["by_year"]) == sum(item["cost_vnd"] for item in placed)
+    items = build.shares.items.drop(columns="payer").sum(axis=1)
+    of = pd.concat([build.results.sites["cost_vnd"], build.results.links["cost_vnd"]])
+    assert items.to_dict() == of.to_dict()
+
+
+def test_no_budget_is_exceeded(told: dict[str, object]) -> None:
+    assert told["cost_vnd"]["budget"] == sum(BUDGET.values())
+    assert told["cost_vnd"]["capex"] <= told["cost_vnd"]["budget"]
+    for year in told["by_year"]:
+        assert year["cost_vnd"] <= BUDGET[year["year"]]
+    for point in told["frontier"]:
+        assert point["budget_vnd"] <= sum(BUDGET.values())
+
+
+def test_every_site_has_a_complete_way_to_a_gateway(told: dict[str, object], build: BuildPlan) -> None:
+    assert checked(build.choice, build.options, build.places, build.links) == []
+    gateways = set(build.places.index[build.places["gateway"]])
+    at = {site["place_id"] for site in told["sites"]}
+    ids = {link["link_id"] for link in told["links"]}
+    for link in told["links"]:
+        assert {link["place_a"], link["place_b"]} <= at | gateways
+    for site in told["sites"]:
+        assert set(site["link_ids"]) <= ids
+    joined, growing = set(gateways), True
+    while growing:
+        new = {end for link in told["links"] for end in (link["place_a"], link["place_b"]) if {link["place_a"], link["place_b"]} & joined}
+        growing = not new <= joined
+        joined |= new
+    needing = build.options.loc[list(build.choice.options)].query("backhaul == 'network'")["place_id"]
+    assert set(needing) <= joined
+
+
+def test_what_is_claimed_is_what_the_recomputed_coverage_shows(told: dict[str, object], build: BuildPlan) -> None:
+    claimed = build.choice.covered.reindex(build.demands.index)
+    np.testing.assert_array_equal(claimed.to_numpy(dtype=bool), build.after.covered.reindex(build.demands.index).to_numpy(dtype=bool))
+    after = build.after.villages["households_after"]
+    for village in told["villages"]:
+        assert village["households_after"] == pytest.approx(after[village["village_id"]], abs=1e-9)
+    gain = sum(v["households_after"] - v["households_before"] for v in told["villages"])
+    assert sum(site["households"] for site in told["sites"]) == pytest.approx(gain, abs=1e-6)
+    assert told["after"]["households_covered"] == pytest.approx(sum(v["households_after"] for v in told["villages"]), abs=1e-6)
+
+
+def test_wishes_hold_and_unknown_ids_are_left_out_with_a_word(planned: Plan, build: BuildPlan) -> None:
+    mine = build.demands["village_id"] == "LC017"
+    coverable = build.demands.index.isin(build.covers["demand_id"])
+    assert build.choice.covered.reindex(build.demands.index)[mine & coverable].all()
+    assert (build.demands.loc[build.demands["village_id"] == "LC006", "weight"] == 0).all()
+    assert [f.value for f in planned.notes if f.code == "build_id_unknown"] == ["nobody"]
+
+
+def test_no_choice_of_the_same_tables_is_better(build: BuildPlan) -> None:
+    again = choose(
+        build.demands, build.options, build.covers, build.places, build.links, budget=float(sum(BUDGET.values())),
+        required_villages=["LC017"], method="greedy",
+    )  # fmt: skip
+    assert again.weight <= build.choice.weight * (1 + 1e-9)
+    assert build.choice.bound >= build.choice.weight
+    assert build.choice.gap <= 0.01
+
+
+def test_the_files(folder: Path, told: dict[str, object]) -> None:
+    assert (folder / "mast_sites.tif").is_file()
+    written = json.loads((folder / "summary.json").read_text("utf-8"))["build"]
+    assert written == json.loads(json.dumps(told))
+    with closing(sqlite3.connect(folder / "plan.gpkg")) as database:
+        counted = {
+            name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+            for name in ("chosen_sites", "chosen_links", "candidates", "demands")
+        }
+        paid = [
+            database.execute(f"SELECT coalesce(sum(cost_vnd), 0) FROM {name}").fetchone()[0] for name in ("chosen_sites", "chosen_links")
+        ]
+    assert counted["chosen_sites"] == len(told["sites"])
+    assert counted["chosen_links"] == len(told["links"])
+    assert counted["demands"] > 0
+    assert counted["candidates"] > 0
+    assert sum(paid) == told["cost_vnd"]["capex"]
+
+
+def test_the_same_bytes_with_one_worker(planned: Plan, building: Scenario, study_area: StudyArea, cache: LossCache) -> None:
+    again = summary(run(building, study_area, workers=1, cache=cache))
+    assert json.dumps(again, sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
+
+
+def test_a_folder_gives_the_plan_back(folder: Path, planned: Plan, study_area: StudyArea, cache: LossCache) -> None:
+    loaded = load_plan(folder, study_area.root, cache=cache, workers=2)
+    assert json.dumps(summary(loaded), sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
+
+
+@pytest.mark.parametrize("section", [{"budget_vnd": 0}, {"budget_vnd": 0, "must": ["LC017"]}])
+def test_a_plan_without_money_builds_nothing_and_says_so(
+    section: dict[str, object], building: Scenario, study_area: StudyArea, cache: LossCache
+) -> None:
+    scenario = Scenario.model_validate({**building.model_dump(), "build": section})
+    plan = run(scenario, study_area, workers=2, cache=cache)
+    assert plan.build is not None
+    assert plan.build.results.sites.empty
+    told = summary(plan)["build"]
+    assert told["cost_vnd"]["capex"] == 0
+    assert told["sites"] == told["links"] == []
+    assert any(f.code == "build_infeasible" for f in plan.notes) == ("must" in section)
