@@ -167,9 +167,10 @@ def test_villages_that_need_no_mast_or_lie_elsewhere_take_no_part(area: tuple[Sc
     found = mast_atlas(study_area, scenario, villages, ONE)
     assert list(found.villages.index) == ["V1", "V3"]
     assert found.households[30.0].max() == 10.0
-    # nobody knows how many live in V3: none is claimed, and yet its cells stand out from those that reach nobody
+    # nobody knows how many live in V3: none is claimed, and it weighs as the median of the others (10, 20, 5)
     only_v3 = found.by_village("V3", 30.0) & ~found.by_village("V1", 30.0)
-    assert (found.expected[30.0][only_v3] > 0.5).all()
+    assert (found.households[30.0][only_v3] == 0.0).all()
+    assert (found.weighted[30.0][only_v3] == 10.0).all()
     with pytest.raises(KeyError):
         found.by_village("V2", 30.0)
 

@@ -146,6 +146,26 @@ def test_places_lie_within_reach_of_a_road(made: tuple[Scenario, StudyArea, gpd.
     assert any(abs(column - 30) > 4 for _, column in cells_of(candidate_places(atlas, area, villages, change(WEAK, max_road_m=None))))
 
 
+def test_no_place_high_above_the_ways(made: tuple[Scenario, StudyArea, gpd.GeoDataFrame, Atlas]) -> None:
+    """The road through a column of cells, or the nearest village or mast, is where everything is carried from."""
+    _, study_area, villages, atlas = made
+    heights_m = study_area.terrain.heights_m
+    area = replace(study_area, roads=road(30))
+
+    def climbs(most: float | None) -> list[float]:
+        settings = change(WEAK, max_road_m=None, max_climb_m=most)
+        return [
+            float(heights_m[row, column] - heights_m[row, 30])
+            for row, column in cells_of(candidate_places(atlas, area, villages, settings))
+        ]
+
+    assert max(climbs(None)) > 100.0
+    assert len(climbs(100.0)) > 0
+    assert max(climbs(100.0)) <= 100.0
+    allowed = limits_of(study_area, change(WEAK, max_climb_m=50.0)).allowed
+    assert 0 < allowed.sum() < limits_of(study_area, change(WEAK, max_climb_m=None)).allowed.sum()
+
+
 def test_a_road_that_is_not_built_is_none(made: tuple[Scenario, StudyArea, gpd.GeoDataFrame, Atlas]) -> None:
     _, study_area, villages, atlas = made
     places = candidate_places(atlas, replace(study_area, roads=road(30, "construction")), villages, change(WEAK, max_road_m=1000.0))
@@ -218,6 +238,14 @@ def test_nobody_without_signal_leaves_the_masts_alone(made: tuple[Scenario, Stud
     assert list(places.columns) == COLUMNS
     empty = replace(study_area, sites=study_area.sites.iloc[:0])
     assert list(candidate_places(atlas, empty, covered, WEAK).columns) == COLUMNS
+
+
+def test_a_village_covered_in_part_is_a_place(made: tuple[Scenario, StudyArea, gpd.GeoDataFrame, Atlas]) -> None:
+    scenario, study_area, villages, _ = made
+    status = villages.assign(coverage_probability=[0.9, 0.9, 0.1], modelled_status=["partial", "covered", "no_signal"])
+    atlas = mast_atlas(study_area, scenario, status, WEAK)
+    places = candidate_places(atlas, study_area, status, WEAK)
+    assert set(places.index[places["kind"] == "settlement"]) == {"village:V1", "village:V3"}
 
 
 def test_the_best_reaching_are_apart_and_in_order() -> None:
