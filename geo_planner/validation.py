@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geo_planner.build.prices import read_prices
 from geo_planner.config import Scenario, load_scenario, naming_layers, with_optional_layers
 from geo_planner.errors import Fault, InputError, UsageError, fault
 from geo_planner.measurements import at_villages, cleaned
 from geo_planner.notes import commune_questions, input_faults
 from geo_planner.schema import CANDIDATES
-from geo_planner.study_area import load_study_area, scenario_paths
+from geo_planner.study_area import StudyArea, load_study_area, scenario_paths
 from geo_planner.study_area.checks import disagreements
 from geo_planner.study_area.layer_files import vintage_warnings
 
@@ -51,6 +52,7 @@ def _told_under(root: Path, scenario: Scenario) -> list[Fault]:
         return [
             *study_area.warnings,
             *input_faults(scenario, study_area),
+            *_price_faults(study_area, layers.prices),
             *commune_questions(scenario, study_area),
             *disagreements(
                 study_area, villages_file=layers.villages, sites_file=layers.sites, candidates_file=layers.candidates or CANDIDATES.path
@@ -59,6 +61,11 @@ def _told_under(root: Path, scenario: Scenario) -> list[Fault]:
         ]
     except InputError as error:
         return list(error.faults)
+
+
+def _price_faults(study_area: StudyArea, file: str | None) -> list[Fault]:
+    """What is wrong with prices of one's own: items that are missing, units that do not fit, a low price above the base."""
+    return [] if file is None else read_prices(study_area.root / file, file=file)[1]
 
 
 def _no_scenario(path: Path) -> Fault:

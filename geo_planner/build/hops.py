@@ -1,6 +1,6 @@
 """Hops by radio between places: which are clear of the terrain, how high their antennas must hang, how much of the year they hold.
 
-A hop holds by itself: neither the interference of other hops nor the loss of gases (below 1 dB on hops of these bands) is looked at.
+A hop is judged by itself: interference of other hops is not looked at, and the loss of gases, small in these bands, is left to the system gain.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Hops:
         Pairs near enough for a hop, those of two gateways left out.
     unknown, blocked, faded : int
         Of these: over terrain that is not known; not clear from the tops of the masts in any band that holds; available enough in no band.
+    paths : (int, int)
+        The unknown and all of the pairs, masts of several heights at one spot counted as one.
     """
 
     table: pd.DataFrame
@@ -51,6 +53,7 @@ class Hops:
     unknown: int = 0
     blocked: int = 0
     faded: int = 0
+    paths: tuple[int, int] = (0, 0)
 
 
 class _Pairs(NamedTuple):
@@ -100,7 +103,7 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     Whether a hop is available is asked of the ground at its ends, not of the antennas, so that a higher mast never loses one.
     """
     ids = places.index.to_numpy(dtype=object)
-    ends = _near(places, rules.longest_km)
+    ends = _near(places, rules)
     if dem.is_missing or not len(ends):
         return Hops(_table(ids, ends[:0], np.zeros((0, 5))), pairs=len(ends), unknown=len(ends))
     ends, pairs = _measured(places, dem, ends)
@@ -122,7 +125,8 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     _, order = ordered_ids(ids, ends)
     good = order[fate[order] == _CLEAR]
     unknown, blocked, faded = (int((fate == why).sum()) for why in (_UNKNOWN, _BLOCKED, _FADED))
-    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded)
+    paths = len(np.unique(path[fate == _UNKNOWN])), len(pairs.length_km)
+    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded, paths)
 
 
 def availability_pct(
@@ -213,15 +217,16 @@ def ordered_ids(ids: npt.NDArray[np.object_], ends: Ints) -> tuple[Ints, Ints]:
     return ends, np.lexsort((rank[ends[:, 1]], rank[ends[:, 0]]))
 
 
-def _near(places: pd.DataFrame, longest_km: float) -> Ints:
+def _near(places: pd.DataFrame, rules: Backhaul) -> Ints:
     """Pairs of rows of places within a distance, the lesser id first, at most one of each a gateway."""
     xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
-    gateway = places["gateway"].to_numpy(dtype=bool)
-    others = np.flatnonzero(~gateway)
+    gateway = places["gateway"].to_numpy(dtype=bool, copy=True)
+    others, farthest = np.flatnonzero(~gateway), 1000.0 * rules.longest_km
     if not others.size:
         return np.zeros((0, 2), dtype=np.int64)
-    pairs = others[cKDTree(xy[others]).query_pairs(longest_km * 1000.0, output_type="ndarray").reshape(-1, 2)]
-    near = cKDTree(xy[others]).query_ball_point(xy[gateway], longest_km * 1000.0)
+    pairs = others[cKDTree(xy[others]).query_pairs(farthest, output_type="ndarray").reshape(-1, 2)]
+    gateway &= rules.room_on_masts
+    near = cKDTree(xy[others]).query_ball_point(xy[gateway], farthest)
     many = np.array([len(some) for some in near], dtype=np.int64)
     joined = np.concatenate([np.asarray(some, dtype=np.int64) for some in near]) if many.sum() else np.zeros(0, dtype=np.int64)
     ends = np.concatenate([pairs, np.column_stack([np.repeat(np.flatnonzero(gateway), many), others[joined]])]).astype(np.int64)
@@ -247,7 +252,7 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]
     return ends[order], _Pairs(
         path[order],
         turned[order],
-        places["height_m"].fillna(0.0).to_numpy(dtype=float)[along[order]],
+        np.nan_to_num(places["height_m"].to_numpy(dtype=float, na_value=np.nan))[along[order]],
         np.hypot(*(xy[spots[:, 0]] - xy[spots[:, 1]]).T) / 1000.0,
         position[spots].reshape(-1, 4),
         ground[spots],

@@ -16,8 +16,7 @@ import pandas as pd
 from geo_planner.config.build.money import MoneySettings
 from geo_planner.errors import Fault, InputError, bounded, fault, warning
 from geo_planner.letters import fold
-from geo_planner.schema import Column, Layer
-from geo_planner.schema.kinds import Id, Number, Text, Whole
+from geo_planner.schema import PRICES
 from geo_planner.study_area.tables import read_csv, typed_table
 from geo_planner.words import Said, said
 
@@ -89,21 +88,6 @@ ITEMS = {
     )
 }
 """By name, in the order in which they are told of."""
-
-PRICES = Layer(
-    "prices",
-    (
-        Column("item", Id(), "Mã hạng mục", "Item", "Mã có trong bảng mẫu.", "A name of the template.", True),
-        Column("unit", Text(), "Đơn vị", "Unit", "Tiền tệ/đơn vị đo, ví dụ triệu đồng/km, USD/trạm.", "Currency/measure, for instance đ/km or USD/site.", True),
-        Column("low", Number(), "Giá thấp", "Low price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
-        Column("base", Number(), "Giá cơ sở", "Base price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
-        Column("high", Number(), "Giá cao", "High price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
-        Column("year", Whole(), "Năm giá", "Price year", "Năm của giá.", "Year of the price.", True, 2000, 2100),
-        Column("source", Text(), "Nguồn", "Source", "Văn bản, báo giá; hoặc ước tính.", "Decree, offer; or ước tính (assumed).", True),
-    ),
-    key=("item",),
-    path="prices/prices.csv",
-)  # fmt: skip
 
 _CURRENCIES = {
     "vnd": ("VND", 1.0), "đ": ("VND", 1.0), "đồng": ("VND", 1.0), "vnđ": ("VND", 1.0),

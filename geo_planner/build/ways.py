@@ -100,8 +100,8 @@ def by_mast(places: pd.DataFrame, options: pd.DataFrame) -> tuple[pd.DataFrame, 
     """
     at = places.index.get_indexer(pd.Index(options["place_id"]))
     known = at >= 0
-    gateway, top = places["gateway"].to_numpy(dtype=bool), places["height_m"].to_numpy(dtype=float)
-    height = options["mast_height_m"].to_numpy(dtype=float)
+    gateway, top = places["gateway"].to_numpy(dtype=bool), places["height_m"].to_numpy(dtype=float, na_value=np.nan)
+    height = options["mast_height_m"].to_numpy(dtype=float, na_value=np.nan)
     height = np.where(np.isnan(height) | gateway[at], top[at], height)
     masts = pd.DataFrame({"at": at, "height_m": height})[known].drop_duplicates().sort_values(["at", "height_m"], kind="stable")
     several = masts.groupby("at")["height_m"].transform("size").to_numpy() > 1
@@ -200,7 +200,7 @@ def _wanting(choice: Choice, options: pd.DataFrame) -> list[str]:
 def _mast_tops(choice: Choice, options: pd.DataFrame, places: pd.DataFrame) -> dict[str, float]:
     """Up to which height antennas may hang: of a gateway as the place says, else of the tallest chosen mast."""
     own = places["height_m"] if "height_m" in places else pd.Series(np.inf, index=places.index)
-    tops = {str(place): float(top) for place, top in own.items()}
+    tops = dict(zip(own.index.astype(str), own.to_numpy(dtype=float, na_value=np.nan).tolist(), strict=True))
     if "mast_height_m" not in options:
         return tops
     chosen = options.loc[options.index.isin(choice.options)]

@@ -23,6 +23,7 @@ from geo_planner.schema import (
     MEASUREMENTS,
     POPULATION,
     POWER_LINES,
+    PRICES,
     ROADS,
     SITES,
     VILLAGES,
@@ -46,9 +47,10 @@ def _found(layer: Layer, what: str, without: str) -> Any:
 
 def _for_later(layer: Layer, what: str) -> Any:
     """An optional layer that is read, checked and cited, and takes no part in a plan: where there is none, a plan does not speak of it."""
+    places = " or ".join((layer.path, *layer.also))
     return Field(
         None,
-        description=f"{what}; null: {layer.path} where it is there. Takes no part in the ranking.",
+        description=f"{what}; null: {places} where it is there. Takes no part in the ranking.",
         exclude_if=lambda path: path is None,
     )
 
@@ -70,6 +72,7 @@ class Layers(Settings):
     candidates: RelativePath | None = _for_later(CANDIDATES, "Places where a mast could be built")
     power_lines: RelativePath | None = _for_later(POWER_LINES, "Power lines")
     exclusion_areas: RelativePath | None = _for_later(EXCLUSION_AREAS, "Areas where no mast may stand")
+    prices: RelativePath | None = _for_later(PRICES, "Prices of the build plan, in place of the bundled ones")
 
 
 class Terrain(Settings):

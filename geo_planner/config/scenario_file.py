@@ -47,8 +47,18 @@ def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
 
     What bears the name and cannot be read is named as well: the readers say what is wrong with it.
     """
-    there = {name: path for name, path in OPTIONAL_LAYERS.items() if getattr(scenario.layers, name) is None and stands_there(root / path)}
+    there = {
+        name: path
+        for name in OPTIONAL_LAYERS
+        if getattr(scenario.layers, name) is None
+        and (path := next((place for place in usual_places(name) if stands_there(root / place)), None)) is not None
+    }
     return scenario.model_copy(update={"layers": scenario.layers.model_copy(update=there)}) if there else scenario
+
+
+def usual_places(layer: str) -> tuple[str, ...]:
+    """Where an optional layer is looked for, the usual place first."""
+    return (LAYERS[layer].path, *LAYERS[layer].also)
 
 
 def naming_layers(path: Path) -> Scenario:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.build.plan import BuildPlan
-from geo_planner.export.tables import plain
+from geo_planner.export.tables import flat_columns, plain
 
 _SITE = ("place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households")
 _LINK = ("place_a", "place_b", "kind", "length_km", "freq_ghz", "availability_pct", "cost_vnd", "year")
@@ -35,6 +35,7 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "cost_vnd": cost_summary(build),
         "by_payer": {payer: int(amount) for payer, amount in build.shares.by_payer["base"].items()},
         "by_year": [{str(name): plain(value) for name, value in row.items()} for row in by_year.to_dict("records")],
+        **({} if build.people_by_year is None else {"people_by_year": flat_columns(build.people_by_year).to_dict("records")}),
         "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},

@@ -71,6 +71,8 @@ class Layer:
         ``point``: a table with ``lon`` and ``lat``; ``line`` and ``area``: features of a GeoJSON; ``raster``: cells of a GeoTIFF.
     found : bool
         It is taken from its usual place where it stands there and the scenario names no other.
+    also : tuple of str
+        Where it is looked for next, when nothing stands in its usual place.
     place : {"free", "named", "near"}
         ``named``: a row names its commune and must lie in it; ``near``: it may name one, and may lie outside the province;
         ``free``: it belongs to no commune.
@@ -104,6 +106,7 @@ class Layer:
     dated: str = ""
     nameless: bool = False
     ways: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def of_cells(self) -> bool:

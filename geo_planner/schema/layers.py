@@ -197,12 +197,36 @@ CANDIDATES = Layer(
 )
 """Places where a mast could be built: like the sites, a row each, only a position needed."""
 
+PRICES = Layer(
+    "prices",
+    (
+        Column("item", Id(), "Mã hạng mục", "Item", "Mã có trong bảng mẫu.", "A name of the template.", True),
+        Column("unit", Text(), "Đơn vị", "Unit", "Tiền tệ/đơn vị đo, ví dụ triệu đồng/km, USD/trạm.", "Currency/measure, for instance đ/km or USD/site.", True),
+        Column("low", Number(), "Giá thấp", "Low price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
+        Column("base", Number(), "Giá cơ sở", "Base price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
+        Column("high", Number(), "Giá cao", "High price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
+        Column("year", Whole(), "Năm giá", "Price year", "Năm của giá.", "Year of the price.", True, 2000, 2100),
+        Column("source", Text(), "Nguồn", "Source", "Văn bản, báo giá; hoặc ước tính.", "Decree, offer; or ước tính (assumed).", True),
+    ),
+    key=("item",),
+    path="prices/prices.csv",
+    found=True,
+)  # fmt: skip
+"""What each item of the build plan costs."""
+
 ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True, ways=True, ages_days=2 * 365)
 POWER_LINES = Layer(
     "power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365
 )
 EXCLUSION_AREAS = Layer(
-    "exclusion_areas", (), key=(), path="exclusion_areas/exclusion_areas.geojson", geometry="area", found=True, importable=True
+    "exclusion_areas",
+    (),
+    key=(),
+    path="exclusion_areas/exclusion_areas.geojson",
+    geometry="area",
+    found=True,
+    importable=True,
+    also=("exclusion/exclusion.gpkg",),
 )
 RIVERS = Layer("rivers", (), key=(), path="rivers/rivers.geojson", geometry="line")
 POPULATION = Layer("population", (), key=(), path="population/population.tif", geometry="raster", found=True, ages_days=5 * 365)
@@ -212,6 +236,7 @@ LAYERS = {
     layer.name: layer
     for layer in (
         VILLAGES, SITES, RIVERS, ROADS, POPULATION, LAND_COVER, MEASUREMENTS, COMMUNES, FORMER_COMMUNES, CANDIDATES, POWER_LINES, EXCLUSION_AREAS,
+        PRICES,
     )
 }  # fmt: skip
 """By name, in the order in which they are told of."""

@@ -68,6 +68,8 @@ class StudyArea:
         Places where a mast could be built: index ``site_id``, points in EPSG:4326, columns of ``schema.CANDIDATES``.
     power_lines, exclusion_areas : GeoDataFrame or None
         Lines, and areas where no mast may stand, in EPSG:4326.
+    prices : DataFrame or None
+        Columns of ``schema.PRICES``.
     """
 
     root: Path
@@ -88,6 +90,7 @@ class StudyArea:
     candidates: gpd.GeoDataFrame | None = None
     power_lines: gpd.GeoDataFrame | None = None
     exclusion_areas: gpd.GeoDataFrame | None = None
+    prices: pd.DataFrame | None = None
 
 
 def study_area_root(scenario_path: Path) -> Path:

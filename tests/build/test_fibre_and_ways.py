@@ -339,6 +339,7 @@ def test_a_choice_over_masts_told_apart_hangs_no_dish_above_a_mast() -> None:
     covers = pd.DataFrame({"option_id": ["low", "tall"], "demand_id": "v#1"})
     rules = Backhaul(bands=((7.0, 174.5),))
     plain = find_links(spots, dem, rules).table.assign(cost=1.0)
+    assert find_links(by_mast(spots, both)[0], dem, rules).statements[1:] == ()
     wrong = choose(demands, both, covers, spots, plain, budget=10.0)
     assert [fault.said.key for fault in checked(wrong, both, spots, plain)] == ["way_broken.mast_too_low"]
     places, options = by_mast(spots, both)
@@ -346,3 +347,17 @@ def test_a_choice_over_masts_told_apart_hangs_no_dish_above_a_mast() -> None:
     choice = choose(demands, options, covers, places, links, budget=10.0)
     assert (choice.options, choice.links) == (("tall",), ("a@42~g",))
     assert checked(choice, options, places, links) == []
+
+
+def test_what_is_said_counts_places_and_not_their_masts() -> None:
+    heights = np.zeros(GRID.shape, dtype=np.float32)
+    heights[:, 12], heights[:, 40] = 900.0, np.nan
+    spots = at(a=(1.125, 1.125), b=(2.125, 1.125), g=(5.125, 1.125), z=(15.125, 1.125))
+    masts = pd.DataFrame(
+        {"place_id": [*"aaazz"], "mast_height_m": [15.0, 30.0, 42.0, 15.0, 30.0]}, index=pd.Index([*"12345"], name="option_id")
+    )
+    places, _ = by_mast(spots, masts)
+    found = find_links(places, Dem(heights, GRID, False, ""), Backhaul(fibre_longest_km=0.0))
+    assert [(fault.code, dict(fault.said.facts)["n"], dict(fault.said.facts)["of"]) for fault in found.statements] == [
+        ("links_unknown_terrain", 3, 6), ("places_unjoined", 3, 4),
+    ]  # fmt: skip

@@ -16,6 +16,7 @@ from geo_planner.build.demands import demands_of, pieces_of
 from geo_planner.build.options import options_at
 from geo_planner.build.reach import Reach, reach, served_by
 from geo_planner.config import Scenario
+from geo_planner.errors import InputError
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio import losses
@@ -304,3 +305,40 @@ def test_on_the_sample_claims_are_what_is_recomputed(plan: Plan) -> None:
     assert claimed.any()
     again = recomputed((scenario, area), result.options.loc[list(chosen)], places)
     assert (serves(again, demands, scenario) == claimed).all()
+
+
+def codes(result: Reach) -> list[str]:
+    return [statement.code for statement in result.statements]
+
+
+def test_what_fell_out_and_whom_nothing_reaches_is_told(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
+    of, whole = found
+    of = {**of, "options": of["options"][of["options"]["place_id"].isin(["place:c", "site:S2"])]}
+    result = swept(here, of)
+    assert result.uncovering == whole.uncovering
+    told = {statement.code: dict(statement.said.facts) for statement in result.statements}
+    assert told["re_aim_uncovers"] == {"n": len(result.uncovering)}
+    reached = set(of["demands"]["village_id"].reindex(result.covers["demand_id"]))
+    waiting = sorted(set(of["demands"]["village_id"]) - reached)
+    assert waiting
+    assert told["build_village_unreached"] == {"n": len(waiting), "villages": tuple(waiting)}
+    assert all(statement.level == "warning" for statement in result.statements)
+    # a village that is not planned for is nobody's question
+    unasked = {**of, "demands": of["demands"].assign(weight=of["demands"]["weight"].where(~of["demands"]["village_id"].isin(waiting), 0.0))}
+    assert "build_village_unreached" not in codes(swept(here, unasked))
+
+
+def test_a_technology_without_cells_is_told(tmp_path: Path) -> None:
+    scenario, area = valley(tmp_path / "area", ("service.technology=UMTS",))
+    of = tables(scenario, area)
+    result = swept((scenario, area), of)
+    assert set(of["options"]["kind"]) == {"relay"}
+    assert result.covers.empty
+    assert codes(result) == ["build_no_carrier", "build_village_unreached"]
+
+
+def test_an_option_outside_the_model_is_a_fault_of_the_settings(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
+    of, _ = found
+    with pytest.raises(InputError) as error:
+        swept(here, {**of, "options": of["options"].assign(freq_mhz=20.0)})
+    assert [(f.code, f.column) for f in error.value.faults] == [("model_range", "build.technologies")]

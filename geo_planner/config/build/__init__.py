@@ -56,7 +56,7 @@ class SearchSettings(Settings):
         json_schema_extra=ASSUMPTION,
     )
     draws: int = Field(
-        6, ge=0, le=200, description="Draws over costs and reach that tell how often each site stays in; 0: none. Assumption.",
+        20, ge=0, le=200, description="Draws over costs and reach that tell how often each site stays in; 0: none. Assumption.",
         json_schema_extra=ASSUMPTION,
     )  # fmt: skip
 
@@ -77,6 +77,13 @@ class BuildSettings(MoneySettings):
     )
     must_not: tuple[Id, ...] = Field(
         (), max_length=5000, description="Ids of villages not to be planned for, and of places, sites or options where nothing is built."
+    )
+    people_target_share: float = Field(
+        0.99,
+        gt=0,
+        le=1,
+        description="Share of its people from which a commune counts as covered, where there is a population layer: 0.99 is the national "
+        "target for 5G by 2030 (QĐ 1132/QĐ-TTg).",
     )
     technologies: Technologies = Technologies()
     candidates: Candidates = Candidates()
