@@ -284,6 +284,8 @@ def _faults(tables: _Tables, fixed: Sequence[str]) -> list[Fault]:
 
 def _contradiction(options: pd.DataFrame, fixed: Bools, forbidden: Bools) -> Said | None:
     """What is fixed and forbidden at once, or fixed twice in a group."""
+    if not fixed.any():
+        return None
     both = options.index[fixed & forbidden]
     if len(both):
         return said("siting_infeasible.fixed_forbidden", options=[str(o) for o in both[:10]])
