@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import plan, propagation, run, splat_terrain
+from benchmarks import atlas, plan, propagation, run, splat_terrain
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,9 @@ def test_report_names_machine_and_failures(monkeypatch: pytest.MonkeyPatch) -> N
 def test_planted_offset_comes_back_from_made_samples() -> None:
     row = plan.many_samples(600)
     assert row["note"].startswith("planted −6 dB: -6") or row["note"].startswith("planted −6 dB: -5")
+
+
+def test_the_atlas_is_held_to_sweeps_from_the_masts(ground: propagation.Ground) -> None:
+    rows = atlas.reciprocity(ground, settlements=3, masts=6)
+    assert len(rows) == 3 * len(atlas.MODELS)
+    assert all("paths" in row["note"] for row in rows)

@@ -50,7 +50,7 @@ def _take_out(net, chosen, links, state):
     if len(rows) == 0:
         return
     out = np.zeros(net.n_nodes, np.bool_)
-    share = 0.05 + 0.3 * _draw(state)
+    share = 0.05 + 0.5 * _draw(state)
     most = max(1, int(share * len(rows)))
     if _draw(state) < 0.7:
         # outwards over the links from one place, until enough of the choice is met
@@ -114,6 +114,7 @@ def wander(net, pick, guides, limits, turns):
     best = _weight_cost(net, chosen, links)
     least = np.isfinite(needed)
     for turn in range(turns):
+        slack = 0.02 * (1.0 - turn / turns)
         now_chosen, now_links = chosen.copy(), links.copy()
         _take_out(net, now_chosen, now_links, state)
         g = turn % len(guides[0])
@@ -140,10 +141,10 @@ def wander(net, pick, guides, limits, turns):
             continue
         if least:
             better = cost < best[1] or (cost == best[1] and weight > best[0])
-            near = cost <= best[1] * 1.004
+            near = cost <= best[1] * (1.0 + slack)
         else:
             better = weight > best[0] or (weight == best[0] and cost < best[1])
-            near = weight >= best[0] * 0.996
+            near = weight >= best[0] * (1.0 - slack)
         if better:
             best = (weight, cost, whole)
             best_chosen, best_links = now_chosen.copy(), now_links.copy()

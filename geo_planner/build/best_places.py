@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +10,14 @@ from scipy.spatial import cKDTree
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.build.best_cells import best_reaching, ranked_cells
+from geo_planner.build.hops import hops
 from geo_planner.build.limits import Limits, described, limits_of, masts_on_air
+from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.preferences.settings import CostAssumptions, Travel
 from geo_planner.ranking import standalone_cost_mvnd
 from geo_planner.study_area import StudyArea
-
-LinksOf = Callable[[pd.DataFrame], pd.DataFrame]
-"""From places (``lat``, ``x_m``, ``y_m``, ``height_m``, ``gateway``) to the links between them (``place_a``, ``place_b``, ``length_km``)."""
+from geo_planner.terrain import Dem
 
 
 def best_places(
@@ -30,7 +28,7 @@ def best_places(
     settings: Candidates,
     *,
     n: int = 5,
-    links_of: LinksOf | None = None,
+    backhaul: Backhaul | None = None,
     travel: Travel | None = None,
     cost: CostAssumptions | None = None,
 ) -> pd.DataFrame:
@@ -44,10 +42,8 @@ def best_places(
         As for the atlas; of the village ``road_access`` and ``grid_power`` count for the rough cost.
     n : int
         Places by mast height.
-    links_of : callable, optional
-        Finds the links of some places; without it the distance to a clear hop is not known.
-    travel, cost : optional
-        Which roads are travelled, and rough unit costs; the defaults when left out.
+    backhaul, travel, cost : optional
+        What a hop must be, which roads are travelled, and rough unit costs; the defaults when left out.
 
     Returns
     -------
@@ -55,7 +51,7 @@ def best_places(
         Index ``place`` (from 1, by mast height, best first): ``village_id``, ``mast_height_m``, ``lon``, ``lat``, ``households`` (newly covered, each
         settlement whole), ``weighted_households``, ``reached`` (tuple of village ids), ``village_km``, ``ground_m``, ``slope_deg``, ``road_m``,
         ``exclusion``, ``nearest_mast_id``, ``nearest_mast_km``, ``hop_mast_id`` and ``hop_km`` (shortest clear hop to a mast on air; blank and
-        NaN: none, or not known), ``cost_mvnd`` (rough, million VND: one site joined by fibre to the nearest mast or by satellite, assumption).
+        NaN: there is none), ``cost_mvnd`` (rough, million VND: one site joined by fibre to the nearest mast or by satellite, assumption).
         Empty where no such place reaches the village.
 
     Raises
@@ -81,7 +77,7 @@ def best_places(
     table["village_km"] = np.hypot(table["x_m"] - at.x, table["y_m"] - at.y) / 1000.0
     masts = _masts(study_area, limits)
     table["nearest_mast_id"], table["nearest_mast_km"] = _nearest(table, masts)
-    table["hop_mast_id"], table["hop_km"] = _shortest_hop(table, masts, links_of)
+    table["hop_mast_id"], table["hop_km"] = _shortest_hop(table, masts, dem, backhaul or Backhaul())
     table["cost_mvnd"] = _rough_cost(table, villages.loc[village_id], cost or CostAssumptions())
     return table[[
         "village_id", "mast_height_m", "lon", "lat", "households", "weighted_households", "reached", "village_km", "ground_m", "slope_deg", "road_m",
@@ -120,16 +116,16 @@ def _nearest(table: pd.DataFrame, masts: pd.DataFrame) -> tuple[npt.NDArray[np.o
 
 
 def _shortest_hop(
-    table: pd.DataFrame, masts: pd.DataFrame, links_of: LinksOf | None
+    table: pd.DataFrame, masts: pd.DataFrame, dem: Dem, backhaul: Backhaul
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
     """The mast on air at the other end of the shortest link of each place, and the link's length, km."""
     mast, length_km = np.full(len(table), "", dtype=object), np.full(len(table), np.nan)
-    if links_of is None or masts.empty or table.empty:
+    if masts.empty or table.empty:
         return mast, length_km
     columns = ["lat", "x_m", "y_m", "height_m", "gateway"]
     own = table.rename(columns={"mast_height_m": "height_m"}).assign(gateway=False)[columns]
     ends = pd.concat([own.set_axis([f"new:{at}" for at in table.index]), masts[columns].set_axis([f"site:{site}" for site in masts.index])])
-    links = links_of(ends.rename_axis("place_id").sort_index())
+    links = hops(ends.rename_axis("place_id").sort_index(), dem, backhaul).table
     for number, place in enumerate(table.index):
         name = f"new:{place}"
         others = pd.concat([

@@ -1,6 +1,7 @@
 """Places among which the build plan chooses: masts on air, settlements, the user's own, and the best of the atlas within limits.
 
-The limits hold for places of the atlas alone: slope, reach of a road or path, areas of exclusion, distance from masts on air. Where a ban
+The limits hold for places of the atlas alone: slope, reach of a road or path, height above ways,
+areas of exclusion, distance from masts on air. Where a ban
 holds nothing new stands, whoever asks; the user's own places and the settlements are otherwise taken as they are, and the table shows the figures.
 """
 
@@ -8,16 +9,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.ndimage import distance_transform_edt
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.build.best_cells import best_cells
 from geo_planner.build.limits import BAN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.errors import Fault, warning
-from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
 from geo_planner.schema import EXCLUSION_AREAS
 from geo_planner.study_area import StudyArea
@@ -33,7 +31,7 @@ def candidate_places(
     atlas : Atlas
     study_area : StudyArea
     villages : GeoDataFrame
-        Those of the atlas; the others of them are no places.
+        Those of the atlas, with ``modelled_status`` as far as there: settlements without coverage and partly covered ones are places.
     settings : Candidates
     travel : Travel, optional
         Which classes of roads are travelled; the defaults when left out.
@@ -49,7 +47,7 @@ def candidate_places(
     dem, limits = study_area.terrain, limits_of(study_area, settings, travel)
     there = [part.to_crs(dem.crs) for part in (_existing(study_area), _settlements(atlas, villages, settings))]
     settled = gpd.GeoDataFrame(pd.concat(there))
-    new = [_users(study_area, settings).to_crs(dem.crs), _of_atlas(atlas, limits, settled, settings)]
+    new = [_users(study_area, settings).to_crs(dem.crs), _of_atlas(atlas, limits, settings)]
     points = gpd.GeoDataFrame(pd.concat([part for part in (settled, *new) if len(part)] or [settled]))
     places = described(points, dem, limits)
     closed = places["exclusion"].eq(BAN) & places["kind"].ne("existing")
@@ -82,21 +80,14 @@ def candidate_notes(study_area: StudyArea, places: pd.DataFrame) -> list[Fault]:
     return notes
 
 
-def _of_atlas(atlas: Atlas, limits: Limits, settled: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
+def _of_atlas(atlas: Atlas, limits: Limits, settings: Candidates) -> gpd.GeoDataFrame:
     grid = atlas.grid
-    cells = best_cells(atlas, limits.allowed, _way_cells(grid, limits, settled), settings)
+    cells = best_cells(atlas, limits.allowed, limits.way_cells, settings)
     ids = [f"cell:{row:05d}-{column:05d}" for row, column in cells]
     rows, columns = np.array(cells, dtype=np.int64).reshape(-1, 2).T
     x, y = grid.centres(rows, columns)
     table = {"kind": "candidate", "gateway": False, "height_m": max(atlas.heights_m), "site_id": ""}
     return gpd.GeoDataFrame(table, index=_index(ids), geometry=gpd.points_from_xy(x, y), crs=grid.crs)
-
-
-def _way_cells(grid: Grid, limits: Limits, settled: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-    """Distance of each cell from the nearest way, in cells; where no way is known, from the nearest settlement or mast, for ways lead there."""
-    ways = limits.roads if limits.roads is not None and len(limits.roads) else settled.to_crs(grid.crs)
-    there = grid.labels(ways.geometry) > 0 if len(ways) else np.zeros(grid.shape, dtype=np.bool_)
-    return np.asarray(distance_transform_edt(~there) if there.any() else np.zeros(grid.shape))
 
 
 def _existing(study_area: StudyArea) -> gpd.GeoDataFrame:
@@ -130,7 +121,11 @@ def _users(study_area: StudyArea, settings: Candidates) -> gpd.GeoDataFrame:
 
 
 def _settlements(atlas: Atlas, villages: gpd.GeoDataFrame, settings: Candidates) -> gpd.GeoDataFrame:
-    waiting = villages.loc[atlas.villages.index]
+    """Villages of the atlas, and those of which a part alone is covered."""
+    there = villages.index.isin(atlas.villages.index)
+    if "modelled_status" in villages:
+        there |= villages["modelled_status"].eq("partial").fillna(False).to_numpy(dtype=bool)
+    waiting = villages[there]
     table = {"kind": "settlement", "gateway": False, "height_m": max(settings.heights_m), "site_id": ""}
     ids = _index([f"village:{village}" for village in waiting.index])
     return gpd.GeoDataFrame(table, index=ids, geometry=waiting.geometry.to_numpy(), crs=waiting.crs)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from geo_planner.build.hops import Floats, Ints, ordered_ids
@@ -23,7 +23,6 @@ from geo_planner.study_area.roads import road_table
 _STEP_M = 50.0
 """Roads have a point at least so often; a place is joined to the nearest."""
 _MEET_M = 1.0
-_MOST_AT_ONCE = 20_000_000
 
 
 def fibres(places: pd.DataFrame, roads: gpd.GeoDataFrame, grid: Grid, rules: Backhaul, travel: Travel) -> pd.DataFrame:
@@ -52,17 +51,17 @@ def fibres(places: pd.DataFrame, roads: gpd.GeoDataFrame, grid: Grid, rules: Bac
     lines = _lines(roads, grid, rules, travel)
     if not len(lines) or rules.fibre_longest_km <= 0.0 or not len(places):
         return none
-    points, ways = _network(lines)
+    points, pieces = _network(lines)
     off_m, point = cKDTree(points).query(xy, distance_upper_bound=np.nextafter(rules.fibre_to_road_m, np.inf))
     near = np.flatnonzero(np.isfinite(off_m))
     starts = near[~places["gateway"].to_numpy(dtype=bool)[near]]
     if not starts.size:
         return none
-    metres = np.full((len(starts), len(near)), np.inf)
-    for part in np.array_split(np.arange(len(starts)), -(-len(starts) * len(points) // _MOST_AT_ONCE)):
-        along = dijkstra(ways, directed=False, indices=point[starts[part]], limit=1000.0 * rules.fibre_longest_km)
-        metres[part] = along[:, point[near]]
-    metres += off_m[starts][:, None] + off_m[near]
+    met, spot = np.unique(point[near], return_inverse=True)
+    of_start = spot.reshape(-1)[np.isin(near, starts)]
+    from_, back = np.unique(of_start, return_inverse=True)
+    along = _lengths(points, pieces, met, from_, limit_m=1000.0 * rules.fibre_longest_km)
+    metres = along[back.reshape(-1)[:, None], spot.reshape(-1)] + off_m[starts][:, None] + off_m[near]
     straight = np.hypot(*(xy[starts][:, None] - xy[near]).transpose(2, 0, 1))
     # two places beside the same point of a road
     metres = np.maximum(metres, straight)
@@ -84,18 +83,50 @@ def _lines(roads: gpd.GeoDataFrame, grid: Grid, rules: Backhaul, travel: Travel)
     return np.asarray(parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 0.0)])
 
 
-def _network(lines: npt.NDArray[np.object_]) -> tuple[Floats, sparse.csr_array]:
-    """The points of the roads, and the lengths in m of the pieces between them."""
+def _network(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:
+    """The points of the roads, and the pairs of them that a piece of road joins."""
     coordinates, line = shapely.get_coordinates(shapely.segmentize(lines, _STEP_M), return_index=True)
-    points, number = np.unique(coordinates, axis=0, return_inverse=True)
-    number = number.reshape(-1)
+    flat, number = np.unique(coordinates[:, 0] + 1j * coordinates[:, 1], return_inverse=True)
+    points, number = np.column_stack([flat.real, flat.imag]), number.reshape(-1)
     within = line[1:] == line[:-1]
     pieces = np.column_stack([number[:-1][within], number[1:][within]])
     meeting = cKDTree(points).query_pairs(_MEET_M, output_type="ndarray").reshape(-1, 2)
     pieces = np.sort(np.concatenate([pieces, meeting]), axis=1)
-    pieces = np.unique(pieces[pieces[:, 0] != pieces[:, 1]], axis=0)
+    key = np.unique(pieces[:, 0] * len(points) + pieces[:, 1])
+    pieces = np.column_stack(np.divmod(key, len(points)))
+    return points, pieces[pieces[:, 0] != pieces[:, 1]]
+
+
+def _lengths(points: Floats, pieces: Ints, met: Ints, from_: Ints, *, limit_m: float) -> Floats:
+    """Lengths in m along the roads from some of the points that places are joined to (numbers within `met`) to all of these."""
     length = np.hypot(*(points[pieces[:, 0]] - points[pieces[:, 1]]).T)
-    return points, sparse.csr_array((length, (pieces[:, 0], pieces[:, 1])), shape=(len(points), len(points)))
+    # where a road only goes on, nothing is decided: between the other points its pieces are one
+    stays = np.bincount(pieces.ravel(), minlength=len(points)) != 2
+    stays[met] = True
+    inner = ~stays[pieces].any(axis=1)
+    _, stretch = connected_components(
+        sparse.coo_array((np.ones(int(inner.sum())), (pieces[inner, 0], pieces[inner, 1])), shape=(len(points), len(points))),
+        directed=False,
+    )
+    within = np.where(stays[pieces[:, 0]], pieces[:, 1], pieces[:, 0])  # an end of the piece that does not stay, if there is one
+    long = ~stays[within]
+    total = np.bincount(stretch[within[long]], weights=length[long], minlength=len(points))
+    ends = stays[pieces].any(axis=1) & long
+    end, of = np.where(stays[pieces[ends, 0]], pieces[ends, 0], pieces[ends, 1]), stretch[within[ends]]
+    # each stretch between points that stay has two ends; a ring that nothing meets has none
+    order = np.argsort(of, kind="stable")
+    joined = np.concatenate([end[order].reshape(-1, 2), pieces[~long]])
+    metres = np.concatenate([total[of[order][::2]], length[~long]])
+    # of two ways between the same points the shorter
+    joined = np.sort(joined, axis=1)
+    order = np.lexsort((metres, joined[:, 1], joined[:, 0]))
+    joined, metres = joined[order], metres[order]
+    first = np.ones(len(joined), dtype=bool)
+    first[1:] = (np.diff(joined, axis=0) != 0).any(axis=1)
+    name = np.cumsum(stays) - 1
+    a, b = name[joined[first]].T
+    graph = sparse.csr_array((metres[first], (a, b)), shape=(int(stays.sum()), int(stays.sum())))
+    return np.asarray(dijkstra(graph, directed=False, indices=name[met[from_]], limit=limit_m)[:, name[met]])
 
 
 def _table(ids: npt.NDArray[np.object_], ends: Ints, km: Floats, rules: Backhaul) -> pd.DataFrame:

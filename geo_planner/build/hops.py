@@ -1,6 +1,6 @@
 """Hops by radio between places: which are clear of the terrain, how high their antennas must hang, how much of the year they hold.
 
-A hop holds by itself: neither the interference of other hops nor the loss of gases (below 1 dB on hops of these bands) is looked at.
+A hop is judged by itself: interference of other hops is not looked at, and the loss of gases, small in these bands, is left to the system gain.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Hops:
         Pairs near enough for a hop, those of two gateways left out.
     unknown, blocked, faded : int
         Of these: over terrain that is not known; not clear from the tops of the masts in any band that holds; available enough in no band.
+    paths : (int, int)
+        The unknown and all of the pairs, masts of several heights at one spot counted as one.
     """
 
     table: pd.DataFrame
@@ -51,16 +53,29 @@ class Hops:
     unknown: int = 0
     blocked: int = 0
     faded: int = 0
+    paths: tuple[int, int] = (0, 0)
 
 
 class _Pairs(NamedTuple):
-    """The pairs that are looked at; arrays have a row each."""
+    """The pairs that are looked at, and the paths below them: masts of several heights at one spot share theirs.
 
-    ends: Ints
+    Attributes
+    ----------
+    path : ndarray, one a pair, rising
+        The pair's path.
+    turned : ndarray, one a pair
+        Whether the path runs from the pair's second place to its first.
+    reach_m : ndarray, (n, 2)
+        Up to where antennas may hang, in the direction of the path.
+    length_km, position, ground_m, lat_deg, roughness_m : ndarray, one a path
+    """
+
+    path: Ints
+    turned: npt.NDArray[np.bool_]
+    reach_m: Floats
     length_km: Floats
     position: Floats
     ground_m: Floats
-    reach_m: Floats
     lat_deg: Floats
     roughness_m: Floats
 
@@ -88,26 +103,30 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
     Whether a hop is available is asked of the ground at its ends, not of the antennas, so that a higher mast never loses one.
     """
     ids = places.index.to_numpy(dtype=object)
-    ends = _near(places, rules.longest_km)
+    ends = _near(places, rules)
     if dem.is_missing or not len(ends):
         return Hops(_table(ids, ends[:0], np.zeros((0, 5))), pairs=len(ends), unknown=len(ends))
-    pairs = _measured(places, dem, ends)
+    ends, pairs = _measured(places, dem, ends)
+    path = pairs.path
     # length, frequency, availability, least heights
     found = np.full((len(ends), 5), np.nan)
-    found[:, 0] = pairs.length_km
-    fate = np.where(np.isfinite(pairs.ground_m).all(axis=1), _FADED, _UNKNOWN).astype(np.int8)
+    found[:, 0] = pairs.length_km[path]
+    fate = np.where(np.isfinite(pairs.ground_m.sum(axis=1))[path], _FADED, _UNKNOWN).astype(np.int8)
     for freq_ghz, gain_db in rules.bands:
-        at = np.flatnonzero((fate == _FADED) | (fate == _BLOCKED))
-        held = availability_pct(
-            pairs.length_km[at], freq_ghz, rules, system_gain_db=gain_db, ground_m=pairs.ground_m[at], lat_deg=pairs.lat_deg[at],
-            roughness_m=pairs.roughness_m[at],
+        held = np.zeros(len(pairs.length_km))
+        open_ = np.unique(path[(fate == _FADED) | (fate == _BLOCKED)])
+        held[open_] = availability_pct(
+            pairs.length_km[open_], freq_ghz, rules, system_gain_db=gain_db, ground_m=pairs.ground_m[open_], lat_deg=pairs.lat_deg[open_],
+            roughness_m=pairs.roughness_m[open_],
         )  # fmt: skip
-        at, held = at[held >= rules.least_availability_pct], held[held >= rules.least_availability_pct]
+        at = np.flatnonzero(((fate == _FADED) | (fate == _BLOCKED)) & (held[path] >= rules.least_availability_pct))
         found[at, 3:], fate[at] = _heights(dem, pairs, at, freq_ghz, rules)
-        found[at, 1], found[at, 2] = freq_ghz, held
-    good = fate == _CLEAR
+        found[at, 1], found[at, 2] = freq_ghz, held[path[at]]
+    _, order = ordered_ids(ids, ends)
+    good = order[fate[order] == _CLEAR]
     unknown, blocked, faded = (int((fate == why).sum()) for why in (_UNKNOWN, _BLOCKED, _FADED))
-    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded)
+    paths = len(np.unique(path[fate == _UNKNOWN])), len(pairs.length_km)
+    return Hops(_table(ids, ends[good], found[good]), len(ends), unknown, blocked, faded, paths)
 
 
 def availability_pct(
@@ -147,7 +166,7 @@ def availability_pct(
     of_001 = np.asarray(rain_attenuation_db(freq_ghz, 1.0, rain_001_mm_h=1.0, time_pct=_TIMES_PCT))
     of_001 = of_001 / np.asarray(rain_attenuation_db(freq_ghz, 1.0, rain_001_mm_h=1.0))
     wet_db = np.asarray(rain_attenuation_db(freq_ghz, length, rain_001_mm_h=rules.rain_001_mm_h, tilt_deg=rules.tilt_deg))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         allowed = np.where(wet_db > 0.0, np.log(fade_db / wet_db), np.inf)
     rain_pct = np.exp(np.interp(-allowed, -np.log(of_001), np.log(_TIMES_PCT)))
     nearest = np.maximum(length, 15.0 / 45.0)  # nearer than the method is given the fading is that of its nearest
@@ -198,36 +217,46 @@ def ordered_ids(ids: npt.NDArray[np.object_], ends: Ints) -> tuple[Ints, Ints]:
     return ends, np.lexsort((rank[ends[:, 1]], rank[ends[:, 0]]))
 
 
-def _near(places: pd.DataFrame, longest_km: float) -> Ints:
-    """Pairs of rows of places within a distance, at most one of each a gateway, by ids."""
+def _near(places: pd.DataFrame, rules: Backhaul) -> Ints:
+    """Pairs of rows of places within a distance, the lesser id first, at most one of each a gateway."""
     xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
-    gateway = places["gateway"].to_numpy(dtype=bool)
-    others = np.flatnonzero(~gateway)
+    gateway = places["gateway"].to_numpy(dtype=bool, copy=True)
+    others, farthest = np.flatnonzero(~gateway), 1000.0 * rules.longest_km
     if not others.size:
         return np.zeros((0, 2), dtype=np.int64)
-    pairs = others[cKDTree(xy[others]).query_pairs(longest_km * 1000.0, output_type="ndarray").reshape(-1, 2)]
-    near = cKDTree(xy[others]).query_ball_point(xy[gateway], longest_km * 1000.0)
+    pairs = others[cKDTree(xy[others]).query_pairs(farthest, output_type="ndarray").reshape(-1, 2)]
+    gateway &= rules.room_on_masts
+    near = cKDTree(xy[others]).query_ball_point(xy[gateway], farthest)
     many = np.array([len(some) for some in near], dtype=np.int64)
     joined = np.concatenate([np.asarray(some, dtype=np.int64) for some in near]) if many.sum() else np.zeros(0, dtype=np.int64)
     ends = np.concatenate([pairs, np.column_stack([np.repeat(np.flatnonzero(gateway), many), others[joined]])]).astype(np.int64)
     ends = ends[(xy[ends[:, 0]] != xy[ends[:, 1]]).any(axis=1)]
-    ends, order = ordered_ids(places.index.to_numpy(dtype=object), ends)
-    return ends[order]
+    return ordered_ids(places.index.to_numpy(dtype=object), ends)[0]
 
 
-def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> _Pairs:
-    xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
+def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]:
+    """The pairs in the order of their paths, and what is known of both."""
+    xy, spot = np.unique(places[["x_m", "y_m"]].to_numpy(dtype=float), axis=0, return_inverse=True)
+    spot = spot.reshape(-1)
+    turned = spot[ends[:, 0]] > spot[ends[:, 1]]
+    along = np.where(turned[:, None], ends[:, ::-1], ends)
+    both, path = np.unique(spot[along[:, 0]] * len(xy) + spot[along[:, 1]], return_inverse=True)
+    spots, path = np.column_stack(np.divmod(both, len(xy))), path.reshape(-1)
+    order = np.argsort(path, kind="stable")
     row, column = dem.grid.position(xy[:, 0], xy[:, 1])
     position = np.column_stack([row, column])
     ground = np.array([interpolate(dem.heights_m, *at) for at in position])
-    middle = position[ends].mean(axis=1)
-    return _Pairs(
-        ends,
-        np.hypot(*(xy[ends[:, 0]] - xy[ends[:, 1]]).T) / 1000.0,
-        position[ends].reshape(-1, 4),
-        ground[ends],
-        places["height_m"].fillna(0.0).to_numpy(dtype=float)[ends],
-        places["lat"].to_numpy(dtype=float)[ends].mean(axis=1),
+    lat = np.empty(len(xy))
+    lat[spot] = places["lat"].to_numpy(dtype=float)
+    middle = position[spots].mean(axis=1)
+    return ends[order], _Pairs(
+        path[order],
+        turned[order],
+        np.nan_to_num(places["height_m"].to_numpy(dtype=float, na_value=np.nan))[along[order]],
+        np.hypot(*(xy[spots[:, 0]] - xy[spots[:, 1]]).T) / 1000.0,
+        position[spots].reshape(-1, 4),
+        ground[spots],
+        lat[spots].mean(axis=1),
         roughness_around_m(dem, middle[:, 0], middle[:, 1]),
     )
 
@@ -235,12 +264,14 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> _Pairs:
 def _heights(dem: Dem, pairs: _Pairs, at: Ints, freq_ghz: float, rules: Backhaul) -> tuple[Floats, npt.NDArray[np.int8]]:
     """Least antenna heights of some pairs in a band, and whether each is clear, blocked or not known."""
     bend = np.array([[1000.0 / (2.0 * k * EARTH_RADIUS_KM), share * _FRESNEL_M / np.sqrt(freq_ghz)] for k, share in rules.clearances])
+    paths, n = np.unique(pairs.path[at], return_counts=True)
+    first = np.concatenate([[0], np.cumsum(n)]).astype(np.int64)
+    length = pairs.length_km[paths]
     # as many steps as a profile of one's own has
-    steps = np.maximum((1000.0 * pairs.length_km[at] / dem.cell_m + 0.5).astype(np.int64), 2)
-    least, state = _least_heights(
-        dem.heights_m, pairs.position[at], pairs.length_km[at], steps, pairs.reach_m[at], bend, rules.lowest_antenna_m
-    )
-    return np.asarray(least), np.asarray(state)
+    steps = np.maximum((1000.0 * length / dem.cell_m + 0.5).astype(np.int64), 2)
+    along = np.column_stack([pairs.position[paths], length, steps])
+    least, state = _least_heights(dem.heights_m, along, first, pairs.reach_m[at], bend, rules.lowest_antenna_m)
+    return np.where(pairs.turned[at, None], least[:, ::-1], least), np.asarray(state)
 
 
 def _table(ids: npt.NDArray[np.object_], ends: Ints, found: Floats) -> pd.DataFrame:
@@ -258,42 +289,57 @@ def _summed(values: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _least_heights(heights, position, length_km, steps, reach, bend, lowest):  # type: ignore[no-untyped-def]
-    """Least antenna heights of each hop, equal as far as both masts reach; NaN where it is not clear even from their tops.
+def _lacks(heights, along, bend, lack):  # type: ignore[no-untyped-def]
+    """What each point of a path lacks to a ray from ground to ground; how many points there are, -1 where one of them is not known.
 
-    A row of `bend` has the bulge in m over d1 d2 in km², and the wanted radius in m over the root of d1 d2 / d in km.
+    `along` has the positions of both ends, the length in km and the steps; a row of `bend` the bulge in m over d1 d2 in km², and the wanted
+    radius in m over the root of d1 d2 / d in km.
     """
-    out = np.full((len(position), 2), np.nan)
-    state = np.full(len(position), _BLOCKED, np.int8)
-    for i in range(len(position)):
-        row_a, column_a, row_b, column_b = position[i]
-        near, far = interpolate(heights, row_a, column_a), interpolate(heights, row_b, column_b)
-        low, high = min(reach[i, 0], reach[i, 1]), max(reach[i, 0], reach[i, 1])
-        far_is_higher = reach[i, 1] >= reach[i, 0]
-        both, one = lowest, lowest
-        known = np.isfinite(near) and np.isfinite(far)
-        for j in range(1, steps[i]):
-            t = j / steps[i]
-            ground = interpolate(heights, row_a + t * (row_b - row_a), column_a + t * (column_b - column_a))
-            if not np.isfinite(ground):
-                known = False
-            if not known:
-                break
-            square = t * (1.0 - t) * length_km[i]
-            need = -np.inf
-            for c in range(len(bend)):
-                need = max(need, bend[c, 0] * square * length_km[i] + bend[c, 1] * np.sqrt(square))
-            lack = ground + need - ((1.0 - t) * near + t * far)
-            both = max(both, lack)
-            weight = t if far_is_higher else 1.0 - t
-            one = max(one, (lack - (1.0 - weight) * low) / weight)
-        if not known:
-            state[i] = _UNKNOWN
-        elif both <= low:
-            out[i, 0] = out[i, 1] = both
-            state[i] = _CLEAR
-        elif one <= high and lowest <= low:
-            out[i, 0] = low if far_is_higher else one
-            out[i, 1] = one if far_is_higher else low
-            state[i] = _CLEAR
+    row, column, length_km, steps = along[0], along[1], along[4], int(along[5])
+    down, right = along[2] - row, along[3] - column
+    near, far = interpolate(heights, row, column), interpolate(heights, along[2], along[3])
+    for j in range(1, steps):
+        t = j / steps
+        square = t * (1.0 - t) * length_km
+        need = -np.inf
+        for c in range(len(bend)):
+            need = max(need, bend[c, 0] * square * length_km + bend[c, 1] * np.sqrt(square))
+        lack[j] = interpolate(heights, row + t * down, column + t * right) + need - ((1.0 - t) * near + t * far)
+        if not np.isfinite(lack[j]):
+            return -1
+    return steps
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _least_heights(heights, along, first, reach, bend, lowest):  # type: ignore[no-untyped-def]
+    """Least antenna heights over each path, equal as far as both masts reach; NaN where it is not clear even from their tops.
+
+    The pairs of masts of path i are those from ``first[i]`` to ``first[i + 1]``.
+    """
+    out = np.full((len(reach), 2), np.nan)
+    state = np.full(len(reach), _BLOCKED, np.int8)
+    lack = np.empty(int(along[:, 5].max()) + 1 if len(along) else 1)
+    for i in range(len(along)):
+        steps = _lacks(heights, along[i], bend, lack)
+        if steps < 0:
+            state[first[i] : first[i + 1]] = _UNKNOWN
+            continue
+        both = lowest
+        for j in range(1, steps):
+            both = max(both, lack[j])
+        for pair in range(first[i], first[i + 1]):
+            low, high = min(reach[pair, 0], reach[pair, 1]), max(reach[pair, 0], reach[pair, 1])
+            if both <= low:
+                out[pair, 0] = out[pair, 1] = both
+                state[pair] = _CLEAR
+            elif both <= high and lowest <= low < high:
+                far_is_higher = reach[pair, 1] >= reach[pair, 0]
+                one = lowest
+                for j in range(1, steps):
+                    weight = j / steps if far_is_higher else 1.0 - j / steps
+                    one = max(one, (lack[j] - (1.0 - weight) * low) / weight)
+                if one <= high:
+                    out[pair, 0] = low if far_is_higher else one
+                    out[pair, 1] = one if far_is_higher else low
+                    state[pair] = _CLEAR
     return out, state

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.ndimage import distance_transform_edt
 
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.crs import GEOGRAPHIC
@@ -34,6 +35,9 @@ class Limits:
         Steepest slope of the working grid at the cell; NaN where the terrain is unknown.
     allowed : ndarray of bool
         Cells where a place of the atlas may lie.
+    way_cells : ndarray of float64
+        Distance of the cell, in cells, from the nearest way: a road or path that is travelled today, or, where there is no such layer, a village
+        or a mast on air, for ways lead there.
     roads : GeoDataFrame or None
         Lines that are travelled today, in the system of the grid.
     areas : GeoDataFrame or None
@@ -42,6 +46,7 @@ class Limits:
 
     slope_deg: npt.NDArray[np.float32]
     allowed: Mask
+    way_cells: npt.NDArray[np.float64]
     roads: gpd.GeoDataFrame | None
     areas: gpd.GeoDataFrame | None
 
@@ -61,6 +66,9 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
     if roads is not None and settings.max_road_m is not None:
         # an inscribed ring: no cell farther than the limit comes in
         allowed &= dem.grid.labels(roads.geometry.buffer(settings.max_road_m)) > 0 if len(roads) else False
+    way_cells, climb_m = _from_ways(study_area, roads)
+    if settings.max_climb_m is not None:
+        allowed &= ~(climb_m > settings.max_climb_m)
     areas = _exclusions(study_area.exclusion_areas, dem.grid)
     if areas is not None:
         closed = areas if not settings.in_procedure_areas else areas[areas["kind"] == BAN]
@@ -69,7 +77,7 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
     if len(masts) and settings.least_from_masts_m > 0:
         rings = masts.geometry.to_crs(dem.crs).buffer(settings.least_from_masts_m)
         allowed &= dem.grid.labels(rings) == 0
-    return Limits(slope, allowed, roads, areas)
+    return Limits(slope, allowed, way_cells, roads, areas)
 
 
 def slope_deg(dem: Dem) -> npt.NDArray[np.float32]:
@@ -108,6 +116,20 @@ def _travelled(roads: gpd.GeoDataFrame | None, grid: Grid, travel: Travel) -> gp
     if roads is None:
         return None
     return gpd.GeoDataFrame(roads[(road_table(roads, travel)["speed_kmh"] > 0).to_numpy()][["geometry"]].to_crs(grid.crs))
+
+
+def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Distance of each cell from the nearest way, in cells, and how much higher the cell lies, m (NaN where a height is unknown)."""
+    dem = study_area.terrain
+    if roads is None:
+        ends = pd.concat([study_area.villages.geometry.to_crs(dem.crs), masts_on_air(study_area).geometry.to_crs(dem.crs)])
+    else:
+        ends = roads.geometry
+    there = dem.grid.labels(ends) > 0 if len(ends) else np.zeros(dem.grid.shape, dtype=np.bool_)
+    if not there.any():
+        return np.zeros(dem.grid.shape), np.full(dem.grid.shape, np.nan)
+    away, (row, column) = distance_transform_edt(~there, return_indices=True)
+    return np.asarray(away), np.asarray(dem.heights_m - dem.heights_m[row, column], dtype=float)
 
 
 def _to_road_m(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> npt.NDArray[np.float64]:

@@ -55,10 +55,6 @@ def find_links(
         Without it there is no fibre.
     travel : Travel, optional
         Speeds by class of road, which tell roads from paths.
-
-    Notes
-    -----
-    Existing masts are taken to have room for a dish and capacity to pass on: assumptions, to be asked of their owners.
     """
     found = hops(places, dem, rules)
     parts = [found.table]
@@ -66,11 +62,7 @@ def find_links(
         parts.append(fibres(places, roads, dem.grid, rules, travel or Travel()))
     table = pd.concat([part for part in parts if len(part)] or parts[:1])[list(_COLUMNS)].sort_index(kind="stable")
     joined = reachable(places, table)
-    said_of = (
-        []
-        if len(places) == 0
-        else [*_of_input(places, dem, rules, roads), *_of_pairs(found.pairs, found.unknown, dem), *_of_places(joined)]
-    )
+    said_of = [] if len(places) == 0 else [*_of_input(places, dem, rules, roads), *_of_pairs(found.paths, dem), *_of_places(places, joined)]
     return Links(table, joined, tuple(said_of))
 
 
@@ -85,10 +77,14 @@ def _of_input(places: pd.DataFrame, dem: Dem, rules: Backhaul, roads: gpd.GeoDat
     return told
 
 
-def _of_pairs(pairs: int, unknown: int, dem: Dem) -> list[Fault]:
-    return [] if dem.is_missing or not unknown else [warning("links", "links_unknown_terrain", n=unknown, of=pairs)]
+def _of_pairs(paths: tuple[int, int], dem: Dem) -> list[Fault]:
+    unknown, of = paths
+    return [] if dem.is_missing or not unknown else [warning("links", "links_unknown_terrain", n=unknown, of=of)]
 
 
-def _of_places(joined: pd.Series) -> list[Fault]:
-    alone = sorted(str(place) for place in joined.index[~joined])
-    return [warning("links", "places_unjoined", n=len(alone), of=len(joined), places=first_of(alone, _NAMED))] if alone else []
+def _of_places(places: pd.DataFrame, joined: pd.Series) -> list[Fault]:
+    """A place is joined where one of the masts that may stand there is."""
+    spots = places["stands_at"] if "stands_at" in places else pd.Series(places.index, index=places.index)
+    best = joined.groupby(spots.astype(str)).any()
+    alone = sorted(best.index[~best])
+    return [warning("links", "places_unjoined", n=len(alone), of=len(best), places=first_of(alone, _NAMED))] if alone else []

@@ -9,9 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_planner.build.atlas import Atlas, mast_atlas
-from geo_planner.build.best_places import LinksOf, best_places
+from geo_planner.build.best_places import best_places
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.config import Scenario
+from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.errors import Fault, UsageError, warning
 from geo_planner.radio.cache import LossCache
@@ -59,7 +60,7 @@ def mast_sites(
     settings: Candidates,
     *,
     asked: Sequence[str] = (),
-    links_of: LinksOf | None = None,
+    backhaul: Backhaul | None = None,
     workers: int = 1,
     cache: LossCache | None = None,
     progress: Callable[[float], None] | None = None,
@@ -72,7 +73,7 @@ def mast_sites(
         As a plan gives them: with ``coverage_probability`` and ``score``.
     asked : sequence of str
         Villages for which to name the best places.
-    links_of, workers, cache, progress
+    backhaul, workers, cache, progress
         As for :func:`geo_planner.build.best_places.best_places` and :func:`geo_planner.build.atlas.mast_atlas`.
 
     Raises
@@ -91,7 +92,7 @@ def mast_sites(
         if village_id not in atlas.villages.index:
             notes.append(warning("masts", "masts_village.takes_no_part", village_id=village_id))
             continue
-        table = best_places(atlas, village_id, study_area, villages, settings, links_of=links_of, travel=travel, cost=cost)
+        table = best_places(atlas, village_id, study_area, villages, settings, backhaul=backhaul, travel=travel, cost=cost)
         if table.empty:
             notes.append(warning("masts", "masts_village.not_reached", village_id=village_id))
         tables.append(table)

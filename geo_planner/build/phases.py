@@ -63,10 +63,11 @@ class _Input(NamedTuple):
 
 
 class _Built(NamedTuple):
-    """What is there, and what is covered, each with its year."""
+    """What is there, and what is covered, each with its year; and what was begun for a site that is still to come."""
 
     year_of: dict[str, int]
     covered: dict[str, int]
+    begun: set[str]
 
 
 def phases(
@@ -98,7 +99,7 @@ def phases(
     settings = settings or PhaseSettings()
     _check(years)
     given = _input(chosen, demands, power, settings)
-    built, kept = _Built({}, {}), 0
+    built, kept = _Built({}, {}, set()), 0
     for at, each in enumerate(years):
         available = each.budget_vnd + kept
         later = [y.budget_vnd for y in years[at + 1 :]]
@@ -154,19 +155,20 @@ def _build_year(given: _Input, built: _Built, year: int, available: int, later: 
     if not any(_gain(given, built, [option]) for option in given.ways if option not in built.year_of):
         # all that serves is there: now what only passes on or was fixed by hand
         links = [[link] for link in sorted(given.cost) if link not in given.ways]
-        rest: list[list[str]] = sorted([*waiting, *links], key=lambda todo: _price(given, todo))
+        rest: list[list[str]] = sorted([*waiting, *links], key=lambda todo: (_price(given, todo), todo))
         for lacking in rest:
             available -= _add_if_paid(given, built, lacking, year, available)
-    most_later = sum(later) if given.settings.carry_unspent else max(later, default=0)
+    # what is not spent may be spent later, so that nothing need be begun; else the largest year counts
+    most_later = available + sum(later) if given.settings.carry_unspent else max(later, default=0)
     for lacking in sorted(serving, key=lambda lacking: _order(given, built, lacking)):
-        price = _price(given, lacking)
+        todo = [ident for ident in lacking if ident not in built.year_of]
         # a way that no single year can pay for is begun at the network, where the years together can
-        if available + sum(later) >= price > most_later:
-            for ident in lacking[:-1]:
-                paid = _add_if_paid(given, built, [ident], year, available)
-                available -= paid
-                if ident not in built.year_of:
+        if available + sum(later) >= _price(given, todo) > most_later:
+            for ident in todo[:-1]:
+                if given.cost[ident] > available:
                     break
+                available -= _add(given, built, [ident], year)
+                built.begun.add(ident)
     return available
 
 
@@ -187,18 +189,22 @@ def _add(given: _Input, built: _Built, idents: Iterable[str], year: int) -> int:
 
 
 def _without_idle_ways(given: _Input, built: _Built) -> None:
-    """Take back what was begun for a site that comes in no year after all."""
-    there = [option for option in given.ways if option in built.year_of]
-    waiting = [option for option in given.ways if option not in built.year_of and given.covers.get(option)]
-    used = {part for option in there if given.covers.get(option) for way in given.ways[option] for part in _parts(given, way)}
-    begun = {part for option in waiting for way in given.ways[option] for part in _parts(given, way)}
-    for ident in begun - used:
-        if ident in built.year_of and not given.covers.get(ident):
-            del built.year_of[ident]
+    """Take back what was begun for a site that comes in no year after all, unless it serves or something there needs it."""
+    idle = {ident for ident in built.begun if not given.covers.get(ident)}
+    while True:
+        kept = [option for option in given.ways if option in built.year_of and option not in idle]
+        needed = {part for option in kept for part in _way_parts(given, option)} & idle
+        if not needed:
+            break
+        idle -= needed
+    for ident in idle:
+        built.year_of.pop(ident, None)
 
 
-def _parts(given: _Input, way: tuple[str, str]) -> tuple[str, ...]:
-    return (way[0], *given.holders.get(way[1], ()))
+def _way_parts(given: _Input, option: str) -> list[str]:
+    """The links of a way and what stands at the places between."""
+    way = given.ways[option]
+    return [*(link for link, _ in way), *(holder for _, place in way[:-1] for holder in given.holders.get(place, ()))]
 
 
 def _lacking(given: _Input, built: _Built, option: str) -> list[str]:
@@ -247,6 +253,9 @@ def _why_left(given: _Input, built: _Built, ident: str, years: Sequence[YearBudg
     waiting = [given.ready[i] for i in lacking if i in given.ready]
     if waiting and max(waiting) > _on_air_year(years[-1].year, given.settings):
         return said("build_left.power", year=max(waiting))
+    serves = bool(given.covers.get(ident))
+    if not serves and any(o not in built.year_of and given.covers.get(o) and ident in _way_parts(given, o) for o in given.ways):
+        return said("build_left.way")
     return said("build_left.budget", cost=_price(given, lacking))
 
 

@@ -14,6 +14,7 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
+from geo_planner.build.doubts import Air, frontier, stay_in
 from geo_planner.build.links import find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.payers import Shares, by_payer, committed, payer_of
@@ -180,7 +181,8 @@ def build_plan(
     prices, told = read_prices(study_area.root / own, file=own) if own else read_prices()
     costs = option_costs(options, places, power, prices, settings), link_costs(found.table, prices, settings)
     options, links = (
-        table.assign(cost=cost.table["cost"], running=running(cost.table, settings)) for table, cost in zip((options, found.table), costs, strict=True)
+        table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
+        for table, cost in zip((options, found.table), costs, strict=True)
     )
     wishes = _wishes(ground, demands, options, covers, places)
 
@@ -197,17 +199,18 @@ def build_plan(
 
     tell("build_after", 0.8)
     then = after(scenario, study_area, options, choice, places=places, demands=demands, coverage=coverage, workers=workers, cache=cache)
-
     people = people_by_year(
         scenario, study_area, options, when.items["year"], places=places, target_share=settings.people_target_share, workers=workers, cache=cache
     )  # fmt: skip
 
     tell("build_doubts", 0.9)
+    air = Air(scenario, study_area, coverage, workers, cache)
+    sure = stay_in(problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
-        frontier=pd.DataFrame(), stay_in=pd.Series(dtype=float), after=then, people_by_year=people,
+        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
         notes=(*candidate_notes(study_area, places), *found.statements, *told, *wishes.statements, *_of_choice(choice)),
     )  # fmt: skip
 

@@ -37,8 +37,8 @@ def power_of(
     DataFrame
         Index of `options`: ``source`` (``grid``, ``solar``, ``existing``), ``pv_kwp``, ``battery_kwh``, ``load_w``, ``loss_of_load_share``
         (NaN where the grid or an existing station's supply carries it: nothing is known of their outages), ``ready_year`` (missing: at
-        once; else the year from which the planned grid is there), ``tilt_deg`` of the panels, ``grid_village_id`` and ``grid_km`` (whose
-        grid, and how far away), ``generator_kwh_year``.
+        once; else the year from which the planned grid is there), ``tilt_deg`` of the panels, ``grid_village_id`` and ``line_km`` (whose
+        grid, and how far away), ``generator`` and ``generator_kwh_year`` (whether there is one, and what it gives).
 
     Raises
     ------
@@ -60,7 +60,8 @@ def power_of(
             "ready_year": grid["ready_year"].where(on_grid).to_numpy(),
             "tilt_deg": np.nan,
             "grid_village_id": grid["grid_village_id"].where(on_grid).to_numpy(),
-            "grid_km": grid["grid_km"].where(on_grid).to_numpy(),
+            "line_km": grid["line_km"].where(on_grid).to_numpy(),
+            "generator": ~existing & ~on_grid & settings.generator,
             "generator_kwh_year": 0.0,
         },
         index=options.index,
@@ -90,13 +91,13 @@ def _with_panels(table: pd.DataFrame, lats: FloatArray, solar: np.ndarray, setti
 def grid_at(places: pd.DataFrame, villages: pd.DataFrame, settings: PowerSettings) -> pd.DataFrame:
     """Which village's grid reaches each place.
 
-    A village with power comes before one that waits for it; then the earlier year, the nearer one, the id. Planned power without a year
-    counts as none.
+    A village with power comes before one that waits for it; then the earlier year, the nearer one, the id. Planned power without a year,
+    or later than is waited for, counts as none.
 
     Returns
     -------
     DataFrame
-        Index of `places`: ``grid_village_id`` (missing: none within reach), ``grid_km``, ``ready_year`` (missing: power is there).
+        Index of `places`: ``grid_village_id`` (missing: none within reach), ``line_km``, ``ready_year`` (missing: power is there).
     """
     year = pd.Series(villages.index.map(settings.planned_years), index=villages.index, dtype=float)
     if "grid_power_year" in villages:
@@ -105,10 +106,12 @@ def grid_at(places: pd.DataFrame, villages: pd.DataFrame, settings: PowerSetting
         year = year.fillna(float(settings.planned_year))
     has, planned = (villages["grid_power"].eq(word).fillna(False).astype(bool) for word in ("yes", "planned"))
     year = year.where(~has, 0.0)
+    if settings.latest_year is not None:
+        year = year.where(year <= settings.latest_year)
     joined = villages.assign(year=year)[has | (planned & year.notna())].sort_index().sort_values("year", kind="stable")
     rows = [_first_in_reach(lon, lat, joined, settings.grid_reach_km) for lon, lat in zip(places["lon"], places["lat"], strict=True)]
-    table = pd.DataFrame(rows, columns=["grid_village_id", "grid_km", "ready_year"], index=places.index)
-    return table.astype({"grid_village_id": "string", "grid_km": float, "ready_year": "Int64"})
+    table = pd.DataFrame(rows, columns=["grid_village_id", "line_km", "ready_year"], index=places.index)
+    return table.astype({"grid_village_id": "string", "line_km": float, "ready_year": "Int64"})
 
 
 def _first_in_reach(lon: float, lat: float, joined: pd.DataFrame, reach_km: float) -> tuple[object, float, object]:

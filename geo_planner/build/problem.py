@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ import pandas as pd
 from geo_planner.build.siting import Choice, choose
 from geo_planner.build.wishes import Wishes
 from geo_planner.config.build import BuildSettings
+
+Method = Literal["exact", "greedy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Problem:
     wishes: Wishes
 
 
-def chosen_of(problem: Problem, *, limit_vnd: float | None = None) -> Choice:
+def chosen_of(problem: Problem, *, limit_vnd: float | None = None, method: Method = "exact") -> Choice:
     """The best choice within the limit; without one, whatever brings weight.
 
     Most weight comes first, then least investment. Where the settings ask for the least cost of a lifetime, a further search looks for what
@@ -46,31 +49,35 @@ def chosen_of(problem: Problem, *, limit_vnd: float | None = None) -> Choice:
     problem : Problem
     limit_vnd : float, optional
         Another limit than that of the settings.
+    method : {"exact", "greedy"}
+        With proof, or at once.
     """
     given = problem.settings.limit_vnd()
     limit = limit_vnd if limit_vnd is not None else math.inf if given is None else float(given)
-    first = _ask(problem, budget=limit)
+    first = _ask(problem, method, budget=limit)
     total = math.fsum(problem.demands["weight"])
     if problem.settings.search.least == "investment" or not first.options or total <= 0.0:
         return first
     lasting = replace(problem, options=_with_running(problem.options), links=_with_running(problem.links))
-    second = _ask(lasting, cover_share=min(first.weight / total, 1.0))
+    second = _ask(lasting, method, cover_share=min(first.weight / total, 1.0))
     invested = _invested(problem, second)
     if second.status == "infeasible" or invested > limit or second.weight < first.weight * (1.0 - 1e-9):
         return first
     # proven is what the first search has proven of the weight; the cost is that of what is built
     gap = (first.bound - second.weight) / first.bound if first.bound > second.weight else 0.0
-    return replace(second, cost=invested, status=first.status, bound=max(first.bound, second.weight), gap=gap, in_time=first.in_time and second.in_time)
+    return replace(
+        second, cost=invested, status=first.status, bound=max(first.bound, second.weight), gap=gap, in_time=first.in_time and second.in_time
+    )
 
 
-def _ask(problem: Problem, *, budget: float | None = None, cover_share: float | None = None) -> Choice:
+def _ask(problem: Problem, method: Method, *, budget: float | None = None, cover_share: float | None = None) -> Choice:
     barred, search = set(problem.wishes.not_options), problem.settings.search
     options = problem.options[~problem.options.index.isin(barred)]
     covers = problem.covers[~problem.covers["option_id"].isin(barred)]
     return choose(
         problem.demands, options, covers, problem.places, problem.links, budget=budget, cover_share=cover_share,
         required_villages=problem.wishes.villages, fixed_options=[option for option in problem.wishes.options if option not in barred],
-        gap=search.gap, time_limit_s=search.time_limit_s,
+        method=method, gap=search.gap, time_limit_s=search.time_limit_s,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ the service from a piece that has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +22,15 @@ from geo_planner.build.demands import covered_pieces, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.calibration import calibration_for
 from geo_planner.config import Scenario
+from geo_planner.errors import Fault, InputError, ModelRangeError, fault, warning
+from geo_planner.propagation.limits import why
 from geo_planner.radio.budget import least_rsrp_dbm, serves
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import Mast, in_service, masts_of, with_defaults
 from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.losses import LossTask, loss_task, loss_window
 from geo_planner.study_area import StudyArea
+from geo_planner.words import first_of
 
 Bools = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -47,11 +50,14 @@ class Reach:
         Those that remain: as given, without the new aims that would uncover what is covered.
     uncovering : dict of str to int
         New aims that fell out, and the pieces from which each would take the service, alone or beside other new aims.
+    statements : tuple of Fault
+        What there is to say: aims that fell out, a technology without carriers, villages that nothing reaches.
     """
 
     covers: pd.DataFrame
     options: pd.DataFrame
     uncovering: dict[str, int]
+    statements: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +113,19 @@ def reach(
 
     Raises
     ------
-    ModelRangeError
+    InputError
         For an option outside the range of the model.
     """
     sites, service = known_sites(scenario, study_area), scenario.service
     task = loss_task(scenario, study_area, cache=cache)
     cells = cells_of(options, places, sites, task.dem.crs)
     cells = cells[in_service(cells, service)]
-    served = _swept(task, cells, _points_of(demands), scenario, workers, progress)
+    try:
+        served = _swept(task, cells, _points_of(demands), scenario, workers, progress)
+    except ModelRangeError as error:
+        raise InputError(
+            [fault(f"scenario {scenario.name}", "model_range.options", column="build.technologies", why=why(error))]
+        ) from error
     covers = _covers(cells["option_id"].to_numpy(dtype=object), served, options.index, demands.index)
     covers = _with_terminals(covers, options, places, demands, study_area)
     aims = options.index[options["kind"] == "re_aim"]
@@ -127,7 +138,23 @@ def reach(
         now = sites[in_service(sites, service)].to_crs(task.dem.crs)
         uncovering = _uncovering(task, now, anew, pieces, gained, scenario, workers)
     remaining = options.drop(index=list(uncovering))
-    return Reach(covers[~covers["option_id"].isin(list(uncovering))].reset_index(drop=True), remaining, uncovering)
+    covers = covers[~covers["option_id"].isin(list(uncovering))].reset_index(drop=True)
+    return Reach(covers, remaining, uncovering, tuple(_statements(scenario, options, demands, covers, uncovering)))
+
+
+def _statements(
+    scenario: Scenario, options: pd.DataFrame, demands: pd.DataFrame, covers: pd.DataFrame, uncovering: dict[str, int]
+) -> Iterator[Fault]:
+    place, technology = f"scenario {scenario.name}", scenario.service.technology
+    if uncovering:
+        yield warning(place, "re_aim_uncovers.dropped", column="build.technologies", n=len(uncovering))
+    own = options["n_cells"].gt(0) & options["kind"].ne("re_aim")
+    if len(options) and not own.any():
+        yield warning(place, "build_no_carrier.of_technology", column="build.technologies", technology=technology)
+    reached = demands["village_id"].reindex(covers["demand_id"].unique())
+    waiting = sorted(set(demands.loc[demands["weight"] > 0, "village_id"]) - set(reached))
+    if waiting:
+        yield warning(place, "build_village_unreached.by_any", column="build", n=len(waiting), villages=first_of(waiting, 20))
 
 
 def known_sites(scenario: Scenario, study_area: StudyArea) -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,13 +17,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.build._siting_exact import Found, Goal, solve
-from geo_planner.build._siting_greedy import Pick, cost_of, covered, greedy, joined_by
+from geo_planner.build._siting_greedy import Pick, cost_of, covered, greedy, near
+from geo_planner.build._siting_grow import joined_by
 from geo_planner.build._siting_net import Net, as_net
+from geo_planner.build._siting_ties import settled
 from geo_planner.errors import Fault, InputError, UsageError, bounded, fault
 from geo_planner.words import Said, said
 
 Status = Literal["optimal", "feasible", "infeasible"]
 Bools = npt.NDArray[np.bool_]
+_TURNS = 200
+"""Turns of the short search for a cheaper choice where nothing is proven."""
 
 
 _COLUMNS = {
@@ -50,6 +54,14 @@ class _Tables(NamedTuple):
     links: pd.DataFrame
 
 
+class _Task(NamedTuple):
+    tables: _Tables
+    net: Net
+    goal: Goal
+    gap: float
+    until: float
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Options and links to build.
@@ -63,7 +75,8 @@ class Choice:
     weight, cost : float
         Of what is covered and of what is built.
     status : {"optimal", "feasible", "infeasible"}
-        ``optimal``: weight and least cost are proven. ``infeasible``: nothing keeps the rules; `reason` says which, by how much.
+        ``optimal``: weight and least cost are proven. ``infeasible``: nothing keeps the rules; `reason` says which, by how much
+        (or, with `in_time` false, that no choice was found before the time was over).
     bound : float
         No choice has more weight (under a budget) or costs less (for a share).
     gap : float
@@ -102,6 +115,9 @@ def choose(
     gap: float = 0.0,
 ) -> Choice:
     """Choose what to build.
+
+    Of choices with the same weight and cost the one with the earlier ids is taken as far as exchanging single options leads; between
+    others the order of the search decides, which depends neither on the machine nor on the order of rows.
 
     Parameters
     ----------
@@ -147,51 +163,67 @@ def choose(
     faults = _faults(_Tables(demands, options, covers, places, links), fixed_options)
     if faults:
         raise InputError(faults)
-    until = time.monotonic() + time_limit_s
-    total = math.fsum(demands["weight"])
-    limit, needed = (
-        math.inf if budget is None else float(budget),
-        math.inf if cover_share is None else float(cover_share) * total * (1 - 1e-12),
-    )
+    tables = _Tables(*(_in_order(table) for table in (demands, options)), covers, *(_in_order(table) for table in (places, links)))
+    total = math.fsum(tables.demands["weight"])
+    needed = math.inf if cover_share is None else float(cover_share) * total * (1 - 1e-12)
+    goal = Goal(math.inf if budget is None else float(budget), needed)
 
-    fixed = np.isin(options.index.to_numpy(), list(fixed_options))
-    forbidden = options["place_id"].isin(list(forbidden_places)).to_numpy(dtype=bool)
-    reachable = demands.index.isin(covers["demand_id"])
-    required = (demands["village_id"].isin(list(required_villages)) & reachable).to_numpy(dtype=bool)
-    reason = _contradiction(options, fixed, forbidden)
+    fixed = np.isin(tables.options.index.to_numpy(), list(fixed_options))
+    forbidden = tables.options["place_id"].isin(list(forbidden_places)).to_numpy(dtype=bool)
+    required = tables.demands["village_id"].isin(list(required_villages)) & tables.demands.index.isin(covers["demand_id"])
+    reason = _contradiction(tables.options, fixed, forbidden)
+    net = as_net(*tables, required=required.to_numpy(dtype=bool), excluded=forbidden & ~fixed, fixed=fixed)
+    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s)
+    reason = reason or _out_of_reach(task, total)
     if reason is not None:
-        return _nothing(demands, reason, cover_share)
-    net = as_net(demands, options, covers, places, links, required=required, excluded=forbidden, fixed=fixed)
-    reason = _out_of_reach(net, demands, options, needed, total)
-    if reason is not None:
-        return _nothing(demands, reason, cover_share)
+        choice = _nothing(task, reason)
+    elif method == "greedy":
+        choice = _at_once(task)
+    else:
+        choice = _cheapest(task) if goal.least_cost else _most(task)
+    return replace(choice, covered=choice.covered.reindex(demands.index))
 
-    if method == "greedy":
-        pick = greedy(net, budget=limit, needed=needed)
-        if pick is None:
-            return _why_not(net, demands, Goal(limit, needed), until, None)
-        bound = 0.0 if cover_share is not None else math.fsum(net.weight[net.coverage().sum(axis=0) > 0])
-        return _choice(net, demands, options, links, pick, "feasible", bound, least_cost=cover_share is not None, in_time=True)
 
-    start = greedy(net, budget=limit, needed=needed)
-    if cover_share is not None:
-        found = solve(net, Goal(math.inf, needed), start, gap=gap, until=until)
-        if found.pick is None or cost_of(net, found.pick) > limit:
-            return _why_not(net, demands, Goal(limit, needed), until, found)
-        status: Status = "optimal" if found.proven else "feasible"
-        return _choice(net, demands, options, links, found.pick, status, found.bound, least_cost=True, in_time=found.in_time)
-    found = solve(net, Goal(budget=limit), start, gap=gap, until=until)
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """By id, so that the order of rows means nothing."""
+    return table.sort_index(key=lambda index: index.astype(str), kind="stable")
+
+
+def _at_once(task: _Task) -> Choice:
+    pick = greedy(task.net, budget=task.goal.budget, needed=task.goal.needed)
+    if pick is None:
+        return _why_not(task, None)
+    bound = 0.0 if task.goal.least_cost else math.fsum(task.net.weight[task.net.coverage().sum(axis=0) > 0])
+    return _choice(task, pick, "feasible", bound)
+
+
+def _cheapest(task: _Task) -> Choice:
+    """Least cost for the share, within the budget."""
+    net, goal = task.net, task.goal
+    start = greedy(net, budget=math.inf, needed=goal.needed)
+    found = solve(net, Goal(math.inf, goal.needed), start, gap=task.gap, until=task.until)
+    if found.pick is None or cost_of(net, found.pick) > goal.budget:
+        return _why_not(task, found)
+    return _choice(task, found.pick, "optimal" if found.proven else "feasible", found.bound, in_time=found.in_time)
+
+
+def _most(task: _Task) -> Choice:
+    """Most weight within the budget, then the least cost of as much."""
+    net, goal = task.net, task.goal
+    found = solve(net, goal, greedy(net, budget=goal.budget, needed=math.inf), gap=task.gap, until=task.until)
     if found.pick is None:
-        return _why_not(net, demands, Goal(budget=limit), until, found)
-    pick, status, in_time = found.pick, "feasible", found.in_time
-    if found.proven or found.in_time:
-        # the least cost of as much weight
-        weight = math.fsum(net.weight[covered(net, pick.options)])
-        cheapest = solve(net, Goal(limit, weight * (1 - 1e-12)), pick, gap=gap, until=until)
-        pick = cheapest.pick or pick
-        in_time = in_time and cheapest.in_time
-        status = "optimal" if found.proven and cheapest.proven else "feasible"
-    return _choice(net, demands, options, links, pick, status, found.bound, least_cost=False, in_time=in_time)
+        return _why_not(task, found)
+    pick, in_time = found.pick, found.in_time
+    as_much = math.fsum(net.weight[covered(net, pick.options)]) * (1 - 1e-12)
+    if not found.proven:
+        # nothing is proven any more: as cheap as a short search finds it
+        if in_time:
+            alone = np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost)))
+            pick = near(net, pick, alone, (math.inf, as_much), _TURNS) or pick
+        return _choice(task, pick, "feasible", found.bound, in_time=in_time)
+    cheapest = solve(net, Goal(goal.budget, as_much), pick, gap=task.gap, until=task.until)
+    status: Status = "optimal" if cheapest.proven else "feasible"
+    return _choice(task, cheapest.pick or pick, status, found.bound, in_time=cheapest.in_time)
 
 
 def _check_call(budget: float | None, cover_share: float | None, method: str, time_limit_s: float, gap: float) -> None:
@@ -264,74 +296,58 @@ def _contradiction(options: pd.DataFrame, fixed: Bools, forbidden: Bools) -> Sai
     return None
 
 
-def _out_of_reach(net: Net, demands: pd.DataFrame, options: pd.DataFrame, needed: float, total: float) -> Said | None:
+def _out_of_reach(task: _Task, total: float) -> Said | None:
     """What no choice of any price could do."""
+    net, demands, needed = task.net, task.tables.demands, task.goal.needed
     can = np.asarray(net.coverage().sum(axis=0)).ravel() > 0
     lost = demands.index[net.required & ~can]
     if len(lost):
         return said("siting_infeasible.required_out_of_reach", demands=[str(d) for d in lost[:10]], n=len(lost))
-    alone = net.fixed & net.network & ~_reachable_nodes(net)[net.node]
+    alone = net.fixed & net.network
     if alone.any():
-        return said("siting_infeasible.fixed_unjoined", options=[str(o) for o in options.index[net.option_rows[alone]][:10]])
+        alone &= ~joined_by(net, np.ones(len(net.tail), dtype=bool))[net.node]
+    if alone.any():
+        return said("siting_infeasible.fixed_unjoined", options=[str(o) for o in task.tables.options.index[net.option_rows[alone]][:10]])
     most = math.fsum(net.weight[can])
     if math.isfinite(needed) and most < needed:
         return said("siting_infeasible.share", most=most / total if total else 0.0, asked=needed / total if total else 0.0)
     return None
 
 
-def _reachable_nodes(net: Net) -> Bools:
-    return np.asarray(joined_by(net, np.ones(len(net.tail), dtype=bool)))
+def _why_not(task: _Task, found: Found | None) -> Choice:
+    """The least cost that keeps everything but the budget says by how much it is missed, or is the choice that was not found before."""
+    net, goal = task.net, task.goal
+    if found is not None and goal.least_cost:
+        cheapest = found
+    else:
+        cheapest = solve(net, Goal(math.inf, goal.needed if goal.least_cost else 0.0), None, gap=0.0, until=task.until)
+    if cheapest.pick is not None and cost_of(net, cheapest.pick) <= goal.budget:
+        bound = cheapest.bound if goal.least_cost else math.fsum(net.weight)
+        return _choice(task, cheapest.pick, "feasible", bound, in_time=cheapest.in_time)
+    if cheapest.bound > goal.budget and math.isfinite(cheapest.bound):
+        cost = float(cheapest.bound)
+        reason = said("siting_infeasible.budget", budget=goal.budget, cost=cost, short=cost - goal.budget)
+        return replace(_nothing(task, reason), bound=cost if goal.least_cost else 0.0)
+    if cheapest.pick is None and cheapest.proven:
+        return _nothing(task, said("siting_infeasible.rules"))
+    bound = cheapest.bound if goal.least_cost else math.fsum(net.weight)
+    return replace(_nothing(task, said("siting_infeasible.not_found")), bound=bound, in_time=cheapest.in_time)
 
 
-def _why_not(net: Net, demands: pd.DataFrame, goal: Goal, until: float, found: Found | None) -> Choice:
-    """The least cost that keeps everything but the budget says by how much it is missed."""
-    least_cost = goal.least_cost
-    cheapest = (
-        found
-        if found is not None and least_cost
-        else solve(net, Goal(math.inf, goal.needed if least_cost else 0.0), None, gap=0.0, until=until)
-    )
-    share = 1.0 if least_cost else None
-    if cheapest.pick is None:
-        return _nothing(demands, said("siting_infeasible.rules"), share)
-    cost = float(cheapest.bound)
-    reason = said("siting_infeasible.budget", budget=goal.budget, cost=cost, short=cost - goal.budget)
-    return _nothing(demands, reason, share, bound=cost if least_cost else 0.0)
+def _nothing(task: _Task, reason: Said) -> Choice:
+    covered_none = pd.Series(False, index=task.tables.demands.index, name="covered")
+    return Choice((), (), covered_none, 0.0, 0.0, "infeasible", math.inf if task.goal.least_cost else 0.0, 0.0, reason)
 
 
-def _nothing(demands: pd.DataFrame, reason: Said, share: float | None, *, bound: float | None = None) -> Choice:
-    worst = math.inf if share is not None else 0.0
-    return Choice(
-        (),
-        (),
-        pd.Series(False, index=demands.index, name="covered"),
-        0.0,
-        0.0,
-        "infeasible",
-        worst if bound is None else bound,
-        0.0,
-        reason,
-    )
-
-
-def _choice(
-    net: Net,
-    demands: pd.DataFrame,
-    options: pd.DataFrame,
-    links: pd.DataFrame,
-    pick: Pick,
-    status: Status,
-    bound: float,
-    *,
-    least_cost: bool,
-    in_time: bool,
-) -> Choice:
+def _choice(task: _Task, pick: Pick, status: Status, bound: float, *, in_time: bool = True) -> Choice:
+    net, tables = task.net, task.tables
+    pick = settled(net, pick)
     hit = covered(net, pick.options)
     weight, cost = math.fsum(net.weight[hit]), cost_of(net, pick)
-    value = cost if least_cost else weight
+    value = cost if task.goal.least_cost else weight
     gap = abs(bound - value) / max(abs(bound), abs(value)) if bound != value else 0.0
     return Choice(
-        tuple(sorted(map(str, options.index[net.option_rows[pick.options]]))),
-        tuple(sorted(map(str, links.index[net.link_rows[pick.links]]))),
-        pd.Series(hit, index=demands.index, name="covered"), weight, cost, status, bound, gap, None, in_time,
+        tuple(sorted(map(str, tables.options.index[net.option_rows[pick.options]]))),
+        tuple(sorted(map(str, tables.links.index[net.link_rows[pick.links]]))),
+        pd.Series(hit, index=tables.demands.index, name="covered"), weight, cost, status, bound, gap, None, in_time,
     )  # fmt: skip

@@ -46,6 +46,39 @@ def reachable(places: pd.DataFrame, links: pd.DataFrame, *, holders: Collection[
     return pd.Series(np.isin(part, part[gateway]), index=places.index, name="reachable", dtype=bool)
 
 
+def needed_links(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """The links without those that no choice of least cost needs; what the choice can cover, and for how much, stays the same.
+
+    A link between two places is of no use where from each of them another one, for no more money, leads straight to a gateway: whichever of the
+    two hangs on the other over it may hang on its gateway instead. Of several links between the same two places, and of those from one place to
+    gateways, the cheapest is kept, then the first.
+
+    Parameters
+    ----------
+    links : DataFrame
+        Index ``link_id``; ``place_a``, ``place_b``, ``cost``.
+    places : DataFrame
+        Index ``place_id``; ``gateway``. None of the gateways may be forbidden to the choice.
+    """
+    gateway = np.append(places["gateway"].to_numpy(dtype=bool), False)
+    ends = np.column_stack([places.index.get_indexer(pd.Index(links[end])) for end in ("place_a", "place_b")])
+    cost = links["cost"].to_numpy(dtype=float)
+    # all gateways are one; a place that is not known is left to whoever checks the table
+    node = np.where(gateway, len(gateway), np.arange(len(gateway)))
+    key = np.sort(node[ends], axis=1)
+    order = np.lexsort((np.arange(len(links)), cost, key[:, 1], key[:, 0]))
+    cheapest = np.zeros(len(links), dtype=bool)
+    cheapest[order[np.concatenate([[True], (np.diff(key[order], axis=0) != 0).any(axis=1)])[: len(order)]]] = True
+    straight = np.full(len(gateway) + 1, np.inf)
+    to_gateway = gateway[ends[:, 0]] != gateway[ends[:, 1]]
+    for side in (0, 1):
+        own = to_gateway & ~gateway[ends[:, side]]
+        np.minimum.at(straight, ends[own, side], cost[own])
+    spared = ~to_gateway & (straight[ends].max(axis=1) <= cost)
+    kept = cheapest & ~spared & (key[:, 0] != key[:, 1])
+    return links[kept | (ends < 0).any(axis=1)]
+
+
 def by_mast(places: pd.DataFrame, options: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Places told apart by the mast that stands there, so that no choice hangs a dish above the top of its mast.
 
@@ -67,8 +100,8 @@ def by_mast(places: pd.DataFrame, options: pd.DataFrame) -> tuple[pd.DataFrame, 
     """
     at = places.index.get_indexer(pd.Index(options["place_id"]))
     known = at >= 0
-    gateway, top = places["gateway"].to_numpy(dtype=bool), places["height_m"].to_numpy(dtype=float)
-    height = options["mast_height_m"].to_numpy(dtype=float)
+    gateway, top = places["gateway"].to_numpy(dtype=bool), places["height_m"].to_numpy(dtype=float, na_value=np.nan)
+    height = options["mast_height_m"].to_numpy(dtype=float, na_value=np.nan)
     height = np.where(np.isnan(height) | gateway[at], top[at], height)
     masts = pd.DataFrame({"at": at, "height_m": height})[known].drop_duplicates().sort_values(["at", "height_m"], kind="stable")
     several = masts.groupby("at")["height_m"].transform("size").to_numpy() > 1
@@ -167,7 +200,7 @@ def _wanting(choice: Choice, options: pd.DataFrame) -> list[str]:
 def _mast_tops(choice: Choice, options: pd.DataFrame, places: pd.DataFrame) -> dict[str, float]:
     """Up to which height antennas may hang: of a gateway as the place says, else of the tallest chosen mast."""
     own = places["height_m"] if "height_m" in places else pd.Series(np.inf, index=places.index)
-    tops = {str(place): float(top) for place, top in own.items()}
+    tops = dict(zip(own.index.astype(str), own.to_numpy(dtype=float, na_value=np.nan).tolist(), strict=True))
     if "mast_height_m" not in options:
         return tops
     chosen = options.loc[options.index.isin(choice.options)]

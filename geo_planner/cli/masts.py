@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, verb
 from geo_planner.cli.telling import by_level, echo, guarded, hint, lines, print_json
 from geo_planner.words import said
+
+_TOLD = ("village_id", "mast_height_m", "lon", "lat", "households", "village_km")
 
 
 @verb()
@@ -25,13 +28,11 @@ def masts(
     as_json: AsJson = False,
 ) -> None:
     """Say where a mast would newly cover most households, over the whole terrain, and for single villages."""
-    import os
-
     from geo_planner.build.masts import check_villages, mast_sites
     from geo_planner.config import load_scenario
-    from geo_planner.config.build.candidates import Candidates
+    from geo_planner.config.build import BuildSettings
     from geo_planner.export.folder import check_output
-    from geo_planner.export.masts import write_masts
+    from geo_planner.export.masts import best_records, write_masts
     from geo_planner.plan import run
     from geo_planner.radio.cache import default_loss_cache
     from geo_planner.study_area import load_study_area, study_area_root
@@ -42,18 +43,19 @@ def masts(
         study_area = load_study_area(study_area_root(scenario), settings)
         check_villages(study_area.villages.index, village or ())
         threads, cache = workers or os.cpu_count() or 1, default_loss_cache()
+        build = settings.build or BuildSettings()
         with ProgressBar(silent=as_json) as bar:
-            plan = run(settings, study_area, lambda step, share: bar.overall(step, 0.6 * share), workers=threads, cache=cache)
+            # what is there today; what to build is another verb's
+            plan = run(
+                settings.model_copy(update={"build": None}), study_area, lambda step, share: bar.overall(step, 0.6 * share), workers=threads,
+                cache=cache,
+            )  # fmt: skip
             found = mast_sites(
-                plan.scenario, plan.study_area, plan.villages, Candidates(), asked=village or (), workers=threads, cache=cache,
-                progress=lambda share: bar.overall("masts", 0.6 + 0.3 * share),
+                plan.scenario, plan.study_area, plan.villages, build.candidates, asked=village or (), backhaul=build.backhaul, workers=threads,
+                cache=cache, progress=lambda share: bar.overall("masts", 0.6 + 0.3 * share),
             )  # fmt: skip
             files = write_masts(plan, found, out)
-        best = (
-            []
-            if found.best is None
-            else found.best.reset_index().astype(object).where(found.best.reset_index().notna(), None).to_dict("records")
-        )
+        best = best_records(found)
         if as_json:
             print_json({
                 "ok": True, "files": {name: str(path) for name, path in files.items()}, "n_candidates": len(found.places), "best_places": best,
@@ -63,12 +65,7 @@ def masts(
         for told in lines(found.notes):
             hint(told)
         for place in best:
-            echo(
-                said(
-                    "best_place",
-                    **{name: place[name] for name in ("village_id", "mast_height_m", "lon", "lat", "households", "village_km")},
-                )
-            )
+            echo(said("best_place", **{name: place[name] for name in _TOLD}))
         echo(said("masts_found", n=len(found.places), villages=len(found.atlas.villages)))
         for path in files.values():
             echo(f"  {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,6 +47,15 @@ def write_masts(plan: Plan, masts: MastSites, out: Path) -> dict[str, Path]:
         for name, table in tables.items():
             write_table(_plain(table).assign(sample_note=note), staging / name)
     return {name: out / name for name in (MAST_SITES, *tables, MANIFEST)}
+
+
+def best_records(masts: MastSites) -> list[dict[str, Any]]:
+    """The best places as plain records, None where nothing is known."""
+    if masts.best is None:
+        return []
+    table = masts.best.reset_index()
+    records = [{str(name): value for name, value in record.items()} for record in _plain(table).to_dict("records")]
+    return [{**record, "reached": list(ids)} for record, ids in zip(records, table["reached"], strict=True)]
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

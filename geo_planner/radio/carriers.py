@@ -109,8 +109,8 @@ def _by_spacing(cells: pd.DataFrame, technology: npt.NDArray[np.str_], asked_khz
     rows = np.flatnonzero(technology == "NR")
     if not rows.size:
         return []
-    nr = cells.iloc[rows]
-    spacing = spacing_khz(
-        *(nr[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan) for name in ("freq_mhz", "bandwidth_mhz")), asked_khz
+    freq, bandwidth = (
+        cells[name].iloc[rows].astype("Float64").to_numpy(dtype=float, na_value=np.nan) for name in ("freq_mhz", "bandwidth_mhz")
     )
+    spacing = spacing_khz(freq, bandwidth, asked_khz)
     return [(int(khz), rows[spacing == khz]) for khz in np.unique(spacing)]

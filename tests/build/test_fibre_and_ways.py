@@ -16,7 +16,7 @@ from shapely import LineString, MultiLineString, Point
 from geo_planner.build.fibre import fibres
 from geo_planner.build.links import find_links
 from geo_planner.build.siting import Choice, choose
-from geo_planner.build.ways import by_mast, checked, reachable, ways
+from geo_planner.build.ways import by_mast, checked, needed_links, reachable, ways
 from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
@@ -126,31 +126,38 @@ def test_roads_in_degrees_come_into_the_grid() -> None:
     assert lengths(at(a=(1, 1), g=(5, 1)), degrees)["a~g"] == pytest.approx(4.0, abs=1e-4)
 
 
-def test_lengths_are_those_of_a_search_from_each_place() -> None:
-    """Of a street grid with holes, against distances by repeated relaxation."""
-    rng = np.random.default_rng(11)
+@pytest.mark.parametrize(("seed", "many"), [(11, 36), (12, 9), (13, 9), (14, 4), (15, 3)])
+def test_lengths_are_those_of_a_search_from_each_place(seed: int, many: int) -> None:
+    """Of a street grid with gaps, against distances by repeated relaxation; few places leave long stretches where nothing is joined."""
+    rng = np.random.default_rng(seed)
     nodes = [(x, y) for x in range(6) for y in range(6)]
-    edges = [(p, q) for p in nodes for q in nodes if p < q and abs(p[0] - q[0]) + abs(p[1] - q[1]) == 1 and rng.random() < 0.7]
+    edges = [(p, q) for p in nodes for q in nodes if p < q and abs(p[0] - q[0]) + abs(p[1] - q[1]) == 1 and rng.random() < 0.75]
     far = {(p, q): 0.0 if p == q else np.inf for p in nodes for q in nodes}
     far |= {pair: 1.0 for p, q in edges for pair in ((p, q), (q, p))}
     for k in nodes:
         for p in nodes:
             for q in nodes:
                 far[p, q] = min(far[p, q], far[p, k] + far[k, q])
-    places = at(**{("g" if (x + y) % 5 == 0 else "p") + f"{x}{y}": (x, y) for x, y in nodes})
-    found = lengths(places, roads(*(line(p, q) for p, q in edges)), fibre_longest_km=7.0)
-    wanted = {}
-    for p in nodes:
-        for q in nodes:
-            a, b = (str(places.index[nodes.index(n)]) for n in (p, q))
-            if a < b and not a[0] == b[0] == "g" and far[p, q] <= 7.0:
-                wanted[f"{a}~{b}"] = far[p, q]
-    # a place whose roads are all holes is joined to a road a kilometre away
-    bare = {str(places.index[nodes.index(n)]) for n in nodes if not any(n in edge for edge in edges)}
-    assert {k: v for k, v in found.items() if not bare & set(k.split("~"))} == {
-        k: v for k, v in wanted.items() if not bare & set(k.split("~"))
+    # a place without a road of its own would be joined to one a kilometre away
+    used = [node for node in nodes if any(node in edge for edge in edges)]
+    stands = [used[i] for i in rng.choice(len(used), min(many, len(used)), replace=False)]
+    name = {(x, y): ("g" if (x + y) % 5 == 0 else "p") + f"{x}{y}" for x, y in stands}
+    wanted = {
+        f"{name[p]}~{name[q]}": far[p, q]
+        for p in stands
+        for q in stands
+        if name[p] < name[q] and not name[p][0] == name[q][0] == "g" and far[p, q] <= 7.0
     }
-    assert len(wanted) > 200
+    assert lengths(at(**{name[node]: node for node in stands}), roads(*(line(p, q) for p, q in edges)), fibre_longest_km=7.0) == wanted
+    assert len(wanted) > (200 if many == 36 else 0)
+
+
+def test_a_ring_road_is_gone_round_the_shorter_way() -> None:
+    ring = line((1, 1), (5, 1), (5, 4), (1, 4), (1, 1))
+    assert lengths(at(a=(2, 1), g=(1, 3)), roads(ring)) == {"a~g": 3.0}
+    # one that nobody lives at is in nobody's way, nor are two roads between the same two points
+    apart = line((10, 10), (12, 10), (12, 12), (10, 10))
+    assert lengths(at(a=(2, 1), g=(1, 3)), roads(ring, apart, line((5, 1), (6, 2), (5, 4)))) == {"a~g": 3.0}
 
 
 def test_hops_and_fibre_stand_in_one_table() -> None:
@@ -264,6 +271,42 @@ def test_the_heights_of_users_own_tables_may_be_lacking() -> None:
     assert checked(made(("oa",), ("a~g",)), known, PLACES[["gateway"]], bare) == []
 
 
+def test_links_beside_which_a_straight_one_costs_no_more_are_left_out() -> None:
+    pairs = ("a", "b"), ("a", "g"), ("b", "g"), ("b", "c"), ("c", "d")
+    assert list(needed_links(net(*pairs), PLACES).index) == ["a~g", "b~g", "b~c", "c~d"]
+    assert list(needed_links(net(*pairs, cost=[0.5, 1.0, 1.0, 1.0, 1.0]), PLACES).index) == ["a~b", "a~g", "b~g", "b~c", "c~d"]
+    assert list(needed_links(net(*pairs, cost=[1.0, 1.0, 1.5, 1.0, 1.0]), PLACES).index) == ["a~b", "a~g", "b~g", "b~c", "c~d"]
+
+
+def test_of_links_to_gateways_and_of_parallel_ones_the_cheapest_is_kept() -> None:
+    places = at(a=(1, 1), b=(2, 1), g=(5, 1), g2=(6, 1))
+    pairs = ("a", "g"), ("a", "g2"), ("b", "g"), ("b", "g2"), ("g", "g2"), ("a", "b"), ("b", "a")
+    kept = needed_links(net(*pairs, cost=[3.0, 2.0, 2.0, 2.0, 1.0, 1.5, 1.0]), places)
+    assert list(kept.index) == ["a~g2", "b~g", "b~a"]
+    assert needed_links(net(*pairs).iloc[:0], places).empty
+    # what names no place is left to whoever checks the table
+    assert list(needed_links(net(("a", "x"), ("x", "y")), places).index) == ["a~x", "x~y"]
+
+
+@settings(max_examples=50)
+@given(data=st.data())
+def test_the_links_left_out_change_no_choice(data: st.DataObject) -> None:
+    """Weight and cost of the best choice, with all links and with the needed ones."""
+    names = [*"abcd", "g", "g2"]
+    places = at(**{name: (i, 1.0) for i, name in enumerate(names)})
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if data.draw(st.booleans())]
+    links = net(*pairs, cost=[float(data.draw(st.integers(1, 4))) for _ in pairs])
+    options = options_at(**dict.fromkeys("abcd", 30.0)).assign(cost=[float(data.draw(st.integers(1, 6))) for _ in "abcd"])
+    demands = pd.DataFrame(
+        {"village_id": "v", "weight": [float(data.draw(st.integers(0, 5))) for _ in "abcd"]}, index=[f"d{p}" for p in "abcd"]
+    )
+    covers = pd.DataFrame({"option_id": [f"o{p}" for p in "abc"], "demand_id": [f"d{p}" for p in "abc"]})
+    budget = float(data.draw(st.integers(0, 25)))
+    every, few = (choose(demands, options, covers, places, table, budget=budget) for table in (links, needed_links(links, places)))
+    assert (every.status, every.weight, every.cost) == (few.status, few.weight, few.cost)
+    assert checked(few, options, places, links) == []
+
+
 def test_masts_of_several_heights_become_places_of_their_own() -> None:
     several = pd.DataFrame(
         {
@@ -296,6 +339,7 @@ def test_a_choice_over_masts_told_apart_hangs_no_dish_above_a_mast() -> None:
     covers = pd.DataFrame({"option_id": ["low", "tall"], "demand_id": "v#1"})
     rules = Backhaul(bands=((7.0, 174.5),))
     plain = find_links(spots, dem, rules).table.assign(cost=1.0)
+    assert find_links(by_mast(spots, both)[0], dem, rules).statements[1:] == ()
     wrong = choose(demands, both, covers, spots, plain, budget=10.0)
     assert [fault.said.key for fault in checked(wrong, both, spots, plain)] == ["way_broken.mast_too_low"]
     places, options = by_mast(spots, both)
@@ -303,3 +347,17 @@ def test_a_choice_over_masts_told_apart_hangs_no_dish_above_a_mast() -> None:
     choice = choose(demands, options, covers, places, links, budget=10.0)
     assert (choice.options, choice.links) == (("tall",), ("a@42~g",))
     assert checked(choice, options, places, links) == []
+
+
+def test_what_is_said_counts_places_and_not_their_masts() -> None:
+    heights = np.zeros(GRID.shape, dtype=np.float32)
+    heights[:, 12], heights[:, 40] = 900.0, np.nan
+    spots = at(a=(1.125, 1.125), b=(2.125, 1.125), g=(5.125, 1.125), z=(15.125, 1.125))
+    masts = pd.DataFrame(
+        {"place_id": [*"aaazz"], "mast_height_m": [15.0, 30.0, 42.0, 15.0, 30.0]}, index=pd.Index([*"12345"], name="option_id")
+    )
+    places, _ = by_mast(spots, masts)
+    found = find_links(places, Dem(heights, GRID, False, ""), Backhaul(fibre_longest_km=0.0))
+    assert [(fault.code, dict(fault.said.facts)["n"], dict(fault.said.facts)["of"]) for fault in found.statements] == [
+        ("links_unknown_terrain", 3, 6), ("places_unjoined", 3, 4),
+    ]  # fmt: skip

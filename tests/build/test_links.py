@@ -28,6 +28,7 @@ from geo_planner.words import catalogue
 
 CELL_M, WEST_M, NORTH_M = 250.0, 300_000.0, 2_450_000.0
 DRY = {"rain_001_mm_h": 0.0}
+SEVEN = Backhaul(bands=((7.0, 174.5),))
 
 
 def terrain(heights_m: np.ndarray) -> Dem:
@@ -101,22 +102,22 @@ def lack_over_ridge_m(height_m: float) -> float:
 
 
 def test_a_ridge_lifts_both_antennas_alike() -> None:
-    hop = only(hops(two(41), ridge(30.0), Backhaul()))
+    hop = only(hops(two(41), ridge(30.0), SEVEN))
     assert hop["height_a_m"] == hop["height_b_m"] == pytest.approx(lack_over_ridge_m(30.0), abs=1e-6)
 
 
 def test_where_one_mast_ends_the_other_goes_higher() -> None:
     """A quarter of the way from a: its antenna counts three quarters."""
     lack = lack_over_ridge_m(30.0)
-    hop = only(hops(two(41, 60.0, 20.0), ridge(30.0), Backhaul()))
+    hop = only(hops(two(41, 60.0, 20.0), ridge(30.0), SEVEN))
     assert (hop["height_a_m"], hop["height_b_m"]) == (pytest.approx((lack - 0.25 * 20.0) / 0.75, abs=1e-6), 20.0)
-    hop = only(hops(two(41, 25.0, 90.0), ridge(30.0), Backhaul()))
+    hop = only(hops(two(41, 25.0, 90.0), ridge(30.0), SEVEN))
     assert (hop["height_a_m"], hop["height_b_m"]) == (25.0, pytest.approx((lack - 0.75 * 25.0) / 0.25, abs=1e-6))
 
 
 def test_what_the_tops_do_not_see_is_no_hop() -> None:
     lack = lack_over_ridge_m(30.0)
-    needed, rules = (lack - 0.25 * 20.0) / 0.75, Backhaul(bands=((7.0, 174.5),))
+    needed, rules = (lack - 0.25 * 20.0) / 0.75, SEVEN
     assert len(hops(two(41, needed + 0.01, 20.0), ridge(30.0), rules).table) == 1
     found = hops(two(41, needed - 0.01, 20.0), ridge(30.0), rules)
     assert (len(found.table), found.pairs, found.blocked, found.unknown, found.faded) == (0, 1, 1, 0, 0)
@@ -129,7 +130,7 @@ def test_a_mast_of_unknown_height_has_no_hop() -> None:
 def test_a_narrower_zone_clears_where_a_wider_does_not() -> None:
     """In the middle of 10 km the zone is 10.3 m at 7 GHz and 6.4 m at 18."""
     tall = 30.0 + 1.4715 + 8.0
-    dry = Backhaul(clearances=((4 / 3, 1.0),), **DRY)
+    dry = Backhaul(clearances=((4 / 3, 1.0),), bands=((7.0, 174.5), (15.0, 171.0), (18.0, 172.0)), **DRY)
     hop = only(hops(two(41, tall, tall), ridge(30.0, at=20), dry))
     assert hop["freq_ghz"] == 15.0
     assert hop["height_a_m"] == pytest.approx(30.0 + 1.4715 + 17.3 * math.sqrt(25 / 150), abs=1e-4)
@@ -185,6 +186,13 @@ def test_gateways_are_not_joined_to_each_other_and_no_place_to_itself() -> None:
     assert pairs == [("a", "c"), ("a", "g1"), ("a", "g2"), ("b", "c"), ("b", "g1"), ("b", "g2"), ("c", "g1"), ("c", "g2")]
     assert list(found.table.index[:2]) == ["a~c", "a~g1"]
     assert (found.table["kind"] == "microwave").all()
+
+
+def test_without_room_on_existing_masts_hops_join_new_places_only() -> None:
+    places = places_at(("g", 0, 60, True), ("a", 10, 60, False), ("b", 20, 60, False))
+    found = find_links(places, terrain(np.zeros(41)), Backhaul(room_on_masts=False, fibre_longest_km=0.0))
+    assert list(found.table.index) == ["a~b"]
+    assert found.reachable.to_dict() == {"g": True, "a": False, "b": False}
 
 
 def test_the_order_of_the_places_changes_no_byte() -> None:
@@ -262,6 +270,40 @@ def test_hops_are_those_that_single_profiles_find_clear(seed: int) -> None:
                 assert all(rules.lowest_antenna_m <= h <= top for h, top in zip(least, tops, strict=True))
                 clear += 1
     assert clear > 5
+
+
+def province(reference: Path) -> Dem:
+    with rasterio.open(reference / "terrain_250m_utm48n.tif") as source:
+        heights = source.read(1, masked=True).astype("float32").filled(np.nan)
+        return Dem(heights, Grid(heights.shape, source.transform, CRS.from_user_input(source.crs)), False, "")
+
+
+def test_hops_of_the_province_are_those_that_single_profiles_find_clear(reference: Path) -> None:
+    dem, rng = province(reference), np.random.default_rng(20)
+    row, column = rng.uniform(200, 400, 60), rng.uniform(250, 500, 60)
+    x, y = dem.grid.centres(row, column)
+    places = pd.DataFrame(
+        {"lat": 22.3, "x_m": x, "y_m": y, "height_m": rng.choice([20.0, 42.0, 60.0], 60), "gateway": rng.random(60) < 0.3},
+        index=pd.Index([f"p{i:02d}" for i in range(60)], name="place_id", dtype=object),
+    )
+    rules = Backhaul(bands=((7.0, 220.0),), rain_001_mm_h=1.0)
+    found = hops(places, dem, rules)
+    assert found.unknown == found.faded == 0
+    assert len(found.table) > 20
+    top = places["height_m"]
+    for hop in found.table.to_dict("records"):
+        least = (hop["height_a_m"], hop["height_b_m"])
+        spare = margin_m(dem, hop, places, least, rules, 7.0)
+        assert spare > -0.03
+        assert spare < 0.03 or max(least) == rules.lowest_antenna_m
+        assert least[0] == least[1] or least[0] == top[hop["place_a"]] or least[1] == top[hop["place_b"]]
+    pairs = [(a, b) for i, a in enumerate(places.index) for b in places.index[i + 1 :] if f"{a}~{b}" not in found.table.index]
+    for i in rng.choice(len(pairs), 60, replace=False):
+        a, b = pairs[i]
+        far = math.hypot(places.at[a, "x_m"] - places.at[b, "x_m"], places.at[a, "y_m"] - places.at[b, "y_m"]) > 40_000.0
+        tops = (float(top[a]), float(top[b]))
+        both = bool(places.at[a, "gateway"] and places.at[b, "gateway"])
+        assert far or both or margin_m(dem, {"place_a": a, "place_b": b}, places, tops, rules, 7.0) < 0.03
 
 
 @settings(max_examples=60)
@@ -413,14 +455,12 @@ def test_roughness_knows_no_voids() -> None:
 
 def test_roughness_of_the_province(reference: Path) -> None:
     """From other heights in another projection; five per cent of it are two of the fading."""
-    with rasterio.open(reference / "terrain_250m_utm48n.tif") as source:
-        heights = source.read(1, masked=True).astype("float32").filled(np.nan)
-        grid = Grid(heights.shape, source.transform, CRS.from_user_input(source.crs))
-    dem = Dem(heights, grid, False, "")
+    dem = province(reference)
+    grid = dem.grid
     points = pd.read_csv(reference / "backhaul" / "p530_17_lai_chau_points.csv")
     x, y = Transformer.from_crs(4326, dem.crs, always_xy=True).transform(points["lon"].to_numpy(), points["lat"].to_numpy())
     row, column = grid.position(x, y)
-    rows, columns = heights.shape
+    rows, columns = grid.shape
     half = 55_000.0 / dem.cell_m
     inside = (row > half) & (row < rows - half) & (column > half) & (column < columns - half)
     assert inside.any()

@@ -34,7 +34,7 @@ SECTION = {
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> LossCache:
-    return LossCache(tmp_path_factory.mktemp("losses"))
+    return LossCache(tmp_path_factory.mktemp("losses"), 4_000_000_000)
 
 
 @pytest.fixture(scope="module")

@@ -373,7 +373,9 @@ def test_a_generator_gives_what_is_lacking(years: SolarYears) -> None:
     assert row["battery_kwh"] - first[1] < 4.8
     assert row["loss_of_load_share"] > 1e-6
     assert row["generator_kwh_year"] == pytest.approx(row["loss_of_load_share"] * 0.3 * 8760)
-    assert solar_row(300.0)["generator_kwh_year"] == 0
+    assert row["generator"]
+    without = solar_row(300.0)
+    assert (without["generator"], without["generator_kwh_year"]) == (False, 0.0)
 
 
 # --- grid ---
@@ -385,7 +387,7 @@ def test_a_village_with_power_joins_places_within_reach() -> None:
     places = places_of(near=(103.3, LAT + 0.9 * KM, "candidate"), far=(103.3, LAT + 1.1 * KM, "candidate"))
     found = grid_at(places, villages_of(v=(103.3, LAT, "yes")), DEFAULT)
     assert found["grid_village_id"].isna().tolist() == [False, True]
-    assert found["grid_km"].iloc[0] == pytest.approx(0.9, abs=1e-4)
+    assert found["line_km"].iloc[0] == pytest.approx(0.9, abs=1e-4)
     assert found["ready_year"].isna().all()
 
 
@@ -411,6 +413,10 @@ def test_planned_power_counts_from_its_year_and_without_one_not_at_all() -> None
     assert (row["ready_year"], row["grid_village_id"]) == (2029, "a")
     row = power_of(options, places, listed, changed(planned_year=2030, planned_years={"a": 2031})).iloc[0]
     assert (row["ready_year"], row["grid_village_id"]) == (2030, "b")
+    late = changed(planned_year=2030, planned_years={"a": 2031}, latest_year=2029)
+    assert power_of(options, places, listed, late)["source"].tolist() == ["solar"]
+    there = power_of(options, places, villages.assign(grid_power="yes"), late).iloc[0]
+    assert (there["source"], there["grid_village_id"], there["ready_year"] is pd.NA) == ("grid", "a", True)
 
 
 def test_each_option_has_its_source() -> None:

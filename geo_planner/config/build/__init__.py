@@ -56,7 +56,7 @@ class SearchSettings(Settings):
         json_schema_extra=ASSUMPTION,
     )
     draws: int = Field(
-        6, ge=0, le=200, description="Draws over costs and reach that tell how often each site stays in; 0: none. Assumption.",
+        20, ge=0, le=200, description="Draws over costs and reach that tell how often each site stays in; 0: none. Assumption.",
         json_schema_extra=ASSUMPTION,
     )  # fmt: skip
 

@@ -18,13 +18,20 @@ class Backhaul(Settings):
     """What a hop must be to count. P.530 is given for these frequencies, lengths and shares of the year, and for no others."""
 
     bands: tuple[tuple[Gigahertz, SystemGain], ...] = Field(
-        # 7 GHz: 27 dBm, dishes of 1.2 m (36.3 dBi); 15 GHz: 22 dBm, 0.6 m (36.9 dBi); 18 GHz: 20 dBm, 0.6 m (38.5 dBi); threshold -75 dBm
-        ((7.0, 174.5), (15.0, 171.0), (18.0, 172.0)),
-        description="Bands of microwave in order of preference: GHz, and system gain in dB (transmit power and both antennas over the "
-        "receiver's threshold); empty: no microwave. Assumption.",
+        # 18 GHz: 20 dBm, dishes of 0.6 m (38.5 dBi); 15 GHz: 22 dBm, 0.6 m (36.9 dBi); 7 GHz: 27 dBm, 1.2 m (36.3 dBi); threshold -75 dBm;
+        # high bands first: their dishes and zones are smaller, and the low ones are left to the long hops
+        ((18.0, 172.0), (15.0, 171.0), (7.0, 174.5)),
+        description="Bands of microwave, of which the first that holds is taken: GHz, and system gain in dB (transmit power and both antennas "
+        "over the receiver's threshold); empty: no microwave. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
     longest_km: float = Field(40.0, gt=0, le=60, description="Longest hop by microwave, km. Assumption.", json_schema_extra=ASSUMPTION)
+    room_on_masts: bool = Field(
+        True,
+        description="Existing masts have room for a dish up to the height of their antennas, and capacity to pass on; to be asked of their "
+        "owners. False: hops join new sites only. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
     clearances: tuple[tuple[EarthFactor, FresnelShare], ...] = Field(
         # P.530-18, section 2.2.2: 1.0 at the median factor; at the factor exceeded for 99.9 % of the worst month 0.6 is the cautious share
         ((4 / 3, 1.0), (2 / 3, 0.6)),

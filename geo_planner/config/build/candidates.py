@@ -72,6 +72,12 @@ class Candidates(Settings):
         description="Farthest from a road or path that is travelled today, m; null, or no roads layer: no limit. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
+    max_climb_m: float | None = Field(
+        500.0,
+        gt=0,
+        description="Highest above the nearest road or path, or, without a roads layer, the nearest village or mast, m; null: no limit. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
     least_from_masts_m: float = Field(
         500.0,
         ge=0,

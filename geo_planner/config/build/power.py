@@ -131,6 +131,10 @@ class PowerSettings(Settings):
     planned_years: dict[str, Year] = Field(
         {}, description="Year from which a village whose grid power is planned has it, by village id; comes before the list's own."
     )
+    latest_year: Year | None = Field(
+        None,
+        description="Sites wait for planned grid power until this year at the latest, else they live on the sun; null: for any year known.",
+    )
 
     @field_validator("station_class", mode="before")
     @classmethod

@@ -46,11 +46,14 @@ _NR_700 = Carrier(technology="NR", freq_mhz=700.0, tx_power_dbm=43.0)
 
 
 class Technologies(Settings):
-    """What the build plan may choose from. Carriers count where they are of the service's technology; of several each is an option."""
+    """What the build plan may choose from. Carriers count where they are of the service's technology; of several each is an option.
+
+    A satellite terminal (community Wi-Fi in one village) is no mobile signal, and is tried only where it is asked for.
+    """
 
     kinds: tuple[OptionKind, ...] = Field(
         ("re_aim", "remote_sector", "low_mast", "macro_mast", "relay", "satellite_mast", "add_band"),
-        description="Kinds of option that are tried. A satellite terminal (community Wi-Fi in one village) is no mobile signal: only on request.",
+        description="Kinds of option that are tried.",
     )
     low_mast_heights_m: tuple[Height, ...] = Field(
         (20.0,), description="Heights of low masts, m above ground. Assumption.", json_schema_extra=ASSUMPTION

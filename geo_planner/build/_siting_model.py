@@ -1,0 +1,330 @@
+"""The choice as a mixed-integer programme in the solver: columns, rows, scales, and the way from an answer to a choice and back.
+
+Columns: options, arcs (a link either way, none into the gateways), demands, places. A place is joined when an arc leads into it; an arc
+leaves only what is joined and never the way it came. That alone allows rings without a gateway: what an answer breaks is added as a cut.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from numba import njit
+from scipy import sparse
+
+from geo_planner.build._siting_cuts import violated
+from geo_planner.build._siting_greedy import Pick, cost_of, covered, lean, sound, weight_of
+from geo_planner.build._siting_net import ROOT, Bools, Floats, Ints, Net
+
+Rows = list[tuple[sparse.csr_array, float]]
+"""Blocks of rows with what each must not exceed."""
+
+
+class Quiet(highspy.Highs):
+    """The solver without its banner, which would stand on standard output before any option can be set."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+class Goal(NamedTuple):
+    """What is sought: most weight within `budget`, or least cost with `needed` weight (then finite)."""
+
+    budget: float = math.inf
+    needed: float = math.inf
+
+    @property
+    def least_cost(self) -> bool:
+        return math.isfinite(self.needed)
+
+    def value(self, net: Net, pick: Pick) -> float:
+        return cost_of(net, pick) if self.least_cost else weight_of(net, pick.options)
+
+    def kept(self, net: Net, pick: Pick) -> bool:
+        """Whether the choice is within the budget and covers enough."""
+        return cost_of(net, pick) <= self.budget and (not self.least_cost or weight_of(net, pick.options) >= self.needed)
+
+    def better(self, net: Net, pick: Pick, other: Pick) -> bool:
+        one, two = ((cost_of(net, p), -weight_of(net, p.options)) for p in (pick, other))
+        return one < two if self.least_cost else one[::-1] < two[::-1]
+
+
+class Answer(NamedTuple):
+    """What a search tree came to: its status, its columns where it has any, and the bound in the solver's scale."""
+
+    status: highspy.HighsModelStatus
+    columns: Floats | None
+    bound: float
+
+
+class Model:
+    """The programme of one goal.
+
+    Attributes
+    ----------
+    n : (options, arcs, demands, places)
+        Columns of each kind, in this order.
+    tail, head : ndarray
+        Ends of the arcs.
+    lower, upper : ndarray
+        Limits of the columns that hold for every choice still sought.
+    step : float
+        All values are multiples of it; 0 where none is known.
+    """
+
+    def __init__(self, net: Net, goal: Goal) -> None:
+        self.net, self.goal = net, goal
+        inner = net.tail != ROOT
+        self.tail = np.concatenate([net.tail, net.head[inner]])
+        self.head = np.concatenate([net.head, net.tail[inner]])
+        self.link_of = np.concatenate([np.arange(len(net.tail)), np.flatnonzero(inner)])
+        self.demand_weight, self.demand_required, self.demand_rows = _merged_demands(net)
+        self.n = len(net.cost), len(self.tail), len(self.demand_weight), net.n_nodes
+        self.step = _lattice(np.concatenate([net.cost, net.link_cost]) if goal.least_cost else net.weight)
+        most = max(net.cost.max(initial=0.0), net.link_cost.max(initial=0.0), 1e-300)
+        money, merit = 100.0 / most, 100.0 / max(net.weight.max(initial=0.0), 1e-300)
+        self.unit = money if goal.least_cost else -merit
+        n_y, n_x, n_c, n_z = self.n
+        cost = np.concatenate([net.cost, net.link_cost[self.link_of], np.zeros(n_c + n_z)]) * money
+        weight = np.concatenate([np.zeros(n_y + n_x), self.demand_weight, np.zeros(n_z)]) * merit
+        rows = self._rows()
+        if goal.least_cost:
+            rows.append((sparse.csr_array(-weight[None, :]), -goal.needed * merit + 1e-7))
+        elif math.isfinite(goal.budget):
+            rows.append((sparse.csr_array(cost[None, :]), goal.budget * money + 1e-7))
+        self.lower, self.upper = np.zeros(sum(self.n)), np.ones(sum(self.n))
+        self.lower[:n_y][net.fixed] = 1.0
+        self.lower[n_y + n_x : n_y + n_x + n_c][self.demand_required] = 1.0
+        self.solver = Quiet()
+        self._interrupt: Callable[[float], bool] | None = None
+        self._pass(cost if goal.least_cost else -weight, rows)
+
+    def _rows(self) -> Rows:
+        net, (n_y, n_x, n_c, n_z) = self.net, self.n
+        at = sparse.csr_array((np.ones(n_y), (net.node, np.arange(n_y))), shape=(n_z, n_y))
+        into = sparse.csr_array((np.ones(n_x), (self.head, np.arange(n_x))), shape=(n_z, n_x))
+        out_of = sparse.csr_array((np.ones(n_x), (self.tail, np.arange(n_x))), shape=(n_z, n_x))
+        option, place = sparse.identity(n_y, format="csr"), sparse.identity(n_z, format="csr")
+        inner = np.setdiff1d(np.unique(np.concatenate([self.tail, self.head, net.node])), [ROOT])
+        needy = np.flatnonzero(net.network & (net.node != ROOT))
+        other = np.flatnonzero(self.tail != ROOT)
+        pair = sparse.identity(n_x, format="csr")[other] + _reverse(self.tail, self.head, other)
+        idle = np.flatnonzero((np.diff(net.first) == 0) & ~net.fixed & (net.node != ROOT))
+        cover = sparse.csr_array(net.coverage().T.tocsr()[self.demand_rows])
+        rows = [
+            self._less(0.0, None, into[inner], None, -place[inner]),  # a place is joined by the one arc that leads into it
+            self._less(0.0, None, -into[inner], None, place[inner]),
+            self._less(0.0, -at[inner], None, None, place[inner]),  # only where something stands
+            self._less(0.0, option[needy], None, None, -place[net.node[needy]]),  # a network option is joined
+            self._less(0.0, None, pair, None, -place[self.tail[other]]),  # an arc leaves what is joined, never the way it came
+            self._less(0.0, option[idle], -out_of[net.node[idle]], None, None),  # a relay passes on
+            self._less(0.0, -cover, None, sparse.identity(n_c, format="csr"), None),
+        ]
+        members = np.flatnonzero(net.group >= 0)
+        if members.size:
+            _, number = np.unique(net.group[members], return_inverse=True)
+            once = sparse.csr_array((np.ones(len(members)), (number, members)), shape=(number.max() + 1, n_y))
+            rows.append(self._less(1.0, once, None, None, None))
+        return [row for row in rows if row[0].shape[0]]
+
+    def _less(self, limit: float, *parts: sparse.csr_array | None) -> tuple[sparse.csr_array, float]:
+        height = next(part.shape[0] for part in parts if part is not None)
+        whole = [part if part is not None else sparse.csr_array((height, w)) for part, w in zip(parts, self.n, strict=True)]
+        return sparse.csr_array(sparse.hstack(whole, format="csr")), limit
+
+    def _pass(self, objective: Floats, rows: Rows) -> None:
+        matrix = sparse.csr_array(sparse.vstack([sparse.csr_array((0, len(objective))), *(r for r, _ in rows)], format="csr"))
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(objective), matrix.shape[0]
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = objective, self.lower, self.upper
+        lp.row_lower_ = np.full(matrix.shape[0], -highspy.kHighsInf)
+        lp.row_upper_ = np.concatenate([np.empty(0), *(np.full(r.shape[0], limit) for r, limit in rows)])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+        for name, value in (
+            ("output_flag", False),
+            ("log_to_console", False),
+            ("threads", 1),
+            ("parallel", "off"),
+            ("random_seed", 0),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 1e-6),
+        ):
+            self.solver.setOptionValue(name, value)
+        self.solver.passModel(lp)
+
+    # rows and limits
+
+    def add(self, rows: Floats, limits: Floats) -> None:
+        """Rows that hold for every choice."""
+        matrix = sparse.csr_array(rows)
+        self.solver.addRows(
+            len(limits),
+            np.full(len(limits), -highspy.kHighsInf),
+            limits,
+            matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data,
+        )
+
+    def cut(self, columns: Floats) -> int:
+        """Add the cuts that the arcs of an answer break; how many."""
+        n_y, n_x = self.n[:2]
+        sets = violated(self.tail, self.head, np.clip(columns[n_y : n_y + n_x], 0.0, 1.0), self.net.n_nodes, 1e-4)
+        rows = np.zeros((len(sets), sum(self.n)))
+        for row, (inside, v) in zip(rows, sets, strict=True):
+            row[n_y + np.flatnonzero(inside[self.head] & ~inside[self.tail])] -= 1.0
+            row[n_y + np.flatnonzero(self.head == v)] += 1.0
+        if len(rows):
+            self.add(rows, np.zeros(len(rows)))
+        return len(rows)
+
+    def forbid(self, columns: Floats, *, dear: bool) -> None:
+        """Shut out one answer that is too dear, or covers too little, by less than the solver can see."""
+        n_y, n_x, n_c, n_z = self.n
+        if dear:
+            row = np.where(np.concatenate([columns[: n_y + n_x] > 0.5, np.zeros(n_c + n_z, dtype=bool)]), 1.0, 0.0)
+            self.add(row[None, :], np.array([row.sum() - 1.0]))
+        else:
+            hit = columns[n_y + n_x : n_y + n_x + n_c] > 0.5
+            row = np.concatenate([np.zeros(n_y + n_x), np.where(hit, 0.0, -1.0), np.zeros(n_z)])
+            self.add(row[None, :], np.array([-1.0]))
+
+    def limit(self, lower: Floats, upper: Floats) -> None:
+        self.solver.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
+
+    # solving
+
+    def relaxed(self, until: float) -> tuple[float, Floats, Floats] | None:
+        """Value, columns and reduced costs of the relaxed problem; None where it has no answer in time."""
+        self._time(until)
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self.solver.getSolution()
+        return self.solver.getInfo().objective_function_value, np.array(solution.col_value), np.array(solution.col_dual)
+
+    def integer(self, start: Pick | None, until: float, *, nodes: int, pauses: int, gap: float) -> Answer:
+        """One search tree; it ends by its gap, by its nodes or when the solver has paused so many times, the same on every machine."""
+        n = sum(self.n)
+        whole = self.n[0] + self.n[1]
+        kinds = np.array([highspy.HighsVarType.kInteger] * whole + [highspy.HighsVarType.kContinuous] * (n - whole))
+        solver = self.solver
+        solver.changeColsIntegrality(n, np.arange(n, dtype=np.int32), kinds)
+        self._time(until)
+        solver.setOptionValue("mip_max_nodes", nodes)
+        solver.setOptionValue("mip_rel_gap", gap)
+        if start is not None:
+            begin = highspy.HighsSolution()
+            begin.col_value = list(self.columns(start))
+            solver.setSolution(begin)
+        seen, best = 0, -math.inf
+
+        def pause(event: highspy.highs.HighsCallbackEvent) -> None:
+            nonlocal seen, best
+            seen += 1
+            best = max(best, event.data_out.mip_dual_bound)
+            if seen >= pauses:
+                event.interrupt()
+
+        solver.cbMipInterrupt.subscribe(pause)
+        solver.run()
+        solver.cbMipInterrupt.unsubscribe(pause)
+        status, info = solver.getModelStatus(), solver.getInfo()
+        columns = np.array(solver.getSolution().col_value) if info.primal_solution_status == 2 else None
+        if status == highspy.HighsModelStatus.kOptimal and math.isfinite(info.mip_dual_bound):
+            best = max(best, info.mip_dual_bound)
+        solver.changeColsIntegrality(n, np.arange(n, dtype=np.int32), np.array([highspy.HighsVarType.kContinuous] * n))
+        return Answer(status, columns, best)
+
+    def _time(self, until: float) -> None:
+        self.solver.setOptionValue("time_limit", max(until - time.monotonic(), 0.1) + self.solver.getRunTime())
+
+    # to choices and back
+
+    def columns(self, pick: Pick) -> Floats:
+        """The columns of a choice: its links turned away from the gateways."""
+        n_y, n_x, n_c, n_z = self.n
+        arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_z)
+        place = np.bincount(self.head, weights=arcs, minlength=n_z)
+        return np.concatenate([pick.options, arcs, covered(self.net, pick.options)[self.demand_rows], place]).astype(float)
+
+    def pick(self, columns: Floats) -> Pick | None:
+        """The choice that an answer of the solver stands for, without its rings; None where that is no choice."""
+        n_y, n_x = self.n[:2]
+        options = columns[:n_y] > 0.5
+        links = np.zeros(len(self.net.tail), dtype=bool)
+        links[self.link_of[columns[n_y : n_y + n_x] > 0.5]] = True
+        pick = Pick(options, links)
+        if not sound(self.net, pick):
+            return None
+        keep = self.goal.needed if self.goal.least_cost else weight_of(self.net, options)
+        return lean(self.net, pick, keep=keep) or pick
+
+    def in_units(self, value: float) -> float:
+        """A bound of the solver in the goal's own scale, on the lattice of values that are possible."""
+        bound = value / self.unit
+        slack = 1e-6 * max(1.0, abs(bound)) if self.step == 0 else 1e-6 * max(self.step, abs(bound) * 1e-3)
+        if not self.step:
+            return bound
+        if self.goal.least_cost:
+            return math.ceil((bound - slack) / self.step) * self.step
+        return math.floor((bound + slack) / self.step) * self.step
+
+
+def _lattice(values: Floats) -> float:
+    """The largest step of which all values are multiples; 0 where they are not whole."""
+    if not len(values) or not np.isfinite(values).all() or (values != np.round(values)).any() or values.max(initial=0.0) > 2**52:
+        return 0.0
+    return float(np.gcd.reduce(values.astype(np.int64)))
+
+
+def _merged_demands(net: Net) -> tuple[Floats, Bools, Ints]:
+    """Demands that the same options cover are one, with their weights together; those that none covers are out."""
+    columns = net.coverage().tocsc()
+    columns.sort_indices()
+    first: dict[bytes, int] = {}
+    weight, required, rows = list[float](), list[bool](), list[int]()
+    for d in range(columns.shape[1]):
+        who = columns.indices[columns.indptr[d] : columns.indptr[d + 1]]
+        if not len(who) or (net.weight[d] == 0 and not net.required[d]):
+            continue
+        at = first.setdefault(who.tobytes(), len(rows))
+        if at == len(rows):
+            weight.append(0.0)
+            required.append(False)
+            rows.append(d)
+        weight[at] += float(net.weight[d])
+        required[at] |= bool(net.required[d])
+    return np.array(weight), np.array(required, dtype=bool), np.array(rows, dtype=np.int64)
+
+
+def _reverse(tail: Ints, head: Ints, arcs: Ints) -> sparse.csr_array:
+    """Of each arc the one that leads back, where there is one."""
+    number = {(int(t), int(h)): k for k, (t, h) in enumerate(zip(tail, head, strict=True))}
+    back = [(row, number[(int(head[k]), int(tail[k]))]) for row, k in enumerate(arcs) if (int(head[k]), int(tail[k])) in number]
+    rows, columns = [r for r, _ in back], [c for _, c in back]
+    return sparse.csr_array((np.ones(len(back)), (rows, columns)), shape=(len(arcs), len(tail)))
+
+
+@njit(cache=True)
+def _tree(tail, head, link_of, links, n_nodes):  # type: ignore[no-untyped-def]
+    """Arcs of the chosen links, each leading away from the gateways."""
+    out = np.zeros(len(tail))
+    seen = np.zeros(n_nodes, np.bool_)
+    seen[0] = True
+    grown = True
+    while grown:
+        grown = False
+        for k in range(len(tail)):
+            if links[link_of[k]] and seen[tail[k]] and not seen[head[k]]:
+                out[k] = 1.0
+                seen[head[k]] = True
+                grown = True
+    return out

@@ -1,0 +1,150 @@
+"""How sure a choice is: what other budgets would cover, and how often each site stays in when costs, levels and model are others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geo_planner.build.cost import Costs
+from geo_planner.build.options import cells_of
+from geo_planner.build.problem import Problem, chosen_of
+from geo_planner.build.reach import known_sites, reach
+from geo_planner.build.served import TERMINAL
+from geo_planner.build.siting import Choice
+from geo_planner.config import Scenario
+from geo_planner.radio.budget import least_rsrp_dbm
+from geo_planner.radio.cache import LossCache
+from geo_planner.radio.cells import uplink_shortfall_db
+from geo_planner.radio.coverage import Coverage
+from geo_planner.study_area import StudyArea
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """What reach is asked with.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    study_area : StudyArea
+    coverage : Coverage
+        Of today.
+    workers : int
+    cache : LossCache or None
+    """
+
+    scenario: Scenario
+    study_area: StudyArea
+    coverage: Coverage
+    workers: int = 1
+    cache: LossCache | None = None
+
+
+def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
+    """What smaller budgets would cover; choices made at once, so that an exact one may cover a little more.
+
+    Parameters
+    ----------
+    problem : Problem
+    choice : Choice
+        The one of the whole budget, the last point.
+    points : int
+        Budgets, evenly up to the limit, or without a limit up to what the choice costs; 0: none.
+
+    Returns
+    -------
+    DataFrame
+        ``budget_vnd``, rising; ``weight``, ``households``, ``sites``. Weight never falls: what fits into less fits into more.
+    """
+    given = problem.settings.limit_vnd()
+    limit = choice.cost if given is None else min(float(given), choice.cost) if choice.options else float(given)
+    rows, best = [], None
+    for number in range(1, points + 1):
+        budget = float(round(limit * number / points))
+        here = choice if number == points else chosen_of(problem, limit_vnd=budget, method="greedy")
+        if here.status != "infeasible" and (best is None or here.weight >= best.weight):
+            best = here
+        if best is not None:
+            rows.append({"budget_vnd": budget, "weight": best.weight, **_counted(problem, best)})
+    table = pd.DataFrame(rows, columns=["budget_vnd", "weight", "households", "sites"])
+    return table.astype({"budget_vnd": "int64", "weight": float, "households": float, "sites": "int64"})
+
+
+def _counted(problem: Problem, choice: Choice) -> dict[str, float]:
+    kinds = problem.options["kind"]
+    mobile = [option for option in choice.options if kinds[option] != TERMINAL]
+    pieces = problem.covers.loc[problem.covers["option_id"].isin(mobile), "demand_id"].unique()
+    return {"households": float(problem.demands["households"].reindex(np.sort(pieces)).sum()), "sites": len(choice.options)}
+
+
+def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> pd.Series:
+    """The share of draws in which something is built where the choice builds.
+
+    A draw takes for each kind of option and link a price between the low and the high estimate, a common shift of all levels of up to one standard
+    deviation of the prediction error, and one of the models; what is built then is chosen at once. Today's coverage stays as it is.
+
+    Parameters
+    ----------
+    problem : Problem
+    choice : Choice
+    costs : (Costs, Costs)
+        Of options and links.
+    air : Air
+    draws : int
+    seed : int
+
+    Returns
+    -------
+    Series
+        By option_id of the choice: a mast of another height or kind at the same place counts as staying in. Empty without draws.
+    """
+    if draws == 0 or not choice.options:
+        return pd.Series(dtype=float, index=pd.Index([], dtype=object, name="site_id"), name="stay_in")
+    rng = np.random.default_rng(seed)
+    covers = [_covers_with_margin(problem, air, model) for model in _models(air.scenario)]
+    sigma = air.scenario.service.sigma_db
+    spot = problem.places["stands_at"] if "stands_at" in problem.places else pd.Series(problem.places.index, index=problem.places.index)
+    at = problem.options["place_id"].map(spot)
+    stays = pd.Series(0.0, index=pd.Index(choice.options, name="site_id", dtype=object), name="stay_in")
+    for _ in range(draws):
+        shift_db = sigma * float(np.clip(rng.standard_normal(), -1.0, 1.0))
+        found = covers[int(rng.integers(len(covers)))]
+        tables = (_priced(table, cost, rng) for table, cost in zip((problem.options, problem.links), costs, strict=True))
+        options, links = tables
+        drawn = replace(
+            problem, options=options, links=links, covers=found.loc[found["margin_db"] + shift_db >= 0.0, ["option_id", "demand_id"]]
+        )
+        built = set(at.reindex(list(chosen_of(drawn, method="greedy").options)))
+        stays += at.reindex(stays.index).isin(built).to_numpy(dtype=float)
+    return stays / draws
+
+
+def _models(scenario: Scenario) -> list[str]:
+    propagation = scenario.propagation
+    return list(dict.fromkeys(m for m in (propagation.model, propagation.compare_with) if m is not None))
+
+
+def _covers_with_margin(problem: Problem, air: Air, model: str) -> pd.DataFrame:
+    """What each option would serve under a model with all levels a standard deviation higher, and by how much each level passes today's need."""
+    scenario, service = air.scenario, air.scenario.service
+    uplink = service.uplink.model_copy(update={"sinr_db": service.uplink.sinr_db - service.sigma_db})
+    eased = service.model_copy(update={"rsrp_threshold_dbm": service.rsrp_threshold_dbm - service.sigma_db, "uplink": uplink})
+    other = scenario.model_copy(update={"service": eased, "propagation": scenario.propagation.model_copy(update={"model": model})})
+    found = reach(
+        problem.options, problem.places, problem.demands, other, air.study_area, coverage=air.coverage, workers=air.workers, cache=air.cache
+    )
+    sites = known_sites(scenario, air.study_area)
+    cells = cells_of(problem.options, problem.places, sites, air.study_area.terrain.crs)
+    needed = least_rsrp_dbm(service) + uplink_shortfall_db(cells, service).groupby(cells["option_id"].to_numpy()).min()
+    covers = found.covers
+    return covers.assign(margin_db=covers["rsrp_dbm"] - covers["option_id"].map(needed))
+
+
+def _priced(table: pd.DataFrame, costs: Costs, rng: np.random.Generator) -> pd.DataFrame:
+    """The table with one price level a kind, drawn between low and high; kinds in the order of their names."""
+    level = {kind: float(rng.uniform(-1.0, 1.0)) for kind in sorted(set(table["kind"]))}
+    u = table["kind"].map(level).to_numpy(dtype=float)
+    base, low, high = (costs.table[name].reindex(table.index).to_numpy(dtype=float) for name in ("cost", "cost_low", "cost_high"))
+    return table.assign(cost=np.round(base + np.where(u >= 0.0, u * (high - base), u * (base - low))))
