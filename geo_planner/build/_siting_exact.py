@@ -66,7 +66,7 @@ def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float)
     search = _Search(Model(net, goal), start, until, gap)
     search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
     if not search.relax():
-        return search.found(proven=search.best is None and not search.late())
+        return search.found(proven=search.best is None and search.model.nothing())
     search.round_off()
     if search.open() and sum(search.model.n) > _SMALL:
         search.leave_out()
@@ -251,5 +251,3 @@ class _Search:
             self.bound = self.goal.value(self.net, self.best)
         else:
             self.bound = math.inf if self.goal.least_cost else -math.inf
-
-

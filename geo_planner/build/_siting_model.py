@@ -258,6 +258,10 @@ class Model:
         solver.changeColsIntegrality(n, np.arange(n, dtype=np.int32), np.array([highspy.HighsVarType.kContinuous] * n))
         return Answer(status, columns, best)
 
+    def nothing(self) -> bool:
+        """Whether the last run has shown that no choice keeps the rules."""
+        return bool(self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
     def _time(self, until: float) -> None:
         self.solver.setOptionValue("time_limit", max(until - time.monotonic(), 0.1) + self.solver.getRunTime())
 
@@ -265,9 +269,9 @@ class Model:
 
     def columns(self, pick: Pick) -> Floats:
         """The columns of a choice: its links turned away from the gateways."""
-        n_y, n_x, n_c, n_z = self.n
-        arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_z)
-        place = np.bincount(self.head, weights=arcs, minlength=n_z)
+        n_nodes = self.n[3]
+        arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_nodes)
+        place = np.bincount(self.head, weights=arcs, minlength=n_nodes)
         return np.concatenate([pick.options, arcs, covered(self.net, pick.options)[self.demand_rows], place]).astype(float)
 
     def pick(self, columns: Floats) -> Pick | None:

@@ -169,7 +169,7 @@ def choose(
     faults = _faults(Tables(demands, options, covers, places, links), fixed_options)
     if faults:
         raise InputError(faults)
-    tables = Tables(*(_in_order(table) for table in (demands, options)), covers, *(_in_order(table) for table in (places, links)))
+    tables = Tables(_in_order(demands), _in_order(options), covers, _in_order(places), _in_order(links))
     total = math.fsum(tables.demands["weight"])
     needed = math.inf if cover_share is None else float(cover_share) * total * (1 - 1e-12)
     goal = Goal(math.inf if budget is None else float(budget), needed)

@@ -31,7 +31,8 @@ def ridge() -> Tables:
 
 def doubts(tables: Tables, share: float, *covers: pd.DataFrame) -> Doubts:
     estimates = [
-        pd.DataFrame({"low": t["cost"] * (1 - share), "high": t["cost"] * (1 + share)}, index=t.index) for t in (tables.options, tables.links)
+        pd.DataFrame({"low": t["cost"] * (1 - share), "high": t["cost"] * (1 + share)}, index=t.index)
+        for t in (tables.options, tables.links)
     ]
     return Doubts(estimates[0], estimates[1], covers)
 
