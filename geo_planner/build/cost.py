@@ -90,6 +90,27 @@ def link_costs(links: pd.DataFrame, prices: pd.DataFrame, settings: MoneySetting
     return _costs(counted, counted, prices, settings)
 
 
+def estimate_rows(costs: Costs, ids: pd.Index) -> pd.DataFrame:
+    """The estimates of some options or links, row by row: items, then the shares and the tax, which add up to the cost, then what is paid yearly.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``part`` (one of ``PARTS``, or ``yearly``), ``item`` (blank for shares and tax), ``unit``, ``quantity``, ``low``, ``base``, ``high``,
+        ``source``. The yearly rows stand before tax and are no part of the cost.
+    """
+    key = costs.items.columns[0]
+    items = costs.items[costs.items[key].isin(ids)].rename(columns={key: "id"})
+    table = costs.table.loc[ids]
+    shares = [
+        pd.DataFrame({"id": ids, "part": part, "item": "", "unit": "", **{e: table[f"{part}{SUFFIX[e]}"].to_numpy() for e in ESTIMATES}, "source": ""})
+        for part in PARTS[2:]
+    ]  # fmt: skip
+    rows = pd.concat([items, *shares], ignore_index=True)
+    order = rows["part"].map({part: at for at, part in enumerate((*PARTS, "yearly"))})
+    return rows.assign(order=order).sort_values(["id", "order"], kind="stable").drop(columns="order").reset_index(drop=True)
+
+
 def npv(rate: float, flows: npt.ArrayLike) -> float:
     """Net present value of yearly flows, the first of which is today's: Σ flow_t / (1 + rate)^t.
 

@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo_planner.build.cost import SUFFIX, split
-from geo_planner.build.prices import ESTIMATES
+from geo_planner.build.cost import SUFFIX, option_costs, split
+from geo_planner.build.prices import ESTIMATES, in_vnd
 from geo_planner.build.served import TERMINAL, Chosen
 from geo_planner.config.build.money import MoneySettings, PayerSettings
 from geo_planner.config.build.smartphones import SmartphoneSettings
+from geo_planner.errors import Fault, warning
 from geo_planner.schema import RESPONSIBILITY
+from geo_planner.words.said import first_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ def committed(villages: pd.DataFrame, settings: PayerSettings | None = None) -> 
     stage = villages.get("commitment_stage", nothing).astype("string").str.strip().replace("", pd.NA)
     operator = villages.get("commitment_operator", nothing).astype("string").str.strip().replace("", pd.NA)
     return (stage.isin(stages) | (stage.isna() & operator.notna())).astype(bool).rename("committed")
+
+
+def commitment_notes(villages: pd.DataFrame, settings: PayerSettings | None = None) -> list[Fault]:
+    """What is said of villages that an operator has begun or promised to cover."""
+    promised = [str(village) for village in villages.index[committed(villages, settings)]]
+    if not promised:
+        return []
+    return [warning("scenario", "build_committed.villages", column="build.payers", n=len(promised), ids=first_of(sorted(promised), 10))]
 
 
 def payer_of(villages: pd.DataFrame, settings: PayerSettings | None = None) -> pd.Series:
@@ -87,17 +97,16 @@ def by_payer(chosen: Chosen, demands: pd.DataFrame, villages: pd.DataFrame, sett
     return Shares(items, sums)
 
 
-def power_first_lines(villages: pd.DataFrame, terminal: pd.Series, prices_vnd: pd.DataFrame) -> pd.DataFrame:
+def power_first_lines(villages: pd.DataFrame, prices: pd.DataFrame, settings: MoneySettings) -> pd.DataFrame:
     """What the two ways of a village without power cost: a satellite terminal now, or the grid first. For its own line, in no sum.
 
     Parameters
     ----------
     villages : DataFrame
         Index ``village_id``; ``responsibility``, ``households``.
-    terminal : Series
-        A row of :class:`geo_planner.build.cost.Costs` of a satellite terminal.
-    prices_vnd : DataFrame
-        As :func:`geo_planner.build.prices.in_vnd` gives it.
+    prices : DataFrame
+        As :func:`geo_planner.build.prices.read_prices` gives it.
+    settings : MoneySettings
 
     Returns
     -------
@@ -108,6 +117,10 @@ def power_first_lines(villages: pd.DataFrame, terminal: pd.Series, prices_vnd: p
     """
     mine = villages[villages["responsibility"] == "power_first"]
     households = mine["households"].astype("Float64")
+    option = {"place_id": "", "kind": TERMINAL, "mast_height_m": np.nan, "backhaul": "own", "freq_mhz": np.nan, "n_cells": 0}
+    options = pd.DataFrame([option], index=pd.Index([TERMINAL], name="option_id"))
+    terminal = option_costs(options, pd.DataFrame({"road_m": [0.0]}, index=[""]), None, prices, settings).table.loc[TERMINAL]
+    prices_vnd = in_vnd(prices, settings)
     each = float(prices_vnd.at["grid_household", "base"])
     return pd.DataFrame(
         {

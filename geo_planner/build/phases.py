@@ -15,8 +15,9 @@ import pandas as pd
 
 from geo_planner.build.served import TERMINAL, Chosen
 from geo_planner.config.build.money import PhaseSettings, YearBudget
-from geo_planner.errors import UsageError
+from geo_planner.errors import Fault, UsageError, warning
 from geo_planner.words import Said, said
+from geo_planner.words.said import first_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class Phases:
     demand_year: pd.Series
     by_year: pd.DataFrame
     left: dict[str, Said]
+
+    def notes(self) -> list[Fault]:
+        """A warning for each reason why something has no year, with what it concerns."""
+        reasons = {"budget": "build_unplaced.budget", "power": "build_unplaced.power", "way": "build_unplaced.way"}
+        kept = {name: [ident for ident, what in self.left.items() if what.key == f"build_left.{name}"] for name in reasons}
+        return [
+            warning("scenario", key, column="build.years", n=len(kept[name]), ids=first_of(kept[name], 10))
+            for name, key in reasons.items()
+            if kept[name]
+        ]
 
     def village_years(self, demands: pd.DataFrame) -> pd.DataFrame:
         """By ``village_id``: ``first_year``, in which something of it is covered, and ``full_year``, in which all that will be is."""

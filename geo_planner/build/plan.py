@@ -18,7 +18,7 @@ from geo_planner.build.doubts import Air, frontier, stay_in
 from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.own import own_links, own_options
-from geo_planner.build.payers import Shares, by_payer, committed, payer_of
+from geo_planner.build.payers import Shares, by_payer, commitment_notes, committed, payer_of, power_first_lines, smartphones
 from geo_planner.build.people_by_year import people_by_year
 from geo_planner.build.phases import Phases, phases
 from geo_planner.build.power import power_of
@@ -68,6 +68,10 @@ class BuildPlan:
     notes : tuple of Fault
     people_by_year : DataFrame or None
         People covered at the end of each year; None without a population layer or without years.
+    smartphones : DataFrame or None
+        As :func:`geo_planner.build.payers.smartphones`; None where the settings do not ask for it.
+    power_first : DataFrame or None
+        As :func:`geo_planner.build.payers.power_first_lines`. Both stand beside the stations and are in none of their sums.
     """
 
     settings: BuildSettings
@@ -89,6 +93,8 @@ class BuildPlan:
     after: After
     notes: tuple[Fault, ...]
     people_by_year: pd.DataFrame | None = None
+    smartphones: pd.DataFrame | None = None
+    power_first: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +222,11 @@ def build_plan(
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
         frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
-        notes=(*candidate_notes(study_area, places), *found.statements, *told, *wishes.statements, *_of_choice(choice)),
+        smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
+        notes=(
+            *candidate_notes(study_area, places), *found.statements, *told, *wishes.statements,
+            *commitment_notes(ground.villages, settings.payers), *_of_choice(choice), *when.notes(),
+        ),
     )  # fmt: skip
 
 
@@ -245,6 +255,16 @@ def _wishes(ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, cover
     worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
     must, must_not = ground.settings.must, ground.settings.must_not
     return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth)
+
+
+def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:
+    """For villages that gain covered households, each with the region of its commune; None where the line is not asked for."""
+    if not ground.settings.smartphones.include:
+        return None
+    gain = then.villages["households_after"] - then.villages["households_before"]
+    region = ground.villages["commune_code"].map(ground.study_area.communes["region_class"])
+    villages = pd.DataFrame(ground.villages.drop(columns="geometry")).assign(region_class=region)
+    return smartphones(villages, [str(v) for v in gain.index[gain > 0]], ground.settings.smartphones)
 
 
 def _year_index(built: Chosen, when: Phases) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.build.cost import estimate_rows
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.prices import ITEMS
 from geo_planner.export.tables import Cell, flat_columns
@@ -25,7 +26,7 @@ _LINKS: _Columns = (
     ("freq_ghz", 10, "level"), ("availability_pct", 12, "plain"), ("cost_vnd", 18, "int"), ("payer", 24, "text"), ("year", 9, "centre"),
 )  # fmt: skip
 _ITEMS: _Columns = (
-    ("id", 34, "code"), ("item", 34, "text"), ("quantity", 11, "plain"), ("unit", 16, "centre"), ("low", 17, "int"), ("base", 17, "int"),
+    ("id", 34, "code"), ("part", 18, "text"), ("item", 34, "text"), ("quantity", 11, "plain"), ("unit", 16, "centre"), ("low", 17, "int"), ("base", 17, "int"),
     ("high", 17, "int"), ("source", 60, "text"),
 )  # fmt: skip
 _YEARS: _Columns = (
@@ -78,13 +79,10 @@ def _site_lines(build: BuildPlan) -> list[str]:
 
 def _items(build: BuildPlan) -> pd.DataFrame:
     """The items of what is built, with the shares and tax of each estimate below them, so that a site's rows add up to its cost."""
-    parts = []
-    for costs, built in ((build.costs.options, build.chosen.options.index), (build.costs.links, build.chosen.links.index)):
-        key = costs.items.columns[0]
-        parts.append(costs.items[costs.items[key].isin(built)].rename(columns={key: "id"}))
-    table = pd.concat(parts, ignore_index=True)
-    titles = {name: item.title.text("vi") for name, item in ITEMS.items()}
-    return table.assign(item=table["item"].map(titles))
+    built = ((build.costs.options, build.chosen.options.index), (build.costs.links, build.chosen.links.index))
+    table = pd.concat([estimate_rows(costs, ids) for costs, ids in built], ignore_index=True)
+    titles = {name: item.title.text("vi") for name, item in ITEMS.items()} | {"": ""}
+    return table.assign(item=table["item"].map(titles), part=[spoken(f"estimate_part.{part}") for part in table["part"]])
 
 
 def _sheet(name: str, declared: _Columns, table: pd.DataFrame, lines: list[str]) -> Sheet:

@@ -36,11 +36,27 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "by_payer": {payer: int(amount) for payer, amount in build.shares.by_payer["base"].items()},
         "by_year": [{str(name): plain(value) for name, value in row.items()} for row in by_year.to_dict("records")],
         **({} if build.people_by_year is None else {"people_by_year": flat_columns(build.people_by_year).to_dict("records")}),
+        **_lines(build),
         "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},
         "after": {"by_modelled_status": build.after.by_modelled_status, "households_covered": build.after.households_covered},
     }
+
+
+def _lines(build: BuildPlan) -> dict[str, Any]:
+    """What stands beside the stations and is in none of their sums: smartphones where they are asked for, villages that need power first."""
+    lines: dict[str, Any] = {}
+    if build.smartphones is not None:
+        known = build.smartphones.dropna()
+        unknown = [str(village) for village in build.smartphones.index.difference(known.index)]
+        sums = {"households": int(known["eligible"].sum()), "amount_vnd": int(known["amount_vnd"].sum())}
+        lines["smartphones"] = {**sums, "villages": [str(village) for village in known.index], "unknown": unknown}
+    if build.power_first is not None and len(build.power_first):
+        lines["power_first"] = [
+            {str(name): plain(value) for name, value in row.items()} for row in build.power_first.reset_index().to_dict("records")
+        ]
+    return lines
 
 
 def cost_summary(build: BuildPlan) -> dict[str, Any]:

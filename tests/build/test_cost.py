@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_planner.build.cost import PARTS, link_costs, npv, option_costs, split, totals, yearly_flows
+from geo_planner.build.cost import PARTS, estimate_rows, link_costs, npv, option_costs, split, totals, yearly_flows
 from geo_planner.build.prices import BUNDLED, ESTIMATES, ITEMS, in_vnd, read_prices
 from geo_planner.config.build.money import AccessSettings, EstimateSettings, MoneySettings, YearBudget
 from geo_planner.errors import InputError
@@ -132,6 +132,9 @@ def test_sums_of_an_estimate_agree_to_the_dong(kind: str, height: float, cells: 
     for estimate_name, suffix in zip(ESTIMATES, ("_low", "", "_high"), strict=True):
         for part in ("works", "equipment"):
             assert found.items.loc[found.items["part"] == part, estimate_name].sum() == row[f"{part}{suffix}"]
+    rows = estimate_rows(found, found.table.index)
+    for estimate_name, suffix in zip(ESTIMATES, ("_low", "", "_high"), strict=True):
+        assert rows.loc[rows["part"] != "yearly", estimate_name].sum() == row[f"cost{suffix}"]
     assert (found.items["low"] <= found.items["base"]).all()
     assert (found.items["base"] <= found.items["high"]).all()
 

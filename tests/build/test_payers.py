@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_planner.build.cost import option_costs
-from geo_planner.build.payers import by_payer, committed, cost_per_household, payer_of, power_first_lines, smartphones
-from geo_planner.build.prices import in_vnd, read_prices
+from geo_planner.build.payers import by_payer, commitment_notes, committed, cost_per_household, payer_of, power_first_lines, smartphones
+from geo_planner.build.prices import read_prices
 from geo_planner.build.served import served_by
 from geo_planner.config.build.money import MoneySettings, PayerSettings, PhaseSettings
 from geo_planner.config.build.smartphones import SmartphoneSettings
@@ -126,6 +125,10 @@ def test_a_promised_village_is_not_paid_for_again() -> None:
     given = villages(v="fund", w="fund").assign(commitment_stage=pd.Series({"v": pd.NA, "w": "building"}, dtype="string"))
     assert payer_of(given).to_dict() == {"v": "fund", "w": ""}
     assert by_payer(chosen, demands, given, SETTINGS).by_payer["base"]["fund"] == 100  # the mast is paid for once, by who needs it
+    (note,) = commitment_notes(given)
+    assert (note.level, note.code) == ("warning", "build_committed")
+    assert "w" in note.reason
+    assert commitment_notes(villages(v="fund")) == []
     only = given.assign(commitment_stage="building")
     assert by_payer(chosen, demands, only, SETTINGS).by_payer["base"]["operator"] == 100
 
@@ -140,28 +143,13 @@ def test_power_first_stands_on_its_own_line_unless_it_is_asked_for() -> None:
 
 
 def test_power_first_lines_name_both_ways() -> None:
-    prices = read_prices()[0]
-    option = pd.DataFrame(
-        {
-            "place_id": ["p"],
-            "kind": ["satellite_terminal"],
-            "mast_height_m": [np.nan],
-            "backhaul": ["own"],
-            "freq_mhz": [np.nan],
-            "n_cells": [0],
-        },
-        index=pd.Index(["t"], name="option_id"),
-    )
-    places = pd.DataFrame({"road_m": [0.0]}, index=["p"])
-    terminal = option_costs(option, places, None, prices, SETTINGS).table.loc["t"]
     list_ = villages(v="fund", w="power_first", x="power_first").assign(households=pd.array([10, 20, pd.NA], dtype="Int64"))
-    flat = MoneySettings(price_rise=0.0)
-    lines = power_first_lines(list_, terminal, in_vnd(prices, flat))
+    lines = power_first_lines(list_, read_prices()[0], MoneySettings(price_rise=0.0))
     assert lines.index.tolist() == ["w", "x"]
     assert lines.at["w", "grid_households_vnd"] == 20 * 48_500_000
     assert pd.isna(lines.at["x", "grid_households_vnd"])
     assert lines.at["w", "grid_village_vnd"] == 4_840_000_000
-    assert lines.at["w", "terminal_vnd"] == terminal["cost"] > 0
+    assert lines.at["w", "terminal_vnd"] > 30_000_000  # kit and point, with the shares and tax of an estimate
 
 
 def test_cost_for_a_household_leaves_terminals_out() -> None:

@@ -56,6 +56,7 @@ def test_a_site_comes_with_its_way() -> None:
         "g~p": "way",
         "p~q": "way",
     }
+    assert [(n.said.key, n.level) for n in nothing.notes()] == [("build_unplaced.budget", "warning"), ("build_unplaced.way", "warning")]
     carried = phases(chosen, demands, budgets(85, 85), PhaseSettings(carry_unspent=True))
     assert set(years_of(carried).values()) == {2028}
 

@@ -43,7 +43,13 @@ def building(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
     folder.mkdir()
     document = yaml.safe_load(SCENARIO.read_text("utf-8"))
     path = folder / "building.yaml"
-    path.write_text(yaml.safe_dump({**document, "name": "building", "build": SECTION}, allow_unicode=True), "utf-8")
+    path.write_text(
+        yaml.safe_dump(
+            {**document, "name": "building", "propagation": {**document["propagation"], "compare_with": None}, "build": SECTION},
+            allow_unicode=True,
+        ),
+        "utf-8",
+    )
     return load_scenario(path)
 
 
