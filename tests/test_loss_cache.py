@@ -155,3 +155,21 @@ def test_the_frame_is_that_of_the_window_that_is_worked_out(row: float) -> None:
         np.zeros((40, 60), np.float32), 50.0, row=row, column=5.5, tx_height_m=30, rx_height_m=1.5, freq_mhz=900, radius_km=0.6, model=LossModel("free_space")
     )  # fmt: skip
     assert (*window.loss_db.shape, window.row, window.column) == window_frame((40, 60), row, 5.5, 12.0)
+
+
+def test_the_cap_holds_and_the_folder_is_not_counted_at_each_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of masts are kept one after the other; counting all files each time would take longer than the sweeps."""
+    looks = []
+    count = LossCache._files
+    monkeypatch.setattr(LossCache, "_files", lambda self: looks.append(1) or count(self))
+    _, one = kept(tmp_path)
+    size = one.stat().st_size
+    wide = LossCache(tmp_path / "wide", 10**9)
+    for mast in range(150):
+        wide.fetch({**FACTS, "mast": float(mast)}, lambda: RIGHT)
+    assert len(list(wide.folder.iterdir())) == 150
+    assert len(looks) <= 1 + 2
+    narrow = LossCache(wide.folder, 20 * size)
+    for mast in range(200, 230):
+        narrow.fetch({**FACTS, "mast": float(mast)}, lambda: RIGHT)
+        assert narrow.size_bytes() <= narrow.cap_bytes

@@ -11,6 +11,7 @@ import shapely
 
 from geo_planner.build.prices import BUNDLED
 from geo_planner.config import load_scenario, with_optional_layers
+from geo_planner.errors import OutputError
 from geo_planner.export.template import write_template
 from geo_planner.study_area import load_study_area
 from geo_planner.validation import validate
@@ -86,6 +87,15 @@ def test_without_them_nothing_is_recorded(tmp_path: Path) -> None:
     assert {"prices", "exclusion_areas"}.isdisjoint(scenario.model_dump()["layers"])
 
 
-def test_there_is_a_template_of_prices(tmp_path: Path) -> None:
+def test_the_template_of_prices_is_the_bundled_table_and_may_be_put_in_as_it_is(tmp_path: Path) -> None:
+    area = sa.make_area(tmp_path / "area")
+    (area / PRICES).parent.mkdir()
+    write_template("prices", area / PRICES)
+    write_template("prices", area / PRICES)
+    assert not [f for f in validate(area) if f.level == "fault"]
+    own = pd.read_csv(area / PRICES, dtype=str)
+    own.assign(source="Báo giá của tỉnh").to_csv(area / PRICES, index=False)
+    with pytest.raises(OutputError):
+        write_template("prices", area / PRICES)
     write_template("prices", tmp_path / "prices.xlsx")
-    assert (tmp_path / "prices.xlsx").stat().st_size > 1000
+    assert (tmp_path / "prices.xlsx").read_bytes().startswith(b"PK")

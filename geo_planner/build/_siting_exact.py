@@ -27,6 +27,8 @@ _NODES, _PAUSES = 20_000, 20_000
 """Nodes of one search tree, and pauses of the solver in it: with the rounds, the counted work after which the search ends by itself."""
 _SMALL_NODES, _SMALL_PAUSES = 300, 1_500
 _NEIGHBOURHOODS = 12
+_SMALL = 1_500
+"""Columns up to which the tree of the whole problem is as quick as any near search."""
 _BATCHES, _BATCH = 3, 200
 """The search nearby: batches at most, and turns in one, after which the clock is looked at."""
 
@@ -64,9 +66,9 @@ def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float)
     search = _Search(Model(net, goal), start, until, gap)
     search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
     if not search.relax():
-        return search.found(proven=search.best is None and not search.late())
+        return search.found(proven=search.best is None and search.model.nothing())
     search.round_off()
-    if search.open():
+    if search.open() and sum(search.model.n) > _SMALL:
         search.leave_out()
         search.improve()
     if search.open():
@@ -159,7 +161,8 @@ class _Search:
     def wander(self, options: Floats, links: Floats) -> None:
         """Better choices near the one in hand, by counted turns."""
         if self.best is not None and self.open() and not self.late():
-            self.take(near(self.net, self.best, (options, links), (self.goal.budget, self.goal.needed), _BATCH))
+            turns = min(_BATCH, 10 + len(self.net.cost))
+            self.take(near(self.net, self.best, (options, links), (self.goal.budget, self.goal.needed), turns))
 
     def leave_out(self) -> None:
         """Shut what could only be part of a worse choice, told by its reduced cost."""
@@ -248,5 +251,3 @@ class _Search:
             self.bound = self.goal.value(self.net, self.best)
         else:
             self.bound = math.inf if self.goal.least_cost else -math.inf
-
-

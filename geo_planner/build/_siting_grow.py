@@ -213,7 +213,7 @@ def grow(net, chosen, links, prices, limits):
             v = net.node[option]
             while not joined[v]:
                 joined[v] = True
-                if hold[0][v] >= 0 and not (v == net.node[option]):
+                if hold[0][v] >= 0 and v != net.node[option]:
                     added.append(hold[0][v])
                 k = ways[2][v]
                 links[k] = True

@@ -20,8 +20,15 @@ from geo_planner.build._siting_cuts import violated
 from geo_planner.build._siting_greedy import Pick, cost_of, covered, lean, sound, weight_of
 from geo_planner.build._siting_net import ROOT, Bools, Floats, Ints, Net
 
-Rows = list[tuple[sparse.csr_array, float]]
-"""Blocks of rows with what each must not exceed."""
+
+class _Block:
+    """Rows that must not exceed a limit, from (row, column, factor) of each kind of term."""
+
+    def __init__(self, height: int, limit: float, *terms: tuple[Ints, Ints, float | Floats]) -> None:
+        self.height, self.limit = height, limit
+        self.rows = np.concatenate([row for row, _, _ in terms])
+        self.columns = np.concatenate([column for _, column, _ in terms])
+        self.factors = np.concatenate([np.broadcast_to(factor, len(row)) for row, _, factor in terms])
 
 
 class Quiet(highspy.Highs):
@@ -94,9 +101,9 @@ class Model:
         weight = np.concatenate([np.zeros(n_y + n_x), self.demand_weight, np.zeros(n_z)]) * merit
         rows = self._rows()
         if goal.least_cost:
-            rows.append((sparse.csr_array(-weight[None, :]), -goal.needed * merit + 1e-7))
+            rows.append(_Block(1, -goal.needed * merit + 1e-7, _whole_row(-weight)))
         elif math.isfinite(goal.budget):
-            rows.append((sparse.csr_array(cost[None, :]), goal.budget * money + 1e-7))
+            rows.append(_Block(1, goal.budget * money + 1e-7, _whole_row(cost)))
         self.lower, self.upper = np.zeros(sum(self.n)), np.ones(sum(self.n))
         self.lower[:n_y][net.fixed] = 1.0
         self.lower[n_y + n_x : n_y + n_x + n_c][self.demand_required] = 1.0
@@ -104,46 +111,54 @@ class Model:
         self._interrupt: Callable[[float], bool] | None = None
         self._pass(cost if goal.least_cost else -weight, rows)
 
-    def _rows(self) -> Rows:
+    def _rows(self) -> list[_Block]:
         net, (n_y, n_x, n_c, n_z) = self.net, self.n
-        at = sparse.csr_array((np.ones(n_y), (net.node, np.arange(n_y))), shape=(n_z, n_y))
-        into = sparse.csr_array((np.ones(n_x), (self.head, np.arange(n_x))), shape=(n_z, n_x))
-        out_of = sparse.csr_array((np.ones(n_x), (self.tail, np.arange(n_x))), shape=(n_z, n_x))
-        option, place = sparse.identity(n_y, format="csr"), sparse.identity(n_z, format="csr")
-        inner = np.setdiff1d(np.unique(np.concatenate([self.tail, self.head, net.node])), [ROOT])
+        x, c, z = n_y, n_y + n_x, n_y + n_x + n_c  # first column of arcs, demands, places
+        arc, option = np.arange(n_x), np.arange(n_y)
+        inner = np.arange(1, n_z)
         needy = np.flatnonzero(net.network & (net.node != ROOT))
-        other = np.flatnonzero(self.tail != ROOT)
-        pair = sparse.identity(n_x, format="csr")[other] + _reverse(self.tail, self.head, other)
+        away = np.flatnonzero(self.tail != ROOT)
+        there, back = _reverse(self.tail[away], self.head[away], n_z)
         idle = np.flatnonzero((np.diff(net.first) == 0) & ~net.fixed & (net.node != ROOT))
-        cover = sparse.csr_array(net.coverage().T.tocsr()[self.demand_rows])
+        row_of_idle = np.full(n_z, -1)
+        row_of_idle[net.node[idle]] = np.arange(len(idle))
+        passes = row_of_idle[self.tail] >= 0
+        held = net.node != ROOT
+        into = (self.head - 1, x + arc)
+        columns = net.coverage().tocsc()[:, self.demand_rows]
         rows = [
-            self._less(0.0, None, into[inner], None, -place[inner]),  # a place is joined by the one arc that leads into it
-            self._less(0.0, None, -into[inner], None, place[inner]),
-            self._less(0.0, -at[inner], None, None, place[inner]),  # only where something stands
-            self._less(0.0, option[needy], None, None, -place[net.node[needy]]),  # a network option is joined
-            self._less(0.0, None, pair, None, -place[self.tail[other]]),  # an arc leaves what is joined, never the way it came
-            self._less(0.0, option[idle], -out_of[net.node[idle]], None, None),  # a relay passes on
-            self._less(0.0, -cover, None, sparse.identity(n_c, format="csr"), None),
-        ]
+            _Block(n_z - 1, 0.0, (*into, 1.0), (inner - 1, z + inner, -1.0)),  # a place is joined by the one arc that leads into it
+            _Block(n_z - 1, 0.0, (*into, -1.0), (inner - 1, z + inner, 1.0)),
+            _Block(n_z - 1, 0.0, (net.node[held] - 1, option[held], -1.0), (inner - 1, z + inner, 1.0)),  # only where something stands
+            _Block(len(needy), 0.0, (np.arange(len(needy)), needy, 1.0), (np.arange(len(needy)), z + net.node[needy], -1.0)),
+            # an arc leaves what is joined, never the way it came
+            _Block(
+                len(away), 0.0, (np.arange(len(away)), x + away, 1.0), (there, x + away[back], 1.0),
+                (np.arange(len(away)), z + self.tail[away], -1.0),
+            ),
+            # a relay passes on
+            _Block(len(idle), 0.0, (np.arange(len(idle)), idle, 1.0), (row_of_idle[self.tail[passes]], x + arc[passes], -1.0)),
+            _Block(
+                n_c, 0.0, (np.arange(n_c), c + np.arange(n_c), 1.0),
+                (np.repeat(np.arange(n_c), np.diff(columns.indptr)), columns.indices, -1.0),
+            ),
+        ]  # fmt: skip
         members = np.flatnonzero(net.group >= 0)
         if members.size:
-            _, number = np.unique(net.group[members], return_inverse=True)
-            once = sparse.csr_array((np.ones(len(members)), (number, members)), shape=(number.max() + 1, n_y))
-            rows.append(self._less(1.0, once, None, None, None))
-        return [row for row in rows if row[0].shape[0]]
+            names, number = np.unique(net.group[members], return_inverse=True)
+            rows.append(_Block(len(names), 1.0, (number, members, 1.0)))
+        return rows
 
-    def _less(self, limit: float, *parts: sparse.csr_array | None) -> tuple[sparse.csr_array, float]:
-        height = next(part.shape[0] for part in parts if part is not None)
-        whole = [part if part is not None else sparse.csr_array((height, w)) for part, w in zip(parts, self.n, strict=True)]
-        return sparse.csr_array(sparse.hstack(whole, format="csr")), limit
-
-    def _pass(self, objective: Floats, rows: Rows) -> None:
-        matrix = sparse.csr_array(sparse.vstack([sparse.csr_array((0, len(objective))), *(r for r, _ in rows)], format="csr"))
+    def _pass(self, objective: Floats, rows: list[_Block]) -> None:
+        above = np.cumsum([0, *(block.height for block in rows)])
+        factors, columns = np.concatenate([block.factors for block in rows]), np.concatenate([block.columns for block in rows])
+        at = np.concatenate([block.rows + first for block, first in zip(rows, above, strict=False)])
+        matrix = sparse.csr_array((factors, (at, columns)), shape=(int(above[-1]), len(objective)))
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(objective), matrix.shape[0]
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = objective, self.lower, self.upper
         lp.row_lower_ = np.full(matrix.shape[0], -highspy.kHighsInf)
-        lp.row_upper_ = np.concatenate([np.empty(0), *(np.full(r.shape[0], limit) for r, limit in rows)])
+        lp.row_upper_ = np.concatenate([np.full(block.height, block.limit) for block in rows])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         for name, value in (
@@ -243,6 +258,10 @@ class Model:
         solver.changeColsIntegrality(n, np.arange(n, dtype=np.int32), np.array([highspy.HighsVarType.kContinuous] * n))
         return Answer(status, columns, best)
 
+    def nothing(self) -> bool:
+        """Whether the last run has shown that no choice keeps the rules."""
+        return bool(self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
     def _time(self, until: float) -> None:
         self.solver.setOptionValue("time_limit", max(until - time.monotonic(), 0.1) + self.solver.getRunTime())
 
@@ -250,9 +269,9 @@ class Model:
 
     def columns(self, pick: Pick) -> Floats:
         """The columns of a choice: its links turned away from the gateways."""
-        n_y, n_x, n_c, n_z = self.n
-        arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_z)
-        place = np.bincount(self.head, weights=arcs, minlength=n_z)
+        n_nodes = self.n[3]
+        arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_nodes)
+        place = np.bincount(self.head, weights=arcs, minlength=n_nodes)
         return np.concatenate([pick.options, arcs, covered(self.net, pick.options)[self.demand_rows], place]).astype(float)
 
     def pick(self, columns: Floats) -> Pick | None:
@@ -305,12 +324,20 @@ def _merged_demands(net: Net) -> tuple[Floats, Bools, Ints]:
     return np.array(weight), np.array(required, dtype=bool), np.array(rows, dtype=np.int64)
 
 
-def _reverse(tail: Ints, head: Ints, arcs: Ints) -> sparse.csr_array:
-    """Of each arc the one that leads back, where there is one."""
-    number = {(int(t), int(h)): k for k, (t, h) in enumerate(zip(tail, head, strict=True))}
-    back = [(row, number[(int(head[k]), int(tail[k]))]) for row, k in enumerate(arcs) if (int(head[k]), int(tail[k])) in number]
-    rows, columns = [r for r, _ in back], [c for _, c in back]
-    return sparse.csr_array((np.ones(len(back)), (rows, columns)), shape=(len(arcs), len(tail)))
+def _reverse(tail: Ints, head: Ints, n_nodes: int) -> tuple[Ints, Ints]:
+    """Arcs and those that lead the other way, for the arcs that have one."""
+    there, back = tail * n_nodes + head, head * n_nodes + tail
+    order = np.argsort(there, kind="stable")
+    if not len(order):
+        return order, order
+    at = np.minimum(np.searchsorted(there, back, sorter=order), len(order) - 1)
+    arcs = np.flatnonzero(there[order[at]] == back)
+    return arcs, order[at[arcs]]
+
+
+def _whole_row(values: Floats) -> tuple[Ints, Ints, Floats]:
+    columns = np.flatnonzero(values)
+    return np.zeros(len(columns), dtype=np.int64), columns, values[columns]
 
 
 @njit(cache=True)

@@ -120,13 +120,15 @@ def _beside_ways(
     taken: set[Cell] = set()
     for village_id in atlas.villages.index:
         for height, rank in ranks.items():
-            at = np.flatnonzero(atlas.by_village(village_id, height) & (rank < LAST))
+            best = atlas.by_village(village_id, height) & (rank < LAST)
+            at = np.flatnonzero(best)
             if not at.size:
                 continue
             value = atlas.weighted[height].ravel()[at]
+            best.ravel()[at[value < value.max()]] = False
             at = at[value == value.max()]
             # a cell that serves the villages of another one as well is named once
-            lacking = settings.per_village - sum(cell[0] * rank.shape[1] + cell[1] in at for cell in taken)
+            lacking = settings.per_village - sum(best[cell] for cell in taken)
             order = np.lexsort((rank.ravel()[at], way_cells.ravel()[at]))
             taken |= set(_apart(at[order], rank.shape[1], max(lacking, 0), apart))
     return taken

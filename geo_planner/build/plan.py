@@ -15,8 +15,9 @@ from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
 from geo_planner.build.doubts import Air, frontier, stay_in
-from geo_planner.build.links import find_links
+from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
+from geo_planner.build.own import own_links, own_options
 from geo_planner.build.payers import Shares, by_payer, commitment_notes, committed, payer_of, power_first_lines, smartphones
 from geo_planner.build.people_by_year import people_by_year
 from geo_planner.build.phases import Phases, phases
@@ -27,7 +28,7 @@ from geo_planner.build.reach import reach
 from geo_planner.build.results import Results, results_of
 from geo_planner.build.served import Chosen, Tables, chosen
 from geo_planner.build.siting import Choice
-from geo_planner.build.ways import by_mast, checked
+from geo_planner.build.ways import by_mast, checked, reachable
 from geo_planner.build.wishes import Wishes, wishes_of
 from geo_planner.config import Scenario
 from geo_planner.config.build import BuildSettings
@@ -170,7 +171,11 @@ def build_plan(
         progress=lambda share: tell("build_places", 0.3 * share),
     )  # fmt: skip
     stands = candidate_places(atlas, study_area, ground.villages, settings.candidates, travel=scenario.ranking.travel)
-    places, options = by_mast(stands, options_at(stands, study_area.sites, settings.technologies, technology=scenario.service.technology))
+    technology, travel = scenario.service.technology, scenario.ranking.travel
+    stands, options = own_options(stands, study_area, settings.candidates, technology=technology, travel=travel) or (
+        stands, options_at(stands, study_area.sites, settings.technologies, technology=technology),
+    )  # fmt: skip
+    places, options = by_mast(stands, options)
 
     tell("build_reach", 0.3)
     demands = _planned_for(_demands(ground), ground)
@@ -179,7 +184,7 @@ def build_plan(
         progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
     )  # fmt: skip
     options, covers = reached.options, reached.covers
-    found = find_links(places, study_area.terrain, settings.backhaul, roads=study_area.roads, travel=scenario.ranking.travel)
+    found = _links(places, ground)
 
     tell("build_cost", 0.5)
     power = power_of(options, places, ground.villages, settings.power, seed=scenario.seed)
@@ -219,10 +224,19 @@ def build_plan(
         frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
         smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
-            *candidate_notes(study_area, places), *found.statements, *told, *wishes.statements,
+            *candidate_notes(study_area, places), *reached.statements, *found.statements, *told, *wishes.statements,
             *commitment_notes(ground.villages, settings.payers), *_of_choice(choice), *when.notes(),
         ),
     )  # fmt: skip
+
+
+def _links(places: pd.DataFrame, ground: _Ground) -> Links:
+    """The user's own links, else those that terrain and roads allow."""
+    own = own_links(places, ground.study_area)
+    if own is not None:
+        return Links(own[0], reachable(places, own[0]), tuple(own[1]))
+    area, travel = ground.study_area, ground.scenario.ranking.travel
+    return find_links(places, area.terrain, ground.settings.backhaul, roads=area.roads, travel=travel)
 
 
 def _demands(ground: _Ground) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.build.siting import Choice, choose
+from geo_planner.build.ways import needed_links
 from geo_planner.build.wishes import Wishes
 from geo_planner.config.build import BuildSettings
 
@@ -74,8 +75,9 @@ def _ask(problem: Problem, method: Method, *, budget: float | None = None, cover
     barred, search = set(problem.wishes.not_options), problem.settings.search
     options = problem.options[~problem.options.index.isin(barred)]
     covers = problem.covers[~problem.covers["option_id"].isin(barred)]
+    links = needed_links(problem.links, problem.places)
     return choose(
-        problem.demands, options, covers, problem.places, problem.links, budget=budget, cover_share=cover_share,
+        problem.demands, options, covers, problem.places, links, budget=budget, cover_share=cover_share,
         required_villages=problem.wishes.villages, fixed_options=[option for option in problem.wishes.options if option not in barred],
         method=method, gap=search.gap, time_limit_s=search.time_limit_s,
     )  # fmt: skip

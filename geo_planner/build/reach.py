@@ -44,8 +44,9 @@ class Reach:
     Attributes
     ----------
     covers : DataFrame
-        ``option_id``, ``demand_id``, ``rsrp_dbm`` (of the option's cell that leaves most above its threshold; missing for a satellite terminal,
-        which reaches every piece of its village and is no mobile signal), sorted by the two ids.
+        ``option_id``, ``demand_id``, sorted by the two; of the option's cell that leaves most above its threshold ``rsrp_dbm`` and ``margin_db``,
+        by how much its level passes what the service needs (below 0 only where pairs that fall short were asked for). A satellite terminal
+        reaches every piece of its village and is no mobile signal: its level is missing, its margin without end.
     options : DataFrame
         Those that remain: as given, without the new aims that would uncover what is covered.
     uncovering : dict of str to int
@@ -62,22 +63,24 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class _Points:
-    """Cells of the grid that are asked about."""
+    """Cells of the grid that are asked about, and how far a level may fall short."""
 
     row: Integers
     column: Integers
+    short_db: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """Which of the points a cell serves, with which level and RSRP."""
+    """Which of the points a cell serves, with which RSRP and by what margin."""
 
     at: Integers
-    level_dbm: npt.NDArray[np.float32]
+    margin_db: npt.NDArray[np.float64]
     rsrp_dbm: npt.NDArray[np.float32]
 
 
-_NOWHERE = _Served(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32))
+_NOWHERE = _Served(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.float32))
+_JUST_SHORT_DB = 1e-6
 
 
 def reach(
@@ -90,6 +93,7 @@ def reach(
     coverage: Coverage,
     workers: int = 1,
     cache: LossCache | None = None,
+    short_db: float = 0.0,
     progress: Progress | None = None,
 ) -> Reach:
     """Sweep every option forward once.
@@ -108,6 +112,8 @@ def reach(
         Threads; they change no bit of the result.
     cache : LossCache, optional
         Where path loss is kept: as for the coverage, whose files it shares.
+    short_db : float
+        Give pairs, too, whose level falls short by up to so much: what would be served if all levels were higher by that.
     progress : callable, optional
         Called with the share of sweeps done.
 
@@ -121,7 +127,7 @@ def reach(
     cells = cells_of(options, places, sites, task.dem.crs)
     cells = cells[in_service(cells, service)]
     try:
-        served = _swept(task, cells, _points_of(demands), scenario, workers, progress)
+        served = _swept(task, cells, _points_of(demands, short_db), scenario, workers, progress)
     except ModelRangeError as error:
         raise InputError(
             [fault(f"scenario {scenario.name}", "model_range.options", column="build.technologies", why=why(error))]
@@ -133,7 +139,8 @@ def reach(
     if len(aims):
         pieces = pieces_of(study_area.villages, task.dem, service)
         pieces = pieces[covered_pieces(pieces, coverage, service)]
-        gained = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"]).sum().reindex(aims, fill_value=0.0)
+        now_served = covers[covers["margin_db"] >= 0.0]
+        gained = now_served["demand_id"].map(demands["weight"]).groupby(now_served["option_id"]).sum().reindex(aims, fill_value=0.0)
         anew = cells[cells["option_id"].isin(aims)].set_index("option_id", append=True)
         now = sites[in_service(sites, service)].to_crs(task.dem.crs)
         uncovering = _uncovering(task, now, anew, pieces, gained, scenario, workers)
@@ -151,7 +158,7 @@ def _statements(
     own = options["n_cells"].gt(0) & options["kind"].ne("re_aim")
     if len(options) and not own.any():
         yield warning(place, "build_no_carrier.of_technology", column="build.technologies", technology=technology)
-    reached = demands["village_id"].reindex(covers["demand_id"].unique())
+    reached = demands["village_id"].reindex(covers.loc[covers["margin_db"] >= 0.0, "demand_id"].unique())
     waiting = sorted(set(demands.loc[demands["weight"] > 0, "village_id"]) - set(reached))
     if waiting:
         yield warning(place, "build_village_unreached.by_any", column="build", n=len(waiting), villages=first_of(waiting, 20))
@@ -172,8 +179,8 @@ def served_by(covers: pd.DataFrame, chosen: Sequence[str]) -> pd.Series:
     return best.drop_duplicates("demand_id").set_index("demand_id")["option_id"]
 
 
-def _points_of(pieces: pd.DataFrame) -> _Points:
-    return _Points(pieces["row"].to_numpy(dtype=np.int64), pieces["column"].to_numpy(dtype=np.int64))
+def _points_of(pieces: pd.DataFrame, short_db: float = 0.0) -> _Points:
+    return _Points(pieces["row"].to_numpy(dtype=np.int64), pieces["column"].to_numpy(dtype=np.int64), short_db)
 
 
 def _swept(
@@ -215,16 +222,21 @@ def _sweep(task: LossTask, masts: list[Mast], points: _Points, scenario: Scenari
     loss_db = window.loss_db[at]
     calibrated = calibration_for(scenario.calibration, masts[0].freq_mhz, model=task.model.name) is not None
     least_db = float(np.min(loss_db[~np.isnan(loss_db)], initial=np.inf))
+    needed_dbm = least_rsrp_dbm(task.service)
     found = []
     for mast in masts:
         # an antenna only takes away, and so does the uplink: what does not do on the axis does not do at all
-        if not calibrated and mast.eirp_re_dbm - least_db < least_rsrp_dbm(task.service) - 0.01:
+        if not calibrated and mast.eirp_re_dbm - least_db < needed_dbm - points.short_db - 0.01:
             found.append(_NOWHERE)
             continue
         # worked out for the whole window, as for the coverage: a part of it may be rounded otherwise
         received, level = signal(task, mast, window, scenario.calibration)
         good = serves(level[at], task.service)
-        found.append(_Served(near[good], level[at][good], received[at][good]))
+        margin = level[at].astype(float) - needed_dbm
+        # whether it is served is told by the rasters' own figures, at the border too
+        margin = np.where(good, np.maximum(margin, 0.0), np.minimum(margin, -_JUST_SHORT_DB))
+        taken = good | (margin >= -points.short_db)
+        found.append(_Served(near[taken], margin[taken], received[at][taken]))
     return found
 
 
@@ -234,11 +246,11 @@ def _covers(of_cell: npt.NDArray[Any], served: list[_Served], options: pd.Index,
         {
             "option": np.repeat(options.get_indexer(of_cell), [one.at.size for one in served]),
             "demand": np.concatenate([one.at for one in served]) if served else np.empty(0, dtype=np.int64),
-            "level_dbm": np.concatenate([one.level_dbm for one in served]) if served else np.empty(0, dtype=np.float32),
+            "margin_db": np.concatenate([one.margin_db for one in served]) if served else np.empty(0),
             "rsrp_dbm": np.concatenate([one.rsrp_dbm for one in served]) if served else np.empty(0, dtype=np.float32),
         }
     )
-    best = table.sort_values(["option", "demand", "level_dbm"], ascending=[True, True, False], kind="stable").drop_duplicates(
+    best = table.sort_values(["option", "demand", "margin_db"], ascending=[True, True, False], kind="stable").drop_duplicates(
         ["option", "demand"]
     )
     named = pd.DataFrame(
@@ -246,6 +258,7 @@ def _covers(of_cell: npt.NDArray[Any], served: list[_Served], options: pd.Index,
             "option_id": options.to_numpy(dtype=object)[best["option"]],
             "demand_id": demands.to_numpy(dtype=object)[best["demand"]],
             "rsrp_dbm": best["rsrp_dbm"].to_numpy(dtype=float),
+            "margin_db": best["margin_db"].to_numpy(dtype=float),
         }
     )
     return named.sort_values(["option_id", "demand_id"]).reset_index(drop=True)
@@ -263,7 +276,7 @@ def _with_terminals(
     village = pd.Series(study_area.villages.index.astype(str).to_numpy(dtype=object)[nearest], index=terminals.index)[away < 1.0]
     of_village = demands.reset_index()[["demand_id", "village_id"]]
     pairs = village.rename("village_id").rename_axis("option_id").reset_index().merge(of_village, on="village_id")
-    both = pd.concat([covers, pairs[["option_id", "demand_id"]].assign(rsrp_dbm=np.nan)]) if len(pairs) else covers
+    both = pd.concat([covers, pairs[["option_id", "demand_id"]].assign(rsrp_dbm=np.nan, margin_db=np.inf)]) if len(pairs) else covers
     return both.sort_values(["option_id", "demand_id"]).reset_index(drop=True)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.build._siting_exact import Found, Goal, solve
-from geo_planner.build._siting_greedy import Pick, cost_of, covered, greedy, near
+from geo_planner.build._siting_greedy import Pick, cost_of, covered, greedy, near, sound
 from geo_planner.build._siting_grow import joined_by
 from geo_planner.build._siting_net import Net, as_net
 from geo_planner.build._siting_ties import settled
@@ -46,7 +46,9 @@ _REFERENCES = (
 )
 
 
-class _Tables(NamedTuple):
+class Tables(NamedTuple):
+    """The five tables of a siting problem, as `choose` takes them."""
+
     demands: pd.DataFrame
     options: pd.DataFrame
     covers: pd.DataFrame
@@ -55,11 +57,12 @@ class _Tables(NamedTuple):
 
 
 class _Task(NamedTuple):
-    tables: _Tables
+    tables: Tables
     net: Net
     goal: Goal
     gap: float
     until: float
+    start: Pick | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def choose(
     method: Literal["exact", "greedy"] = "exact",
     time_limit_s: float = 60.0,
     gap: float = 0.0,
+    start: Choice | None = None,
 ) -> Choice:
     """Choose what to build.
 
@@ -147,6 +151,8 @@ def choose(
         A last guard; the search ends by its gap or by a counted amount of work, the same on every machine.
     gap : float
         Relative distance of value and bound that is near enough.
+    start : Choice, optional
+        One to begin with: where it keeps the rules, nothing worse is chosen.
 
     Returns
     -------
@@ -160,10 +166,10 @@ def choose(
         (a ValueError) With every fault of the tables.
     """
     _check_call(budget, cover_share, method, time_limit_s, gap)
-    faults = _faults(_Tables(demands, options, covers, places, links), fixed_options)
+    faults = _faults(Tables(demands, options, covers, places, links), fixed_options)
     if faults:
         raise InputError(faults)
-    tables = _Tables(*(_in_order(table) for table in (demands, options)), covers, *(_in_order(table) for table in (places, links)))
+    tables = Tables(_in_order(demands), _in_order(options), covers, _in_order(places), _in_order(links))
     total = math.fsum(tables.demands["weight"])
     needed = math.inf if cover_share is None else float(cover_share) * total * (1 - 1e-12)
     goal = Goal(math.inf if budget is None else float(budget), needed)
@@ -173,7 +179,7 @@ def choose(
     required = tables.demands["village_id"].isin(list(required_villages)) & tables.demands.index.isin(covers["demand_id"])
     reason = _contradiction(tables.options, fixed, forbidden)
     net = as_net(*tables, required=required.to_numpy(dtype=bool), excluded=forbidden & ~fixed, fixed=fixed)
-    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s)
+    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s, None if start is None else _as_pick(tables, net, start))
     reason = reason or _out_of_reach(task, total)
     if reason is not None:
         choice = _nothing(task, reason)
@@ -189,8 +195,27 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_index(key=lambda index: index.astype(str), kind="stable")
 
 
+def _as_pick(tables: Tables, net: Net, choice: Choice) -> Pick | None:
+    """A choice in the rows of a net; None where it holds what the net has left out."""
+    options, links = (
+        np.isin(table.index.to_numpy()[rows].astype(str), list(ids))
+        for table, rows, ids in ((tables.options, net.option_rows, choice.options), (tables.links, net.link_rows, choice.links))
+    )
+    pick = Pick(options, links)
+    return pick if options.sum() == len(choice.options) and links.sum() == len(choice.links) and sound(net, pick) else None
+
+
+def _begin(task: _Task, goal: Goal) -> Pick | None:
+    """The better of the choice at once and the one to begin with."""
+    at_once = greedy(task.net, budget=goal.budget, needed=goal.needed)
+    given = task.start
+    if given is None or not goal.kept(task.net, given):
+        return at_once
+    return at_once if at_once is not None and goal.better(task.net, at_once, given) else given
+
+
 def _at_once(task: _Task) -> Choice:
-    pick = greedy(task.net, budget=task.goal.budget, needed=task.goal.needed)
+    pick = _begin(task, task.goal)
     if pick is None:
         return _why_not(task, None)
     bound = 0.0 if task.goal.least_cost else math.fsum(task.net.weight[task.net.coverage().sum(axis=0) > 0])
@@ -199,10 +224,9 @@ def _at_once(task: _Task) -> Choice:
 
 def _cheapest(task: _Task) -> Choice:
     """Least cost for the share, within the budget."""
-    net, goal = task.net, task.goal
-    start = greedy(net, budget=math.inf, needed=goal.needed)
-    found = solve(net, Goal(math.inf, goal.needed), start, gap=task.gap, until=task.until)
-    if found.pick is None or cost_of(net, found.pick) > goal.budget:
+    net, goal = task.net, Goal(math.inf, task.goal.needed)
+    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until)
+    if found.pick is None or cost_of(net, found.pick) > task.goal.budget:
         return _why_not(task, found)
     return _choice(task, found.pick, "optimal" if found.proven else "feasible", found.bound, in_time=found.in_time)
 
@@ -210,7 +234,7 @@ def _cheapest(task: _Task) -> Choice:
 def _most(task: _Task) -> Choice:
     """Most weight within the budget, then the least cost of as much."""
     net, goal = task.net, task.goal
-    found = solve(net, goal, greedy(net, budget=goal.budget, needed=math.inf), gap=task.gap, until=task.until)
+    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until)
     if found.pick is None:
         return _why_not(task, found)
     pick, in_time = found.pick, found.in_time
@@ -239,7 +263,7 @@ def _check_call(budget: float | None, cover_share: float | None, method: str, ti
         raise UsageError("siting_no_figure", name="time_limit_s, gap", value=f"{time_limit_s}, {gap}")
 
 
-def _faults(tables: _Tables, fixed: Sequence[str]) -> list[Fault]:
+def _faults(tables: Tables, fixed: Sequence[str]) -> list[Fault]:
     """Everything that keeps the tables from being a siting problem."""
     faults = [
         fault(name, "siting_table.no_column", column=column, name=column)
@@ -284,6 +308,8 @@ def _faults(tables: _Tables, fixed: Sequence[str]) -> list[Fault]:
 
 def _contradiction(options: pd.DataFrame, fixed: Bools, forbidden: Bools) -> Said | None:
     """What is fixed and forbidden at once, or fixed twice in a group."""
+    if not fixed.any():
+        return None
     both = options.index[fixed & forbidden]
     if len(both):
         return said("siting_infeasible.fixed_forbidden", options=[str(o) for o in both[:10]])

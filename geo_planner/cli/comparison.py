@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,9 +39,7 @@ def compare(
         made: dict[str, Plan] = {}
         with ProgressBar(silent=as_json) as bar:
             for number, path in enumerate(plans):
-                plan = _plan_of(
-                    path, overrides or [], workers, lambda step, share, at=float(number): bar.overall(step, (at + share) / len(plans))
-                )
+                plan = _plan_of(path, overrides or [], workers, partial(_in_all, bar, number, len(plans)))
                 made[_free_name(plan.scenario.name, made)] = plan
         comparison = held_together(made)
         files = write_comparison(comparison, out, uses_sample_data=any(plan.uses_sample_data for plan in made.values()))
@@ -55,6 +54,10 @@ def compare(
         return 0
 
     guarded(work, as_json)
+
+
+def _in_all(bar: ProgressBar, number: int, plans: int, step: str, share: float) -> None:
+    bar.overall(step, (number + share) / plans)
 
 
 def _plan_of(path: Path, overrides: list[str], workers: int | None, progress: Callable[[str, float], None]) -> Plan:

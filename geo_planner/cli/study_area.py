@@ -59,8 +59,10 @@ def validate(
 
 @verb()
 def template(
-    layer: Annotated[str, typer.Argument(help="villages, sites or measurements.")],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.xlsx", help="File to write.")],
+    layer: Annotated[str, typer.Argument(help="villages, sites, measurements, candidates or prices.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE.xlsx", help="File to write; prices also as .csv, with the bundled figures.")
+    ],
 ) -> None:
     """Write an empty table to fill in, with every column explained."""
     from geo_planner.export.template import write_template

@@ -15,6 +15,8 @@ from geo_planner.config.build import BuildSettings
 from geo_planner.errors import SettingError
 from geo_planner.preferences import RankingSettings
 from geo_planner.schema import (
+    BUILD_LINKS,
+    BUILD_OPTIONS,
     CANDIDATES,
     COMMUNES,
     EXCLUSION_AREAS,
@@ -72,6 +74,8 @@ class Layers(Settings):
     candidates: RelativePath | None = _for_later(CANDIDATES, "Places where a mast could be built")
     power_lines: RelativePath | None = _for_later(POWER_LINES, "Power lines")
     exclusion_areas: RelativePath | None = _for_later(EXCLUSION_AREAS, "Areas where no mast may stand")
+    build_options: RelativePath | None = _for_later(BUILD_OPTIONS, "What may be built, in place of the computed options")
+    build_links: RelativePath | None = _for_later(BUILD_LINKS, "Which links may be built, in place of the computed ones")
     prices: RelativePath | None = _for_later(PRICES, "Prices of the build plan, in place of the bundled ones")
 
 

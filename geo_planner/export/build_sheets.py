@@ -33,6 +33,10 @@ _YEARS: _Columns = (
     ("year", 9, "centre"), ("budget_vnd", 18, "int"), ("available_vnd", 18, "int"), ("cost_vnd", 18, "int"), ("sites", 9, "int"),
     ("links", 9, "int"), ("households", 13, "level"), ("weight", 13, "level"),
 )  # fmt: skip
+_PEOPLE: _Columns = (
+    ("year", 9, "centre"), ("people", 14, "int"), ("covered", 16, "int"), ("unknown", 16, "int"), ("covered_share", 12, "share"),
+    ("communes", 10, "int"), ("communes_covered", 14, "int"),
+)  # fmt: skip
 _FRONTIER: _Columns = (("budget_vnd", 20, "int"), ("weight", 13, "level"), ("households", 13, "level"), ("sites", 9, "int"))
 _VILLAGES: _Columns = (
     ("village_id", 12, "code"), ("name", 22, "text"), ("households_before", 13, "level"), ("households_after", 13, "level"),
@@ -41,7 +45,7 @@ _VILLAGES: _Columns = (
 
 
 def build_sheets(plan: Plan) -> list[Sheet]:
-    """Six sheets; none where the scenario asks for no build plan."""
+    """Six sheets, and one of people by year where there is a population layer; none where the scenario asks for no build plan."""
     build = plan.build
     if build is None:
         return []
@@ -54,6 +58,9 @@ def build_sheets(plan: Plan) -> list[Sheet]:
         _sheet("years", _YEARS, build.phases.by_year, [spoken("build_sheet.years_line")]),
         _sheet("villages", _VILLAGES, villages.reset_index(), [spoken("build_sheet.villages_line")]),
     ]
+    if build.people_by_year is not None:
+        line = spoken("build_sheet.people_line", target=build.settings.people_target_share)
+        sheets.insert(4, _sheet("people", _PEOPLE, build.people_by_year, [line]))
     if len(build.frontier):
         sheets.insert(4, _sheet("frontier", _FRONTIER, build.frontier, [spoken("build_sheet.frontier_line")]))
     return sheets

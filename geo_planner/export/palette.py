@@ -98,6 +98,14 @@ OVERLAP_CLASSES = (
 )
 """Number of sites that would each cover the place; the last class holds all larger numbers."""
 
+MAST_CLASSES = (
+    SurfaceClass(1, "#dcc8e6"),
+    SurfaceClass(50, "#b48cc8"),
+    SurfaceClass(100, "#8550a0"),
+    SurfaceClass(200, "#52246b"),
+)
+"""Households that a mast in the place would newly cover; what is not there yet is neither signal nor its lack."""
+
 
 def _shades(ends: tuple[str, ...], n: int) -> list[str]:
     """`n` colours spread evenly over a ramp; a single one is the ramp's last."""

@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
+from geo_planner.build.prices import BUNDLED
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.palette import HEAD, HEAD_OPTIONAL, STATUS_FILLS
 from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, put, spoken, write_sheet
@@ -46,7 +47,8 @@ def write_template(layer: str, path: Path) -> None:
     layer : str
         A name of ``schema.TABLES``, for instance ``"villages"`` or ``"sites"``.
     path : Path
-        The .xlsx file to write.
+        The .xlsx file to write. Of prices also a .csv file: the bundled table, every item with unit, figures and source, to be overwritten and
+        put into a study area as it is.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def write_template(layer: str, path: Path) -> None:
         raise UsageError("no_such_template", layer=layer, layers=tuple(schema.TABLES))
     if path.is_symlink() or (path.exists() and not _is_empty_template(path)):
         raise OutputError("template_in_the_way", name=path)
-    content = _template(layer)
+    content = BUNDLED.read_bytes() if layer == schema.PRICES.name and path.suffix.lower() == ".csv" else _template(layer)
     try:
         put_in_place(path, content)
     except OSError as error:
@@ -74,7 +76,7 @@ def _is_empty_template(path: Path) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return content.startswith(b"PK") and any(_template(layer) == content for layer in schema.TABLES)
+    return content == BUNDLED.read_bytes() or (content.startswith(b"PK") and any(_template(layer) == content for layer in schema.TABLES))
 
 
 def _template(layer: str) -> bytes:

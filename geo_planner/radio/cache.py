@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import stat
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,10 @@ LEAST_LOSS_DB, MOST_LOSS_DB = -20.0, 5000.0
 """No path of a mast loses less (free space over 10 m has 20 dB or more from 30 MHz on) or more; a model's own extremes lie far inside."""
 _MOST_BYTES = 4_000_000_000
 _MOST_BESIDE_BYTES = 10_000
+_WRITES_BETWEEN_LOOKS = 100  # other runs may fill the same folder
+_LOOKED_AT: dict[Path, tuple[int, int]] = {}
+"""By folder: how many bytes it holds as far as is known, and how many files were written since that was counted."""
+_LOOKS = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,16 @@ class LossCache:
         except (OSError, ValueError) as error:
             logger.warning("path loss is not kept: %s", error)
             return
+        self._keep_within_cap(path)
+
+    def _keep_within_cap(self, written: Path) -> None:
+        """Take away what was unused for longest. The folder is looked through only now and then while what is known of it stays below the cap."""
+        with contextlib.suppress(OSError), _LOOKS:
+            known, writes = _LOOKED_AT.get(self.folder, (self.cap_bytes, 0))
+            known += written.stat().st_size
+            if known <= self.cap_bytes and writes < _WRITES_BETWEEN_LOOKS:
+                _LOOKED_AT[self.folder] = known, writes + 1
+                return
         files = sorted(self._files(), key=lambda file: file[1])
         total = sum(size for size, _, _ in files)
         for size, _, old in files:
@@ -94,6 +109,8 @@ class LossCache:
             with contextlib.suppress(OSError):
                 old.unlink()
             total -= size
+        with _LOOKS:
+            _LOOKED_AT[self.folder] = total, 0
 
 
 def default_loss_cache() -> LossCache:

@@ -214,6 +214,50 @@ PRICES = Layer(
 )  # fmt: skip
 """What each item of the build plan costs."""
 
+OPTION_KINDS = ("re_aim", "remote_sector", "low_mast", "macro_mast", "relay", "satellite_mast", "satellite_terminal", "add_band")
+BUILD_OPTIONS = Layer(
+    "build_options",
+    (
+        Column("option_id", Id(), "Mã phương án", "Option id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("place_id", Id(), "Mã nơi đặt", "Place id", "Trạm hiện có: site:MÃ; trống hoặc mã mới: nơi ở lon, lat.", "An existing mast: site:ID; blank or a new id: the place at lon, lat.", usual=False),
+        replace(_LON, required=False, usual=False),
+        replace(_LAT, required=False, usual=False),
+        Column("kind", Choice(OPTION_KINDS), "Loại", "Kind", "re_aim chỉnh cell, remote_sector cell đặt thêm, low_mast cột thấp, macro_mast cột cao, relay chuyển tiếp, satellite_mast trạm qua vệ tinh, satellite_terminal đầu cuối vệ tinh, add_band thêm băng.", "What is built.", True),
+        Column("mast_height_m", Number("m"), "Độ cao cột (m)", "Mast height (m)", "Trống: như nơi đặt.", "Blank: that of the place.", minimum=0, maximum=200, usual=False),
+        Column("backhaul", Choice(("network", "own")), "Truyền dẫn", "Backhaul", "network cần tuyến về mạng, own không cần.", "network needs a link, own does not.", True),
+        Column("exclusive_group", Text(), "Nhóm loại trừ", "Exclusive group", "Mỗi nhóm chọn nhiều nhất một; trống: không nhóm.", "At most one of a group is chosen; blank: none.", usual=False),
+        Column("n_cells", Whole("cells"), "Số cell", "Cells", "Trống: 1; 0 với trạm chuyển tiếp.", "Blank: 1; none for relays.", minimum=0, maximum=6, usual=False),
+        Column("cell_id", Id(), "Mã cell được chỉnh", "Cell that is aimed anew", "Chỉ với re_aim.", "Of re_aim only.", usual=False),
+        *(
+            replace(SITES.column(name), required=False, usual=False)
+            for name in ("operator", "technology", "freq_mhz", "bandwidth_mhz", "tx_power_dbm", "antenna_gain_dbi", "losses_db", "azimuth_deg", "tilt_deg")
+        ),
+    ),
+    key=("option_id",),
+    path="build/options.csv",
+    found=True,
+)  # fmt: skip
+"""What the user wants to choose from, in place of the computed options."""
+
+BUILD_LINKS = Layer(
+    "build_links",
+    (
+        Column("link_id", Id(), "Mã tuyến", "Link id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("place_a", Id(), "Đầu A", "End A", "Mã nơi đặt.", "A place id.", True),
+        Column("place_b", Id(), "Đầu B", "End B", "Mã nơi đặt.", "A place id.", True),
+        Column("kind", Choice(("microwave", "fibre")), "Loại", "Kind", "microwave vi ba, fibre cáp quang.", "", True),
+        Column("length_km", Number("km"), "Chiều dài (km)", "Length (km)", "Cáp quang tính theo chiều dài này.", "Fibre is paid by it.", True, 0, 200),
+        Column("freq_ghz", Number("GHz"), "Tần số (GHz)", "Frequency (GHz)", "Trống: cáp quang hoặc chưa biết.", "Blank: fibre, or not known.", minimum=1, maximum=90, usual=False),
+        Column("availability_pct", Number("%"), "Độ sẵn sàng (%)", "Availability (%)", "Trống: chưa biết.", "Blank: not known.", minimum=50, maximum=100, usual=False),
+        Column("height_a_m", Number("m"), "Độ cao ăng-ten đầu A (m)", "Antenna height at A (m)", "Trên mặt đất; trống: cột nào cũng đủ.", "Above ground; blank: any mast will do.", minimum=0, maximum=200, usual=False),
+        Column("height_b_m", Number("m"), "Độ cao ăng-ten đầu B (m)", "Antenna height at B (m)", "Trên mặt đất; trống: cột nào cũng đủ.", "Above ground; blank: any mast will do.", minimum=0, maximum=200, usual=False),
+    ),
+    key=("link_id",),
+    path="build/links.csv",
+    found=True,
+)  # fmt: skip
+"""Which links may be built, in place of the computed ones."""
+
 ROADS = Layer("roads", (), key=(), path="roads/roads.geojson", geometry="line", found=True, importable=True, ways=True, ages_days=2 * 365)
 POWER_LINES = Layer(
     "power_lines", (), key=(), path="power/power_lines.geojson", geometry="line", found=True, importable=True, ages_days=2 * 365
@@ -236,7 +280,7 @@ LAYERS = {
     layer.name: layer
     for layer in (
         VILLAGES, SITES, RIVERS, ROADS, POPULATION, LAND_COVER, MEASUREMENTS, COMMUNES, FORMER_COMMUNES, CANDIDATES, POWER_LINES, EXCLUSION_AREAS,
-        PRICES,
+        PRICES, BUILD_OPTIONS, BUILD_LINKS,
     )
 }  # fmt: skip
 """By name, in the order in which they are told of."""

@@ -20,6 +20,7 @@ from geo_planner.errors import InputError
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio import losses
+from geo_planner.radio.budget import least_rsrp_dbm
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.coverage import Coverage, compute_coverage
 from geo_planner.radio.losses import land_cover_of, latitude_in
@@ -215,6 +216,7 @@ def test_a_terminal_reaches_its_village_and_only_that(here: Valley) -> None:
         "village:V1|satellite_terminal": ["V1"], "village:V2|satellite_terminal": ["V2"],
     }  # fmt: skip
     assert result.covers["rsrp_dbm"].isna().all()
+    assert (result.covers["margin_db"] == np.inf).all()
 
 
 def test_nothing_to_cover_and_nothing_to_build(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
@@ -342,3 +344,34 @@ def test_an_option_outside_the_model_is_a_fault_of_the_settings(here: Valley, fo
     with pytest.raises(InputError) as error:
         swept(here, {**of, "options": of["options"].assign(freq_mhz=20.0)})
     assert [(f.code, f.column) for f in error.value.faults] == [("model_range", "build.technologies")]
+
+
+def test_margins_are_told_and_pairs_that_fall_short_on_request(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
+    """A threshold that much lower would serve exactly the pairs that are within reach of it."""
+    of, result = found
+    scenario, area = here
+    assert (result.covers["margin_db"] >= 0).all()
+    wide = swept(here, of, short_db=8.0)
+    assert wide.uncovering == result.uncovering
+    pd.testing.assert_frame_equal(wide.covers[wide.covers["margin_db"] >= 0].reset_index(drop=True), result.covers, check_exact=True)
+    assert wide.covers["margin_db"].min() >= -8.0
+    for by_db in (1.5, 7.25):
+        # without uplink, so that the threshold alone decides
+        lower = scenario.service.rsrp_threshold_dbm - by_db
+        service = scenario.service.model_copy(update={"rsrp_threshold_dbm": lower})
+        lowered = swept((scenario.model_copy(update={"service": service}), area), of)
+        kept = lowered.options.index.intersection(result.options.index)
+        pairs = [
+            set(map(tuple, table.loc[table["option_id"].isin(kept), ["option_id", "demand_id"]].to_numpy()))
+            for table in (wide.covers[wide.covers["margin_db"] >= -by_db], lowered.covers)
+        ]
+        assert pairs[0] == pairs[1]
+        assert len(pairs[0]) > len(result.covers)
+
+
+def test_a_level_above_the_need_is_its_margin(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
+    _, result = found
+    scenario, _ = here
+    plain = result.covers[~result.covers["option_id"].str.contains("re_aim")]
+    needed = least_rsrp_dbm(scenario.service)
+    assert plain["margin_db"].tolist() == pytest.approx((plain["rsrp_dbm"] - needed).tolist(), abs=1e-4)

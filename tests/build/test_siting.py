@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import math
@@ -229,7 +230,9 @@ def test_same_input_same_choice_whatever_the_order_of_rows() -> None:
     demands, options, covers, places, links = line()
     one = choose(demands, options, covers, places, links, budget=45)
     other = choose(demands[::-1], options[::-1], covers[::-1], places[::-1], links[::-1], budget=45)
-    assert (one.weight, one.cost) == (other.weight, other.cost)
+    assert (one.options, one.links, one.weight, one.cost) == (other.options, other.links, other.weight, other.cost)
+    assert other.covered.index.tolist() == demands.index[::-1].tolist()
+    assert (other.covered[::-1] == one.covered).all()
     again = choose(demands, options, covers, places, links, budget=45)
     assert (one.options, one.links) == (again.options, again.links)
 
@@ -322,3 +325,82 @@ def test_relays_serve_nobody_and_parallel_links_are_paid_once() -> None:
     assert choice.options == ("m1", "r0")
     assert choice.links == ("l0", "l1")
     assert np.isclose(choice.cost, 17)
+
+
+def test_of_equal_choices_the_earlier_ids() -> None:
+    """Three masts that serve the same for the same price, and two links that lead there for the same."""
+    demands = pd.DataFrame({"village_id": ["v"], "weight": [1.0]}, index=["d"])
+    options = pd.DataFrame({"place_id": ["r", "p", "q"], "cost": 5.0, "backhaul": "network"}, index=["c", "a", "b"])
+    covers = pd.DataFrame({"option_id": ["a", "b", "c"], "demand_id": "d"})
+    places = pd.DataFrame({"gateway": [True, False, False, False]}, index=["g", "p", "q", "r"])
+    links = pd.DataFrame({"place_a": "g", "place_b": ["r", "q", "p", "p"], "cost": 1.0}, index=["1", "2", "4", "3"])
+    for method in ("exact", "greedy"):
+        for asked in ({"budget": 6.0}, {"cover_share": 1.0}):
+            choice = choose(demands, options, covers, places, links, method=method, **asked)  # type: ignore[arg-type]
+            assert (choice.options, choice.links) == (("a",), ("3",))
+
+
+def province(n: int = 60) -> Tables:
+    """Places strewn over a square, linked to their nearest, each with a mast and a relay; every other a demand."""
+    random = np.random.default_rng(5)
+    at = random.random((n, 2))
+    far = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    names = [f"p{i:03}" for i in range(n)]
+    pairs = sorted({(min(i, int(j)), max(i, int(j))) for i in range(n) for j in np.argsort(far[i])[1:6]})
+    options = pd.DataFrame(
+        {"place_id": names * 2, "cost": [*random.integers(1500, 3000, n), *random.integers(600, 1300, n)], "backhaul": "network"},
+        index=[f"{name}:{kind}" for kind in ("mast", "relay") for name in names],
+    )
+    near = [(f"{names[i]}:mast", f"d{j}") for i in range(n) for j in range(0, n, 2) if far[i, j] < 0.12]
+    demands = pd.DataFrame({"village_id": [f"v{j}" for j in range(0, n, 2)], "weight": random.integers(10, 100, n // 2)})
+    return (
+        demands.set_index(pd.Index([f"d{j}" for j in range(0, n, 2)])),
+        options.assign(exclusive_group=None),
+        pd.DataFrame(near, columns=["option_id", "demand_id"]),
+        pd.DataFrame({"gateway": [name == "p000" for name in names]}, index=names),
+        pd.DataFrame({"place_a": [names[i] for i, _ in pairs], "place_b": [names[j] for _, j in pairs], "cost": 300.0}),
+    )
+
+
+@pytest.mark.parametrize("asked", [{"budget": 20_000}, {"cover_share": 0.6}])
+def test_when_time_strikes_the_choice_is_valid_and_the_bound_holds(asked: dict[str, float]) -> None:
+    """A limit that is over at once: the choice at once, said to be no more than that, with a bound that the proof confirms."""
+    found = province()
+    hasty, whole = choose(*found, time_limit_s=1e-9, **asked), choose(*found, **asked)  # type: ignore[arg-type]
+    assert whole.status == "optimal"
+    assert (hasty.status, hasty.in_time) == ("feasible", False)
+    for choice in (hasty, whole):
+        assert_valid(choice, found, **asked)
+    if "budget" in asked:
+        assert hasty.weight <= whole.weight <= hasty.bound
+    else:
+        assert hasty.bound <= whole.cost <= hasty.cost
+    assert hasty.gap > 0
+
+
+def test_out_of_time_without_a_choice_is_not_called_impossible_for_a_reason_that_is_not_known() -> None:
+    found = province()
+    asked = {"budget": 30_000.0, "required_villages": ["v20", "v40", "v50"]}
+    hasty = choose(*found, time_limit_s=1e-9, **asked)  # type: ignore[arg-type]
+    if hasty.status == "infeasible":
+        assert not hasty.in_time
+        assert hasty.reason is not None
+        assert hasty.reason.key == "siting_infeasible.not_found"
+    else:
+        assert_valid(hasty, found, **asked)
+
+
+@pytest.mark.parametrize(("name", "best"), [("500x200", 7055), ("1000x300", 12830), ("2000x500", 29246)])
+def test_large_problems_within_a_second_are_valid_and_honest(reference: Path, name: str, best: int) -> None:
+    """`best`: the optimum, proven apart; for the largest the bound that is known."""
+    problem = json.loads(gzip.decompress((reference / "siting" / f"stress_{name}.json.gz").read_bytes()))
+    found, budget = tables(problem), float(problem["asks"][0]["budget"])
+    choice = choose(*found, budget=budget, time_limit_s=1.0, gap=0.05)
+    assert_valid(choice, found, budget=budget)
+    assert choice.weight <= best
+    assert choice.weight >= 0.9 * best
+    assert choice.bound >= (best if name != "2000x500" else choice.weight)
+    assert choice.gap == pytest.approx((choice.bound - choice.weight) / choice.bound)
+    assert choice.status == "feasible"
+    at_once = choose(*found, budget=budget, method="greedy")
+    assert at_once.weight <= choice.weight

@@ -17,6 +17,7 @@ from geo_planner.export.html_map.rasters import class_overlay, hillshade_overlay
 from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
     GROUND,
+    MAST_CLASSES,
     OVERLAP_CLASSES,
     UNKNOWN_SURFACE,
     probability_classes,
@@ -37,6 +38,7 @@ RAMPS = {
         *(c.colour for c in rsrp_classes(Service().model_copy(update={"class_limits_dbm": (-85.0, -95.0, -113.0, -118.0, -124.0)}))),
     ],
     "overlap": [GROUND, *(c.colour for c in OVERLAP_CLASSES)],
+    "masts": [GROUND, *(c.colour for c in MAST_CLASSES)],
 }
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.export.html_map.build_themes import build_themes
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.palette import (
@@ -66,6 +67,7 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         plan.coverage.overlap.astype(np.float32), plan.coverage, grid, OVERLAP_CLASSES, inside=inside, mark_unknown=False
     )
     other: Language = _OTHER[language]
+    certain = _probability_legend(plan, unknown, language)
     return {
         "language": language,
         "bounds": [[south, west], [north, east]],
@@ -78,9 +80,10 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "relief": _overlay(hillshade_overlay(plan, grid, inside)),
         "themes": [
             {"key": "theme_area", "legend": _area_legend(plan, language)},
-            {"key": "theme_probability", **_overlay(probability), "legend": _probability_legend(plan, unknown, language)},
+            {"key": "theme_probability", **_overlay(probability), "legend": certain},
             {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, unknown, language)},
             {"key": "theme_overlap", **_overlay(overlap), "legend": _overlap_legend(language)},
+            *build_themes(plan, grid, inside=inside, certain=certain, language=language),
             {"key": "theme_none", "legend": []},
         ],
         "communes": _communes(plan, language),

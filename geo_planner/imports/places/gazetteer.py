@@ -22,6 +22,7 @@ from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError, warning
 from geo_planner.letters import fold, skeleton
 from geo_planner.schema import FORMER_COMMUNES
+from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from geo_planner.study_area.features import read_communes
 from geo_planner.study_area.tables import read_csv, typed_table
 
@@ -220,9 +221,9 @@ def _scenarios(root: Path) -> tuple[dict[str, Layers], str | None]:
 
 
 def unused_target(gazetteer: Gazetteer, layer: str, relative: str) -> list[Fault]:
-    """Scenarios that read the layer from elsewhere would not see what is imported."""
+    """Scenarios that read the layer from elsewhere would not see what is imported; a further one of the sample does so by design."""
     return [
         warning(f"scenarios/{name}", "other_file.rows", layer=layer, path=str(getattr(layers, layer)), target=relative)
         for name, layers in gazetteer.scenarios.items()
-        if hasattr(layers, layer) and getattr(layers, layer) not in (None, relative)
+        if name not in FURTHER_SCENARIOS and hasattr(layers, layer) and getattr(layers, layer) not in (None, relative)
     ]

@@ -1,0 +1,57 @@
+"""Backgrounds of the map that a plan of what to build brings: where a mast does most good, and the probability of service afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.build.atlas import Atlas
+from geo_planner.export.html_map.card import text
+from geo_planner.export.html_map.rasters import Overlay, class_overlay
+from geo_planner.export.palette import GROUND, MAST_CLASSES, UNKNOWN_SURFACE, probability_classes
+from geo_planner.grid import Grid
+from geo_planner.plan import Plan
+from geo_planner.words import Language
+
+
+def build_themes(
+    plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], certain: list[dict[str, Any]], language: Language
+) -> list[dict[str, Any]]:
+    """The themes, ready for the script; none for a plan that says nothing of building.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of the pictures.
+    inside : ndarray of bool
+        Pixels of the province.
+    certain : list of dict
+        The legend of the probability today, which that afterwards shares.
+    """
+    build = plan.build
+    if build is None:
+        return []
+    height = build.atlas.heights_m[-1]
+    masts = class_overlay(build.atlas.households[height], plan.coverage, grid, MAST_CLASSES, inside=inside, mark_unknown=True)
+    themes = [{"key": "theme_masts", **_picture(masts), "legend": mast_legend(build.atlas, language)}]
+    if build.after is not None:
+        coverage, classes = build.after.coverage, probability_classes(plan.scenario.service)
+        after = class_overlay(coverage.probability, coverage, grid, classes, inside=inside, mark_unknown=True)
+        themes.append({"key": "theme_after", **_picture(after), "legend": certain})
+    return themes
+
+
+def mast_legend(atlas: Atlas, language: Language) -> list[dict[str, Any]]:
+    """Classes of the households that the highest mast of the atlas would newly cover, most first."""
+    height = atlas.heights_m[-1]
+    entries = [{"colour": c.colour, "label": text("households_from", language, n=c.least)} for c in reversed(MAST_CLASSES)]
+    entries.append({"colour": GROUND, "label": text("clear_is_nobody", language, height=height)})
+    if np.isnan(atlas.households[height]).any():
+        entries.append({"colour": UNKNOWN_SURFACE, "label": text("not_computed", language)})
+    return entries
+
+
+def _picture(overlay: Overlay) -> dict[str, Any]:
+    return {"url": overlay.data_uri, "bounds": overlay.bounds}
