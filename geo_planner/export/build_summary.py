@@ -53,9 +53,8 @@ def _lines(build: BuildPlan) -> dict[str, Any]:
         sums = {"households": int(known["eligible"].sum()), "amount_vnd": int(known["amount_vnd"].sum())}
         lines["smartphones"] = {**sums, "villages": [str(village) for village in known.index], "unknown": unknown}
     if build.power_first is not None and len(build.power_first):
-        lines["power_first"] = [
-            {str(name): plain(value) for name, value in row.items()} for row in build.power_first.reset_index().to_dict("records")
-        ]
+        whole = build.power_first.astype({name: "Int64" for name in build.power_first if str(name).endswith("_vnd")}).reset_index()
+        lines["power_first"] = [{str(name): plain(value) for name, value in row.items()} for row in whole.to_dict("records")]
     return lines
 
 
