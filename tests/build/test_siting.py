@@ -358,7 +358,10 @@ def province(n: int = 24) -> Tables:
         options.assign(exclusive_group=None),
         pd.DataFrame(near, columns=["option_id", "demand_id"]),
         pd.DataFrame({"gateway": [name == "p000" for name in names]}, index=names),
-        pd.DataFrame({"place_a": [names[i] for i, _ in pairs], "place_b": [names[j] for _, j in pairs], "cost": 300.0}),
+        pd.DataFrame(
+            {"place_a": [names[i] for i, _ in pairs], "place_b": [names[j] for _, j in pairs], "cost": 300.0},
+            index=[f"{names[i]}-{names[j]}" for i, j in pairs],
+        ),
     )
 
 
