@@ -167,7 +167,7 @@ def grow(net, chosen, links, prices, limits):
     hold = _hold(net, chosen, taken, prices[0])
     ways = (np.full(net.n_nodes, np.inf), np.full(net.n_nodes, np.inf), np.full(net.n_nodes, -1, np.int64))
     afresh = True
-    for i in pending:
+    for i in pending:  # type: ignore[assignment]
         for e in range(net.first[i], net.first[i + 1]):
             d = net.demand[e]
             if hits[d] == 0:
@@ -223,7 +223,7 @@ def grow(net, chosen, links, prices, limits):
                 v = net.tail[k] + net.head[k] - v
         elif not joined[net.node[option]]:
             afresh = True  # holds a place that ways may now lead over
-        for i in added:
+        for i in added:  # type: ignore[assignment]
             if i < 0 or chosen[i]:
                 continue
             chosen[i] = True

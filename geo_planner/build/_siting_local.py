@@ -79,7 +79,7 @@ def _take_out(net, chosen, links, state):
         if out[net.node[i]]:
             chosen[i] = False
     held = np.zeros(net.n_nodes, np.bool_)
-    for i in range(len(chosen)):
+    for i in range(len(chosen)):  # type: ignore[assignment]
         if chosen[i]:
             held[net.node[i]] = True
     held[0] = True
@@ -91,7 +91,7 @@ def _take_out(net, chosen, links, state):
         if chosen[i] and net.network[i] and not joined[net.node[i]]:
             chosen[i] = False
     held[:] = False
-    for i in range(len(chosen)):
+    for i in range(len(chosen)):  # type: ignore[assignment]
         if chosen[i]:
             held[net.node[i]] = True
     held[0] = True

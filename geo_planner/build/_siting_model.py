@@ -107,7 +107,7 @@ class Model:
         self.lower, self.upper = np.zeros(sum(self.n)), np.ones(sum(self.n))
         self.lower[:n_y][net.fixed] = 1.0
         self.lower[n_y + n_x : n_y + n_x + n_c][self.demand_required] = 1.0
-        self.solver = Quiet()
+        self.solver = Quiet()  # type: ignore[no-untyped-call]
         self._interrupt: Callable[[float], bool] | None = None
         self._pass(cost if goal.least_cost else -weight, rows)
 
