@@ -224,7 +224,7 @@ def build_plan(
         frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
         smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
-            *candidate_notes(study_area, places), *found.statements, *told, *wishes.statements,
+            *candidate_notes(study_area, places), *reached.statements, *found.statements, *told, *wishes.statements,
             *commitment_notes(ground.villages, settings.payers), *_of_choice(choice), *when.notes(),
         ),
     )  # fmt: skip
