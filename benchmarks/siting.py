@@ -146,6 +146,7 @@ def main() -> list[dict[str, Any]]:
             continue
         problem = json.loads(gzip.decompress(path.read_bytes()))
         found, ask = tables(problem), problem["asks"][0]
+        choose(*found, budget=ask["budget"] / 20, gap=0.5)  # compiles; not part of what is timed
         start = time.perf_counter()
         at_once = choose(*found, budget=ask["budget"], method="greedy")
         quick = time.perf_counter() - start
