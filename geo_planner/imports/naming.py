@@ -134,8 +134,3 @@ def choices_told(column: str, choices: Sequence[str]) -> tuple[Said | str, ...]:
     """The words that may stand in a column, those of the schema with the Vietnamese beside them."""
     keys = [f"rows_choice.{column}_{word}" for word in choices]
     return tuple(said(key) if key in catalogue("en") else word for key, word in zip(keys, choices, strict=True))
-
-
-def opened_up(what: Said) -> tuple[Said, ...]:
-    """What was done, one by one."""
-    return tuple(dict(what.facts)["parts"]) if what.key == "rows_done.several" else (what,)
