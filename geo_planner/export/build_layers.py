@@ -53,7 +53,14 @@ def build_tables(build: BuildPlan) -> dict[str, pd.DataFrame]:
         "build_phases": build.phases.items,
         "build_years": build.phases.by_year,
         "build_frontier": build.frontier,
+        "build_stay_in": build.stay_in.rename("stay_in").to_frame(),
+        **{name: table for name, table in _beside(build).items() if table is not None},
     }
+
+
+def _beside(build: BuildPlan) -> dict[str, pd.DataFrame | None]:
+    """What not every plan has."""
+    return {"build_people": build.people_by_year, "build_smartphones": build.smartphones, "build_power_first": build.power_first}
 
 
 def _points(table: pd.DataFrame, x: pd.Series, y: pd.Series, crs: CRS | str) -> gpd.GeoDataFrame:
