@@ -70,7 +70,7 @@ class Rasters:
         As if all were on air.
     """
 
-    atlas: Mapping[str, dict[float, FloatGrid]]
+    atlas: dict[str, dict[float, FloatGrid]]
     after: Coverage
 
 
@@ -104,6 +104,6 @@ def rebuilt(parts: Mapping[str, Any], rasters: Rasters, settings: BuildSettings,
     return BuildPlan(
         **{name: part for name, part in parts.items() if name not in ("atlas", "after")},
         settings=settings,
-        atlas=Atlas(grid=dem.grid, **rasters.atlas, **parts["atlas"]),
+        atlas=Atlas(**{"grid": dem.grid, **rasters.atlas, **parts["atlas"]}),
         after=After(sites=sites.assign(in_service=in_service(sites, scenario.service)), coverage=rasters.after, **parts["after"]),
     )

@@ -77,10 +77,23 @@ def folder(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_keys_of_the_summary(told: dict[str, dict[str, object]]) -> None:
-    keys = {"sites", "links", "villages", "cost_vnd", "by_payer", "by_year", "optimality", "frontier", "stay_in", "after"}
+    keys = {
+        "sites",
+        "links",
+        "villages",
+        "cost_vnd",
+        "cost_per_household_vnd",
+        "by_payer",
+        "by_year",
+        "optimality",
+        "frontier",
+        "stay_in",
+        "after",
+    }
     assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year"}  # lines beside, in no sum
     assert {
         "site_id", "place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "link_ids",
+        "cost_per_household_vnd",
     } == set(told["sites"][0])  # fmt: skip
     assert {"budget", "capex", "opex_per_year", "npv", "total", "low", "high"} == set(told["cost_vnd"])
     assert {"status", "gap", "bound"} == set(told["optimality"])
