@@ -21,7 +21,7 @@ def assert_same(a: Any, b: Any, path: str = "plan") -> None:
         assert list(a.index.names) == list(b.index.names), path
         if isinstance(a, gpd.GeoDataFrame):
             assert a.crs == b.crs
-        for name in a.select_dtypes(object).columns:
+        for name in [name for name, kind in a.dtypes.items() if str(kind) == "object"]:
             assert [type(v) for v in a[name]] == [type(v) for v in b[name]], f"{path}.{name}"
     elif isinstance(a, pd.Series):
         pd.testing.assert_series_equal(a, b, check_exact=True, obj=path)

@@ -79,7 +79,7 @@ def decoded(node: Any, classes: Mapping[str, type], read: Read) -> Any:
     """
     try:
         return _decoded(node, classes, read)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, StopIteration, zlib.error) as error:
         raise NotExactError(str(error)) from error
 
 
@@ -138,13 +138,16 @@ def _table(value: pd.DataFrame | pd.Series, home: tuple[str, pd.DataFrame] | Non
     columns = [value.iloc[:, at] for at in range(value.shape[1])] if frame else [value]
     written = _Written(None if home is None else home[1])
     names = value.columns if frame else pd.Index([value.name], dtype=object)
+    index = _index(value.index, written)
+    values = [_column(column, str(name), written) for column, name in zip(columns, names, strict=True)]
+    used = any("column" in spec for spec in (*values, *index.get("levels", ())))
     held = {
-        "home": None if home is None else home[0],
-        "index": _index(value.index, written),
+        "home": home[0] if home is not None and used else None,
+        "index": index,
         "columns": [encoded(_bare(name), "", {}) for name in names],
         "columns_type": str(names.dtype),
         "columns_name": names.name,
-        "values": [_column(column, str(name), written) for column, name in zip(columns, names, strict=True)],
+        "values": values,
     }
     return {"frame" if frame else "series": held}
 
@@ -179,7 +182,10 @@ def _column(column: pd.Series, name: str, written: _Written) -> dict[str, Any]:
     kind = str(column.dtype)
     if kind == "geometry":
         shapes = gpd.GeoSeries(column)
-        return {"geometry": list(shapes.to_wkb(hex=True)), "crs": None if shapes.crs is None else shapes.crs.to_wkt()}
+        return {
+            "geometry": [text if isinstance(text, str) else None for text in shapes.to_wkb(hex=True)],
+            "crs": None if shapes.crs is None else shapes.crs.to_wkt(),
+        }
     if isinstance(column.dtype, pd.DatetimeTZDtype) or kind.startswith("datetime64"):
         return {"instants": column.array.asi8.tolist(), "unit": column.dt.unit, "zone": None if column.dt.tz is None else str(column.dt.tz)}
     for blank in _MISSING if kind == "object" else ("none",):
@@ -222,7 +228,7 @@ def _values(found: list[Any], spec: Mapping[str, Any]) -> pd.Series:
         return pd.Series(np.array([np.nan if value is None else value for value in found], dtype=kind))
     if kind in ("boolean", "bool"):
         found = [None if value is None else bool(value) for value in found]
-    if kind in _NULLABLE:
+    if kind in _NULLABLE or "[" in kind:  # of Arrow, where pandas has it
         return pd.Series(pd.array([pd.NA if value is None else value for value in found], dtype=kind))
     if None in found:
         raise NotExactError(f"{kind} with blanks")
