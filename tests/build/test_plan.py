@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,14 @@ from geo_planner.build.plan import BuildPlan
 from geo_planner.build.siting import choose
 from geo_planner.build.ways import checked
 from geo_planner.config import Scenario, load_scenario
+from geo_planner.errors import InputError
 from geo_planner.export import write_plan
 from geo_planner.export.summary import summary
 from geo_planner.plan import Plan, load_plan, run
 from geo_planner.radio.cache import LossCache
 from geo_planner.study_area import StudyArea
 from tests.conftest import SCENARIO
+from tests.same import assert_same
 
 BUDGET = {2027: 6_000_000_000, 2028: 4_000_000_000}
 SECTION = {
@@ -77,10 +81,23 @@ def folder(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_keys_of_the_summary(told: dict[str, dict[str, object]]) -> None:
-    keys = {"sites", "links", "villages", "cost_vnd", "by_payer", "by_year", "optimality", "frontier", "stay_in", "after"}
+    keys = {
+        "sites",
+        "links",
+        "villages",
+        "cost_vnd",
+        "cost_per_household_vnd",
+        "by_payer",
+        "by_year",
+        "optimality",
+        "frontier",
+        "stay_in",
+        "after",
+    }
     assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year"}  # lines beside, in no sum
     assert {
         "site_id", "place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "link_ids",
+        "cost_per_household_vnd",
     } == set(told["sites"][0])  # fmt: skip
     assert {"budget", "capex", "opex_per_year", "npv", "total", "low", "high"} == set(told["cost_vnd"])
     assert {"status", "gap", "bound"} == set(told["optimality"])
@@ -180,9 +197,49 @@ def test_the_same_bytes_with_one_worker(planned: Plan, building: Scenario, study
     assert json.dumps(again, sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
 
 
-def test_a_folder_gives_the_plan_back(folder: Path, planned: Plan, study_area: StudyArea, cache: LossCache) -> None:
-    loaded = load_plan(folder, study_area.root, cache=cache, workers=2)
+def test_a_folder_gives_the_plan_back(folder: Path, planned: Plan, study_area: StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("plan.compute_coverage", "build.after.compute_coverage", "build.reach.reach", "build.siting.choose"):
+        monkeypatch.setattr(f"geo_planner.{name}", None)  # neither a model nor a search is asked
+    loaded = load_plan(folder, study_area.root)
+    for field in fields(planned):
+        if field.name != "manifest":
+            assert_same(getattr(planned, field.name), getattr(loaded, field.name), field.name)
     assert json.dumps(summary(loaded), sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
+
+
+def test_a_plan_that_was_read_writes_the_same_files(folder: Path, study_area: StudyArea, tmp_path: Path) -> None:
+    again = write_plan(load_plan(folder, study_area.root), tmp_path / "again")
+    for name, path in again.items():
+        if name != "manifest.json":
+            assert path.read_bytes() == (folder / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("name", ["after_coverage.tif", "mast_sites.tif"])
+def test_a_raster_that_is_not_there_is_told(name: str, folder: Path, study_area: StudyArea, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(folder, tmp_path / "out"))
+    (out / name).unlink()
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    for key, files in (
+        ("stored_plan.changed", manifest["files"]),
+        ("stored_plan.no_tables", {k: v for k, v in manifest["files"].items() if k != name}),
+    ):
+        (out / "manifest.json").write_text(json.dumps({**manifest, "files": files}), "utf-8")
+        with pytest.raises(InputError) as caught:
+            load_plan(out, study_area.root)
+        assert [(f.file, f.said.key) for f in caught.value.faults] == [(name, key)]
+
+
+def test_what_a_covered_household_costs(told: dict[str, object], build: BuildPlan) -> None:
+    mobile = [site for site in told["sites"] if site["kind"] != "satellite_terminal"]
+    households = sum(site["households"] for site in mobile)
+    spent = sum(item["cost_vnd"] for item in (*mobile, *told["links"]))
+    whole = told["cost_per_household_vnd"]
+    assert whole["base"] == pytest.approx(spent / households)
+    assert whole["low"] < whole["base"] < whole["high"]
+    for site in told["sites"]:
+        expected = site["cost_vnd"] / site["households"] if site in mobile and site["households"] > 0 else None
+        assert site["cost_per_household_vnd"] == (None if expected is None else pytest.approx(expected))
+    assert build.results.sites["cost_per_household_vnd"].notna().any()
 
 
 @pytest.mark.parametrize("section", [{"budget_vnd": 0}, {"budget_vnd": 0, "must": ["LC017"]}])
