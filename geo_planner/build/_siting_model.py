@@ -20,7 +20,6 @@ from geo_planner.build._siting_cuts import violated
 from geo_planner.build._siting_greedy import Pick, cost_of, covered, lean, sound, weight_of
 from geo_planner.build._siting_net import ROOT, Bools, Floats, Ints, Net
 
-
 _FINEST = 1e-3
 """In the solver's scale, the least that one step of the prices is to be: well above the tolerances within which it calls values equal."""
 _LARGEST = 1e7
