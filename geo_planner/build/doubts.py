@@ -11,7 +11,6 @@ from geo_planner.build.cost import Costs
 from geo_planner.build.options import cells_of
 from geo_planner.build.problem import Problem, chosen_of
 from geo_planner.build.reach import known_sites, reach
-from geo_planner.build.served import TERMINAL
 from geo_planner.build.siting import Choice
 from geo_planner.config import Scenario
 from geo_planner.radio.budget import least_rsrp_dbm
@@ -40,43 +39,6 @@ class Air:
     coverage: Coverage
     workers: int = 1
     cache: LossCache | None = None
-
-
-def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
-    """What smaller budgets would cover; choices made at once, so that an exact one may cover a little more.
-
-    Parameters
-    ----------
-    problem : Problem
-    choice : Choice
-        The one of the whole budget, the last point.
-    points : int
-        Budgets, evenly up to the limit, or without a limit up to what the choice costs; 0: none.
-
-    Returns
-    -------
-    DataFrame
-        ``budget_vnd``, rising; ``weight``, ``households``, ``sites``. Weight never falls: what fits into less fits into more.
-    """
-    given = problem.settings.limit_vnd()
-    limit = choice.cost if given is None else min(float(given), choice.cost) if choice.options else float(given)
-    rows, best = [], None
-    for number in range(1, points + 1):
-        budget = float(round(limit * number / points))
-        here = choice if number == points else chosen_of(problem, limit_vnd=budget, method="greedy")
-        if here.status != "infeasible" and (best is None or here.weight >= best.weight):
-            best = here
-        if best is not None:
-            rows.append({"budget_vnd": budget, "weight": best.weight, **_counted(problem, best)})
-    table = pd.DataFrame(rows, columns=["budget_vnd", "weight", "households", "sites"])
-    return table.astype({"budget_vnd": "int64", "weight": float, "households": float, "sites": "int64"})
-
-
-def _counted(problem: Problem, choice: Choice) -> dict[str, float]:
-    kinds = problem.options["kind"]
-    mobile = [option for option in choice.options if kinds[option] != TERMINAL]
-    pieces = problem.covers.loc[problem.covers["option_id"].isin(mobile), "demand_id"].unique()
-    return {"households": float(problem.demands["households"].reindex(np.sort(pieces)).sum()), "sites": len(choice.options)}
 
 
 def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> pd.Series:

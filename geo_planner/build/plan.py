@@ -14,7 +14,8 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
-from geo_planner.build.doubts import Air, frontier, stay_in
+from geo_planner.build.doubts import Air, stay_in
+from geo_planner.build.frontier import frontier
 from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.own import own_links, own_options
