@@ -16,6 +16,7 @@ from geo_planner.build.cost import Costs, link_costs, option_costs, running, tot
 from geo_planner.build.demands import demands_of
 from geo_planner.build.doubts import Air, stay_in
 from geo_planner.build.frontier import frontier
+from geo_planner.build.joined import joined, joined_only, why_nothing
 from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.own import own_links, own_options
@@ -196,10 +197,12 @@ def build_plan(
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
         for table, cost in zip((options, found.table), costs, strict=True)
     )
-    wishes = _wishes(ground, demands, options, covers, places)
+    wishes = _wishes(ground, demands, options, covers, places, links)
 
     tell("build_choice", 0.6)
     demands = demands.assign(weight=demands["weight"].where(~demands["village_id"].isin(wishes.not_villages), 0.0))
+    # what nothing joins to the network is no option, and cannot be what a village must be covered by
+    options, covers, apart = joined_only(options, covers, demands, places, links, wishes)
     problem = Problem(demands, options, covers, places, links, settings, wishes)
     choice = chosen_of(problem)
     if faults := checked(choice, options, places, links):
@@ -225,8 +228,8 @@ def build_plan(
         frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
         smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
-            *candidate_notes(study_area, places), *reached.statements, *found.statements, *told, *wishes.statements,
-            *commitment_notes(ground.villages, settings.payers), *_of_choice(choice), *when.notes(),
+            *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told, *wishes.statements,
+            *commitment_notes(ground.villages, settings.payers), *apart, *_of_choice(choice), *why_nothing(problem, choice), *when.notes(),
         ),
     )  # fmt: skip
 
@@ -252,10 +255,12 @@ def _planned_for(demands: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
     return demands.assign(weight=demands["weight"].where(demands["village_id"].map(counted).astype(bool), 0.0))
 
 
-def _wishes(ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame) -> Wishes:
+def _wishes(
+    ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame, links: pd.DataFrame
+) -> Wishes:
     worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
     must, must_not = ground.settings.must, ground.settings.must_not
-    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth)
+    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=joined(options, places, links))
 
 
 def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:
