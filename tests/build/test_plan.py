@@ -1,4 +1,4 @@
-"""The whole build plan on the sample: sums agree to the đồng, the budget holds, ways are complete, what is claimed is what is recomputed."""
+"""The whole build plan, of the bundled scenario and of one with wishes: sums agree to the đồng, the budget holds, ways are complete, what is claimed is what is recomputed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from geo_planner.build.ways import checked
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.errors import InputError
 from geo_planner.export import write_plan
+from geo_planner.export.build_sheets import build_sheets
 from geo_planner.export.summary import summary
 from geo_planner.plan import Plan, load_plan, run
 from geo_planner.radio.cache import LossCache
@@ -34,11 +35,6 @@ SECTION = {
     "must_not": ["LC006"],
     "search": {"gap": 0.01, "frontier_points": 3, "draws": 3},
 }
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> LossCache:
-    return LossCache(tmp_path_factory.mktemp("losses"), 4_000_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +54,15 @@ def building(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def planned(building: Scenario, study_area: StudyArea, cache: LossCache) -> Plan:
-    return run(building, study_area, workers=2, cache=cache)
+def wished(building: Scenario, study_area: StudyArea, losses: LossCache) -> Plan:
+    return run(building, study_area, workers=2, cache=losses)
+
+
+@pytest.fixture(scope="module", params=["built_plan", "wished"])
+def planned(request: pytest.FixtureRequest) -> Plan:
+    """The bundled plan as it is, and one with wishes."""
+    found: Plan = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +77,9 @@ def told(planned: Plan) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def folder(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(built_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("plan") / "out"
-    write_plan(planned, out)
+    write_plan(built_plan, out)
     return out
 
 
@@ -117,13 +120,19 @@ def test_amounts_are_whole_and_agree_to_the_dong(told: dict[str, object], build:
     assert items.to_dict() == of.to_dict()
 
 
-def test_no_budget_is_exceeded(told: dict[str, object]) -> None:
-    assert told["cost_vnd"]["budget"] == sum(BUDGET.values())
-    assert told["cost_vnd"]["capex"] <= told["cost_vnd"]["budget"]
+def test_no_budget_is_exceeded(told: dict[str, object], build: BuildPlan) -> None:
+    budget = {each.year: each.budget_vnd for each in build.settings.years}
+    assert told["cost_vnd"]["budget"] == sum(budget.values())
+    assert 0 < told["cost_vnd"]["capex"] <= told["cost_vnd"]["budget"]
+    assert [year["year"] for year in told["by_year"]] == list(budget)
+    granted = spent = 0
     for year in told["by_year"]:
-        assert year["cost_vnd"] <= BUDGET[year["year"]]
+        granted, spent = granted + budget[year["year"]], spent + year["cost_vnd"]
+        assert spent <= granted
+        assert build.settings.phases.carry_unspent or year["cost_vnd"] <= budget[year["year"]]
+        assert year["cost_vnd"] == sum(item["cost_vnd"] for item in (*told["sites"], *told["links"]) if item["year"] == year["year"])
     for point in told["frontier"]:
-        assert point["budget_vnd"] <= sum(BUDGET.values())
+        assert point["budget_vnd"] <= sum(budget.values())
 
 
 def test_every_site_has_a_complete_way_to_a_gateway(told: dict[str, object], build: BuildPlan) -> None:
@@ -155,25 +164,53 @@ def test_what_is_claimed_is_what_the_recomputed_coverage_shows(told: dict[str, o
     assert told["after"]["households_covered"] == pytest.approx(sum(v["households_after"] for v in told["villages"]), abs=1e-6)
 
 
-def test_wishes_hold_and_unknown_ids_are_left_out_with_a_word(planned: Plan, build: BuildPlan) -> None:
+def test_wishes_hold_and_unknown_ids_are_left_out_with_a_word(wished: Plan) -> None:
+    build = wished.build
+    assert build is not None
     mine = build.demands["village_id"] == "LC017"
     coverable = build.demands.index.isin(build.covers["demand_id"])
     assert build.choice.covered.reindex(build.demands.index)[mine & coverable].all()
     assert (build.demands.loc[build.demands["village_id"] == "LC006", "weight"] == 0).all()
-    assert [f.value for f in planned.notes if f.code == "build_id_unknown"] == ["nobody"]
+    assert [f.value for f in wished.notes if f.code == "build_id_unknown"] == ["nobody"]
 
 
 def test_no_choice_of_the_same_tables_is_better(build: BuildPlan) -> None:
     again = choose(
-        build.demands, build.options, build.covers, build.places, build.links, budget=float(sum(BUDGET.values())),
-        required_villages=["LC017"], method="greedy",
+        build.demands, build.options, build.covers, build.places, build.links, budget=float(sum(each.budget_vnd for each in build.settings.years)),
+        required_villages=[village for village in build.settings.must if village in set(build.demands["village_id"])], method="greedy",
     )  # fmt: skip
     assert again.weight <= build.choice.weight * (1 + 1e-9)
     assert build.choice.bound >= build.choice.weight
     assert build.choice.gap <= 0.01
 
 
-def test_the_files(folder: Path, told: dict[str, object]) -> None:
+def test_the_bundled_plan_tells_something(built_plan: Plan) -> None:
+    told, settings = summary(built_plan)["build"], built_plan.build.settings
+    assert (settings.must, settings.must_not) == ((), ())  # it names no village and no site
+    gained = [v for v in told["villages"] if v["households_after"] > v["households_before"]]
+    assert 0 < len(gained) < len(built_plan.villages)
+    assert sum(told["after"]["by_modelled_status"].values()) == len(built_plan.villages)
+    weights = [point["weight"] for point in told["frontier"]]
+    assert len(set(weights)) >= 3
+    assert weights == sorted(weights)
+    assert set(told["stay_in"]) == {site["site_id"] for site in told["sites"]}
+    assert all(0.0 <= share <= 1.0 for share in told["stay_in"].values())
+    assert all(item["year"] is not None for item in (*told["sites"], *told["links"]))
+    assert {year["year"] for year in told["by_year"] if year["sites"]} == {each.year for each in settings.years}
+
+
+def test_the_sheets_add_up_to_the_summary(built_plan: Plan) -> None:
+    told = summary(built_plan)["build"]
+    paid = 0
+    for sheet in build_sheets(built_plan):
+        titles = [column.title for column in sheet.columns]
+        if sheet.name in ("Trạm xây dựng", "Truyền dẫn"):
+            paid += sum(row[titles.index("Chi phí (đồng)")] for row in sheet.rows)
+    assert paid == told["cost_vnd"]["capex"]
+
+
+def test_the_files(folder: Path, built_plan: Plan) -> None:
+    told = summary(built_plan)["build"]
     assert (folder / "mast_sites.tif").is_file()
     written = json.loads((folder / "summary.json").read_text("utf-8"))["build"]
     assert written == json.loads(json.dumps(told))
@@ -192,19 +229,19 @@ def test_the_files(folder: Path, told: dict[str, object]) -> None:
     assert sum(paid) == told["cost_vnd"]["capex"]
 
 
-def test_the_same_bytes_with_one_worker(planned: Plan, building: Scenario, study_area: StudyArea, cache: LossCache) -> None:
-    again = summary(run(building, study_area, workers=1, cache=cache))
-    assert json.dumps(again, sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
+def test_the_same_bytes_with_one_worker(wished: Plan, building: Scenario, study_area: StudyArea, losses: LossCache) -> None:
+    again = summary(run(building, study_area, workers=1, cache=losses))
+    assert json.dumps(again, sort_keys=True) == json.dumps(summary(wished), sort_keys=True)
 
 
-def test_a_folder_gives_the_plan_back(folder: Path, planned: Plan, study_area: StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_gives_the_plan_back(folder: Path, built_plan: Plan, study_area: StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("plan.compute_coverage", "build.after.compute_coverage", "build.reach.reach", "build.siting.choose"):
         monkeypatch.setattr(f"geo_planner.{name}", None)  # neither a model nor a search is asked
     loaded = load_plan(folder, study_area.root)
-    for field in fields(planned):
+    for field in fields(built_plan):
         if field.name != "manifest":
-            assert_same(getattr(planned, field.name), getattr(loaded, field.name), field.name)
-    assert json.dumps(summary(loaded), sort_keys=True) == json.dumps(summary(planned), sort_keys=True)
+            assert_same(getattr(built_plan, field.name), getattr(loaded, field.name), field.name)
+    assert json.dumps(summary(loaded), sort_keys=True) == json.dumps(summary(built_plan), sort_keys=True)
 
 
 def test_a_plan_that_was_read_writes_the_same_files(folder: Path, study_area: StudyArea, tmp_path: Path) -> None:
@@ -244,10 +281,10 @@ def test_what_a_covered_household_costs(told: dict[str, object], build: BuildPla
 
 @pytest.mark.parametrize("section", [{"budget_vnd": 0}, {"budget_vnd": 0, "must": ["LC017"]}])
 def test_a_plan_without_money_builds_nothing_and_says_so(
-    section: dict[str, object], building: Scenario, study_area: StudyArea, cache: LossCache
+    section: dict[str, object], building: Scenario, study_area: StudyArea, losses: LossCache
 ) -> None:
     scenario = Scenario.model_validate({**building.model_dump(), "build": section})
-    plan = run(scenario, study_area, workers=2, cache=cache)
+    plan = run(scenario, study_area, workers=2, cache=losses)
     assert plan.build is not None
     assert plan.build.results.sites.empty
     told = summary(plan)["build"]
