@@ -147,6 +147,7 @@ def _table(value: pd.DataFrame | pd.Series, home: tuple[str, pd.DataFrame] | Non
         "columns": [encoded(_bare(name), "", {}) for name in names],
         "columns_type": str(names.dtype),
         "columns_name": names.name,
+        "places": value.active_geometry_name if isinstance(value, gpd.GeoDataFrame) else None,
         "values": values,
     }
     return {"frame" if frame else "series": held}
@@ -264,8 +265,7 @@ def _as_table(kind: str, held: Mapping[str, Any], classes: Mapping[str, type], r
         return columns[0].rename(labels[0])
     table = pd.DataFrame(dict(enumerate(columns)), index=index)
     table = table.set_axis(pd.Index(labels, dtype=held["columns_type"], name=held["columns_name"]), axis=1)
-    shapes = [label for label, spec in zip(labels, held["values"], strict=True) if "geometry" in spec]
-    return gpd.GeoDataFrame(table, geometry=shapes[0]) if shapes else table
+    return table if held["places"] is None else gpd.GeoDataFrame(table, geometry=held["places"])
 
 
 def _as_index(spec: Mapping[str, Any], values: Callable[[Mapping[str, Any]], pd.Series]) -> pd.Index:

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -291,3 +291,26 @@ def test_a_plan_without_money_builds_nothing_and_says_so(
     assert told["cost_vnd"]["capex"] == 0
     assert told["sites"] == told["links"] == []
     assert any(f.code == "build_infeasible" for f in plan.notes) == ("must" in section)
+
+
+def told_per_household(plan: Plan) -> float:
+    return float(summary(plan)["build"]["cost_per_household_vnd"]["base"])
+
+
+def test_what_stands_beside_the_stations_has_a_sheet_each(planned: Plan, build: BuildPlan) -> None:
+    phones = pd.DataFrame(
+        {"eligible": pd.array([4, None], dtype="Int64"), "amount_vnd": pd.array([2_000_000, None], dtype="Int64")},
+        index=pd.Index(["LC001", "LC002"], name="village_id"),
+    )  # fmt: skip
+    assert build.power_first is not None
+    sheets = {sheet.name: sheet for sheet in build_sheets(replace(planned, build=replace(build, smartphones=phones)))}
+    name = planned.villages["name"]
+    assert sheets["Điện thoại thông minh"].rows == [["LC001", name["LC001"], 4, 2_000_000], ["LC002", name["LC002"], None, None]]
+    assert "4 hộ được hỗ trợ, 2.000.000 đồng; 1 bản" in sheets["Điện thoại thông minh"].lines[0]
+    each = f"{told_per_household(planned):,.0f}".replace(",", ".")
+    assert any(f"Bình quân {each} đồng" in line for line in sheets["Trạm xây dựng"].lines)
+    first = sheets["Cấp điện trước"].rows
+    assert [row[0] for row in first] == list(build.power_first.index)
+    assert [row[3] for row in first] == list(build.power_first["terminal_vnd"])
+    without = {sheet.name for sheet in build_sheets(replace(planned, build=replace(build, power_first=build.power_first.iloc[:0])))}
+    assert not {"Điện thoại thông minh", "Cấp điện trước"} & without
