@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.build.problem import Problem, Work, most_within, size_of
+from geo_planner.build.problem import Problem, most_within, size_of
 from geo_planner.build.served import TERMINAL
-from geo_planner.build.siting import Choice
+from geo_planner.build.siting import Choice, Work
 
 _WHOLE = 6_000
 """Options, links (either way) and demands of a problem up to which each budget gets the full work of a search; beyond it the short one."""
