@@ -43,7 +43,7 @@ def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
     given = problem.settings.limit_vnd()
     limit = choice.cost if given is None else min(float(given), choice.cost) if choice.options else float(given)
     budgets = [float(round(limit * number / points)) for number in range(1, points + 1)]
-    found = _each(problem, budgets, choice)
+    found = _each(problem, budgets, choice) if budgets else []
     rows = [
         {"budget_vnd": budget, "weight": here.weight, **_counted(problem, here), "gap": here.gap, "status": here.status}
         for budget, here in zip(budgets, found, strict=True)

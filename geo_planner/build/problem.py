@@ -15,7 +15,7 @@ from geo_planner.build.wishes import Wishes
 from geo_planner.config.build import BuildSettings
 
 Method = Literal["exact", "greedy"]
-_PROVEN = 1e-7
+PROVEN = 1e-7
 """Relative distance of weight and bound that is the rounding of sums."""
 
 
@@ -76,7 +76,7 @@ def chosen_of(problem: Problem, *, method: Method = "exact", work: Work = "full"
         return first
     # proven is what the first search has proven of the weight; the cost is that of what is built
     gap = (first.bound - second.weight) / first.bound if first.bound > second.weight else 0.0
-    status: Status = "optimal" if first.gap <= _PROVEN and second.status == "optimal" else "feasible"
+    status: Status = "optimal" if first.gap <= PROVEN and second.status == "optimal" else "feasible"
     return replace(
         second, cost=invested, status=status, bound=max(first.bound, second.weight), gap=gap, in_time=first.in_time and second.in_time
     )

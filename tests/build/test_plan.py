@@ -78,7 +78,7 @@ def folder(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_keys_of_the_summary(told: dict[str, dict[str, object]]) -> None:
     keys = {"sites", "links", "villages", "cost_vnd", "by_payer", "by_year", "optimality", "frontier", "stay_in", "after"}
-    assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year"}  # lines beside, in no sum
+    assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year", "stay_in_by"}  # lines beside, in no sum
     assert {
         "site_id", "place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "link_ids",
     } == set(told["sites"][0])  # fmt: skip
@@ -107,6 +107,21 @@ def test_no_budget_is_exceeded(told: dict[str, object]) -> None:
         assert year["cost_vnd"] <= BUDGET[year["year"]]
     for point in told["frontier"]:
         assert point["budget_vnd"] <= sum(BUDGET.values())
+
+
+def test_other_budgets_never_cover_less_for_more_and_tell_their_gap(told: dict[str, object], build: BuildPlan) -> None:
+    points = build.frontier
+    assert len(points) == 3
+    assert points["weight"].is_monotonic_increasing
+    assert (points["gap"] <= SECTION["search"]["gap"]).all()
+    assert points["weight"].iloc[-1] >= build.choice.weight
+    assert {"budget_vnd", "weight", "households", "sites"} <= set(told["frontier"][0])
+
+
+def test_every_draw_was_chosen_with_proof(told: dict[str, object], build: BuildPlan) -> None:
+    assert told["stay_in_by"] == "exact"
+    assert build.stay_in.between(0.0, 1.0).all()
+    assert (build.stay_in * SECTION["search"]["draws"] % 1.0).abs().max() < 1e-9
 
 
 def test_every_site_has_a_complete_way_to_a_gateway(told: dict[str, object], build: BuildPlan) -> None:
