@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from geo_planner.build import doubts
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.siting import choose
 from geo_planner.build.ways import checked
@@ -212,3 +213,13 @@ def test_a_plan_without_money_builds_nothing_and_says_so(
     assert told["cost_vnd"]["capex"] == 0
     assert told["sites"] == told["links"] == []
     assert any(f.code == "build_infeasible" for f in plan.notes) == ("must" in section)
+
+
+def test_a_problem_too_large_for_proof_in_every_draw_says_so(
+    building: Scenario, study_area: StudyArea, cache: LossCache, monkeypatch: pytest.MonkeyPatch, planned: Plan
+) -> None:
+    monkeypatch.setattr(doubts, "_EXACT", 0)
+    plan = run(building, study_area, workers=2, cache=cache)
+    assert summary(plan)["build"]["stay_in_by"] == "greedy"
+    assert [f.code for f in plan.notes if f.code.startswith("build_stay_in")] == ["build_stay_in"]
+    assert not [f for f in planned.notes if f.code.startswith("build_stay_in")]
