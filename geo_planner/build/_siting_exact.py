@@ -66,10 +66,12 @@ def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float,
         fits = not net.required.any() and (not goal.least_cost or goal.needed <= 0)
         return Found(empty if fits else None, 0.0, True, True)
     search = _Search(Model(net, goal), start, until, gap)
-    search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
+    if not short:
+        search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
     if not search.relax():
         return search.found(proven=search.best is None and search.model.nothing())
-    search.round_off()
+    if search.open() or not short:
+        search.round_off(1 if short else _BATCHES)
     if search.open() and sum(search.model.n) > _SMALL and not short:
         search.leave_out()
         search.improve()
@@ -149,12 +151,12 @@ class _Search:
         floors = (1.0, 0.3, 0.1, 0.02)
         return tuple(np.array([np.maximum(1.0 - part, floor) for floor in floors]) for part in (self.relaxed[:n_y], x))  # type: ignore[return-value]
 
-    def round_off(self) -> None:
+    def round_off(self, batches: int) -> None:
         """Choices that the relaxed answer leads to, then better ones nearby."""
         options, links = self._guides()
         for guide in zip(options[1:], links[1:], strict=True):
             self.take(greedy(self.net, budget=self.goal.budget, needed=self.goal.needed, cheaper=guide))
-        for _ in range(_BATCHES):
+        for _ in range(batches):
             was = self.best
             self.wander(options, links)
             if self.best is was:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo_planner.build.problem import Problem, Work, most_within, size_of
+from geo_planner.build.problem import Problem, most_within, size_of
 from geo_planner.build.served import TERMINAL
-from geo_planner.build.siting import Choice
+from geo_planner.build.siting import Choice, Work
 
 _WHOLE = 6_000
 """Options, links (either way) and demands of a problem up to which each budget gets the full work of a search; beyond it the short one."""
@@ -43,7 +43,7 @@ def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
     given = problem.settings.limit_vnd()
     limit = choice.cost if given is None else min(float(given), choice.cost) if choice.options else float(given)
     budgets = [float(round(limit * number / points)) for number in range(1, points + 1)]
-    found = _each(problem, budgets, choice)
+    found = _each(problem, budgets, choice) if budgets else []
     rows = [
         {"budget_vnd": budget, "weight": here.weight, **_counted(problem, here), "gap": here.gap, "status": here.status}
         for budget, here in zip(budgets, found, strict=True)

@@ -14,7 +14,7 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
-from geo_planner.build.doubts import Air, stay_in
+from geo_planner.build.doubts import Air, StayIn, stay_in
 from geo_planner.build.frontier import frontier
 from geo_planner.build.joined import joined, joined_only, why_nothing
 from geo_planner.build.links import Links, find_links
@@ -25,7 +25,7 @@ from geo_planner.build.people_by_year import people_by_year
 from geo_planner.build.phases import Phases, phases
 from geo_planner.build.power import power_of
 from geo_planner.build.prices import read_prices
-from geo_planner.build.problem import Problem, chosen_of
+from geo_planner.build.problem import Method, Problem, chosen_of
 from geo_planner.build.reach import reach
 from geo_planner.build.results import Results, results_of
 from geo_planner.build.served import Chosen, Tables, chosen
@@ -62,9 +62,11 @@ class BuildPlan:
     results : Results
         Sites, links and villages as they are told.
     frontier : DataFrame
-        ``budget_vnd``, ``weight``, ``households``, ``sites``.
+        ``budget_vnd``, ``weight``, ``households``, ``sites``, ``gap``, ``status``.
     stay_in : Series
         By option: the share of the draws in which it stays.
+    stay_in_by : {"exact", "greedy"}
+        How each draw was chosen.
     after : After
         The province as if all of it were on air.
     notes : tuple of Fault
@@ -92,6 +94,7 @@ class BuildPlan:
     results: Results
     frontier: pd.DataFrame
     stay_in: pd.Series
+    stay_in_by: Method
     after: After
     notes: tuple[Fault, ...]
     people_by_year: pd.DataFrame | None = None
@@ -225,11 +228,11 @@ def build_plan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
-        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
+        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
         smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
             *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told, *wishes.statements,
-            *commitment_notes(ground.villages, settings.payers), *apart, *_of_choice(choice), *why_nothing(problem, choice), *when.notes(),
+            *commitment_notes(ground.villages, settings.payers), *apart, *_of_choice(choice), *_of_doubts(sure), *why_nothing(problem, choice), *when.notes(),
         ),
     )  # fmt: skip
 
@@ -286,3 +289,7 @@ def _of_choice(choice: Choice) -> list[Fault]:
     if choice.reason is not None:
         return [warning("scenario", "build_infeasible.why", column="build", why=choice.reason)]
     return [] if choice.in_time else [warning("scenario", "build_choice_in_time.not", column="build.search.time_limit_s", gap=choice.gap)]
+
+
+def _of_doubts(sure: StayIn) -> list[Fault]:
+    return [warning("scenario", "build_stay_in.at_once", column="build.search.draws")] if sure.by == "greedy" and len(sure.share) else []

@@ -9,14 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo_planner.build.siting import Choice, Status, choose
+from geo_planner.build.siting import Choice, Status, Work, choose
 from geo_planner.build.ways import needed_links
 from geo_planner.build.wishes import Wishes
 from geo_planner.config.build import BuildSettings
 
 Method = Literal["exact", "greedy"]
-Work = Literal["full", "short"]
-_PROVEN = 1e-7
+PROVEN = 1e-7
 """Relative distance of weight and bound that is the rounding of sums."""
 
 
@@ -54,6 +53,7 @@ def chosen_of(problem: Problem, *, method: Method = "exact", work: Work = "full"
     method : {"exact", "greedy"}
         With proof, or at once.
     work : {"full", "short"}
+        Of one choice, or of many that are compared.
     start : Choice, optional
         One to begin with.
 
@@ -64,9 +64,10 @@ def chosen_of(problem: Problem, *, method: Method = "exact", work: Work = "full"
     """
     given = problem.settings.limit_vnd()
     limit = math.inf if given is None else float(given)
-    first = most_within(problem, limit, method=method, work=work, start=start)
+    lifetime = problem.settings.search.least == "lifetime"
+    first = most_within(problem, limit, method=method, work="rough" if work == "short" and lifetime else work, start=start)
     total = math.fsum(problem.demands["weight"])
-    if problem.settings.search.least == "investment" or not first.options or total <= 0.0:
+    if not lifetime or not first.options or total <= 0.0:
         return first
     lasting = replace(problem, options=_with_running(problem.options), links=_with_running(problem.links))
     second = _ask(lasting, method, cover_share=min(first.weight / total, 1.0), work=work, start=start)
@@ -75,7 +76,7 @@ def chosen_of(problem: Problem, *, method: Method = "exact", work: Work = "full"
         return first
     # proven is what the first search has proven of the weight; the cost is that of what is built
     gap = (first.bound - second.weight) / first.bound if first.bound > second.weight else 0.0
-    status: Status = "optimal" if first.gap <= _PROVEN and second.status == "optimal" else "feasible"
+    status: Status = "optimal" if first.gap <= PROVEN and second.status == "optimal" else "feasible"
     return replace(
         second, cost=invested, status=status, bound=max(first.bound, second.weight), gap=gap, in_time=first.in_time and second.in_time
     )

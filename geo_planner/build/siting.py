@@ -25,6 +25,7 @@ from geo_planner.errors import Fault, InputError, UsageError, bounded, fault
 from geo_planner.words import Said, said
 
 Status = Literal["optimal", "feasible", "infeasible"]
+Work = Literal["full", "short", "rough"]
 Bools = npt.NDArray[np.bool_]
 _TURNS = 200
 """Turns of the short search for a cheaper choice where nothing is proven."""
@@ -63,7 +64,11 @@ class _Task(NamedTuple):
     gap: float
     until: float
     start: Pick | None
-    short: bool
+    work: Work
+
+    @property
+    def short(self) -> bool:
+        return self.work != "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def choose(
     time_limit_s: float = 60.0,
     gap: float = 0.0,
     start: Choice | None = None,
-    work: Literal["full", "short"] = "full",
+    work: Work = "full",
 ) -> Choice:
     """Choose what to build.
 
@@ -155,8 +160,9 @@ def choose(
         Relative distance of value and bound that is near enough.
     start : Choice, optional
         One to begin with: where it keeps the rules, nothing worse is chosen.
-    work : {"full", "short"}
-        How much counted work the exact method may do: for one choice, or for many that are compared. Bound and gap tell what it came to.
+    work : {"full", "short", "rough"}
+        How much counted work the exact method may do: for one choice, for many that are compared, or for weight alone, the cost brought down by
+        exchange without proof. Bound and gap tell what it came to.
 
     Returns
     -------
@@ -183,9 +189,7 @@ def choose(
     required = tables.demands["village_id"].isin(list(required_villages)) & tables.demands.index.isin(covers["demand_id"])
     reason = _contradiction(tables.options, fixed, forbidden)
     net = as_net(*tables, required=required.to_numpy(dtype=bool), excluded=forbidden & ~fixed, fixed=fixed)
-    task = _Task(
-        tables, net, goal, gap, time.monotonic() + time_limit_s, None if start is None else _as_pick(tables, net, start), work == "short"
-    )
+    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s, None if start is None else _as_pick(tables, net, start), work)
     reason = reason or _out_of_reach(task, total)
     if reason is not None:
         choice = _nothing(task, reason)
@@ -245,7 +249,7 @@ def _most(task: _Task) -> Choice:
         return _why_not(task, found)
     pick, in_time = found.pick, found.in_time
     as_much = math.fsum(net.weight[covered(net, pick.options)]) * (1 - 1e-12)
-    if not found.proven:
+    if not found.proven or task.work == "rough":
         # nothing is proven any more: as cheap as a short search finds it
         if in_time:
             alone = np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost)))

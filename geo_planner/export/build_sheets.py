@@ -11,6 +11,7 @@ from geo_planner.build.cost import estimate_rows
 from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.prices import ESTIMATES, ITEMS
+from geo_planner.build.problem import PROVEN
 from geo_planner.export.tables import Cell, flat_columns
 from geo_planner.export.workbook import Sheet, Style, TableColumn, spoken
 from geo_planner.plan import Plan
@@ -20,7 +21,7 @@ _Columns = Sequence[tuple[str, float, Style]]
 _SITES: _Columns = (
     ("site_id", 30, "code"), ("place_id", 22, "code"), ("kind", 20, "text"), ("lon", 12, "degrees"), ("lat", 12, "degrees"),
     ("mast_height_m", 10, "int"), ("households", 11, "level"), ("cost_vnd", 18, "int"), ("cost_per_household_vnd", 18, "int"), ("payer", 24, "text"),
-    ("year", 9, "centre"), ("on_air", 11, "centre"), ("link_ids", 34, "text"),
+    ("year", 9, "centre"), ("on_air", 11, "centre"), ("stay_in", 11, "share"), ("link_ids", 34, "text"),
 )  # fmt: skip
 _LINKS: _Columns = (
     ("link_id", 34, "code"), ("place_a", 22, "code"), ("place_b", 22, "code"), ("kind", 12, "text"), ("length_km", 10, "km"),
@@ -38,7 +39,13 @@ _PEOPLE: _Columns = (
     ("year", 9, "centre"), ("people", 14, "int"), ("covered", 16, "int"), ("unknown", 16, "int"), ("covered_share", 12, "share"),
     ("communes", 10, "int"), ("communes_covered", 14, "int"),
 )  # fmt: skip
-_FRONTIER: _Columns = (("budget_vnd", 20, "int"), ("weight", 13, "level"), ("households", 13, "level"), ("sites", 9, "int"))
+_FRONTIER: _Columns = (
+    ("budget_vnd", 20, "int"),
+    ("weight", 13, "level"),
+    ("households", 13, "level"),
+    ("sites", 9, "int"),
+    ("gap", 13, "share"),
+)
 _VILLAGES: _Columns = (
     ("village_id", 12, "code"), ("name", 22, "text"), ("households_before", 13, "level"), ("households_after", 13, "level"),
     ("year", 9, "centre"), ("site_ids", 44, "text"),
@@ -63,7 +70,7 @@ def build_sheets(plan: Plan) -> list[Sheet]:
     results = build.results
     villages = results.villages.join(plan.villages["name"]).reindex(plan.villages.index)
     sheets = [
-        _sheet("sites", _SITES, results.sites.reset_index(), _site_lines(build)),
+        _sheet("sites", _SITES, results.sites.assign(stay_in=build.stay_in.reindex(results.sites.index)).reset_index(), _site_lines(build)),
         _sheet("links", _LINKS, results.links.reset_index(), [spoken("build_sheet.links_line")]),
         _sheet("items", _ITEMS, _items(build), [spoken("build_sheet.items_line")]),
         _sheet("years", _YEARS, build.phases.by_year, [spoken("build_sheet.years_line")]),
@@ -102,8 +109,15 @@ def _site_lines(build: BuildPlan) -> list[str]:
         spoken("build_sheet.sums", capex=base["capex"], low=low["capex"], high=high["capex"], opex=base["opex_per_year"], npv=base["npv"]),
         *([spoken("build_sheet.per_household", **each)] if all(v == v for v in each.values()) else []),
         spoken("build_sheet.payers", payers=payers) if payers else spoken("build_sheet.no_payers"),
-        spoken(f"build_sheet.status_{build.choice.status}", gap=build.choice.gap),
+        spoken(f"build_sheet.status_{_proof(build)}", gap=build.choice.gap),
+        *([spoken(f"build_sheet.stay_{build.stay_in_by}")] if len(build.stay_in) else []),
     ]
+
+
+def _proof(build: BuildPlan) -> str:
+    """The status; ``cheaper`` where the weight is proven and what is open is the cost alone."""
+    choice = build.choice
+    return "cheaper" if choice.status == "feasible" and choice.options and choice.gap <= PROVEN else choice.status
 
 
 def _items(build: BuildPlan) -> pd.DataFrame:

@@ -43,6 +43,7 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},
+        "stay_in_by": build.stay_in_by,
         "after": {"by_modelled_status": build.after.by_modelled_status, "households_covered": build.after.households_covered},
     }
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from geo_planner.build import doubts
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.siting import choose
 from geo_planner.build.ways import checked
@@ -97,7 +98,7 @@ def test_the_keys_of_the_summary(told: dict[str, dict[str, object]]) -> None:
         "stay_in",
         "after",
     }
-    assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year"}  # lines beside, in no sum
+    assert keys <= set(told) <= keys | {"power_first", "smartphones", "people_by_year", "stay_in_by"}  # lines beside, in no sum
     assert {
         "site_id", "place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "link_ids",
         "cost_per_household_vnd",
@@ -133,6 +134,21 @@ def test_no_budget_is_exceeded(told: dict[str, object], build: BuildPlan) -> Non
         assert year["cost_vnd"] == sum(item["cost_vnd"] for item in (*told["sites"], *told["links"]) if item["year"] == year["year"])
     for point in told["frontier"]:
         assert point["budget_vnd"] <= sum(budget.values())
+
+
+def test_other_budgets_never_cover_less_for_more_and_tell_their_gap(told: dict[str, object], build: BuildPlan) -> None:
+    points = build.frontier
+    assert len(points) == build.settings.search.frontier_points
+    assert points["weight"].is_monotonic_increasing
+    assert (points["gap"] <= build.settings.search.gap).all()
+    assert points["weight"].iloc[-1] >= build.choice.weight
+    assert {"budget_vnd", "weight", "households", "sites"} <= set(told["frontier"][0])
+
+
+def test_every_draw_was_chosen_with_proof(told: dict[str, object], build: BuildPlan) -> None:
+    assert told["stay_in_by"] == "exact"
+    assert build.stay_in.between(0.0, 1.0).all()
+    assert (build.stay_in * build.settings.search.draws % 1.0).abs().max() < 1e-9
 
 
 def test_every_site_has_a_complete_way_to_a_gateway(told: dict[str, object], build: BuildPlan) -> None:
@@ -314,3 +330,13 @@ def test_what_stands_beside_the_stations_has_a_sheet_each(planned: Plan, build: 
     assert [row[3] for row in first] == list(build.power_first["terminal_vnd"])
     without = {sheet.name for sheet in build_sheets(replace(planned, build=replace(build, power_first=build.power_first.iloc[:0])))}
     assert not {"Điện thoại thông minh", "Cấp điện trước"} & without
+
+
+def test_a_problem_too_large_for_proof_in_every_draw_says_so(
+    building: Scenario, study_area: StudyArea, losses: LossCache, monkeypatch: pytest.MonkeyPatch, planned: Plan
+) -> None:
+    monkeypatch.setattr(doubts, "_EXACT", 0)
+    plan = run(building, study_area, workers=2, cache=losses)
+    assert summary(plan)["build"]["stay_in_by"] == "greedy"
+    assert [f.code for f in plan.notes if f.code.startswith("build_stay_in")] == ["build_stay_in"]
+    assert not [f for f in planned.notes if f.code.startswith("build_stay_in")]
