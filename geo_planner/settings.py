@@ -43,7 +43,11 @@ class Settings(BaseModel):
     def _yes_is_no_number(cls, value: object, info: ValidationInfo) -> object:
         """Refuse true and false where a number is wanted: the library would take them for 1 and 0."""
         kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
-        if kinds & {int, float} and bool not in kinds and any(isinstance(v, bool) for v in (value if isinstance(value, list | tuple) else [value])):
+        if (
+            kinds & {int, float}
+            and bool not in kinds
+            and any(isinstance(v, bool) for v in (value if isinstance(value, list | tuple) else [value]))
+        ):
             raise PydanticCustomError("float_type", "no number")
         return value
 

@@ -162,7 +162,9 @@ def _new_places(rows: pd.DataFrame, study_area: StudyArea, settings: Candidates,
 
 def _too_short(own: pd.DataFrame, at: dict[str, list[str]], places: pd.DataFrame) -> list[Fault]:
     """Links told shorter than the straight line between their ends, which fibre would be paid by."""
-    ends = [places.loc[[at[str(name)][0] for name in own[column]], ["x_m", "y_m"]].to_numpy(dtype=float) for column in ("place_a", "place_b")]
+    ends = [
+        places.loc[[at[str(name)][0] for name in own[column]], ["x_m", "y_m"]].to_numpy(dtype=float) for column in ("place_a", "place_b")
+    ]
     straight_m = np.hypot(*(ends[0] - ends[1]).T)
     short = own["length_km"].to_numpy(dtype=float) * 1000.0 < _STRAIGHT_SHARE * straight_m - _STRAIGHT_M
     return [
@@ -181,7 +183,9 @@ def _elsewhere(table: pd.DataFrame, places: pd.DataFrame, study_area: StudyArea)
     x, y = study_area.terrain.grid.xy(points)
     away = np.hypot(np.asarray(x) - there[:, 0], np.asarray(y) - there[:, 1])
     return [
-        fault(BUILD_OPTIONS.path, "own_option.elsewhere", row=int(row), column="lon", value=str(place)[:80], place=str(place), away_m=round(m))
+        fault(
+            BUILD_OPTIONS.path, "own_option.elsewhere", row=int(row), column="lon", value=str(place)[:80], place=str(place), away_m=round(m)
+        )
         for row, place, m in zip(told["row"], told["place_id"], away, strict=True)
         if m > _SAME_POSITION_M
     ]
@@ -198,7 +202,10 @@ def _lacking(table: pd.DataFrame, places: pd.DataFrame, study_area: StudyArea) -
     height = masts["mast_height_m"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     height = np.where(np.isnan(height), places["height_m"].reindex(masts["place_id"]).to_numpy(dtype=float), height)
     # where the place is not known, that has been told
-    wrong += [fault(BUILD_OPTIONS.path, "own_option.no_height", row=int(row), column="mast_height_m") for row in masts.loc[height < _LEAST_MAST_M, "row"]]
+    wrong += [
+        fault(BUILD_OPTIONS.path, "own_option.no_height", row=int(row), column="mast_height_m")
+        for row in masts.loc[height < _LEAST_MAST_M, "row"]
+    ]
     existing = set(places.index[places["kind"] == "existing"])
     aimed = table["kind"] == "re_aim"
     vague = aimed & (table["cell_id"].isna() | ~table["place_id"].isin(existing))

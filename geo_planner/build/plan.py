@@ -170,6 +170,10 @@ def build_plan(
     tell = progress or (lambda _step, _share: None)
     ground = _Ground(scenario, study_area, villages.sort_index(), coverage, settings, workers, cache)
 
+    # first of all, so that a fault in it is told before anything is modelled
+    own = scenario.layers.prices
+    prices, told = read_prices(study_area.root / own, file=own) if own else read_prices()
+
     tell("build_places", 0.0)
     atlas = mast_atlas(
         study_area, scenario, ground.villages, settings.candidates, workers=workers, cache=cache,
@@ -193,8 +197,6 @@ def build_plan(
 
     tell("build_cost", 0.5)
     power = power_of(options, places, ground.villages, settings.power, seed=scenario.seed)
-    own = scenario.layers.prices
-    prices, told = read_prices(study_area.root / own, file=own) if own else read_prices()
     costs = option_costs(options, places, power, prices, settings), link_costs(found.table, prices, settings)
     options, links = (
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
@@ -263,7 +265,9 @@ def _wishes(
 ) -> Wishes:
     worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
     must, must_not = ground.settings.must, ground.settings.must_not
-    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=joined(options, places, links))
+    return wishes_of(
+        must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=joined(options, places, links)
+    )
 
 
 def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:
