@@ -211,6 +211,7 @@ PRICES = Layer(
     key=("item",),
     path="prices/prices.csv",
     found=True,
+    importable=True,
 )  # fmt: skip
 """What each item of the build plan costs."""
 

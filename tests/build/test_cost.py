@@ -235,9 +235,7 @@ def broken(tmp_path: Path, **change: object) -> str:
     rows = list(csv.reader(io.StringIO(BUNDLED.read_text(encoding="utf-8"))))
     head = rows[0]
     at = next(n for n, row in enumerate(rows) if row[0] == change["item"])
-    if change.get("drop"):
-        del rows[at]
-    elif change.get("double"):
+    if change.get("double"):
         rows.append(rows[at])
     else:
         rows[at][head.index(str(change["column"]))] = str(change["value"])
@@ -248,7 +246,7 @@ def broken(tmp_path: Path, **change: object) -> str:
     faults = [f for f in error.value.faults if f.level == "fault"]
     assert len(faults) == 1
     assert all(text for language in ("vi", "en") for text in faults[0].texts(language))
-    assert change.get("drop") or faults[0].row == (len(rows) if change.get("double") else at + 1)
+    assert faults[0].row == (len(rows) if change.get("double") else at + 1)
     return f"{faults[0].code} {faults[0].column}"
 
 
@@ -260,7 +258,6 @@ def broken(tmp_path: Path, **change: object) -> str:
         ({"item": "battery", "column": "low", "value": "-5"}, "range low"),
         ({"item": "battery", "column": "low", "value": "7000000"}, "price_order low"),
         ({"item": "battery", "column": "high", "value": "10"}, "price_order base"),
-        ({"item": "battery", "drop": True}, "missing_price_item item"),
         ({"item": "battery", "double": True}, "duplicate_id item"),
         ({"item": "battery", "column": "unit", "value": "EUR/kWh"}, "price_unit unit"),
         ({"item": "battery", "column": "unit", "value": "đ/km"}, "price_unit unit"),
@@ -272,6 +269,15 @@ def broken(tmp_path: Path, **change: object) -> str:
 )
 def test_a_broken_table_is_told_with_row_and_remedy(tmp_path: Path, change: dict[str, object], told: str) -> None:
     assert broken(tmp_path, **change) == told
+
+
+def test_an_item_that_the_table_lacks_keeps_the_bundled_price(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("battery,")), encoding="utf-8")
+    prices, warnings = read_prices(path)
+    assert [w.said.key for w in warnings] == ["missing_price_item.bundled"]
+    pd.testing.assert_frame_equal(prices, PRICES)
 
 
 def test_an_item_that_nobody_knows_is_a_warning(tmp_path: Path) -> None:
