@@ -96,13 +96,12 @@ def test_an_empty_template_brings_nothing(area: Path, tmp_path: Path) -> None:
 
 
 def test_a_list_with_titles_groups_and_names_of_items(area: Path, tmp_path: Path) -> None:
-    rows = [
-        ["Móng, cột 40 m, nhà thiết bị", "triệu đồng/trạm", "1.200", "1,5 tỷ", 1900, 2026, QUOTE],
+    rows: list[list[Any]] = [
+        ["Móng, cột 40 m, nhà thiết bị", "triệu đồng/trạm", "1200,0", "1,5 tỷ", 1900, 2026, QUOTE],
         ["battery", "đ/kWh", "4.000.000", 6_000_000, "9 triệu", 2026, QUOTE],
         ["microwave_hop", "USD/chặng", 11000, "13.500,5", 16000, 2025, QUOTE],
         ["solar_panel", "đ/kWp", None, None, None, None, None],
     ]
-    rows[0][2] = "1200,0"
     report = import_layer("prices", office(tmp_path / "gia.xlsx", rows), area)
     assert report.written, [f.as_dict() for f in report.faults]
     table = own(area)
