@@ -13,7 +13,7 @@ from geo_planner.build.demands import covered_pieces, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.build.reach import known_sites
 from geo_planner.build.siting import Choice
-from geo_planner.config import Scenario
+from geo_planner.config import Scenario, Service
 from geo_planner.people import covered_people
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import in_service
@@ -149,10 +149,30 @@ def _villages(scenario: Scenario, study_area: StudyArea, coverage: Coverage, sit
 
 
 def _households(scenario: Scenario, study_area: StudyArea, before: Coverage, now: Coverage) -> pd.DataFrame:
-    """Households with signal by village: those of its covered pieces."""
-    villages = study_area.villages
-    pieces = pieces_of(villages, study_area.terrain, scenario.service, study_area.population)
-    had, has = (covered_pieces(pieces, coverage, scenario.service) for coverage in (before, now))
+    pieces = pieces_of(study_area.villages, study_area.terrain, scenario.service, study_area.population)
+    return households_with_signal(study_area.villages, pieces, before, now, scenario.service)
+
+
+def households_with_signal(
+    villages: gpd.GeoDataFrame, pieces: pd.DataFrame, before: Coverage, now: Coverage, service: Service
+) -> pd.DataFrame:
+    """Households with signal by village, those of its covered pieces, under two coverages.
+
+    Parameters
+    ----------
+    villages : GeoDataFrame
+        Index ``village_id``; ``households``.
+    pieces : DataFrame
+        Of these villages, from :func:`geo_planner.build.demands.pieces_of`.
+    before, now : Coverage
+    service : Service
+
+    Returns
+    -------
+    DataFrame
+        Index of `villages`; ``households_before``, ``households_after``, missing where the list does not say how many there are.
+    """
+    had, has = (covered_pieces(pieces, coverage, service) for coverage in (before, now))
     ids = villages.index.astype(str)
     known = villages["households"].notna().to_numpy(dtype=bool)
 
