@@ -138,11 +138,12 @@ def mast_of_option(plan: Plan, option_id: str) -> tuple[float, float, TrialMast]
     option, place = build.options.loc[option_id], build.places.loc[build.options.at[option_id, "place_id"]]
     n, first = int(option["n_cells"]), float(option["azimuth_deg"])
     aims = () if math.isnan(first) else tuple(Sector((first + 360.0 * k / n) % 360.0, float(option["tilt_deg"])) for k in range(n))
-    figures = (
+    height, freq, width, power, gain, losses = (
         float(option[name]) for name in ("mast_height_m", "freq_mhz", "bandwidth_mhz", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
     )
-    tilt = float(option["tilt_deg"]) if not aims else math.nan
-    return float(place["lon"]), float(place["lat"]), TrialMast(*figures, aims, tilt, str(option["technology"]))
+    tilt = math.nan if aims else float(option["tilt_deg"])
+    mast = TrialMast(height, freq, width, power, gain, losses, aims, tilt, str(option["technology"]))
+    return float(place["lon"]), float(place["lat"]), mast
 
 
 def cells_of_trial(mast: TrialMast, xy_m: tuple[float, float], crs: CRS) -> gpd.GeoDataFrame:

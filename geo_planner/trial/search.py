@@ -64,13 +64,15 @@ def find(plan: Plan, query: str, *, most: int = 20) -> tuple[Found, ...]:
 def _score(found: Found, wanted: str) -> int | None:
     name = fold(found.name)
     forms = {name, fold(found.id), *(name.removeprefix(f"{word} ") for word in _PREFIXES)} - {""}
-    for score, fits in enumerate((
-        lambda form: form == wanted,
-        lambda form: form.startswith(wanted),
-        lambda form: f" {wanted}" in f" {form}",
-        lambda form: wanted in form or wanted.replace(" ", "") in form.replace(" ", ""),
-    )):  # fmt: skip
-        if any(fits(form) for form in forms):
+    joined = wanted.replace(" ", "")
+    ranks = (
+        [form == wanted for form in forms],
+        [form.startswith(wanted) for form in forms],
+        [f" {wanted}" in f" {form}" for form in forms],
+        [wanted in form or joined in form.replace(" ", "") for form in forms],
+    )
+    for score, fits in enumerate(ranks):
+        if any(fits):
             return score
     words = f" {name} {fold(found.id)} {fold(found.where)}"
     return 4 if " " in wanted and all(f" {word}" in words for word in wanted.split()) else None

@@ -28,7 +28,7 @@ State = Literal["served", "blocked", "grazed", "weak", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class MastPath:
     """One mast and the village, as the profile page has them.
 
     Attributes
@@ -91,7 +91,7 @@ class WhyNot:
         Modelled: ``no_signal``, ``partial``, ``covered``, ``unknown``.
     rsrp_dbm, probability : float
         Of the cell of the raster: what table, card and map show.
-    paths : tuple of Path
+    paths : tuple of MastPath
         The first masts by their level, and the nearest one; the mast that table and card name comes first.
     differs : Said or None
         Why the first path's level is not that of the table, and by how much; None where the two are the same to a tenth of a decibel.
@@ -101,7 +101,7 @@ class WhyNot:
     status: str
     rsrp_dbm: float
     probability: float
-    paths: tuple[Path, ...]
+    paths: tuple[MastPath, ...]
     differs: Said | None
 
     @property
@@ -132,13 +132,13 @@ def why_not(plan: Plan, village_id: str, *, most: int = 3) -> WhyNot:
     cell = int(at.row), int(at.column)
     table = levels_in_cell(plan, cell) if bool(at.inside) else levels_in_cell(plan, cell).iloc[:0]
     rsrp_dbm, probability = float(village["rsrp_dbm"]), float(village["coverage_probability"])
-    chosen = _chosen(plan, table, cell, most)
+    chosen = _chosen(plan, table, cell, most, str(village["nearest_site_id"]))
     paths = tuple(_path(plan, ident, point, (village.geometry.x, village.geometry.y)) for ident in chosen)
     differs = _differs(plan, paths[0], table, rsrp_dbm, cell, point) if paths else None
     return WhyNot(village_id, str(village["modelled_status"]), rsrp_dbm, probability, paths, differs)
 
 
-def _chosen(plan: Plan, table: pd.DataFrame, cell: tuple[int, int], most: int) -> list[tuple[str, str]]:
+def _chosen(plan: Plan, table: pd.DataFrame, cell: tuple[int, int], most: int, nearest: str) -> list[tuple[str, str]]:
     """The best cell of each of the first sites, that of the raster first, and the nearest site."""
     ids, _ = kept.cells_on_air(plan)
     number = int(plan.coverage.best_server[cell])
@@ -148,13 +148,12 @@ def _chosen(plan: Plan, table: pd.DataFrame, cell: tuple[int, int], most: int) -
     for site, name in order:
         by_site.setdefault(site, (site, name))
     best = list(by_site.values())[:most]
-    if len(table):
-        nearest = str(table.sort_values("distance_km", kind="stable").index[0][0])
-        best += [by_site[nearest]] if by_site[nearest] not in best else []
+    if nearest in by_site and by_site[nearest] not in best:
+        best.append(by_site[nearest])
     return best
 
 
-def _path(plan: Plan, ident: tuple[str, str], point: tuple[float, float], lonlat: tuple[float, float]) -> Path:
+def _path(plan: Plan, ident: tuple[str, str], point: tuple[float, float], lonlat: tuple[float, float]) -> MastPath:
     ids, masts = kept.cells_on_air(plan)
     mast, scenario, task = masts[ids.index(ident)], plan.scenario, kept.task(plan)
     card = answer_card(
@@ -164,7 +163,7 @@ def _path(plan: Plan, ident: tuple[str, str], point: tuple[float, float], lonlat
         land_cover=None if task.land_cover is None else task.land_cover.classes, clutter=scenario.clutter, calibration=scenario.calibration,
     )  # fmt: skip
     answer, name = card.deciding, plan.sites.loc[ident, "name"]
-    return Path(
+    return MastPath(
         *ident, "" if pd.isna(name) else str(name), card.profile.length_km, answer.rsrp_dbm, answer.probability, _state(card), card.obstacle,
         card.clear_sight.needed_m, card.mast_lonlat_deg, lonlat, card,
     )  # fmt: skip
@@ -181,7 +180,7 @@ def _state(card: AnswerCard) -> State:
 
 
 def _differs(
-    plan: Plan, path: Path, table: pd.DataFrame, rsrp_dbm: float, cell: tuple[int, int], point: tuple[float, float]
+    plan: Plan, path: MastPath, table: pd.DataFrame, rsrp_dbm: float, cell: tuple[int, int], point: tuple[float, float]
 ) -> Said | None:
     if not (math.isfinite(rsrp_dbm) and math.isfinite(path.rsrp_dbm)) or abs(rsrp_dbm - path.rsrp_dbm) < _TOLD_FROM_DB:
         return None

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
@@ -134,7 +135,7 @@ def read_position(text: str, province: Province, *, hints: str = "") -> Position
     found = [reading for system in systems for reading in _readings(system, pair) if province.holds(reading.lon, reading.lat)]
     if not found:
         raise UsageError("position_refused.outside", text=plain[:60], systems=tuple(_system(system) for system in systems[:6]))
-    own, others = _chosen(found, province)
+    own, others = _chosen(found, province, named=stated is not None)
     if own is None:
         raise UsageError("position_refused.ambiguous", text=plain[:60], readings=tuple(reading.told for reading in others[:6]))
     return Position(own.lon, own.lat, own.system.code, own.told, tuple(reading.told for reading in others))
@@ -208,10 +209,10 @@ def _readings(system: System, pair: Points) -> list[_Reading]:
     return found
 
 
-def _chosen(found: list[_Reading], province: Province) -> tuple[_Reading | None, list[_Reading]]:
+def _chosen(found: list[_Reading], province: Province, *, named: bool) -> tuple[_Reading | None, list[_Reading]]:
     """The reading that counts, and the others that lie elsewhere; None where two are as likely.
 
-    Of several 3-degree zones of VN-2000 the one nearest to the middle of the province is its own.
+    Of the 3-degree zones of VN-2000 the one nearest to the middle of the province is its own; another one must be named.
     """
     places = {
         id(reading): Transformer.from_crs(GEOGRAPHIC, province.crs, always_xy=True).transform(reading.lon, reading.lat) for reading in found
@@ -220,10 +221,9 @@ def _chosen(found: list[_Reading], province: Province) -> tuple[_Reading | None,
     for reading in found:
         if all(np.hypot(*np.subtract(places[id(reading)], places[id(other_)])) > _SAME_M for other_ in apart):
             apart.append(reading)
-    if len(apart) == 1:
-        return apart[0], []
     own = min(MERIDIANS, key=lambda meridian: abs(meridian - province.middle_lon))
-    zone = [reading for reading in apart if reading.system.meridian == own]
+    likely = apart if named else [reading for reading in apart if reading.system.meridian in (None, own)]
+    zone = [reading for reading in likely if reading.system.meridian is not None] or likely
     if len(zone) != 1:
         return None, apart
     return zone[0], [reading for reading in apart if reading is not zone[0]]
