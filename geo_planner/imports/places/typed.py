@@ -143,7 +143,8 @@ def read_position(text: str, province: Province, *, hints: str = "") -> Position
 
 def _pair(text: str) -> tuple[Points | None, str]:
     """The two figures, and what else stands there."""
-    said_of = [found.group() for pattern in (_CODE, _UTM, _MERIDIAN, _WORDS) for found in pattern.finditer(text)]
+    said_of = [found.group() for pattern in (_CODE, _MERIDIAN, _WORDS) for found in pattern.finditer(text)]
+    said_of += [f"UTM {found[1] or found[3]}" for found in _UTM.finditer(text)]
     rest = text
     for pattern in (_CODE, _UTM, _MERIDIAN, _WORDS):
         rest = pattern.sub(" ; ", rest)
