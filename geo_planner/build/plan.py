@@ -195,7 +195,7 @@ def build_plan(
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
         for table, cost in zip((options, found.table), costs, strict=True)
     )
-    wishes = _wishes(ground, demands, options, covers, places)
+    wishes = _wishes(ground, demands, options, covers, places.assign(joined=found.reachable))
 
     tell("build_choice", 0.6)
     demands = demands.assign(weight=demands["weight"].where(~demands["village_id"].isin(wishes.not_villages), 0.0))
@@ -254,7 +254,7 @@ def _planned_for(demands: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
 def _wishes(ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame) -> Wishes:
     worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
     must, must_not = ground.settings.must, ground.settings.must_not
-    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth)
+    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=places["joined"])
 
 
 def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:

@@ -19,7 +19,8 @@ class Wishes:
     villages, not_villages : tuple of str
         To be covered; not to be planned for.
     options, not_options : tuple of str
-        To be built; not to be built. Of a place that must be built the option that covers most weight, then the cheapest, then the first id.
+        To be built; not to be built. Of a place that must be built the option that covers most weight, then the cheapest, then the first id, of those
+        that can be joined to the network or need not be.
     statements : tuple of Fault
         Warnings for ids that nothing has; these are left out.
     """
@@ -32,8 +33,9 @@ class Wishes:
 
 
 def wishes_of(
-    must: Sequence[str], must_not: Sequence[str], *, villages: pd.Index, places: pd.DataFrame, options: pd.DataFrame, worth: pd.Series
-) -> Wishes:
+    must: Sequence[str], must_not: Sequence[str], *, villages: pd.Index, places: pd.DataFrame, options: pd.DataFrame, worth: pd.Series,
+    joined: pd.Series | None = None,
+) -> Wishes:  # fmt: skip
     """Find what the ids of a scenario mean.
 
     Parameters
@@ -44,13 +46,18 @@ def wishes_of(
     places : DataFrame
         Index ``place_id``; perhaps ``site_id`` and ``stands_at``.
     options : DataFrame
-        Index ``option_id``; ``place_id``, ``cost``.
+        Index ``option_id``; ``place_id``, ``cost``, ``backhaul``.
     worth : Series
         By option_id: the weight that it covers.
+    joined : Series of bool, optional
+        By place_id: whether links lead from there to a gateway; everywhere when left out.
     """
     known = _Known(villages, _options_of(places, options), options.index)
     wanted, not_wanted = known.sorted_out(must), known.sorted_out(must_not)
-    order = pd.DataFrame({"worth": -worth.reindex(options.index).fillna(0.0), "cost": options["cost"], "id": options.index})
+    alone = pd.Series(False, index=options.index)
+    if joined is not None:
+        alone = options["backhaul"].eq("network") & ~options["place_id"].map(joined).fillna(True).astype(bool)
+    order = pd.DataFrame({"alone": alone, "worth": -worth.reindex(options.index).fillna(0.0), "cost": options["cost"], "id": options.index})
     built = {_first(order, known.at[name]) for name in wanted.places}
     barred = {option for name in not_wanted.places for option in known.at[name]}
     told = [
@@ -107,4 +114,4 @@ def _options_of(places: pd.DataFrame, options: pd.DataFrame) -> dict[str, list[s
 
 
 def _first(order: pd.DataFrame, options: list[str]) -> str:
-    return str(order.loc[options].sort_values(["worth", "cost", "id"], kind="stable").index[0])
+    return str(order.loc[options].sort_values(["alone", "worth", "cost", "id"], kind="stable").index[0])

@@ -73,7 +73,8 @@ def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *
     lon, lat : float
         WGS 84.
     mast : TrialMast
-        Its height is the tallest that may stand there; carrier and sectors are those of ``build.technologies``, as for all that is planned.
+        Its height is the tallest that may stand there; of the options of ``build.technologies`` at the place the plan builds the one that covers most
+        and can be joined to the network, or needs no link.
     name : str
         Of the place, for lists.
     now : datetime, optional
