@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks import atlas, plan, propagation, run, splat_terrain
+from benchmarks import atlas, plan, propagation, run, splat_terrain, trial
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +71,10 @@ def test_the_atlas_is_held_to_sweeps_from_the_masts(ground: propagation.Ground) 
     rows = atlas.reciprocity(ground, settlements=3, masts=6)
     assert len(rows) == 3 * len(atlas.MODELS)
     assert all("paths" in row["note"] for row in rows)
+
+
+def test_the_questions_at_the_map_are_timed(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    rows = trial.at_the_map(request.getfixturevalue("plan"), 2, tmp_path)
+    assert len(rows) == 6
+    assert all("of processor" in row["note"] for row in rows)
+    assert list(tmp_path.rglob("*.npz"))

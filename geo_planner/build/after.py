@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.build.demands import covered_pieces, pieces_of
+from geo_planner.build.demands import covered_pieces, households_with_signal, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.build.reach import known_sites
 from geo_planner.build.siting import Choice
-from geo_planner.config import Scenario, Service
+from geo_planner.config import Scenario
 from geo_planner.people import covered_people
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import in_service
@@ -151,34 +150,3 @@ def _villages(scenario: Scenario, study_area: StudyArea, coverage: Coverage, sit
 def _households(scenario: Scenario, study_area: StudyArea, before: Coverage, now: Coverage) -> pd.DataFrame:
     pieces = pieces_of(study_area.villages, study_area.terrain, scenario.service, study_area.population)
     return households_with_signal(study_area.villages, pieces, before, now, scenario.service)
-
-
-def households_with_signal(
-    villages: gpd.GeoDataFrame, pieces: pd.DataFrame, before: Coverage, now: Coverage, service: Service
-) -> pd.DataFrame:
-    """Households with signal by village, those of its covered pieces, under two coverages.
-
-    Parameters
-    ----------
-    villages : GeoDataFrame
-        Index ``village_id``; ``households``.
-    pieces : DataFrame
-        Of these villages, from :func:`geo_planner.build.demands.pieces_of`.
-    before, now : Coverage
-    service : Service
-
-    Returns
-    -------
-    DataFrame
-        Index of `villages`; ``households_before``, ``households_after``, missing where the list does not say how many there are.
-    """
-    had, has = (covered_pieces(pieces, coverage, service) for coverage in (before, now))
-    ids = villages.index.astype(str)
-    known = villages["households"].notna().to_numpy(dtype=bool)
-
-    def sums(which: np.ndarray) -> pd.Series:
-        households = pieces["households"].where(which, 0.0).groupby(pieces["village_id"]).sum().reindex(ids, fill_value=0.0)
-        return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
-
-    first = sums(had)
-    return pd.DataFrame({"households_before": first, "households_after": first + sums(has & ~had) - sums(had & ~has)})

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_planner.build.after import households_with_signal
 from geo_planner.build.cost import SUFFIX, estimate_rows, link_costs, option_costs
+from geo_planner.build.demands import households_with_signal
 from geo_planner.build.hops import hops
 from geo_planner.build.limits import described, masts_on_air
 from geo_planner.build.power import power_of

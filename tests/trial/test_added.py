@@ -32,10 +32,11 @@ def with_hole(area: StudyArea) -> StudyArea:
     return replace(area, terrain=replace(area.terrain, heights_m=heights))
 
 
-@pytest.fixture(scope="module", params=["valley", "with a hole"])
+@pytest.fixture(scope="module", params=["valley", "with a hole", "uplink"])
 def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, StudyArea]:
-    scenario, area = valley(tmp_path_factory.mktemp("ground"))
-    return scenario, area if request.param == "valley" else with_hole(area)
+    overrides = ("service.uplink={check: true, ue_power_dbm: 10}",) if request.param == "uplink" else ()
+    scenario, area = valley(tmp_path_factory.mktemp("ground"), overrides)
+    return scenario, with_hole(area) if request.param == "with a hole" else area
 
 
 @pytest.mark.parametrize("mast", MASTS, ids=("omni", "tilted", "sectors"))

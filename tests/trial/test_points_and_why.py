@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from geo_planner.link import FRESNEL_SHARE, blocking_ridges, link_profile, mast_of, path_loss, to_metres, worst_obstacle
-from geo_planner.plan import Plan
+from geo_planner.plan import Plan, run
 from geo_planner.radio.coverage import compute_coverage
-from geo_planner.trial import point_facts, why_not
+from geo_planner.trial import TrialMast, point_facts, trial_mast, why_not
 from geo_planner.trial.levels import levels_in_cell
+from tests.build.valley import valley
 
 
 def test_the_levels_of_a_cell_are_those_of_the_coverage_over_profiles(valley_plan: Plan) -> None:
@@ -120,3 +123,31 @@ def test_the_sentence_of_the_first_village(plan: Plan) -> None:
 def test_no_village_no_answer(plan: Plan) -> None:
     with pytest.raises(KeyError):
         why_not(plan, "nobody")
+
+
+def test_where_no_mast_is_on_air_every_question_has_an_answer(tmp_path: Path) -> None:
+    scenario, area = valley(tmp_path, ("service.technology=NR", "propagation.compare_with=itm"))
+    plan = run(scenario, area)
+    lon, lat = plan.villages.geometry.iloc[0].coords[0]
+    why = why_not(plan, str(plan.villages.index[0]))
+    assert why.paths == ()
+    assert why.sentence.key == "trial_why.no_mast"
+    facts = point_facts(plan, lon, lat)
+    assert facts.best is None
+    assert [level.status for level in facts.levels] == ["no_signal", "no_signal"]
+    assert trial_mast(plan, lon, lat, TrialMast(42.0, technology="NR", freq_mhz=700.0)).households > 0
+
+
+def test_a_path_over_unknown_terrain_is_told_and_never_called_weak(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    scenario, area = valley(tmp_path, ("propagation.compare_with=itm",))
+    heights = area.terrain.heights_m.copy()
+    heights[:, heights.shape[1] // 2 - 1 : heights.shape[1] // 2 + 1] = np.nan
+    plan = run(scenario, replace(area, terrain=replace(area.terrain, heights_m=heights)))
+    states = {path.state for village in plan.villages.index for path in why_not(plan, str(village)).paths}
+    assert "unknown" in states or not any(plan.coverage.unknown_paths[np.isfinite(heights)] > 0)
+    for village, row in plan.villages.iterrows():
+        facts = point_facts(plan, row.geometry.x, row.geometry.y)
+        assert (facts.levels[0].status == "unknown") == (row["modelled_status"] == "unknown"), village
+        assert (facts.levels[1].status == "unknown") == (row["compared_status"] == "unknown"), village
