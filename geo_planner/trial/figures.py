@@ -62,6 +62,8 @@ class TrialMast:
     tilt_deg : float
         Of an antenna that looks round about; NaN: not known.
     technology : str
+    satellite : bool
+        Joined by satellite, whatever hops there are; else by the shortest clear hop to a mast on air, and by satellite where there is none.
     """
 
     height_m: float
@@ -73,6 +75,7 @@ class TrialMast:
     sectors: tuple[Sector, ...] = ()
     tilt_deg: float = math.nan
     technology: str = "LTE"
+    satellite: bool = False
 
     def __post_init__(self) -> None:
         wrong = [
@@ -142,7 +145,7 @@ def mast_of_option(plan: Plan, option_id: str) -> tuple[float, float, TrialMast]
         float(option[name]) for name in ("mast_height_m", "freq_mhz", "bandwidth_mhz", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
     )
     tilt = math.nan if aims else float(option["tilt_deg"])
-    mast = TrialMast(height, freq, width, power, gain, losses, aims, tilt, str(option["technology"]))
+    mast = TrialMast(height, freq, width, power, gain, losses, aims, tilt, str(option["technology"]), option["kind"] == "satellite_mast")
     return float(place["lon"]), float(place["lat"]), mast
 
 

@@ -231,7 +231,7 @@ def _cost(
     plan: Plan, place: pd.Series, mast: TrialMast, found: pd.DataFrame, settings: BuildSettings
 ) -> tuple[pd.Series, dict[str, int], pd.DataFrame, int]:
     """Power, and what mast, power and shortest hop cost."""
-    joined = found[~found["planned"]].head(1)
+    joined = found[~found["planned"]].head(0 if mast.satellite else 1)
     option = option_of_trial(mast, own_backhaul=joined.empty)
     spot = pd.DataFrame([place]).assign(kind="user").set_axis([TRIAL_ID])
     spot = spot.astype(dict.fromkeys(("lon", "lat", "road_m"), float))
@@ -261,7 +261,9 @@ def _statements(
         told.append(said("trial_told.no_road"))
     elif far is not None and place["road_m"] > far:
         told.append(said("trial_told.road", road=float(place["road_m"]), most=far))
-    if found.empty or bool(found["planned"].all()):
+    if mast.satellite:
+        told.append(said("trial_told.satellite"))
+    elif found.empty or bool(found["planned"].all()):
         told.append(said("trial_told.no_hop" if found.empty else "trial_told.planned_hop", longest=settings.backhaul.longest_km))
     elif settings.backhaul.room_on_masts:
         told.append(said("trial_told.room", site=str(found["site_id"].iloc[0])))

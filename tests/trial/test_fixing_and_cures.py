@@ -133,7 +133,7 @@ def test_cures_are_the_options_of_the_build_plan(valley_plan: Plan) -> None:
     assert build is not None
     told = 0
     for village in valley_plan.villages.index:
-        table = cures(valley_plan, str(village), most=1000)
+        table = cures(valley_plan, str(village), most=1000, every=True)
         mine = build.demands.index[build.demands["village_id"] == village]
         served = build.covers[build.covers["demand_id"].isin(mine)]
         assert sorted(table["option_id"]) == sorted(set(served["option_id"]))
@@ -144,8 +144,14 @@ def test_cures_are_the_options_of_the_build_plan(valley_plan: Plan) -> None:
             assert row.cost_low_vnd <= row.cost_vnd <= row.cost_high_vnd
             assert row.chosen == (row.option_id in build.choice.options)
             told += 1
-        order = table["status_after"].map({"covered": 0, "partial": 1, "no_signal": 2})
+        order = table["status_after"].map({"covered": 0, "partial": 1, "no_signal": 2}) + 3 * ~table["joined"]
         assert order.is_monotonic_increasing
+        assert table.loc[table["chosen"], "joined"].all()
+        short = cures(valley_plan, str(village), most=3)
+        assert set(table.loc[table["chosen"], "option_id"]) <= set(short["option_id"])
+        assert len(short) <= max(3, int(table["chosen"].sum()))
+        others = short[~short["chosen"]]
+        assert not others.duplicated(["lon", "lat"]).any()
     assert told
 
 

@@ -87,7 +87,10 @@ def test_power_and_cost_are_those_of_the_build_plan(valley_plan: Plan) -> None:
         trial = tried(valley_plan, option)
         assert trial.power["source"] == build.power.at[option, "source"]
         assert trial.power["pv_kwp"] == pytest.approx(build.power.at[option, "pv_kwp"])
-        own = bool(trial.hops.empty or trial.hops["planned"].all())
+        by_satellite = build.options.at[option, "backhaul"] == "own"
+        own = by_satellite or bool(trial.hops.empty or trial.hops["planned"].all())
+        if by_satellite:
+            assert "trial_told.satellite" in [told.key for told in trial.statements]
         if own != (build.options.at[option, "backhaul"] == "own"):
             continue
         hop = 0 if own else build.costs.links.table["cost"].iloc[0]
