@@ -68,7 +68,7 @@ class Delivery:
         await (answer or self.app)(scope, receive, send)
 
     async def _answer(self, name: str, scope: Scope) -> Response | None:
-        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")  # type: ignore[arg-type] # a scope is any mutable mapping
+        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
         if not name or name in self.pages:
             asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
             page = opening_page(next((code for code in LANGUAGES if code == asked), "vi")).encode()

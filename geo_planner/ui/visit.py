@@ -60,7 +60,7 @@ def choose_language(language: Language) -> None:
 def scenario(stems: Sequence[str]) -> str:
     """The scenario by its file's name without the ending: the one chosen, if the study area has it, else the first."""
     chosen = now().scenario
-    return chosen if chosen in stems else stems[0]
+    return chosen if chosen is not None and chosen in stems else stems[0]
 
 
 def choose_scenario(stem: str) -> None:
@@ -72,7 +72,7 @@ def choose_scenario(stem: str) -> None:
 def village(ids: Sequence[str]) -> str:
     """The chosen village, if it is among `ids` (in order of rank), else the first of them."""
     chosen = now().village
-    return chosen if chosen in ids else ids[0]
+    return chosen if chosen is not None and chosen in ids else ids[0]
 
 
 def choose_village(village_id: str) -> None:
