@@ -17,14 +17,10 @@ from geo_planner.config.declared import Model
 from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
 from geo_planner.words import LANGUAGES, Language
 
-OF_THE_MAP = ("theme", "layers", "view")
-"""Parts of the address that the map in the browser writes by itself (without a run of the script) and reads when it opens."""
-
 _LONGEST, _MOST_ITEMS = 4000, 400
 _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
-_OF_THE_MAP = re.compile(r"[A-Za-z0-9_.,:~+-]{1,200}")
 _MOST_WEIGHT = 1e6
 _BETWEEN, _PAIR = "~", ":"
 _T = TypeVar("_T")
@@ -68,22 +64,22 @@ class Filters:
 
     Attributes
     ----------
-    payers, statuses, communes : tuple of str
-        Keys of the vocabulary and codes of communes; several of one kind: any of them.
-    first : int or None
-        The first so many in order of rank.
+    payers, communes, statuses : tuple of str
+        Stable words of the responsibility, codes of communes, stable words of the modelled status; several of one kind: any of them.
+    first_k : int or None
+        Of those that the other filters leave, the first so many by rank.
     to_measure : bool
-        Only those whose status has to be measured.
-    served : bool or None
-        By the build plan: only those that it covers, only those that it leaves, or both.
+        Only those where a measurement would settle something.
+    covered_by_plan : bool or None
+        Only those that the build plan covers (True) or leaves (False).
     """
 
     payers: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
     communes: tuple[str, ...] = ()
-    first: int | None = None
+    statuses: tuple[str, ...] = ()
+    first_k: int | None = None
     to_measure: bool = False
-    served: bool | None = None
+    covered_by_plan: bool | None = None
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -99,8 +95,6 @@ class Visit:
         Its file's name without the ending.
     village : str or None
         Its id.
-    of_the_map : mapping of str to str
-        What the address said of theme, layers and view when the visit began; from then on the browser keeps them.
     """
 
     language: Language = "vi"
@@ -108,7 +102,6 @@ class Visit:
     village: str | None = None
     trial: Trial = field(default_factory=Trial)
     filters: Filters = field(default_factory=Filters)
-    of_the_map: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_address(query: Mapping[str, str]) -> Visit:
@@ -128,9 +121,9 @@ def read_address(query: Mapping[str, str]) -> Visit:
         payers=_some_of(told.get("payer", ""), RESPONSIBILITY),
         statuses=_some_of(told.get("status", ""), tuple(SIGNAL_STATUS)),
         communes=tuple(dict.fromkeys(code for code in _items(told.get("commune", "")) if _ID.fullmatch(code))),
-        first=_whole(told.get("first")),
+        first_k=_whole(told.get("first")),
         to_measure=told.get("measure") == "1",
-        served={"1": True, "0": False}.get(told.get("served", "")),
+        covered_by_plan={"1": True, "0": False}.get(told.get("served", "")),
     )
     return Visit(
         language=next((code for code in LANGUAGES if code == told.get("lang")), "vi"),
@@ -138,7 +131,6 @@ def read_address(query: Mapping[str, str]) -> Visit:
         village=_matching(told.get("village"), _ID),
         trial=trial,
         filters=filters,
-        of_the_map={key: told[key] for key in OF_THE_MAP if _OF_THE_MAP.fullmatch(told.get(key, ""))},
     )
 
 
@@ -156,9 +148,9 @@ def write_address(visit: Visit) -> dict[str, str]:
         "payer": _BETWEEN.join(filters.payers),
         "status": _BETWEEN.join(filters.statuses),
         "commune": _BETWEEN.join(filters.communes),
-        "first": "" if filters.first is None else str(filters.first),
+        "first": "" if filters.first_k is None else str(filters.first_k),
         "measure": "1" if filters.to_measure else "",
-        "served": "" if filters.served is None else str(int(filters.served)),
+        "served": "" if filters.covered_by_plan is None else str(int(filters.covered_by_plan)),
     }
     return {key: value for key, value in told.items() if value}
 

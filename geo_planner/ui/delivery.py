@@ -2,7 +2,7 @@
 
 Streamlit sends an empty page that stays blank until its scripts have run, and its scripts as they lie on the disk. Its page is kept, and
 into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
-(:mod:`geo_planner.ui.widget_words`), and where the server is: without that a browser that opens a page by its address first asks in vain
+(:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a page by its address first asks in vain
 below that page.
 """
 
@@ -29,6 +29,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+OF_THE_MAP = ("theme", "layers", "view")
+"""Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
 _STATIC = Path(st.__file__).parent / "static"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 _LEVEL = 6
@@ -41,6 +43,19 @@ _OPENING = """<style>
 #gp-opening i::after { content: ""; display: block; width: 40%; height: 100%; background: #0b5cad; animation: gp-opening 1.3s ease-in-out infinite alternate; }
 @keyframes gp-opening { to { transform: translateX(150%); } }
 </style>"""
+# Streamlit pushes a new address at a change of page and when the script writes one; it knows nothing of what the map has put in since.
+_KEEPER = """<script>
+(function () {
+  var push = window.history.pushState.bind(window.history);
+  window.history.pushState = function (state, title, address) {
+    var to = new URL(address || "", window.location.href), here = new URLSearchParams(window.location.search);
+    @keys.forEach(function (key) {
+      if (here.has(key)) { to.searchParams.set(key, here.get(key)); } else { to.searchParams.delete(key); }
+    });
+    return push(state, title, to.href);
+  };
+})();
+</script>"""
 
 
 class Delivery:
@@ -93,7 +108,7 @@ def opening_page(language: Language) -> str:
     page = (_STATIC / "index.html").read_text(encoding="utf-8")
     name, opening = said("ui.app").text(language), said("ui.opening").text(language)
     where = f"window.__streamlit = {{BACKEND_BASE_URL: window.location.origin + {json.dumps(base_path() + '/')}}};"
-    head = f"{_OPENING}<script>{where}</script>{translating_script()}"
+    head = f"{_OPENING}<script>{where}</script>{_KEEPER.replace('@keys', json.dumps(OF_THE_MAP))}{translating_script()}"
     first = f'<div id="gp-opening" role="status"><b>{escape(name)}</b><i></i><span>{escape(opening)}</span></div>'
     for old, new in (
         ('<html lang="en">', f'<html lang="{language}">'),

@@ -4,8 +4,8 @@ Streamlit drops what stands under a widget's key as soon as the page without tha
 its own; a page asks for a value, shows it in a widget of its own (:func:`bound`) and tells what was chosen. Each choice goes into the
 address at once, so that a reload, or another browser with the same address, opens the same state.
 
-The map's theme, layers and view (``address.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
-script; :func:`of_the_map` tells what the address said of them when the visit began.
+The map's theme, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
+script; what the script writes leaves them as they are (:mod:`geo_planner.ui.delivery`).
 
 Examples
 --------
@@ -111,11 +111,6 @@ def filters() -> Filters:
 def set_filters(filters: Filters) -> None:
     """Show these villages; ``Filters()`` shows all."""
     _keep(replace(now(), filters=filters))
-
-
-def of_the_map() -> Mapping[str, str]:
-    """What the address said of ``theme``, ``layers`` and ``view`` when the visit began; harmless signs only, the map knows their meaning."""
-    return now().of_the_map
 
 
 def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]:

@@ -19,11 +19,12 @@ _OWN_PARTS = (
     "[data-testid=stMultiSelect]", "[data-testid=stSelectbox]", "[data-testid=stTextInput]", "[data-testid=stNumberInput]",
     "[data-testid=stDialog]", "[data-testid=stConnectionStatus]", "[data-testid=InputInstructions]", "[data-testid=stDataFrame]",
     "[data-testid=stHeader]", "[data-testid=stExpandSidebarButton]", "[role=dialog]", "[role=listbox]", "[role=menu]", "[role=tooltip]",
+    "[data-testid=stSkipToContent]", "[data-testid=stSidebar]", "[data-testid=stHeadingWithActionElements]", "[data-testid=stVegaLiteChart]", "[data-testid=stHeading]",
     "[data-baseweb=popover]", ".gdg-search-bar", ".vega-actions",
 )  # fmt: skip
 
 # A text is exchanged in whichever direction the page's language asks for, so that a change of language turns back what was exchanged.
-_SCRIPT = """<script>
+_SCRIPT = r"""<script>
 (function () {
   var table = @table, parts = @parts, names = ["aria-label", "title", "placeholder"];
   function language() { return new URLSearchParams(window.location.search).get("lang") === "en" ? "en" : "vi"; }
@@ -34,7 +35,8 @@ _SCRIPT = """<script>
       var match = table[i][from].exec(said);
       if (match) { return text.replace(said, table[i][to + "_text"].replace("{}", match[1] || "")); }
     }
-    return null;
+    // sizes of files: 60.5KB
+    return to === "vi" && /^\d+\.\d[KMG]?B$/.test(said) ? text.replace(".", ",").replace(/([KMG]?B)/, " $1") : null;
   }
   function ours(element) { return element && element.closest && element.closest(parts); }
   function look(node) {
