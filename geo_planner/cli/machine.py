@@ -62,7 +62,7 @@ def _free_port() -> int:
     for port in range(_PORT, _PORT + _PORTS_TRIED):
         if _unusable(port) is None:
             if port != _PORT:
-                echo(said("app.next_port", taken=str(_PORT), port=str(port)))
+                echo(said("app.next_port", taken=_PORT, port=port))
             return port
     return _PORT
 

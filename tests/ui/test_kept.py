@@ -28,6 +28,7 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of plans of one's own, really used; path loss stays where it is."""
     for name in ("kept_plan", "kept_files", "keep"):
         monkeypatch.setattr(loading, name, getattr(kept, name))
+    monkeypatch.setattr(loading, "KEEP_AFTER_S", 0.0)
     monkeypatch.setattr(kept, "cache_root", lambda: tmp_path)
     st.cache_data.clear()
     st.cache_resource.clear()
