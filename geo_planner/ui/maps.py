@@ -1,4 +1,8 @@
-"""The map in the app: the same layers as on the exported page, with the village's card beside it."""
+"""The map in the app: the same layers as on the exported page, with the village's card beside it.
+
+``plan_map(loaded, language, MapArguments(...), key="...") -> MapEvent | None`` draws it; arguments and events are told in
+:mod:`geo_planner.ui.map_contract`.
+"""
 
 from __future__ import annotations
 
