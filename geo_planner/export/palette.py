@@ -106,6 +106,29 @@ MAST_CLASSES = (
 )
 """Households that a mast in the place would newly cover; what is not there yet is neither signal nor its lack."""
 
+# What is to be built: a shape a kind, all in one ink that no status and no surface has; outlines are paths in a square of 18.
+BUILD_INK = "#9c1f66"
+BUILD_MARKS: dict[str, dict[str, str | bool]] = {
+    "mast": {"path": "M9 1.5L17 16H1Z", "filled": True},
+    "sector": {"path": "M3 16V2A14 14 0 0 1 17 16Z", "filled": True},
+    "relay": {"path": "M2 2H16L2 16H16Z", "filled": True},
+    "satellite": {"path": "M9 1L17 9L9 17L1 9Z", "filled": True},
+    "terminal": {"path": "M9 1L17 9L9 17L1 9Z", "filled": False},
+}
+BUILD_MARK_OF = {
+    "low_mast": "mast",
+    "macro_mast": "mast",
+    "re_aim": "sector",
+    "remote_sector": "sector",
+    "add_band": "sector",
+    "relay": "relay",
+    "satellite_mast": "satellite",
+    "satellite_terminal": "terminal",
+}
+BUILD_LINKS: dict[str, dict[str, str | float]] = {"microwave": {"dash": "7 5", "weight": 2.2}, "fibre": {"dash": "", "weight": 2.6}}
+BUILD_YEARS = ("#52246b", "#9a5fb5", "#d3b3e2", "#eee3f4")
+"""Villages by the year in which they are covered, the first the darkest."""
+
 
 def _shades(ends: tuple[str, ...], n: int) -> list[str]:
     """`n` colours spread evenly over a ramp; a single one is the ramp's last."""

@@ -18,7 +18,7 @@ function geoPlannerMap(map, data) {
   const pane = (name, order) => { map.createPane(name).style.zIndex = order; return name; };
   const panes = {
     ground: pane("gp-ground", 210), theme: pane("gp-theme", 220), relief: pane("gp-relief", 230), border: pane("gp-border", 400),
-    site: pane("gp-site", 420), measured: pane("gp-measured", 410), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
+    site: pane("gp-site", 420), measured: pane("gp-measured", 410), build: pane("gp-build", 430), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
   };
   ["ground", "theme", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
@@ -58,6 +58,9 @@ function geoPlannerMap(map, data) {
   const sites = L.layerGroup(data.sites.map((site) => L.circleMarker(site.at, {
     pane: panes.site, radius: 3.2, weight: 1.2, color: "#ffffff", fillColor: site.onAir ? "#24303b" : "#a9b2bb", fillOpacity: 1, className: "gp-site-mark",
   }).bindTooltip("<b>" + escaped(site.name) + "</b><br>" + escaped(site.line), { className: "gp-tip" }))).addTo(map);
+
+  const build = data.build && geoPlannerBuild(data.build, { element, escaped, panes, ink: data.buildInk });
+  if (build) build.group.addTo(map);
 
   /* Measurements: a point a square, on one canvas, for there can be thousands. Form tells as much as colour: full, small, hollow. */
   const taken = data.measurements;
@@ -200,6 +203,11 @@ function geoPlannerMap(map, data) {
   if (data.villages.some((v) => v.disagree)) points.append(legendRow(element("i", "gp-dot gp-dot-disagree"), words.disagree, data.subtitles.disagree));
   points.append(legendRow(element("i", "gp-dot gp-dot-site"), words.site_on_air, data.subtitles.site_on_air));
   if (data.sites.some((site) => !site.onAir)) points.append(legendRow(element("i", "gp-dot gp-dot-site gp-dot-off"), words.site_other, data.subtitles.site_other));
+  const buildLegend = element("div", "gp-legend-build");
+  if (build) {
+    buildLegend.append(titled("h4", "", "build"), ...build.legend(legendRow));
+    points.append(buildLegend);
+  }
   const measuredLegend = element("div", "");
   if (squares) {
     measuredLegend.append(titled("h4", "", "measurements"));
@@ -250,13 +258,14 @@ function geoPlannerMap(map, data) {
     backgrounds.append(label);
   });
   const toggles = element("fieldset", "gp-choice gp-choice-rows");
-  [["villages", villages], ["sites", sites], ["measurements", squares], ["commune_names", names], ["rivers", rivers], ["relief", relief]].forEach(([key, layer]) => {
+  [["villages", villages], ["sites", sites], ["build", build && build.group], ["measurements", squares], ["commune_names", names], ["rivers", rivers], ["relief", relief]].forEach(([key, layer]) => {
     if (!layer) return;
     const label = element("label", ""), input = element("input", "");
     input.type = "checkbox"; input.checked = map.hasLayer(layer);
     input.addEventListener("change", () => {
       if (input.checked) layer.addTo(map); else layer.remove();
       if (layer === squares) measuredLegend.hidden = !input.checked;
+      if (build && layer === build.group) buildLegend.hidden = !input.checked;
     });
     label.append(input, document.createTextNode(words[key]));
     toggles.append(label);
@@ -317,6 +326,19 @@ function geoPlannerMap(map, data) {
     panel.replaceChildren(cardOf(mark.village));
     panel.scrollTop = 0;
   };
+  /* A site of the build plan: the same lines as its tooltip. */
+  const siteCard = (site) => {
+    const box = element("article", "gp-card"), back = element("button", "gp-back", "← " + words.priority_list);
+    back.type = "button";
+    back.addEventListener("click", showList);
+    box.append(back, element("p", "gp-card-rank", words.build), element("h2", "", site.id), ...site.lines.map((line) => element("p", "", line)));
+    return box;
+  };
+  if (build) build.marks.forEach((mark) => mark.marker.on("click", () => {
+    ring.setLatLng(mark.site.at).addTo(map);
+    panel.replaceChildren(siteCard(mark.site));
+    panel.scrollTop = 0;
+  }));
   list.append(titled("h2", "", "priority_list"), element("p", "gp-note", words.list_hint));
   const rows = element("ol", "");
   marks.slice().reverse().forEach((mark) => {

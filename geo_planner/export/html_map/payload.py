@@ -12,11 +12,13 @@ import pandas as pd
 import shapely
 
 from geo_planner.crs import GEOGRAPHIC
+from geo_planner.export.html_map.build_marks import build_marks
 from geo_planner.export.html_map.build_themes import build_themes
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
 from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
+    BUILD_INK,
     GROUND,
     MEASURED_MARKS,
     OVERLAP_CLASSES,
@@ -91,6 +93,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "rivers": None if plan.study_area.rivers is None else _geometry(plan.study_area.rivers.union_all()),
         "villages": _villages(plan, language, cards),
         "sites": _sites(plan.sites, language),
+        "build": build_marks(plan, language, other if bilingual else None),
+        "buildInk": BUILD_INK,
         "theme": "theme_rsrp" if measurements else "theme_area",
         "measurements": _measurements(plan, language, shown=measurements),
         "notes": _notes(plan, language),
