@@ -126,8 +126,27 @@ BUILD_MARK_OF = {
     "satellite_terminal": "terminal",
 }
 BUILD_LINKS: dict[str, dict[str, str | float]] = {"microwave": {"dash": "7 5", "weight": 2.2}, "fibre": {"dash": "", "weight": 2.6}}
-BUILD_YEARS = ("#52246b", "#9a5fb5", "#d3b3e2", "#eee3f4")
-"""Villages by the year in which they are covered, the first the darkest."""
+# Villages by payer and by the year in which the plan covers them: hues of their own, for blue and orange speak of signal.
+PAYER_MARKS: dict[str, dict[str, str | float]] = {
+    "fund": {"fill": "#00573f", "line": "#00251b", "weight": 1.5, "dash": "", "ink": "#ffffff"},
+    "operator": {"fill": "#9fd9c2", "line": "#00251b", "weight": 1.5, "dash": "", "ink": "#00251b"},
+    "power_first": {"fill": "#ffffff", "line": "#00573f", "weight": 3.0, "dash": "", "ink": "#00573f"},
+    "undecided": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
+}
+YEAR_MARKS: tuple[dict[str, str | float], ...] = tuple(
+    {"fill": fill, "line": "#2a0f38", "weight": 1.5, "dash": "", "ink": ink}
+    for fill, ink in (("#52246b", "#ffffff"), ("#8d53a8", "#ffffff"), ("#c39bd6", "#2a0f38"), ("#eadcf2", "#2a0f38"))
+)
+PHASE_MARKS: dict[str, dict[str, str | float]] = {
+    "no_year": {"fill": "#ffffff", "line": "#52246b", "weight": 3.0, "dash": "", "ink": "#52246b"},
+    "not_planned": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
+}
+SERVER_COLOURS = ("#8dd3c7", "#fdb462", "#bebada", "#b3de69", "#fccde5", "#d9c9a3", "#80b1d3")
+"""Areas of masts: they only keep neighbours apart, and mean nothing."""
+HATCH_INK = (29, 39, 51, 150)
+MEASURED_ALONE: dict[str, str | float | bool] = {
+    "radius": 4, "weight": 2, "color": "#3c444d", "fill": True, "fillColor": "#ffe08a", "fillOpacity": 0.9,
+}  # fmt: skip
 
 
 def _shades(ends: tuple[str, ...], n: int) -> list[str]:

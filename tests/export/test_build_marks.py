@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner.export import palette
 from geo_planner.export.html_map import map_page, map_payload
-from geo_planner.export.html_map.build_marks import build_marks, village_years, year_colours
+from geo_planner.export.html_map.build_marks import build_marks, phase_marks, phase_word, village_years
 from geo_planner.export.palette import BUILD_LINKS, BUILD_MARK_OF, BUILD_MARKS
 from geo_planner.plan import Plan
 from geo_planner.schema.layers import OPTION_KINDS
@@ -92,9 +93,12 @@ def test_every_kind_has_a_shape_and_every_shape_is_another() -> None:
 def test_years_grow_lighter_and_what_is_in_none_is_told_apart() -> None:
     plan = with_build(fake_plan())
     assert village_years(plan) == {"A": 2027, "B": 2028, "D": 0}
-    colours = year_colours(plan)
-    assert list(colours) == [2027, 2028]
-    assert lab(rgb_of(colours[2027]))[0] < lab(rgb_of(colours[2028]))[0] - 5
+    marks = phase_marks(plan)
+    assert list(marks) == ["2027", "2028", "no_year", "not_planned"]
+    assert lab(rgb_of(marks["2027"]["fill"]))[0] < lab(rgb_of(marks["2028"]["fill"]))[0] - 5
+    assert [phase_word(key, "vi") for key in marks] == [
+        "Được phủ sóng năm 2027", "Được phủ sóng năm 2028", "Trong phương án, chưa xếp năm", "Ngoài phương án"
+    ]  # fmt: skip
     assert village_years(fake_plan()) == {}
 
 
@@ -107,6 +111,26 @@ def test_ids_and_names_are_data(name: str) -> None:
     literal = re.search(r'JSON\.parse\(("(?:[^"\\]|\\.)*")\)', page)
     assert literal is not None
     assert EVIL in {site["id"] for site in json.loads(json.loads(literal[1]))["build"]["sites"]}
+
+
+def test_a_village_carries_what_it_can_be_filtered_and_coloured_by() -> None:
+    payload = map_payload(with_build(fake_plan()), language="vi", bilingual=False, cards=False)
+    keys = ("id", "communeCode", "payer", "measure", "planned", "phase")
+    assert [tuple(village[key] for key in keys) for village in payload["villages"]] == [
+        ("A", "00001", "fund", False, True, "2027"),
+        ("B", "00001", "fund", True, True, "2028"),
+        ("C", "00002", "operator", True, False, "not_planned"),
+        ("D", "00002", "undecided", False, True, "no_year"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["PAYER_MARKS", "YEAR_MARKS", "PHASE_MARKS"])
+def test_villages_are_told_apart_without_colour(name: str) -> None:
+    marks = getattr(palette, name)
+    looks = list(marks.values()) if isinstance(marks, dict) else list(marks)
+    seen = [(lab(rgb_of(str(look["fill"])))[0], look["weight"], look["dash"]) for look in looks]
+    apart = [abs(a[0] - b[0]) > 10 or a[1:] != b[1:] for position, a in enumerate(seen) for b in seen[:position]]
+    assert all(apart)
 
 
 def test_the_payload_names_the_ink() -> None:

@@ -147,7 +147,7 @@ def test_hostile_names_are_shown_and_not_run(visit: Visit, tmp_path: Path) -> No
         page.locator("#gp-panel .gp-row").nth(position).click()
         assert page.locator("#gp-panel h2").text_content() == HOSTILE_NAMES[position]
         page.locator(".gp-back").click()
-    page.locator(".gp-legend summary").click()
+    page.locator(".gp-legend > summary").click()
     page.locator("path.gp-village-mark").first.hover()
     page.locator(".gp-commune").first.hover(position={"x": 20, "y": 20})
     page.locator(".gp-tip b", has_text=f"Xã {HOSTILE_NAMES[0]}").wait_for()

@@ -1,8 +1,8 @@
 /* Sites and links of the build plan. The shape tells the kind, the dash the link: neither needs colour. */
-function geoPlannerBuild(build, tools) {
+function geoPlannerBuild(build, tools, chosen) {
   "use strict";
-  const { element, escaped, panes, ink } = tools;
-  const told = (item) => "<b>" + escaped(item.id) + "</b>" + item.lines.map((line) => "<br>" + escaped(line)).join("");
+  const { element, panes, ink } = tools;
+  const told = (item) => tools.lines(item.id, item.lines);
   const shape = (mark, side) => {
     const drawn = build.marks[mark], name = "http:\/\/www.w3.org/2000/svg";
     const svg = document.createElementNS(name, "svg"), path = document.createElementNS(name, "path");
@@ -32,9 +32,17 @@ function geoPlannerBuild(build, tools) {
   build.sites.forEach((site) => {
     const same = here[site.at.join()], shift = 15 * (same.indexOf(site) - (same.length - 1) / 2);
     const icon = L.divIcon({ className: "gp-build-mark", html: shape(site.mark, 19), iconSize: [19, 19], iconAnchor: [9.5 - shift, 10.5] });
-    const marker = L.marker(site.at, { pane: panes.build, icon, keyboard: false });
+    const marker = L.marker(site.at, { pane: panes.mark, icon, keyboard: false });
+    marker.on("click", () => chosen(site));
     group.addLayer(marker.bindTooltip(told(site), { className: "gp-tip", direction: "top", offset: [shift, -8] }));
-    marks.push({ site, marker });
+    marks.push({ site, marker, shift });
+  });
+  /* A mark at a village stands over its disc, not on its number. */
+  const layout = (room, map) => marks.forEach((mark) => {
+    const drawn = mark.marker.getElement(), p = map.latLngToLayerPoint(mark.site.at);
+    const up = room.free(room.around({ x: p.x + mark.shift, y: p.y }, 6, 6)) ? 0 : -20;
+    if (drawn) drawn.firstElementChild.style.marginTop = up + "px";
+    room.take(room.around({ x: p.x + mark.shift, y: p.y + up }, 8, 8));
   });
   const legend = (row) => {
     const rows = Object.keys(build.marks).map((mark) => {
@@ -49,5 +57,5 @@ function geoPlannerBuild(build, tools) {
     });
     return rows;
   };
-  return { group, marks, legend };
+  return { group, layout, legend };
 }

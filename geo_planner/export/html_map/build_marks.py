@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_planner.build.plan import BuildPlan
 from geo_planner.export.html_map.card import text
-from geo_planner.export.palette import BUILD_LINKS, BUILD_MARK_OF, BUILD_MARKS, BUILD_YEARS
+from geo_planner.export.palette import BUILD_LINKS, BUILD_MARK_OF, BUILD_MARKS, PHASE_MARKS, YEAR_MARKS
 from geo_planner.plan import Plan
 from geo_planner.words import Language, first_of, said, word
 
@@ -51,14 +51,27 @@ def village_years(plan: Plan) -> dict[str, int]:
     if plan.build is None:
         return {}
     villages = plan.build.results.villages
-    served = villages[villages["site_ids"].map(bool)]
+    served = villages.loc[villages["site_ids"].map(bool).astype(bool)]
     return {str(village): 0 if pd.isna(year) else int(year) for village, year in served["year"].items()}
 
 
-def year_colours(plan: Plan) -> dict[int, str]:
-    """Colours of the years of the plan in order, the last standing for all further ones."""
+def phase_key(year: int | None) -> str:
+    """The stable word of a village's phase: its year, ``no_year``, or ``not_planned``."""
+    if year is None:
+        return "not_planned"
+    return str(year) if year else "no_year"
+
+
+def phase_word(key: str, language: Language) -> str:
+    """What a phase is called."""
+    return text("covered_in", language, year=int(key)) if key.isdigit() else text(f"phase_{key}", language)
+
+
+def phase_marks(plan: Plan) -> dict[str, dict[str, str | float]]:
+    """Marks by phase, the years in order from dark to light; the last colour stands for all further ones."""
     years = sorted({year for year in village_years(plan).values() if year})
-    return {year: BUILD_YEARS[min(position, len(BUILD_YEARS) - 1)] for position, year in enumerate(years)}
+    shades = [YEAR_MARKS[min(position, len(YEAR_MARKS) - 1)] for position in range(len(years))]
+    return {**{str(year): shade for year, shade in zip(years, shades, strict=True)}, **PHASE_MARKS}
 
 
 def _sites(plan: Plan, build: BuildPlan, language: Language) -> list[dict[str, Any]]:

@@ -91,7 +91,7 @@ def own_file(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-_PROGRAM = ("build.js", "map.js")
+_PROGRAM = ("tools.js", "villages.js", "build.js", "overlays.js", "controls.js", "card.js", "map.js")
 
 
 def own_program() -> str:
