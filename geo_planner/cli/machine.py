@@ -7,6 +7,9 @@ import os
 import runpy
 import socket
 import sys
+import threading
+import time
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +20,21 @@ from geo_planner.cli.telling import echo, guarded
 from geo_planner.errors import UsageError
 from geo_planner.words import said
 
+_PORT, _PORTS_TRIED = 8501, 50
+_PATIENCE_S = 60.0
+
 
 @verb("app")
 def open_app(
     study_area: Annotated[
         Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help=f"Port on this machine; {_PORT}, or the next that is free, when left out.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the map in the browser.")] = True,
 ) -> None:
-    """Serve the map on this machine: open the address that it prints in a browser."""
+    """Serve the map on this machine and open it in the browser; ends with Ctrl+C or when its window is closed."""
 
     def work() -> int:
         from geo_planner.study_area.bundled import bundled_folder
@@ -36,12 +45,54 @@ def open_app(
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("no_streamlit")
-        _check_port(port)
+        chosen = _free_port() if port is None else port
+        _check_port(chosen)
         if study_area is not None:
             os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
-        return _serve(bundled_folder() / "app.py", port)
+        echo(said("app.address", address=_address(chosen)))
+        if browser and _has_browser():
+            threading.Thread(target=_open_when_up, args=(chosen,), name="browser", daemon=True).start()
+        return _serve(bundled_folder() / "app.py", chosen)
 
     guarded(work, as_json=False)
+
+
+def _free_port() -> int:
+    """The usual port, or the next one that is free, which is said; the usual one where all are taken, so that its fault is told."""
+    for port in range(_PORT, _PORT + _PORTS_TRIED):
+        if _unusable(port) is None:
+            if port != _PORT:
+                echo(said("app.next_port", taken=_PORT, port=port))
+            return port
+    return _PORT
+
+
+def _unusable(port: int) -> UsageError | None:
+    try:
+        _check_port(port)
+    except UsageError as error:
+        return error
+    return None
+
+
+def _address(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+def _has_browser() -> bool:
+    """Whether there is a screen to open a browser on: in a bare terminal it would take the terminal itself."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_when_up(port: int) -> None:
+    """Open the browser as soon as the server answers; where none can be opened, the address has been printed."""
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(_address(port))
+                return
+        time.sleep(0.05)
 
 
 def _check_port(port: int) -> None:
@@ -60,7 +111,13 @@ def _check_port(port: int) -> None:
 def _serve(entry: Path, port: int) -> int:
     """Streamlit in this very process, on every system: what ends the command ends the server, and the port is free again."""
     # the rest stands in .streamlit/config.toml beside app.py; these hold whatever the environment says
-    flags = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true", "--browser.serverAddress=localhost"]
+    flags = [
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--browser.serverAddress=localhost",
+        "--logger.hideWelcomeMessage=true",
+    ]
     sys.argv = ["streamlit", "run", str(entry), *flags]
     try:
         runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

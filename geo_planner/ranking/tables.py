@@ -127,7 +127,7 @@ FAIRNESS = Layer(
             Number(),
             "Xác suất ngẫu nhiên",
             "Probability if drawn by lot",
-            "Xác suất có ít bản đến vậy trong nhóm đầu nếu bốc thăm; nhỏ là điều cần xem lại.",
+            "Xác suất ngẫu nhiên có ít bản đến vậy trong nhóm đầu; nhỏ là điều cần xem lại.",
             "Of so few in the first k by lot; a small value is a reason to look again.",
             minimum=0,
             maximum=1,

@@ -41,7 +41,7 @@ RESULTS = Layer(
         Column("best_server_id", Text(), "Trạm phủ tốt nhất", "Best server"),
         Column("nearest_site_id", Text(), "Trạm gần nhất", "Nearest site"),
         Column("nearest_site_km", Number("km"), "Cách trạm gần nhất (km)", "Distance to nearest site (km)", minimum=0),
-        Column("missing", Text(), "Số liệu còn thiếu", "Missing data", "Tiêu chí tạm tính ở giữa thang.", "Criteria counted at the midpoint of their bounds."),
+        Column("missing", Text(), "Số liệu còn thiếu", "Missing data", "Tiêu chí tạm lấy mức giữa của thang điểm.", "Criteria counted at the midpoint of their bounds."),
         Column("flags", Text(), "Lưu ý", "Remarks"),
         Column("depends_on_sample", YesNo(), "Dựa trên dữ liệu mẫu", "Rests on sample data"),
     ),

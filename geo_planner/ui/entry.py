@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from geo_planner.ui.delivery import Delivery
 from geo_planner.ui.serving import OnlyByName, asset_routes
 
+logger = logging.getLogger(__name__)
 PAGES = {
     "map": ":material/map:",
     "ranking": ":material/format_list_numbered:",
@@ -23,19 +29,40 @@ PAGES = {
 
 def server() -> dict[str, Any]:
     """What a server of the app is made with, beside its script."""
-    return {"routes": asset_routes(), "middleware": [Middleware(OnlyByName)]}
+    middleware = [Middleware(OnlyByName), Middleware(Delivery, pages=frozenset(PAGES))]
+    return {"routes": asset_routes(), "middleware": middleware, "lifespan": _with_warm_up}
+
+
+@asynccontextmanager
+async def _with_warm_up(_app: object) -> AsyncIterator[None]:
+    """While the browser still reads its scripts, the library is read and the first scenario's plan is taken in hand."""
+    threading.Thread(target=_warm_up, name="warm up", daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    try:
+        from geo_planner.study_area import scenario_paths
+        from geo_planner.study_area.bundled import bundled_area
+        from geo_planner.ui import charts, loading, village  # noqa: F401 - what the first page needs; a component has to wait for a visit
+
+        paths = scenario_paths(loading.study_area_root(bundled_area()))
+        if paths:
+            loading.load_plan(paths[0], lambda _step, _share: None)
+    except Exception:
+        logger.info("nothing is ready beforehand; the first visit is told why", exc_info=True)
 
 
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
     from geo_planner.study_area.bundled import bundled_area, comes_with_the_program
-    from geo_planner.ui import frame
+    from geo_planner.ui import frame, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
     from geo_planner.words import said
 
-    words = frame.language()
+    words = visit.begin().language
     st.set_page_config(page_title=text("app", words), page_icon="📶", layout="wide", initial_sidebar_state=250)
     frame.show_style()
     pages = [

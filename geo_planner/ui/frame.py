@@ -12,6 +12,7 @@ import streamlit as st
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.study_area import scenario_paths
+from geo_planner.ui import visit
 from geo_planner.ui.loading import LoadedPlan, load_plan
 from geo_planner.ui.texts import LANGUAGES, fault_table, text
 from geo_planner.words import LANGUAGES as CODES
@@ -20,7 +21,6 @@ from geo_planner.words import Language, catalogue, said
 _LOADED = "loaded_plan"
 _ROOT = "study_area_root"
 _SCENARIO_FILE = "scenario_file"
-_LANGUAGE = "language"
 
 # Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
 _STYLE = """<style>
@@ -58,8 +58,8 @@ _STYLE = """<style>
 
 
 def language() -> Language:
-    """The language of this visit; Vietnamese until another is chosen."""
-    return LANGUAGES.get(str(st.session_state.get(_LANGUAGE)), "vi")
+    """The language of this visit."""
+    return visit.language()
 
 
 def loaded() -> LoadedPlan:
@@ -87,8 +87,12 @@ def scenario_file() -> Path:
 
 def choose_language() -> Language:
     """The switch in the sidebar."""
+    names = {code: name for name, code in LANGUAGES.items()}
     with st.sidebar:
-        st.radio(text("language", language()), list(LANGUAGES), key=_LANGUAGE, horizontal=True)
+        st.radio(
+            text("language", language()), list(LANGUAGES), horizontal=True,
+            **visit.bound("language", names[language()], lambda name: visit.choose_language(LANGUAGES[name])),
+        )  # fmt: skip
     return language()
 
 
@@ -105,19 +109,22 @@ def choose_scenario(root: Path) -> Path:
         st.text(text("no_scenario", words, folder=root))
         st.stop()
     st.session_state[_ROOT] = root
-    names = {path.name: path for path in paths}
+    files = {path.stem: path for path in paths}
     titles = scenario_titles(paths, words)
+    chosen = visit.scenario(list(files))
     with st.sidebar:
-        chosen = st.selectbox(text("scenario", words), list(names), key="scenario", format_func=titles.__getitem__)
-    st.session_state[_SCENARIO_FILE] = names[chosen]
-    return names[chosen]
+        st.selectbox(
+            text("scenario", words), list(files), format_func=titles.__getitem__, **visit.bound("scenario", chosen, visit.choose_scenario)
+        )
+    st.session_state[_SCENARIO_FILE] = files[chosen]
+    return files[chosen]
 
 
 def scenario_titles(paths: Sequence[Path], words: Language) -> dict[str, str]:
-    """Titles of scenarios by file name; those that share a title are told apart by their files, and a faulty one is called by its file."""
-    titles = {path.name: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or path.stem for path in paths}
+    """Titles of scenarios by their files' names without the ending; those that share a title are told apart by these, and a faulty one bears its own."""
+    titles = {path.stem: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or path.stem for path in paths}
     times = Counter(titles.values())
-    return {name: title if times[title] == 1 else f"{Path(name).stem}: {title}" for name, title in titles.items()}
+    return {stem: title if times[title] == 1 else f"{stem}: {title}" for stem, title in titles.items()}
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

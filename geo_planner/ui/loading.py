@@ -1,4 +1,4 @@
-"""From the chosen scenario to a plan, computed once for as long as no input changes.
+"""From the chosen scenario to a plan, computed once for as long as no input changes, and kept for the next start of the program.
 
 The shelf of plans is keyed by small values only: the scenario's path and a hash of everything that it names. Streamlit's own
 cache would hash a raster argument by sample and hand out a stale plan after a change of a single cell.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +19,8 @@ from geo_planner.files.manifest import MANIFEST
 from geo_planner.plan import Plan, Progress, run
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.study_area import load_study_area
+from geo_planner.ui.kept import folder_of, keep, kept_files, kept_plan
+from geo_planner.ui.shelf import Shelf
 
 STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
 _SHELF_SIZE = 3
@@ -35,15 +35,9 @@ class LoadedPlan:
     plan: Plan
 
 
-@dataclass
-class _Shelf:
-    plans: OrderedDict[str, LoadedPlan] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 @st.cache_resource(show_spinner=False)
-def _shelf() -> _Shelf:
-    return _Shelf()
+def _shelf() -> Shelf[LoadedPlan]:
+    return Shelf(_SHELF_SIZE)
 
 
 def study_area_root(default: Path) -> Path:
@@ -62,18 +56,18 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
     root = scenario_path.parent.parent
     scenario = load_scenario(scenario_path)
     key = fingerprint(root, scenario_path, scenario)
-    shelf = _shelf()
-    if key in shelf.plans:
-        return shelf.plans[key]
-    # One at a time: a second visitor waits for the first one's plan instead of computing it again.
-    with shelf.lock:
-        if key not in shelf.plans:
-            progress("input", 0.0)
-            plan = run(scenario, load_study_area(root, scenario), progress, cache=default_loss_cache())
-            shelf.plans[key] = LoadedPlan(key, plan)
-            while len(shelf.plans) > _SHELF_SIZE:
-                shelf.plans.popitem(last=False)
-        return shelf.plans[key]
+    folder, cache = folder_of(key), default_loss_cache()
+
+    def make(tell: Progress) -> LoadedPlan:
+        tell("input", 0.0)
+        plan = kept_plan(folder, root, tell, cache) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
+        return LoadedPlan(key, plan)
+
+    def then(loaded: LoadedPlan) -> None:
+        if not folder.exists():
+            keep(loaded.plan, folder)
+
+    return _shelf().get(key, make, progress, then)
 
 
 def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:
@@ -114,7 +108,9 @@ def exported_files(key: str, _plan: Plan) -> dict[str, bytes]:
     """
     from geo_planner.export import write_plan
 
-    del key
+    kept = kept_files(folder_of(key))
+    if kept is not None:
+        return kept
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
         write_plan(_plan, out)

@@ -9,18 +9,19 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from geo_planner.export.html_map import LEAFLET_DIR
-from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES
+from geo_planner.ui.delivery import base_path
+from geo_planner.words import LANGUAGES, said
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_MB = 100
@@ -50,7 +51,7 @@ class OnlyByName:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "host not allowed"})
         else:
-            body = "".join(f"{text('other_host', language)}\n" for language in LANGUAGES).encode()
+            body = "".join(f"{said('ui.other_host').text(language)}\n" for language in LANGUAGES).encode()
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
             await send({"type": "http.response.start", "status": 403, "headers": headers})
             await send({"type": "http.response.body", "body": body})
@@ -108,8 +109,11 @@ def _host(stated: str) -> str | None:
     return parts.hostname.lower().removesuffix(".")
 
 
+@lru_cache(maxsize=1)
 def served_files() -> dict[str, Path]:
     """The files that the map in the app needs, by their name on this server; no others are served."""
+    from geo_planner.export.html_map import LEAFLET_DIR  # here: the server stands before the library is read
+
     files = {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
     # The map lives in a frame of its own and does not see the font of the pages around it.
     fonts = sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))
@@ -118,10 +122,9 @@ def served_files() -> dict[str, Path]:
 
 def asset_routes() -> list[Route]:
     """Where the server hands them out, from where they are installed."""
-    files = served_files()
 
     async def hand_out(request: Request) -> Response:
-        path = files.get(request.path_params["name"])
+        path = (await run_in_threadpool(served_files)).get(request.path_params["name"])
         if path is None:
             return PlainTextResponse("no such file\n", status_code=404)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -143,5 +146,4 @@ def font_face() -> str:
 
 
 def _static_root() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/app/static"
+    return f"{base_path()}/app/static"

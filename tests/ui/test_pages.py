@@ -334,8 +334,8 @@ def test_the_picker_shows_the_title_of_a_scenario_and_the_file_of_a_faulty_one(a
     good, bad = area_copy / "scenarios" / SCENARIO.name, area_copy / "scenarios" / "hong.yaml"
     bad.write_text("name: [", encoding="utf-8")
     scenario = load_scenario(good)
-    assert scenario_titles([good, bad], "vi") == {good.name: scenario.title_vi, bad.name: "hong"}
-    assert scenario_titles([good, bad], "en") == {good.name: scenario.title_en, bad.name: "hong"}
+    assert scenario_titles([good, bad], "vi") == {good.stem: scenario.title_vi, bad.stem: "hong"}
+    assert scenario_titles([good, bad], "en") == {good.stem: scenario.title_en, bad.stem: "hong"}
 
 
 def test_measurements_on_their_page(monkeypatch: pytest.MonkeyPatch, measured_plan: Plan) -> None:

@@ -42,7 +42,7 @@ def getaddrinfo(host, *rest, **more):
 socket.getaddrinfo = getaddrinfo
 """
 STARTED = {
-    "command": ["-m", "geo_planner.cli", "app", "--port", "{port}"],
+    "command": ["-m", "geo_planner.cli", "app", "--port", "{port}", "--no-browser"],
     "bare": ["-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port={port}"],
 }
 

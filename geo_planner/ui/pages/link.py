@@ -25,6 +25,7 @@ from geo_planner.link import (
 from geo_planner.link.sentences import chance, height_text, place, table_row
 from geo_planner.plan import Plan
 from geo_planner.schema.vocabulary.bands import BANDS_MHZ
+from geo_planner.ui import visit
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
@@ -44,16 +45,13 @@ _USUAL = Mast(
 
 
 def choose_village(plan: Plan, words: Language) -> str:
-    """The village, the first ranked at the beginning or the one chosen on the map."""
+    """The village of the visit."""
     ids = [str(village) for village in plan.villages.index]
     titles = dict(
         zip(ids, (f"{rank}. {name}" for rank, name in zip(plan.villages["rank"], plan.villages["name"], strict=True)), strict=True)
     )
-    chosen = st.session_state.get("chosen_village")
-    first = ids.index(chosen) if chosen in ids else 0
-    return str(
-        st.selectbox(text("choose_village", words), ids, index=first, format_func=titles.__getitem__, key=f"link_village_{loaded().key}")
-    )
+    bound = visit.bound(f"link_village_{loaded().key}", visit.village(ids), visit.choose_village)
+    return str(st.selectbox(text("choose_village", words), ids, format_func=titles.__getitem__, **bound))
 
 
 def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS, Ranking, rank_villages
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
 from geo_planner.schema import RESPONSIBILITY
+from geo_planner.ui import visit
 from geo_planner.ui.charts import interval_chart
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.ranking_tables import (
@@ -35,23 +37,21 @@ _HEIGHT_PX = 530
 _SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
 
 
-def _slider_key(criterion: Criterion) -> str:
-    # The plan's key takes part, so that another scenario starts from its own weights.
-    return f"weight_{loaded().key}_{criterion.name}"
-
-
-def _reset(criteria: tuple[Criterion, ...]) -> None:
-    for criterion in criteria:
-        st.session_state[_slider_key(criterion)] = _shown(criterion.weight)
+def _try(criterion: Criterion, weight: float) -> None:
+    """Keep one trial weight; one that stands as in the scenario is none."""
+    others = {name: tried for name, tried in visit.trial().weights.items() if name != criterion.name}
+    visit.set_weights(others if weight == _shown(criterion.weight) else {**others, criterion.name: weight})
 
 
 def _weights(criteria: tuple[Criterion, ...], words: Language) -> tuple[Criterion, ...]:
     top = max(50.0, *(1.5 * c.weight for c in criteria))
+    tried = visit.trial().weights
     chosen = []
     for criterion in criteria:
-        key, start = _slider_key(criterion), _shown(criterion.weight)
-        st.session_state.setdefault(key, start)
-        weight = st.slider(_plain(getattr(criterion, words)), 0.0, top, step=1.0, key=key, format="%g")
+        start = _shown(criterion.weight)
+        shown = min(tried.get(criterion.name, start), top)
+        bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try, criterion))
+        weight = st.slider(_plain(getattr(criterion, words)), 0.0, top, step=1.0, format="%g", **bound)
         # one that nobody has moved keeps its weight to the last digit
         chosen.append(criterion if weight == start else criterion.model_copy(update={"weight": float(weight)}))
     return tuple(chosen)
@@ -84,7 +84,7 @@ def order_tab() -> None:
     st.text(text("ranking_hint", words))
     left, right = st.columns([1, 3.1], gap="medium")
     with left, st.container(height=_HEIGHT_PX, border=True):
-        st.button(text("reset", words), on_click=_reset, args=(criteria,), width="stretch", icon=":material/undo:")
+        st.button(text("reset", words), on_click=visit.set_weights, args=({},), width="stretch", icon=":material/undo:")
         trial = _weights(criteria, words)
     with right:
         if not any(c.weight > 0 for c in trial):

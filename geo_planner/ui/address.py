@@ -1,0 +1,205 @@
+"""What a visit is about, and how it stands in the address: short, only what was chosen, and nothing but ids and figures.
+
+An address may come from anybody. What it says is read as far as it can be meant, and left out for the rest; whether a village, a
+scenario or a criterion of that id exists is asked where it is used (:mod:`geo_planner.ui.visit`). Names and places of people never
+stand in it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, get_args
+
+from geo_planner.config.declared import Model
+from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
+from geo_planner.words import LANGUAGES, Language
+
+_LONGEST, _MOST_ITEMS = 4000, 400
+_ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
+_MOST_WEIGHT = 1e6
+_BETWEEN, _PAIR = "~", ":"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a visitor tries beside the scenario; empty: the scenario as it is.
+
+    Attributes
+    ----------
+    weights : mapping of str to float
+        By name of the criterion, those that differ; in the unit in which the scenario states them.
+    threshold_dbm, probability : float or None
+        ``service.rsrp_threshold_dbm`` (−160…−30 dBm), ``service.min_probability`` (between 0 and 1).
+    model : str or None
+        ``propagation.model``.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    threshold_dbm: float | None = None
+    probability: float | None = None
+    model: str | None = None
+
+    def __bool__(self) -> bool:
+        return self != Trial()
+
+    def overrides(self) -> dict[str, float | str]:
+        """The settings that are tried, by their path in a scenario; the weights are not among them."""
+        tried = {
+            "service.rsrp_threshold_dbm": self.threshold_dbm,
+            "service.min_probability": self.probability,
+            "propagation.model": self.model,
+        }
+        return {path: value for path, value in tried.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which villages are shown; empty: all.
+
+    Attributes
+    ----------
+    payers, communes, statuses : tuple of str
+        Stable words of the responsibility, codes of communes, stable words of the modelled status; several of one kind: any of them.
+    first_k : int or None
+        Of those that the other filters leave, the first so many by rank.
+    to_measure : bool
+        Only those where a measurement would settle something.
+    covered_by_plan : bool or None
+        Only those that the build plan covers (True) or leaves (False).
+    """
+
+    payers: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    first_k: int | None = None
+    to_measure: bool = False
+    covered_by_plan: bool | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that belongs to a visit; None and empty: as it is without a choice.
+
+    Attributes
+    ----------
+    scenario : str or None
+        Its file's name without the ending.
+    village : str or None
+        Its id.
+    """
+
+    language: Language = "vi"
+    scenario: str | None = None
+    village: str | None = None
+    trial: Trial = field(default_factory=Trial)
+    filters: Filters = field(default_factory=Filters)
+
+
+def read_address(query: Mapping[str, str]) -> Visit:
+    """A visit as an address tells it; what cannot be meant is left out."""
+    told = {key: str(value)[:_LONGEST] for key, value in query.items()}
+
+    def one(key: str, read: Callable[[str], _T | None]) -> _T | None:
+        return read(told[key]) if key in told else None
+
+    trial = Trial(
+        weights=_weights(told.get("weights", "")),
+        threshold_dbm=one("threshold", lambda text: _figure(text, -160.0, -30.0)),
+        probability=one("probability", lambda text: _figure(text, 0.01, 0.999)),
+        model=_one_of(told.get("model"), get_args(Model)),
+    )
+    filters = Filters(
+        payers=_some_of(told.get("payer", ""), RESPONSIBILITY),
+        statuses=_some_of(told.get("status", ""), tuple(SIGNAL_STATUS)),
+        communes=tuple(dict.fromkeys(code for code in _items(told.get("commune", "")) if _ID.fullmatch(code))),
+        first_k=_whole(told.get("first")),
+        to_measure=told.get("measure") == "1",
+        covered_by_plan={"1": True, "0": False}.get(told.get("served", "")),
+    )
+    return Visit(
+        language=next((code for code in LANGUAGES if code == told.get("lang")), "vi"),
+        scenario=_matching(told.get("scenario"), _STEM),
+        village=_matching(told.get("village"), _ID),
+        trial=trial,
+        filters=filters,
+    )
+
+
+def write_address(visit: Visit) -> dict[str, str]:
+    """What stands in the address of a visit, without what the map writes; :func:`read_address` gives the same visit again."""
+    trial, filters = visit.trial, visit.filters
+    told = {
+        "lang": "" if visit.language == Visit().language else visit.language,
+        "scenario": visit.scenario or "",
+        "village": visit.village or "",
+        "weights": _BETWEEN.join(f"{name}{_PAIR}{_plain(weight)}" for name, weight in sorted(trial.weights.items())),
+        "threshold": _plain(trial.threshold_dbm),
+        "probability": _plain(trial.probability),
+        "model": trial.model or "",
+        "payer": _BETWEEN.join(filters.payers),
+        "status": _BETWEEN.join(filters.statuses),
+        "commune": _BETWEEN.join(filters.communes),
+        "first": "" if filters.first_k is None else str(filters.first_k),
+        "measure": "1" if filters.to_measure else "",
+        "served": "" if filters.covered_by_plan is None else str(int(filters.covered_by_plan)),
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+ADDRESSED = ("lang", "scenario", "village", "weights", "threshold", "probability", "model", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+"""Parts of the address that the script writes."""
+
+
+def _items(text: str) -> list[str]:
+    return [item for item in text.split(_BETWEEN)[:_MOST_ITEMS] if item]
+
+
+def _weights(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for item in _items(text):
+        name, _, told = item.partition(_PAIR)
+        weight = _figure(told, 0.0, _MOST_WEIGHT)
+        if _NAME.fullmatch(name) and weight is not None:
+            found[name] = weight
+    return found
+
+
+def _some_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    asked = set(_items(text))
+    return tuple(key for key in known if key in asked)
+
+
+def _one_of(text: str | None, known: tuple[str, ...]) -> str | None:
+    return text if text in known else None
+
+
+def _matching(text: str | None, shape: re.Pattern[str]) -> str | None:
+    return text if text is not None and shape.fullmatch(text) else None
+
+
+def _figure(text: str, least: float, most: float) -> float | None:
+    try:
+        figure = float(text) if len(text) <= 30 else math.nan
+    except ValueError:
+        return None
+    return figure if least <= figure <= most else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,5}", text) else None
+
+
+def _plain(figure: float | None) -> str:
+    """A figure without a needless decimal point, exact to the last digit."""
+    if figure is None:
+        return ""
+    return str(int(figure)) if figure == int(figure) else repr(float(figure))

@@ -1,0 +1,138 @@
+"""What a browser is sent first: a page with something to see and the language it is in, and the files behind it compressed.
+
+Streamlit sends an empty page that stays blank until its scripts have run, and its scripts as they lie on the disk. Its page is kept, and
+into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
+(:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a page by its address first asks in vain
+below that page.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from geo_planner.ui.widget_words import translating_script
+from geo_planner.words import LANGUAGES, Language, said
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+OF_THE_MAP = ("theme", "layers", "view")
+"""Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
+_STATIC = Path(st.__file__).parent / "static"
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
+_LEVEL = 6
+_YEAR_S = 31_536_000
+_OPENING = """<style>
+#gp-opening { position: fixed; inset: 0; display: flex; flex-direction: column; gap: 14px; align-items: center; justify-content: center;
+  font: 17px system-ui, sans-serif; color: #1d2733; background: #fff; }
+#gp-opening b { font-size: 24px; color: #0b4a8c; }
+#gp-opening i { width: 260px; height: 5px; border-radius: 3px; overflow: hidden; background: #e3e9ef; }
+#gp-opening i::after { content: ""; display: block; width: 40%; height: 100%; background: #0b5cad; animation: gp-opening 1.3s ease-in-out infinite alternate; }
+@keyframes gp-opening { to { transform: translateX(150%); } }
+</style>"""
+# Streamlit pushes a new address at a change of page and when the script writes one; it knows nothing of what the map has put in since.
+_KEEPER = """<script>
+(function () {
+  var push = window.history.pushState.bind(window.history);
+  window.history.pushState = function (state, title, address) {
+    var to = new URL(address || "", window.location.href), here = new URLSearchParams(window.location.search);
+    @keys.forEach(function (key) {
+      if (here.has(key)) { to.searchParams.set(key, here.get(key)); } else { to.searchParams.delete(key); }
+    });
+    return push(state, title, to.href);
+  };
+})();
+</script>"""
+
+
+class Delivery:
+    """Answers for the app's pages and Streamlit's own files; passes everything else on.
+
+    Parameters
+    ----------
+    app : callable
+        The ASGI application behind.
+    pages : collection of str
+        Parts of the address under which the app's pages are asked for.
+    """
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], pages: frozenset[str]) -> None:
+        self.app, self.pages = app, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        answer = None
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            base = base_path()
+            path = str(scope["path"])
+            if path == base or path.startswith(f"{base}/"):
+                answer = await self._answer(path[len(base) :].strip("/"), scope)
+        await (answer or self.app)(scope, receive, send)
+
+    async def _answer(self, name: str, scope: Scope) -> Response | None:
+        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if not name or name in self.pages:
+            asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
+            page = opening_page(next((code for code in LANGUAGES if code == asked), "vi")).encode()
+            headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
+            return Response(gzip.compress(page, _LEVEL, mtime=0) if zipped else page, headers=headers, media_type="text/html")
+        path = _static_files().get(name) if zipped else None
+        if path is None:
+            return None
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": f"public, immutable, max-age={_YEAR_S}"}
+        return Response(await run_in_threadpool(_compressed, path), headers=headers, media_type=_KINDS[path.suffix])
+
+
+def base_path() -> str:
+    """What stands before every address of this server: empty, or ``/name`` as ``server.baseUrlPath`` says."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""
+
+
+@lru_cache(maxsize=4)
+def opening_page(language: Language) -> str:
+    """Streamlit's page with its language, title, first line and words."""
+    page = (_STATIC / "index.html").read_text(encoding="utf-8")
+    name, opening = said("ui.app").text(language), said("ui.opening").text(language)
+    where = f"window.__streamlit = {{BACKEND_BASE_URL: window.location.origin + {json.dumps(base_path() + '/')}}};"
+    head = f"{_OPENING}<script>{where}</script>{_KEEPER.replace('@keys', json.dumps(OF_THE_MAP))}{translating_script()}"
+    first = f'<div id="gp-opening" role="status"><b>{escape(name)}</b><i></i><span>{escape(opening)}</span></div>'
+    for old, new in (
+        ('<html lang="en">', f'<html lang="{language}">'),
+        ("<title>Streamlit</title>", f"<title>{escape(name)}</title>{head}"),
+        ('<div id="root"></div>', f'<div id="root">{first}</div>'),
+    ):
+        page = page.replace(old, new, 1)
+    return _with_plain_notice(page, language)
+
+
+def _with_plain_notice(page: str, language: Language) -> str:
+    """What is read where no scripts run, in the words of the app."""
+    before, start, rest = page.partition("<noscript>")
+    _, end, after = rest.partition("</noscript>")
+    return f"{before}{start}<p>{escape(said('ui.no_scripts').text(language))}</p>{end}{after}" if end else page
+
+
+@lru_cache(maxsize=1)
+def _static_files() -> dict[str, Path]:
+    """Streamlit's files that shrink when compressed, by their part of the address. Each bears a hash of its content in its name."""
+    found = (_STATIC / "static").rglob("*")
+    return {f"static/{path.relative_to(_STATIC / 'static').as_posix()}": path for path in found if path.suffix in _KINDS and path.is_file()}
+
+
+@lru_cache(maxsize=400)
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), _LEVEL, mtime=0)

@@ -1,0 +1,157 @@
+"""What belongs to a visit and not to a widget: language, scenario, village, trial, filters. Kept from page to page, and in the address.
+
+Streamlit drops what stands under a widget's key as soon as the page without that widget is drawn. Here everything stands under one key of
+its own; a page asks for a value, shows it in a widget of its own (:func:`bound`) and tells what was chosen. Each choice goes into the
+address at once, so that a reload, or another browser with the same address, opens the same state.
+
+The map's theme, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
+script; what the script writes leaves them as they are (:mod:`geo_planner.ui.delivery`).
+
+Examples
+--------
+On a page::
+
+    chosen = visit.village(ids)
+    st.selectbox(title, ids, **visit.bound("map_village", chosen, visit.choose_village))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from geo_planner.ui.address import ADDRESSED, Filters, Trial, Visit, read_address, write_address
+from geo_planner.words import Language
+
+_VISIT = "visit"
+_T = TypeVar("_T")
+
+
+def begin() -> Visit:
+    """The visit at the beginning of a run of the script: from the address when it is new, or when the browser went back or forth in it.
+
+    A change of page empties the address; it is written again.
+    """
+    if _VISIT not in st.session_state or _went_through_history():
+        st.session_state[_VISIT] = read_address(st.query_params.to_dict())
+    _write()
+    return now()
+
+
+def now() -> Visit:
+    """All of the visit."""
+    visit: Visit = st.session_state.get(_VISIT) or Visit()
+    return visit
+
+
+def language() -> Language:
+    """The language of this visit; Vietnamese until another is chosen."""
+    return now().language
+
+
+def choose_language(language: Language) -> None:
+    _keep(replace(now(), language=language))
+
+
+def scenario(stems: Sequence[str]) -> str:
+    """The scenario by its file's name without the ending: the one chosen, if the study area has it, else the first."""
+    chosen = now().scenario
+    return chosen if chosen is not None and chosen in stems else stems[0]
+
+
+def choose_scenario(stem: str) -> None:
+    """Take another scenario. What was tried beside the one before is over; village, language and filters stay."""
+    if stem != now().scenario:
+        _keep(replace(now(), scenario=stem, trial=Trial()))
+
+
+def village(ids: Sequence[str]) -> str:
+    """The chosen village, if it is among `ids` (in order of rank), else the first of them."""
+    chosen = now().village
+    return chosen if chosen is not None and chosen in ids else ids[0]
+
+
+def choose_village(village_id: str) -> None:
+    _keep(replace(now(), village=village_id))
+
+
+def trial(criteria: Sequence[str] | None = None) -> Trial:
+    """What is tried beside the scenario.
+
+    Parameters
+    ----------
+    criteria : sequence of str, optional
+        Names of the scenario's criteria: weights of others, which an address may name, are left out.
+    """
+    tried = now().trial
+    if criteria is None:
+        return tried
+    return replace(tried, weights={name: weight for name, weight in tried.weights.items() if name in criteria})
+
+
+def set_trial(trial: Trial) -> None:
+    """Try this beside the scenario; ``Trial()`` ends it."""
+    _keep(replace(now(), trial=trial))
+
+
+def set_weights(weights: Mapping[str, float]) -> None:
+    """Try these weights (by criterion, only those that differ from the scenario) and keep what else is tried."""
+    set_trial(replace(now().trial, weights=dict(weights)))
+
+
+def filters() -> Filters:
+    """Which villages are to be shown."""
+    return now().filters
+
+
+def set_filters(filters: Filters) -> None:
+    """Show these villages; ``Filters()`` shows all."""
+    _keep(replace(now(), filters=filters))
+
+
+def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]:
+    """Arguments that bind a widget to a value of the visit.
+
+    Parameters
+    ----------
+    key : str
+        Of the widget, its own on each page; must be no name of this module's.
+    value
+        What the widget shall show, as it takes it: one of its options, a figure within its range.
+    choose : callable
+        Called with what the visitor has chosen.
+
+    Returns
+    -------
+    dict
+        ``key`` and ``on_change``, for ``st.selectbox(label, options, **bound(...))`` and the like; no ``index`` or ``value`` beside them.
+    """
+    if st.session_state.get(key) != value or key not in st.session_state:
+        st.session_state[key] = value
+    return {"key": key, "on_change": lambda: choose(st.session_state[key])}
+
+
+def address(**parts: Any) -> dict[str, str]:
+    """Parts of the address of this visit, for links: as it is, or with some values changed (``address(village="B12")``)."""
+    return write_address(replace(now(), **parts))
+
+
+def _keep(visit: Visit) -> None:
+    st.session_state[_VISIT] = visit
+    _write()
+
+
+def _write() -> None:
+    """Put the visit into the address, which is left alone where it says so already; parts that are not ours stay."""
+    told = st.query_params.to_dict()
+    wanted = {key: value for key, value in told.items() if key not in ADDRESSED} | write_address(now())
+    if wanted != told:
+        st.query_params.from_dict(wanted)
+
+
+def _went_through_history() -> bool:
+    return bool(getattr(get_script_run_ctx(suppress_warning=True), "is_history_navigation", False))

@@ -1,0 +1,185 @@
+"""What belongs to a visit: kept from page to page, in the address, and apart from every other visit's."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from geo_planner.plan import Plan
+from geo_planner.ui import loading
+from geo_planner.ui.address import ADDRESSED, Filters, Trial, Visit, read_address, write_address
+from tests.conftest import ROOT, SCENARIO
+
+FULL = Visit(
+    language="en",
+    scenario="lai_chau_5g_2030",
+    village="LC-0012",
+    trial=Trial(weights={"households": 12.5, "poor_share": 0.0}, threshold_dbm=-110.0, probability=0.8, model="itm"),
+    filters=Filters(("fund",), ("03385",), ("no_signal", "partial"), 10, True, False),
+)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    return plan
+
+
+def open_app(address: dict[str, str] | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in (address or {}).items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    app.switch_page(f"geo_planner/ui/pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def address_of(app: AppTest) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else value[-1] for key, value in app.query_params.items()}
+
+
+def test_an_address_opens_the_visit_that_wrote_it() -> None:
+    told = write_address(FULL)
+    assert set(told) == set(ADDRESSED)
+    assert read_address(told) == FULL
+
+
+def test_a_visit_without_a_choice_leaves_the_address_empty() -> None:
+    assert write_address(Visit()) == {}
+    assert read_address({}) == Visit()
+
+
+_visits = some.builds(
+    Visit,
+    language=some.sampled_from(["vi", "en"]),
+    scenario=some.none() | some.from_regex(r"[a-z0-9_ -]{1,20}", fullmatch=True),
+    village=some.none() | some.from_regex(r"[A-Za-z0-9.:/_ -]{1,20}", fullmatch=True),
+    trial=some.builds(
+        Trial,
+        weights=some.dictionaries(some.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), some.floats(0, 1e6), max_size=12),
+        threshold_dbm=some.none() | some.floats(-160, -30),
+        probability=some.none() | some.floats(0.01, 0.999),
+        model=some.none() | some.sampled_from(["p1812", "itm", "free_space"]),
+    ),
+    filters=some.builds(Filters, payers=some.just(("fund", "operator")), first_k=some.none() | some.integers(1, 99999), to_measure=some.booleans()),
+)  # fmt: skip
+
+
+@given(_visits)
+def test_every_visit_comes_back_to_the_last_digit(visit: Visit) -> None:
+    assert read_address(write_address(visit)) == visit
+
+
+@given(some.dictionaries(some.sampled_from(ADDRESSED), some.text(max_size=60)))
+def test_no_address_is_too_odd_to_be_read(query: dict[str, str]) -> None:
+    visit = read_address(query)
+    assert read_address(write_address(visit)) == visit
+    assert all(math.isfinite(weight) and weight >= 0 for weight in visit.trial.weights.values())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"lang": "xx"}, {"scenario": "../../etc/passwd"}, {"scenario": "<script>"}, {"village": "<b>x</b>"}, {"village": "a" * 5000},
+        {"weights": "households:-1"}, {"weights": "households:nan~x:inf~y:1e9"}, {"weights": "__class__:1"}, {"threshold": "0"}, {"probability": "1"},
+        {"probability": "0"}, {"model": "my_model"}, {"payer": "everybody"}, {"status": "fine"}, {"first": "0"}, {"first": "-3"}, {"measure": "yes"},
+        {"served": "2"}, {"commune": "<i>"}, {"what": "ever"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_left_out(query: dict[str, str]) -> None:
+    assert read_address(query) == Visit()
+
+
+def test_the_village_goes_along_to_the_profile_and_back(shown: Plan) -> None:
+    ninth = str(shown.villages.index[8])
+    app = go(open_app({"village": ninth}), "link")
+    box = next(box for box in app.selectbox if box.key.startswith("link_village"))
+    assert box.value == ninth
+    other = str(shown.villages.index[3])
+    box.set_value(other).run()
+    assert address_of(app)["village"] == other
+    go(app, "about")
+    go(app, "link")
+    assert next(box for box in app.selectbox if box.key.startswith("link_village")).value == other
+
+
+def test_trial_weights_outlive_a_change_of_page_and_a_reload(shown: Plan) -> None:
+    app = go(open_app(), "ranking")
+    name = shown.scenario.ranking.criteria[0].name
+    app.slider(key=f"weight_{name}").set_value(3.0).run()
+    order = list(app.dataframe[0].value.index)
+    go(app, "about")
+    assert address_of(app)["weights"] == f"{name}:3"
+    go(app, "ranking")
+    assert app.slider(key=f"weight_{name}").value == 3.0
+    again = go(open_app(address_of(app)), "ranking")
+    assert list(again.dataframe[0].value.index) == order != list(shown.villages.index)
+
+
+def test_a_weight_set_back_is_no_trial(shown: Plan) -> None:
+    app = go(open_app(), "ranking")
+    slider = app.slider(key=f"weight_{shown.scenario.ranking.criteria[0].name}")
+    start = slider.value
+    slider.set_value(3.0).run()
+    app.slider(key=slider.key).set_value(start).run()
+    assert "weights" not in address_of(app)
+
+
+def test_the_language_is_kept_on_reload(shown: Plan) -> None:
+    app = open_app()
+    app.sidebar.radio(key="language").set_value("English").run()
+    assert address_of(app) == {"lang": "en"}
+    assert open_app({"lang": "en"}).sidebar.radio(key="language").value == "English"
+    app.sidebar.radio(key="language").set_value("Tiếng Việt").run()
+    assert address_of(app) == {}
+
+
+def test_the_scenario_of_an_address_is_one_of_the_area_or_the_first(shown: Plan) -> None:
+    assert open_app({"scenario": "lai_chau_people"}).sidebar.selectbox(key="scenario").value == "lai_chau_people"
+    for asked in ("khong_co", "../scenarios/lai_chau_people"):
+        app = open_app({"scenario": asked})
+        assert not app.exception
+        assert app.sidebar.selectbox(key="scenario").value == SCENARIO.stem
+
+
+def test_another_scenario_ends_the_trial_and_keeps_the_village(shown: Plan) -> None:
+    village = str(shown.villages.index[5])
+    app = open_app({"village": village, "weights": "households:1"})
+    app.sidebar.selectbox(key="scenario").set_value("lai_chau_people").run()
+    assert address_of(app) == {"scenario": "lai_chau_people", "village": village}
+
+
+def test_an_unknown_village_of_an_address_gives_the_first(shown: Plan) -> None:
+    app = go(open_app({"village": "khong-co"}), "link")
+    assert next(box for box in app.selectbox if box.key.startswith("link_village")).value == str(shown.villages.index[0])
+
+
+def test_the_maps_own_parts_of_the_address_are_left_alone(shown: Plan) -> None:
+    app = open_app({"theme": "theme_rsrp", "view": "22.3,103.1,9"})
+    app.sidebar.radio(key="language").set_value("English").run()
+    assert address_of(app) == {"theme": "theme_rsrp", "view": "22.3,103.1,9", "lang": "en"}
+
+
+def test_visits_beside_one_another_keep_apart(shown: Plan) -> None:
+    """Six visits, each choice of one between those of the others; what they hold is read at the end."""
+    ids = [str(village) for village in shown.villages.index]
+    visits = [go(open_app(), "link") for _ in range(6)]
+    for step in range(3):
+        for n, app in enumerate(visits):
+            next(box for box in app.selectbox if box.key.startswith("link_village")).set_value(ids[(3 * n + step) % len(ids)]).run()
+    assert [address_of(app)["village"] for app in visits] == [ids[(3 * n + 2) % len(ids)] for n in range(6)]
