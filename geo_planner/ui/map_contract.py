@@ -12,15 +12,15 @@ fetches once, by an address that contains the hash of the content, so that a rer
 ``layers``         opacity 0…1 of layers at the start (0: not shown), by name: ``surface``, ``villages``, ``sites``, ``build``,
                    ``measurements``, ``commune_names``, ``roads``, ``rivers``, ``relief``; what is left out keeps its own
 ``view``           latitude, longitude, zoom at the start; None: what the address says, else the whole province
-``filters``        :class:`Filters`; takes effect at every rerun
+``filters``        :class:`geo_planner.ui.address.Filters`, those of the visit; takes effect at every rerun
 ``trial_masts``    of :class:`TrialMast`; drawn anew when they change
 ``drawn``          of :class:`Drawn`: lines, marks and rings over everything else
 ``points``         whether a click beside every mark is an event
 =================  ==============================================================================================================
 
 ``theme``, ``layers`` and ``view`` belong to the reader once the map stands: a rerun does not set them again. The map keeps them in the
-address of the page (``?theme=theme_rsrp&layers=rivers:0,surface:0.6&view=22.31,103.12,10.5``) by itself, without a rerun;
-:func:`shown_in_address` reads them back.
+address of the page (``?theme=theme_rsrp&layers=rivers:0,surface:0.6&view=22.31,103.12,10.5``) and in the browser's memory of the tab by
+itself, without a rerun, and takes them from there when it opens: what the address says comes first, then the arguments, then the tab.
 
 **Events** (:class:`MapEvent`, from :func:`geo_planner.ui.maps.plan_map`, each once)
 
@@ -41,34 +41,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from geo_planner.ui.address import Filters
+
 LAYERS = ("surface", "villages", "sites", "build", "measurements", "commune_names", "roads", "rivers", "relief")
 EVENTS = ("village", "site", "point", "trial", "drag")
 View = tuple[float, float, float]
 """Latitude, longitude, zoom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which villages are drawn; an empty tuple or None leaves all of them.
-
-    Attributes
-    ----------
-    payers, communes, statuses : tuple of str
-        Stable words of the responsibility, codes of communes, stable words of the modelled status.
-    first_k : int or None
-        Of those that the other filters leave, the first so many by rank.
-    to_measure : bool
-        Only those where a measurement would settle something.
-    covered_by_plan : bool or None
-        Only those that the build plan covers (True) or leaves (False).
-    """
-
-    payers: tuple[str, ...] = ()
-    communes: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    first_k: int | None = None
-    to_measure: bool = False
-    covered_by_plan: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +85,7 @@ class MapArguments:
     theme: str | None = None
     layers: Mapping[str, float] = field(default_factory=dict)
     view: View | None = None
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     trial_masts: tuple[TrialMast, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     points: bool = False
@@ -149,37 +127,3 @@ def event_of(answer: Any) -> MapEvent | None:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def shown_in_address(params: Mapping[str, str]) -> dict[str, Any]:
-    """``theme``, ``layers`` and ``view`` of an address as arguments; what is not understood is left out.
-
-    >>> shown_in_address({"theme": "theme_rsrp", "layers": "rivers:0,surface:0.6,what:1", "view": "22.31,103.12,10.5", "lang": "vi"})
-    {'theme': 'theme_rsrp', 'layers': {'rivers': 0.0, 'surface': 0.6}, 'view': (22.31, 103.12, 10.5)}
-    >>> shown_in_address({"theme": "<b>", "view": "1,2", "layers": "rivers:nan"})
-    {}
-    """
-    shown: dict[str, Any] = {}
-    if params.get("theme", "").removeprefix("theme_").isalpha():
-        shown["theme"] = params["theme"]
-    layers = {name: opacity for name, opacity in map(_layer, params.get("layers", "").split(",")) if opacity is not None}
-    if layers:
-        shown["layers"] = layers
-    view = [_number(part) for part in params.get("view", "").split(",")]
-    if len(view) == 3 and None not in view:
-        shown["view"] = tuple(view)
-    return shown
-
-
-def _layer(part: str) -> tuple[str, float | None]:
-    name, _, stated = part.partition(":")
-    opacity = _number(stated)
-    return name, opacity if name in LAYERS and opacity is not None and 0 <= opacity <= 1 else None
-
-
-def _number(stated: str) -> float | None:
-    try:
-        value = float(stated)
-    except ValueError:
-        return None
-    return value if abs(value) < 1e6 else None

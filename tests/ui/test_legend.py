@@ -166,7 +166,9 @@ def check_every_place(frame: Any, plan: Plan) -> None:
 
 def choose(frame: Any, theme: str) -> None:
     # names are written over the colours, and are no part of them
-    frame.evaluate("() => { document.querySelector('.gp-layers').open = true; document.querySelector('.leaflet-gp-label-pane').style.visibility = 'hidden'; }")
+    frame.evaluate(
+        "() => { document.querySelector('.gp-layers').open = true; document.querySelector('.leaflet-gp-label-pane').style.visibility = 'hidden'; }"
+    )
     frame.locator("input[name=gp-theme]").nth(THEMES.index(theme)).check()
     frame.page.wait_for_timeout(400)
 

@@ -12,6 +12,7 @@ function geoPlannerMap(map, data, options) {
   ["ground", "theme", "hatch", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
   const state = { theme: data.theme, layers: { surface: 1, villages: 1, sites: 1, build: 1, measurements: data.measurements && data.measurements.shown ? 1 : 0, commune_names: 1, roads: 1, rivers: 1, relief: 1 } };
+  const own = { ...state.layers };
   if (data.themes.some((theme) => theme.key === asked.theme)) state.theme = asked.theme;
   Object.keys(asked.layers || {}).forEach((name) => { if (name in state.layers) state.layers[name] = asked.layers[name]; });
   let count = Date.now(), points = false, chosenAt = null;
@@ -121,10 +122,15 @@ function geoPlannerMap(map, data, options) {
     layout();
   };
   let touched = false, waiting = null;
+  /* What a reader has made of it: layers that are not as they were at first. */
+  const shownNow = () => {
+    const centre = map.getCenter(), changed = Object.keys(state.layers).filter((name) => state.layers[name] !== own[name]);
+    return { theme: state.theme, layers: Object.fromEntries(changed.map((name) => [name, state.layers[name]])), view: [centre.lat, centre.lng, map.getZoom()] };
+  };
   const told = () => {
     if (!touched || !asked.onShown) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => { const c = map.getCenter(); asked.onShown({ theme: state.theme, layers: { ...state.layers }, view: [c.lat, c.lng, map.getZoom()] }); }, 250);
+    waiting = setTimeout(() => asked.onShown(shownNow()), 250);
   };
 
   /* View: the whole province, not far beyond it, and no nearer than the figures are fine. */
@@ -138,12 +144,14 @@ function geoPlannerMap(map, data, options) {
   map.setMaxZoom(Math.max(data.maxZoom, firstZoom + 1));
   map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.5));
   let untouched = true;
+  if (asked.theme || asked.layers || asked.view) touched = true; /* taken up again: the address is to say so too */
   if (asked.view) { map.setView([asked.view[0], asked.view[1]], asked.view[2], { animate: false }); untouched = false; }
   geoPlannerButtons(map, tools, () => { touched = true; whole(); }, {
     legend: legend.box,
     layers: geoPlannerLayers(map, data, tools, layers, state, () => { touched = true; show(); told(); }),
   });
   show();
+  told();
   map.on("moveend", () => { layout(); told(); });
   map.on("gp:layout", layout);
   map.on("zoomstart dragstart", () => { untouched = false; touched = true; });
@@ -164,7 +172,7 @@ function geoPlannerMap(map, data, options) {
       if (String(at) !== String(chosenAt)) ringAt(at);
       layout();
     },
-    ringAt, colouring: villages.colouring,
+    ringAt, colouring: villages.colouring, shown: () => (untouched ? { ...shownNow(), view: null } : shownNow()),
     filter: (filters) => { villages.filter(filters); layout(); return villages.count(); },
     trials: overlays.showTrials, drawn: overlays.showDrawn, points: (wanted) => { points = Boolean(wanted); },
   };

@@ -6,18 +6,18 @@ from html import escape
 
 import streamlit as st
 
-from geo_planner.export.html_map import village_card
+from geo_planner.export.html_map import TO_MEASURE, village_card
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
+from geo_planner.ui import visit
 from geo_planner.ui.frame import language, loaded, page_file
-from geo_planner.ui.maps import MAP_HEIGHT_PX, show_map
+from geo_planner.ui.map_contract import MapArguments, MapEvent
+from geo_planner.ui.maps import MAP_HEIGHT_PX, plan_map
 from geo_planner.ui.texts import text
 from geo_planner.ui.village import show_card
 from geo_planner.words import Language, word
 
 _CHOSEN = "chosen_village"
-_CLICKS = "map_clicks_seen"
-_MEASURE = {"status_uncertain", "declared_no_signal_but_modelled_covered", "declared_covered_but_modelled_no_signal", "models_disagree"}
 
 
 def headline(plan: Plan, words: Language) -> str:
@@ -26,7 +26,7 @@ def headline(plan: Plan, words: Language) -> str:
     signal = [
         (len(villages), text("headline_villages", words)),
         (int((villages["modelled_status"] == "no_signal").sum()), text("headline_no_signal", words)),
-        (int(villages["flags"].map(lambda flags: bool(_MEASURE & set(flags))).sum()), text("headline_measure", words)),
+        (int(villages["flags"].map(lambda flags: bool(TO_MEASURE & set(flags))).sum()), text("headline_measure", words)),
     ]
     payers = [(int((villages["responsibility"] == key).sum()), word(key, words)) for key in RESPONSIBILITY]
     spans = [f"<span><b>{n}</b>{escape(title)}</span>" for n, title in signal]
@@ -35,22 +35,21 @@ def headline(plan: Plan, words: Language) -> str:
     return '<div class="gp-heads">' + "".join(spans) + "</div>"
 
 
+def take(event: MapEvent) -> None:
+    """What was done on the map."""
+    if event.event == "village":
+        visit.choose_village(event.id)
+
+
 @st.fragment
 def map_and_card() -> None:
     """A fragment: a click on the map runs this part alone."""
     plan, words = loaded().plan, language()
     ids = [str(village) for village in plan.villages.index]
-    if st.session_state.get(_CHOSEN) not in ids:
-        st.session_state[_CHOSEN] = ids[0]
+    chosen = visit.village(ids)
     left, right = st.columns([2.15, 1], gap="small")
     with left:
-        clicks, clicked = show_map(loaded(), words, st.session_state[_CHOSEN])
-    # The select box comes after the map in this run, so a click may still set it.
-    if clicks != st.session_state.get(_CLICKS, 0):
-        st.session_state[_CLICKS] = clicks
-        if clicked is not None and clicked != st.session_state[_CHOSEN]:
-            st.session_state[_CHOSEN] = clicked
-            st.rerun(scope="fragment")
+        plan_map(loaded(), words, MapArguments(chosen=chosen, filters=visit.filters()), key="map", on_event=take)
     with right, st.container(height=MAP_HEIGHT_PX + 8, border=False):
         titles = {
             village: f"{rank}. {name} ({commune})"
@@ -58,8 +57,9 @@ def map_and_card() -> None:
                 ids, plan.villages["rank"], plan.villages["name"], plan.villages["commune_name"], strict=True
             )
         }
-        st.selectbox(text("choose_village", words), ids, key=_CHOSEN, format_func=titles.__getitem__, help=text("click_hint", words))
-        show_card(village_card(plan, st.session_state[_CHOSEN], words), words)
+        bound = visit.bound(_CHOSEN, chosen, visit.choose_village)
+        st.selectbox(text("choose_village", words), ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
+        show_card(village_card(plan, chosen, words), words)
         st.page_link(page_file("downloads"), label=text("go_downloads", words), icon=":material/download:")
 
 
