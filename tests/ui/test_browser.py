@@ -105,7 +105,7 @@ def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) ->
 def test_the_landing_page_shows_the_villages_and_opens_a_card_on_a_click(server: str, visit: Visit, plan: Plan) -> None:
     page = visit.page
     page.goto(server)
-    chart = page.frame_locator("iframe[title*='st_folium']")
+    chart = page.frame_locator("iframe[title*='plan_map']")
     villages = chart.locator("path.gp-village-mark")
     villages.nth(len(plan.villages) - 1).wait_for(timeout=FIRST_DRAW_MS)
     assert villages.count() == len(plan.villages)
