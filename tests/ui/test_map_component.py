@@ -95,7 +95,7 @@ def test_the_map_is_as_it_was_after_another_page(server: str, visit: Visit, plan
     visit.page.get_by_role("link", name="Câu hỏi").click()
     visit.page.wait_for_timeout(2500)
     visit.page.get_by_role("link", name="Bản đồ").click()
-    visit.page.frame_locator(FRAME).locator("path.gp-village-mark").first.wait_for(timeout=FIRST_DRAW_MS)
+    visit.page.frame_locator(FRAME).locator("path.gp-village-mark").first.wait_for(state="attached", timeout=30_000)
     frame = visit.page.locator(FRAME).element_handle().content_frame()
     visit.page.wait_for_timeout(800)
     assert frame.locator("input[name=gp-theme]").nth(1).is_checked()
