@@ -106,6 +106,48 @@ MAST_CLASSES = (
 )
 """Households that a mast in the place would newly cover; what is not there yet is neither signal nor its lack."""
 
+# What is to be built: a shape a kind, all in one ink that no status and no surface has; outlines are paths in a square of 18.
+BUILD_INK = "#9c1f66"
+BUILD_MARKS: dict[str, dict[str, str | bool]] = {
+    "mast": {"path": "M9 1.5L17 16H1Z", "filled": True},
+    "sector": {"path": "M3 16V2A14 14 0 0 1 17 16Z", "filled": True},
+    "relay": {"path": "M2 2H16L2 16H16Z", "filled": True},
+    "satellite": {"path": "M9 1L17 9L9 17L1 9Z", "filled": True},
+    "terminal": {"path": "M9 1L17 9L9 17L1 9Z", "filled": False},
+}
+BUILD_MARK_OF = {
+    "low_mast": "mast",
+    "macro_mast": "mast",
+    "re_aim": "sector",
+    "remote_sector": "sector",
+    "add_band": "sector",
+    "relay": "relay",
+    "satellite_mast": "satellite",
+    "satellite_terminal": "terminal",
+}
+BUILD_LINKS: dict[str, dict[str, str | float]] = {"microwave": {"dash": "7 5", "weight": 2.2}, "fibre": {"dash": "", "weight": 2.6}}
+# Villages by payer and by the year in which the plan covers them: hues of their own, for blue and orange speak of signal.
+PAYER_MARKS: dict[str, dict[str, str | float]] = {
+    "fund": {"fill": "#00573f", "line": "#00251b", "weight": 1.5, "dash": "", "ink": "#ffffff"},
+    "operator": {"fill": "#9fd9c2", "line": "#00251b", "weight": 1.5, "dash": "", "ink": "#00251b"},
+    "power_first": {"fill": "#ffffff", "line": "#00573f", "weight": 3.0, "dash": "", "ink": "#00573f"},
+    "undecided": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
+}
+YEAR_MARKS: tuple[dict[str, str | float], ...] = tuple(
+    {"fill": fill, "line": "#2a0f38", "weight": 1.5, "dash": "", "ink": ink}
+    for fill, ink in (("#52246b", "#ffffff"), ("#8d53a8", "#ffffff"), ("#c39bd6", "#2a0f38"), ("#eadcf2", "#2a0f38"))
+)
+PHASE_MARKS: dict[str, dict[str, str | float]] = {
+    "no_year": {"fill": "#ffffff", "line": "#52246b", "weight": 3.0, "dash": "", "ink": "#52246b"},
+    "not_planned": {"fill": "#ffffff", "line": "#5f6670", "weight": 2.0, "dash": "3 3", "ink": "#3c424a"},
+}
+SERVER_COLOURS = ("#8dd3c7", "#fdb462", "#bebada", "#b3de69", "#fccde5", "#d9c9a3", "#80b1d3")
+"""Areas of masts: they only keep neighbours apart, and mean nothing."""
+HATCH_INK = (29, 39, 51, 150)
+MEASURED_ALONE: dict[str, str | float | bool] = {
+    "radius": 4, "weight": 2, "color": "#3c444d", "fill": True, "fillColor": "#ffe08a", "fillOpacity": 0.9,
+}  # fmt: skip
+
 
 def _shades(ends: tuple[str, ...], n: int) -> list[str]:
     """`n` colours spread evenly over a ramp; a single one is the ramp's last."""

@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from geo_planner.ui.delivery import Delivery
+from geo_planner.ui.map_files import map_routes
 from geo_planner.ui.serving import OnlyByName, asset_routes
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ PAGES = {
 def server() -> dict[str, Any]:
     """What a server of the app is made with, beside its script."""
     middleware = [Middleware(OnlyByName), Middleware(Delivery, pages=frozenset(PAGES))]
-    return {"routes": asset_routes(), "middleware": middleware, "lifespan": _with_warm_up}
+    return {"routes": [*asset_routes(), *map_routes()], "middleware": middleware, "lifespan": _with_warm_up}
 
 
 @asynccontextmanager

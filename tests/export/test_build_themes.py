@@ -6,6 +6,7 @@ import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo_planner.build.atlas import Atlas, mast_atlas
@@ -14,6 +15,8 @@ from geo_planner.export.html_map import map_payload
 from geo_planner.export.html_map.build_themes import mast_legend
 from geo_planner.export.palette import MAST_CLASSES
 from geo_planner.plan import Plan
+
+NOTHING = SimpleNamespace(sites=pd.DataFrame(), villages=pd.DataFrame({"site_ids": [], "year": []}))
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +30,14 @@ def keys(plan: Plan) -> list[str]:
 
 def test_the_themes_stand_where_there_is_something_to_build(plan: Plan, atlas: Atlas) -> None:
     assert not {"theme_masts", "theme_after"} & set(keys(dataclasses.replace(plan, build=None)))
-    nothing_built = SimpleNamespace(atlas=atlas, after=None)
-    built = SimpleNamespace(atlas=atlas, after=SimpleNamespace(coverage=plan.coverage))
+    nothing_built = SimpleNamespace(atlas=atlas, after=None, results=NOTHING)
+    built = SimpleNamespace(atlas=atlas, after=SimpleNamespace(coverage=plan.coverage), results=NOTHING)
     assert keys(dataclasses.replace(plan, build=nothing_built))[-2:] == ["theme_masts", "theme_none"]
     assert keys(dataclasses.replace(plan, build=built))[-3:] == ["theme_masts", "theme_after", "theme_none"]
 
 
 def test_every_theme_has_its_words_and_a_picture(plan: Plan, atlas: Atlas) -> None:
-    built = dataclasses.replace(plan, build=SimpleNamespace(atlas=atlas, after=SimpleNamespace(coverage=plan.coverage)))
+    built = dataclasses.replace(plan, build=SimpleNamespace(atlas=atlas, after=SimpleNamespace(coverage=plan.coverage), results=NOTHING))
     payload = map_payload(built, language="vi", bilingual=True, cards=False)
     themes = {theme["key"]: theme for theme in payload["themes"]}
     assert {"theme_masts", "theme_after"} <= payload["texts"].keys()

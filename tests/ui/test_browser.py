@@ -105,7 +105,7 @@ def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) ->
 def test_the_landing_page_shows_the_villages_and_opens_a_card_on_a_click(server: str, visit: Visit, plan: Plan) -> None:
     page = visit.page
     page.goto(server)
-    chart = page.frame_locator("iframe[title*='st_folium']")
+    chart = page.frame_locator("iframe[title*='plan_map']")
     villages = chart.locator("path.gp-village-mark")
     villages.nth(len(plan.villages) - 1).wait_for(timeout=FIRST_DRAW_MS)
     assert villages.count() == len(plan.villages)
@@ -147,7 +147,7 @@ def test_hostile_names_are_shown_and_not_run(visit: Visit, tmp_path: Path) -> No
         page.locator("#gp-panel .gp-row").nth(position).click()
         assert page.locator("#gp-panel h2").text_content() == HOSTILE_NAMES[position]
         page.locator(".gp-back").click()
-    page.locator(".gp-legend summary").click()
+    page.locator(".gp-legend > summary").click()
     page.locator("path.gp-village-mark").first.hover()
     page.locator(".gp-commune").first.hover(position={"x": 20, "y": 20})
     page.locator(".gp-tip b", has_text=f"Xã {HOSTILE_NAMES[0]}").wait_for()

@@ -165,6 +165,10 @@ def check_every_place(frame: Any, plan: Plan) -> None:
 
 
 def choose(frame: Any, theme: str) -> None:
+    # names are written over the colours, and are no part of them
+    frame.evaluate(
+        "() => { document.querySelector('.gp-layers').open = true; document.querySelector('.leaflet-gp-label-pane').style.visibility = 'hidden'; }"
+    )
     frame.locator("input[name=gp-theme]").nth(THEMES.index(theme)).check()
     frame.page.wait_for_timeout(400)
 
@@ -194,8 +198,8 @@ def test_the_exported_map_is_drawn_in_the_colours_of_its_legend(wide: Visit, pla
 @pytest.mark.parametrize("medium", ["screen", "print"])
 def test_the_map_of_the_app_is_drawn_in_the_colours_of_its_legend(server: str, wide: Visit, plan: Plan, medium: str) -> None:  # noqa: F811
     wide.page.goto(server)
-    wide.page.frame_locator("iframe[title*='st_folium']").locator("path.gp-village-mark").first.wait_for(timeout=FIRST_DRAW_MS)
-    frame = wide.page.locator("iframe[title*='st_folium']").element_handle().content_frame()
+    wide.page.frame_locator("iframe[title*='plan_map']").locator("path.gp-village-mark").first.wait_for(timeout=FIRST_DRAW_MS)
+    frame = wide.page.locator("iframe[title*='plan_map']").element_handle().content_frame()
     wide.page.wait_for_timeout(1000)
     check_all(frame, plan, medium)
 

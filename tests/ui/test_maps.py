@@ -1,49 +1,128 @@
-"""The map in the app: from this server only, and a click finds its village."""
+"""The map in the app: from this server only, the plan by its hash, each event once, and nothing of a browser's answer taken on trust."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
+from typing import Any
 
 import pytest
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from geo_planner.export.html_map import as_script_literal, base_map, map_payload
+from geo_planner.ui import maps
+from geo_planner.ui.address import Filters
 from geo_planner.ui.loading import LoadedPlan
-from geo_planner.ui.maps import app_map, village_of_tooltip, village_ring
-from geo_planner.ui.serving import font_face, leaflet_links
+from geo_planner.ui.map_contract import Drawn, MapArguments, TrialMast, event_of
+from geo_planner.ui.map_files import PAYLOADS, Payloads, map_routes, page_address, payload_address
+from geo_planner.ui.serving import asset_routes, font_face
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
-    st.cache_data.clear()
+CLICK = {"n": 7, "event": "village", "id": "B", "lon": 103.1, "lat": 22.2, "theme": "theme_area", "view": [22.2, 103.1, 9.5]}
 
 
-def test_leaflet_comes_from_this_server() -> None:
-    scripts, sheets = leaflet_links()
-    addresses = [address for _, address in (*scripts, *sheets)]
-    assert all(address.startswith("/app/static/vendor/") for address in addresses)
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    return TestClient(Starlette(routes=[*asset_routes(), *map_routes()]))
+
+
+@pytest.fixture(scope="module")
+def digest() -> str:
+    return maps.payload_digest(LoadedPlan("of a test", fake_plan()), "vi")
+
+
+def test_the_plan_is_fetched_by_its_hash_compressed_and_for_good(client: TestClient, digest: str) -> None:
+    answer = client.get(payload_address(digest))
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    assert [village["name"] for village in answer.json()["villages"]] == list(HOSTILE_NAMES)
+    plain = client.get(payload_address(digest), headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == answer.json()
+
+
+def test_nothing_but_what_was_made_here_is_handed_out(client: TestClient) -> None:
+    assert client.get(payload_address("0" * 64)).status_code == 404
+    assert client.get("/app/static/plan/..%2f..%2fsecret.json").status_code == 404
+    assert client.get(page_address().replace("index.html", "page.py")).status_code == 404
+
+
+def test_the_frame_asks_this_server_only(client: TestClient) -> None:
+    page = client.get(page_address())
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    asked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(asked) == 4
+    for address in asked:
+        found = client.get(page_address().rpartition("/")[0] + "/" + address)
+        assert found.status_code == 200, address
+        assert (
+            re.search(r"(?:src|href)=.?https?://|url\(.?https?:", found.text.replace("leafletjs.com", "")) is None or "leaflet" in address
+        )
     assert "url('/app/static/vendor/" in font_face()
 
 
-def test_the_map_names_no_other_machine() -> None:
-    page = app_map(LoadedPlan("key", fake_plan()), "vi").get_root().render()
-    assert re.search(r"https?://", page) is None
+def test_only_the_last_plans_are_kept() -> None:
+    kept = Payloads(most=2)
+    digests = [kept.digest((n,), lambda n=n: {"n": n}) for n in range(3)]
+    assert [kept.compressed(digest) is None for digest in digests] == [True, False, False]
+    assert json.loads(gzip.decompress(kept.compressed(digests[2]) or b"")) == {"n": 2}
+    with pytest.raises(ZeroDivisionError):
+        kept.digest((9,), lambda: {"n": 1 / 0})
+    assert kept.digest((2,), lambda: pytest.fail("it is there")) == digests[2]
 
 
-def test_the_rank_in_the_tooltip_finds_the_village() -> None:
-    plan = fake_plan()
-    assert village_of_tooltip(plan, f"2. {HOSTILE_NAMES[1]}Xã") == "B"
-    assert village_of_tooltip(plan, "99. Không có") is None
-    assert village_of_tooltip(plan, "Xã hai") is None
-    assert village_of_tooltip(plan, None) is None
+def test_a_plan_is_laid_out_once_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def lay_out(_plan: Any, *, language: str, **_: Any) -> dict[str, Any]:
+        made.append(language)
+        return {"language": language}
+
+    monkeypatch.setattr(maps, "map_payload", lay_out)
+    loaded = LoadedPlan("another test", fake_plan())
+    digests = [maps.payload_digest(loaded, language) for language in ("vi", "en", "vi")]
+    assert made == ["vi", "en"]
+    assert digests[0] == digests[2] != digests[1]
+    assert all(PAYLOADS.compressed(digest) for digest in digests)
 
 
-def test_choosing_a_village_leaves_the_base_map_alone() -> None:
-    """Otherwise the map would be drawn anew, and the view lost, with every choice."""
-    plan = fake_plan()
-    ring = village_ring(plan, "C")
-    ring.add_to(base_map(as_script_literal(map_payload(plan, language="vi", bilingual=False, cards=False))))
-    ring.render()
-    assert "22.05" in ring.get_root().render()
-    assert "22.05" not in base_map("0").get_root().render()
+def test_the_arguments_are_plain_and_small() -> None:
+    arguments = MapArguments(
+        chosen="B", filters=Filters(payers=("fund",), first_k=10), trial_masts=(TrialMast("t1", 103.1, 22.2, "Cột thử"),),
+        drawn=(Drawn("line", ((103.1, 22.2), (103.2, 22.3)), "12,5 km", "blocked"),),
+    )  # fmt: skip
+    told = json.loads(json.dumps(arguments.as_dict()))
+    assert told["filters"]["payers"] == ["fund"]
+    assert told["drawn"][0]["coordinates"] == [[103.1, 22.2], [103.2, 22.3]]
+    assert len(json.dumps(told)) < 1500
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        3,
+        [],
+        {},
+        {**CLICK, "event": "other"},
+        {**CLICK, "view": [1, 2]},
+        {**CLICK, "n": "many"},
+        {**CLICK, "lon": None},
+        {**CLICK, "view": "abc"},
+    ],
+)
+def test_what_is_no_event_is_none(answer: Any) -> None:
+    assert event_of(answer) is None
+
+
+def test_an_event_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    first = maps._new_event("map", CLICK)
+    assert first is not None
+    assert (first.event, first.id, first.view) == ("village", "B", (22.2, 103.1, 9.5))
+    assert maps._new_event("map", CLICK) is None
+    assert maps._new_event("map", {**CLICK, "n": 8}) is not None
+    assert maps._new_event("other", CLICK) is not None

@@ -2,8 +2,8 @@
 
 from geo_planner.export.html_map.card import Card, Contribution, Status, village_card
 from geo_planner.export.html_map.page import LEAFLET_DIR, Verbatim, base_map, map_page, write_map
-from geo_planner.export.html_map.payload import as_script_literal, map_payload
+from geo_planner.export.html_map.payload import TO_MEASURE, as_script_literal, map_payload
 
 __all__ = [
-    "LEAFLET_DIR", "Card", "Contribution", "Status", "Verbatim", "as_script_literal", "base_map", "map_page", "map_payload", "village_card", "write_map",
+    "LEAFLET_DIR", "TO_MEASURE", "Card", "Contribution", "Status", "Verbatim", "as_script_literal", "base_map", "map_page", "map_payload", "village_card", "write_map",
 ]  # fmt: skip

@@ -1,339 +1,188 @@
-/* Draws a plan on a Leaflet map. All names are data: they reach the page as text, never as markup. No doubled braces and no
-   brace next to a percent or hash sign may stand in this file: the page is put together by a template engine. */
-function geoPlannerMap(map, data) {
+/* Draws a plan on a Leaflet map and says what was clicked. All names are data: they reach the page as text, never as markup. No doubled
+   braces and no brace next to a percent or hash sign may stand in these files: the exported page is put together by a template engine. */
+function geoPlannerMap(map, data, options) {
   "use strict";
-  const words = data.texts;
-  const element = (tag, className, content) => {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (content !== undefined) made.textContent = content;
-    return made;
-  };
-  const escaped = (value) => element("span", "", value).innerHTML;
-  const titled = (tag, className, key) => {
-    const made = element(tag, className, words[key]);
-    if (data.subtitles[key]) made.append(element("small", "gp-sub", data.subtitles[key]));
-    return made;
-  };
-  const pane = (name, order) => { map.createPane(name).style.zIndex = order; return name; };
-  const panes = {
-    ground: pane("gp-ground", 210), theme: pane("gp-theme", 220), relief: pane("gp-relief", 230), border: pane("gp-border", 400),
-    site: pane("gp-site", 420), measured: pane("gp-measured", 410), village: pane("gp-village", 450), rank: pane("gp-rank", 460), label: pane("gp-label", 440),
-  };
-  ["ground", "theme", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
+  const asked = options || {}, tools = geoPlannerTools(data), { words, element } = tools;
+  /* A mark is for the pointer; the same things are reached by keyboard in the lists beside the map, without a stop at each. */
+  L.Layer.include({ _addFocusListeners() {} });
+  const pane = (name, order) => { map.createPane("gp-" + name).style.zIndex = order; return "gp-" + name; };
+  const orders = { ground: 210, theme: 220, hatch: 225, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
+  const panes = {};
+  Object.keys(orders).forEach((key) => { panes[key] = pane(key, orders[key]); });
+  ["ground", "theme", "hatch", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
+  const state = { theme: data.theme, layers: { surface: 1, villages: 1, sites: 1, build: 1, measurements: data.measurements && data.measurements.shown ? 1 : 0, commune_names: 1, roads: 1, rivers: 1, relief: 1 } };
+  const own = { ...state.layers };
+  if (data.themes.some((theme) => theme.key === asked.theme)) state.theme = asked.theme;
+  Object.keys(asked.layers || {}).forEach((name) => { if (name in state.layers) state.layers[name] = asked.layers[name]; });
+  let count = Date.now(), points = false, chosenAt = null;
+  const tell = (event, detail) => {
+    const centre = map.getCenter();
+    if (!asked.onEvent) return;
+    count = Math.max(count + 1, Date.now());
+    asked.onEvent({ n: count, event, id: detail.id || "", lat: detail.at[0], lon: detail.at[1], planned: Boolean(detail.planned), theme: state.theme, view: [centre.lat, centre.lng, map.getZoom()] });
+  };
+  let panel = null;
 
   /* Ground, what is painted on it in the very colours of the legend, and over both the relief as shadows and lights. */
   L.geoJSON(data.province, { pane: panes.ground, interactive: false, style: { stroke: false, fillColor: data.ground, fillOpacity: 1 } }).addTo(map);
-  const relief = L.imageOverlay(data.relief.url, data.relief.bounds, { pane: panes.relief, alt: words.relief }).addTo(map);
+  const relief = L.imageOverlay(data.relief.url, data.relief.bounds, { pane: panes.relief, alt: words.relief });
   const feature = (commune) => ({ type: "Feature", properties: commune, geometry: commune.geometry });
+  const picture = (url, bounds, where, key) => L.imageOverlay(url, bounds, { pane: where, className: where === panes.hatch ? "gp-cells gp-hatch" : "gp-cells", alt: words[key] });
   const themes = data.themes.map((theme) => {
-    if (theme.url) return L.imageOverlay(theme.url, theme.bounds, { pane: panes.theme, className: "gp-cells", alt: words[theme.key] });
+    if (theme.url) return picture(theme.url, theme.bounds, panes.theme, theme.key);
     if (theme.key !== "theme_area") return L.layerGroup();
     return L.geoJSON(data.communes.map(feature), {
       pane: panes.theme, interactive: false,
       style: (f) => ({ stroke: false, fillColor: f.properties.colour, fillOpacity: 1 }),
     });
   });
-  const rivers = data.rivers && L.geoJSON(data.rivers, { pane: panes.border, interactive: false, style: { color: "#5b8fb9", weight: 1.2 } }).addTo(map);
+  const hatches = data.themes.map((theme) => theme.hatch && picture(theme.hatch, theme.bounds, panes.hatch, theme.key));
+  const waterways = data.rivers && L.geoJSON(data.rivers, { pane: panes.rivers, interactive: false, style: { color: "#5b8fb9", weight: 1.2 } });
+  const roads = data.roads && L.geoJSON(data.roads, { pane: panes.roads, interactive: false, style: { color: "#7a5c3a", weight: 1.3 } });
 
   /* Communes: one clickable outline each; the colour below it belongs to the theme. */
   const calm = { color: "#45525f", weight: 0.8, opacity: 0.75, fillOpacity: 0 };
   L.geoJSON(data.communes.map(feature), {
     pane: panes.border, style: () => ({ ...calm, className: "gp-commune" }),
     onEachFeature: (f, layer) => {
-      const lines = f.properties.lines.map((line) => "<br>" + escaped(line)).join("");
-      layer.bindTooltip("<b>" + escaped(f.properties.title) + "</b>" + lines, { sticky: true, className: "gp-tip" });
+      layer.bindTooltip(tools.lines(f.properties.title, f.properties.lines), { sticky: true, className: "gp-tip" });
       layer.on("mouseover", () => layer.setStyle({ weight: 2.2, opacity: 1 }));
       layer.on("mouseout", () => layer.setStyle(calm));
     },
   }).addTo(map);
   L.geoJSON(data.province, { pane: panes.border, interactive: false, style: { color: "#24303b", weight: 1.8, fill: false } }).addTo(map);
-  const names = L.layerGroup(data.communes.map((commune) => L.marker(commune.label, {
-    pane: panes.label, interactive: false, keyboard: false,
-    icon: L.divIcon({ className: "gp-name", html: element("span", "", commune.name), iconSize: [0, 0] }),
-  }))).addTo(map);
+  const names = data.communes.slice().sort((a, b) => b.weight - a.weight).map((commune) => {
+    const span = element("span", "", commune.name);
+    const icon = L.divIcon({ className: "gp-name", html: span, iconSize: [0, 0] });
+    return { commune, span, marker: L.marker(commune.label, { pane: panes.label, interactive: false, keyboard: false, icon }) };
+  });
+  const nameGroup = L.layerGroup(names.map((name) => name.marker));
 
-  /* Sites: small diamonds would need an icon each; a small square outline is drawn as a circle of few pixels. */
+  /* Sites: a small square outline is drawn as a circle of few pixels. */
   const sites = L.layerGroup(data.sites.map((site) => L.circleMarker(site.at, {
-    pane: panes.site, radius: 3.2, weight: 1.2, color: "#ffffff", fillColor: site.onAir ? "#24303b" : "#a9b2bb", fillOpacity: 1, className: "gp-site-mark",
-  }).bindTooltip("<b>" + escaped(site.name) + "</b><br>" + escaped(site.line), { className: "gp-tip" }))).addTo(map);
+    pane: panes.site, radius: 3.2, weight: 1.2, color: "#ffffff", fillColor: site.onAir ? "#24303b" : "#a9b2bb", fillOpacity: 1, className: "gp-site-mark", bubblingMouseEvents: false,
+  }).bindTooltip(tools.lines(site.name, [site.line]), { className: "gp-tip" }).on("click", () => tell("site", { id: site.id, at: site.at }))));
+  const build = data.build && geoPlannerBuild(data.build, { ...tools, panes, ink: data.buildInk }, (site) => {
+    if (panel) panel.site(site);
+    tell("site", { id: site.id, at: site.at, planned: true });
+  });
 
   /* Measurements: a point a square, on one canvas, for there can be thousands. Form tells as much as colour: full, small, hollow. */
   const taken = data.measurements;
   const squares = taken && (() => {
     const canvas = L.canvas({ pane: panes.measured, padding: 0.3 });
     return L.layerGroup(taken.points.map((point) => L.circleMarker(point.at, { ...taken.marks[point.kind], renderer: canvas })
-      .bindTooltip(point.lines.map((line, row) => (row ? escaped(line) : "<b>" + escaped(line) + "</b>")).join("<br>"), { className: "gp-tip" })));
+      .bindTooltip(() => tools.lines(point.lines[0], point.lines.slice(1)), { className: "gp-tip" })));
   })();
-  if (squares && taken.shown) squares.addTo(map);
 
-  /* Villages, the first ranks on top. The tooltip begins with the rank: the app reads the chosen village from it. */
-  const markStyle = (key) => {
-    const mark = data.marks[key];
-    return { color: mark.line, weight: mark.weight, dashArray: mark.dash || null, fillColor: mark.fill, fillOpacity: 1, opacity: 1 };
-  };
-  const villages = L.layerGroup();
-  const marks = data.villages.slice().reverse().map((village) => {
-    if (village.disagree) villages.addLayer(L.circleMarker(village.at, { pane: panes.village, radius: 14.5, weight: 2, color: "#7a1fa2", dashArray: "4 3", fill: false, interactive: false }));
-    const circle = L.circleMarker(village.at, { pane: panes.village, radius: 10, className: "gp-village-mark" });
-    circle.bindTooltip("<b>" + village.rank + ". " + escaped(village.name) + "</b><br>" + escaped(village.commune) + "<br><span class='gp-tip-status'></span>" + escaped(village.responsibility), { className: "gp-tip", direction: "top", offset: [0, -8] });
-    const number = L.marker(village.at, {
-      pane: panes.rank, interactive: false, keyboard: false,
-      icon: L.divIcon({ className: "gp-rank", html: element("span", "", String(village.rank)), iconSize: [24, 16], iconAnchor: [12, 8] }),
-    });
-    villages.addLayer(circle).addLayer(number);
-    return { village, circle, number };
+  const villages = geoPlannerVillages(map, data, tools, panes, (event, detail, mark) => {
+    if (panel) panel.village(mark.village);
+    tell(event, detail);
   });
-  villages.addTo(map);
-  const colourBy = (kind) => marks.forEach((mark) => {
-    const key = mark.village.status[kind];
-    mark.circle.setStyle(markStyle(key));
-    const span = mark.number.getElement();
-    if (span) span.style.color = data.marks[key].ink;
-    mark.ink = data.marks[key].ink;
-  });
-  villages.on("add", () => marks.forEach((mark) => { const e = mark.number.getElement(); if (e) e.style.color = mark.ink; }));
+  const ring = L.circleMarker([0, 0], { pane: panes.village, radius: 17, weight: 3.5, color: "#111820", fill: false, interactive: false });
+  const overlays = geoPlannerOverlays(map, tools, panes, tell);
 
-  /* The card of a village */
-  const cardOf = (village) => {
-    const card = village.card;
-    const box = element("article", "gp-card");
-    const back = element("button", "gp-back", "← " + words.priority_list);
-    back.type = "button";
-    back.addEventListener("click", showList);
-    box.append(back, element("p", "gp-card-rank", card.rank_text + " · " + card.score_text));
-    box.append(element("h2", "", card.name), element("p", "gp-card-place", card.commune));
-    if (card.tied) box.append(element("p", "gp-card-tied", card.tied));
-    if (card.sample_notes.length) box.append(element("p", "gp-card-sample", card.sample_notes.join(" ")));
-    box.append(titled("h3", "", "signal"));
-    const statuses = element("div", "gp-card-statuses");
-    card.statuses.forEach((status) => {
-      const cell = element("div", "");
-      cell.append(element("small", "", status.title), swatch(status.key), element("b", "", status.word));
-      statuses.append(cell);
-    });
-    box.append(statuses, titled("h3", "", card.models.length > 1 ? "models" : "model"));
-    const models = element("div", "gp-models");
-    ["model_name", "rsrp", "probability", "status"].forEach((key) => models.append(element("small", "", words[key])));
-    card.models.forEach((model) => {
-      const status = element("b", "");
-      status.append(swatch(model.key), document.createTextNode(model.word));
-      models.append(element("span", "", model.name), element("span", "", model.rsrp), element("span", "", model.probability), status);
-    });
-    box.append(models);
-    if (card.models_disagree) box.append(element("p", "gp-card-sample", words.models_disagree));
-    box.append(titled("h3", "", "responsibility"));
-    const ground = element("p", "", "");
-    ground.append(element("b", "", card.responsibility_word), document.createTextNode(card.reason ? ": " + card.reason : ""));
-    box.append(ground, titled("h3", "", "why"));
-    const most = Math.max(...card.contributions.map((part) => part.ceiling), 1);
-    const bars = element("div", "gp-bars");
-    card.contributions.forEach((part) => {
-      bars.append(element("span", "gp-bar-title", part.title));
-      const track = element("span", "gp-bar"), ceiling = element("i", "gp-bar-ceiling"), fill = element("i", part.assumed ? "gp-bar-fill gp-bar-assumed" : "gp-bar-fill");
-      ceiling.style.width = (100 * part.ceiling / most) + "%";
-      fill.style.width = (100 * part.points / most) + "%";
-      track.append(ceiling, fill);
-      bars.append(track, element("span", "gp-bar-value", part.value));
-    });
-    box.append(bars);
-    if (card.lead) box.append(element("p", "gp-card-lead", card.lead));
-    const list = (key, lines) => {
-      if (!lines.length) return;
-      const rows = element("ul", "");
-      lines.forEach((line) => rows.append(line));
-      box.append(titled("h3", "", key), rows);
-    };
-    list("questions", card.questions.map((question) => {
-      const row = element("li", "", question.asks + ": " + question.text);
-      row.title = question.why;
-      return row;
-    }));
-    list("flags", card.flags.map((line) => element("li", "", line)));
-    const facts = element("dl", "");
-    card.facts.forEach((fact) => facts.append(element("dt", "", fact[0]), element("dd", "", fact[1])));
-    const details = element("details", "gp-card-details");
-    details.append(titled("summary", "", "details"), titled("h3", "", "certainty"), element("p", "", card.chance + "."));
-    if (card.more) details.append(element("p", "", card.more));
-    details.append(titled("h3", "", "facts"), facts);
-    box.append(details);
-    return box;
+  /* Layers: the panes of each, so that its opacity is one number. */
+  const layers = {
+    surface: { group: null, panes: [panes.theme, panes.hatch] }, villages: { group: villages.group, panes: [panes.village, panes.rank] }, sites: { group: sites, panes: [panes.site] },
+    build: build && { group: build.group, panes: [panes.build, panes.mark] }, measurements: squares && { group: squares, panes: [panes.measured] },
+    commune_names: { group: nameGroup, panes: [panes.label] }, roads: roads && { group: roads, panes: [panes.roads] }, rivers: waterways && { group: waterways, panes: [panes.rivers] },
+    relief: { group: relief, panes: [panes.relief] },
   };
-
-  /* Marks of the legend are drawn as on the map. */
-  const swatch = (key) => {
-    const mark = data.marks[key], dot = element("i", "gp-dot");
-    dot.style.background = mark.fill;
-    dot.style.border = mark.weight + "px " + (mark.dash ? "dashed " : "solid ") + mark.line;
-    return dot;
-  };
-  const legendRow = (sign, label, subtitle) => {
-    const row = element("div", "gp-legend-row");
-    const words = element("span", "", label);
-    if (subtitle) words.append(element("small", "gp-sub", subtitle));
-    row.append(sign, words);
-    return row;
-  };
-
-  /* Legend */
-  const legend = element("details", "gp-box gp-legend");
-  legend.open = true;
-  legend.append(titled("summary", "", "legend"));
-  const kinds = ["modelled", "declared", "measured"].filter((kind) => data.villages.some((v) => v.status[kind] !== "unknown"));
-  const choice = element("fieldset", "gp-choice");
-  choice.append(titled("legend", "", "status_by"));
-  kinds.forEach((kind, position) => {
-    const label = element("label", ""), input = element("input", "");
-    input.type = "radio"; input.name = "gp-status"; input.checked = position === 0;
-    input.addEventListener("change", () => colourBy(kind));
-    label.append(input, document.createTextNode(words[kind]));
-    choice.append(label);
-  });
-  const points = element("div", ""), ground = element("div", ""), columns = element("div", "gp-legend-columns");
-  columns.append(points, ground);
-  legend.append(columns);
-  points.append(titled("h4", "", "villages"));
-  if (kinds.length > 1) points.append(choice);
-  const used = new Set(data.villages.flatMap((v) => kinds.map((kind) => v.status[kind])));
-  Object.keys(data.marks).filter((key) => used.has(key)).forEach((key) => points.append(legendRow(swatch(key), data.statusWords[key], data.statusSubtitles[key])));
-  if (data.villages.some((v) => v.disagree)) points.append(legendRow(element("i", "gp-dot gp-dot-disagree"), words.disagree, data.subtitles.disagree));
-  points.append(legendRow(element("i", "gp-dot gp-dot-site"), words.site_on_air, data.subtitles.site_on_air));
-  if (data.sites.some((site) => !site.onAir)) points.append(legendRow(element("i", "gp-dot gp-dot-site gp-dot-off"), words.site_other, data.subtitles.site_other));
-  const measuredLegend = element("div", "");
-  if (squares) {
-    measuredLegend.append(titled("h4", "", "measurements"));
-    taken.legend.forEach((entry) => {
-      const mark = taken.marks[entry.kind], dot = element("i", "gp-dot gp-dot-measured"), side = 2 * mark.radius + mark.weight;
-      dot.style.width = dot.style.height = side + "px";
-      dot.style.margin = "0 " + (15 - side) / 2 + "px";
-      dot.style.border = mark.weight + "px solid " + mark.color;
-      dot.style.background = mark.fill ? mark.fillColor : "none";
-      measuredLegend.append(legendRow(dot, entry.label));
-    });
-    measuredLegend.append(element("p", "gp-note", taken.note));
-    measuredLegend.hidden = !taken.shown;
-    points.append(measuredLegend);
-  }
-  const surface = element("div", "gp-legend-surface");
-  ground.append(surface, element("p", "gp-note", words.number_is_rank));
-  data.notes.forEach((note) => ground.append(element("p", "gp-note gp-note-sample", note)));
-  const showSurface = (theme) => {
-    surface.replaceChildren();
-    if (!theme.legend.length) return;
-    surface.append(titled("h4", "", theme.key));
-    theme.legend.forEach((entry) => {
-      const patch = element("i", "gp-patch");
-      patch.style.backgroundColor = entry.colour;
-      surface.append(legendRow(patch, entry.label));
+  const legend = geoPlannerLegend(map, data, tools, villages, build, taken);
+  const layout = () => {
+    const room = geoPlannerRoom();
+    if (state.layers.villages > 0) villages.layout(room, map.getZoom() - firstZoom);
+    if (build && state.layers.build > 0) build.layout(room, map);
+    if (state.layers.commune_names > 0) names.forEach((name) => {
+      const p = map.latLngToLayerPoint(name.commune.label);
+      name.width = name.width || name.span.offsetWidth / 2 + 2;
+      const up = [0, -16, 16, -30, 30].find((shift) => room.free([p.x - name.width, p.y + shift - 8, p.x + name.width, p.y + shift + 8]));
+      name.span.style.visibility = up === undefined ? "hidden" : "";
+      if (up === undefined) return;
+      name.span.style.marginTop = up + "px";
+      room.take([p.x - name.width, p.y + up - 8, p.x + name.width, p.y + up + 8]);
     });
   };
-
-  /* Layer choice: a background, and what lies on it. */
-  const layers = element("details", "gp-box gp-layers");
-  layers.open = map.getSize().x > 860;
-  layers.append(titled("summary", "", "show"));
-  const backgrounds = element("fieldset", "gp-choice gp-choice-rows");
-  backgrounds.append(titled("legend", "", "background"));
-  const setTheme = (position) => {
-    themes.forEach((layer, other) => { if (other !== position) layer.remove(); });
+  const show = () => {
+    Object.keys(layers).forEach((name) => {
+      const layer = layers[name], opacity = state.layers[name];
+      if (!layer) return;
+      layer.panes.forEach((key) => { map.getPane(key).style.opacity = opacity; });
+      if (layer.group && opacity > 0) layer.group.addTo(map); else if (layer.group) layer.group.remove();
+      legend.part(name, opacity > 0);
+    });
+    const position = data.themes.findIndex((theme) => theme.key === state.theme), theme = data.themes[position];
+    themes.forEach((layer, other) => { if (other !== position) { layer.remove(); if (hatches[other]) hatches[other].remove(); } });
     themes[position].addTo(map);
-    relief.setOpacity(data.themes[position].legend.length ? 0.34 : 1); /* a picture of its own, or form under classes that are to be read */
-    showSurface(data.themes[position]);
+    if (hatches[position]) hatches[position].addTo(map);
+    relief.setOpacity(theme.legend.length ? 0.34 : 1); /* a picture of its own, or form under classes that are to be read */
+    legend.showSurface(theme, state.layers.surface);
+    layout();
   };
-  const first = data.themes.findIndex((theme) => theme.key === data.theme);
-  data.themes.forEach((theme, position) => {
-    const label = element("label", ""), input = element("input", "");
-    input.type = "radio"; input.name = "gp-theme"; input.checked = position === first;
-    input.addEventListener("change", () => setTheme(position));
-    label.append(input, document.createTextNode(words[theme.key]));
-    backgrounds.append(label);
-  });
-  const toggles = element("fieldset", "gp-choice gp-choice-rows");
-  [["villages", villages], ["sites", sites], ["measurements", squares], ["commune_names", names], ["rivers", rivers], ["relief", relief]].forEach(([key, layer]) => {
-    if (!layer) return;
-    const label = element("label", ""), input = element("input", "");
-    input.type = "checkbox"; input.checked = map.hasLayer(layer);
-    input.addEventListener("change", () => {
-      if (input.checked) layer.addTo(map); else layer.remove();
-      if (layer === squares) measuredLegend.hidden = !input.checked;
-    });
-    label.append(input, document.createTextNode(words[key]));
-    toggles.append(label);
-  });
-  layers.append(backgrounds, toggles);
+  let touched = false, waiting = null;
+  /* What a reader has made of it: layers that are not as they were at first. */
+  const shownNow = () => {
+    const centre = map.getCenter(), changed = Object.keys(state.layers).filter((name) => state.layers[name] !== own[name]);
+    return { theme: state.theme, layers: Object.fromEntries(changed.map((name) => [name, state.layers[name]])), view: [centre.lat, centre.lng, map.getZoom()] };
+  };
+  const told = () => {
+    if (!touched || !asked.onShown) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => asked.onShown(shownNow()), 250);
+  };
 
-  const control = (position, content) => {
-    const made = new L.Control({ position });
-    made.onAdd = () => { L.DomEvent.disableClickPropagation(content); L.DomEvent.disableScrollPropagation(content); return content; };
-    made.addTo(map);
-  };
-  L.control.zoom({ position: "topleft", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
-  const home = element("button", "gp-box gp-home", "⌂");
-  home.type = "button"; home.title = words.whole_province; home.setAttribute("aria-label", words.whole_province);
+  /* View: the whole province, not far beyond it, and no nearer than the figures are fine. */
   const whole = () => {
     if (!map.getSize().x || !map.getSize().y) return; /* out of sight, as in a tab that is not open */
     map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, 26], animate: false });
   };
-  home.addEventListener("click", whole);
-  control("topleft", home);
-  control("topright", layers);
-  control("bottomleft", legend);
-  L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
-
-  /* View: the whole province, and not far beyond it. Names of communes come with nearness. */
-  const byZoom = () => map.getContainer().classList.toggle("gp-near", map.getZoom() >= 9.9);
-  map.on("zoomend", byZoom);
   whole();
-  map.setMinZoom(Math.max(0, Math.min(map.getZoom() - 0.5, 8)));
+  const firstZoom = map.getZoom();
+  map.setMinZoom(Math.max(0, Math.min(firstZoom - 0.5, 8)));
+  map.setMaxZoom(Math.max(data.maxZoom, firstZoom + 1));
   map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.5));
-  byZoom();
+  let untouched = true;
+  if (asked.theme || asked.layers || asked.view) touched = true; /* taken up again: the address is to say so too */
+  if (asked.view) { map.setView([asked.view[0], asked.view[1]], asked.view[2], { animate: false }); untouched = false; }
+  geoPlannerButtons(map, tools, () => { touched = true; whole(); }, {
+    legend: legend.box,
+    layers: geoPlannerLayers(map, data, tools, layers, state, () => { touched = true; show(); told(); }),
+  });
+  show();
+  told();
+  map.on("moveend", () => { layout(); told(); });
+  map.on("gp:layout", layout);
+  map.on("zoomstart dragstart", () => { untouched = false; touched = true; });
+  map.on("click", (event) => { if (points) tell("point", { at: [event.latlng.lat, event.latlng.lng] }); });
   if (window.ResizeObserver) {
-    let untouched = true;
-    map.on("zoomstart dragstart", () => { untouched = false; });
-    new ResizeObserver(() => { map.invalidateSize(); if (untouched) { whole(); untouched = true; } }).observe(map.getContainer());
-    untouched = true;
+    new ResizeObserver(() => { map.invalidateSize(); if (untouched) { whole(); untouched = true; touched = false; } }).observe(map.getContainer());
   }
-  if (data.cards) {
+
+  const ringAt = (at) => {
+    chosenAt = at;
+    if (!at) { ring.remove(); return; }
+    ring.setLatLng(at).addTo(map);
+    if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at, { animate: false });
+  };
+  const handle = {
+    choose: (id) => {
+      const mark = villages.choose(id), at = mark ? mark.village.at : null;
+      if (String(at) !== String(chosenAt)) ringAt(at);
+      layout();
+    },
+    ringAt, colouring: villages.colouring, shown: () => (untouched ? { ...shownNow(), view: null } : shownNow()),
+    filter: (filters) => { villages.filter(filters); layout(); return villages.count(); },
+    trials: overlays.showTrials, drawn: overlays.showDrawn, points: (wanted) => { points = Boolean(wanted); },
+  };
+  const aside = document.getElementById("gp-panel");
+  if (aside && data.cards) {
+    panel = geoPlannerPanel(data, tools, handle, aside);
     /* On paper the map is as wide as a landscape sheet, whatever the window was. */
-    const stage = map.getContainer().parentElement;
-    const sources = document.querySelector("details.gp-sources");
-    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
+    const stage = map.getContainer().parentElement, sources = document.querySelector("details.gp-sources");
+    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; map.closeTooltip(); stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
     window.addEventListener("afterprint", () => { stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
   }
-  setTheme(first);
-  colourBy(kinds[0] || "modelled");
-
-  /* Beside the exported map: the list of villages, or the card of the one that was chosen. */
-  const panel = document.getElementById("gp-panel");
-  if (!panel || !data.cards) return;
-  const ring = L.circleMarker([0, 0], { pane: panes.village, radius: 17, weight: 3.5, color: "#111820", fill: false, interactive: false });
-  const list = element("div", "gp-list");
-  const showList = () => { ring.remove(); panel.replaceChildren(list); };
-  const choose = (mark) => {
-    villages.addTo(map);
-    ring.setLatLng(mark.village.at).addTo(map);
-    if (!map.getBounds().pad(-0.08).contains(mark.village.at)) map.panTo(mark.village.at, { animate: false });
-    panel.replaceChildren(cardOf(mark.village));
-    panel.scrollTop = 0;
-  };
-  list.append(titled("h2", "", "priority_list"), element("p", "gp-note", words.list_hint));
-  const rows = element("ol", "");
-  marks.slice().reverse().forEach((mark) => {
-    const item = element("li", ""), button = element("button", "gp-row");
-    const key = mark.village.status[kinds[0] || "modelled"], sign = swatch(key);
-    button.type = "button";
-    sign.textContent = mark.village.rank;
-    sign.style.color = data.marks[key].ink;
-    const lines = element("span", "");
-    lines.append(element("b", "", mark.village.name), element("small", "", mark.village.commune + " · " + mark.village.responsibility));
-    if (mark.village.tied) lines.append(element("small", "", mark.village.tied));
-    button.append(sign, lines);
-    button.addEventListener("click", () => choose(mark));
-    mark.circle.on("click", () => choose(mark));
-    item.append(button);
-    rows.append(item);
-  });
-  list.append(rows);
-  showList();
+  return handle;
 }

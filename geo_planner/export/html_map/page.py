@@ -82,13 +82,21 @@ class PlanLayer(MacroElement):
         self._name = "PlanLayer"
         self._id = "layer"
         self.literal = literal
-        self.program = own_file("map.js")
+        self.program = own_program()
 
 
 @cache
 def own_file(name: str) -> str:
     """A script or style sheet of this package."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+_PROGRAM = ("tools.js", "villages.js", "build.js", "overlays.js", "controls.js", "card.js", "map.js")
+
+
+def own_program() -> str:
+    """The script that draws a plan, from the files that it stands in."""
+    return "".join(own_file(name) for name in _PROGRAM)
 
 
 def base_map(literal: str) -> folium.Map:

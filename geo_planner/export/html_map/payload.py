@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -11,27 +12,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_planner.crs import GEOGRAPHIC
-from geo_planner.export.html_map.build_themes import build_themes
+from geo_planner.export.html_map.build_marks import build_marks, phase_key, phase_marks, phase_word, village_years
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
-from geo_planner.export.html_map.rasters import Overlay, class_overlay, hillshade_overlay, province_mask, web_grid
-from geo_planner.export.palette import (
-    AREA_SHARE_CLASSES,
-    GROUND,
-    MEASURED_MARKS,
-    OVERLAP_CLASSES,
-    UNKNOWN_SURFACE,
-    VILLAGE_MARKS,
-    SurfaceClass,
-    probability_classes,
-    rsrp_classes,
-)
-from geo_planner.measurements import residual_squares
+from geo_planner.export.html_map.measured_marks import measured_marks
+from geo_planner.export.html_map.rasters import Overlay, hillshade_overlay, province_mask, web_grid
+from geo_planner.export.html_map.themes import share_colour, themes
+from geo_planner.export.palette import BUILD_INK, GROUND, PAYER_MARKS, UNKNOWN_SURFACE, VILLAGE_MARKS
 from geo_planner.plan import Plan
-from geo_planner.words import Language, said, word, words_of
+from geo_planner.words import Language, word, words_of
 from geo_planner.words.said import places
 
 _DEGREE_DECIMALS = 5
+_ROAD_TOLERANCE_DEG, _COARSEST_ROAD_DEG, _MOST_ROAD_POINTS = 0.0003, 0.02, 60_000
+_METRES_PER_PX = 156_543.03392  # at zoom 0 on the equator
+_CELL_PX = 16
+TO_MEASURE = {"status_uncertain", "declared_no_signal_but_modelled_covered", "declared_covered_but_modelled_no_signal", "models_disagree"}
+"""Flags of a village where a measurement would settle something."""
 _OTHER: dict[Language, Language] = {"vi": "en", "en": "vi"}
 
 
@@ -57,17 +53,7 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
     west, south, east, north = plan.communes.total_bounds
     grid = web_grid(plan)
     inside = province_mask(plan, grid)
-    service = plan.scenario.service
-    unknown = bool(np.isnan(plan.coverage.probability).any())
-    probability = class_overlay(
-        plan.coverage.probability, plan.coverage, grid, probability_classes(service), inside=inside, mark_unknown=True
-    )
-    rsrp = class_overlay(plan.coverage.rsrp_dbm, plan.coverage, grid, rsrp_classes(service), inside=inside, mark_unknown=False)
-    overlap = class_overlay(
-        plan.coverage.overlap.astype(np.float32), plan.coverage, grid, OVERLAP_CLASSES, inside=inside, mark_unknown=False
-    )
     other: Language = _OTHER[language]
-    certain = _probability_legend(plan, unknown, language)
     return {
         "language": language,
         "bounds": [[south, west], [north, east]],
@@ -76,23 +62,25 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "statusWords": {key: word(key, language) for key in VILLAGE_MARKS},
         "statusSubtitles": {key: word(key, other) for key in VILLAGE_MARKS} if bilingual else {},
         "marks": VILLAGE_MARKS,
+        "payerMarks": PAYER_MARKS,
+        "payerWords": {key: word(key, language) for key in PAYER_MARKS},
+        "payerSubtitles": {key: word(key, other) for key in PAYER_MARKS} if bilingual else {},
+        "phases": _phases(plan, language, other if bilingual else None),
+        "firstK": plan.scenario.ranking.top_k,
+        "maxZoom": deepest_zoom(plan.terrain.cell_m, (south + north) / 2),
         "ground": GROUND,
         "relief": _overlay(hillshade_overlay(plan, grid, inside)),
-        "themes": [
-            {"key": "theme_area", "legend": _area_legend(plan, language)},
-            {"key": "theme_probability", **_overlay(probability), "legend": certain},
-            {"key": "theme_rsrp", **_overlay(rsrp), "legend": _rsrp_legend(plan, unknown, language)},
-            {"key": "theme_overlap", **_overlay(overlap), "legend": _overlap_legend(language)},
-            *build_themes(plan, grid, inside=inside, certain=certain, language=language),
-            {"key": "theme_none", "legend": []},
-        ],
+        "themes": themes(plan, grid, inside=inside, language=language),
         "communes": _communes(plan, language),
         "province": _geometry(shapely.union_all(plan.communes.geometry.to_numpy(), grid_size=1e-6)),
         "rivers": None if plan.study_area.rivers is None else _geometry(plan.study_area.rivers.union_all()),
+        "roads": _roads(plan),
         "villages": _villages(plan, language, cards),
         "sites": _sites(plan.sites, language),
+        "build": build_marks(plan, language, other if bilingual else None),
+        "buildInk": BUILD_INK,
         "theme": "theme_rsrp" if measurements else "theme_area",
-        "measurements": _measurements(plan, language, shown=measurements),
+        "measurements": measured_marks(plan, language, shown=measurements),
         "notes": _notes(plan, language),
         "cards": cards,
     }
@@ -124,6 +112,40 @@ def _geometry(shape: Any) -> dict[str, Any]:
     return mapping
 
 
+def _roads(plan: Plan) -> dict[str, Any] | None:
+    """Lines of the road layer, the more simplified the more there are: they only tell where one is."""
+    roads = plan.study_area.roads
+    if roads is None or roads.empty:
+        return None
+    lines = roads.geometry.to_numpy()
+    tolerance = _ROAD_TOLERANCE_DEG
+    while shapely.get_num_coordinates(lines).sum() > _MOST_ROAD_POINTS and tolerance < _COARSEST_ROAD_DEG:
+        lines = shapely.simplify(lines, tolerance)
+        tolerance *= 2
+    return _geometry(shapely.union_all(lines, grid_size=1e-5))
+
+
+def deepest_zoom(cell_m: float, latitude_deg: float) -> float:
+    """Zoom of the web map at which a cell is some sixteen pixels wide; nearer there is nothing more to see.
+
+    >>> deepest_zoom(250, 22.3), deepest_zoom(30, 22.3)
+    (13.2, 16.2)
+    """
+    return round(math.log2(_CELL_PX * _METRES_PER_PX * math.cos(math.radians(latitude_deg)) / cell_m), 1)
+
+
+def _phases(plan: Plan, language: Language, subtitles: Language | None) -> dict[str, Any] | None:
+    """Marks of the villages by the year in which the plan covers them; None without a plan."""
+    if plan.build is None:
+        return None
+    marks = phase_marks(plan)
+    return {
+        "marks": marks,
+        "words": {key: phase_word(key, language) for key in marks},
+        "subtitles": {key: phase_word(key, subtitles) for key in marks} if subtitles else {},
+    }
+
+
 def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
     features = []
     for commune in plan.communes.itertuples():
@@ -137,9 +159,10 @@ def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
         features.append(
             {
                 "name": str(commune.name),
+                "weight": int(commune.n_villages or 0),
                 "title": f"{kind}{commune.name}",
                 "lines": lines,
-                "colour": _class_colour(float(share), AREA_SHARE_CLASSES) if known else UNKNOWN_SURFACE,
+                "colour": share_colour(float(share)) if known else UNKNOWN_SURFACE,
                 "label": [round(place.y, _DEGREE_DECIMALS), round(place.x, _DEGREE_DECIMALS)],
                 "geometry": _geometry(commune.geometry),
             }
@@ -147,20 +170,25 @@ def _communes(plan: Plan, language: Language) -> list[dict[str, Any]]:
     return features
 
 
-def _class_colour(value: float, classes: tuple[SurfaceClass, ...]) -> str:
-    return next(c.colour for c in reversed(classes) if value >= c.least or c is classes[0])
-
-
 def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any]]:
     entries = []
+    years = village_years(plan)
     for village_id, row in plan.villages.iterrows():
+        phase = phase_key(years.get(str(village_id)))
         card = village_card(plan, str(village_id), language)
         status = {kind: status_key(row[f"{kind}_status"]) for kind in KINDS_OF_STATUS}
         entry: dict[str, Any] = {
+            "id": str(village_id),
             "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
             "rank": card.rank,
             "name": card.name,
             "commune": card.commune,
+            "communeCode": str(row["commune_code"]),
+            "payer": card.responsibility,
+            "measure": bool(TO_MEASURE & set(row["flags"])),
+            "planned": str(village_id) in years,
+            "phase": phase,
+            "phaseWord": "" if plan.build is None else phase_word(phase, language),
             "tied": card.tied,
             "status": status,
             "disagree": "unknown" not in (status["declared"], status["modelled"]) and status["declared"] != status["modelled"],
@@ -182,6 +210,7 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
     return [
         {
             "at": [round(mast.geometry.y, 6), round(mast.geometry.x, 6)],
+            "id": str(mast.site_id),
             "name": str(mast.site_id) if pd.isna(mast.name) else text("site_named", language, name=str(mast.name), id=str(mast.site_id)),
             "line": _site_line(word("unknown" if pd.isna(mast.status) else mast.status, language), mast.operator, language),
             "onAir": bool(mast.in_service),
@@ -192,90 +221,6 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
 
 def _site_line(status: str, operator: Any, language: Language) -> str:
     return status if pd.isna(operator) else text("site_status", language, status=status, operator=str(operator))
-
-
-def _measurements(plan: Plan, language: Language, *, shown: bool) -> dict[str, Any] | None:
-    """The samples of each square against the model; None without measurements that can be compared."""
-    compared = plan.measured.against_model
-    if compared is None or compared.residuals.empty:
-        return None
-    squares = residual_squares(compared.residuals, sigma_db=plan.scenario.service.sigma_db, square_m=plan.terrain.cell_m)
-    lonlat = gpd.GeoSeries(gpd.points_from_xy(squares["x_m"], squares["y_m"]), crs=plan.terrain.crs).to_crs(GEOGRAPHIC)
-    points = []
-    for at, square in zip(lonlat, squares.itertuples(index=False), strict=True):
-        heard = not np.isnan(square.measured_dbm)
-        measured = said("map.dbm", level=square.measured_dbm) if heard else said("map.no_service")
-        lines = [
-            said(f"agreement.{square.verdict}").text(language),
-            text("measured_level", language, level=measured),
-            text("modelled_level", language, level=said("map.dbm", level=square.modelled_dbm)),
-            text("n_samples", language, n=square.n),
-        ]
-        points.append({"at": [round(at.y, _DEGREE_DECIMALS), round(at.x, _DEGREE_DECIMALS)], "kind": square.verdict, "lines": lines})
-    used = set(squares["verdict"])
-    return {
-        "shown": shown,
-        "points": points,
-        "marks": MEASURED_MARKS,
-        "legend": [{"kind": kind, "label": said(f"agreement.{kind}").text(language)} for kind in MEASURED_MARKS if kind in used],
-        "note": text("squares_note", language, side=squares.attrs["square_m"], sigma=plan.scenario.service.sigma_db),
-    }
-
-
-def _entry(colour: str, label: str) -> dict[str, Any]:
-    """A row of a legend; its colour is painted as it stands."""
-    return {"colour": colour, "label": label}
-
-
-def _area_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
-    uppers = [c.least for c in AREA_SHARE_CLASSES[1:]] + [1.0]
-    entries = [
-        _entry(c.colour, text("share_range", language, low=100 * c.least, high=upper))
-        for c, upper in zip(AREA_SHARE_CLASSES, uppers, strict=True)
-    ]
-    if plan.communes["covered_area_share"].isna().any():
-        entries.append(_entry(UNKNOWN_SURFACE, text("not_computed", language)))
-    return entries
-
-
-def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
-    classes = probability_classes(plan.scenario.service)
-    least = plan.scenario.service.min_probability
-    entries = []
-    for position in reversed(range(len(classes))):
-        this = classes[position]
-        upper = classes[position + 1].least if position + 1 < len(classes) else None
-        if upper is None:
-            label = text("covered_from", language, low=this.least)
-        else:
-            key = "near_threshold" if this.least < least else "covered_range"
-            label = text(key, language, low=100 * this.least, high=upper)
-        entries.append(_entry(this.colour, label))
-    entries.append(_entry(GROUND, text("clear_is_none", language)))
-    if unknown:
-        entries.append(_entry(UNKNOWN_SURFACE, text("not_computed", language)))
-    return entries
-
-
-def _rsrp_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
-    threshold = plan.scenario.service.rsrp_threshold_dbm
-    classes = rsrp_classes(plan.scenario.service)
-    entries = []
-    for this in reversed(classes):
-        key = "dbm_from_threshold" if this.least == threshold else "dbm_from"
-        entries.append(_entry(this.colour, text(key, language, level=this.least)))
-    if classes:
-        key = "clear_is_weaker_or_unknown" if unknown else "clear_is_weaker"
-        entries.append(_entry(GROUND, text(key, language, limit=classes[0].least)))
-    return entries
-
-
-def _overlap_legend(language: Language) -> list[dict[str, Any]]:
-    last = OVERLAP_CLASSES[-1]
-    entries = [
-        _entry(c.colour, text("sites_from" if c is last else "sites_exactly", language, n=c.least)) for c in reversed(OVERLAP_CLASSES)
-    ]
-    return [*entries, _entry(GROUND, text("clear_is_none", language))]
 
 
 def _notes(plan: Plan, language: Language) -> list[str]:

@@ -21,7 +21,7 @@ from rasterio.warp import Resampling, reproject
 from scipy.ndimage import gaussian_filter
 
 from geo_planner import terrain
-from geo_planner.export.palette import UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
+from geo_planner.export.palette import HATCH_INK, UNKNOWN_SURFACE, Rgba, SurfaceClass, opaque
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
@@ -34,6 +34,7 @@ _DEEPEST = 110  # of 255: a slope this much darker or brighter than its surround
 _SHADOW, _LIGHT = 0.62, 0.55  # opacity of the full veil
 _OUTSIDE_SHARE = 0.4
 _SURROUNDINGS_M = 1500.0
+_HATCH_LINES = 140
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
@@ -145,6 +146,17 @@ def class_overlay(
         index[~known] = len(classes) + 1
     index[~inside] = 0
     return Overlay(indexed_png(index, [(0, 0, 0, 0), *(opaque(c.colour) for c in classes), opaque(UNKNOWN_SURFACE)]), degree_bounds(grid))
+
+
+def hatch_overlay(
+    values: npt.NDArray[np.float32], least: float, coverage: Coverage, grid: Grid, *, inside: npt.NDArray[np.bool_]
+) -> Overlay:
+    """Slanting lines where values reach `least`: what the threshold parts stays apart in grey print too."""
+    warped = _warp(values, coverage.grid, grid, smooth=False)
+    row, column = np.indices(grid.shape)
+    step = max(4, round(max(grid.shape) / _HATCH_LINES))
+    drawn = (np.nan_to_num(warped, nan=-np.inf) >= least) & inside & ((row + column) % step == 0)
+    return Overlay(indexed_png(drawn.astype(np.uint8), [(0, 0, 0, 0), HATCH_INK]), degree_bounds(grid))
 
 
 def indexed_png(index: npt.NDArray[np.uint8], palette: Sequence[Rgba]) -> bytes:

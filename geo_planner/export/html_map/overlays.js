@@ -1,0 +1,50 @@
+/* What the page around the map puts on it: masts on trial that can be dragged, and lines, marks and rings over everything else. */
+function geoPlannerOverlays(map, tools, panes, tell) {
+  "use strict";
+  const { element, escaped } = tools;
+  const trials = L.layerGroup().addTo(map), drawings = L.layerGroup().addTo(map);
+  const STYLES = {
+    ray: { color: "#0b5cad", weight: 3 }, blocked: { color: "#b23b00", weight: 3, dashArray: "8 6" }, ridge: { color: "#b23b00", weight: 3 },
+    link: { color: "#9c1f66", weight: 3, dashArray: "7 5" }, plain: { color: "#111820", weight: 2.5 },
+  };
+  const tip = (layer, label) => (label ? layer.bindTooltip(escaped(label), { className: "gp-tip", direction: "top" }) : layer);
+  const turned = (pair) => [pair[1], pair[0]];
+  let trialsNow = "", drawnNow = "";
+  const showTrials = (masts) => {
+    const asked = JSON.stringify(masts || []);
+    if (asked === trialsNow) return;
+    trialsNow = asked;
+    trials.clearLayers();
+    (masts || []).forEach((mast) => {
+      const sign = element("span", "gp-trial gp-trial-" + (mast.state || "trial"));
+      const icon = L.divIcon({ className: "gp-trial-mark", html: sign, iconSize: [26, 32], iconAnchor: [13, 30] });
+      const marker = L.marker([mast.lat, mast.lon], { pane: panes.trial, icon, keyboard: false, draggable: (mast.state || "trial") === "trial" });
+      const here = () => { const at = marker.getLatLng(); return { id: mast.id, at: [at.lat, at.lng] }; };
+      marker.on("click", () => tell("trial", here()));
+      marker.on("dragend", () => tell("drag", here()));
+      trials.addLayer(tip(marker, mast.label));
+    });
+  };
+  const showDrawn = (items) => {
+    const asked = JSON.stringify(items || []);
+    if (asked === drawnNow) return;
+    drawnNow = asked;
+    drawings.clearLayers();
+    (items || []).forEach((item) => {
+      const style = STYLES[item.style] || STYLES.plain, places = item.coordinates.map(turned);
+      if (!places.length) return;
+      if (item.kind === "line") {
+        drawings.addLayer(L.polyline(places, { pane: panes.drawn, color: "#ffffff", weight: style.weight + 3, opacity: 0.85, interactive: false }));
+        drawings.addLayer(tip(L.polyline(places, { pane: panes.drawn, className: "gp-drawn", ...style }), item.label));
+      } else if (item.kind === "ring") {
+        drawings.addLayer(tip(L.circleMarker(places[0], { pane: panes.drawn, radius: 14, fill: false, className: "gp-drawn", ...style }), item.label));
+      } else {
+        const html = element("span", "gp-drawn-mark gp-drawn-" + item.style, "▲");
+        if (item.label) html.append(element("b", "", item.label));
+        const icon = L.divIcon({ className: "gp-drawn-place", html, iconSize: [0, 0] });
+        drawings.addLayer(L.marker(places[0], { pane: panes.drawn, icon, keyboard: false, interactive: false }));
+      }
+    });
+  };
+  return { showTrials, showDrawn };
+}

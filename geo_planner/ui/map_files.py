@@ -1,0 +1,116 @@
+"""What the map's frame asks of this server: its page, its script, and the plan that it draws, each once and compressed.
+
+The address of a plan contains the hash of its content, so a browser may keep it for good; only what this server has made itself is handed out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from geo_planner.ui.delivery import base_path
+
+_MOST_PAYLOADS = 12
+_YEAR_S = 31_536_000
+_FOREVER = {"Cache-Control": f"public, max-age={_YEAR_S}, immutable", "X-Content-Type-Options": "nosniff"}
+# the frame loads from this server alone; styles are set one by one by Leaflet
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
+)
+
+
+class Payloads:
+    """Plans as the map's script wants them, compressed, by the hash of their content; the last few."""
+
+    def __init__(self, most: int = _MOST_PAYLOADS) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._made: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+        self._bytes: dict[str, bytes] = {}
+
+    def digest(self, key: tuple[Any, ...], make: Callable[[], dict[str, Any]]) -> str:
+        """The hash of the payload that belongs to `key`, which is made if it is not there; one at a time."""
+        with self._lock:
+            if key not in self._made:
+                content = json.dumps(make(), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+                digest = hashlib.sha256(content).hexdigest()
+                self._made[key] = digest
+                self._bytes.setdefault(digest, gzip.compress(content, 6, mtime=0))
+            self._made.move_to_end(key)
+            while len(self._made) > self._most:
+                self._made.popitem(last=False)
+            kept = set(self._made.values())
+            self._bytes = {name: content for name, content in self._bytes.items() if name in kept}
+            return self._made[key]
+
+    def compressed(self, digest: str) -> bytes | None:
+        """The payload of that hash, or None."""
+        return self._bytes.get(digest)
+
+
+PAYLOADS = Payloads()
+
+
+def payload_address(digest: str) -> str:
+    """Where the payload of that hash is fetched."""
+    return f"{base_path()}/app/static/plan/{digest}.json"
+
+
+def page_address() -> str:
+    """Where the page of the map's frame is; it changes with the program, so that no browser draws with an old one."""
+    return f"{base_path()}/app/static/map/{_version()}/index.html"
+
+
+def map_routes() -> list[Route]:
+    """For the server's list of routes."""
+
+    async def plan(request: Request) -> Response:
+        content = PAYLOADS.compressed(request.path_params["digest"])
+        if content is None:
+            return PlainTextResponse("no such plan\n", status_code=404)
+        return _sent(request, content, "application/json", _FOREVER)
+
+    async def own(request: Request) -> Response:
+        found = (await run_in_threadpool(_own_files)).get(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("no such file\n", status_code=404)
+        kept = _FOREVER if request.path_params["version"] == _version() else {"Cache-Control": "no-cache"}
+        return _sent(request, found[0], found[1], {**kept, "Content-Security-Policy": _POLICY})
+
+    root = f"{base_path()}/app/static"
+    return [Route(f"{root}/plan/{{digest}}.json", plan), Route(f"{root}/map/{{version}}/{{name}}", own)]
+
+
+def _sent(request: Request, compressed: bytes, kind: str, headers: dict[str, str]) -> Response:
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(compressed, media_type=kind, headers={**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+    return Response(gzip.decompress(compressed), media_type=kind, headers={**headers, "Vary": "Accept-Encoding"})
+
+
+@lru_cache(maxsize=1)
+def _own_files() -> dict[str, tuple[bytes, str]]:
+    """Page, script and sheet of the frame, compressed, with their kinds."""
+    from geo_planner.export.html_map.page import own_file, own_program  # here: the server stands before the library is read
+    from geo_planner.ui.serving import font_face
+
+    texts = {
+        "index.html": (own_file("component.html"), "text/html"),
+        "map.js": (own_program() + own_file("component.js"), "text/javascript"),
+        "map.css": (font_face() + own_file("map.css") + own_file("component.css"), "text/css"),
+    }
+    return {name: (gzip.compress(text.encode(), 6, mtime=0), kind) for name, (text, kind) in texts.items()}
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    return hashlib.sha256(b"".join(content for content, _ in _own_files().values())).hexdigest()[:16]
