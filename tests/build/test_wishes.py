@@ -20,11 +20,11 @@ def chosen(joined: pd.Series | None) -> tuple[str, ...]:
 
 def test_what_cannot_be_joined_comes_last() -> None:
     assert chosen(None) == ("big",)
-    assert chosen(pd.Series({"p": True, "q": True})) == ("big",)
-    assert chosen(pd.Series({"p": True, "q": False})) == ("small",)
+    assert chosen(pd.Series({"big": True, "small": True, "dear": True})) == ("big",)
+    assert chosen(pd.Series({"big": False, "small": True, "dear": True})) == ("small",)
 
 
 def test_where_nothing_can_be_joined_the_wish_stays() -> None:
     only = OPTIONS.loc[["big"]]
-    found = wishes_of(["q"], [], villages=pd.Index([]), places=PLACES, options=only, worth=WORTH, joined=pd.Series({"q": False}))
+    found = wishes_of(["q"], [], villages=pd.Index([]), places=PLACES, options=only, worth=WORTH, joined=pd.Series({"big": False}))
     assert found.options == ("big",)
