@@ -63,7 +63,7 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
 
     def make(tell: Progress) -> LoadedPlan:
         tell("input", 0.0)
-        plan = kept_plan(folder, root, tell, cache) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
+        plan = kept_plan(folder, root) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
         return LoadedPlan(key, plan)
 
     def then(loaded: LoadedPlan) -> None:
