@@ -38,7 +38,7 @@ def server_bytes(address: str) -> int:
     }
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if any(os.readlink(link) in {f"socket:[{inode}]" for inode in inodes} for link in (folder / "fd").iterdir()):
+            if any(str(link.readlink()) in {f"socket:[{inode}]" for inode in inodes} for link in (folder / "fd").iterdir()):
                 return int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         except OSError:
             continue
