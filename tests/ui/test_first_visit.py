@@ -29,7 +29,9 @@ def test_the_first_visit_is_small_and_every_page_opens_by_its_address(server: st
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
     devtools.on("Network.loadingFinished", lambda event: wire.__setitem__(0, wire[0] + event["encodedDataLength"]))
-    devtools.on("Network.webSocketFrameReceived", lambda event: wire.__setitem__(0, wire[0] + len(event["response"]["payloadData"])))
+    devtools.on(
+        "Network.webSocketFrameReceived", lambda event: wire.__setitem__(0, wire[0] + len(event["response"]["payloadData"]) * 3 // 4)
+    )
     page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     try:
         page.goto(server, wait_until="commit")

@@ -23,7 +23,7 @@ def test_leaflet_comes_from_this_server() -> None:
     scripts, sheets = leaflet_links()
     addresses = [address for _, address in (*scripts, *sheets)]
     assert all(address.startswith("/app/static/vendor/") for address in addresses)
-    assert "url('/app/static/vendor/" in font_face()
+    assert "url('/static/media/SourceSans" in font_face()
 
 
 def test_the_map_names_no_other_machine() -> None:
