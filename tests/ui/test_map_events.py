@@ -208,7 +208,7 @@ def test_5000_villages_pan_smoothly(visit: Visit, parent: str, kept: Payloads) -
     spent = frame.inside.evaluate(
         """() => { const t = performance.now(); for (let i = 0; i < 10; i += 1) window.map_plan.panBy([i % 2 ? 40 : -40, 0], { animate: false }); return (performance.now() - t) / 10; }"""
     )
-    print(f'{spent:.0f} ms a step')  # noqa: T201
+    print(f"{spent:.0f} ms a step")  # noqa: T201
     assert spent < 250, f"{spent:.0f} ms a step"
     second = many(2)["villages"][1]
     frame.page.mouse.click(*frame.at(*second["at"]))
