@@ -182,7 +182,7 @@ function geoPlannerMap(map, data, options) {
     panel = geoPlannerPanel(data, tools, handle, aside);
     /* On paper the map is as wide as a landscape sheet, whatever the window was. */
     const stage = map.getContainer().parentElement, sources = document.querySelector("details.gp-sources");
-    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; map.closeTooltip(); foot = 120; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
+    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; foot = 120; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
     window.addEventListener("afterprint", () => { foot = 26; stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
   }
   return handle;
