@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.build.demands import covered_pieces, pieces_of
+from geo_planner.build.demands import DIGITS, covered_pieces, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.build.reach import known_sites
 from geo_planner.build.siting import Choice
@@ -61,7 +61,7 @@ class After:
     @property
     def households_covered(self) -> float:
         """With signal, in all villages."""
-        return float(self.villages["households_after"].fillna(0.0).sum())
+        return round(float(self.villages["households_after"].fillna(0.0).sum()), DIGITS)
 
 
 def after(
@@ -161,4 +161,5 @@ def _households(scenario: Scenario, study_area: StudyArea, before: Coverage, now
         return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
 
     first = sums(had)
-    return pd.DataFrame({"households_before": first, "households_after": first + sums(has & ~had) - sums(had & ~has)})
+    then = first + sums(has & ~had) - sums(had & ~has)
+    return pd.DataFrame({"households_before": first, "households_after": then}).round(DIGITS)

@@ -29,6 +29,7 @@ from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import Mast, in_service, masts_of, with_defaults
 from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.losses import LossTask, loss_task, loss_window
+from geo_planner.schema import BUILD_OPTIONS
 from geo_planner.study_area import StudyArea
 from geo_planner.words import first_of
 
@@ -59,6 +60,11 @@ class Reach:
     options: pd.DataFrame
     uncovering: dict[str, int]
     statements: tuple[Fault, ...] = ()
+
+    @property
+    def served(self) -> pd.DataFrame:
+        """The pairs that the service needs, without those that fall short."""
+        return self.covers[self.covers["margin_db"] >= 0.0].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +152,21 @@ def reach(
         uncovering = _uncovering(task, now, anew, pieces, gained, scenario, workers)
     remaining = options.drop(index=list(uncovering))
     covers = covers[~covers["option_id"].isin(list(uncovering))].reset_index(drop=True)
-    return Reach(covers, remaining, uncovering, tuple(_statements(scenario, options, demands, covers, uncovering)))
+    told = _statements(scenario, options, demands, covers, uncovering, own=study_area.build_options is not None)
+    return Reach(covers, remaining, uncovering, tuple(told))
 
 
 def _statements(
-    scenario: Scenario, options: pd.DataFrame, demands: pd.DataFrame, covers: pd.DataFrame, uncovering: dict[str, int]
+    scenario: Scenario, options: pd.DataFrame, demands: pd.DataFrame, covers: pd.DataFrame, uncovering: dict[str, int], *, own: bool
 ) -> Iterator[Fault]:
     place, technology = f"scenario {scenario.name}", scenario.service.technology
     if uncovering:
         yield warning(place, "re_aim_uncovers.dropped", column="build.technologies", n=len(uncovering))
-    own = options["n_cells"].gt(0) & options["kind"].ne("re_aim")
-    if len(options) and not own.any():
+    with_cells = options["n_cells"].gt(0)
+    if own:
+        if len(options) and not (with_cells & options["technology"].str.casefold().eq(technology.casefold())).any():
+            yield warning(BUILD_OPTIONS.path, "build_no_carrier.of_own", column="technology", technology=technology)
+    elif len(options) and not (with_cells & options["kind"].ne("re_aim")).any():
         yield warning(place, "build_no_carrier.of_technology", column="build.technologies", technology=technology)
     reached = demands["village_id"].reindex(covers.loc[covers["margin_db"] >= 0.0, "demand_id"].unique())
     waiting = sorted(set(demands.loc[demands["weight"] > 0, "village_id"]) - set(reached))
