@@ -11,11 +11,9 @@ import pandas as pd
 
 from geo_planner.build.cost import Costs
 from geo_planner.build.problem import Method, Problem, chosen_of, size_of
-from geo_planner.build.reach import reach
+from geo_planner.build.reach import covers_by_profiles
 from geo_planner.build.siting import Choice
 from geo_planner.config import Scenario
-from geo_planner.radio.cache import LossCache
-from geo_planner.radio.coverage import Coverage
 from geo_planner.study_area import StudyArea
 
 _EXACT = 6_000
@@ -30,20 +28,15 @@ class Air:
     ----------
     scenario : Scenario
     study_area : StudyArea
-    coverage : Coverage
-        Of today.
     near : DataFrame
         Under the model of the scenario, as :attr:`geo_planner.build.reach.Reach.covers`, with the pairs that fall short by up to a standard deviation.
     workers : int
-    cache : LossCache or None
     """
 
     scenario: Scenario
     study_area: StudyArea
-    coverage: Coverage
     near: pd.DataFrame
     workers: int = 1
-    cache: LossCache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +125,9 @@ def _near(problem: Problem, air: Air, model: str) -> pd.DataFrame:
         covers = air.near
     else:
         other = scenario.model_copy(update={"propagation": scenario.propagation.model_copy(update={"model": model})})
-        covers = reach(
-            problem.options, problem.places, problem.demands, other, air.study_area, coverage=air.coverage, workers=air.workers,
-            cache=air.cache, short_db=scenario.service.sigma_db,
-        ).covers  # fmt: skip
+        covers = covers_by_profiles(
+            problem.options, problem.places, problem.demands, other, air.study_area, short_db=scenario.service.sigma_db, workers=air.workers
+        )
     return covers[covers["option_id"].isin(problem.options.index)]
 
 

@@ -225,7 +225,7 @@ def build_plan(
     )  # fmt: skip
 
     tell("build_doubts", 0.9)
-    air = Air(scenario, study_area, coverage, reached.covers, workers, cache)
+    air = Air(scenario, study_area, reached.covers, workers)
     sure = stay_in(problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
