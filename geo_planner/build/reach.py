@@ -163,8 +163,8 @@ def covers_by_profiles(
 ) -> pd.DataFrame:
     """What the options would serve under the model of the scenario, each piece over a profile of its own, as :attr:`Reach.covers`.
 
-    A second model is asked so: for few pieces a fraction of the work of sweeps, from which it differs by some tenths of a decibel. New aims are
-    taken as they are given, whatever they uncover.
+    A second model is asked so: for few pieces a fraction of the work of sweeps (how far the two differ stands in ``benchmarks/RESULTS.md``).
+    New aims are taken as they are given, whatever they uncover.
 
     Parameters and errors as :func:`reach`.
     """

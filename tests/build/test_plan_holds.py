@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,12 @@ def test_what_is_claimed_is_what_is_covered(plan: Plan) -> None:
     villages = [v for v in told["villages"] if v["households_after"] is not None]
     assert sum(v["households_after"] - v["households_before"] for v in villages) == pytest.approx(gained, abs=1e-6)
     assert sum(s["households"] for s in told["sites"] if s["kind"] != "satellite_terminal") == pytest.approx(gained, abs=1e-6)
+    # to the last digit that is written
+    exact = sum(Decimal(repr(v["households_after"])) - Decimal(repr(v["households_before"])) for v in villages)
+    assert sum(Decimal(repr(s["households"])) for s in told["sites"] if s["kind"] != "satellite_terminal") == exact
+    assert sum(Decimal(repr(year["households"])) for year in told["by_year"]) == exact
+    figures = [*(v["households_after"] for v in villages), *(s["households"] for s in told["sites"]), told["after"]["households_covered"]]
+    assert all(-Decimal(repr(figure)).as_tuple().exponent <= 6 for figure in figures)
     for village in villages:
         assert village["households_before"] - 1e-9 <= village["households_after"] <= households[village["village_id"]] + 1e-6
 
