@@ -138,7 +138,7 @@ def write_address(visit: Visit) -> dict[str, str]:
     """What stands in the address of a visit, without what the map writes; :func:`read_address` gives the same visit again."""
     trial, filters = visit.trial, visit.filters
     told = {
-        "lang": "" if visit.language == Visit().language else visit.language,
+        "lang": {Visit().language: ""}.get(visit.language, visit.language),
         "scenario": visit.scenario or "",
         "village": visit.village or "",
         "weights": _BETWEEN.join(f"{name}{_PAIR}{_plain(weight)}" for name, weight in sorted(trial.weights.items())),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from geo_planner.words import catalogue, said
+from geo_planner.words import LANGUAGES, Language, catalogue, said
 from geo_planner.words.said import places
 
 _PREFIX, _PLACE = "widget_words.", "{}"
@@ -67,18 +67,18 @@ _SCRIPT = r"""<script>
 </script>"""
 
 
-def widget_words() -> list[tuple[str, str]]:
-    """Each text in English and in Vietnamese; ``{}`` stands for what differs from one place to the next."""
+def widget_words() -> list[dict[Language, str]]:
+    """Each text by language; ``{}`` stands for what differs from one place to the next."""
     names = sorted(key.removeprefix(_PREFIX) for key in catalogue("en") if key.startswith(_PREFIX))
     told = [said(f"widget_words.{name}", **({"what": _PLACE} if places(f"{_PREFIX}{name}") else {})) for name in names]
-    pairs = [(each.text("en"), each.text("vi")) for each in told]
+    texts = [{code: each.text(code) for code in LANGUAGES} for each in told]
     # those without a place first, then the longer ones: the first that fits is taken
-    return sorted(pairs, key=lambda pair: (_PLACE in pair[0], -len(pair[0])))
+    return sorted(texts, key=lambda text: (_PLACE in text["en"], -len(text["en"])))
 
 
 def translating_script() -> str:
     """The script that exchanges them in the page, as its language is."""
-    rows = [{"en": en, "vi": vi, "en_shape": _shape(en), "vi_shape": _shape(vi)} for en, vi in widget_words()]
+    rows = [{**text, **{f"{code}_shape": _shape(text[code]) for code in LANGUAGES}} for text in widget_words()]
     table = json.dumps(rows, ensure_ascii=False).replace("</", "<\\/")
     return _SCRIPT.replace("@table", table).replace("@parts", json.dumps(", ".join(_OWN_PARTS)))
 

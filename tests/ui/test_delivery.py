@@ -1,0 +1,101 @@
+"""What a browser is sent first: something to see, in its language; files compressed; the widgets' words."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import re
+from typing import Any
+
+import pytest
+
+from geo_planner.ui.delivery import Delivery, opening_page
+from geo_planner.ui.entry import PAGES
+from geo_planner.ui.widget_words import translating_script, widget_words
+from geo_planner.words import LANGUAGES, said
+
+
+def asked(path: str, *, query: str = "", accepts: str = "gzip, br", method: str = "GET") -> tuple[int, dict[str, str], bytes] | None:
+    """The answer to one request; None where it was passed on."""
+    sent: list[dict[str, Any]] = []
+    passed_on: list[str] = []
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        passed_on.append(scope["path"])
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    headers = [(b"accept-encoding", accepts.encode())]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
+    asyncio.run(Delivery(behind, frozenset(PAGES))(scope, receive, send))
+    if passed_on:
+        return None
+    told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], told, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+@pytest.mark.parametrize("path", ["/", *(f"/{name}" for name in PAGES)])
+def test_every_page_by_its_address_has_something_to_see_at_once(path: str) -> None:
+    answer = asked(path)
+    assert answer is not None
+    status, headers, body = answer
+    page = gzip.decompress(body).decode()
+    assert (status, headers["content-encoding"], headers["cache-control"]) == (200, "gzip", "no-cache")
+    assert '<html lang="vi">' in page
+    assert said("ui.opening").text("vi") in page
+    assert f"<title>{said('ui.app').text('vi')}</title>" in page
+    assert "BACKEND_BASE_URL" in page
+    assert not re.findall(r"Streamlit app|enable JavaScript", page)
+
+
+def test_the_opening_page_speaks_the_language_of_the_address() -> None:
+    for query, language in (("lang=en", "en"), ("lang=vi", "vi"), ("lang=%3Cscript%3E", "vi"), ("lang=en&lang=xx", "vi"), ("a=%ff", "vi")):
+        answer = asked("/ranking", query=query, accepts="identity")
+        assert answer is not None
+        assert answer[2].decode() == opening_page(language)  # type: ignore[arg-type]
+
+
+def test_scripts_are_compressed_and_kept_by_the_browser() -> None:
+    names = re.findall(r"\./(static/js/index\.[^\"]+\.js)", opening_page("vi"))
+    answer = asked(f"/{names[0]}")
+    assert answer is not None
+    status, headers, body = answer
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert "immutable" in headers["cache-control"]
+    assert len(body) < 0.45 * len(gzip.decompress(body))
+    assert asked(f"/{names[0]}", accepts="identity") is None  # as it lies on the disk
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/health", "/static/js/no.js", "/static/../app.py", "/map/_stcore/stream", "/static/js", "/nothing"]
+)
+def test_everything_else_is_passed_on(path: str) -> None:
+    assert asked(path) is None
+
+
+def test_what_is_sent_is_passed_on() -> None:
+    assert asked("/", method="POST") is None
+
+
+def test_the_widgets_words_are_found_again_in_either_language() -> None:
+    """Each text is known by its own shape, before any other that would make something else of it."""
+    texts = widget_words()
+    for language in LANGUAGES:
+        other = next(code for code in LANGUAGES if code not in (language,))
+        for text in texts:
+            told = text[language].replace("{}", "17")
+            first = next(t for t in texts if re.fullmatch(re.escape(t[language]).replace(r"\{\}", "(.+?)"), told))
+            assert first["en"].lower().rstrip(".…") in {t["en"].lower().rstrip(".…") for t in texts if t[other] == first[other]}
+    assert len({text["en"] for text in texts}) == len(texts)
+
+
+def test_the_table_of_words_cannot_end_its_script() -> None:
+    script = translating_script()
+    assert script.count("</script>") == 1
+    table = script.partition("var table = ")[2].partition(", parts = ")[0]
+    assert len(json.loads(table)) == len(widget_words())
