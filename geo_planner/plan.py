@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +30,16 @@ from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator
 from geo_planner.ranking import RankingResult, rank
 from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
-from geo_planner.stored import check_build, check_figures, check_input, stored_coverage, stored_run
+from geo_planner.stored.folder import StoredRun, check_build, check_figures, check_input, stored_run
+from geo_planner.stored.parts import GPKG, stored_parts
+from geo_planner.stored.rasters import AFTER, COVERAGE, MAST_SITES, stored_atlas, stored_coverage
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
 
 if TYPE_CHECKING:
     from geo_planner.build.plan import BuildPlan
 
+_OF_COMMUNES = ("covered_area_share", "covered_population_share", "n_villages", "n_no_signal")
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
 
@@ -152,18 +155,11 @@ def run(
     return _with_build(_planned(scenario, study_area, coverage, threads, tell), threads, cache, tell)
 
 
-def load_plan(
-    folder: Path,
-    study_area: Path | None = None,
-    *,
-    workers: int | None = None,
-    cache: LossCache | None = None,
-    progress: Progress | None = None,
-) -> Plan:
-    """The plan that a folder of results holds, for comparing, for the app and for further documents.
+def load_plan(folder: Path, study_area: Path | None = None) -> Plan:
+    """The plan that a folder of results holds, for comparing, for the app and for further documents. Nothing is modelled anew.
 
-    The rasters are taken from ``coverage.tif``, the input from the study area, and what follows from the two (statuses, ranking) is worked
-    out again and must be what ``summary.json`` says. Every file is held against its hash, the folder's and the input's.
+    Rasters come from the TIFF files, tables from ``plan.gpkg``, the input from the study area; every file is held against its hash, the folder's
+    and the input's, and the figures of villages, sites and links against ``summary.json``.
 
     Parameters
     ----------
@@ -171,28 +167,85 @@ def load_plan(
         As ``geo-planner plan -o`` wrote it.
     study_area : Path, optional
         Where the input lies now; where it lay at the time of the run when left out.
-    workers, cache, progress
-        As of :func:`run`.
 
     Raises
     ------
     UsageError
         When there is no plan in the folder, or no study area.
     InputError
-        With every file that is missing or is not what it was; with the villages whose figures another version of the program made.
+        With every file that is missing or is not what it was; when another version of the program wrote the folder.
     """
     stored = stored_run(folder)
-    tell, threads = progress or _silent, workers or os.cpu_count() or 1
     area = load_study_area(study_area or stored.study_area, stored.scenario)
     check_input(stored, area)
     scenario, area = _accepted(stored.scenario, area)
-    coverage = stored_coverage(stored, area.terrain.grid) or _cover(scenario, area, cache=cache, workers=threads)
-    plan = _planned(scenario, area, coverage, threads, tell)
+    coverage = stored_coverage(folder / COVERAGE, area.terrain.grid)
+    parts = stored_parts(folder, build=scenario.build is not None)
+    try:
+        plan = _put_together(scenario, area, coverage, parts, stored)
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError([fault(GPKG, "stored_plan.other_form")]) from error
     check_figures(stored, plan.villages)
-    plan = _with_build(plan, threads, cache, tell)
     if plan.build is not None:
         check_build(stored, plan.build.results.sites, plan.build.results.links)
     return plan
+
+
+def kept_parts(plan: Plan) -> dict[str, Any]:
+    """What of a plan is kept in ``plan.gpkg`` and does not follow from input, scenario and rasters at no cost."""
+    parts = {
+        "villages": pd.DataFrame(plan.villages.drop(columns="geometry")),
+        "communes": pd.DataFrame(plan.communes[list(_OF_COMMUNES)]),
+        "operators": plan.operators,
+        "ranking": {f.name: getattr(plan.ranking, f.name) for f in fields(plan.ranking) if f.name != "criteria"},
+        "measured": {f.name: getattr(plan.measured, f.name) for f in fields(plan.measured)},
+        "notes": plan.notes,
+        "uses_sample_data": plan.uses_sample_data,
+    }
+    if plan.build is None:
+        return parts
+    from geo_planner.build.stored import parts_of
+
+    return {**parts, "build": parts_of(plan.build)}
+
+
+def _put_together(scenario: Scenario, study_area: StudyArea, coverage: Coverage, parts: dict[str, Any], stored: StoredRun) -> Plan:
+    """The plan of which :func:`kept_parts` were kept."""
+    ranking = RankingResult(criteria=scenario.ranking.weighted_criteria(), **parts["ranking"])
+    table = parts["villages"]
+    villages = gpd.GeoDataFrame(table, geometry=study_area.villages.geometry.loc[table.index])
+    as_now = manifest(scenario, study_area, coverage, uses_sample_data=parts["uses_sample_data"])
+    as_then = {name: stored.manifest[name] for name in ("versions", "model_edition", "compared_model_edition")}
+    return Plan(
+        scenario=scenario,
+        study_area=study_area,
+        terrain=study_area.terrain,
+        villages=villages,
+        contributions=ranking.contributions.loc[villages.index],
+        criteria_values=ranking.values.loc[villages.index],
+        ranking=ranking,
+        operators=parts["operators"],
+        communes=study_area.communes.join(parts["communes"]),
+        sites=_sites(scenario, study_area),
+        coverage=coverage,
+        measured=Measured(**parts["measured"]),
+        notes=parts["notes"],
+        uses_sample_data=parts["uses_sample_data"],
+        manifest={**as_now, **as_then},
+        build=None if scenario.build is None else _stored_build(scenario, study_area, parts["build"], stored.folder),
+    )
+
+
+def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, Any], folder: Path) -> BuildPlan | None:
+    from geo_planner.build.stored import Rasters, rebuilt
+
+    if scenario.build is None:
+        return None
+    grid = study_area.terrain.grid
+    atlas = stored_atlas(folder / MAST_SITES, grid, parts["atlas"]["heights_m"])
+    return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
 
 
 def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
@@ -208,8 +261,7 @@ def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progres
 def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
     """Everything that follows from input and coverage."""
     tell("villages", 0.85)
-    eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
-    sites = study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
+    sites = _sites(scenario, study_area)
     serving = sites[sites["in_service"]]
     villages = _modelled(scenario, study_area, coverage, serving, threads)
     measured_at, measured = _measure(scenario, study_area, villages, threads, tell)
@@ -244,6 +296,12 @@ def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, thre
         uses_sample_data=sample_data,
         manifest=manifest(scenario, study_area, coverage, uses_sample_data=sample_data),
     )
+
+
+def _sites(scenario: Scenario, study_area: StudyArea) -> gpd.GeoDataFrame:
+    """The cells with what the scenario makes of them."""
+    eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
+    return study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
 
 
 def _silent(_step: str, _share: float) -> None:
@@ -325,6 +383,6 @@ def _communes(study_area: StudyArea, coverage: Coverage, villages: gpd.GeoDataFr
     return communes.assign(
         covered_area_share=commune_coverage(coverage, communes, scenario.service),
         covered_population_share=covered_people(study_area, coverage, scenario.service),
-        n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0),
-        n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0),
+        n_villages=by_commune.value_counts().reindex(communes.index, fill_value=0).astype("int64"),
+        n_no_signal=by_commune[without].value_counts().reindex(communes.index, fill_value=0).astype("int64"),
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, JsonValue
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError, SettingError, bounded, fault
@@ -37,6 +37,25 @@ class Settings(BaseModel):
     """A group of settings: frozen, closed to unknown keys, of finite numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _yes_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse true and false where a number is wanted: the library would take them for 1 and 0."""
+        kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
+        if (
+            kinds & {int, float}
+            and bool not in kinds
+            and any(isinstance(v, bool) for v in (value if isinstance(value, list | tuple) else [value]))
+        ):
+            raise PydanticCustomError("float_type", "no number")
+        return value
+
+
+def _kinds(annotation: object) -> set[object]:
+    """The types that a declaration is made of, without what limits them."""
+    parts = get_args(annotation)
+    return set().union(*(_kinds(part) for part in parts)) if parts else {annotation} if isinstance(annotation, type) else set()
 
 
 def read_settings(text: str, file: str) -> Any:

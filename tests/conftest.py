@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
+from geo_planner.radio.cache import LossCache
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from tests.measured import write_measurements
@@ -42,7 +45,8 @@ def reference() -> Path:
 
 @pytest.fixture(scope="session")
 def scenario() -> Scenario:
-    return load_scenario(SCENARIO)
+    """The bundled scenario without its section ``build``: what asks nothing of what to build need not wait for it."""
+    return load_scenario(SCENARIO, ["build=null"])
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +56,25 @@ def study_area(scenario: Scenario) -> StudyArea:
 
 @pytest.fixture(scope="session")
 def plan(scenario: Scenario, study_area: StudyArea) -> Plan:
-    """The bundled scenario, really run."""
+    """The bundled scenario, really run, without what to build; with it: ``built_plan``."""
     return run(scenario, study_area)
 
 
 @pytest.fixture(scope="session")
+def built_plan(study_area: StudyArea, losses: LossCache) -> Plan:
+    """The bundled scenario as it is, really run, with what to build."""
+    return run(load_scenario(SCENARIO), study_area, workers=2, cache=losses)
+
+
+@pytest.fixture(scope="session")
+def losses(tmp_path_factory: pytest.TempPathFactory) -> LossCache:
+    """Path losses of the plans that say what to build, each worked out once for all tests."""
+    return LossCache(tmp_path_factory.mktemp("losses"), 4_000_000_000)
+
+
+@pytest.fixture(scope="session")
 def measured_plan(plan: Plan, scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    """The same with measurements in the study area: six decibels below the model, and one settlement that hears nothing."""
+    """The same (without what to build) with measurements in the study area: six decibels below the model, and one settlement that hears nothing."""
     area = Path(shutil.copytree(ROOT / "data", tmp_path_factory.mktemp("measured") / "area"))
     write_measurements(area, plan)
     return run(scenario, load_study_area(area, scenario))
@@ -66,9 +82,20 @@ def measured_plan(plan: Plan, scenario: Scenario, tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def area_copy(tmp_path: Path) -> Path:
-    """A study area of one's own to break, with the one scenario that is opened first and what that names."""
+    """A study area of one's own to break, with the one scenario that is opened first, without its section ``build``, and what that names."""
     area = Path(shutil.copytree(ROOT / "data", tmp_path / "area", ignore=shutil.ignore_patterns(*FURTHER_SCENARIOS, "sample")))
+    copied = area / SCENARIO.relative_to(ROOT / "data")
+    copied.write_text(_without_build(copied.read_text("utf-8")), encoding="utf-8")
     recorded = json.loads((area / "manifest.json").read_text("utf-8"))
     recorded["files"] = {file: entry for file, entry in recorded["files"].items() if (area / file).is_file()}
+    content = copied.read_bytes()
+    recorded["files"][copied.relative_to(area).as_posix()] |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     (area / "manifest.json").write_text(json.dumps(recorded, ensure_ascii=False), encoding="utf-8")
     return area
+
+
+def _without_build(text: str) -> str:
+    """The text of a scenario up to its last section, ``build``."""
+    kept = text[: text.index("\nbuild:\n") + 1]
+    assert yaml.safe_load(kept) == {name: section for name, section in yaml.safe_load(text).items() if name != "build"}
+    return kept

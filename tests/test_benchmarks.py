@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
-from benchmarks import atlas, plan, propagation, run, splat_terrain
+from benchmarks import atlas, build, plan, propagation, run, splat_terrain
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +71,15 @@ def test_the_atlas_is_held_to_sweeps_from_the_masts(ground: propagation.Ground) 
     rows = atlas.reciprocity(ground, settlements=3, masts=6)
     assert len(rows) == 3 * len(atlas.MODELS)
     assert all("paths" in row["note"] for row in rows)
+
+
+def test_drawn_villages_are_a_list_that_the_package_takes() -> None:
+    rows = build.drawn_villages(60)
+    assert rows["village_id"].is_unique
+    assert len(rows) == 60
+    assert set(rows["is_sample"]) == {"yes"}
+    assert rows.equals(build.drawn_villages(60))
+    communes = gpd.read_file(build.DATA / "boundaries" / "communes.geojson").set_index("code").geometry
+    assert all(
+        communes[code].covers(shapely.Point(lon, lat)) for code, lon, lat in rows[["commune_code", "lon", "lat"]].itertuples(index=False)
+    )

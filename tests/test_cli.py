@@ -36,6 +36,7 @@ def test_plan_writes_every_file_and_one_json_object(outputs: tuple[Path, dict[st
         "coverage.tif",
         "map.html",
         "summary.json",
+        "mast_sites.tif",
         "manifest.json",
     }
     assert {p.name for p in out.iterdir()} == names

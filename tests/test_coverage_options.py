@@ -96,7 +96,7 @@ def test_each_village_carries_both_models(plan: Plan) -> None:
 
 
 def test_without_terrain_a_rule_by_distance_says_so() -> None:
-    scenario = load_scenario(SCENARIO, ["terrain.path=null"])
+    scenario = load_scenario(SCENARIO, ["terrain.path=null", "build=null"])
     area = load_study_area(ROOT / "data", scenario)
     assert "no_terrain" in {f.code for f in area.warnings}
     rough = run(scenario, area)

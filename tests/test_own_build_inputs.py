@@ -51,7 +51,7 @@ def test_prices_of_ones_own_are_found_and_cited(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "code"), [("base", "hai triệu", "type"), ("low", "999999999999", "price_order"), ("unit", "EUR/km", "price_unit"), ("item", "gold", "missing_price_item")]
+    ("column", "value", "code"), [("base", "hai triệu", "type"), ("low", "999999999999", "price_order"), ("unit", "EUR/km", "price_unit")]
 )  # fmt: skip
 def test_validate_tells_what_is_wrong_with_prices(column: str, value: str, code: str, tmp_path: Path) -> None:
     area = sa.make_area(tmp_path / "area")
@@ -59,6 +59,15 @@ def test_validate_tells_what_is_wrong_with_prices(column: str, value: str, code:
     found = [f for f in validate(area) if f.level == "fault"]
     assert code in {f.code for f in found}
     assert {f.file for f in found} == {PRICES}
+
+
+def test_an_item_without_a_row_keeps_the_bundled_price_and_that_is_told(tmp_path: Path) -> None:
+    area = sa.make_area(tmp_path / "area")
+    own_prices(area, item="gold")
+    found = [f for f in validate(area) if f.file == PRICES]
+    assert {(f.code, f.level) for f in found} == {("unknown_price_item", "warning"), ("missing_price_item", "warning")}
+    lacking = next(f for f in found if f.code == "missing_price_item")
+    assert "Khuân vác nơi không có đường" in lacking.texts("vi")[0]
     assert all(f.reason and f.remedy for f in found)
     assert {f.row for f in found if f.code != "missing_price_item"} <= {5}
 

@@ -49,7 +49,7 @@ def test_the_real_village_says_that_it_rests_on_sample_data(plan: Plan) -> None:
 
 
 def test_real_terrain_and_real_sites_would_lift_the_mark(study_area: StudyArea, scenario: object, reference: Path) -> None:
-    other = load_scenario(SCENARIO, [f"terrain.path={reference / 'terrain_250m_utm48n.tif'}"])
+    other = load_scenario(SCENARIO, [f"terrain.path={reference / 'terrain_250m_utm48n.tif'}", "build=null"])
     area = load_study_area(ROOT / "data", other)
     real = run(other, replace_samples(area))
     assert not real.uses_sample_data
@@ -63,7 +63,7 @@ def replace_samples(area: StudyArea) -> StudyArea:
 
 
 def test_real_terrain_changes_what_rests_on_terrain_only(plan: Plan, reference: Path) -> None:
-    other = load_scenario(SCENARIO, [f"terrain.path={reference / 'terrain_250m_utm48n.tif'}"])
+    other = load_scenario(SCENARIO, [f"terrain.path={reference / 'terrain_250m_utm48n.tif'}", "build=null"])
     real = run(other, load_study_area(ROOT / "data", other))
     both = plan.villages.join(pd.DataFrame(real.villages).add_suffix("_real"))
     assert (both["rsrp_dbm"] - both["rsrp_dbm_real"]).abs().median() > 1
@@ -106,7 +106,7 @@ def test_manifest_names_inputs_versions_and_model(plan: Plan) -> None:
     [("service.rsrp_threshold_dbm=-140", "more"), ("propagation.model=free_space", "more"), ("service.sigma_db=20", "fewer")],
 )
 def test_settings_move_coverage_the_way_they_should(setting: str, check: str, plan: Plan) -> None:
-    other = load_scenario(SCENARIO, [setting])
+    other = load_scenario(SCENARIO, [setting, "build=null"])
     share = run(other, load_study_area(ROOT / "data", other)).communes["covered_area_share"].mean()
     before = plan.communes["covered_area_share"].mean()
     assert share > before if check == "more" else share < before

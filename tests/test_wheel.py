@@ -97,6 +97,7 @@ def test_it_writes_checks_and_plans_the_sample_area(installed: Installed) -> Non
     settings = [word for setting in QUICK for word in ("--set", setting)]
     installed.run("geo-planner", "plan", mine / "scenarios" / "lai_chau_sample.yaml", "-o", "out", *settings)
     assert (installed.work / "out" / "priority_list.xlsx").is_file()
+    assert (installed.work / "out" / "mast_sites.tif").is_file()
     assert "mine" in installed.run("geo-planner", "sample", "mine", status=2)
     assert installed.state() == was
 

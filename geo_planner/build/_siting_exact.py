@@ -42,7 +42,7 @@ class Found(NamedTuple):
     in_time: bool
 
 
-def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float) -> Found:
+def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float, short: bool = False) -> Found:
     """Seek the best choice.
 
     Parameters
@@ -53,6 +53,8 @@ def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float)
         Relative difference of bound and value that is enough.
     until : float
         ``time.monotonic()`` at which to stop.
+    short : bool
+        No search trees near the choice in hand, and one small tree over the whole: less work, the bound as true.
 
     Returns
     -------
@@ -64,16 +66,18 @@ def solve(net: Net, goal: Goal, start: Pick | None, *, gap: float, until: float)
         fits = not net.required.any() and (not goal.least_cost or goal.needed <= 0)
         return Found(empty if fits else None, 0.0, True, True)
     search = _Search(Model(net, goal), start, until, gap)
-    search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
+    if not short:
+        search.wander(np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost))))
     if not search.relax():
         return search.found(proven=search.best is None and search.model.nothing())
-    search.round_off()
-    if search.open() and sum(search.model.n) > _SMALL:
+    if search.open() or not short:
+        search.round_off(1 if short else _BATCHES)
+    if search.open() and sum(search.model.n) > _SMALL and not short:
         search.leave_out()
         search.improve()
     if search.open():
         search.leave_out()
-        search.prove()
+        search.prove(short=short)
     return search.found(proven=not search.open(tight=True))
 
 
@@ -147,12 +151,12 @@ class _Search:
         floors = (1.0, 0.3, 0.1, 0.02)
         return tuple(np.array([np.maximum(1.0 - part, floor) for floor in floors]) for part in (self.relaxed[:n_y], x))  # type: ignore[return-value]
 
-    def round_off(self) -> None:
+    def round_off(self, batches: int) -> None:
         """Choices that the relaxed answer leads to, then better ones nearby."""
         options, links = self._guides()
         for guide in zip(options[1:], links[1:], strict=True):
             self.take(greedy(self.net, budget=self.goal.budget, needed=self.goal.needed, cheaper=guide))
-        for _ in range(_BATCHES):
+        for _ in range(batches):
             was = self.best
             self.wander(options, links)
             if self.best is was:
@@ -231,10 +235,11 @@ class _Search:
             inside = grown
         return np.concatenate([~inside[self.net.node], ~(inside[head] | inside[tail]), follow])
 
-    def prove(self) -> None:
+    def prove(self, *, short: bool = False) -> None:
         """Whole search trees until an answer breaks nothing: then its bound is the problem's."""
-        for _ in range(_REPAIRS):
-            answer = self.model.integer(self.best, self.until, nodes=_NODES, pauses=_PAUSES, gap=self.gap)
+        nodes, pauses, repairs = (_SMALL_NODES, _SMALL_PAUSES, 3) if short else (_NODES, _PAUSES, _REPAIRS)
+        for _ in range(repairs):
+            answer = self.model.integer(self.best, self.until, nodes=nodes, pauses=pauses, gap=self.gap)
             if answer.status == highspy.HighsModelStatus.kInfeasible:
                 self._nothing_better()
                 return

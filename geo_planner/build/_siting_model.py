@@ -20,6 +20,11 @@ from geo_planner.build._siting_cuts import violated
 from geo_planner.build._siting_greedy import Pick, cost_of, covered, lean, sound, weight_of
 from geo_planner.build._siting_net import ROOT, Bools, Floats, Ints, Net
 
+_FINEST = 1e-3
+"""In the solver's scale, the least that one step of the prices is to be: well above the tolerances within which it calls values equal."""
+_LARGEST = 1e7
+"""The largest price in the solver's scale: beyond it the steps are left finer than the solver can see."""
+
 
 class _Block:
     """Rows that must not exceed a limit, from (row, column, factor) of each kind of term."""
@@ -95,13 +100,15 @@ class Model:
         self.step = _lattice(np.concatenate([net.cost, net.link_cost]) if goal.least_cost else net.weight)
         most = max(net.cost.max(initial=0.0), net.link_cost.max(initial=0.0), 1e-300)
         money, merit = 100.0 / most, 100.0 / max(net.weight.max(initial=0.0), 1e-300)
-        self.unit = money if goal.least_cost else -merit
+        price = max(money, min(_FINEST / self.step, _LARGEST / most)) if goal.least_cost and self.step else money
+        self.unit = price if goal.least_cost else -merit
         n_y, n_x, n_c, n_z = self.n
-        cost = np.concatenate([net.cost, net.link_cost[self.link_of], np.zeros(n_c + n_z)]) * money
+        cost = np.concatenate([net.cost, net.link_cost[self.link_of], np.zeros(n_c + n_z)]) * (price if goal.least_cost else money)
         weight = np.concatenate([np.zeros(n_y + n_x), self.demand_weight, np.zeros(n_z)]) * merit
         rows = self._rows()
         if goal.least_cost:
-            rows.append(_Block(1, -goal.needed * merit + 1e-7, _whole_row(-weight)))
+            # looser by the rounding of the sum alone: each bit more is money that the bound gives away
+            rows.append(_Block(1, -goal.needed * merit * (1.0 - 1e-12), _whole_row(-weight)))
         elif math.isfinite(goal.budget):
             rows.append(_Block(1, goal.budget * money + 1e-7, _whole_row(cost)))
         self.lower, self.upper = np.zeros(sum(self.n)), np.ones(sum(self.n))
@@ -289,9 +296,10 @@ class Model:
     def in_units(self, value: float) -> float:
         """A bound of the solver in the goal's own scale, on the lattice of values that are possible."""
         bound = value / self.unit
-        slack = 1e-6 * max(1.0, abs(bound)) if self.step == 0 else 1e-6 * max(self.step, abs(bound) * 1e-3)
         if not self.step:
             return bound
+        # the solver's own tolerance, and the rounding of its sums
+        slack = max(1e-6 * self.step, 2e-6 / abs(self.unit), 1e-12 * abs(bound))
         if self.goal.least_cost:
             return math.ceil((bound - slack) / self.step) * self.step
         return math.floor((bound + slack) / self.step) * self.step

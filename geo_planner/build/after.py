@@ -112,7 +112,7 @@ def after(
             {
                 "covered_area_share": commune_coverage(new, communes, service),
                 "covered_population_share": covered_people(study_area, new, service),
-                "n_no_signal": without.value_counts().reindex(communes.index, fill_value=0),
+                "n_no_signal": without.value_counts().reindex(communes.index, fill_value=0).astype("int64"),
             },
             index=communes.index,
         ),

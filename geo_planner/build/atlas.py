@@ -50,7 +50,7 @@ _Part = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """From where one settlement is reached: a part of the grid, a bit a cell."""
 
     part: _Part
@@ -96,7 +96,7 @@ class Atlas:
     villages: pd.DataFrame
     model: str
     facts: dict[str, str]
-    reached: Mapping[tuple[str, float], _Reached]
+    reached: Mapping[tuple[str, float], Reached]
 
     def by_village(self, village_id: str, height_m: float) -> npt.NDArray[np.bool_]:
         """The cells where a mast of this height would cover the centre of this village.
@@ -168,7 +168,7 @@ def mast_atlas(
     reach = _Reach(task, _radio_of(settings.radio, scenario.service), scenario)
     shape, heights = dem.grid.shape, settings.heights_m
     rasters = {name: {height: np.zeros(shape, dtype=np.float32) for height in heights} for name in ("households", "weighted", "expected")}
-    reached: dict[tuple[str, float], _Reached] = {}
+    reached: dict[tuple[str, float], Reached] = {}
     asked = [(village, height) for village in waiting.itertuples() for height in heights]
     try:
         for done, ((village, height), (part, probability)) in enumerate(
@@ -178,7 +178,7 @@ def mast_atlas(
             rasters["households"][height][part] += covered * np.float32(village.households)
             rasters["weighted"][height][part] += covered * np.float32(village.weight)
             rasters["expected"][height][part] += np.nan_to_num(probability) * np.float32(village.weight)
-            reached[str(village.Index), height] = _Reached(part, covered.shape, np.packbits(covered))
+            reached[str(village.Index), height] = Reached(part, covered.shape, np.packbits(covered))
             if progress is not None:
                 progress(done / len(asked))
     except ModelRangeError as error:
@@ -194,7 +194,8 @@ def mast_atlas(
 
 
 def write_atlas(atlas: Atlas, path: Path, tags: Mapping[str, str] | None = None) -> None:
-    """Write ``mast_sites.tif``: by mast height ``households:20m``, then ``weighted_households:20m``, as a cloud-optimised GeoTIFF.
+    """Write ``mast_sites.tif``: by mast height ``households:20m``, then ``weighted_households:20m``, then
+    ``expected_households:20m``, as a cloud-optimised GeoTIFF.
 
     Parameters
     ----------
@@ -209,6 +210,11 @@ def write_atlas(atlas: Atlas, path: Path, tags: Mapping[str, str] | None = None)
     kinds = (
         ("households", "households that a mast of {:g} m here would newly cover, each settlement whole, by its centre", atlas.households),
         ("weighted_households", "the same times the priority score of their village, mast of {:g} m", atlas.weighted),
+        (
+            "expected_households",
+            "weighted households times the probability of service, all settlements in reach, mast of {:g} m",
+            atlas.expected,
+        ),
     )
     bands = [
         Band(f"{name}:{height:g}m", "households", meaning.format(height), values[height])

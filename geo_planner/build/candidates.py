@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.build.best_cells import best_cells
-from geo_planner.build.limits import BAN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air
+from geo_planner.build.limits import BAN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air, ways_within
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.errors import Fault, warning
 from geo_planner.preferences.settings import Travel
@@ -57,11 +57,13 @@ def candidate_places(
     ]].sort_index()  # fmt: skip
 
 
-def candidate_notes(study_area: StudyArea, places: pd.DataFrame) -> list[Fault]:
+def candidate_notes(study_area: StudyArea, places: pd.DataFrame, *, travel: Travel | None = None) -> list[Fault]:
     """What the user should know of the candidates: layers that are not there, kinds that nobody knows, places left out."""
     notes = []
     if study_area.roads is None:
         notes.append(warning("build.candidates", "candidates_without.roads"))
+    elif not ways_within(study_area, travel):
+        notes.append(warning("build.candidates", "candidates_without.travelled"))
     areas = study_area.exclusion_areas
     if areas is None:
         notes.append(warning("build.candidates", "candidates_without.exclusion"))

@@ -1,7 +1,9 @@
-"""How sure a choice is: what other budgets would cover, and how often each site stays in when costs, levels and model are others."""
+"""How sure a choice is: how often each site stays in when costs, levels and model are others."""
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +11,8 @@ import pandas as pd
 
 from geo_planner.build.cost import Costs
 from geo_planner.build.options import cells_of
-from geo_planner.build.problem import Problem, chosen_of
+from geo_planner.build.problem import Method, Problem, chosen_of, size_of
 from geo_planner.build.reach import known_sites, reach
-from geo_planner.build.served import TERMINAL
 from geo_planner.build.siting import Choice
 from geo_planner.config import Scenario
 from geo_planner.radio.budget import least_rsrp_dbm
@@ -19,6 +20,9 @@ from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import uplink_shortfall_db
 from geo_planner.radio.coverage import Coverage
 from geo_planner.study_area import StudyArea
+
+_EXACT = 6_000
+"""Options, links (either way) and demands up to which each draw is chosen with proof; beyond it a draw would take many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +46,32 @@ class Air:
     cache: LossCache | None = None
 
 
-def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
-    """What smaller budgets would cover; choices made at once, so that an exact one may cover a little more.
+@dataclass(frozen=True, slots=True)
+class StayIn:
+    """How sure each site is.
 
-    Parameters
+    Attributes
     ----------
-    problem : Problem
-    choice : Choice
-        The one of the whole budget, the last point.
-    points : int
-        Budgets, evenly up to the limit, or without a limit up to what the choice costs; 0: none.
-
-    Returns
-    -------
-    DataFrame
-        ``budget_vnd``, rising; ``weight``, ``households``, ``sites``. Weight never falls: what fits into less fits into more.
+    share : Series
+        By option_id of the choice, 0 to 1.
+    by : {"exact", "greedy"}
+        How each draw was chosen.
+    gap : float
+        The largest among the draws: how far from its bound the weight of one was left; NaN where nothing bounds it.
     """
-    given = problem.settings.limit_vnd()
-    limit = choice.cost if given is None else min(float(given), choice.cost) if choice.options else float(given)
-    rows, best = [], None
-    for number in range(1, points + 1):
-        budget = float(round(limit * number / points))
-        here = choice if number == points else chosen_of(problem, limit_vnd=budget, method="greedy")
-        if here.status != "infeasible" and (best is None or here.weight >= best.weight):
-            best = here
-        if best is not None:
-            rows.append({"budget_vnd": budget, "weight": best.weight, **_counted(problem, best)})
-    table = pd.DataFrame(rows, columns=["budget_vnd", "weight", "households", "sites"])
-    return table.astype({"budget_vnd": "int64", "weight": float, "households": float, "sites": "int64"})
+
+    share: pd.Series
+    by: Method
+    gap: float
 
 
-def _counted(problem: Problem, choice: Choice) -> dict[str, float]:
-    kinds = problem.options["kind"]
-    mobile = [option for option in choice.options if kinds[option] != TERMINAL]
-    pieces = problem.covers.loc[problem.covers["option_id"].isin(mobile), "demand_id"].unique()
-    return {"households": float(problem.demands["households"].reindex(np.sort(pieces)).sum()), "sites": len(choice.options)}
-
-
-def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> pd.Series:
+def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> StayIn:
     """The share of draws in which something is built where the choice builds.
 
     A draw takes for each kind of option and link a price between the low and the high estimate, a common shift of all levels of up to one standard
-    deviation of the prediction error, and one of the models; what is built then is chosen at once. Today's coverage stays as it is.
+    deviation of the prediction error, and one of the models; what is built then is chosen as the choice was, with the choice to begin with, to the
+    gap of the scenario. Where the problem is too large for that, it is chosen at once, which understates how often a site stays. Today's
+    coverage stays as it is.
 
     Parameters
     ----------
@@ -97,28 +85,39 @@ def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: A
 
     Returns
     -------
-    Series
-        By option_id of the choice: a mast of another height or kind at the same place counts as staying in. Empty without draws.
+    StayIn
+        A mast of another height or kind at the same place counts as staying in. Empty without draws.
     """
+    by: Method = "exact" if size_of(problem) <= _EXACT else "greedy"
     if draws == 0 or not choice.options:
-        return pd.Series(dtype=float, index=pd.Index([], dtype=object, name="site_id"), name="stay_in")
-    rng = np.random.default_rng(seed)
-    covers = [_covers_with_margin(problem, air, model) for model in _models(air.scenario)]
-    sigma = air.scenario.service.sigma_db
+        return StayIn(pd.Series(dtype=float, index=pd.Index([], dtype=object, name="site_id"), name="stay_in"), by, 0.0)
     spot = problem.places["stands_at"] if "stands_at" in problem.places else pd.Series(problem.places.index, index=problem.places.index)
     at = problem.options["place_id"].map(spot)
     stays = pd.Series(0.0, index=pd.Index(choice.options, name="site_id", dtype=object), name="stay_in")
+
+    def chosen_then(drawn: Problem) -> Choice:
+        return chosen_of(drawn, method=by, work="short", start=choice)
+
+    with ThreadPoolExecutor(max(air.workers, 1)) as pool:
+        found = list(pool.map(chosen_then, _drawn(problem, costs, air, draws=draws, seed=seed)))
+    for here in found:
+        stays += at.reindex(stays.index).isin(set(at.reindex(list(here.options)))).to_numpy(dtype=float)
+    return StayIn(stays / draws, by, max(here.gap for here in found) if by == "exact" else math.nan)
+
+
+def _drawn(problem: Problem, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> list[Problem]:
+    """The problem under other prices and levels, and by one of the models."""
+    rng = np.random.default_rng(seed)
+    covers = [_covers_with_margin(problem, air, model) for model in _models(air.scenario)]
+    sigma = air.scenario.service.sigma_db
+    problems = []
     for _ in range(draws):
         shift_db = sigma * float(np.clip(rng.standard_normal(), -1.0, 1.0))
         found = covers[int(rng.integers(len(covers)))]
-        tables = (_priced(table, cost, rng) for table, cost in zip((problem.options, problem.links), costs, strict=True))
-        options, links = tables
-        drawn = replace(
-            problem, options=options, links=links, covers=found.loc[found["margin_db"] + shift_db >= 0.0, ["option_id", "demand_id"]]
-        )
-        built = set(at.reindex(list(chosen_of(drawn, method="greedy").options)))
-        stays += at.reindex(stays.index).isin(built).to_numpy(dtype=float)
-    return stays / draws
+        options, links = (_priced(table, cost, rng) for table, cost in zip((problem.options, problem.links), costs, strict=True))
+        within = found.loc[found["margin_db"] + shift_db >= 0.0, ["option_id", "demand_id"]]
+        problems.append(replace(problem, options=options, links=links, covers=within))
+    return problems
 
 
 def _models(scenario: Scenario) -> list[str]:

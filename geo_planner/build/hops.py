@@ -263,10 +263,11 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]
 
 def _heights(dem: Dem, pairs: _Pairs, at: Ints, freq_ghz: float, rules: Backhaul) -> tuple[Floats, npt.NDArray[np.int8]]:
     """Least antenna heights of some pairs in a band, and whether each is clear, blocked or not known."""
-    bend = np.array([[1000.0 / (2.0 * k * EARTH_RADIUS_KM), share * _FRESNEL_M / np.sqrt(freq_ghz)] for k, share in rules.clearances])
     paths, n = np.unique(pairs.path[at], return_counts=True)
     first = np.concatenate([[0], np.cumsum(n)]).astype(np.int64)
     length = pairs.length_km[paths]
+    factor, share = np.moveaxis(rules.clearances_at(length), 2, 0)
+    bend = np.stack([1000.0 / (2.0 * factor * EARTH_RADIUS_KM), share * _FRESNEL_M / np.sqrt(freq_ghz)], axis=2)
     # as many steps as a profile of one's own has
     steps = np.maximum((1000.0 * length / dem.cell_m + 0.5).astype(np.int64), 2)
     along = np.column_stack([pairs.position[paths], length, steps])
@@ -320,7 +321,7 @@ def _least_heights(heights, along, first, reach, bend, lowest):  # type: ignore[
     state = np.full(len(reach), _BLOCKED, np.int8)
     lack = np.empty(int(along[:, 5].max()) + 1 if len(along) else 1)
     for i in range(len(along)):
-        steps = _lacks(heights, along[i], bend, lack)
+        steps = _lacks(heights, along[i], bend[i], lack)
         if steps < 0:
             state[first[i] : first[i + 1]] = _UNKNOWN
             continue

@@ -118,6 +118,12 @@ def _travelled(roads: gpd.GeoDataFrame | None, grid: Grid, travel: Travel) -> gp
     return gpd.GeoDataFrame(roads[(road_table(roads, travel)["speed_kmh"] > 0).to_numpy()][["geometry"]].to_crs(grid.crs))
 
 
+def ways_within(study_area: StudyArea, travel: Travel | None = None) -> bool:
+    """Whether a road or path that is travelled today lies within the terrain."""
+    roads = _travelled(study_area.roads, study_area.terrain.grid, travel or Travel())
+    return roads is not None and bool(len(roads)) and bool((study_area.terrain.grid.labels(roads.geometry) > 0).any())
+
+
 def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Distance of each cell from the nearest way, in cells, and how much higher the cell lies, m (NaN where a height is unknown)."""
     dem = study_area.terrain

@@ -19,6 +19,10 @@ from geo_planner.study_area import StudyArea
 
 LINK_COLUMNS = ("place_a", "place_b", "kind", "length_km", "freq_ghz", "availability_pct", "height_a_m", "height_b_m")
 _TOLERANCE_M = 0.05
+_SAME_POSITION_M = 50.0
+_LEAST_MAST_M = 1.0
+_STRAIGHT_SHARE, _STRAIGHT_M = 0.98, 50.0
+"""A link may be told so much shorter than the straight line between its ends, for rounded lengths and positions."""
 _WITH_CELLS = frozenset({"re_aim", "remote_sector", "low_mast", "macro_mast", "satellite_mast", "add_band"})
 _RADIO = ("freq_mhz", "bandwidth_mhz", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
 
@@ -57,7 +61,7 @@ def own_options(
     table["place_id"] = np.where(named == "", [f"own:{name}" for name in table.index], named)
     new, wrong = _new_places(table[~table["place_id"].isin(stands.index)], study_area, settings, travel)
     places = pd.concat([stands, new]).sort_index() if len(new) else stands
-    wrong += _lacking(table, places)
+    wrong += _elsewhere(table, places, study_area) + _lacking(table, places, study_area)
     if wrong:
         raise InputError(bounded(sorted(wrong, key=lambda found: found.row or 0)))
     text = {name: table[name].fillna("").astype(str) for name in ("kind", "backhaul", "exclusive_group", "operator", "cell_id")}
@@ -106,6 +110,7 @@ def own_links(places: pd.DataFrame, study_area: StudyArea) -> tuple[pd.DataFrame
     wrong += [
         fault(BUILD_LINKS.path, "own_link.loop", row=int(row), column="place_b") for row in own.index[own["place_a"] == own["place_b"]]
     ]
+    wrong = wrong or _too_short(own, at, places)
     if wrong:
         raise InputError(bounded(sorted(wrong, key=lambda found: found.row or 0)))
     tops = places["height_m"].astype(float)
@@ -155,13 +160,60 @@ def _new_places(rows: pd.DataFrame, study_area: StudyArea, settings: Candidates,
     return table.drop(columns="row"), wrong
 
 
-def _lacking(table: pd.DataFrame, places: pd.DataFrame) -> list[Fault]:
-    """Cells without a figure that their level needs, and cells aimed anew of which the table does not say which they are."""
+def _too_short(own: pd.DataFrame, at: dict[str, list[str]], places: pd.DataFrame) -> list[Fault]:
+    """Links told shorter than the straight line between their ends, which fibre would be paid by."""
+    ends = [
+        places.loc[[at[str(name)][0] for name in own[column]], ["x_m", "y_m"]].to_numpy(dtype=float) for column in ("place_a", "place_b")
+    ]
+    straight_m = np.hypot(*(ends[0] - ends[1]).T)
+    short = own["length_km"].to_numpy(dtype=float) * 1000.0 < _STRAIGHT_SHARE * straight_m - _STRAIGHT_M
+    return [
+        fault(BUILD_LINKS.path, "own_link.short", row=int(row), column="length_km", value=str(km), straight_km=round(away / 1000.0, 2))
+        for row, km, away in zip(own.index[short], own.loc[short, "length_km"], straight_m[short], strict=True)
+    ]
+
+
+def _elsewhere(table: pd.DataFrame, places: pd.DataFrame, study_area: StudyArea) -> list[Fault]:
+    """Rows whose position is not that of the place that they name."""
+    told = table[table["lon"].notna() & table["lat"].notna() & table["place_id"].isin(places.index)]
+    if told.empty:
+        return []
+    points = gpd.GeoSeries(gpd.points_from_xy(told["lon"].astype(float), told["lat"].astype(float)), crs=GEOGRAPHIC)
+    there = places.loc[told["place_id"], ["x_m", "y_m"]].to_numpy(dtype=float)
+    x, y = study_area.terrain.grid.xy(points)
+    away = np.hypot(np.asarray(x) - there[:, 0], np.asarray(y) - there[:, 1])
+    return [
+        fault(
+            BUILD_OPTIONS.path, "own_option.elsewhere", row=int(row), column="lon", value=str(place)[:80], place=str(place), away_m=round(m)
+        )
+        for row, place, m in zip(told["row"], told["place_id"], away, strict=True)
+        if m > _SAME_POSITION_M
+    ]
+
+
+def _lacking(table: pd.DataFrame, places: pd.DataFrame, study_area: StudyArea) -> list[Fault]:
+    """Cells without a figure that their level needs, or without a mast, and cells aimed anew of which it is not said which they are."""
     wrong = []
     radio = table[table["kind"].isin(list(_WITH_CELLS))]
     for name in _RADIO:
         blank = radio.loc[radio[name].isna(), "row"]
         wrong += [fault(BUILD_OPTIONS.path, "own_option.no_figure", row=int(row), column=name) for row in blank]
+    masts = table[table["kind"].isin([*_WITH_CELLS, "relay"])]
+    height = masts["mast_height_m"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    height = np.where(np.isnan(height), places["height_m"].reindex(masts["place_id"]).to_numpy(dtype=float), height)
+    # where the place is not known, that has been told
+    wrong += [
+        fault(BUILD_OPTIONS.path, "own_option.no_height", row=int(row), column="mast_height_m")
+        for row in masts.loc[height < _LEAST_MAST_M, "row"]
+    ]
     existing = set(places.index[places["kind"] == "existing"])
-    aimed = table[(table["kind"] == "re_aim") & (table["cell_id"].isna() | ~table["place_id"].isin(existing))]
-    return wrong + [fault(BUILD_OPTIONS.path, "own_option.which_cell", row=int(row), column="cell_id") for row in aimed["row"]]
+    aimed = table["kind"] == "re_aim"
+    vague = aimed & (table["cell_id"].isna() | ~table["place_id"].isin(existing))
+    wrong += [fault(BUILD_OPTIONS.path, "own_option.which_cell", row=int(row), column="cell_id") for row in table.loc[vague, "row"]]
+    named = table[aimed & ~vague]
+    cells = zip(places["site_id"].reindex(named["place_id"]), named["cell_id"].astype(str), strict=True)
+    unknown = [cell not in study_area.sites.index for cell in cells]
+    return wrong + [
+        fault(BUILD_OPTIONS.path, "own_option.no_cell", row=int(row), column="cell_id", value=str(cell)[:80])
+        for row, cell in zip(named.loc[unknown, "row"], named.loc[unknown, "cell_id"], strict=True)
+    ]

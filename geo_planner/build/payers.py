@@ -156,11 +156,17 @@ def smartphones(villages: pd.DataFrame, newly_covered: Sequence[str], settings: 
     return table.loc[[*table.index[first], *table.index[~first]]]
 
 
-def cost_per_household(chosen: Chosen) -> float:
-    """Investment for each newly covered household with mobile signal, đồng; NaN where there is none. Terminals and theirs are left out."""
+def cost_per_household(chosen: Chosen, estimate: str = "base") -> float:
+    """Investment for each newly covered household with mobile signal, đồng; NaN where there is none. Terminals and theirs are left out.
+
+    Parameters
+    ----------
+    estimate : {"low", "base", "high"}
+    """
     mobile = chosen.options[chosen.options["kind"] != TERMINAL]
     households = float(mobile["households"].sum())
-    capex = float(mobile["cost"].sum() + chosen.links["cost"].sum())
+    cost = f"cost{SUFFIX[estimate]}"
+    capex = float(mobile[cost].sum() + chosen.links[cost].sum())
     return capex / households if households > 0 else float("nan")
 
 

@@ -14,7 +14,9 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
 from geo_planner.build.demands import demands_of
-from geo_planner.build.doubts import Air, frontier, stay_in
+from geo_planner.build.doubts import Air, StayIn, stay_in
+from geo_planner.build.frontier import frontier
+from geo_planner.build.joined import joined, joined_only, why_nothing
 from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.own import own_links, own_options
@@ -23,7 +25,7 @@ from geo_planner.build.people_by_year import people_by_year
 from geo_planner.build.phases import Phases, phases
 from geo_planner.build.power import power_of
 from geo_planner.build.prices import read_prices
-from geo_planner.build.problem import Problem, chosen_of
+from geo_planner.build.problem import Method, Problem, chosen_of
 from geo_planner.build.reach import reach
 from geo_planner.build.results import Results, results_of
 from geo_planner.build.served import Chosen, Tables, chosen
@@ -60,9 +62,11 @@ class BuildPlan:
     results : Results
         Sites, links and villages as they are told.
     frontier : DataFrame
-        ``budget_vnd``, ``weight``, ``households``, ``sites``.
+        ``budget_vnd``, ``weight``, ``households``, ``sites``, ``gap``, ``status``.
     stay_in : Series
         By option: the share of the draws in which it stays.
+    stay_in_by : {"exact", "greedy"}
+        How each draw was chosen.
     after : After
         The province as if all of it were on air.
     notes : tuple of Fault
@@ -90,6 +94,7 @@ class BuildPlan:
     results: Results
     frontier: pd.DataFrame
     stay_in: pd.Series
+    stay_in_by: Method
     after: After
     notes: tuple[Fault, ...]
     people_by_year: pd.DataFrame | None = None
@@ -165,6 +170,10 @@ def build_plan(
     tell = progress or (lambda _step, _share: None)
     ground = _Ground(scenario, study_area, villages.sort_index(), coverage, settings, workers, cache)
 
+    # first of all, so that a fault in it is told before anything is modelled
+    own = scenario.layers.prices
+    prices, told = read_prices(study_area.root / own, file=own) if own else read_prices()
+
     tell("build_places", 0.0)
     atlas = mast_atlas(
         study_area, scenario, ground.villages, settings.candidates, workers=workers, cache=cache,
@@ -188,17 +197,17 @@ def build_plan(
 
     tell("build_cost", 0.5)
     power = power_of(options, places, ground.villages, settings.power, seed=scenario.seed)
-    own = scenario.layers.prices
-    prices, told = read_prices(study_area.root / own, file=own) if own else read_prices()
     costs = option_costs(options, places, power, prices, settings), link_costs(found.table, prices, settings)
     options, links = (
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
         for table, cost in zip((options, found.table), costs, strict=True)
     )
-    wishes = _wishes(ground, demands, options, covers, places)
+    wishes = _wishes(ground, demands, options, covers, places, links)
 
     tell("build_choice", 0.6)
     demands = demands.assign(weight=demands["weight"].where(~demands["village_id"].isin(wishes.not_villages), 0.0))
+    # what nothing joins to the network is no option, and cannot be what a village must be covered by
+    options, covers, apart = joined_only(options, covers, demands, places, links, wishes)
     problem = Problem(demands, options, covers, places, links, settings, wishes)
     choice = chosen_of(problem)
     if faults := checked(choice, options, places, links):
@@ -221,11 +230,11 @@ def build_plan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
         costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
-        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure, after=then, people_by_year=people,
+        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
         smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
-            *candidate_notes(study_area, places), *reached.statements, *found.statements, *told, *wishes.statements,
-            *commitment_notes(ground.villages, settings.payers), *_of_choice(choice), *when.notes(),
+            *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told, *wishes.statements,
+            *commitment_notes(ground.villages, settings.payers), *apart, *_of_choice(choice), *_of_doubts(sure), *why_nothing(problem, choice), *when.notes(),
         ),
     )  # fmt: skip
 
@@ -251,10 +260,14 @@ def _planned_for(demands: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
     return demands.assign(weight=demands["weight"].where(demands["village_id"].map(counted).astype(bool), 0.0))
 
 
-def _wishes(ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame) -> Wishes:
+def _wishes(
+    ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame, links: pd.DataFrame
+) -> Wishes:
     worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
     must, must_not = ground.settings.must, ground.settings.must_not
-    return wishes_of(must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth)
+    return wishes_of(
+        must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=joined(options, places, links)
+    )
 
 
 def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:
@@ -280,3 +293,7 @@ def _of_choice(choice: Choice) -> list[Fault]:
     if choice.reason is not None:
         return [warning("scenario", "build_infeasible.why", column="build", why=choice.reason)]
     return [] if choice.in_time else [warning("scenario", "build_choice_in_time.not", column="build.search.time_limit_s", gap=choice.gap)]
+
+
+def _of_doubts(sure: StayIn) -> list[Fault]:
+    return [warning("scenario", "build_stay_in.at_once", column="build.search.draws")] if sure.by == "greedy" and len(sure.share) else []

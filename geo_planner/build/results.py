@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geo_planner.build.payers import Shares
@@ -19,7 +20,9 @@ class Results:
     ----------
     sites : DataFrame
         Index ``site_id`` (the option's id), sorted; ``place_id``, ``kind``, ``lon``, ``lat``, ``mast_height_m``, ``cost_vnd``, ``payer``, ``year``
-        (missing: in none), ``on_air``, ``households`` (newly covered, that it serves best; of a relay 0), ``link_ids`` (tuple: those that end here).
+        (missing: in none), ``on_air``, ``households`` (newly covered, that it serves best; of a relay 0), ``cost_per_household_vnd`` (of its own cost,
+        without links and relays that it shares; missing for a satellite terminal and where there are no households), ``link_ids`` (tuple: those that
+        end here).
     links : DataFrame
         Index ``link_id``, sorted; ``place_a``, ``place_b``, ``kind``, ``length_km``, ``freq_ghz``, ``availability_pct``, ``cost_vnd``, ``payer``,
         ``year``.
@@ -72,6 +75,7 @@ def results_of(
             "cost_vnd": chosen.options["cost"].to_numpy(dtype=float), "payer": payer.reindex(ids).to_numpy(dtype=object),
             "year": when["year"].reindex(ids).array, "on_air": when["on_air"].reindex(ids).to_numpy(dtype=object),
             "households": chosen.options["households"].to_numpy(dtype=float),
+            "cost_per_household_vnd": _per_household(chosen.options),
             "link_ids": pd.Series([here[p] for p in place], index=ids, dtype=object),
         },
         index=ids,
@@ -82,6 +86,12 @@ def results_of(
         cost_vnd=chosen.links["cost"].astype(float), payer=payer.reindex(of).astype(object), year=when["year"].reindex(of).array
     )
     return Results(sites, told, _villages(chosen, demands, phases, before))
+
+
+def _per_household(options: pd.DataFrame) -> np.ndarray:
+    """Of each option's own cost; NaN where it brings nobody mobile signal."""
+    households = options["households"].where((options["households"] > 0) & (options["kind"] != TERMINAL))
+    return (options["cost"] / households).to_numpy(dtype=float)
 
 
 def _villages(chosen: Chosen, demands: pd.DataFrame, phases: Phases, before: pd.Series) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from geo_planner.errors import Fault, InputError, UsageError, bounded, fault
 from geo_planner.words import Said, said
 
 Status = Literal["optimal", "feasible", "infeasible"]
+Work = Literal["full", "short", "rough"]
 Bools = npt.NDArray[np.bool_]
 _TURNS = 200
 """Turns of the short search for a cheaper choice where nothing is proven."""
@@ -63,6 +64,11 @@ class _Task(NamedTuple):
     gap: float
     until: float
     start: Pick | None
+    work: Work
+
+    @property
+    def short(self) -> bool:
+        return self.work != "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ def choose(
     time_limit_s: float = 60.0,
     gap: float = 0.0,
     start: Choice | None = None,
+    work: Work = "full",
 ) -> Choice:
     """Choose what to build.
 
@@ -153,6 +160,9 @@ def choose(
         Relative distance of value and bound that is near enough.
     start : Choice, optional
         One to begin with: where it keeps the rules, nothing worse is chosen.
+    work : {"full", "short", "rough"}
+        How much counted work the exact method may do: for one choice, for many that are compared, or for weight alone, the cost brought down by
+        exchange without proof. Bound and gap tell what it came to.
 
     Returns
     -------
@@ -179,7 +189,7 @@ def choose(
     required = tables.demands["village_id"].isin(list(required_villages)) & tables.demands.index.isin(covers["demand_id"])
     reason = _contradiction(tables.options, fixed, forbidden)
     net = as_net(*tables, required=required.to_numpy(dtype=bool), excluded=forbidden & ~fixed, fixed=fixed)
-    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s, None if start is None else _as_pick(tables, net, start))
+    task = _Task(tables, net, goal, gap, time.monotonic() + time_limit_s, None if start is None else _as_pick(tables, net, start), work)
     reason = reason or _out_of_reach(task, total)
     if reason is not None:
         choice = _nothing(task, reason)
@@ -225,7 +235,7 @@ def _at_once(task: _Task) -> Choice:
 def _cheapest(task: _Task) -> Choice:
     """Least cost for the share, within the budget."""
     net, goal = task.net, Goal(math.inf, task.goal.needed)
-    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until)
+    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until, short=task.short)
     if found.pick is None or cost_of(net, found.pick) > task.goal.budget:
         return _why_not(task, found)
     return _choice(task, found.pick, "optimal" if found.proven else "feasible", found.bound, in_time=found.in_time)
@@ -234,18 +244,18 @@ def _cheapest(task: _Task) -> Choice:
 def _most(task: _Task) -> Choice:
     """Most weight within the budget, then the least cost of as much."""
     net, goal = task.net, task.goal
-    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until)
+    found = solve(net, goal, _begin(task, goal), gap=task.gap, until=task.until, short=task.short)
     if found.pick is None:
         return _why_not(task, found)
     pick, in_time = found.pick, found.in_time
     as_much = math.fsum(net.weight[covered(net, pick.options)]) * (1 - 1e-12)
-    if not found.proven:
+    if not found.proven or task.work == "rough":
         # nothing is proven any more: as cheap as a short search finds it
         if in_time:
             alone = np.ones((1, len(net.cost))), np.ones((1, len(net.link_cost)))
             pick = near(net, pick, alone, (math.inf, as_much), _TURNS) or pick
         return _choice(task, pick, "feasible", found.bound, in_time=in_time)
-    cheapest = solve(net, Goal(goal.budget, as_much), pick, gap=task.gap, until=task.until)
+    cheapest = solve(net, Goal(goal.budget, as_much), pick, gap=task.gap, until=task.until, short=task.short)
     status: Status = "optimal" if cheapest.proven else "feasible"
     return _choice(task, cheapest.pick or pick, status, found.bound, in_time=cheapest.in_time)
 
@@ -346,7 +356,7 @@ def _why_not(task: _Task, found: Found | None) -> Choice:
     if found is not None and goal.least_cost:
         cheapest = found
     else:
-        cheapest = solve(net, Goal(math.inf, goal.needed if goal.least_cost else 0.0), None, gap=0.0, until=task.until)
+        cheapest = solve(net, Goal(math.inf, goal.needed if goal.least_cost else 0.0), None, gap=0.0, until=task.until, short=task.short)
     if cheapest.pick is not None and cost_of(net, cheapest.pick) <= goal.budget:
         bound = cheapest.bound if goal.least_cost else math.fsum(net.weight)
         return _choice(task, cheapest.pick, "feasible", bound, in_time=cheapest.in_time)

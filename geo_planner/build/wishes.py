@@ -19,9 +19,10 @@ class Wishes:
     villages, not_villages : tuple of str
         To be covered; not to be planned for.
     options, not_options : tuple of str
-        To be built; not to be built. Of a place that must be built the option that covers most weight, then the cheapest, then the first id.
+        To be built; not to be built. Of a place that must be built the option that covers most weight, then the cheapest, then the first id, of
+        those that are allowed and can be joined to the network where there are such.
     statements : tuple of Fault
-        Warnings for ids that nothing has; these are left out.
+        Warnings for ids that nothing has, which are left out, and for what must be and must not be, which is not.
     """
 
     villages: tuple[str, ...]
@@ -32,7 +33,14 @@ class Wishes:
 
 
 def wishes_of(
-    must: Sequence[str], must_not: Sequence[str], *, villages: pd.Index, places: pd.DataFrame, options: pd.DataFrame, worth: pd.Series
+    must: Sequence[str],
+    must_not: Sequence[str],
+    *,
+    villages: pd.Index,
+    places: pd.DataFrame,
+    options: pd.DataFrame,
+    worth: pd.Series,
+    joined: pd.Series | None = None,
 ) -> Wishes:
     """Find what the ids of a scenario mean.
 
@@ -47,22 +55,32 @@ def wishes_of(
         Index ``option_id``; ``place_id``, ``cost``.
     worth : Series
         By option_id: the weight that it covers.
+    joined : Series of bool, optional
+        By option_id: whether it can be joined to the network; all where left out.
     """
     known = _Known(villages, _options_of(places, options), options.index)
     wanted, not_wanted = known.sorted_out(must), known.sorted_out(must_not)
-    order = pd.DataFrame({"worth": -worth.reindex(options.index).fillna(0.0), "cost": options["cost"], "id": options.index})
-    built = {_first(order, known.at[name]) for name in wanted.places}
-    barred = {option for name in not_wanted.places for option in known.at[name]}
+    barred = {*not_wanted.options, *(option for name in not_wanted.places for option in known.at[name])}
+    apart = pd.Series(False, index=options.index) if joined is None else ~joined.reindex(options.index)
+    order = pd.DataFrame({
+        "barred": options.index.isin(list(barred)), "apart": apart, "worth": -worth.reindex(options.index).fillna(0.0), "cost": options["cost"],
+        "id": options.index,
+    })  # fmt: skip
+    first_at = {name: _first(order, known.at[name]) for name in wanted.places}
+    at_odds = sorted({
+        *(set(wanted.villages) & set(not_wanted.villages)), *(set(wanted.options) & barred), *(name for name, first in first_at.items() if first in barred),
+    })  # fmt: skip
     told = [
         warning("build", f"build_id_unknown.{field}", column=f"build.{field}", value=name, name=name)
         for field, found in (("must", wanted), ("must_not", not_wanted))
         for name in found.unknown
     ]
+    told += [warning("build", "build_id_at_odds.not_built", column="build.must_not", value=name, name=name) for name in at_odds]
     return Wishes(
         villages=tuple(sorted(set(wanted.villages) - set(not_wanted.villages))),
         not_villages=tuple(sorted(set(not_wanted.villages))),
-        options=tuple(sorted({*wanted.options, *built})),
-        not_options=tuple(sorted({*not_wanted.options, *barred})),
+        options=tuple(sorted({*wanted.options, *first_at.values()} - barred)),
+        not_options=tuple(sorted(barred)),
         statements=tuple(told),
     )
 
@@ -107,4 +125,4 @@ def _options_of(places: pd.DataFrame, options: pd.DataFrame) -> dict[str, list[s
 
 
 def _first(order: pd.DataFrame, options: list[str]) -> str:
-    return str(order.loc[options].sort_values(["worth", "cost", "id"], kind="stable").index[0])
+    return str(order.loc[options].sort_values(["barred", "apart", "worth", "cost", "id"], kind="stable").index[0])

@@ -68,7 +68,7 @@ def _plan_of(path: Path, overrides: list[str], workers: int | None, progress: Ca
     from geo_planner.study_area import load_study_area, study_area_root
 
     if path.is_dir():
-        return load_plan(path, workers=workers, cache=default_loss_cache(), progress=progress)
+        return load_plan(path)
     scenario = load_scenario(path, overrides)
     study_area = load_study_area(study_area_root(path), scenario)
     return run(scenario, study_area, progress=progress, workers=workers, cache=default_loss_cache())

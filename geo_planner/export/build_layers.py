@@ -7,6 +7,7 @@ import pandas as pd
 from pyproj import CRS
 from shapely.geometry import LineString
 
+from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
 from geo_planner.crs import GEOGRAPHIC
 
@@ -53,7 +54,21 @@ def build_tables(build: BuildPlan) -> dict[str, pd.DataFrame]:
         "build_phases": build.phases.items,
         "build_years": build.phases.by_year,
         "build_frontier": build.frontier,
+        "build_sums": _sums(build),
+        "build_stay_in": build.stay_in.rename("stay_in").to_frame(),
+        **{name: table for name, table in _beside(build).items() if table is not None},
     }
+
+
+def _sums(build: BuildPlan) -> pd.DataFrame:
+    """A row for the low, base and high estimate: the sums of what is built, and what a newly covered household costs."""
+    sums = pd.DataFrame.from_dict(build.costs.totals, orient="index").rename_axis("estimate")
+    return sums.assign(cost_per_household_vnd=[cost_per_household(build.chosen, str(estimate)) for estimate in sums.index])
+
+
+def _beside(build: BuildPlan) -> dict[str, pd.DataFrame | None]:
+    """What not every plan has."""
+    return {"build_people": build.people_by_year, "build_smartphones": build.smartphones, "build_power_first": build.power_first}
 
 
 def _points(table: pd.DataFrame, x: pd.Series, y: pd.Series, crs: CRS | str) -> gpd.GeoDataFrame:

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.build.cost import estimate_rows
+from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
-from geo_planner.build.prices import ITEMS
+from geo_planner.build.prices import ESTIMATES, ITEMS
+from geo_planner.build.problem import PROVEN
 from geo_planner.export.tables import Cell, flat_columns
 from geo_planner.export.workbook import Sheet, Style, TableColumn, spoken
 from geo_planner.plan import Plan
@@ -18,8 +20,8 @@ from geo_planner.words import word
 _Columns = Sequence[tuple[str, float, Style]]
 _SITES: _Columns = (
     ("site_id", 30, "code"), ("place_id", 22, "code"), ("kind", 20, "text"), ("lon", 12, "degrees"), ("lat", 12, "degrees"),
-    ("mast_height_m", 10, "int"), ("households", 11, "level"), ("cost_vnd", 18, "int"), ("payer", 24, "text"), ("year", 9, "centre"),
-    ("on_air", 11, "centre"), ("link_ids", 34, "text"),
+    ("mast_height_m", 10, "int"), ("households", 11, "level"), ("cost_vnd", 18, "int"), ("cost_per_household_vnd", 18, "int"), ("payer", 24, "text"),
+    ("year", 9, "centre"), ("on_air", 11, "centre"), ("stay_in", 11, "share"), ("link_ids", 34, "text"),
 )  # fmt: skip
 _LINKS: _Columns = (
     ("link_id", 34, "code"), ("place_a", 22, "code"), ("place_b", 22, "code"), ("kind", 12, "text"), ("length_km", 10, "km"),
@@ -37,22 +39,38 @@ _PEOPLE: _Columns = (
     ("year", 9, "centre"), ("people", 14, "int"), ("covered", 16, "int"), ("unknown", 16, "int"), ("covered_share", 12, "share"),
     ("communes", 10, "int"), ("communes_covered", 14, "int"),
 )  # fmt: skip
-_FRONTIER: _Columns = (("budget_vnd", 20, "int"), ("weight", 13, "level"), ("households", 13, "level"), ("sites", 9, "int"))
+_FRONTIER: _Columns = (
+    ("budget_vnd", 20, "int"),
+    ("weight", 13, "level"),
+    ("households", 13, "level"),
+    ("sites", 9, "int"),
+    ("gap", 13, "share"),
+)
 _VILLAGES: _Columns = (
     ("village_id", 12, "code"), ("name", 22, "text"), ("households_before", 13, "level"), ("households_after", 13, "level"),
     ("year", 9, "centre"), ("site_ids", 44, "text"),
 )  # fmt: skip
 
+_PHONES: _Columns = (("village_id", 12, "code"), ("name", 22, "text"), ("eligible", 14, "int"), ("amount_vnd", 18, "int"))
+_POWER_FIRST: _Columns = (
+    ("village_id", 12, "code"), ("name", 22, "text"), ("households_listed", 10, "int"), ("terminal_vnd", 18, "int"), ("terminal_per_year_vnd", 18, "int"),
+    ("grid_village_vnd", 18, "int"), ("grid_households_vnd", 18, "int"),
+)  # fmt: skip
+
 
 def build_sheets(plan: Plan) -> list[Sheet]:
-    """Six sheets, and one of people by year where there is a population layer; none where the scenario asks for no build plan."""
+    """What is built, what it costs, when and for whom; none where the scenario asks for no build plan.
+
+    Five sheets always; people by year where there is a population layer, other budgets where they were looked at, smartphones where they are
+    asked for, and villages that need power first where there are any.
+    """
     build = plan.build
     if build is None:
         return []
     results = build.results
     villages = results.villages.join(plan.villages["name"]).reindex(plan.villages.index)
     sheets = [
-        _sheet("sites", _SITES, results.sites.reset_index(), _site_lines(build)),
+        _sheet("sites", _SITES, results.sites.assign(stay_in=build.stay_in.reindex(results.sites.index)).reset_index(), _site_lines(build)),
         _sheet("links", _LINKS, results.links.reset_index(), [spoken("build_sheet.links_line")]),
         _sheet("items", _ITEMS, _items(build), [spoken("build_sheet.items_line")]),
         _sheet("years", _YEARS, build.phases.by_year, [spoken("build_sheet.years_line")]),
@@ -63,18 +81,43 @@ def build_sheets(plan: Plan) -> list[Sheet]:
         sheets.insert(4, _sheet("people", _PEOPLE, build.people_by_year, [line]))
     if len(build.frontier):
         sheets.insert(4, _sheet("frontier", _FRONTIER, build.frontier, [spoken("build_sheet.frontier_line")]))
+    return sheets + _beside(build, plan.villages["name"])
+
+
+def _beside(build: BuildPlan, names: pd.Series) -> list[Sheet]:
+    """What stands beside the stations and is in none of their sums."""
+    sheets = []
+    if build.smartphones is not None and len(build.smartphones):
+        known = build.smartphones.dropna()
+        line = spoken(
+            "build_sheet.phones_line", households=int(known["eligible"].sum()), vnd=int(known["amount_vnd"].sum()),
+            unknown=len(build.smartphones) - len(known),
+        )  # fmt: skip
+        sheets.append(_sheet("phones", _PHONES, build.smartphones.join(names).reset_index(), [line]))
+    if build.power_first is not None and len(build.power_first):
+        table = build.power_first.rename(columns={"households": "households_listed"}).join(names).reset_index()
+        sheets.append(_sheet("power_first", _POWER_FIRST, table, [spoken("build_sheet.power_first_line")]))
     return sheets
 
 
 def _site_lines(build: BuildPlan) -> list[str]:
     """Sums, payers and how good the choice is."""
     base, low, high = (build.costs.totals[estimate] for estimate in ("base", "low", "high"))
+    each = {estimate: cost_per_household(build.chosen, estimate) for estimate in ESTIMATES}
     payers = [f"{word(payer)}: {spoken('build_sheet.amount', vnd=vnd)}" for payer, vnd in build.shares.by_payer["base"].items() if vnd]
     return [
         spoken("build_sheet.sums", capex=base["capex"], low=low["capex"], high=high["capex"], opex=base["opex_per_year"], npv=base["npv"]),
+        *([spoken("build_sheet.per_household", **each)] if all(v == v for v in each.values()) else []),
         spoken("build_sheet.payers", payers=payers) if payers else spoken("build_sheet.no_payers"),
-        spoken(f"build_sheet.status_{build.choice.status}", gap=build.choice.gap),
+        spoken(f"build_sheet.status_{_proof(build)}", gap=build.choice.gap),
+        *([spoken(f"build_sheet.stay_{build.stay_in_by}")] if len(build.stay_in) else []),
     ]
+
+
+def _proof(build: BuildPlan) -> str:
+    """The status; ``cheaper`` where the weight is proven and what is open is the cost alone."""
+    choice = build.choice
+    return "cheaper" if choice.status == "feasible" and choice.options and choice.gap <= PROVEN else choice.status
 
 
 def _items(build: BuildPlan) -> pd.DataFrame:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
+from geo_planner.build.prices import ESTIMATES
 from geo_planner.export.tables import flat_columns, plain
 
-_SITE = ("place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households")
+_SITE = ("place_id", "kind", "lon", "lat", "mast_height_m", "cost_vnd", "payer", "year", "households", "cost_per_household_vnd")
 _LINK = ("place_a", "place_b", "kind", "length_km", "freq_ghz", "availability_pct", "cost_vnd", "year")
 _VILLAGE = ("households_before", "households_after", "year")
 _SUMS = ("capex", "opex_per_year", "npv", "total")
@@ -33,6 +35,7 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
             {"village_id": str(i), **_plain(row, _VILLAGE), "site_ids": list(row["site_ids"])} for i, row in results.villages.iterrows()
         ],
         "cost_vnd": cost_summary(build),
+        "cost_per_household_vnd": {estimate: plain(cost_per_household(build.chosen, estimate)) for estimate in ESTIMATES},
         "by_payer": {payer: int(amount) for payer, amount in build.shares.by_payer["base"].items()},
         "by_year": [{str(name): plain(value) for name, value in row.items()} for row in by_year.to_dict("records")],
         **({} if build.people_by_year is None else {"people_by_year": flat_columns(build.people_by_year).to_dict("records")}),
@@ -40,6 +43,7 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},
+        "stay_in_by": build.stay_in_by,
         "after": {"by_modelled_status": build.after.by_modelled_status, "households_covered": build.after.households_covered},
     }
 

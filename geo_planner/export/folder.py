@@ -124,7 +124,7 @@ def _is_whole(folder: Path) -> bool:
 def _write_manifest(staging: Path, manifest: Mapping[str, Any]) -> None:
     files = {path.relative_to(staging).as_posix(): sha256_of(path) for path in sorted(staging.rglob("*")) if path.is_file()}
     document = {**manifest, "program": PROGRAM, "created": datetime.now(UTC).isoformat(timespec="seconds"), "files": files}
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False, default=str)
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     put_in_place(staging / MANIFEST, (text + "\n").encode("utf-8"))  # a manifest that is there is whole
 
 

@@ -14,8 +14,7 @@ from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import MANIFEST, output_folder
 from geo_planner.export.tables import plain
 from geo_planner.plan import Plan
-
-MAST_SITES = "mast_sites.tif"
+from geo_planner.stored.rasters import MAST_SITES
 
 
 def mast_tags(plan: Plan) -> dict[str, str]:

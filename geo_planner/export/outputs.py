@@ -14,14 +14,15 @@ from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
 from geo_planner.export.folder import MANIFEST, output_folder
-from geo_planner.export.masts import MAST_SITES, mast_tags
-from geo_planner.export.raster import write_coverage_tif
+from geo_planner.export.masts import mast_tags
+from geo_planner.export.raster import write_after_tif, write_coverage_tif
 from geo_planner.export.summary import status_summary, write_json, write_summary
 from geo_planner.export.tables import machine_table, plain
 from geo_planner.export.vector import write_geojson, write_gpkg
 from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, Progress
+from geo_planner.stored.rasters import AFTER, MAST_SITES
 
 Writer = Callable[[Plan, Path], None]
 
@@ -66,7 +67,7 @@ def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> di
         "summary.json": write_summary,
     }
     if plan.build is not None:
-        writers[MAST_SITES] = _write_mast_sites
+        writers |= {MAST_SITES: _write_mast_sites, AFTER: write_after_tif}
     return _write_all(plan, out, writers, progress)
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from geo_planner.config import Service
 from geo_planner.export.assumptions import sample_note, scenario_title
 from geo_planner.files.cog import NODATA, Band, write_cog
 from geo_planner.files.opening import opened_raster
 from geo_planner.plan import Plan
+from geo_planner.radio.coverage import Coverage
+from geo_planner.words import said
 
-__all__ = ["NODATA", "read_band", "write_coverage_tif"]
+__all__ = ["NODATA", "operator_bands", "read_band", "write_after_tif", "write_coverage_tif"]
 
 FloatGrid = npt.NDArray[np.float32]
 
@@ -22,20 +26,54 @@ def write_coverage_tif(plan: Plan, path: Path) -> None:
     """Write the bands ``rsrp_dbm``, ``coverage_probability``, ``best_server``, ``second_server_dbm``, ``overlap``, ``margin_db``,
     ``unknown_paths`` as float32.
 
-    With more than one operator, ``rsrp_dbm:<operator>`` follows for each. ``best_server`` holds positions in the list of the
-    tag ``BEST_SERVER_IDS`` (JSON, counted from 0). Service, threshold, model and the line on sample data stand in the tags.
+    ``rsrp_dbm:<operator>`` follows for each operator. ``best_server`` holds positions in the list of the tag ``BEST_SERVER_IDS`` (JSON, counted
+    from 0); the tag ``OPERATORS`` (JSON) pairs each operator, as the list of sites names it, with its band. Service, threshold, model and the
+    line on sample data stand in the tags.
 
     Raises
     ------
     OutputError
         When the file cannot be written.
     """
-    grid = plan.coverage.grid
-    write_cog(path, _bands(plan), transform=grid.transform, crs_wkt=grid.crs.to_wkt(), tags=_tags(plan))
+    _write(plan, plan.coverage, path, scenario_title(plan))
 
 
-def _bands(plan: Plan) -> list[Band]:
-    coverage, service = plan.coverage, plan.scenario.service
+def write_after_tif(plan: Plan, path: Path) -> None:
+    """Write the same bands as if everything chosen were on air; nothing without a build plan.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    if plan.build is not None:
+        _write(plan, plan.build.after.coverage, path, f"{scenario_title(plan)} – {said('export_after_title').text('vi')}")
+
+
+def _write(plan: Plan, coverage: Coverage, path: Path, title: str) -> None:
+    bands = operator_bands(coverage)
+    tags = {**_tags(plan, coverage), "TITLE": title, "OPERATORS": json.dumps(list(bands.items()), ensure_ascii=False)}
+    write_cog(
+        path,
+        _bands(coverage, plan.scenario.service, bands),
+        transform=coverage.grid.transform,
+        crs_wkt=coverage.grid.crs.to_wkt(),
+        tags=tags,
+    )
+
+
+def operator_bands(coverage: Coverage) -> dict[str, str]:
+    """The band of each operator, by its name as the sites have it; a blank one is called unknown, and one that is called so too is counted."""
+    bands: dict[str, str] = {}
+    for operator in sorted(coverage.by_operator_dbm):
+        name, number = f"rsrp_dbm:{operator or 'unknown'}", 2
+        while name in bands.values():
+            name, number = f"rsrp_dbm:{operator or 'unknown'}_{number}", number + 1
+        bands[operator] = name
+    return bands
+
+
+def _bands(coverage: Coverage, service: Service, operators: Mapping[str, str]) -> list[Band]:
     server = np.where(coverage.best_server < 0, np.nan, coverage.best_server)
     bands = [
         Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
@@ -46,29 +84,22 @@ def _bands(plan: Plan) -> list[Band]:
         Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
         Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]
-    if len(coverage.by_operator_dbm) > 1:
-        bands += [
-            Band(
-                f"rsrp_dbm:{operator or 'unknown'}", "dBm", "RSRP of the best of this operator's cells", coverage.by_operator_dbm[operator]
-            )
-            for operator in sorted(coverage.by_operator_dbm)
-        ]
-    return bands
+    of_each = "RSRP of the best of this operator's cells"
+    return bands + [Band(name, "dBm", of_each, coverage.by_operator_dbm[operator]) for operator, name in operators.items()]
 
 
-def _tags(plan: Plan) -> dict[str, str]:
+def _tags(plan: Plan, coverage: Coverage) -> dict[str, str]:
     service = plan.scenario.service
     tags = {
         "SCENARIO": plan.scenario.name,
-        "TITLE": scenario_title(plan),
         "SERVICE": service.technology,
         "RSRP_THRESHOLD_DBM": f"{service.rsrp_threshold_dbm:g}",
         "MIN_PROBABILITY": f"{service.min_probability:g}",
         "SIGMA_DB": f"{service.sigma_db:g}",
         "RX_HEIGHT_M": f"{service.rx_height_m:g}",
-        "MODEL": plan.coverage.model,
+        "MODEL": coverage.model,
         "MODEL_EDITION": str(plan.manifest.get("model_edition", "")),
-        "BEST_SERVER_IDS": json.dumps(list(plan.coverage.server_ids), ensure_ascii=False),
+        "BEST_SERVER_IDS": json.dumps(list(coverage.server_ids), ensure_ascii=False),
         "TERRAIN_SHA256": plan.terrain.sha256,
     }
     if plan.scenario.calibration.bands:

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
-from geo_planner.build.prices import BUNDLED
+from geo_planner.build.prices import BUNDLED, ITEMS
 from geo_planner.errors import OutputError, UsageError
 from geo_planner.export.palette import HEAD, HEAD_OPTIONAL, STATUS_FILLS
 from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, put, spoken, write_sheet
@@ -37,10 +37,10 @@ _EXAMPLES = {
 
 
 def write_template(layer: str, path: Path) -> None:
-    """Write an empty workbook for a layer.
+    """Write a workbook to fill in for a layer.
 
     The first sheet has one header row, ``Title [machine_name]``, columns of codes as text, and lists to choose from; the
-    second explains every column and shows an example, so that no example is ever read as data.
+    second explains every column and shows an example, so that no example is ever read as data. That of prices has a row for each item.
 
     Parameters
     ----------
@@ -114,6 +114,18 @@ def _entry_sheet(book: Book, layer: Layer) -> None:
         put(sheet, 0, at, header(column), look)
         sheet.set_column(at, at, max(13.0, len(column.name) * 0.95 + 3), book.format(num_format=_number_format(column)))
         _check(sheet, at, column)
+    if layer == schema.PRICES:
+        _items(sheet, book)
+
+
+def _items(sheet: Worksheet, book: Book) -> None:
+    """A row an item with its unit and its name; the figures are left blank, and a row without any keeps the bundled price."""
+    last = len(schema.PRICES.columns)
+    put(sheet, 0, last, spoken("template.item_name"), book.format(bold=True, text_wrap=True, align="center"))
+    sheet.set_column(last, last, 48)
+    for row, (name, item) in enumerate(ITEMS.items(), 1):
+        for at, text in ((0, name), (1, f"đ/{item.measures[0]}"), (last, spoken(item.title.key))):
+            put(sheet, row, at, text, book.format(num_format="@"))
 
 
 def _help_sheet(book: Book, layer: Layer) -> None:

@@ -32,7 +32,9 @@ from geo_planner.export.assumptions import (
 from geo_planner.export.build_layers import build_layers, build_tables
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
-from geo_planner.plan import Plan
+from geo_planner.plan import Plan, kept_parts
+from geo_planner.stored.parts import TABLE as STORED
+from geo_planner.stored.parts import stored_rows
 from geo_planner.words import said
 
 # 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
@@ -92,7 +94,9 @@ def write_gpkg(plan: Plan, path: Path) -> None:
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
                 tables[name] = len(layer)
-            for name, table in {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan), **beside}.items():
+            beside = {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan), **beside}
+            written = {name: pd.DataFrame(layer.drop(columns=layer.geometry.name)) for name, (layer, _) in layers.items()} | beside
+            for name, table in {**beside, STORED: stored_rows(kept_parts(plan), written)}.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
                 tables[name] = len(table)
         _check_written(path, tables)

@@ -20,6 +20,7 @@ from geo_planner.imports.paper import titles_known_again
 from geo_planner.imports.phone_logs import serving_samples
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer, split_kind, unused_target
 from geo_planner.imports.places.implied_communes import implied_communes
+from geo_planner.imports.prices import draft_prices
 from geo_planner.imports.reading import Reading, read_points
 from geo_planner.imports.report import ImportReport, report_of, report_paths, usable_folder, write_rejects, write_report
 from geo_planner.imports.rows import draft_rows
@@ -54,7 +55,7 @@ def import_layer(
     Parameters
     ----------
     layer : str
-        villages, sites, measurements, candidates, roads, power_lines or exclusion_areas.
+        villages, sites, measurements, candidates, prices, roads, power_lines or exclusion_areas.
     file : Path
         xlsx, xls, ods, csv, GeoPackage, GeoJSON, KML, KMZ, GPX, shapefile (zipped or with its parts beside it).
     study_area : Path
@@ -115,6 +116,8 @@ def import_layer(
                 reading = read_for(layer, source, gazetteer, options)
                 draft = replace(draft, table=reading.table).with_(statements=reading.table.statements)
                 draft = draft_rows(draft, reading, gazetteer)
+            elif draft.layer.geometry == "none":
+                draft = draft_prices(draft, source, options, remembered_columns(study_area, layer))
             else:
                 draft = draft_shapes(draft, source, options, gazetteer)
             draft = draft.with_(general=unused_target(gazetteer, layer, TARGETS[layer]))

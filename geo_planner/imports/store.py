@@ -58,7 +58,7 @@ def merged(draft: Draft, root: Path, options: Options) -> Draft:
     layer, path = draft.layer, root / draft.layer.path
     was = sha256_of(path) if path.is_file() else ""
     draft = replace(draft, was=was, facts={**draft.facts, "crs": "EPSG:4326", "source_crs": draft.crs})
-    if layer.geometry != "point":
+    if layer.geometry in ("line", "area"):
         content, told, counts = merged_shapes(path, layer.path, draft.good(), options.mode)
         return _with_content(draft.with_(statements=told), content, content.count('"type": "Feature",'), counts)
     existing = _existing_rows(path, layer, options.mode) if was else None

@@ -18,6 +18,7 @@ OTHER_TITLES: Sequence[str] = _TITLES["others"]
 NAMES_IT_BEST: Mapping[str, Sequence[str]] = _TITLES["names_it_best"]
 GROUP: Mapping[str, str] = _TITLES["group"]
 GROUP_OF: Mapping[str, str] = _TITLES["group_of"]
+OUTRIGHT: Mapping[str, Mapping[str, str]] = _TITLES["outright"]
 FOLDERS: Mapping[str, str] = _TITLES["folders"]
 
 POINT_LAYERS: dict[str, Layer] = {name: layer for name, layer in LAYERS.items() if layer.importable and layer.geometry == "point"}
@@ -35,6 +36,8 @@ def places(layer: str) -> Mapping[str, str]:
 def patterns(layer: str) -> dict[str, str]:
     """Target column to a regular expression over folded titles; a target's own name and titles always belong to it."""
     behind = _TITLES["of_the_place"].get(layer, "")
+    if layer not in POINT_LAYERS:
+        return dict(_TITLES[layer])
     position = {target: pattern if target == "position" else rf"(?:{pattern}){behind}" for target, pattern in POSITION.items()}
     own = _TITLES["transmitters" if LAYERS[layer].transmits else layer]
     targets = {column.name for column in LAYERS[layer].columns} | {*POSITION, *COMMUNE}

@@ -125,7 +125,7 @@ def against_model(
         residuals=residuals,
         dropped=clean.dropped,
         n_kept=len(clean.kept),
-        without_model=modelled.loc[modelled["modelled_dbm"].isna(), "modelled_reason"].value_counts(),
+        without_model=modelled.loc[modelled["modelled_dbm"].isna(), "modelled_reason"].value_counts().astype("int64"),
         model=propagation.model,
         source_sha256=study_area.sha256.get(scenario.layers.measurements or FILE, ""),
         notes=clean.statements,

@@ -202,15 +202,16 @@ PRICES = Layer(
     (
         Column("item", Id(), "Mã hạng mục", "Item", "Mã có trong bảng mẫu.", "A name of the template.", True),
         Column("unit", Text(), "Đơn vị", "Unit", "Tiền tệ/đơn vị đo, ví dụ triệu đồng/km, USD/trạm.", "Currency/measure, for instance đ/km or USD/site.", True),
-        Column("low", Number(), "Giá thấp", "Low price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
-        Column("base", Number(), "Giá cơ sở", "Base price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
-        Column("high", Number(), "Giá cao", "High price", "Trước thuế GTGT.", "Before value-added tax.", True, 0, 1e13),
+        Column("low", Number(), "Giá thấp", "Low price", "Chưa gồm quản lý dự án, tư vấn, chi phí khác, dự phòng, thuế GTGT: dự toán cộng sau.", "Without management, consulting, other costs, contingency and value-added tax, which the estimate adds.", True, 0, 1e13),
+        Column("base", Number(), "Giá cơ sở", "Base price", "Chưa gồm quản lý dự án, tư vấn, chi phí khác, dự phòng, thuế GTGT: dự toán cộng sau.", "Without management, consulting, other costs, contingency and value-added tax, which the estimate adds.", True, 0, 1e13),
+        Column("high", Number(), "Giá cao", "High price", "Chưa gồm quản lý dự án, tư vấn, chi phí khác, dự phòng, thuế GTGT: dự toán cộng sau.", "Without management, consulting, other costs, contingency and value-added tax, which the estimate adds.", True, 0, 1e13),
         Column("year", Whole(), "Năm giá", "Price year", "Năm của giá.", "Year of the price.", True, 2000, 2100),
         Column("source", Text(), "Nguồn", "Source", "Văn bản, báo giá; hoặc ước tính.", "Decree, offer; or ước tính (assumed).", True),
     ),
     key=("item",),
     path="prices/prices.csv",
     found=True,
+    importable=True,
 )  # fmt: skip
 """What each item of the build plan costs."""
 

@@ -76,10 +76,37 @@ def only(found: Hops) -> Any:
     ],
 )
 def test_over_flat_earth_the_bulge_and_the_zone_decide(clearances: tuple[tuple[float, float], ...], wanted_m: float) -> None:
-    hop = only(hops(two(121), terrain(np.full(121, 800.0)), Backhaul(clearances=clearances)))
+    hop = only(hops(two(121), terrain(np.full(121, 800.0)), Backhaul(clearances=clearances, least_k=())))
     assert hop["length_km"] == 30.0
     assert hop["freq_ghz"] == 7.0
     assert hop["height_a_m"] == hop["height_b_m"] == pytest.approx(wanted_m, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("table", "k"),
+    [
+        ([(0.0, 2 / 3)], 2 / 3),
+        ([(20.0, 0.6), (40.0, 1.0)], 0.8),  # half way in length, half way in the factor
+        ([(10.0, 0.5), (20.0, 0.9)], 0.9),  # beyond the last entry its own
+        ([(50.0, 0.7), (60.0, 0.9)], 0.7),
+    ],
+)
+def test_the_least_factor_goes_by_the_length_of_the_hop(table: list[tuple[float, float]], k: float) -> None:
+    """30 km at 7 GHz in the middle: 15² / (2 k · 6371) of bulge and 0.6 of the zone of 17.9072 m."""
+    entries = [{"length_km": length, "k": factor} for length, factor in table]
+    hop = only(hops(two(121), terrain(np.full(121, 800.0)), Backhaul(clearances=(), least_k=entries)))
+    assert hop["height_a_m"] == pytest.approx(1000.0 * 15.0**2 / (2 * k * 6371.0) + 0.6 * 17.9072, abs=2e-4)
+
+
+def test_each_hop_has_the_factor_of_its_own_length() -> None:
+    """Two hops of one computation, 15 and 30 km."""
+    places = places_at(("a", 0, 60.0, True), ("b", 60, 60.0, False), ("c", 120, 60.0, False))
+    rules = Backhaul(clearances=(), least_k=[{"length_km": 15.0, "k": 1.0}, {"length_km": 30.0, "k": 2 / 3}], bands=((7.0, 190.0),), **DRY)
+    found = hops(places, terrain(np.full(121, 800.0)), rules).table
+    for name, length_km, k in (("a~b", 15.0, 1.0), ("b~c", 15.0, 1.0), ("a~c", 30.0, 2 / 3)):
+        half = length_km / 2
+        zone = 17.3 * math.sqrt(half * half / (7.0 * length_km))
+        assert found.at[name, "height_a_m"] == pytest.approx(1000.0 * half**2 / (2 * k * 6371.0) + 0.6 * zone, abs=2e-3)
 
 
 def test_near_masts_hang_their_antennas_at_the_lowest() -> None:
@@ -130,11 +157,13 @@ def test_a_mast_of_unknown_height_has_no_hop() -> None:
 def test_a_narrower_zone_clears_where_a_wider_does_not() -> None:
     """In the middle of 10 km the zone is 10.3 m at 7 GHz and 6.4 m at 18."""
     tall = 30.0 + 1.4715 + 8.0
-    dry = Backhaul(clearances=((4 / 3, 1.0),), bands=((7.0, 174.5), (15.0, 171.0), (18.0, 172.0)), **DRY)
+    dry = Backhaul(clearances=((4 / 3, 1.0),), least_k=(), bands=((7.0, 174.5), (15.0, 171.0), (18.0, 172.0)), **DRY)
     hop = only(hops(two(41, tall, tall), ridge(30.0, at=20), dry))
     assert hop["freq_ghz"] == 15.0
     assert hop["height_a_m"] == pytest.approx(30.0 + 1.4715 + 17.3 * math.sqrt(25 / 150), abs=1e-4)
-    assert hops(two(41, tall, tall), ridge(30.0, at=20), Backhaul(clearances=((4 / 3, 1.0),), bands=((7.0, 175.0),))).blocked == 1
+    assert (
+        hops(two(41, tall, tall), ridge(30.0, at=20), Backhaul(clearances=((4 / 3, 1.0),), least_k=(), bands=((7.0, 175.0),))).blocked == 1
+    )
 
 
 # --- what is not known, and what is too far ---
@@ -233,7 +262,7 @@ def margin_m(dem: Dem, hop: Any, places: pd.DataFrame, heights: tuple[float, flo
     """By how much the least clear point of a path exceeds what the rules ask, from its own profile."""
     ends = [(float(places.at[hop[end], "x_m"]), float(places.at[hop[end], "y_m"])) for end in ("place_a", "place_b")]
     least = math.inf
-    for k, share in rules.clearances:
+    for k, share in rules.clearances_at(math.dist(*ends) / 1000.0)[0].tolist():
         path = link_profile(
             dem, ends[0], ends[1], mast_height_m=heights[0], rx_height_m=heights[1], freq_mhz=1000.0 * freq_ghz, effective_earth_factor=k
         )
@@ -510,7 +539,8 @@ def test_every_setting_is_explained_and_marked() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"bands": ((80.0, 170.0),)}, {"clearances": ()}, {"clearances": ((0.0, 0.6),)}, {"longest_km": 61}, {"least_availability_pct": 99.999},
+        {"bands": ((80.0, 170.0),)}, {"clearances": (), "least_k": ()}, {"clearances": ((0.0, 0.6),)}, {"least_k": [{"length_km": 20, "k": 0.7}, {"length_km": 20, "k": 0.8}]},
+        {"least_k": [{"length_km": 20, "k": 0.1}]}, {"longest_km": 61}, {"least_availability_pct": 99.999},
         {"least_availability_pct": 90}, {"rain_001_mm_h": -1}, {"dn1": 100}, {"tilt_deg": 120}, {"unknown": 1},
     ],
 )  # fmt: skip

@@ -79,7 +79,7 @@ def test_what_the_user_offers_is_what_is_chosen_from(tmp_path: Path) -> None:
 
 
 def test_without_a_link_a_mast_that_needs_one_is_not_built_and_one_with_its_own_is(tmp_path: Path) -> None:
-    elsewhere = {**LINK, "place_b": "site:S2"}
+    elsewhere = {**LINK, "length_km": "2.2", "place_b": "site:S2"}
     own = {**MAST, "option_id": "M2", "lat": "22.0205", "kind": "satellite_mast", "mast_height_m": "20", "backhaul": "own"}
     found = built(area_with(tmp_path, [MAST, own], [elsewhere]))
     assert found.choice.options == ("M2",)

@@ -407,3 +407,33 @@ def test_large_problems_within_a_second_are_valid_and_honest(reference: Path, na
     assert choice.status == "feasible"
     at_once = choose(*found, budget=budget, method="greedy")
     assert at_once.weight <= choice.weight
+
+
+@pytest.mark.parametrize("step", [1, 10, 1_000])
+def test_least_cost_is_proven_to_the_unit_for_prices_of_billions(step: int) -> None:
+    """Two ways to the same weight that differ by one step of prices around 10⁹: the cheaper one, and proven, not only near enough."""
+    random = np.random.default_rng(7)
+    names = [f"o{i}" for i in range(12)]
+    prices = [float(step * int(random.integers(10**9 // step, 2 * 10**9 // step))) for _ in names]
+    demands = pd.DataFrame({"village_id": [f"v{i}" for i in range(6)], "weight": 1.5 + random.random(6)}, index=[f"d{i}" for i in range(6)])
+    twins = [prices[i] + step * (i % 2) if i < 6 else prices[i - 6] + step * ((i + 1) % 2) for i in range(12)]
+    options = pd.DataFrame({"place_id": names, "cost": twins, "backhaul": "own"}, index=names)
+    covers = pd.DataFrame({"option_id": names, "demand_id": [f"d{i % 6}" for i in range(12)]})
+    places = pd.DataFrame({"gateway": [False] * 12}, index=names)
+    none = pd.DataFrame({"place_a": [], "place_b": [], "cost": pd.Series([], dtype=float)})
+    choice = choose(demands, options, covers, places, none, budget=1e12)
+    assert choice.status == "optimal"
+    assert choice.cost == math.fsum(prices[:6])
+    least = choose(demands, options, covers, places, none, cover_share=1.0)
+    assert (least.status, least.cost, least.bound) == ("optimal", choice.cost, choice.cost)
+
+
+@pytest.mark.parametrize("work", ["short", "rough"])
+def test_less_work_is_as_honest(work: str) -> None:
+    found = province()
+    best = choose(*found, budget=30.0)
+    less = choose(*found, budget=30.0, work=work)  # type: ignore[arg-type]
+    assert_valid(less, found, budget=30.0)
+    assert less.weight <= best.weight <= best.bound <= less.bound + 1e-9
+    again = choose(*found, budget=30.0, work=work, start=best)  # type: ignore[arg-type]
+    assert again.weight >= best.weight - 1e-9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import rasterio
 
 from geo_planner.errors import OutputError
-from geo_planner.export.raster import NODATA, read_band, write_coverage_tif
+from geo_planner.export.raster import NODATA, operator_bands, read_band, write_coverage_tif
 from geo_planner.plan import Plan
 from geo_planner.words import said
 
@@ -54,13 +55,23 @@ def test_tags_say_what_was_computed(small_plan: Plan, real_data_plan: Plan, tmp_
         assert "SAMPLE_DATA_NOTE" not in source.tags()
 
 
-def test_several_operators_have_a_band_each_and_a_single_one_none(small_plan: Plan, plan: Plan, tmp_path: Path) -> None:
-    write_coverage_tif(small_plan, tmp_path / "c.tif")
-    write_coverage_tif(plan, tmp_path / "d.tif")
-    np.testing.assert_array_equal(read_band(tmp_path / "c.tif", "rsrp_dbm:Mạng riêng"), small_plan.coverage.by_operator_dbm["Mạng riêng"])
-    assert len(plan.coverage.by_operator_dbm) == 1
+def test_each_operator_has_a_band_of_its_own(small_plan: Plan, plan: Plan, tmp_path: Path) -> None:
+    for number, one in enumerate((small_plan, plan)):
+        path = tmp_path / f"{number}.tif"
+        write_coverage_tif(one, path)
+        with rasterio.open(path) as source:
+            bands = dict(json.loads(source.tags()["OPERATORS"]))
+        assert set(bands) == set(one.coverage.by_operator_dbm)
+        for operator, band in bands.items():
+            np.testing.assert_array_equal(read_band(path, band), one.coverage.by_operator_dbm[operator])
     with pytest.raises(KeyError, match="unknown_paths"):
-        read_band(tmp_path / "d.tif", "rsrp_dbm:Viettel")
+        read_band(path, "rsrp_dbm:Viettel")
+
+
+def test_a_blank_operator_and_one_called_unknown_stay_apart(small_plan: Plan) -> None:
+    level = small_plan.coverage.rsrp_dbm
+    coverage = replace(small_plan.coverage, by_operator_dbm={"unknown": level, "": level, "A": level})
+    assert operator_bands(coverage) == {"": "rsrp_dbm:unknown", "A": "rsrp_dbm:A", "unknown": "rsrp_dbm:unknown_2"}
 
 
 def test_two_files_have_the_same_bytes(any_plan: Plan, tmp_path: Path) -> None:

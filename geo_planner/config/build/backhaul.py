@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import itertools
+from typing import Annotated, Self
 
-from pydantic import Field
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, field_validator, model_validator
 
+from geo_planner.errors import SettingError
 from geo_planner.settings import ASSUMPTION, Settings
 
 Gigahertz = Annotated[float, Field(ge=1, le=45)]
 SystemGain = Annotated[float, Field(gt=0, le=250)]
 EarthFactor = Annotated[float, Field(ge=0.3, le=10)]
 FresnelShare = Annotated[float, Field(ge=0, le=2)]
+
+
+class EarthFactorAt(Settings):
+    """The effective earth factor of hops of one length."""
+
+    length_km: float = Field(ge=0, le=200, description="Length of the hop, km.")
+    k: EarthFactor = Field(description="Effective earth factor exceeded for 99.9 % of the worst month at that length.")
 
 
 class Backhaul(Settings):
@@ -33,10 +44,24 @@ class Backhaul(Settings):
         json_schema_extra=ASSUMPTION,
     )
     clearances: tuple[tuple[EarthFactor, FresnelShare], ...] = Field(
-        # P.530-18, section 2.2.2: 1.0 at the median factor; at the factor exceeded for 99.9 % of the worst month 0.6 is the cautious share
-        ((4 / 3, 1.0), (2 / 3, 0.6)),
-        min_length=1,
-        description="Pairs of effective earth factor and share of the first Fresnel zone that must be free with it; all of them hold. Assumption.",
+        # P.530-18, section 2.2.2: the whole zone at the median factor
+        ((4 / 3, 1.0),),
+        description="Pairs of effective earth factor, the same at all lengths, and share of the first Fresnel zone that must be free with it; all of "
+        "them hold. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    least_k: tuple[EarthFactorAt, ...] = Field(
+        # the Recommendation draws this factor by length for a temperate climate; none is read for here, so the low end of it stands throughout
+        (EarthFactorAt(length_km=0.0, k=2 / 3),),
+        max_length=50,
+        description="Effective earth factor exceeded for 99.9 % of the worst month by length of the hop: linear between the lengths, the nearest one's "
+        "beyond them; one entry: the same at all lengths; empty: not asked. Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )
+    least_k_share: FresnelShare = Field(
+        # the cautious share: the Recommendation allows less outside the tropics
+        0.6,
+        description="Share of the first Fresnel zone that must be free at the least factor. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
     lowest_antenna_m: float = Field(
@@ -84,3 +109,27 @@ class Backhaul(Settings):
     fibre_availability_pct: float = Field(
         99.95, gt=90, le=100, description="Share of the year for which a fibre holds, per cent. Assumption.", json_schema_extra=ASSUMPTION
     )
+
+    @field_validator("least_k")
+    @classmethod
+    def _rising(cls, entries: tuple[EarthFactorAt, ...]) -> tuple[EarthFactorAt, ...]:
+        lengths = [entry.length_km for entry in entries]
+        if any(later <= earlier for earlier, later in itertools.pairwise(lengths)):
+            raise SettingError("build_setting.lengths_order", lengths=lengths)
+        return entries
+
+    @model_validator(mode="after")
+    def _clear_of_something(self) -> Self:
+        if not self.clearances and not self.least_k:
+            raise SettingError("build_setting.no_clearance")
+        return self
+
+    def clearances_at(self, length_km: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The pairs of factor and share that hold for hops of some lengths: shape (hops, pairs, 2)."""
+        length = np.atleast_1d(np.asarray(length_km, dtype=float))
+        pairs = np.broadcast_to(np.array(self.clearances, dtype=float).reshape(-1, 2), (len(length), len(self.clearances), 2))
+        if not self.least_k:
+            return pairs.copy()
+        lengths, factors = ([getattr(entry, name) for entry in self.least_k] for name in ("length_km", "k"))
+        least = np.stack([np.interp(length, lengths, factors), np.full(len(length), self.least_k_share)], axis=1)
+        return np.concatenate([pairs, least[:, None, :]], axis=1)

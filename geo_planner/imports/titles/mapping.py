@@ -14,9 +14,9 @@ from geo_planner.imports.paper import TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
 from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
-from geo_planner.imports.vocabulary import COUNTERS, NAMES_IT_BEST, POINT_LAYERS
+from geo_planner.imports.vocabulary import COUNTERS, NAMES_IT_BEST
 from geo_planner.letters import fold
-from geo_planner.schema import Column
+from geo_planner.schema import LAYERS, Column
 from geo_planner.schema.kinds import Worded
 from geo_planner.words import Said, said
 
@@ -196,7 +196,7 @@ def _choices(titles: tuple[str, ...], layer: str, told: Mapping[int, str], taken
     found = list[Choice]()
     for group, children in groups.items():
         target = next(iter(targets_of(group, layer)), "")
-        column = next((c for c in POINT_LAYERS[layer].columns if c.name == target), None)
+        column = next((c for c in LAYERS[layer].columns if c.name == target), None)
         if column is None or not _may_be_ticked(column, group) or target in taken:
             continue
         words = {i: child for i, child in children.items() if choice_of(target, child)}

@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 
 from geo_planner.imports.cells.words import choice
 from geo_planner.imports.grid import Cell, as_text
-from geo_planner.imports.vocabulary import COMMUNE, COUNTERS, GROUP, GROUP_OF, POINT_LAYERS, POSITION, patterns, places
+from geo_planner.imports.vocabulary import COMMUNE, COUNTERS, GROUP, GROUP_OF, OUTRIGHT, POINT_LAYERS, POSITION, patterns, places
 from geo_planner.letters import fold, plain_width
+from geo_planner.schema import LAYERS
 from geo_planner.schema.kinds import YesNo
 
 GROUP_HEADING = "heading of the group"
@@ -57,18 +58,18 @@ def clean_title(cell: Cell) -> str:
 
 def all_targets(layer: str) -> tuple[str, ...]:
     """Everything that a title may be mapped to."""
-    names = [column.name for column in POINT_LAYERS[layer].columns]
-    return tuple(dict.fromkeys([*names, *POSITION, *places(layer)]))
+    names = [column.name for column in LAYERS[layer].columns]
+    return tuple(dict.fromkeys([*names, *(POSITION if layer in POINT_LAYERS else ()), *places(layer)]))
 
 
 @cache
 def exact_titles(layer: str) -> dict[str, str]:
     """Folded names and titles of the layer's own columns: they mean what they say."""
     names = dict[str, str]()
-    for column in POINT_LAYERS[layer].columns:
+    for column in LAYERS[layer].columns:
         for title in (column.name, column.vi, column.en):
             names.setdefault(fold(title), column.name)
-    return names | {fold(target): target for target in all_targets(layer)}
+    return names | {fold(target): target for target in all_targets(layer)} | dict(OUTRIGHT.get(layer, {}))
 
 
 @lru_cache(maxsize=50_000)

@@ -1,4 +1,4 @@
-"""What a run left in its folder, read again: manifest, scenario, coverage; every file held against its hash, nothing executed."""
+"""The folder of a run read again: manifest, scenario, summary; every file held against its hash, nothing executed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.config import Scenario, parse_scenario
 from geo_planner.errors import InputError, UsageError, fault
 from geo_planner.files.folders import no_folder
-from geo_planner.files.opening import opened_raster
 from geo_planner.files.written import MANIFEST, read_manifest, verify_folder
-from geo_planner.grid import Grid
-from geo_planner.radio.coverage import Coverage
 from geo_planner.study_area import StudyArea
 from geo_planner.words import first_of
 
@@ -117,42 +112,6 @@ def check_build(stored: StoredRun, sites: pd.DataFrame, links: pd.DataFrame) -> 
     differ = sorted(ident for ident in {*then, *now} if then.get(ident) != now.get(ident))
     if differ:
         raise InputError([fault(SUMMARY, "stored_plan.other_build", ids=first_of(differ, 5), n=len(differ))])
-
-
-def stored_coverage(stored: StoredRun, grid: Grid) -> Coverage | None:
-    """The coverage as ``coverage.tif`` has it, to the last bit; None where the file does not hold all of it (a single operator's own level).
-
-    Raises
-    ------
-    InputError
-        When its cells are not those of the terrain.
-    """
-    with opened_raster(stored.folder / COVERAGE) as source:
-        if (source.height, source.width) != grid.shape:
-            raise InputError([fault(COVERAGE, "stored_plan.other_input")])
-        tags, names = source.tags(), list(source.descriptions)
-        bands = {name: source.read(number, masked=True).filled(np.nan) for number, name in enumerate(names, start=1)}
-    operators = {name.partition(":")[2]: band for name, band in bands.items() if name.startswith("rsrp_dbm:")}
-    if not operators:
-        return None
-    blank = "" if "unknown" in operators else None
-    return Coverage(
-        rsrp_dbm=bands["rsrp_dbm"],
-        probability=bands["coverage_probability"],
-        best_server=_whole(bands["best_server"], np.int16, -1),
-        second_dbm=bands["second_server_dbm"],
-        overlap=_whole(bands["overlap"], np.uint8, 0),
-        margin_db=bands["margin_db"],
-        unknown_paths=_whole(bands["unknown_paths"], np.uint8, 0),
-        by_operator_dbm={blank if name == "unknown" and blank is not None else name: band for name, band in operators.items()},
-        server_ids=tuple(json.loads(tags["BEST_SERVER_IDS"])),
-        model=tags["MODEL"],
-        grid=grid,
-    )
-
-
-def _whole(band: npt.NDArray[np.float32], kind: Any, missing: int) -> npt.NDArray[Any]:
-    return np.where(np.isnan(band), missing, band).astype(kind)
 
 
 def _same(now: Any, written: Any) -> bool:

@@ -1,0 +1,75 @@
+"""The rasters of a folder as they were, to the last bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.errors import InputError, fault
+from geo_planner.files.opening import opened_raster
+from geo_planner.grid import Grid
+from geo_planner.radio.coverage import Coverage
+from geo_planner.units import FloatGrid
+
+COVERAGE, AFTER, MAST_SITES = "coverage.tif", "after_coverage.tif", "mast_sites.tif"
+ATLAS_BANDS = {"households": "households", "weighted": "weighted_households", "expected": "expected_households"}
+
+
+def stored_coverage(path: Path, grid: Grid) -> Coverage:
+    """The coverage of ``coverage.tif``, or that of ``after_coverage.tif``.
+
+    Raises
+    ------
+    InputError
+        When its cells are not those of the terrain, or an older version wrote it.
+    """
+    tags, bands = _read(path, grid)
+    if "OPERATORS" not in tags:
+        raise InputError([fault(path.name, "stored_plan.no_tables")])
+    return Coverage(
+        rsrp_dbm=bands["rsrp_dbm"],
+        probability=bands["coverage_probability"],
+        best_server=_whole(bands["best_server"], np.int16, -1),
+        second_dbm=bands["second_server_dbm"],
+        overlap=_whole(bands["overlap"], np.uint8, 0),
+        margin_db=bands["margin_db"],
+        unknown_paths=_whole(bands["unknown_paths"], np.uint8, 0),
+        by_operator_dbm={operator: bands[band] for operator, band in json.loads(tags["OPERATORS"])},
+        server_ids=tuple(json.loads(tags["BEST_SERVER_IDS"])),
+        model=tags["MODEL"],
+        grid=grid,
+    )
+
+
+def stored_atlas(path: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict[str, dict[float, FloatGrid]]:
+    """The rasters of ``mast_sites.tif`` by the names of :class:`geo_planner.build.atlas.Atlas`, and by mast height.
+
+    Raises
+    ------
+    InputError
+        When its cells are not those of the terrain, or it lacks a height.
+    """
+    _, bands = _read(path, grid)
+    try:
+        return {name: {height: bands[f"{band}:{height:g}m"] for height in heights_m} for name, band in ATLAS_BANDS.items()}
+    except KeyError as error:
+        raise InputError([fault(path.name, "stored_plan.no_tables")]) from error
+
+
+def _read(path: Path, grid: Grid) -> tuple[dict[str, str], dict[str, FloatGrid]]:
+    if not path.is_file():
+        raise InputError([fault(path.name, "stored_plan.no_tables")])
+    with opened_raster(path) as source:
+        if (source.height, source.width) != grid.shape:
+            raise InputError([fault(path.name, "stored_plan.other_input")])
+        values = source.read()
+        values[values == np.float32(source.nodata)] = np.nan
+        return dict(source.tags()), dict(zip(source.descriptions, values, strict=True))
+
+
+def _whole(band: FloatGrid, kind: Any, missing: int) -> npt.NDArray[Any]:
+    return np.where(np.isnan(band), missing, band).astype(kind)
