@@ -5,10 +5,12 @@ What was there before stays as a dated copy (:mod:`geo_planner.scenario_files.fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from geo_planner.config import parse_scenario, read_document, with_values
 from geo_planner.errors import InputError, OutputError, UsageError, fault
@@ -196,10 +198,34 @@ def _writing(folder: Path, path: Path | None = None) -> Iterator[None]:
 
 def _changed_text(base: Path, values: Mapping[str, Any]) -> str:
     """The text of a scenario with these settings, checked whole."""
+    document = read_document(base, base.name)
     values = {key: _plain(value) for key, value in values.items()}
-    document = with_values(read_document(base, base.name), values, file=base.name)
+    values = {**_lists_by_default(document, values, base.name), **values}
+    document = with_values(document, values, file=base.name)
     parse_scenario(document, file=base.name)
     return edited(base.read_text(encoding="utf-8-sig"), values, document, base=base.name)
+
+
+def _lists_by_default(document: dict[str, Any], keys: Iterable[str], file: str) -> dict[str, Any]:
+    """Lists of groups that the file leaves to their default and of which an item shall be changed: they have to stand in it first."""
+    try:
+        scenario = parse_scenario(document, file=file)
+    except InputError:
+        return {}  # what is wrong may be what shall be changed; it is checked afterwards
+    found: dict[str, Any] = {}
+    for key in keys:
+        node: Any = document
+        held: Any = scenario
+        *way, _ = parts = key.split(".")
+        for depth, part in enumerate(way):
+            if not isinstance(held, BaseModel):
+                break
+            held, node = getattr(held, part, None), node.get(part) if isinstance(node, Mapping) else None
+            if isinstance(held, tuple) and node is None:
+                found[".".join(parts[: depth + 1])] = [
+                    item.model_dump(mode="json") if isinstance(item, BaseModel) else item for item in held
+                ]
+    return found
 
 
 def _text_of(copy: Former, path: Path) -> str | bytes:
