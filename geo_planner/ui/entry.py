@@ -21,6 +21,7 @@ PAGES = {
     "ranking": ":material/format_list_numbered:",
     "link": ":material/landscape:",
     "measured": ":material/speed:",
+    "scenarios": ":material/account_tree:",
     "questions": ":material/contact_support:",
     "import_list": ":material/upload_file:",
     "downloads": ":material/download:",
@@ -75,8 +76,8 @@ def show() -> None:
     root = study_area_root(bundled_area())
     scenario_path = frame.choose_scenario(root)
     importing = page.url_path == "import_list"
-    # a study area without a list, or with a faulty one, is mended on the page that brings lists in
-    frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=not importing))
+    # a study area without a list, or with a faulty one, is mended on the page that brings lists in; a faulty scenario where scenarios are kept
+    frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=page.url_path not in ("import_list", "scenarios")))
     if importing and comes_with_the_program(root):
         st.info(said("bundled_area.kept").text(words))
         return
