@@ -141,6 +141,18 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
     return document
 
 
+def changed(document: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the document with one setting put in; lists are entered by position or by the ``name`` of an item (``ranking.criteria.border.weight``).
+
+    Raises
+    ------
+    UsageError
+        When the path enters what has no such item.
+    """
+    put: dict[str, Any] = _put(document, path.split("."), value)
+    return put
+
+
 def _absolute(path: str, shown: str) -> str:
     try:
         return str(Path(path).resolve())
