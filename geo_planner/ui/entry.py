@@ -58,7 +58,7 @@ def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
     from geo_planner.study_area.bundled import bundled_area, comes_with_the_program
-    from geo_planner.ui import frame, visit
+    from geo_planner.ui import frame, trying, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
     from geo_planner.words import said
@@ -76,7 +76,12 @@ def show() -> None:
     scenario_path = frame.choose_scenario(root)
     importing = page.url_path == "import_list"
     # a study area without a list, or with a faulty one, is mended on the page that brings lists in
-    frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=not importing))
+    name, plan = page.url_path or "map", frame.load_or_explain(scenario_path, needed=not importing)  # the first page has no name of its own
+    frame.show_sample_banner(plan)
+    if plan is not None and name in trying.FOLLOWING:
+        trying.follow(words)
+    elif plan is not None and name != "ranking":
+        trying.note_elsewhere(words)
     if importing and comes_with_the_program(root):
         st.info(said("bundled_area.kept").text(words))
         return
