@@ -14,8 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.config import Scenario
-from geo_planner.config.scenario_file import changed, parse_scenario
+from geo_planner.config import Scenario, parse_scenario, with_values
 from geo_planner.measurements import MeasuredAgainstModelled, measured_vs_modelled
 from geo_planner.plan import Known, Plan, Progress, cover, planned, reordered, second_coverage
 from geo_planner.preferences import RankingSettings
@@ -99,10 +98,8 @@ def tried_scenario(scenario: Scenario, trial: Trial) -> Scenario:
     InputError
         When a value is out of its range, or no criterion has a weight left.
     """
-    document = scenario.model_dump(mode="json")
-    for path, value in changes(scenario, trial).items():
-        document = changed(document, path, value)
-    return parse_scenario(document, file=f"scenario {scenario.name}")
+    file = f"scenario {scenario.name}"
+    return parse_scenario(with_values(scenario.model_dump(mode="json"), changes(scenario, trial), file=file), file=file)
 
 
 def tried(
