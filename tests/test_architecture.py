@@ -31,7 +31,7 @@ FLOORS = [
     {"build"},
     {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
-    {"compare", "trial"},
+    {"compare", "trial", "retried"},
     {"export"},
     {"cli", "ui"},
 ]
