@@ -42,6 +42,7 @@ ONLY_IN = {
     "folium": ("ui/maps.py", "export/html_map"),
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "imports/report.py"),
+    "openpyxl": ("imports/marked.py",),
     "matplotlib": ("export/",),
     "altair": ("ui/",),
 }

@@ -225,7 +225,7 @@ def _missing(
             key, facts = "coordinates.rows_half", {"other": title_of(titles.get(other, other))}
         example = as_text(frame[at].iloc[good[0]]).strip()[:40] if len(good) else ""
         if example:
-            key, facts = f"{key}_as", facts | {"example": example, "row": int(frame.index[good[0]])}
+            key, facts = f"{key}_as", facts | {"example": example, "like": int(frame.index[good[0]])}
         yield fault(file, key, row=row, column=titles.get(at, at), value=value, **facts)
 
 
