@@ -21,8 +21,8 @@ PAGES = {
     "ranking": ":material/format_list_numbered:",
     "link": ":material/landscape:",
     "measured": ":material/speed:",
+    "data": ":material/database:",
     "questions": ":material/contact_support:",
-    "import_list": ":material/upload_file:",
     "downloads": ":material/download:",
     "about": ":material/info:",
 }
@@ -57,11 +57,10 @@ def _warm_up() -> None:
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
-    from geo_planner.study_area.bundled import bundled_area, comes_with_the_program
+    from geo_planner.study_area.bundled import bundled_area
     from geo_planner.ui import frame, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
-    from geo_planner.words import said
 
     words = visit.begin().language
     st.set_page_config(page_title=text("app", words), page_icon="📶", layout="wide", initial_sidebar_state=250)
@@ -74,10 +73,7 @@ def show() -> None:
     words = frame.choose_language()
     root = study_area_root(bundled_area())
     scenario_path = frame.choose_scenario(root)
-    importing = page.url_path == "import_list"
+    importing = page.url_path == "data"
     # a study area without a list, or with a faulty one, is mended on the page that brings lists in
     frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=not importing))
-    if importing and comes_with_the_program(root):
-        st.info(said("bundled_area.kept").text(words))
-        return
     page.run()
