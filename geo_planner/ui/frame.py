@@ -58,6 +58,16 @@ _STYLE = """<style>
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
 .gp-facts span { color: #55606b; }
 .gp-facts b { font-weight: 600; overflow-wrap: anywhere; }
+.gp-faults { overflow: auto; max-height: 420px; }
+.gp-faults table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.35; color: #1d2733; }
+.gp-faults th { position: sticky; top: 0; background: #eef2f6; text-align: left; font-weight: 600; padding: 4px 8px; }
+.gp-faults td { vertical-align: top; padding: 4px 8px; border-top: 1px solid #dde3e9; overflow-wrap: anywhere; }
+.gp-faults td:first-child { white-space: nowrap; }
+.gp-held { max-height: none; }
+.gp-held td:first-child { white-space: normal; min-width: 280px; }
+.gp-held small { display: block; color: #55606b; font-size: 13px; }
+.gp-held .gp-sample td:nth-child(3), .gp-held .gp-partly td:nth-child(3) { color: #7a4300; font-weight: 600; }
+.gp-missing { margin: 0; padding-left: 20px; font-size: 14px; line-height: 1.45; color: #1d2733; }
 </style>"""
 
 
