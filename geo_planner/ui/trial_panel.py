@@ -73,9 +73,9 @@ def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> 
         st.error(one.refused.text(words))
     elif one.outcome is not None:
         st.html(_outcome(one.outcome, words))
+    st.button(text("trial_fix", words), type="primary", icon=":material/task_alt:", width="stretch", on_click=fix, args=(placed,))
+    st.button(text("trial_forbid", words), icon=":material/block:", width="stretch", on_click=forbid, args=(placed.lon, placed.lat))
     left, right = st.columns(2, gap="small")
-    left.button(text("trial_fix", words), type="primary", icon=":material/task_alt:", width="stretch", on_click=fix, args=(placed,))
-    right.button(text("trial_forbid", words), icon=":material/block:", width="stretch", on_click=forbid, args=(placed.lon, placed.lat))
     with left:
         _go_back_button(words)
     right.button(text("trial_remove", words), icon=":material/delete:", width="stretch", on_click=trials.remove, args=(placed.id,))
@@ -123,7 +123,7 @@ def _facts(facts: PointFacts, words: Language) -> str:
         rows += [(word(level.model, words), _level(level, words)) for level in facts.levels]
         rows.append((text("at_best", words), _server(facts.best, words)))
         rows.append((text("at_second", words), _server(facts.second, words)))
-        rows.append((text("at_commune", words), facts.commune or unknown))
+        rows.append((text("at_commune", words), facts.commune or "–"))
         rows.append((text("at_road", words), metres(facts.road_m)))
         rows.append((text("at_exclusion", words), text(f"at_exclusion_{facts.exclusion or 'none'}", words)))
     told = "".join(f"<p class='gp-card-sample'>{escape(one.text(words))}</p>" for one in facts.statements)

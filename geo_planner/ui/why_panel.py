@@ -52,18 +52,18 @@ def show_why(why: WhyNot | None, words: Language) -> None:
         return
     title = text("why_title_served" if why.status == "covered" else "why_title", words)
     sentence = path.sentence if path is not None else why.sentence
-    differs = f"<p class='gp-small'>{escape(why.differs.text(words))}</p>" if why.differs is not None and path is why.paths[0] else ""
-    more = f"<p>{escape(path.more.text(words))}</p>" if path is not None else ""
-    st.html(f"<div class='gp-card gp-why'><h3>{escape(title)}</h3><p><b>{escape(sentence.text(words))}</b></p>{more}{differs}</div>")
+    st.html(f"<div class='gp-card gp-why'><h3>{escape(title)}</h3><p><b>{escape(sentence.text(words))}</b></p></div>")
     if path is None:
         return
     trials.choose_link_mast(why.village_id, f"{path.site_id}/{path.cell_id}")
+    st.page_link(page_file("link"), label=text("why_profile", words, site=path.site_id), icon=":material/landscape:")
+    differs = f"<p class='gp-small'>{escape(why.differs.text(words))}</p>" if why.differs is not None and path is why.paths[0] else ""
+    st.html(f"<div class='gp-card'><p>{escape(path.more.text(words))}</p>{differs}</div>")
     if len(why.paths) > 1:
         labels = [f"{one.site_id} · {number(one.distance_km, 1, words)} km" for one in why.paths]
         at = why.paths.index(path)
         bound = visit.bound("why_path", at, lambda chosen: trials.show(path=at if chosen is None else chosen))
         st.pills(text("why_others", words), range(len(labels)), format_func=labels.__getitem__, **bound)
-    st.page_link(page_file("link"), label=text("why_profile", words, site=path.site_id), icon=":material/landscape:")
 
 
 def show_cures(village_id: str, words: Language) -> None:

@@ -91,7 +91,7 @@ def map_and_card() -> None:
         trials.show(reopen=False)
         st.rerun(scope="app")
     plan, words = loaded().plan, language()
-    box, pills = st.columns([1, 2.6], gap="small", vertical_alignment="bottom")
+    box, pills = st.columns([1, 3.4], gap="small", vertical_alignment="bottom")
     with box:
         show_box(words)
     with pills:
