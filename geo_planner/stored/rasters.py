@@ -56,7 +56,7 @@ def stored_atlas(folder: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict
     InputError
         When their cells are not those of the terrain, or one lacks a height.
     """
-    found = {}
+    found: dict[str, dict[float, FloatGrid]] = {}
     for file, kinds in ATLAS_BANDS.items():
         _, bands = _read(folder / file, grid)
         try:
