@@ -169,7 +169,7 @@ def sentences_of(error: GeoPlannerError, words: Language) -> str:
 
 
 def _strip(line: str, words: Language, weights: bool, *, save: Tried | None = None) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="trial_strip"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="trial_strip"):
         st.html(f'<div class="gp-strip gp-trial" role="status">{escape(line)}</div>', width="stretch")
         label = text("reset" if weights else "trial_end", words)
         st.button(label, on_click=visit.set_trial, args=(Trial(),), icon=":material/undo:", key="trial_end")

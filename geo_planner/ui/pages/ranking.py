@@ -66,12 +66,13 @@ def _weight_sliders(plan: Plan, words: Language) -> bool:
     """A slider a criterion with its share of all weight; whether any weight is left."""
     criteria, figures = plan.scenario.ranking.criteria, plan.scenario.ranking.weight_figures()
     tried = {**figures, **visit.trial([c.name for c in criteria]).weights}
-    top = max(50.0, *(1.5 * figure for figure in figures.values()))
+    usual = max(50.0, *(1.5 * figure for figure in figures.values()))
     total = sum(tried.values())
     for criterion in criteria:
         start = _shown(figures[criterion.name])
         # a weight that nobody has moved is told as it is, and ranks to the last digit
-        shown = min(_shown(tried[criterion.name]), top)
+        shown = _shown(tried[criterion.name])
+        top = max(usual, shown)  # an address may say more
         bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try_weight, criterion.name, start))
         share = percent(tried[criterion.name] / total, words) if total > 0 else "–"
         st.slider(f"{_plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
@@ -120,17 +121,17 @@ def _payer_filter(plan: Plan, words: Language) -> list[str]:
     """The filter by payer, the same as on the map; ids of the villages that all filters of the visit leave."""
     filters = visit.filters()
     options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any() or key in filters.payers]
-    left, right = st.columns([3, 1.2], vertical_alignment="bottom")
-    bound = visit.bound(
-        "responsibility_filter", list(filters.payers), lambda keys: visit.set_filters(replace(visit.filters(), payers=tuple(keys)))
-    )
-    left.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
+    bound = visit.bound("responsibility_filter", list(filters.payers), _show_payers)
+    st.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
     ids = passing(plan, filters)
     if filters:
-        right.button(
-            text("filter_clear", words, n=len(ids), total=len(plan.villages)), on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:"
-        )  # fmt: skip
+        label = text("filter_clear", words, n=len(ids), total=len(plan.villages))
+        st.button(label, on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:", type="tertiary")
     return ids
+
+
+def _show_payers(keys: list[str]) -> None:
+    visit.set_filters(replace(visit.filters(), payers=tuple(keys)))
 
 
 def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
