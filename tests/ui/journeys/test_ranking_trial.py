@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from geo_planner.config import load_scenario
+from geo_planner.export.html_map.card import interval_text
 from geo_planner.plan import run
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.retried import Trial, tried
@@ -69,7 +71,7 @@ def server(near: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[sync_api.Page]:
+def page(tmp_path: Path) -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])  # fmt: skip
         page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi").new_page()
@@ -78,7 +80,7 @@ def page(tmp_path: Path) -> Iterator[sync_api.Page]:
         browser.close()
 
 
-def test_weights_are_tried_kept_saved_and_open(server: str, page: sync_api.Page, near: Path, tmp_path: Path) -> None:
+def test_weights_are_tried_kept_saved_and_open(server: str, page: Any, near: Path, tmp_path: Path) -> None:
     path = near / "scenarios" / SCENARIO.name
     scenario = load_scenario(path)
     plan = run(scenario, load_study_area(near, scenario), cache=default_loss_cache())
@@ -97,7 +99,8 @@ def test_weights_are_tried_kept_saved_and_open(server: str, page: sync_api.Page,
 
     page.locator("[data-testid=stSidebarNav] a").first.click()
     card = page.locator(".gp-card")
-    card.get_by_text(f"Ưu tiên 1/{len(plan.villages)} (có thể từ {first['rank_low']} đến {first['rank_high']})").wait_for(timeout=WAIT_MS)
+    interval = interval_text(first["rank_low"], first["rank_high"], "vi")
+    card.get_by_text(f"Ưu tiên 1/{len(plan.villages)} ({interval})").wait_for(timeout=WAIT_MS)
     assert "20 → 21" in strip.inner_text()
     page.locator(".gp-card h2", has_text=str(first["name"])).wait_for()
     page.screenshot(path=tmp_path / "map.png")
