@@ -326,8 +326,9 @@ def page() -> None:
     show_plan(own)
     st.subheader(text("ranking_title", words))
     trial = asked(own.plan)
-    if trial.changes:
-        show_strip(own.plan, trial, words, save=True)
+    with st.container():  # a place of its own, so that a slider stands where it stood when the strip comes
+        if trial.changes:
+            show_strip(own.plan, trial, words, save=True)
     views = {"tab_order": None, "tab_certainty": certainty_tab, "tab_methods": methods_tab, "tab_fairness": fairness_tab}
     tabs = st.tabs([text(key, words) for key in views], key="ranking_view", on_change="rerun")
     for tab, view in zip(tabs, views.values(), strict=True):

@@ -111,8 +111,8 @@ def test_weights_are_tried_kept_saved_and_open(server: str, page: Any, near: Pat
 
     page.locator("[data-testid=stSidebarNav] a").nth(1).click()
     page.get_by_role("button", name=text("save_scenario", "vi")).click(timeout=WAIT_MS)
-    page.get_by_label(text("save_title", "vi")).fill(TITLE)
-    page.get_by_label(text("save_title", "vi")).press("Enter")
+    page.get_by_role("textbox", name=text("save_title", "vi")).fill(TITLE)
+    page.get_by_role("textbox", name=text("save_title", "vi")).press("Enter")
     page.get_by_role("button", name=text("save_and_open", "vi")).click(timeout=WAIT_MS)
     page.locator("[data-testid=stSidebar]").get_by_text(TITLE).first.wait_for(timeout=WAIT_MS)
     slider.wait_for(timeout=FIRST_DRAW_MS)
