@@ -32,7 +32,7 @@ from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
 from geo_planner.stored.folder import StoredRun, check_build, check_figures, check_input, stored_run
 from geo_planner.stored.parts import GPKG, stored_parts
-from geo_planner.stored.rasters import AFTER, COVERAGE, MAST_SITES, stored_atlas, stored_coverage
+from geo_planner.stored.rasters import AFTER, COVERAGE, stored_atlas, stored_coverage
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
 
@@ -244,7 +244,7 @@ def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, An
     if scenario.build is None:
         return None
     grid = study_area.terrain.grid
-    atlas = stored_atlas(folder / MAST_SITES, grid, parts["atlas"]["heights_m"])
+    atlas = stored_atlas(folder, grid, parts["atlas"]["heights_m"])
     return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
 
 

@@ -44,20 +44,35 @@ _STYLE = """<style>
 .gp-card p { margin: 0 0 2px; overflow-wrap: anywhere; }
 .gp-card .gp-card-rank { font-weight: 700; color: #0b4a8c; }
 .gp-card .gp-card-sample { background: #fff3dc; color: #7a4300; border-left: 3px solid #e08a00; padding: 1px 8px; margin: 4px 0; font-size: 14px; }
-.gp-card-statuses { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 8px; }
+.gp-card-statuses { display: grid; grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); gap: 4px 8px; }
 .gp-card-statuses small { display: block; color: #55606b; }
-.gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
+.gp-card-statuses b { font-size: 14.5px; }
 .gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
 .gp-card .gp-card-lead { font-size: 14.5px; }
-.gp-models { display: grid; grid-template-columns: 1fr auto auto auto; gap: 2px 9px; align-items: baseline; font-size: 13.5px; }
+.gp-models { display: grid; grid-template-columns: 1.5fr 1fr 0.8fr 1.2fr; gap: 2px 9px; align-items: baseline; font-size: 13.5px; }
 .gp-models small { color: #55606b; font-size: 12.5px; }
-.gp-models b, .gp-models span { white-space: nowrap; font-weight: 600; }
+.gp-models b, .gp-models span { overflow-wrap: anywhere; font-weight: 600; }
 .gp-models span { font-weight: 400; }
 .gp-models i { display: inline-block; box-sizing: border-box; width: 11px; height: 11px; border-radius: 50%; margin-right: 5px; }
 .gp-card ul { margin: 0; padding-left: 19px; }
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
 .gp-facts span { color: #55606b; }
 .gp-facts b { font-weight: 600; overflow-wrap: anywhere; }
+.gp-faults { overflow: auto; max-height: 420px; }
+.gp-faults table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.35; color: #1d2733; }
+.gp-faults th { position: sticky; top: 0; background: #eef2f6; text-align: left; font-weight: 600; padding: 4px 8px; }
+.gp-faults td { vertical-align: top; padding: 4px 8px; border-top: 1px solid #dde3e9; overflow-wrap: anywhere; }
+.gp-faults td:first-child { white-space: nowrap; }
+.gp-held { max-height: none; }
+.gp-held td:first-child { white-space: normal; min-width: 280px; }
+.gp-held small { display: block; color: #55606b; font-size: 13px; }
+.gp-held .gp-sample td:nth-child(3), .gp-held .gp-partly td:nth-child(3) { color: #7a4300; font-weight: 600; }
+.gp-missing { margin: 0; padding-left: 20px; font-size: 14px; line-height: 1.45; color: #1d2733; }
+.gp-card .gp-small { font-size: 13px; color: #55606b; }
+.gp-card ol { margin: 0; padding-left: 22px; }
+.gp-card .gp-legend-line { font-size: 13px; }
+.gp-swatch { display: inline-block; width: 16px; height: 11px; margin: 0 5px 0 0; border: 1px solid #8a5a3a; vertical-align: -1px; }
+.gp-place h2 { font-size: 19px; }
 </style>"""
 
 

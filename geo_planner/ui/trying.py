@@ -146,7 +146,7 @@ def told(plan: Plan, trial: Tried, words: Language) -> str:
         "propagation.model": lambda now: text("trial_model", words, then=word(model, words), now=word(now, words)),
     }
     costs = [
-        text("trial_cost", words, title=text(f"cost_{path.rsplit('.', 1)[1]}", words), then=getattr(plan.scenario.ranking.cost, path.rsplit(".", 1)[1]), now=now)
+        text("tried_cost", words, title=text(f"cost_{path.rsplit('.', 1)[1]}", words), then=getattr(plan.scenario.ranking.cost, path.rsplit(".", 1)[1]), now=now)
         for path, now in trial.changes.items()
         if path.startswith("ranking.cost.")
     ]  # fmt: skip
