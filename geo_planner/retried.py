@@ -22,7 +22,8 @@ from geo_planner.preferences.settings import CostAssumptions
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.coverage import Coverage
 from geo_planner.radio.other_service import under_service
-from geo_planner.ranking import Context, criteria_values
+from geo_planner.ranking import Context, criteria_values, rank_within, simulate
+from geo_planner.ranking.result import order_of
 
 COST_CRITERION = "standalone_cost_per_household_mvnd"
 """The criterion that the cost assumptions of the ranking are for."""
@@ -106,7 +107,6 @@ def tried(
     plan: Plan,
     trial: Trial,
     *,
-    draws: int | None = None,
     second: Coverage | None = None,
     cache: LossCache | None = None,
     workers: int | None = None,
@@ -116,8 +116,6 @@ def tried(
 
     Parameters
     ----------
-    draws : int, optional
-        At most so many draws of the simulation, for a first answer; those of the scenario when left out.
     second : Coverage, optional
         From :func:`second_of` of this plan, so that another threshold computes no path of the second model either.
     cache : LossCache, optional
@@ -132,8 +130,6 @@ def tried(
         As :func:`tried_scenario`, or when a cell lies outside the range of the model that is tried.
     """
     scenario, threads = tried_scenario(plan.scenario, trial), workers or os.cpu_count() or 1
-    if draws is not None and draws < scenario.ranking.robustness.draws:
-        scenario = _with_draws(scenario, draws)
     if scenario.service == plan.scenario.service and scenario.propagation == plan.scenario.propagation:
         return reordered(plan, scenario, _values(plan, scenario.ranking))
     sites = plan.study_area.sites
@@ -150,6 +146,27 @@ def tried(
         share = _share_of(progress)
         coverage = cover(scenario, plan.study_area, cache=cache, workers=threads, progress=share)
     return planned(scenario, plan.study_area, coverage, workers=threads, progress=progress, known=known)
+
+
+def first_answer(plan: Plan, trial: Trial, *, draws: int) -> pd.DataFrame:
+    """The list under trial weights and costs, sooner than the whole plan: order, ties, rank intervals of fewer draws. Service and model as in the plan.
+
+    Returns
+    -------
+    DataFrame
+        The plan's villages in the new order, with ``rank``, ``score``, ``tied_with``, ``rank_in_group``, ``missing`` and the columns of the
+        simulation anew; of explanations and questions it has none.
+    """
+    scenario = tried_scenario(plan.scenario, trial)
+    settings = scenario.ranking.model_copy(update={"robustness": scenario.ranking.robustness.model_copy(update={"draws": draws})})
+    values, villages, criteria = _values(plan, settings), pd.DataFrame(plan.villages), settings.weighted_criteria()
+    order = order_of(values, criteria, settings, villages["households"])
+    inputs = villages[["households", "coverage_probability"]]
+    drawn = simulate(values, criteria, settings.robustness, inputs=inputs, top_k=settings.top_k, seed=scenario.seed)
+    within = rank_within(order.rank, villages["responsibility"])
+    anew = {"rank": order.rank, "score": order.score, "tied_with": order.tied_with, "rank_in_group": within, "missing": order.missing}
+    left = villages.drop(columns=[c for c in ("explanation_vi", "explanation_en") if c in villages])
+    return left.assign(**anew, **drawn.table).sort_values("rank")
 
 
 def second_of(plan: Plan, *, workers: int | None = None) -> Coverage | None:
@@ -171,12 +188,6 @@ def _under_threshold(plan: Plan, scenario: Scenario) -> MeasuredAgainstModelled 
     if held is None:
         return None
     return replace(held, statistics=measured_vs_modelled(held.residuals, threshold_dbm=scenario.service.rsrp_threshold_dbm))
-
-
-def _with_draws(scenario: Scenario, draws: int) -> Scenario:
-    ranking = scenario.ranking
-    fewer = ranking.robustness.model_copy(update={"draws": draws})
-    return scenario.model_copy(update={"ranking": ranking.model_copy(update={"robustness": fewer})})
 
 
 def _share_of(progress: Progress | None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.tables import plain
 from geo_planner.plan import Plan
+from geo_planner.preferences import Criterion
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.explain import tied_column, tied_names
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
@@ -37,9 +39,8 @@ def titles(layer: Layer, language: Language) -> dict[str, str]:
     return {column.name: title(column, language) for column in layer.columns}
 
 
-def intervals(plan: Plan) -> pd.Series:
+def intervals(table: pd.DataFrame) -> pd.Series:
     """The rank interval of each village, for instance ``2–8``."""
-    table = plan.villages
     words = [str(low) if low == high else f"{low}–{high}" for low, high in zip(table["rank_low"], table["rank_high"], strict=True)]
     return pd.Series(words, index=table.index, dtype="string")
 
@@ -54,7 +55,7 @@ def certainty_table(plan: Plan, language: Language) -> pd.DataFrame:
         {
             text("column_rank", language): plan.villages["rank"],
             text("column_village", language): plan.villages["name"],
-            text("column_interval", language): intervals(plan),
+            text("column_interval", language): intervals(plan.villages),
             **chances,
         }
     )
@@ -182,29 +183,28 @@ def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes
         return path.read_bytes()
 
 
-def trial_table(plan: Plan, before: pd.Series, language: Language) -> pd.DataFrame:
+def trial_table(villages: pd.DataFrame, criteria: Sequence[Criterion], before: pd.Series, language: Language) -> pd.DataFrame:
     """The list in order of rank, with the change against the ranks of `before`.
 
     The rank within the group of those who pay carries the group behind its decimal point, so that no figure stands for two villages.
     """
-    villages = plan.villages
     change = before.reindex(villages.index) - villages["rank"]
     return pd.DataFrame(
         {
             text("column_rank", language): villages["rank"],
             text("column_change", language): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
-            text("column_interval", language): intervals(plan),
+            text("column_interval", language): intervals(villages),
+            text("column_in_group", language): _in_group(villages),
             text("column_village", language): villages["name"],
             text("column_commune", language): villages["commune_name"],
             text("column_score", language): 100 * villages["score"],
-            text("column_tied", language): tied_column(villages["tied_with"], villages["name"].to_dict(), language),
             text("filter_responsibility", language): villages["responsibility"].map(lambda key: word(key, language)),
-            text("column_in_group", language): _in_group(villages),
+            text("column_tied", language): tied_column(villages["tied_with"], villages["name"].to_dict(), language),
             text("column_modelled", language): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_declared", language): villages["declared_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_measured", language): villages["measured_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_households", language): villages["households"],
-            text("column_missing", language): _missing_titles(plan, language),
+            text("column_missing", language): _missing_titles(villages, criteria, language),
             text("column_base_rank", language): before.reindex(villages.index),
             text("column_sample", language): villages["depends_on_sample"].map(lambda yes: word("yes" if yes else "no", language)),
         },
@@ -212,9 +212,9 @@ def trial_table(plan: Plan, before: pd.Series, language: Language) -> pd.DataFra
     )  # fmt: skip
 
 
-def places(plan: Plan) -> tuple[dict[float, str], dict[float, str]]:
+def places(villages: pd.DataFrame) -> tuple[dict[float, str], dict[float, str]]:
     """How the figures of the ranks of :func:`trial_table` are written, of the whole list and within the groups: equal scores share the best of their places (``=2``)."""
-    villages, groups = plan.villages, plan.villages["responsibility"]
+    groups = villages["responsibility"]
     whole, within = {}, {}
     for village, figure in _in_group(villages).items():
         equal = [village, *villages.at[village, "tied_with"]]
@@ -232,6 +232,6 @@ def _place(ranks: pd.Series) -> str:
     return f"={ranks.min()}" if len(ranks) > 1 else str(ranks.min())
 
 
-def _missing_titles(plan: Plan, language: Language) -> pd.Series:
-    titles = {c.name: getattr(c, language) for c in plan.ranking.criteria}
-    return plan.villages["missing"].map(lambda names: ", ".join(titles[name] for name in names))
+def _missing_titles(villages: pd.DataFrame, criteria: Sequence[Criterion], language: Language) -> pd.Series:
+    titles = {c.name: getattr(c, language) for c in criteria}
+    return villages["missing"].map(lambda names: ", ".join(titles[name] for name in names))

@@ -25,8 +25,8 @@ FOLLOWING = ("map",)
 """Pages that follow the trial as a whole; the ranking's page does so slider by slider."""
 _KEPT, _KEPT_SECOND = 8, 2
 _WEIGHTS_NAMED = 4
-_FIRST_ANSWER = 2_500_000
-"""Draws times villages beyond which a first answer has fewer draws: some tenths of a second."""
+_FIRST_ANSWER = 1_000_000
+"""Draws times villages beyond which a first answer has fewer draws: more would be some tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def asked(plan: Plan) -> Tried:
     return Tried(trial, changes(plan.scenario, trial))
 
 
-def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress, *, draws: int | None = None) -> LoadedPlan:
+def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan:
     """The plan of a scenario with what is tried; computed once for all who try the same.
 
     Raises
@@ -68,25 +68,22 @@ def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress, *, draws: i
     """
     if not trial.changes:
         return own
-    key = sha256_of_content(f"{own.key} {sorted(trial.changes.items())} {draws}")
+    key = sha256_of_content(f"{own.key} {sorted(trial.changes.items())}")
 
     def make(tell: Progress) -> LoadedPlan:
         other_service = any(path.startswith("service.") for path in trial.changes) and "propagation.model" not in trial.changes
         second = _second_models().get(own.key, lambda _: (second_of(own.plan),), tell)[0] if other_service else None
-        return LoadedPlan(key, tried(own.plan, trial.trial, draws=draws, second=second, cache=default_loss_cache(), progress=tell))
+        return LoadedPlan(key, tried(own.plan, trial.trial, second=second, cache=default_loss_cache(), progress=tell))
 
     return _plans().get(key, make, progress)
 
 
-def first_draws(plan: Plan) -> int | None:
-    """So many draws make a first answer at once; None where all of them do."""
+def first_draws(plan: Plan, trial: Tried) -> int | None:
+    """So many draws make a first answer at once; None where the whole is there as soon, or has to wait for the coverage anyway."""
+    if any(path.startswith(("service.", "propagation.")) for path in trial.changes):
+        return None
     most = max(500, _FIRST_ANSWER // max(1, len(plan.villages)))
-    return most if most < plan.scenario.ranking.robustness.draws else None
-
-
-def takes_long(trial: Tried) -> bool:
-    """Whether more than the order has to be worked out, and a first answer would be no sooner."""
-    return any(path.startswith(("service.", "propagation.")) for path in trial.changes)
+    return most if trial.changes and most < plan.scenario.ranking.robustness.draws else None
 
 
 def follow(words: Language) -> None:
@@ -169,7 +166,7 @@ def sentences_of(error: GeoPlannerError, words: Language) -> str:
 
 
 def _strip(line: str, words: Language, weights: bool, *, save: Tried | None = None) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="trial_strip"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="trial_strip"):
         st.html(f'<div class="gp-strip gp-trial" role="status">{escape(line)}</div>', width="stretch")
         label = text("reset" if weights else "trial_end", words)
         st.button(label, on_click=visit.set_trial, args=(Trial(),), icon=":material/undo:", key="trial_end")

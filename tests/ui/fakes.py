@@ -87,6 +87,7 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         ranking.responsibility,
         ranking.score,
         ranking.rank,
+        ranking.tied_with,
         ranking.rank_in_group,
         ranking.missing,
         ranking.simulation.table,

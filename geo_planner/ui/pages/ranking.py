@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
+import pandas as pd
 import streamlit as st
 
 from geo_planner.config.declared import Model
@@ -13,7 +14,7 @@ from geo_planner.plan import Plan
 from geo_planner.propagation.models import MODELS
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
-from geo_planner.retried import COST_CRITERION
+from geo_planner.retried import COST_CRITERION, first_answer
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui import visit
 from geo_planner.ui.address import Filters
@@ -33,7 +34,7 @@ from geo_planner.ui.ranking_tables import (
     trial_table,
 )
 from geo_planner.ui.texts import text
-from geo_planner.ui.trying import Tried, asked, first_draws, plan_on_trial, sentences_of, show_strip, take, takes_long
+from geo_planner.ui.trying import Tried, asked, first_draws, sentences_of, show_strip, take
 from geo_planner.ui.village_filter import passing
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, percent, word
@@ -66,12 +67,13 @@ def _weight_sliders(plan: Plan, words: Language) -> bool:
     """A slider a criterion with its share of all weight; whether any weight is left."""
     criteria, figures = plan.scenario.ranking.criteria, plan.scenario.ranking.weight_figures()
     tried = {**figures, **visit.trial([c.name for c in criteria]).weights}
-    top = max(50.0, *(1.5 * figure for figure in figures.values()))
+    usual = max(50.0, *(1.5 * figure for figure in figures.values()))
     total = sum(tried.values())
     for criterion in criteria:
         start = _shown(figures[criterion.name])
         # a weight that nobody has moved is told as it is, and ranks to the last digit
-        shown = min(_shown(tried[criterion.name]), top)
+        shown = _shown(tried[criterion.name])
+        top = max(usual, shown)  # an address may say more
         bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try_weight, criterion.name, start))
         share = percent(tried[criterion.name] / total, words) if total > 0 else "–"
         st.slider(f"{_plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
@@ -116,21 +118,19 @@ def _plain(label: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^" else sign for sign in label)
 
 
-def _payer_filter(plan: Plan, words: Language) -> list[str]:
-    """The filter by payer, the same as on the map; ids of the villages that all filters of the visit leave."""
+def _payer_filter(plan: Plan, words: Language) -> None:
+    """The filter by payer, the same as on the map, and the way out of all filters of the visit."""
     filters = visit.filters()
     options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any() or key in filters.payers]
-    left, right = st.columns([3, 1.2], vertical_alignment="bottom")
-    bound = visit.bound(
-        "responsibility_filter", list(filters.payers), lambda keys: visit.set_filters(replace(visit.filters(), payers=tuple(keys)))
-    )
-    left.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
-    ids = passing(plan, filters)
+    bound = visit.bound("responsibility_filter", list(filters.payers), _show_payers)
+    st.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
     if filters:
-        right.button(
-            text("filter_clear", words, n=len(ids), total=len(plan.villages)), on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:"
-        )  # fmt: skip
-    return ids
+        label = text("filter_clear", words, n=len(passing(plan, filters)), total=len(plan.villages))
+        st.button(label, on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:", type="tertiary")
+
+
+def _show_payers(keys: list[str]) -> None:
+    visit.set_filters(replace(visit.filters(), payers=tuple(keys)))
 
 
 def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
@@ -151,36 +151,37 @@ def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
         if trial.error is not None:
             return
         filters, place = st.container(), st.empty()
-        draws = first_draws(own.plan)
-        if trial.changes and draws is not None and not takes_long(trial):
-            show_plan(plan_on_trial(own, trial, lambda *_: None, draws=draws))
+        draws = first_draws(own.plan, trial)
+        if draws is not None:
+            first = first_answer(own.plan, trial.trial, draws=draws)
             with place.container():
-                _list(own, passing(loaded().plan, visit.filters()), bool(trial.changes), words)
+                _list(own, first, draws, visit.filters(), words)
         refused = take(own, trial, words).error if trial.changes else None
         if refused is not None:
             place.error(sentences_of(refused, words))
             return
         with filters:
-            ids = _payer_filter(loaded().plan, words)
+            _payer_filter(loaded().plan, words)
         with place.container():
-            _list(own, ids, bool(trial.changes), words)
+            _list(own, loaded().plan.villages, loaded().plan.ranking.simulation.draws, visit.filters(), words)
 
 
-def _list(own: LoadedPlan, ids: list[str], on_trial: bool, words: Language) -> None:
-    plan = loaded().plan
-    method, simulation = plan.scenario.ranking.method, plan.ranking.simulation
+def _list(own: LoadedPlan, villages: pd.DataFrame, draws: int, filters: Filters, words: Language) -> None:
+    """The list with its own intervals, of so many draws."""
+    plan, on_trial = own.plan, villages is not own.plan.villages
+    ids = passing(replace(plan, villages=villages, build=None if on_trial else plan.build), filters)
     if not ids:
         st.info(text("filter_nobody", words))
         return
-    table = trial_table(plan, own.plan.villages["rank"], words).loc[ids]
-    whole, within = places(plan)
+    table = trial_table(villages, plan.scenario.ranking.criteria, plan.villages["rank"], words).loc[ids]
+    whole, within = places(villages)
     named = {text("column_rank", words): whole, text("column_in_group", words): within}
     shown = written(table, {text("column_score", words): Figures(0)}, words, named=named)
     st.dataframe(shown, hide_index=True, height=_HEIGHT_PX - (150 if on_trial else 115), column_config=_columns(words))
+    method = plan.scenario.ranking.method
     lines = [] if on_trial else [text("as_scenario", words)]
     lines += [text("other_method", words, method=METHODS[method].title)] if method != "weighted_sum" else []
-    lines += [text("interval_of_draws", words, draws=simulation.draws)]
-    st.caption(" ".join(lines))
+    st.caption(" ".join([*lines, text("interval_of_draws", words, draws=draws)]))
 
 
 def certainty_tab() -> None:
@@ -325,8 +326,9 @@ def page() -> None:
     show_plan(own)
     st.subheader(text("ranking_title", words))
     trial = asked(own.plan)
-    if trial.changes:
-        show_strip(own.plan, trial, words, save=True)
+    with st.container():  # a place of its own, so that a slider stands where it stood when the strip comes
+        if trial.changes:
+            show_strip(own.plan, trial, words, save=True)
     views = {"tab_order": None, "tab_certainty": certainty_tab, "tab_methods": methods_tab, "tab_fairness": fairness_tab}
     tabs = st.tabs([text(key, words) for key in views], key="ranking_view", on_change="rerun")
     for tab, view in zip(tabs, views.values(), strict=True):
