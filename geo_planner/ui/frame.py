@@ -64,7 +64,10 @@ _STYLE = """<style>
 .gp-faults td { vertical-align: top; padding: 4px 8px; border-top: 1px solid #dde3e9; overflow-wrap: anywhere; }
 .gp-faults td:first-child { white-space: nowrap; }
 .gp-held { max-height: none; }
-.gp-held td:first-child { white-space: normal; min-width: 280px; }
+.gp-held td:first-child { white-space: normal; min-width: 260px; }
+.gp-held td:nth-child(3) { min-width: 110px; }
+.gp-held td:nth-child(5) { white-space: nowrap; }
+.gp-held td:nth-child(6) { min-width: 190px; }
 .gp-held small { display: block; color: #55606b; font-size: 13px; }
 .gp-held .gp-sample td:nth-child(3), .gp-held .gp-partly td:nth-child(3) { color: #7a4300; font-weight: 600; }
 .gp-missing { margin: 0; padding-left: 20px; font-size: 14px; line-height: 1.45; color: #1d2733; }

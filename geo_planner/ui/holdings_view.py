@@ -13,7 +13,7 @@ from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.export.template import write_template
 from geo_planner.imports import IMPORTABLE
 from geo_planner.schema import TABLES
-from geo_planner.study_area.former import FormerCopy, described, former_copies, restore
+from geo_planner.study_area.former import FormerCopy, content_of, described, former_copies, restore
 from geo_planner.study_area.holdings import Holding, holdings
 from geo_planner.ui.frame import scenario_file
 from geo_planner.ui.import_file import forget_looks
@@ -106,7 +106,7 @@ def show_former(root: Path, words: Language) -> None:
     st.text(text("data_back_hint", words))
     done = st.session_state.pop(_RESTORED, None)
     if done is not None:
-        st.success(text("data_restored", words, layer=_named(done.layer, words), copy=described(done)))
+        st.success(text("data_restored", words, layer=_named(done.layer, words), copy=content_of(done)))
     kept = {layer: copies for layer in IMPORTABLE if (copies := former_copies(root, layer))}
     if not kept:
         st.info(text("data_no_copies", words))

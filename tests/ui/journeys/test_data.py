@@ -79,7 +79,7 @@ def mended(marked: Path) -> Path:
 def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:  # noqa: F811
     page, villages = visit.page, area / "villages" / "villages.csv"
     before = villages.read_bytes()
-    page.goto(f"{address}/data")
+    page.goto(f"{address}/data", timeout=FIRST_DRAW_MS)
     page.locator(".gp-held td b", has_text="Trạm phát sóng").wait_for(timeout=FIRST_DRAW_MS)
     page.screenshot(path=tmp_path / "1_held.png")
     page.get_by_text("Nhập danh sách", exact=True).click()
