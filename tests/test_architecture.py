@@ -31,15 +31,14 @@ FLOORS = [
     {"build"},
     {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
-    {"compare"},
+    {"compare", "trial"},
     {"export"},
     {"cli", "ui"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 ONLY_IN = {
     "streamlit": ("ui/", "../app.py"),
-    "streamlit_folium": ("ui/",),
-    "folium": ("ui/maps.py", "export/html_map"),
+    "folium": ("export/html_map",),
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "imports/report.py"),
     "matplotlib": ("export/",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
-from benchmarks import atlas, build, plan, propagation, run, splat_terrain
+from benchmarks import atlas, build, plan, propagation, run, splat_terrain, trial
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,10 @@ def test_drawn_villages_are_a_list_that_the_package_takes() -> None:
     assert all(
         communes[code].covers(shapely.Point(lon, lat)) for code, lon, lat in rows[["commune_code", "lon", "lat"]].itertuples(index=False)
     )
+
+
+def test_the_questions_at_the_map_are_timed(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    rows = trial.at_the_map(request.getfixturevalue("plan"), 2, tmp_path)
+    assert len(rows) == 6
+    assert all("of processor" in row["note"] for row in rows)
+    assert list(tmp_path.rglob("*.npz"))

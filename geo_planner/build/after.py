@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.build.demands import covered_pieces, pieces_of
+from geo_planner.build.demands import covered_pieces, households_with_signal, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.build.reach import known_sites
 from geo_planner.build.siting import Choice
@@ -149,16 +148,5 @@ def _villages(scenario: Scenario, study_area: StudyArea, coverage: Coverage, sit
 
 
 def _households(scenario: Scenario, study_area: StudyArea, before: Coverage, now: Coverage) -> pd.DataFrame:
-    """Households with signal by village: those of its covered pieces."""
-    villages = study_area.villages
-    pieces = pieces_of(villages, study_area.terrain, scenario.service, study_area.population)
-    had, has = (covered_pieces(pieces, coverage, scenario.service) for coverage in (before, now))
-    ids = villages.index.astype(str)
-    known = villages["households"].notna().to_numpy(dtype=bool)
-
-    def sums(which: np.ndarray) -> pd.Series:
-        households = pieces["households"].where(which, 0.0).groupby(pieces["village_id"]).sum().reindex(ids, fill_value=0.0)
-        return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
-
-    first = sums(had)
-    return pd.DataFrame({"households_before": first, "households_after": first + sums(has & ~had) - sums(had & ~has)})
+    pieces = pieces_of(study_area.villages, study_area.terrain, scenario.service, study_area.population)
+    return households_with_signal(study_area.villages, pieces, before, now, scenario.service)

@@ -106,6 +106,37 @@ def covered_pieces(pieces: pd.DataFrame, coverage: Coverage, service: Service) -
     return np.asarray(coverage.probability[pieces["row"].to_numpy(), pieces["column"].to_numpy()] >= service.min_probability)
 
 
+def households_with_signal(
+    villages: gpd.GeoDataFrame, pieces: pd.DataFrame, before: Coverage, now: Coverage, service: Service
+) -> pd.DataFrame:
+    """Households with signal by village, those of its covered pieces, under two coverages.
+
+    Parameters
+    ----------
+    villages : GeoDataFrame
+        Index ``village_id``; ``households``.
+    pieces : DataFrame
+        Of these villages, from :func:`pieces_of`.
+    before, now : Coverage
+    service : Service
+
+    Returns
+    -------
+    DataFrame
+        Index of `villages`; ``households_before``, ``households_after``, missing where the list does not say how many there are.
+    """
+    had, has = (covered_pieces(pieces, coverage, service) for coverage in (before, now))
+    ids = villages.index.astype(str)
+    known = villages["households"].notna().to_numpy(dtype=bool)
+
+    def sums(which: npt.NDArray[np.bool_]) -> pd.Series:
+        households = pieces["households"].where(which, 0.0).groupby(pieces["village_id"]).sum().reindex(ids, fill_value=0.0)
+        return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
+
+    first = sums(had)
+    return pd.DataFrame({"households_before": first, "households_after": first + sums(has & ~had) - sums(had & ~has)})
+
+
 def _people_at(population: PopulationCells, grid: Grid, row: Integers, column: Integers) -> FloatArray:
     """People in some cells of a grid, in proportion: cells of the population that are finer are added up, coarser ones are read at the centre."""
     there = population.grid

@@ -26,18 +26,13 @@ KIND_COLUMN = "kind"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What the ground says of new masts, on the terrain's grid.
+class Surroundings:
+    """What is told of any place: slope, ways, areas of exclusion.
 
     Attributes
     ----------
     slope_deg : ndarray of float32
         Steepest slope of the working grid at the cell; NaN where the terrain is unknown.
-    allowed : ndarray of bool
-        Cells where a place of the atlas may lie.
-    way_cells : ndarray of float64
-        Distance of the cell, in cells, from the nearest way: a road or path that is travelled today, or, where there is no such layer, a village
-        or a mast on air, for ways lead there.
     roads : GeoDataFrame or None
         Lines that are travelled today, in the system of the grid.
     areas : GeoDataFrame or None
@@ -45,10 +40,41 @@ class Limits:
     """
 
     slope_deg: npt.NDArray[np.float32]
-    allowed: Mask
-    way_cells: npt.NDArray[np.float64]
     roads: gpd.GeoDataFrame | None
     areas: gpd.GeoDataFrame | None
+
+
+def surroundings_of(study_area: StudyArea, travel: Travel | None = None) -> Surroundings:
+    """The same for a study area.
+
+    Parameters
+    ----------
+    travel : Travel, optional
+        Which classes of roads are travelled; the defaults when left out.
+    """
+    dem = study_area.terrain
+    return Surroundings(
+        slope_deg(dem), _travelled(study_area.roads, dem.grid, travel or Travel()), _exclusions(study_area.exclusion_areas, dem.grid)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits(Surroundings):
+    """Where new masts may stand, on the terrain's grid.
+
+    Attributes
+    ----------
+    slope_deg, roads, areas
+        As of :class:`Surroundings`.
+    allowed : ndarray of bool
+        Cells where a place of the atlas may lie.
+    way_cells : ndarray of float64
+        Distance of the cell, in cells, from the nearest way: a road or path that is travelled today, or, where there is no such layer, a village
+        or a mast on air, for ways lead there.
+    """
+
+    allowed: Mask
+    way_cells: npt.NDArray[np.float64]
 
 
 def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None = None) -> Limits:
@@ -59,17 +85,15 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
     travel : Travel, optional
         Which classes of roads are travelled; the defaults when left out.
     """
-    dem = study_area.terrain
-    slope = slope_deg(dem)
-    allowed = ~np.isnan(dem.heights_m) & ~(slope > settings.max_slope_deg)
-    roads = _travelled(study_area.roads, dem.grid, travel or Travel())
+    dem, around = study_area.terrain, surroundings_of(study_area, travel)
+    roads, areas = around.roads, around.areas
+    allowed = ~np.isnan(dem.heights_m) & ~(around.slope_deg > settings.max_slope_deg)
     if roads is not None and settings.max_road_m is not None:
         # an inscribed ring: no cell farther than the limit comes in
         allowed &= dem.grid.labels(roads.geometry.buffer(settings.max_road_m)) > 0 if len(roads) else False
     way_cells, climb_m = _from_ways(study_area, roads)
     if settings.max_climb_m is not None:
         allowed &= ~(climb_m > settings.max_climb_m)
-    areas = _exclusions(study_area.exclusion_areas, dem.grid)
     if areas is not None:
         closed = areas if not settings.in_procedure_areas else areas[areas["kind"] == BAN]
         allowed &= dem.grid.labels(closed.geometry) == 0 if len(closed) else True
@@ -77,7 +101,7 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
     if len(masts) and settings.least_from_masts_m > 0:
         rings = masts.geometry.to_crs(dem.crs).buffer(settings.least_from_masts_m)
         allowed &= dem.grid.labels(rings) == 0
-    return Limits(slope, allowed, way_cells, roads, areas)
+    return Limits(around.slope_deg, roads, areas, allowed, way_cells)
 
 
 def slope_deg(dem: Dem) -> npt.NDArray[np.float32]:
@@ -88,7 +112,7 @@ def slope_deg(dem: Dem) -> npt.NDArray[np.float32]:
     return np.degrees(np.arctan(np.hypot(south, east))).astype(np.float32)
 
 
-def described(points: gpd.GeoDataFrame, dem: Dem, limits: Limits) -> pd.DataFrame:
+def described(points: gpd.GeoDataFrame, dem: Dem, limits: Surroundings) -> pd.DataFrame:
     """Positions, ground, slope, distance to a road and exclusion of some points in the grid's system, beside their own columns."""
     x, y = points.geometry.x.to_numpy(dtype=float), points.geometry.y.to_numpy(dtype=float)
     degrees = points.geometry.to_crs(GEOGRAPHIC)
@@ -141,8 +165,8 @@ def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[n
 def _to_road_m(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> npt.NDArray[np.float64]:
     if roads is None or roads.empty:
         return np.full(len(points), np.nan)
-    tree = shapely.STRtree(roads.geometry.to_numpy())
-    of, away_m = tree.query_nearest(points.geometry.to_numpy(), return_distance=True, all_matches=False)
+    # the layer keeps its index: places are asked about one by one, too
+    of, away_m = roads.sindex.nearest(points.geometry.to_numpy(), return_distance=True, return_all=False)
     found = np.full(len(points), np.nan)
     found[of[0]] = away_m
     return found

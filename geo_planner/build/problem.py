@@ -101,11 +101,12 @@ def _ask(
     options = problem.options[~problem.options.index.isin(barred)]
     covers = problem.covers[~problem.covers["option_id"].isin(barred)]
     links = needed_links(problem.links, problem.places)
-    return choose(
+    found = choose(
         problem.demands, options, covers, problem.places, links, budget=budget, cover_share=cover_share,
         required_villages=problem.wishes.villages, fixed_options=[option for option in problem.wishes.options if option not in barred],
         method=method, gap=search.gap, time_limit_s=search.time_limit_s, start=start, work=work,
     )  # fmt: skip
+    return replace(found, bound=found.bound + 0.0)  # no minus zero in what is written
 
 
 def _with_running(table: pd.DataFrame) -> pd.DataFrame:

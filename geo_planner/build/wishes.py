@@ -52,7 +52,7 @@ def wishes_of(
     places : DataFrame
         Index ``place_id``; perhaps ``site_id`` and ``stands_at``.
     options : DataFrame
-        Index ``option_id``; ``place_id``, ``cost``.
+        Index ``option_id``; ``place_id``, ``cost``, ``backhaul``.
     worth : Series
         By option_id: the weight that it covers.
     joined : Series of bool, optional

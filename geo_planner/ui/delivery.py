@@ -83,10 +83,13 @@ class Delivery:
         await (answer or self.app)(scope, receive, send)
 
     async def _answer(self, name: str, scope: Scope) -> Response | None:
-        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        if not name or name in self.pages:
-            asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
-            page = opening_page(next((code for code in LANGUAGES if code == asked), "vi")).encode()
+        asked_with = Headers(scope=scope)
+        zipped = "gzip" in asked_with.get("accept-encoding", "")
+        # a page that is not there is told by Streamlit, in a page of the same kind
+        missing = not name.startswith("_") and not {"/", "."} & set(name) and "text/html" in asked_with.get("accept", "")
+        if not name or name in self.pages or missing:
+            told = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
+            page = opening_page(next((code for code in LANGUAGES if code == told), "vi")).encode()
             headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
             return Response(gzip.compress(page, _LEVEL, mtime=0) if zipped else page, headers=headers, media_type="text/html")
         path = _static_files().get(name) if zipped else None

@@ -21,8 +21,8 @@ from geo_planner.errors import GeoPlannerError
 from geo_planner.files.folders import cache_root
 from geo_planner.files.hashes import sha256_of_content
 from geo_planner.files.written import verify_folder
-from geo_planner.plan import Plan, Progress, load_plan
-from geo_planner.radio.cache import ENGINE, LossCache
+from geo_planner.plan import Plan, load_plan
+from geo_planner.radio.cache import ENGINE
 
 logger = logging.getLogger(__name__)
 MOST_BYTES, MOST_PLANS = 1_000_000_000, 24
@@ -33,12 +33,12 @@ def folder_of(key: str) -> Path:
     return cache_root() / "plans" / sha256_of_content(f"{key} {_program()}")
 
 
-def kept_plan(folder: Path, study_area: Path, progress: Progress, cache: LossCache) -> Plan | None:
+def kept_plan(folder: Path, study_area: Path) -> Plan | None:
     """The plan that is kept there; None where there is none that can be used."""
     if not folder.is_dir():
         return None
     try:
-        plan = load_plan(folder, study_area, cache=cache, progress=progress)
+        plan = load_plan(folder, study_area)
         os.utime(folder)  # used now: others go first
     except (GeoPlannerError, OSError) as error:
         logger.info("the plan kept in %s is not used: %s", folder, error)

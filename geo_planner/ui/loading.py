@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from geo_planner.ui.kept import folder_of, keep, kept_files, kept_plan
 from geo_planner.ui.shelf import Shelf
 
 STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
+KEEP_AFTER_S = 10.0
+"""A plan just computed is kept when the pages that waited for it are drawn."""
 _SHELF_SIZE = 3
 _LARGE_FILE_BYTES = 4_000_000
 
@@ -60,10 +63,11 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
 
     def make(tell: Progress) -> LoadedPlan:
         tell("input", 0.0)
-        plan = kept_plan(folder, root, tell, cache) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
+        plan = kept_plan(folder, root) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
         return LoadedPlan(key, plan)
 
     def then(loaded: LoadedPlan) -> None:
+        time.sleep(KEEP_AFTER_S)
         if not folder.exists():
             keep(loaded.plan, folder)
 

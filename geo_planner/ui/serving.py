@@ -134,12 +134,6 @@ def asset_routes() -> list[Route]:
     return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out)]
 
 
-def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Addresses of Leaflet on this server, as folium wants them: scripts and style sheets, each with a name."""
-    root = f"{_static_root()}/{_VENDOR}/leaflet"
-    return [("leaflet", f"{root}/leaflet.js")], [("leaflet_css", f"{root}/leaflet.css")]
-
-
 def font_face() -> str:
     """A style rule that gives the map the font of the pages around it."""
     return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{_static_root()}/{_VENDOR}/{_FONT}') format('woff2'); }}"

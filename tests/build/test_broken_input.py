@@ -172,6 +172,7 @@ def test_a_warning_goes_along_with_the_plan(case: str, tmp_path: Path) -> None:
     for key, words in keys.items():
         assert any(words in reason for reason in told[key]), told[key]
     assert bool(found.choice.options) is builds
+    assert not str(found.choice.bound).startswith("-")
     assert (found.choice.status == "infeasible") is ("build_infeasible.why" in keys)
 
 

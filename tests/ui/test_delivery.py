@@ -16,7 +16,9 @@ from geo_planner.ui.widget_words import translating_script, widget_words
 from geo_planner.words import LANGUAGES, said
 
 
-def asked(path: str, *, query: str = "", accepts: str = "gzip, br", method: str = "GET") -> tuple[int, dict[str, str], bytes] | None:
+def asked(
+    path: str, *, query: str = "", accepts: str = "gzip, br", method: str = "GET", wants: str = "*/*"
+) -> tuple[int, dict[str, str], bytes] | None:
     """The answer to one request; None where it was passed on."""
     sent: list[dict[str, Any]] = []
     passed_on: list[str] = []
@@ -30,7 +32,7 @@ def asked(path: str, *, query: str = "", accepts: str = "gzip, br", method: str 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request"}
 
-    headers = [(b"accept-encoding", accepts.encode())]
+    headers = [(b"accept-encoding", accepts.encode()), (b"accept", wants.encode())]
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
     asyncio.run(Delivery(behind, frozenset(PAGES))(scope, receive, send))
     if passed_on:
@@ -76,6 +78,12 @@ def test_scripts_are_compressed_and_kept_by_the_browser() -> None:
 )
 def test_everything_else_is_passed_on(path: str) -> None:
     assert asked(path) is None
+
+
+def test_a_page_that_is_not_there_opens_in_the_same_way() -> None:
+    assert asked("/khong_co", wants="text/html,*/*") is not None
+    for path in ("/_stcore", "/app/static/x", "/favicon.png", "/khong/co"):
+        assert asked(path, wants="text/html") is None
 
 
 def test_what_is_sent_is_passed_on() -> None:

@@ -13,7 +13,6 @@ import streamlit as st
 from geo_planner.errors import GeoPlannerError
 from geo_planner.export import write_plan
 from geo_planner.plan import Plan
-from geo_planner.radio.cache import default_loss_cache
 from geo_planner.ui import kept, loading
 from geo_planner.ui.shelf import Shelf
 from tests.conftest import ROOT, SCENARIO
@@ -28,6 +27,7 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of plans of one's own, really used; path loss stays where it is."""
     for name in ("kept_plan", "kept_files", "keep"):
         monkeypatch.setattr(loading, name, getattr(kept, name))
+    monkeypatch.setattr(loading, "KEEP_AFTER_S", 0.0)
     monkeypatch.setattr(kept, "cache_root", lambda: tmp_path)
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -69,11 +69,11 @@ def test_the_next_start_shows_what_was_computed_and_computes_nothing(plans: Path
 def test_a_kept_plan_that_was_changed_goes_and_is_not_shown(plans: Path, plan: Plan) -> None:
     folder = kept.folder_of("a")
     kept.keep(plan, folder)
-    assert kept.kept_plan(folder, ROOT / "data", silent, default_loss_cache()) is not None
+    assert kept.kept_plan(folder, ROOT / "data") is not None
     raster = folder / "coverage.tif"
     raster.write_bytes(raster.read_bytes()[:-1] + b"x")
     assert kept.kept_files(folder) is None
-    assert kept.kept_plan(folder, ROOT / "data", silent, default_loss_cache()) is None
+    assert kept.kept_plan(folder, ROOT / "data") is None
     assert not folder.exists()
 
 

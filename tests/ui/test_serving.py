@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +19,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo_planner.cli import machine
+from geo_planner.errors import UsageError
 from geo_planner.ui.serving import LOCAL_HOSTS, MAX_UPLOAD_MB, OnlyByName, _host
 from tests.conftest import ROOT
 from tests.ui.test_import_page import _fresh_caches, area, open_page  # noqa: F401 - fixtures
@@ -42,6 +46,7 @@ def getaddrinfo(host, *rest, **more):
 socket.getaddrinfo = getaddrinfo
 """
 STARTED = {
+    "with browser": ["-m", "geo_planner.cli", "app", "--port", "{port}"],
     "command": ["-m", "geo_planner.cli", "app", "--port", "{port}", "--no-browser"],
     "bare": ["-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port={port}"],
 }
@@ -60,12 +65,12 @@ def _with_signals() -> None:
 
 
 @contextlib.contextmanager
-def started(how: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def started(how: str, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The app, started from a folder that is not its own."""
     port = free_port()
     (folder / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     known = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "GEO_PLANNER_"))}
-    environment = {**known, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "ASKED": str(folder / "asked.txt")}
+    environment = {**known, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "ASKED": str(folder / "asked.txt"), **more}
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *(part.format(port=port) for part in STARTED[how])],
@@ -103,7 +108,7 @@ def status_of(port: int, path: str, host: str, *more: str) -> int:
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
 
 
-@pytest.fixture(scope="module", params=STARTED)
+@pytest.fixture(scope="module", params=("command", "bare"))
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     folder = tmp_path_factory.mktemp("served")
     with started(request.param, folder) as (_, port):
@@ -155,6 +160,89 @@ def test_the_server_ends_with_the_command(tmp_path: Path, ended_by: str) -> None
         with socket.socket() as again:
             again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             again.bind(("127.0.0.1", port))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the browser is set by BROWSER")
+@pytest.mark.parametrize("how", ["with browser", "command"])
+def test_the_browser_opens_the_address_once_the_server_answers(tmp_path: Path, how: str) -> None:
+    log = tmp_path / "opened.txt"
+    opener = tmp_path / "opener"
+    opener.write_text(f'#!/bin/sh\necho "$1" >> "{log}"\n', encoding="utf-8")
+    opener.chmod(0o755)
+    with started(how, tmp_path, DISPLAY=":99", BROWSER=f"{opener} %s") as (_, port):
+        until = time.monotonic() + (10 if how == "with browser" else 2)
+        while time.monotonic() < until and not log.exists():
+            time.sleep(0.1)
+        opened = log.read_text().split() if log.exists() else []
+        assert opened == ([f"http://localhost:{port}"] if how == "with browser" else [])
+        assert f"http://localhost:{port}" in (tmp_path / "log.txt").read_text(encoding="utf-8")
+
+
+def test_the_next_free_port_is_taken_and_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other, socket.socket() as third:
+        for line in (other, third):
+            line.bind(("127.0.0.1", 0))
+        other.listen()
+        port = int(other.getsockname()[1])
+        monkeypatch.setattr(machine, "_PORT", port)
+        taken = {port} | {p for p in range(port + 1, port + 50) if answers("127.0.0.1", p)}
+        found = machine._free_port()
+        assert found > port
+        assert found not in taken
+        told = capsys.readouterr().out
+        assert str(port) in told
+        assert str(found) in told
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(UsageError):
+            machine._check_port(int(other.getsockname()[1]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
+def test_a_double_click_starts_the_program_from_wherever_it_lies(tmp_path: Path) -> None:
+    """Blanks and Vietnamese letters in the path, another working directory, the installed environment beside the file."""
+    folder = tmp_path / "Bản đồ thử nghiệm"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / "start.sh").write_bytes((ROOT / "start.sh").read_bytes())
+    python = folder / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(["sh", str(folder / "start.sh"), "cache"], cwd="/", env=environment, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "path_loss" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
+def test_without_python_a_double_click_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_bytes((ROOT / "start.sh").read_bytes())
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("dirname", "sh"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    ended = subprocess.run(
+        [str(shutil.which("sh")), str(tmp_path / "start.sh")],
+        env={"PATH": str(tools)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "python.org" in ended.stdout
+
+
+def test_the_windows_starter_is_a_file_that_windows_reads() -> None:
+    content = (ROOT / "start.bat").read_bytes()
+    assert content.count(b"\r\n") == content.count(b"\n") > 20
+    text = content.decode("utf-8")
+    labels = set(re.findall(r"^:(\w+)", text, re.MULTILINE))
+    assert set(re.findall(r"goto :(\w+)", text)) <= labels
+    assert '"%~dp0"' in text
 
 
 def settings() -> dict[str, Any]:

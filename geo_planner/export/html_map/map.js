@@ -92,8 +92,8 @@ function geoPlannerMap(map, data, options) {
   };
   const legend = geoPlannerLegend(map, data, tools, villages, build, taken);
   const layout = () => {
-    const room = geoPlannerRoom(), nearer = map.getZoom() >= firstZoom + 1.5;
-    if (state.layers.villages > 0) villages.layout(room, nearer);
+    const room = geoPlannerRoom();
+    if (state.layers.villages > 0) villages.layout(room, map.getZoom() - firstZoom);
     if (build && state.layers.build > 0) build.layout(room, map);
     if (state.layers.commune_names > 0) names.forEach((name) => {
       const p = map.latLngToLayerPoint(name.commune.label);

@@ -4,7 +4,8 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
   const { words, element, escaped } = tools;
   const crowd = data.villages.length > 600; /* so many are painted on one canvas instead of an element each */
   const renderer = crowd ? L.canvas({ pane: panes.village, padding: 0.4 }) : undefined;
-  const FULL = 10, DOT = 4.5, FEW = 60;
+  const FULL = 10, DOT = 4.5, FEW = 60, many = data.villages.length;
+  const dotAt = (deeper) => Math.min(DOT, (many > 1500 ? 2.2 : crowd ? 3.2 : DOT) + 0.8 * Math.max(0, deeper));
   const group = L.layerGroup();
   const colourings = [
     ...["modelled", "declared", "measured"].filter((kind) => data.villages.some((v) => v.status[kind] !== "unknown"))
@@ -35,8 +36,8 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
     return mark.number;
   };
   /* Which have room: by rank; at first sight of many only the first few may have a number. */
-  const layout = (room, nearer) => {
-    const view = map.getBounds().pad(0.2);
+  const layout = (room, deeper) => {
+    const view = map.getBounds().pad(0.2), nearer = deeper >= 1.5, small = dotAt(deeper);
     byRank.forEach((mark) => {
       const village = mark.village;
       if (!shown.has(mark)) { if (mark.number) group.removeLayer(mark.number); return; }
@@ -46,11 +47,11 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
       if (full) room.take(box);
       mark.full = full;
       mark.place = p;
-      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + full;
+      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + (full || small);
       if (mark.drawn !== drawn) {
         mark.drawn = drawn;
-        mark.circle.setStyle({ ...style(look), ...(full ? {} : { weight: Math.min(look.weight, 1.6) }) }).setRadius(full ? FULL : DOT);
-        if (mark.halo) mark.halo.setRadius(full ? 14.5 : 8);
+        mark.circle.setStyle({ ...style(look), ...(full ? {} : { weight: Math.min(look.weight, small < DOT ? 0.8 : 1.6) }) }).setRadius(full ? FULL : small);
+        if (mark.halo) mark.halo.setRadius(full ? 14.5 : small + 3.5);
       }
       if (full && view.contains(village.at)) {
         group.addLayer(number(mark));

@@ -47,7 +47,7 @@ def further_filters(plan: Plan, words: Language) -> None:
         shown = list(value) if isinstance(value, tuple) else value
         return visit.bound(f"map_{name}", shown, partial(_choose, name))
 
-    with st.popover(text("filter", words), icon=":material/filter_alt:", width="stretch"):
+    with st.popover(text("filter", words), width="stretch"):
         names = {str(code): str(name) for code, name in plan.communes["name"].items()}
         st.multiselect(
             text("filter_communes", words), sorted(names, key=names.__getitem__), format_func=names.__getitem__, **choose("communes")
@@ -94,7 +94,7 @@ def map_and_card() -> None:
         }
         bound = visit.bound(_CHOSEN, chosen, visit.choose_village)
         label = text("choose_village", words) if len(ids) == len(titles) else text("choose_of", words, n=len(ids), total=len(titles))
-        village, further = st.columns([2.7, 1], gap="small", vertical_alignment="bottom")
+        village, further = st.columns([2.6, 1], gap="small", vertical_alignment="bottom")
         village.selectbox(label, ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
         with further:
             further_filters(plan, words)

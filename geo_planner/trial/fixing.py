@@ -1,0 +1,242 @@
+"""A mast on trial put into a scenario, or a place forbidden there: files that the command line reads as well as the app.
+
+A mast by hand becomes a row of the candidates that the scenario names, and its id an entry of ``build.must``. The scenario and its candidates are
+files of their own beside the former ones, which stay as they were: whoever wants back uses the former scenario. Only a scenario that a trial has made
+is written again in its place; what it was before is kept in a dated folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo_planner.config import Scenario, load_scenario, write_scenario
+from geo_planner.config.build import BuildSettings
+from geo_planner.errors import InputError, OutputError, UsageError
+from geo_planner.files.atomic import put_in_place
+from geo_planner.link import to_metres
+from geo_planner.schema import CANDIDATES
+from geo_planner.study_area.tables import read_csv
+from geo_planner.trial.figures import TrialMast
+from geo_planner.words import Said, said
+
+if TYPE_CHECKING:
+    from geo_planner.plan import Plan
+
+KEPT_IN = ".geo_planner/former"
+_PREFIX = "tay-"
+"""Of the ids of masts by hand ("đặt tay")."""
+_OWN_FOLDER = "candidates"
+_HEIGHT_STEP_M = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A wish that a scenario holds now.
+
+    Attributes
+    ----------
+    scenario : Path
+        The file that holds it.
+    ids : tuple of str
+        What stands in ``build.must`` or ``build.must_not``.
+    written : tuple of Path
+        Files that are new or were written again.
+    former : tuple of (Path, Path or None)
+        Each of these files and where what it was is kept; None: it was not there.
+    statements : tuple of Said
+    """
+
+    scenario: Path
+    ids: tuple[str, ...]
+    written: tuple[Path, ...]
+    former: tuple[tuple[Path, Path | None], ...]
+    statements: tuple[Said, ...]
+
+
+def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *, name: str = "", now: dt.datetime | None = None) -> Fixed:
+    """Write a scenario in which a mast at this place must be built.
+
+    Parameters
+    ----------
+    base : Path
+        The scenario to start from.
+    new : Path
+        Beside it; or the same file, which is kept as it was.
+    lon, lat : float
+        WGS 84.
+    mast : TrialMast
+        Its height is the tallest that may stand there; of the options of ``build.technologies`` at the place the plan builds the one that covers most
+        and can be joined to the network, or needs no link.
+    name : str
+        Of the place, for lists.
+    now : datetime, optional
+        Names the folder of what is kept.
+
+    Raises
+    ------
+    UsageError
+        When `new` is there and is not `base`, or does not lie beside it.
+    InputError
+        When a file cannot be read, or the result is no valid scenario.
+    OutputError
+        When a file cannot be written.
+    """
+    scenario, root = load_scenario(base), base.resolve().parent.parent
+    rows = _candidate_rows(root, scenario)
+    ident = _free_id({row.get("site_id", "") for row in rows})
+    row = {"site_id": ident, "name": name, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "mast_height_m": f"{mast.height_m:g}"}
+    own = f"{_OWN_FOLDER}/{new.stem}.csv"
+    build = scenario.build or BuildSettings()
+    document = _wished(scenario, must=(*build.must, ident))
+    document["layers"] = {**scenario.layers.model_dump(mode="json", exclude_unset=True), "candidates": own}
+    if (root / own).exists() and scenario.layers.candidates != own:
+        raise UsageError("new_scenario.there_already", path=root / own)
+    begun = () if scenario.build else (said("trial_fixed.begun"),)
+    files = {own: _csv_text([*rows, row])}
+    return _write(root, base, new, document, files, (ident,), (*_of_height(mast, build), said("trial_fixed.must", id=ident), *begun), now)
+
+
+def forbidden(
+    base: Path, new: Path, plan: Plan, lon: float, lat: float, *, within_m: float = 500.0, now: dt.datetime | None = None
+) -> Fixed:
+    """Write a scenario in which nothing is built at a place: every place of the build plan, but for masts that stand, this near.
+
+    Parameters
+    ----------
+    base, new, now
+        As of :func:`with_trial`.
+    plan : Plan
+        With the build plan of `base`.
+    lon, lat : float
+    within_m : float
+
+    Raises
+    ------
+    UsageError
+        Also when the build plan has no place there, or there is none.
+    """
+    if plan.build is None:
+        raise UsageError("trial_refused.no_build")
+    x_m, y_m = to_metres(plan.terrain.crs, lon, lat)
+    places = plan.build.places
+    near = (places["x_m"] - x_m) ** 2 + (places["y_m"] - y_m) ** 2 <= within_m**2
+    stands = places["stands_at"] if "stands_at" in places else places.index.to_series()
+    ids = tuple(sorted(set(stands[near & (places["kind"] != "existing")].astype(str))))
+    if not ids:
+        raise UsageError("trial_refused.no_place", within=within_m)
+    scenario, root = load_scenario(base), base.resolve().parent.parent
+    must_not = (scenario.build or BuildSettings()).must_not
+    document = _wished(scenario, must_not=tuple(dict.fromkeys((*must_not, *ids))))
+    return _write(root, base, new, document, {}, ids, (said("trial_fixed.must_not", n=len(ids), within=within_m),), now)
+
+
+def undone(fixed: Fixed) -> None:
+    """Put back what the files were; those that were not there go.
+
+    Raises
+    ------
+    OutputError
+        When one cannot be written.
+    """
+    for path, before in fixed.former:
+        try:
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                put_in_place(path, before.read_bytes())
+        except OSError as error:
+            raise OutputError("not_written.file_of_area", path=path, why=error.strerror) from error
+
+
+def _wished(scenario: Scenario, **wishes: tuple[str, ...]) -> dict[str, Any]:
+    """The section ``build`` with the wishes; begun where the scenario has none."""
+    section = scenario.build.model_dump(mode="json", exclude_unset=True) if scenario.build else {}
+    return {"build": {**section, **{name: list(ids) for name, ids in wishes.items()}}}
+
+
+def _candidate_rows(root: Path, scenario: Scenario) -> list[dict[str, str]]:
+    """The rows of the candidates that the scenario reads, as text."""
+    relative = scenario.layers.candidates or CANDIDATES.path
+    path = root / relative
+    if not path.is_file():
+        return []
+    if path.suffix.lower() != ".csv":
+        raise UsageError("trial_refused.candidates_csv", path=str(relative))
+    table, faults = read_csv(path, str(relative))
+    if faults:
+        raise InputError(faults)
+    return [{str(k): str(v) for k, v in row.items()} for row in table.fillna("").astype(str).to_dict("records")]
+
+
+def _free_id(taken: set[str]) -> str:
+    numbers = [int(found[1]) for ident in taken if (found := re.fullmatch(rf"{_PREFIX}(\d{{1,6}})", ident))]
+    return f"{_PREFIX}{max(numbers, default=0) + 1:03d}"
+
+
+def _csv_text(rows: list[dict[str, str]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _of_height(mast: TrialMast, build: BuildSettings) -> list[Said]:
+    """The plan builds masts of its own heights, up to that of the trial."""
+    tried = sorted({*build.technologies.low_mast_heights_m, *build.technologies.macro_mast_heights_m})
+    below = [height for height in tried if height <= mast.height_m + _HEIGHT_STEP_M]
+    if not below:
+        raise UsageError("trial_refused.too_low", height=mast.height_m, least=min(tried, default=math.nan))
+    return [] if abs(below[-1] - mast.height_m) <= _HEIGHT_STEP_M else [said("trial_fixed.height", height=mast.height_m, built=below[-1])]
+
+
+def _write(
+    root: Path, base: Path, new: Path, document: dict[str, Any], files: Mapping[str, str], ids: tuple[str, ...], told: tuple[Said, ...],
+    now: dt.datetime | None,
+) -> Fixed:  # fmt: skip
+    """Files of the area first, then the scenario that names them."""
+    again = new.exists() and new.resolve() == base.resolve()
+    if new.exists() and not again:
+        raise UsageError("new_scenario.there_already", path=new)
+    paths = [root / relative for relative in files]
+    stamp = (now or dt.datetime.now(dt.UTC)).strftime("%Y-%m-%dT%H%M%S")
+    former = tuple((path, _kept_copy(root, path, stamp)) for path in (*paths, new))
+    fixed = Fixed(new, ids, (*paths, new), former, told)
+    try:
+        for path, text in zip(paths, files.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            put_in_place(path, text.encode("utf-8"))
+        if again:
+            beside = new.with_name(f".{new.stem}.{stamp}.yaml")
+            write_scenario(base, beside, {"name": load_scenario(base).name, **document})
+            beside.replace(new)
+        else:
+            write_scenario(base, new, document)
+    except OSError as error:
+        undone(fixed)
+        raise OutputError("not_written.file_of_area", path=new, why=error.strerror) from error
+    except (InputError, UsageError):
+        undone(fixed)
+        raise
+    return fixed
+
+
+def _kept_copy(root: Path, path: Path, stamp: str) -> Path | None:
+    if not path.is_file():
+        return None
+    copy = root / KEPT_IN / stamp / path.resolve().relative_to(root)
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        put_in_place(copy, path.read_bytes())
+    except OSError as error:
+        raise OutputError("not_written.file_of_area", path=copy, why=error.strerror) from error
+    return copy

@@ -1,0 +1,216 @@
+"""The map's frame by itself, under a page that speaks as Streamlit does: what it is told it draws, what is done on it it tells."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from geo_planner.export.html_map import map_payload
+from geo_planner.ui.address import Filters
+from geo_planner.ui.map_contract import Drawn, MapArguments, TrialMast, event_of
+from geo_planner.ui.map_files import Payloads, map_routes, page_address, payload_address
+from geo_planner.ui.village_filter import passing
+from tests.export.test_build_marks import with_build
+from tests.ui.fakes import HOSTILE_NAMES, fake_plan
+from tests.ui.test_browser import CHROMIUM, Visit, browser, visit  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
+
+_PARENT = """<!DOCTYPE html><html><body style="margin:0"><iframe src="@page" title="map" style="width:900px;height:600px;border:0"></iframe><script>
+window.told = [];
+window.addEventListener("message", (e) => { if (e.data && e.data.isStreamlitMessage) window.told.push(e.data); });
+window.ask = (args) => document.querySelector("iframe").contentWindow.postMessage({ type: "streamlit:render", args }, "*");
+</script></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def kept() -> Payloads:
+    return Payloads()
+
+
+@pytest.fixture(scope="module")
+def parent(kept: Payloads) -> Iterator[str]:
+    """Address of a page with the frame in it; only this server is ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def page(_request: Any) -> HTMLResponse:
+        return HTMLResponse(_PARENT.replace("@page", page_address()))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("geo_planner.ui.map_files.PAYLOADS", kept)
+        from geo_planner.ui.serving import asset_routes
+
+        app = Starlette(routes=[Route("/", page), *asset_routes(), *map_routes()])
+        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/"
+        server.should_exit = True
+        thread.join(10)
+
+
+class Frame:
+    """The frame with one payload."""
+
+    def __init__(self, visit: Visit, parent: str, kept: Payloads, payload: dict[str, Any]) -> None:  # noqa: F811
+        self.page = visit.page
+        self.address = payload_address(kept.digest((json.dumps(payload),), lambda: payload))
+        self.page.goto(parent)
+        self.page.wait_for_function("window.told.some((m) => m.type === 'streamlit:componentReady')")
+        self.inside = self.page.locator("iframe").element_handle().content_frame()
+
+    def tell(self, arguments: MapArguments) -> None:
+        told = {"payload_url": self.address, "name": "m", "words": {"loading": "…", "gone": "gone"}, **arguments.as_dict()}
+        self.page.evaluate("(args) => window.ask(args)", json.loads(json.dumps(told)))
+        self.inside.wait_for_function("() => window.map_plan && document.getElementById('said').hidden")
+        self.page.wait_for_timeout(300)
+
+    def events(self) -> list[Any]:
+        found = self.page.evaluate("() => window.told.filter((m) => m.type === 'streamlit:setComponentValue').map((m) => m.value)")
+        return [event_of(answer) for answer in found]
+
+    def at(self, lat: float, lon: float) -> tuple[float, float]:
+        x, y = self.inside.evaluate(
+            "([lat, lon]) => { const p = window.map_plan.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }", [lat, lon]
+        )
+        return float(x), float(y)
+
+
+@pytest.fixture
+def small(visit: Visit, parent: str, kept: Payloads) -> Frame:  # noqa: F811
+    return Frame(visit, parent, kept, map_payload(with_build(fake_plan()), language="vi", bilingual=False, cards=False))
+
+
+def test_a_click_beside_the_marks_is_a_place_only_where_it_is_asked_for(small: Frame) -> None:
+    small.tell(MapArguments())
+    place = small.at(22.16, 103.07)
+    small.page.mouse.click(*place)
+    assert small.events() == []
+    small.tell(MapArguments(points=True))
+    small.page.mouse.click(*place)
+    (event,) = small.events()
+    assert (event.event, round(event.lat, 2), round(event.lon, 2)) == ("point", 22.16, 103.07)
+
+
+def test_villages_masts_and_planned_sites_tell_who_they_are(small: Frame) -> None:
+    small.tell(MapArguments(points=True))
+    for lat, lon in ((22.05, 103.15), (22.15, 103.11), (22.12, 103.12)):
+        small.page.mouse.click(*small.at(lat, lon))
+        small.page.wait_for_timeout(250)
+    told = [(event.event, event.id, event.planned) for event in small.events()]
+    assert told == [("village", "C", False), ("site", "S2", False), ("site", HOSTILE_NAMES[0], True)]
+    assert [event.n for event in small.events()] == sorted({event.n for event in small.events()})
+
+
+def test_a_trial_mast_is_dragged_and_one_that_is_fixed_is_not(small: Frame) -> None:
+    masts = (
+        TrialMast("t1", 103.03, 22.16, HOSTILE_NAMES[1]),
+        TrialMast("t2", 103.17, 22.16, "", "fixed"),
+        TrialMast("t3", 103.1, 22.17, "", "forbidden"),
+    )
+    small.tell(MapArguments(trial_masts=masts))
+    assert small.inside.locator(".gp-trial").count() == 3
+    for lon in (103.03, 103.17):
+        x, y = small.at(22.16, lon)
+        small.page.mouse.move(x, y - 12)
+        small.page.mouse.down()
+        small.page.mouse.move(x + 60, y + 30, steps=6)
+        small.page.mouse.up()
+        small.page.wait_for_timeout(200)
+    moved = [event for event in small.events() if event.event == "drag"]
+    assert [event.id for event in moved] == ["t1"]
+    assert moved[0].lon > 103.03
+    assert moved[0].lat < 22.16
+    small.tell(MapArguments(trial_masts=masts[:1]))
+    assert small.inside.locator(".gp-trial").count() == 1
+
+
+def test_what_is_drawn_over_the_map_comes_and_goes(small: Frame) -> None:
+    ray = Drawn("line", ((103.05, 22.05), (103.11, 22.15)), "12,5 km", "blocked")
+    ridge = Drawn("mark", ((103.08, 22.1),), HOSTILE_NAMES[0], "ridge")
+    small.tell(MapArguments(drawn=(ray, ridge, Drawn("ring", ((103.11, 22.15),)))))
+    assert small.inside.locator("path.gp-drawn").count() == 2
+    assert small.inside.locator(".gp-drawn-mark b").text_content() == HOSTILE_NAMES[0]
+    assert small.inside.evaluate("window.broken") is None
+    small.tell(MapArguments())
+    assert small.inside.locator("path.gp-drawn, .gp-drawn-mark").count() == 0
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(), Filters(payers=("fund",)), Filters(payers=("fund", "operator"), first_k=2), Filters(communes=("00002",)), Filters(statuses=("unknown", "partial")),
+        Filters(to_measure=True), Filters(covered_by_plan=True), Filters(covered_by_plan=False), Filters(statuses=("covered",), covered_by_plan=True),
+    ],
+)  # fmt: skip
+def test_the_map_filters_as_the_lists_do(small: Frame, filters: Filters) -> None:
+    small.tell(MapArguments(filters=filters))
+    drawn = small.inside.locator("path.gp-village-mark").count()
+    assert drawn == len(passing(with_build(fake_plan()), filters))
+
+
+def test_an_unknown_plan_is_a_sentence(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    frame = Frame(visit, parent, kept, {"never": "used"})
+    frame.address = payload_address("f" * 64)
+    frame.page.evaluate("(url) => window.ask({ payload_url: url, name: 'm', words: { loading: '…', gone: 'gone' } })", frame.address)
+    frame.inside.locator("#said", has_text="gone").wait_for()
+
+
+def many(n: int) -> dict[str, Any]:
+    """The map of the small plan with so many villages, spread over it."""
+    payload = map_payload(fake_plan(), language="vi", bilingual=False, cards=False)
+    one = payload["villages"][0]
+    villages = []
+    for position in range(n):
+        village = deepcopy(one)
+        at = [22.005 + 0.19 * ((position * 0.6180339887) % 1), 103.005 + 0.19 * ((position * 0.7548776662) % 1)]
+        village |= {"id": f"V{position}", "rank": position + 1, "name": f"Bản {position}", "at": at}
+        villages.append(village)
+    return payload | {"villages": villages, "firstK": 20}
+
+
+def test_250_villages_are_dots_but_for_the_first(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    frame = Frame(visit, parent, kept, many(250))
+    frame.tell(MapArguments(chosen="V180"))
+    boxes = frame.inside.evaluate(
+        "() => [...document.querySelectorAll('.gp-rank')].map((e) => { const r = e.getBoundingClientRect(); return [Number(e.textContent), (r.left + r.right) / 2, (r.top + r.bottom) / 2]; })"
+    )
+    ranks = {int(rank) for rank, _, _ in boxes}
+    assert ranks - {181} <= set(range(1, 21))
+    assert {1, 181} <= ranks
+    assert len(ranks) >= 12
+    apart = [max(abs(a[1] - b[1]), abs(a[2] - b[2])) for i, a in enumerate(boxes) for b in boxes[:i] if 181 not in (a[0], b[0])]
+    assert min(apart) >= 17, "no number may lie on another"
+    radii = frame.inside.evaluate("() => [...document.querySelectorAll('path.gp-village-mark')].map((e) => e.getBBox().width)")
+    assert sum(width <= 10 for width in radii) >= 225
+
+
+def test_5000_villages_pan_smoothly(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    frame = Frame(visit, parent, kept, many(5000))
+    frame.tell(MapArguments())
+    assert frame.inside.locator("path.gp-village-mark").count() == 0, "painted on a canvas"
+    assert frame.inside.locator(".gp-rank").count() <= 40
+    spent = frame.inside.evaluate(
+        """() => { const t = performance.now(); for (let i = 0; i < 10; i += 1) window.map_plan.panBy([i % 2 ? 40 : -40, 0], { animate: false }); return (performance.now() - t) / 10; }"""
+    )
+    print(f"{spent:.0f} ms a step")  # noqa: T201
+    assert spent < 250, f"{spent:.0f} ms a step"
+    second = many(2)["villages"][1]
+    frame.page.mouse.click(*frame.at(*second["at"]))
+    frame.page.wait_for_timeout(300)
+    assert [event.id for event in frame.events()] == [second["id"]]
