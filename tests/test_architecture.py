@@ -21,7 +21,7 @@ FLOORS = [
     {"files"},
     {"config", "crs", "grid"},
     {"study_area"},
-    {"imports", "fetch"},
+    {"imports", "fetch", "scenario_files"},
     {"terrain"},
     {"propagation"},
     {"radio"},

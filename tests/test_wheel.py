@@ -114,7 +114,7 @@ def test_it_serves_the_app_with_the_settings_of_the_repository(installed: Instal
             time.sleep(0.2)
         assert _answer(port, "/_stcore/health") == 200
         assert _answer(port, "/_stcore/health", "evil.example") in (400, 403)
-        for name in ("leaflet/leaflet.js", "leaflet/leaflet.css", "leaflet/images/layers.png", "source-sans.woff2"):
+        for name in ("leaflet/leaflet.js", "leaflet/leaflet.css", "leaflet/images/layers.png"):
             assert _answer(port, f"/app/static/vendor/{name}") == 200
         assert _answer(port, "/app/static/vendor/leaflet/leaflet-src.js") == 404
     finally:

@@ -16,6 +16,7 @@ fetches once, by an address that contains the hash of the content, so that a rer
 ``trial_masts``    of :class:`TrialMast`; drawn anew when they change
 ``drawn``          of :class:`Drawn`: lines, marks and rings over everything else
 ``points``         whether a click beside every mark is an event
+``link``           name of a group; maps of one group on a page show the same part of the province, whichever is moved; None: alone
 =================  ==============================================================================================================
 
 ``theme``, ``layers`` and ``view`` belong to the reader once the map stands: a rerun does not set them again. The map keeps them in the
@@ -89,6 +90,7 @@ class MapArguments:
     trial_masts: tuple[TrialMast, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     points: bool = False
+    link: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -29,7 +29,7 @@ MAX_UPLOAD_MB = 100
 # Leaflet: nothing of it is in the repository, copied, or asked of another machine.
 _VENDOR = "vendor"
 _NEEDED = ("leaflet.js", "leaflet.css", "images/*")
-_FONT = "source-sans.woff2"
+_FONT = "SourceSansVF-Upright*.woff2"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -114,10 +114,7 @@ def served_files() -> dict[str, Path]:
     """The files that the map in the app needs, by their name on this server; no others are served."""
     from geo_planner.export.html_map import LEAFLET_DIR  # here: the server stands before the library is read
 
-    files = {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
-    # The map lives in a frame of its own and does not see the font of the pages around it.
-    fonts = sorted((Path(st.__file__).parent / "static").rglob("SourceSansVF-Upright*.woff2"))
-    return {**files, _FONT: fonts[0]} if fonts else files
+    return {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
 
 
 def asset_routes() -> list[Route]:
@@ -135,8 +132,16 @@ def asset_routes() -> list[Route]:
 
 
 def font_face() -> str:
-    """A style rule that gives the map the font of the pages around it."""
-    return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{_static_root()}/{_VENDOR}/{_FONT}') format('woff2'); }}"
+    """A style rule that gives the map the font of the pages around it, under the same address, so that it is sent once; empty without it.
+
+    The map lives in a frame of its own and does not see the style of these pages.
+    """
+    root = Path(st.__file__).parent / "static"
+    fonts = sorted(root.rglob(_FONT))
+    if not fonts:
+        return ""
+    address = f"{base_path()}/{fonts[0].relative_to(root).as_posix()}"
+    return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{address}') format('woff2'); }}"
 
 
 def _static_root() -> str:

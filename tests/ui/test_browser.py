@@ -132,6 +132,10 @@ def test_the_exported_map_opens_from_disk(visit: Visit, plan: Plan, tmp_path: Pa
     assert page.locator("path.gp-commune").count() == len(plan.communes)
     page.locator("#gp-panel button", has_text=plan.villages.iloc[9]["name"]).click()
     assert page.locator("#gp-panel h2").inner_text() == plan.villages.iloc[9]["name"]
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".gp-legend-marks[open]").count() == 1
+    assert page.locator("#gp-panel").is_visible()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert visit.wanted == []
     assert visit.errors == []
 

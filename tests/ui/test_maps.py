@@ -60,7 +60,7 @@ def test_the_frame_asks_this_server_only(client: TestClient) -> None:
         assert (
             re.search(r"(?:src|href)=.?https?://|url\(.?https?:", found.text.replace("leafletjs.com", "")) is None or "leaflet" in address
         )
-    assert "url('/app/static/vendor/" in font_face()
+    assert "url('/static/media/SourceSans" in font_face()
 
 
 def test_only_the_last_plans_are_kept() -> None:

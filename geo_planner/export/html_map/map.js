@@ -134,9 +134,10 @@ function geoPlannerMap(map, data, options) {
   };
 
   /* View: the whole province, not far beyond it, and no nearer than the figures are fine. */
+  let foot = 26;
   const whole = () => {
     if (!map.getSize().x || !map.getSize().y) return; /* out of sight, as in a tab that is not open */
-    map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, 26], animate: false });
+    map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, foot], animate: false });
   };
   whole();
   const firstZoom = map.getZoom();
@@ -181,8 +182,8 @@ function geoPlannerMap(map, data, options) {
     panel = geoPlannerPanel(data, tools, handle, aside);
     /* On paper the map is as wide as a landscape sheet, whatever the window was. */
     const stage = map.getContainer().parentElement, sources = document.querySelector("details.gp-sources");
-    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; map.closeTooltip(); stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
-    window.addEventListener("afterprint", () => { stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
+    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; foot = 120; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
+    window.addEventListener("afterprint", () => { foot = 26; stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
   }
   return handle;
 }
