@@ -14,7 +14,7 @@ from geo_planner.ui.charts import LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 
-_HEIGHT_PX = 205
+_HEIGHT_PX = 270
 
 
 def frontier_points(build: BuildPlan, language: Language) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def frontier_points(build: BuildPlan, language: Language) -> pd.DataFrame:
     """
     table = build.frontier[["budget_vnd", "weight", "households", "sites"]]
     if not build.settings.must:
-        table = pd.concat([pd.DataFrame([{name: 0 for name in table}]), table], ignore_index=True)
+        table = pd.concat([pd.DataFrame([dict.fromkeys(table, 0)]), table], ignore_index=True)
     kinds = {"households": "build_plain"} | ({"weight": "build_weighted"} if build.settings.objective == "priority" else {})
     parts = [
         pd.DataFrame({
@@ -91,7 +91,9 @@ def _marked(build: BuildPlan, shown: BuildPlan) -> list[tuple[BuildPlan, str, st
 
 
 def _choice(build: BuildPlan, word: str, shape: str, language: Language) -> alt.Chart:
-    found = pd.DataFrame([{"budget": build.choice.cost / BILLION, "covered": covered_sums(build)["households"], "label": text(word, language)}])
+    found = pd.DataFrame(
+        [{"budget": build.choice.cost / BILLION, "covered": covered_sums(build)["households"], "label": text(word, language)}]
+    )
     colour = INK if shape == "diamond" else BUILD_INK
     tip = [
         alt.Tooltip("label:N", title=" "),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
 import pandas as pd
 
 from geo_planner.build.outcomes import NOBODY_CAN, outcomes
@@ -109,7 +110,9 @@ def headline(build: BuildPlan, language: Language) -> str:
 def village_names(plan: Plan) -> dict[str, str]:
     """Names of the villages with their communes, by id."""
     villages = plan.villages
-    return {str(i): f"{name} ({commune})" for i, name, commune in zip(villages.index, villages["name"], villages["commune_name"], strict=True)}
+    return {
+        str(i): f"{name} ({commune})" for i, name, commune in zip(villages.index, villages["name"], villages["commune_name"], strict=True)
+    }
 
 
 def site_names(plan: Plan, build: BuildPlan, language: Language) -> dict[str, str]:
@@ -135,7 +138,9 @@ def wish_of_site(build: BuildPlan, site: str) -> str:
 def site_table(plan: Plan, build: BuildPlan, language: Language, wishes: BuildTrial) -> pd.DataFrame:
     """A row a site, by year and worth; index ``site_id``."""
     sites, served, names = build.results.sites, _served(build), plan.villages["name"]
-    order = sites.assign(late=sites["year"].astype("Float64").fillna(9999.0)).sort_values(["late", "households"], ascending=[True, False], kind="stable")
+    order = sites.assign(late=sites["year"].astype("Float64").fillna(9999.0)).sort_values(
+        ["late", "households"], ascending=[True, False], kind="stable"
+    )
     rows = []
     for site, row in order.iterrows():
         villages = sorted(str(names.get(village, village)) for village in served.get(str(site), []))
@@ -190,7 +195,10 @@ def year_table(build: BuildPlan, language: Language) -> pd.DataFrame:
     left = build.phases.items["year"].isna()
     if left.any():
         ids = build.phases.items.index[left]
-        sites, links = build.results.sites.reindex(ids).dropna(subset="cost_vnd"), build.results.links.reindex(ids).dropna(subset="cost_vnd")
+        sites, links = (
+            build.results.sites.reindex(ids).dropna(subset="cost_vnd"),
+            build.results.links.reindex(ids).dropna(subset="cost_vnd"),
+        )
         row = {
             "build_column_year": text("build_in_no_year", language), "build_column_cost": (sites["cost_vnd"].sum() + links["cost_vnd"].sum()) / MILLION,
             "build_sites": len(sites), "build_links": len(links),
@@ -201,7 +209,10 @@ def year_table(build: BuildPlan, language: Language) -> pd.DataFrame:
 
 def estimate_table(build: BuildPlan, language: Language) -> pd.DataFrame:
     """Investment, upkeep, present value, cost for each household and payers of the same sites, by low, base and high prices; in triệu đồng."""
-    rows = [(f"build_sum_{key}", {e: build.costs.totals[e][key] for e in ESTIMATES}) for key in ("capex", "capex_before_tax", "opex_per_year", "npv", "total")]
+    rows = [
+        (f"build_sum_{key}", {e: build.costs.totals[e][key] for e in ESTIMATES})
+        for key in ("capex", "capex_before_tax", "opex_per_year", "npv", "total")
+    ]
     each = {e: cost_per_household(build.chosen, e) for e in ESTIMATES}
     rows.append(("build_sum_per_household", each))
     table = pd.DataFrame([{e: float(amounts[e]) / MILLION for e in ESTIMATES} for _, amounts in rows])
@@ -275,4 +286,3 @@ def _wish(ident: str, wishes: BuildTrial, language: Language) -> str:
 
 def _named(table: pd.DataFrame, language: Language) -> pd.DataFrame:
     return table.rename(columns={key: text(key if key.startswith("build") else f"build_price_{key}", language) for key in map(str, table)})
-

@@ -30,7 +30,7 @@ from geo_planner.ui.map_contract import Drawn, MapArguments, MapEvent
 from geo_planner.ui.maps import plan_map
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
-from geo_planner.words import Language, said
+from geo_planner.words import said
 
 _JOB, _RESULT = "build_job", "build_result"
 _LOOK_S = 0.4
@@ -82,12 +82,12 @@ def again() -> None:
 def show_progress(job: Job[BuildPlan]) -> None:
     """Its step and how far it is; a fragment of its own that looks again and again while there is something to see."""
     words = language()
-    if job.done():
+    if job.done() or job.stopped:
         st.rerun()
     step, share = job.step
     bar, button = st.columns([3.2, 1], vertical_alignment="center")
     bar.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=said(f"ui.build_step_{step}").text(words)))
-    button.button(text("build_stop", words), on_click=job.stop, icon=":material/stop:", key="build_stop", disabled=job.stopped)
+    button.button(text("build_stop", words), on_click=job.stop, icon=":material/stop:", key="build_stop")
 
 
 def shown_meanwhile(scenario: BuildPlan) -> BuildPlan:
@@ -117,7 +117,8 @@ def set_wishes(must: list[str], must_not: list[str]) -> None:
 
 def _scenario_build() -> BuildPlan:
     build = loaded().plan.build
-    assert build is not None  # the page ends before where there is none
+    if build is None:
+        raise LookupError("the page ends before where there is no build plan")
     return build
 
 
@@ -188,10 +189,13 @@ def draw_map(scenario: BuildPlan, shown: BuildPlan) -> None:
         gone, new = tables.gone_and_new(scenario, shown)
         for build, ids, word in ((scenario, gone, "build_gone"), (shown, new, "build_new")):
             sites = build.results.sites.loc[ids]
-            drawn += [Drawn("ring", ((float(r.lon), float(r.lat)),), text(word, words), "blocked" if build is scenario else "link") for r in sites.itertuples()]
+            drawn += [
+                Drawn("ring", ((float(r.lon), float(r.lat)),), text(word, words), "blocked" if build is scenario else "link")
+                for r in sites.itertuples()
+            ]
     one = LoadedPlan(key, plan if shown is scenario else replace(plan, build=shown))
     ids = [str(village) for village in plan.villages.index]
-    arguments = MapArguments(chosen=visit.village(ids), filters=visit.filters(), drawn=tuple(drawn), theme="theme_none")
+    arguments = MapArguments(chosen=visit.village(ids), filters=visit.filters(), drawn=tuple(drawn))
     plan_map(one, words, arguments, key="build_map", on_event=take)
 
 
@@ -224,7 +228,12 @@ def _picked(table: pd.DataFrame, key: str, decimals: dict[str, int], units: dict
     figures = {text(f"build_column_{name}", words): Figures(count) for name, count in decimals.items()}
     figures |= {text(f"build_column_{name}", words): Figures(0, unit) for name, unit in units.items()}
     event: Any = st.dataframe(
-        written(table, figures, words), hide_index=True, height=min(_TABLE_PX, 38 + 35 * len(table)), on_select="rerun", selection_mode="multi-row", key=key
+        written(table, figures, words),
+        hide_index=True,
+        height=min(_TABLE_PX, 38 + 35 * len(table)),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=key,
     )
     return [row for row in event.selection.rows if row < len(table)]
 
@@ -265,7 +274,11 @@ def year_tab(shown: BuildPlan) -> None:
     if visit.build().budget_vnd is not None:
         st.caption(text("build_years_scaled", words))
     figures = {text(f"build_column_{name}", words): Figures(0) for name in ("budget", "available", "cost")}
-    figures |= {text("build_column_households", words): Figures(1), text("build_sites", words): Figures(0), text("build_links", words): Figures(0)}
+    figures |= {
+        text("build_column_households", words): Figures(1),
+        text("build_sites", words): Figures(0),
+        text("build_links", words): Figures(0),
+    }
     st.dataframe(written(tables.year_table(shown, words), figures, words), hide_index=True)
 
 
@@ -299,14 +312,22 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
     if job is None:
         lines.append(text("build_diff_sites", words, gone=len(gone), new=len(new)))
     st.warning(_plain(" ".join([text("build_tried", words), *lines])), icon=":material/science:")
-    if job is not None and not job.done() and not job.stopped:
-        show_progress(job)
+    if under_way(job):
         return
-    row = st.columns([1, 1.3, 2.2])
+    row = st.columns([1, 1.9])
     if job is not None:
-        row[0].button(text("build_again", words), on_click=again, type="primary", icon=":material/calculate:", width="stretch", key="build_again")
+        row[0].button(
+            text("build_again", words), on_click=again, type="primary", icon=":material/calculate:", width="stretch", key="build_again"
+        )
         st.caption(text("build_not_done", words))
-    row[1].button(text("build_back", words), on_click=visit.set_build, args=(BuildTrial(),), icon=":material/undo:", width="stretch", key="build_back")
+    row[1].button(
+        text("build_back", words), on_click=visit.set_build, args=(BuildTrial(),), icon=":material/undo:", width="stretch", key="build_back"
+    )
+
+
+def under_way(job: Job[BuildPlan] | None) -> bool:
+    """Whether there is work to wait for."""
+    return job is not None and not job.stopped and job.error is None
 
 
 def _plain(line: str) -> str:
@@ -323,6 +344,7 @@ def body(scenario: BuildPlan) -> None:
     left, right = st.columns([1, 1.55], gap="medium")
     with left:
         state_line(scenario, shown, tried, job)
+        place = st.container()
         controls(scenario, shown, tried)
     with right:
         draw_map(scenario, shown)
@@ -336,6 +358,10 @@ def body(scenario: BuildPlan) -> None:
     for tab, view in zip(st.tabs([text(key, words) for key in views]), views.values(), strict=True):
         with tab:
             view()
+    # last: it looks again and again from here on, and asks for the page anew only when all of it is drawn
+    if job is not None and under_way(job):
+        with place:
+            show_progress(job)
 
 
 def page() -> None:
