@@ -177,9 +177,9 @@ def village_table(plan: Plan, build: BuildPlan, language: Language, wishes: Buil
         "build_column_year": told["year"].astype("Int64"),
         "build_column_gain": (told["households_after"] - told["households_before"]).astype("Float64"),
         "build_column_of": villages["households"].astype("Int64"),
-        "build_column_from": ["; ".join(sites.get(site, site) for site in ids) if isinstance(ids, tuple) else "" for ids in told["site_ids"]],
         "build_column_payer": [word(payer, language) if payer else text("build_promised", language) for payer in told["payer"]],
         "build_column_wish": [_wish(str(village), wishes, language) for village in villages.index],
+        "build_column_from": ["; ".join(sites.get(site, site) for site in ids) if isinstance(ids, tuple) else "" for ids in told["site_ids"]],
     }, index=villages.index)  # fmt: skip
     return table.rename(columns={key: text(key, language) for key in table})
 

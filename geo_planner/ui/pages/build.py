@@ -346,6 +346,8 @@ def body(scenario: BuildPlan) -> None:
         state_line(scenario, shown, tried, job)
         place = st.container()
         controls(scenario, shown, tried)
+        if tried and job is None:
+            save_box(tables.changes(scenario.settings, tried), tried.estimate)
     with right:
         draw_map(scenario, shown)
     views = {
@@ -353,8 +355,6 @@ def body(scenario: BuildPlan) -> None:
         "build_tab_years": partial(year_tab, shown), "build_tab_money": partial(money_tab, shown),
         "build_tab_wishes": partial(wish_boxes, plan, shown, tried), "build_tab_downloads": partial(download_tab, plan, shown),
     }  # fmt: skip
-    if tried and job is None:
-        save_box(tables.changes(scenario.settings, tried), tried.estimate)
     for tab, view in zip(st.tabs([text(key, words) for key in views]), views.values(), strict=True):
         with tab:
             view()
