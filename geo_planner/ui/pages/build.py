@@ -343,7 +343,9 @@ def body(scenario: BuildPlan) -> None:
     shown = result if result is not None else shown_meanwhile(scenario)
     left, right = st.columns([1, 1.55], gap="medium")
     with left:
-        state_line(scenario, shown, tried, job)
+        # rooms of their own: what stands below keeps its place while lines come and go
+        with st.container():
+            state_line(scenario, shown, tried, job)
         place = st.container()
         controls(scenario, shown, tried)
         if tried and job is None:

@@ -110,6 +110,7 @@ def test_from_a_smaller_budget_to_a_scenario_of_its_own(address: str, visit: Vis
     page.screenshot(path=tmp_path / "3_smaller.png")
 
     # slid by a step with the keyboard: sought anew
+    page.wait_for_function("() => document.querySelectorAll('input[type=range]').length === 1", timeout=_LATE_MS)
     thumb = page.get_by_role("slider")
     thumb.focus()
     thumb.press("ArrowLeft")
