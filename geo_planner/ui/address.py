@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from geo_planner.config.declared import Model
 from geo_planner.retried import COSTS
@@ -24,8 +24,32 @@ _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
 _MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
+_MOST_VND = 10**15
 _BETWEEN, _PAIR = "~", ":"
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTrial:
+    """What a visitor tries of the build plan beside the scenario; empty: as the scenario has it.
+
+    Attributes
+    ----------
+    budget_vnd : int or None
+        In all, 0 to 10¹⁵ đồng; the years are scaled to it.
+    must, must_not : tuple of str or None
+        All ids that must and must not be built or covered; None: those of the scenario.
+    estimate : {"low", "base", "high"}
+        At which prices.
+    """
+
+    budget_vnd: int | None = None
+    must: tuple[str, ...] | None = None
+    must_not: tuple[str, ...] | None = None
+    estimate: Literal["low", "base", "high"] = "base"
+
+    def __bool__(self) -> bool:
+        return self != BuildTrial()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +95,7 @@ class Visit:
     scenario: str | None = None
     village: str | None = None
     trial: Trial = field(default_factory=Trial)
+    build: BuildTrial = field(default_factory=BuildTrial)
     filters: Filters = field(default_factory=Filters)
 
 
@@ -88,6 +113,12 @@ def read_address(query: Mapping[str, str]) -> Visit:
         probability=one("probability", lambda text: _figure(text, 0.01, 0.999)),
         model=_one_of(told.get("model"), get_args(Model)),
     )
+    build = BuildTrial(
+        budget_vnd=one("budget", _money),
+        must=one("must", _ids),
+        must_not=one("mustnot", _ids),
+        estimate=next((name for name in ("low", "high") if name == told.get("prices")), "base"),  # type: ignore[arg-type]
+    )
     filters = Filters(
         payers=_some_of(told.get("payer", ""), RESPONSIBILITY),
         statuses=_some_of(told.get("status", ""), tuple(SIGNAL_STATUS)),
@@ -101,13 +132,14 @@ def read_address(query: Mapping[str, str]) -> Visit:
         scenario=_matching(told.get("scenario"), _STEM),
         village=_matching(told.get("village"), _ID),
         trial=trial,
+        build=build,
         filters=filters,
     )
 
 
 def write_address(visit: Visit) -> dict[str, str]:
     """What stands in the address of a visit, without what the map writes; :func:`read_address` gives the same visit again."""
-    trial, filters = visit.trial, visit.filters
+    trial, build, filters = visit.trial, visit.build, visit.filters
     told = {
         "lang": {Visit().language: ""}.get(visit.language, visit.language),
         "scenario": visit.scenario or "",
@@ -117,6 +149,10 @@ def write_address(visit: Visit) -> dict[str, str]:
         "threshold": _plain(trial.threshold_dbm),
         "probability": _plain(trial.probability),
         "model": trial.model or "",
+        "budget": "" if build.budget_vnd is None else str(build.budget_vnd),
+        "must": _told_ids(build.must),
+        "mustnot": _told_ids(build.must_not),
+        "prices": {"base": ""}.get(build.estimate, build.estimate),
         "payer": _BETWEEN.join(filters.payers),
         "status": _BETWEEN.join(filters.statuses),
         "commune": _BETWEEN.join(filters.communes),
@@ -127,7 +163,8 @@ def write_address(visit: Visit) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+_MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
+_MOST_VND = 10**15
 """Parts of the address that the script writes."""
 
 
@@ -148,6 +185,19 @@ def _figures(text: str, most: float) -> dict[str, float]:
         if _NAME.fullmatch(name) and figure is not None:
             found[name] = figure
     return found
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    """Ids, each once; a sign between none and none is an empty list that was chosen."""
+    return tuple(dict.fromkeys(ident for ident in _items(text) if _ID.fullmatch(ident)))
+
+
+def _told_ids(ids: tuple[str, ...] | None) -> str:
+    return "" if ids is None else _BETWEEN.join(ids) or _BETWEEN
+
+
+def _money(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= _MOST_VND else None
 
 
 def _some_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 PAGES = {
     "map": ":material/map:",
     "ranking": ":material/format_list_numbered:",
+    "build": ":material/cell_tower:",
     "link": ":material/landscape:",
     "measured": ":material/speed:",
     "scenarios": ":material/account_tree:",
