@@ -101,6 +101,8 @@ def read_typed(told: str, now: Any, language: Language) -> Any:
         When it cannot be read.
     """
     told = told.strip()
+    if told == now == "":
+        return now
     fixed = {shown("", value, language).casefold(): value for value in (None, True, False)} | {"": None, "null": None}
     if told.casefold() in fixed:
         return fixed[told.casefold()]
@@ -243,7 +245,7 @@ def _cell(figure: str, value: Any, language: Language) -> str:
         return str(int(value))
     if figure in ("coverage_probability", "gap"):
         return percent(float(value), language, 1)
-    return number(float(value), 3 if figure == "score" else 1, language, keep_zeros=False)
+    return number(float(value) * (100 if figure == "score" else 1), 1, language, keep_zeros=False)  # the score as all pages write it
 
 
 def _same(a: Any, b: Any) -> bool:
