@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from geo_planner.build.demands import DIGITS
 from geo_planner.build.problem import Problem, most_within, size_of
 from geo_planner.build.served import TERMINAL
-from geo_planner.build.siting import Choice, Work
+from geo_planner.build.siting import Choice, Work, distance
 
 _WHOLE = 6_000
 """Options, links (either way) and demands of a problem up to which each budget gets the full work of a search; beyond it the short one."""
@@ -45,7 +46,7 @@ def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
     budgets = [float(round(limit * number / points)) for number in range(1, points + 1)]
     found = _each(problem, budgets, choice) if budgets else []
     rows = [
-        {"budget_vnd": budget, "weight": here.weight, **_counted(problem, here), "gap": here.gap, "status": here.status}
+        {"budget_vnd": budget, "weight": round(here.weight, DIGITS), **_counted(problem, here), "gap": here.gap, "status": here.status}
         for budget, here in zip(budgets, found, strict=True)
         if here is not None
     ]
@@ -78,11 +79,11 @@ def _bounded(choice: Choice | None, bound: float) -> Choice | None:
     if choice is None:
         return None
     bound = max(bound, choice.weight)
-    return replace(choice, bound=bound, gap=(bound - choice.weight) / bound if bound else 0.0)
+    return replace(choice, bound=bound, gap=distance(bound, choice.weight))
 
 
 def _counted(problem: Problem, choice: Choice) -> dict[str, float]:
     kinds = problem.options["kind"]
     mobile = [option for option in choice.options if kinds[option] != TERMINAL]
     pieces = problem.covers.loc[problem.covers["option_id"].isin(mobile), "demand_id"].unique()
-    return {"households": float(problem.demands["households"].reindex(np.sort(pieces)).sum()), "sites": len(choice.options)}
+    return {"households": round(float(problem.demands["households"].reindex(np.sort(pieces)).sum()), DIGITS), "sites": len(choice.options)}

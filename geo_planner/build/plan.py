@@ -188,11 +188,12 @@ def build_plan(
 
     tell("build_reach", 0.3)
     demands = _planned_for(_demands(ground), ground)
+    # what falls short by up to a standard deviation is asked along, for the draws that tell how sure each site is
     reached = reach(
         options, places, demands, scenario, study_area, coverage=coverage, workers=workers, cache=cache,
-        progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
+        short_db=scenario.service.sigma_db if settings.search.draws else 0.0, progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
     )  # fmt: skip
-    options, covers = reached.options, reached.covers
+    options, covers = reached.options, reached.served
     found = _links(places, ground)
 
     tell("build_cost", 0.5)
@@ -224,7 +225,7 @@ def build_plan(
     )  # fmt: skip
 
     tell("build_doubts", 0.9)
-    air = Air(scenario, study_area, coverage, workers, cache)
+    air = Air(scenario, study_area, reached.covers, workers)
     sure = stay_in(problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,

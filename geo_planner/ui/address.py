@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar, get_args
 
 from geo_planner.config.declared import Model
+from geo_planner.retried import COSTS
+from geo_planner.retried import Trial as Trial  # part of a visit: told from here too
 from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
 from geo_planner.words import LANGUAGES, Language
 
@@ -21,41 +23,9 @@ _LONGEST, _MOST_ITEMS = 4000, 400
 _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
-_MOST_WEIGHT = 1e6
+_MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
 _BETWEEN, _PAIR = "~", ":"
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a visitor tries beside the scenario; empty: the scenario as it is.
-
-    Attributes
-    ----------
-    weights : mapping of str to float
-        By name of the criterion, those that differ; in the unit in which the scenario states them.
-    threshold_dbm, probability : float or None
-        ``service.rsrp_threshold_dbm`` (−160…−30 dBm), ``service.min_probability`` (between 0 and 1).
-    model : str or None
-        ``propagation.model``.
-    """
-
-    weights: Mapping[str, float] = field(default_factory=dict)
-    threshold_dbm: float | None = None
-    probability: float | None = None
-    model: str | None = None
-
-    def __bool__(self) -> bool:
-        return self != Trial()
-
-    def overrides(self) -> dict[str, float | str]:
-        """The settings that are tried, by their path in a scenario; the weights are not among them."""
-        tried = {
-            "service.rsrp_threshold_dbm": self.threshold_dbm,
-            "service.min_probability": self.probability,
-            "propagation.model": self.model,
-        }
-        return {path: value for path, value in tried.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +82,9 @@ def read_address(query: Mapping[str, str]) -> Visit:
         return read(told[key]) if key in told else None
 
     trial = Trial(
-        weights=_weights(told.get("weights", "")),
-        threshold_dbm=one("threshold", lambda text: _figure(text, -160.0, -30.0)),
+        weights=_figures(told.get("weights", ""), _MOST_WEIGHT),
+        costs={name: cost for name, cost in _figures(told.get("costs", ""), _MOST_COST).items() if name in COSTS},
+        threshold_dbm=one("threshold", lambda text: _figure(text, -150.0, -40.0)),
         probability=one("probability", lambda text: _figure(text, 0.01, 0.999)),
         model=_one_of(told.get("model"), get_args(Model)),
     )
@@ -141,7 +112,8 @@ def write_address(visit: Visit) -> dict[str, str]:
         "lang": {Visit().language: ""}.get(visit.language, visit.language),
         "scenario": visit.scenario or "",
         "village": visit.village or "",
-        "weights": _BETWEEN.join(f"{name}{_PAIR}{_plain(weight)}" for name, weight in sorted(trial.weights.items())),
+        "weights": _told(trial.weights),
+        "costs": _told(trial.costs),
         "threshold": _plain(trial.threshold_dbm),
         "probability": _plain(trial.probability),
         "model": trial.model or "",
@@ -155,7 +127,7 @@ def write_address(visit: Visit) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-ADDRESSED = ("lang", "scenario", "village", "weights", "threshold", "probability", "model", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
 """Parts of the address that the script writes."""
 
 
@@ -163,13 +135,18 @@ def _items(text: str) -> list[str]:
     return [item for item in text.split(_BETWEEN)[:_MOST_ITEMS] if item]
 
 
-def _weights(text: str) -> dict[str, float]:
+def _told(figures: Mapping[str, float]) -> str:
+    return _BETWEEN.join(f"{name}{_PAIR}{_plain(figure)}" for name, figure in sorted(figures.items()))
+
+
+def _figures(text: str, most: float) -> dict[str, float]:
+    """Figures by name, from 0 to `most`."""
     found: dict[str, float] = {}
     for item in _items(text):
         name, _, told = item.partition(_PAIR)
-        weight = _figure(told, 0.0, _MOST_WEIGHT)
-        if _NAME.fullmatch(name) and weight is not None:
-            found[name] = weight
+        figure = _figure(told, 0.0, most)
+        if _NAME.fullmatch(name) and figure is not None:
+            found[name] = figure
     return found
 
 

@@ -114,8 +114,7 @@ def test_amounts_are_whole_and_agree_to_the_dong(told: dict[str, object], build:
     assert sum(site["cost_vnd"] for site in told["sites"]) + sum(link["cost_vnd"] for link in told["links"]) == capex
     assert sum(told["by_payer"].values()) == capex == build.choice.cost
     assert all(isinstance(v, int) for v in told["by_payer"].values())
-    placed = [item for item in (*told["sites"], *told["links"]) if item["year"] is not None]
-    assert sum(year["cost_vnd"] for year in told["by_year"]) == sum(item["cost_vnd"] for item in placed)
+    assert sum(year["cost_vnd"] for year in told["by_year"]) == capex
     items = build.shares.items.drop(columns="payer").sum(axis=1)
     of = pd.concat([build.results.sites["cost_vnd"], build.results.links["cost_vnd"]])
     assert items.to_dict() == of.to_dict()
@@ -125,9 +124,9 @@ def test_no_budget_is_exceeded(told: dict[str, object], build: BuildPlan) -> Non
     budget = {each.year: each.budget_vnd for each in build.settings.years}
     assert told["cost_vnd"]["budget"] == sum(budget.values())
     assert 0 < told["cost_vnd"]["capex"] <= told["cost_vnd"]["budget"]
-    assert [year["year"] for year in told["by_year"]] == list(budget)
+    assert [year["year"] for year in told["by_year"] if year["year"] is not None] == list(budget)
     granted = spent = 0
-    for year in told["by_year"]:
+    for year in told["by_year"][: len(budget)]:
         granted, spent = granted + budget[year["year"]], spent + year["cost_vnd"]
         assert spent <= granted
         assert build.settings.phases.carry_unspent or year["cost_vnd"] <= budget[year["year"]]
@@ -267,7 +266,7 @@ def test_a_plan_that_was_read_writes_the_same_files(folder: Path, study_area: St
             assert path.read_bytes() == (folder / name).read_bytes(), name
 
 
-@pytest.mark.parametrize("name", ["after_coverage.tif", "mast_sites.tif"])
+@pytest.mark.parametrize("name", ["after_coverage.tif", "mast_sites.tif", "mast_expected.tif"])
 def test_a_raster_that_is_not_there_is_told(name: str, folder: Path, study_area: StudyArea, tmp_path: Path) -> None:
     out = Path(shutil.copytree(folder, tmp_path / "out"))
     (out / name).unlink()

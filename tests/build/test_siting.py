@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo_planner.build.siting import Choice, choose
+from geo_planner.build.siting import Choice, choose, distance
 from geo_planner.errors import InputError
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -437,3 +437,12 @@ def test_less_work_is_as_honest(work: str) -> None:
     assert less.weight <= best.weight <= best.bound <= less.bound + 1e-9
     again = choose(*found, budget=30.0, work=work, start=best)  # type: ignore[arg-type]
     assert again.weight >= best.weight - 1e-9
+
+
+def test_the_rounding_of_sums_is_no_gap() -> None:
+    one_by_one, at_once = sum([0.1] * 10), math.fsum([0.1] * 10)
+    assert one_by_one != at_once
+    assert distance(at_once, one_by_one) == 0.0
+    assert distance(0.0, 0.0) == 0.0
+    assert distance(100.0, 99.0) == pytest.approx(0.01)
+    assert distance(99.0, 100.0) == pytest.approx(0.01)

@@ -72,6 +72,8 @@
     handle.filter(args.filters);
     handle.trials(args.trial_masts);
     handle.drawn(args.drawn);
+    handle.pictures(args.pictures);
+    handle.look(args.look);
     handle.points(args.points);
   };
   const draw = (data, shown) => {
