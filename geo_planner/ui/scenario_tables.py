@@ -20,7 +20,7 @@ from geo_planner.export.tables import titles
 from geo_planner.scenario_files import PRESENT, Difference, Former, setting_title, settings_by_path
 from geo_planner.settings import read_settings
 from geo_planner.ui.texts import text
-from geo_planner.words import Language, catalogue, number, percent, said, word
+from geo_planner.words import Language, catalogue, day, number, percent, said, word
 
 ASKED = ("service.rsrp_threshold_dbm", "service.min_probability", "propagation.model", "build.budget_vnd")
 """Settings that have a field of their own; the weights and the budgets of the years have tables."""
@@ -86,7 +86,7 @@ def typed(value: Any, language: Language) -> str:
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
         value = int(value)
     if isinstance(value, (int, float)):
-        return str(value).replace(".", ",") if language == "vi" and "e" not in str(value) else str(value)
+        return str(value) if "e" in str(value) else str(value).replace(".", number(0.5, 1, language)[1])
     if isinstance(value, str):
         return value
     return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1_000_000).strip()
@@ -212,7 +212,7 @@ def former_table(copies: Sequence[Former], language: Language) -> pd.DataFrame:
 def written_time(when: datetime, language: Language) -> str:
     """Date and time of day on the clock of this machine."""
     local = when.astimezone()
-    return f"{local:%H:%M:%S %d/%m/%Y}" if language == "vi" else f"{local:%Y-%m-%d %H:%M:%S}"
+    return f"{day(local.date(), language)} {local:%H:%M:%S}"
 
 
 def first_fault(error: GeoPlannerError, language: Language) -> str:

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from geo_planner.compare import compare
+from geo_planner.compare import Comparison, compare
 from geo_planner.config import load_scenario
 from geo_planner.errors import UsageError
 from geo_planner.scenario_files import differences, former_copies, save_as, settings_by_path
@@ -30,7 +30,7 @@ from geo_planner.ui.scenario_tables import (
     year_table,
 )
 from geo_planner.ui.shelf import Shelf
-from geo_planner.words import said
+from geo_planner.words import said, word
 from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area
 from tests.ui.fakes import fake_plan
@@ -225,3 +225,22 @@ def test_what_is_stopped_ends_unless_somebody_else_waits_for_it() -> None:
     goes_on.set()
     waiter.join(20)
     assert ended == ["to the end", "to the end", "7"]
+
+
+def test_sites_that_only_one_plan_builds_are_listed() -> None:
+    sites = pd.DataFrame(
+        {
+            "place_id": ["P1", "P2"], "kind": ["macro_mast", "low_mast"], "lon": 103.0, "lat": 22.0, "mast_height_m": [42.0, 20.0],
+            "cost_vnd:A": [1_200_000_000, 5], "year:A": [2027, 2028], "payer:A": ["fund", "fund"], "households:A": [107.0, 3.0],
+            "cost_vnd:B": [None, 5], "year:B": [None, 2028], "payer:B": [None, "fund"], "households:B": [None, 3.0],
+            "built_in": [("A",), ("A", "B")],
+        },
+        index=pd.Index(["S1", "S2"], name="site_id"),
+    )  # fmt: skip
+    found = compare({"A": fake_plan(), "B": fake_plan()})
+    table = site_differences(Comparison(found.names, found.sums, found.villages, sites), "vi")
+    assert list(table.index) == ["S1"]
+    row = table.iloc[0].to_dict()
+    assert row["Chi phí (đồng) A"] == "1.200.000.000"
+    assert row["Chi phí (đồng) B"] == "–"
+    assert (row["Năm A"], row["Nguồn chi A"], row["Loại"]) == ("2027", word("fund", "vi"), said("build_kind.macro_mast").text("vi"))
