@@ -100,4 +100,4 @@ def _value(value: Any) -> Any:
     """As YAML has it."""
     if _inner(value) is not None:
         return PRESENT
-    return list(value) if isinstance(value, tuple) else value
+    return [_value(item) for item in value] if isinstance(value, tuple) else value

@@ -20,7 +20,7 @@ from geo_planner.export.tables import titles
 from geo_planner.scenario_files import PRESENT, Difference, Former, setting_title, settings_by_path
 from geo_planner.settings import read_settings
 from geo_planner.ui.texts import text
-from geo_planner.words import Language, catalogue, number, percent, said, word
+from geo_planner.words import Language, catalogue, day, number, percent, said, word
 
 ASKED = ("service.rsrp_threshold_dbm", "service.min_probability", "propagation.model", "build.budget_vnd")
 """Settings that have a field of their own; the weights and the budgets of the years have tables."""
@@ -86,7 +86,7 @@ def typed(value: Any, language: Language) -> str:
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
         value = int(value)
     if isinstance(value, (int, float)):
-        return str(value).replace(".", ",") if language == "vi" and "e" not in str(value) else str(value)
+        return str(value) if "e" in str(value) else str(value).replace(".", number(0.5, 1, language)[1])
     if isinstance(value, str):
         return value
     return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1_000_000).strip()
@@ -101,6 +101,8 @@ def read_typed(told: str, now: Any, language: Language) -> Any:
         When it cannot be read.
     """
     told = told.strip()
+    if told == now == "":
+        return now
     fixed = {shown("", value, language).casefold(): value for value in (None, True, False)} | {"": None, "null": None}
     if told.casefold() in fixed:
         return fixed[told.casefold()]
@@ -210,7 +212,7 @@ def former_table(copies: Sequence[Former], language: Language) -> pd.DataFrame:
 def written_time(when: datetime, language: Language) -> str:
     """Date and time of day on the clock of this machine."""
     local = when.astimezone()
-    return f"{local:%H:%M:%S %d/%m/%Y}" if language == "vi" else f"{local:%Y-%m-%d %H:%M:%S}"
+    return f"{day(local.date(), language)} {local:%H:%M:%S}"
 
 
 def first_fault(error: GeoPlannerError, language: Language) -> str:
@@ -243,7 +245,7 @@ def _cell(figure: str, value: Any, language: Language) -> str:
         return str(int(value))
     if figure in ("coverage_probability", "gap"):
         return percent(float(value), language, 1)
-    return number(float(value), 3 if figure == "score" else 1, language, keep_zeros=False)
+    return number(float(value) * (100 if figure == "score" else 1), 1, language, keep_zeros=False)  # the score as all pages write it
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -281,3 +281,11 @@ def test_a_full_disk_leaves_all_as_it_was(area: Path, base: Path, monkeypatch: p
         with pytest.raises(OutputError, match="No space"):
             act()
     assert state(area) == was
+
+
+def test_what_is_made_from_another_scenario_is_not_what_one_opens_first(area: Path, base: Path) -> None:
+    before = scenario_paths(area)
+    new = duplicate(base, "A đứng đầu bảng chữ cái")
+    assert scenario_paths(area) == [*before, new]
+    assert restore(delete(new)) == new
+    assert scenario_paths(area) == [*before, new]

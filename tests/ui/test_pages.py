@@ -27,7 +27,7 @@ from geo_planner.words import LANGUAGES, codes, said
 from tests.conftest import ROOT, SCENARIO
 from tests.ui.fakes import fake_plan, without_sample
 
-PAGES = ("map", "ranking", "measured", "questions", "downloads", "about")
+PAGES = ("map", "ranking", "measured", "scenarios", "questions", "downloads", "about")
 
 
 @pytest.fixture(autouse=True)

@@ -154,12 +154,12 @@ def _compared(first: str, second: str, titles: dict[str, str], words: Language) 
     if plans is None:
         return
     own, other = plans
-    st.markdown(f"**A:** {_plain(titles[first])}  \n**B:** {_plain(titles[second])}")
     halves = st.columns(2, gap="small")
-    for half, loaded, letter in zip(halves, plans, "AB", strict=True):
+    for half, loaded, letter, stem in zip(halves, plans, "AB", (first, second), strict=True):
         with half:
-            st.caption(text("compare_map", words, letter=letter))
+            st.markdown(f"**{letter}:** {_plain(titles[stem])}")
             plan_map(loaded, words, MapArguments(link="compared", filters=visit.filters()), key=f"compare_map_{letter}")
+    st.caption(text("compare_map", words))
     comparison = _held_together(own.key, other.key, (titles[first], titles[second]), own.plan, other.plan)
     _compared_tables(comparison, own.plan, other.plan, words)
 
@@ -172,9 +172,10 @@ def _compared_tables(comparison: Comparison, own: Plan, other: Plan, words: Lang
     )  # fmt: skip
     found = differences(own.scenario, other.scenario)
     villages, sites = village_differences(comparison, words), site_differences(comparison, words)
+    built = {text("compare_sites", words, n=len(sites), all=len(comparison.sites)): sites} if len(comparison.sites) else {}
     tables = {
         text("compare_villages", words, n=len(villages), all=len(comparison.villages)): villages,
-        text("compare_sites", words, n=len(sites), all=len(comparison.sites)): sites,
+        **built,
         text("compare_settings", words, n=len(found)): difference_table(found, ("A", "B"), words),
         text("compare_sums", words): sums_table(comparison, words),
     }
@@ -361,7 +362,7 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     st.dataframe(former_table(copies, words), hide_index=True, height="content" if len(copies) <= 6 else 250)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = {copy.path.name: f"{written_time(copy.when, words)} – {text(f'former_{copy.done}', words)} – {copy.title}" for copy in copies}
-    picked = left.selectbox(text("former_pick", words), list(names), format_func=names.__getitem__, key="former_picked")
+    picked = left.selectbox(text("former_pick", words), list(names), format_func=names.__getitem__, key=f"former_{copies[0].path.name}")
     right.button(
         text("restore_button", words), icon=":material/restore:", width="stretch", key="restore_copy",
         on_click=_act, args=(lambda: restore(next(copy.path for copy in copies if copy.path.name == picked)), "scenario_restored"),
