@@ -60,7 +60,7 @@ def show_point(words: Language) -> None:
         name = str(loaded().plan.villages.at[chosen, "name"])
         st.page_link(page_file("link"), label=text("at_profile", words, village=_plain(name)), icon=":material/landscape:")
         trials.offer_end((lon, lat))
-    _go_back_button(words)
+    go_back_button(words)
 
 
 def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> None:
@@ -77,7 +77,7 @@ def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> 
     st.button(text("trial_forbid", words), icon=":material/block:", width="stretch", on_click=forbid, args=(placed.lon, placed.lat))
     left, right = st.columns(2, gap="small")
     with left:
-        _go_back_button(words)
+        go_back_button(words)
     right.button(text("trial_remove", words), icon=":material/delete:", width="stretch", on_click=trials.remove, args=(placed.id,))
     if one.outcome is not None:
         with st.expander(text("trial_more", words)):
@@ -98,11 +98,24 @@ def _heading(title: str, below: str, words: Language) -> None:
 
 
 def _site_name(site: str) -> str:
-    sites = loaded().plan.sites
+    plan = loaded().plan
+    sites = plan.sites
+    if plan.build is not None and site in plan.build.results.sites.index:
+        return planned_name(plan, site)
     if not site or site not in sites.index.get_level_values("site_id"):
         return site
     name = sites.loc[sites.index.get_level_values("site_id") == site, "name"].dropna()
     return f"{site} · {name.iloc[0]}" if len(name) else site
+
+
+def planned_name(plan: Plan, site: str) -> str:
+    """A site of the build plan by what it is and how tall, for its id is for machines."""
+    if plan.build is None:
+        return site
+    row, words = plan.build.results.sites.loc[site], visit.language()
+    kind = said(f"build_kind.{row['kind']}").text(words)
+    height = "" if pd.isna(row["mast_height_m"]) else f" {number(float(row['mast_height_m']), 0, words)} m"
+    return text("site_of_plan", words, kind=f"{kind}{height}")
 
 
 def _plain(name: str) -> str:
@@ -164,7 +177,8 @@ def try_option(option_id: str) -> None:
     trials.place(lon, lat, mast)
 
 
-def _go_back_button(words: Language) -> None:
+def go_back_button(words: Language) -> None:
+    """Takes the last change back, whatever is open beside the map."""
     st.button(text("trial_undo", words), icon=":material/undo:", width="stretch", on_click=go_back, disabled=not trials.can_go_back())
 
 
@@ -266,7 +280,7 @@ def _hops(outcome: Outcome, words: Language) -> str:
     if hops.empty:
         return text("trial_no_hop", words)
     told = [
-        text("trial_hop_planned" if hop.planned else "trial_hop", words, site=str(hop.site_id), km=hop.length_km, ghz=hop.freq_ghz)
+        text("trial_hop", words, site=_site_name(str(hop.site_id)) if hop.planned else str(hop.site_id), km=hop.length_km, ghz=hop.freq_ghz)
         for hop in hops.head(_MOST_HOPS).itertuples()
     ]
     more = len(hops) - len(told)
@@ -285,7 +299,7 @@ def hop_lines(plan: Plan, one: Tried) -> tuple[Drawn, ...]:
         else:
             point = plan.sites.geometry[plan.sites.index.get_level_values("site_id") == hop.site_id].iloc[0]
             end = float(point.x), float(point.y)
-        drawn.append(Drawn("line", (here, end), str(hop.site_id), "link"))
+        drawn.append(Drawn("line", (here, end), _site_name(str(hop.site_id)), "link"))
     return tuple(drawn)
 
 

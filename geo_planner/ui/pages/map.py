@@ -21,7 +21,7 @@ from geo_planner.ui.map_contract import Drawn, MapArguments, TrialMast
 from geo_planner.ui.maps import MAP_HEIGHT_PX, plan_map
 from geo_planner.ui.place_box import show_box, show_found
 from geo_planner.ui.texts import text
-from geo_planner.ui.trial_panel import all_trials, hop_lines, show_mast, show_point
+from geo_planner.ui.trial_panel import all_trials, go_back_button, hop_lines, show_mast, show_point
 from geo_planner.ui.trial_results import Tried
 from geo_planner.ui.trial_writing import show_told
 from geo_planner.ui.village import show_card
@@ -132,6 +132,8 @@ def lines(why: WhyNot | None, all_tried: tuple[Tried, ...]) -> tuple[Drawn, ...]
 def village_card_of(plan: Plan, ids: list[str], chosen: str, why: WhyNot | None, words: Language) -> None:
     """The village of the visit: the picker, the filters, its card."""
     show_told(words)
+    if trials.can_go_back():
+        go_back_button(words)
     titles = {
         str(village): f"{rank}. {name} ({commune})"
         for village, rank, name, commune in plan.villages[["rank", "name", "commune_name"]].itertuples()
