@@ -117,7 +117,7 @@ def read_address(query: Mapping[str, str]) -> Visit:
         budget_vnd=one("budget", _money),
         must=one("must", _ids),
         must_not=one("mustnot", _ids),
-        estimate=next((name for name in ("low", "high") if name == told.get("prices")), "base"),  # type: ignore[arg-type]
+        estimate=next((name for name in ("low", "high") if name == told.get("prices")), "base"),
     )
     filters = Filters(
         payers=_some_of(told.get("payer", ""), RESPONSIBILITY),
@@ -163,8 +163,7 @@ def write_address(visit: Visit) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-_MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
-_MOST_VND = 10**15
+ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
 """Parts of the address that the script writes."""
 
 
