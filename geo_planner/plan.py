@@ -338,7 +338,7 @@ def reordered(plan: Plan, scenario: Scenario, values: pd.DataFrame) -> Plan:
     # in the order of the list, as a run has them: what is settled by it comes out the same
     modelled = modelled.loc[[village for village in plan.study_area.villages.index if village in modelled.index]]
     ranking = rank(modelled, scenario.ranking, seed=scenario.seed, values=values.loc[modelled.index])
-    villages = _ordered(modelled.join(_of_ranking(ranking)))
+    villages = modelled.join(_of_ranking(ranking))[list(plan.villages.columns)].sort_values("rank")
     of_build = plan.build.notes if plan.build is not None else ()
     return replace(
         plan,
