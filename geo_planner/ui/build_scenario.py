@@ -25,9 +25,10 @@ def save_box(changes: Mapping[str, Any], estimate: str) -> None:
     with st.container(border=True):
         title, button = st.columns([2.4, 1], vertical_alignment="bottom")
         title.text_input(text("build_save_title", words), key=_TITLE, placeholder=text("build_save_example", words), max_chars=200)
-        button.button(
-            text("build_save", words), on_click=_save, args=(dict(changes),), disabled=not changes, icon=":material/save:", width="stretch", key="build_save",
-        )  # fmt: skip
+        sent = button.button(text("build_save", words), disabled=not changes, icon=":material/save:", width="stretch", key="build_save")
+        # not a part of the page alone: another scenario is loaded
+        if sent and _write(st.session_state.get(_TITLE, ""), changes):
+            st.rerun()
         if estimate != "base":
             st.caption(text("build_save_prices", words))
         _show_fault()
@@ -55,10 +56,6 @@ def offer_first_budget() -> None:
     if _write(title, {"build": {"years": each}}):
         st.rerun()
     _show_fault()
-
-
-def _save(changes: dict[str, Any]) -> None:
-    _write(st.session_state.get(_TITLE, ""), changes)
 
 
 def _write(title: str, changes: Mapping[str, Any]) -> bool:

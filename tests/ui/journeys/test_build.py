@@ -114,18 +114,23 @@ def test_from_a_smaller_budget_to_a_scenario_of_its_own(address: str, visit: Vis
     thumb = page.get_by_role("slider")
     thumb.focus()
     thumb.press("ArrowLeft")
-    page.wait_for_function("() => !location.search.includes('budget=2000000000')", timeout=_LATE_MS)
-    page.get_by_text("So với kịch bản").wait_for(timeout=_LATE_MS)
+    page.get_by_text("→ 1,8 tỷ đồng. So với kịch bản").wait_for(timeout=_LATE_MS)
+    assert "budget=1800000000" in page.url
 
     title = page.get_by_label("Tên kịch bản mới")
     title.fill("Phương án nhỏ")
     title.press("Enter")
     page.get_by_role("button", name="Lưu thành kịch bản").click()
     page.wait_for_function("() => location.search.includes('scenario=phuong_an_nho')", timeout=_LATE_MS)
+    # opened: nothing is tried any more, and the budget that was tried is its own
+    page.get_by_text("Đang thử, chưa lưu").wait_for(state="detached", timeout=FIRST_DRAW_MS)
+    page.wait_for_function(
+        "() => document.querySelector('input[type=range]')?.getAttribute('aria-valuetext') === '1,8 tỷ đồng'", timeout=_LATE_MS
+    )
     marks.first.wait_for(timeout=FIRST_DRAW_MS)
     page.screenshot(path=tmp_path / "4_saved.png")
     saved = yaml.safe_load((area / "scenarios" / "phuong_an_nho.yaml").read_text("utf-8"))["build"]
-    assert saved["budget_vnd"] < 2_000_000_000
+    assert saved["budget_vnd"] == 1_800_000_000
     assert sum(year["budget_vnd"] for year in saved["years"]) == saved["budget_vnd"]
     assert visit.wanted == []
     assert visit.errors == []
