@@ -92,7 +92,8 @@ def import_layer(
     OutputError
         When the study area or the report cannot be written, or another import goes on for too long; nothing has changed then.
     """
-    options = _options(layer, study_area, crs, column_map, sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    _check_asked(layer, study_area, options)
     finish_interrupted(study_area)
     draft = _drafted(layer, file, study_area, options, name, report_dir)
     if draft.stopped():
@@ -129,33 +130,22 @@ def check_layer(
     UsageError
         When there is no such layer, file or folder.
     """
-    options = _options(layer, study_area, crs, column_map, sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    _check_asked(layer, study_area, options)
     draft = _drafted(layer, file, study_area, options, name, None)
     return report_of(draft if draft.stopped() else _merged(draft, study_area, options))
 
 
-def _options(
-    layer: str,
-    study_area: Path,
-    crs: str | None,
-    column_map: Mapping[str, str] | None,
-    sheet: str | None,
-    source_layer: str | None,
-    mode: Mode,
-    accept_valid: bool,
-    max_bytes: int,
-    max_rows: int,
-) -> Options:
-    """What the user asks for, where it can be done at all."""
+def _check_asked(layer: str, study_area: Path, options: Options) -> None:
+    """Refuse what cannot be done at all."""
     if layer not in IMPORTABLE:
         raise UsageError("import_no_layer", layer=layer, layers=IMPORTABLE)
     if not study_area.is_dir():
         raise UsageError("import_no_folder", root=study_area)
-    if mode not in ("auto", "merge", "replace"):
-        raise UsageError("import_no_mode", mode=mode)
-    if max_bytes < 1 or max_rows < 1:
+    if options.mode not in ("auto", "merge", "replace"):
+        raise UsageError("import_no_mode", mode=options.mode)
+    if options.max_bytes < 1 or options.max_rows < 1:
         raise UsageError("import_no_limit")
-    return Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
 
 
 def _drafted(layer: str, file: Path, study_area: Path, options: Options, name: str | None, report_dir: Path | None) -> Draft:

@@ -179,7 +179,7 @@ def village_table(plan: Plan, build: BuildPlan, language: Language, wishes: Buil
         "build_column_of": villages["households"].astype("Int64"),
         "build_column_payer": [word(payer, language) if payer else text("build_promised", language) for payer in told["payer"]],
         "build_column_wish": [_wish(str(village), wishes, language) for village in villages.index],
-        "build_column_from": ["; ".join(sites.get(site, site) for site in ids) if isinstance(ids, tuple) else "" for ids in told["site_ids"]],
+        "build_column_from": ["; ".join(str(sites.get(site, site)) for site in ids) if isinstance(ids, tuple) else "" for ids in told["site_ids"]],
     }, index=villages.index)  # fmt: skip
     return table.rename(columns={key: text(key, language) for key in table})
 
@@ -209,8 +209,8 @@ def year_table(build: BuildPlan, language: Language) -> pd.DataFrame:
 
 def estimate_table(build: BuildPlan, language: Language) -> pd.DataFrame:
     """Investment, upkeep, present value, cost for each household and payers of the same sites, by low, base and high prices; in triệu đồng."""
-    rows = [
-        (f"build_sum_{key}", {e: build.costs.totals[e][key] for e in ESTIMATES})
+    rows: list[tuple[str, dict[str, float]]] = [
+        (f"build_sum_{key}", {e: float(build.costs.totals[e][key]) for e in ESTIMATES})
         for key in ("capex", "capex_before_tax", "opex_per_year", "npv", "total")
     ]
     each = {e: cost_per_household(build.chosen, e) for e in ESTIMATES}

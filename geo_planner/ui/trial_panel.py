@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -193,23 +194,23 @@ def _fields(placed: Placed, words: Language) -> None:
             return
         trials.change(placed.id, lambda now: replace(now, mast=changed))
 
-    def bound(name: str, value: object) -> dict[str, object]:
+    def bound(name: str, value: object) -> dict[str, Any]:
         return visit.bound(f"trial_{name}_{placed.id}", value, lambda chosen: choose(**{name: chosen}))
 
     left, right = st.columns(2, gap="small")
     height = round(mast.height_m)
-    left.number_input(text("trial_height", words), 1, 200, step=1, **bound("height_m", height))  # type: ignore[arg-type]
+    left.number_input(text("trial_height", words), 1, 200, step=1, **bound("height_m", height))
     bands = sorted({*BANDS_MHZ, mast.freq_mhz})
     right.selectbox(
         text("trial_band", words),
         bands,
         format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
         **bound("freq_mhz", mast.freq_mhz),
-    )  # type: ignore[call-overload]
+    )
     powers = sorted({float(level) for level in range(_MOST_POWER_DBM + 1)} | {mast.tx_power_dbm})
     left.selectbox(
         text("trial_power", words), powers, format_func=lambda level: _power(level, words), **bound("tx_power_dbm", mast.tx_power_dbm)
-    )  # type: ignore[call-overload]
+    )
     n = len(mast.sectors)
     sectors = visit.bound(f"trial_sectors_{placed.id}", n, lambda count: choose(sectors=_sectors(count, mast)))
     right.selectbox(text("trial_sectors", words), sorted({*_SECTORS, n}), format_func=lambda count: _count(count, words), **sectors)

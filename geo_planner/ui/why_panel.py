@@ -77,7 +77,7 @@ def show_cures(village_id: str, words: Language) -> None:
         return
     lines = "".join(f"<li value='{n}'>{escape(_cure(row, words))}</li>" for n, row in table.iterrows())
     st.html(f"<div class='gp-card'><ol>{lines}</ol><p class='gp-small'>{escape(text('cure_note', words))}</p></div>")
-    numbers = [int(n) for n, kind in table["kind"].items() if kind in _TRIED_KINDS]  # type: ignore[call-overload]
+    numbers = [int(n) for n, kind in table["kind"].items() if kind in _TRIED_KINDS]
     if numbers:
         ids = table["option_id"].to_dict()
         bound = visit.bound("cure_try", None, lambda n: try_option(str(ids[n])) if n is not None else None)

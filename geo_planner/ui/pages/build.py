@@ -156,8 +156,8 @@ def wish_boxes(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
     now = tables.in_force(_scenario_build().settings, tried)
     must, must_not = list(now.must or ()), list(now.must_not or ())
     names = tables.village_names(plan)
-    for site, name in tables.site_names(plan, shown, words).items():
-        names.setdefault(tables.wish_of_site(shown, site), name)
+    for site, called in tables.site_names(plan, shown, words).items():
+        names.setdefault(tables.wish_of_site(shown, site), called)
     known = [*names, *(i for i in (*must, *must_not) if i not in names)]
 
     def name(ident: str) -> str:
