@@ -216,19 +216,19 @@ def _missing(
     for i in np.flatnonzero(~sane).tolist():
         row, at = int(frame.index[i]), pair[0]
         blank = [name for name in dict.fromkeys((pair[0], pair[-1])) if not as_text(frame[name].iloc[i]).strip()]
-        key, value, facts = "coordinates.rows_zero" if nowhere[i] else "coordinates.rows_blank", None, dict[str, Any]()
+        kind, value, facts = "rows_zero" if nowhere[i] else "rows_blank", None, dict[str, Any]()
         if i in wrong_cells:
-            key, (at, value) = "coordinates.rows_no_number", wrong_cells[i]
+            kind, (at, value) = "rows_no_number", wrong_cells[i]
         elif len(pair) == 2 and len(blank) == 1:
             at = blank[0]
             other = pair[1] if at == pair[0] else pair[0]
-            key, facts = "coordinates.rows_half", {"other": title_of(titles.get(other, other))}
+            kind, facts = "rows_half", {"other": title_of(titles.get(other, other))}
         example = as_text(frame[at].iloc[good[0]]).strip()[:40] if len(good) else ""
         if example:
             is_figure = isinstance(frame[at].iloc[good[0]], float)  # it has no sign of its own in the list
             shown = Label(example, example.replace(".", ",") if is_figure else example, example)
-            key, facts = f"{key}_as", facts | {"example": shown, "like": int(frame.index[good[0]])}
-        yield fault(file, key, row=row, column=titles.get(at, at), value=value, **facts)
+            kind, facts = f"{kind}_as", facts | {"example": shown, "like": int(frame.index[good[0]])}
+        yield fault(file, f"coordinates.{kind}", row=row, column=titles.get(at, at), value=value, **facts)
 
 
 def _turned(rows: Listed, fit: Fit, lon: Array, lat: Array) -> tuple[NDArray[np.intp], Array, Array]:
