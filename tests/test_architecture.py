@@ -41,6 +41,7 @@ ONLY_IN = {
     "folium": ("export/html_map",),
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "imports/report.py"),
+    "openpyxl": ("imports/marked.py",),
     "matplotlib": ("export/",),
     "altair": ("ui/",),
 }

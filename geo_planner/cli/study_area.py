@@ -1,9 +1,10 @@
-"""``validate``, ``template``, ``import``, ``fetch``, ``init``, ``sample``: what goes into a study area."""
+"""``validate``, ``template``, ``import``, ``undo``, ``fetch``, ``init``, ``sample``: what goes into a study area."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -132,6 +133,43 @@ def import_file(
         for path in report.files:
             echo(f"  {path}")
         return report.exit_status
+
+    guarded(work, as_json)
+
+
+@verb()
+def undo(
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help=f"{', '.join(_IMPORTABLE)}.")],
+    into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="COPY", help="Which copy, as --list names it; the latest when left out.")
+    ] = None,
+    only_list: Annotated[bool, typer.Option("--list", help="Only tell the copies that are kept.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a layer again what it was before the last import; undo once more takes that back."""
+    from geo_planner.study_area.former import described, former_copies, restore
+
+    def work() -> int:
+        if layer not in _IMPORTABLE:
+            raise UsageError("import_no_layer", layer=layer, layers=tuple(_IMPORTABLE))
+        if not into.is_dir():
+            raise UsageError("import_no_folder", root=into)
+        restored = None if only_list else restore(into, layer, to)
+        copies = former_copies(into, layer)
+        if as_json:
+            done = {} if restored is None else {"restored": asdict(restored.copy), "kept": asdict(restored.kept)}
+            print_json({"ok": True, "layer": layer, "target": LAYERS[layer].path, **done, "copies": [asdict(copy) for copy in copies]})
+            return 0
+        if restored is not None:
+            echo(said("former.restored", layer=LAYERS[layer].path, copy=described(restored.copy)))
+            echo(said("former.way_back", layer=layer, root=into))
+            return 0
+        for copy in copies:
+            echo(said("former.listed", name=copy.name, copy=described(copy)))
+        if not copies:
+            echo(said("former.nothing"))
+        return 0
 
     guarded(work, as_json)
 

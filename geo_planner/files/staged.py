@@ -85,7 +85,9 @@ def staging(root: Path) -> Iterator[Path]:
             root.rmdir()  # a study area of which nothing came about
 
 
-def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+def install(
+    root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]], *, as_before: Mapping[str, Mapping[str, Any] | None] | None = None
+) -> None:
     """Move files from a staging folder to their places and record them.
 
     Parameters
@@ -96,6 +98,9 @@ def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) ->
         As :func:`staging` gave it; holds every file under the relative path that it shall have.
     facts : mapping of str to mapping
         What to record of each, as for :func:`geo_planner.files.manifest.record_files`.
+    as_before : mapping of str to (mapping or None), optional
+        Files whose records are put back as they once were, to the letter; None: the file had none. Of these the folder may hold the
+        content or nothing, where only the record changes.
 
     Raises
     ------
@@ -103,24 +108,28 @@ def install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) ->
         When a file cannot be replaced. If it was the first one, nothing has changed; if not, the change is finished by the
         next command that uses the study area. Also when another import or fetch goes on writing into the study area.
     """
-    for name in (*facts, MANIFEST):
+    put_back = dict(as_before or {})
+    for name in (*facts, *put_back, MANIFEST):
         refuse_link(root, name)
     with locked(root):
-        _install(root, folder, facts)
+        _install(root, folder, facts, put_back)
 
 
-def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> None:
+def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]], as_before: Mapping[str, Mapping[str, Any] | None]) -> None:
     """As :func:`install`, by the one who holds the lock: the manifest is read and written without another in between."""
     finish_interrupted(root)
     document = manifest_with(root, {name: (folder / name, entry) for name, entry in facts.items()})
+    entries = {name: entry for name, entry in {**document["files"], **as_before}.items() if entry is not None}
+    document = {**document, "files": dict(sorted(entries.items()))}
+    files = sorted({*facts, *(name for name in as_before if (folder / name).exists())})
     write_atomically(folder / MANIFEST, as_json(document))
-    for name in facts:
+    for name in files:
         (folder / name).chmod(0o644)
-    write_atomically(folder / COMMIT_FILE, json.dumps([*sorted(facts), MANIFEST]))
+    write_atomically(folder / COMMIT_FILE, json.dumps([*files, MANIFEST]))
     try:
         _move(root, folder)
     except OSError as error:
-        untouched = all((folder / name).exists() for name in facts)
+        untouched = all((folder / name).exists() for name in (*files, MANIFEST))
         if untouched:
             (folder / COMMIT_FILE).unlink(missing_ok=True)
         key = "not_replaced.nothing_changed" if untouched else "not_replaced.finished_later"

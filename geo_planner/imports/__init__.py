@@ -14,13 +14,14 @@ Places                 ``places``: ``gazetteer`` (the communes of the study area
                        and ``vn2000``; ``row_places`` puts both into the draft
 Identity               ``ids`` (made for rows without one), ``known_places`` and ``known_cells`` (rows that the layer has already)
 Lines and areas        ``shapes`` (roads, power lines, exclusion areas: no columns, only geometry)
-Result                 ``draft`` (what goes from step to step), ``store`` (the layer and its manifest), ``report`` and ``paper``; ``preview``: all but the last
+Result                 ``draft`` (what goes from step to step), ``store`` (the layer and its manifest), ``report``, ``paper`` and ``marked`` (the list with its faults in it); ``preview``: all but the last
 Words                  ``naming`` (titles, and what is left out by its name)
 =====================  ==============================================================================================
 """
 
 from geo_planner.imports.draft import Mode
-from geo_planner.imports.importer import IMPORTABLE, import_layer
+from geo_planner.imports.importer import IMPORTABLE, check_layer, import_layer
+from geo_planner.imports.marked import marked_copy
 from geo_planner.imports.naming import layer_title, own_title, target_title
 from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.imports.preview import Preview, preview, titles_by_sheet
@@ -28,6 +29,6 @@ from geo_planner.imports.report import ImportReport
 from geo_planner.imports.vocabulary import POINT_LAYERS
 
 __all__ = [
-    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "import_layer", "layer_title", "own_title", "preview", "system_name",
+    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "check_layer", "import_layer", "layer_title", "marked_copy", "own_title", "preview", "system_name",
     "target_title", "titles_by_sheet",
 ]  # fmt: skip

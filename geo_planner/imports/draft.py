@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo_planner.errors import Fault
-from geo_planner.imports.grid import RawTable
+from geo_planner.imports.grid import HeaderPlace, RawTable
 from geo_planner.schema import Layer
 from geo_planner.words import Said
 
@@ -74,6 +74,8 @@ class Draft:
         Hash of the layer into which they are merged; empty where there was none.
     counts : mapping of str to int
         ``added``, ``updated`` and ``removed`` rows of the layer.
+    header : HeaderPlace or None
+        Of a list in a workbook or text file.
     """
 
     layer: Layer
@@ -95,6 +97,7 @@ class Draft:
     content: str = ""
     was: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    header: HeaderPlace | None = None
 
     def with_(
         self,

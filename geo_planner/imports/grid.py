@@ -73,6 +73,16 @@ def as_text(cell: Cell) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderPlace:
+    """Where the titles of a list stand in its file, rows and columns counted from 0; of a text file the sheet has no name."""
+
+    sheet: str
+    first: int
+    last: int
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """Rows of data as they stand in the file.
 

@@ -15,6 +15,7 @@ from geo_planner.files.staged import finish_interrupted
 from geo_planner.imports.cells.devices import joined_times, without_marks
 from geo_planner.imports.cells.radio import converted_channels
 from geo_planner.imports.draft import Draft, Mode, Options
+from geo_planner.imports.grid import HeaderPlace
 from geo_planner.imports.opening import InputFile, opened, refuse
 from geo_planner.imports.paper import titles_known_again
 from geo_planner.imports.phone_logs import serving_samples
@@ -91,21 +92,79 @@ def import_layer(
     OutputError
         When the study area or the report cannot be written, or another import goes on for too long; nothing has changed then.
     """
+    options = _options(layer, study_area, crs, column_map, sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    finish_interrupted(study_area)
+    draft = _drafted(layer, file, study_area, options, name, report_dir)
+    if draft.stopped():
+        return _refused(report_of(draft), report_dir, language)
+    with locked(study_area):
+        draft = _merged(draft, study_area, options)
+        report = report_of(draft)
+        if report.exit_status:
+            return _refused(report, report_dir, language)
+        return _written(draft, report, study_area, options, file.parent, report_dir, language)
+
+
+def check_layer(
+    layer: str,
+    file: Path,
+    study_area: Path,
+    *,
+    crs: str | None = None,
+    column_map: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    source_layer: str | None = None,
+    mode: Mode = "auto",
+    accept_valid: bool = False,
+    name: str | None = None,
+    max_bytes: int = 100_000_000,
+    max_rows: int = 200_000,
+) -> ImportReport:
+    """What :func:`import_layer` would say of a file, down to its last row, with nothing written anywhere; parameters as there.
+
+    Its ``exit_status`` is 0 where the import would be written as the layer is now.
+
+    Raises
+    ------
+    UsageError
+        When there is no such layer, file or folder.
+    """
+    options = _options(layer, study_area, crs, column_map, sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+    draft = _drafted(layer, file, study_area, options, name, None)
+    return report_of(draft if draft.stopped() else _merged(draft, study_area, options))
+
+
+def _options(
+    layer: str,
+    study_area: Path,
+    crs: str | None,
+    column_map: Mapping[str, str] | None,
+    sheet: str | None,
+    source_layer: str | None,
+    mode: Mode,
+    accept_valid: bool,
+    max_bytes: int,
+    max_rows: int,
+) -> Options:
+    """What the user asks for, where it can be done at all."""
     if layer not in IMPORTABLE:
         raise UsageError("import_no_layer", layer=layer, layers=IMPORTABLE)
     if not study_area.is_dir():
         raise UsageError("import_no_folder", root=study_area)
     if mode not in ("auto", "merge", "replace"):
         raise UsageError("import_no_mode", mode=mode)
-    options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     if max_bytes < 1 or max_rows < 1:
         raise UsageError("import_no_limit")
+    return Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
+
+
+def _drafted(layer: str, file: Path, study_area: Path, options: Options, name: str | None, report_dir: Path | None) -> Draft:
+    """The rows of the file with all that can be said of them; what stops the import as a whole is in it too."""
     draft = Draft(LAYERS[layer], name or file.name)
-    finish_interrupted(study_area)
     try:
         refuse_links(study_area, TARGETS[layer])
         read_manifest(study_area)
-        with opened(file, max_bytes=max_bytes, name=name) as source:
+        with opened(file, max_bytes=options.max_bytes, name=name) as source:
             draft = replace(draft, file=source.name, statements=source.statements)
             if report_dir is not None:
                 usable_folder(report_dir, report_paths(source.name, report_dir))
@@ -114,29 +173,27 @@ def import_layer(
             refuse_idle(options, source)
             if draft.layer.geometry == "point":
                 reading = read_for(layer, source, gazetteer, options)
-                draft = replace(draft, table=reading.table).with_(statements=reading.table.statements)
+                at = reading.mapping
+                place = HeaderPlace(reading.sheet, at.first, at.last, at.titles) if at is not None and source.family != "vector" else None
+                draft = replace(draft, table=reading.table, header=place).with_(statements=reading.table.statements)
                 draft = draft_rows(draft, reading, gazetteer)
             elif draft.layer.geometry == "none":
                 draft = draft_prices(draft, source, options, remembered_columns(study_area, layer))
             else:
                 draft = draft_shapes(draft, source, options, gazetteer)
-            draft = draft.with_(general=unused_target(gazetteer, layer, TARGETS[layer]))
+            return draft.with_(general=unused_target(gazetteer, layer, TARGETS[layer]))
     except InputError as error:
-        draft = draft.with_(general=error.faults)
+        return draft.with_(general=error.faults)
     except (MemoryError, RecursionError) as error:
         logger.debug("import of %s", file, exc_info=error)
-        draft = draft.with_(general=[fault(draft.file, "too_large.rows")])
-    if draft.stopped():
-        return _refused(report_of(draft), report_dir, language)
-    with locked(study_area):
-        try:
-            draft = merged(draft, study_area, options)
-        except InputError as error:
-            draft = draft.with_(general=error.faults)
-        report = report_of(draft)
-        if report.exit_status:
-            return _refused(report, report_dir, language)
-        return _written(draft, report, study_area, options, file.parent, report_dir, language)
+        return draft.with_(general=[fault(draft.file, "too_large.rows")])
+
+
+def _merged(draft: Draft, study_area: Path, options: Options) -> Draft:
+    try:
+        return merged(draft, study_area, options)
+    except InputError as error:
+        return draft.with_(general=error.faults)
 
 
 def refuse_idle(options: Options, file: InputFile) -> None:

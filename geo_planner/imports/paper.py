@@ -20,6 +20,8 @@ TITLES_OF_REJECTS: Mapping[Language, tuple[str, str]] = {
     language: (said("import_paper.row_title").text(language), said("import_paper.reason_title").text(language)) for language in LANGUAGES
 }
 """First and last title of the file of rejected rows."""
+MARK_TITLES: Mapping[Language, str] = {language: said("import_paper.mark_title").text(language) for language in LANGUAGES}
+"""Title of the column of faults in a marked copy of a list."""
 _IN_A_TABLE = ("commune", "x", "y", "lon", "lat", "time", "district")
 """Columns that the import made itself or found around the table."""
 

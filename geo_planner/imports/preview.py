@@ -12,17 +12,20 @@ import pandas as pd
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.draft import Options
 from geo_planner.imports.grid import as_text
-from geo_planner.imports.importer import read_for, refuse_idle
-from geo_planner.imports.opening import FAMILY, Family, opened
+from geo_planner.imports.importer import IMPORTABLE, read_for, refuse_idle
+from geo_planner.imports.opening import FAMILY, Family, InputFile, opened
 from geo_planner.imports.places.coordinates import both_numbers
 from geo_planner.imports.places.crs_choice import ENOUGH, Listed, candidates, fits
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer
 from geo_planner.imports.places.positions import coordinate_columns, halves
 from geo_planner.imports.places.row_places import REACH_M
+from geo_planner.imports.prices import price_table
 from geo_planner.imports.reading import Reading, read_grids
+from geo_planner.imports.store import remembered_columns
 from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.meaning import all_targets, clean_title
 from geo_planner.imports.vocabulary import POINT_LAYERS
+from geo_planner.schema import LAYERS, PRICES
 from geo_planner.words import Said
 
 _SHOWN_ROWS = 20
@@ -108,16 +111,18 @@ def preview(
     Raises
     ------
     UsageError
-        When there is no such layer of points, file or folder.
+        When there is no such layer with columns, file or folder.
     """
-    if layer not in POINT_LAYERS:
-        raise UsageError("no_preview_of_layer", layer=layer, layers=POINT_LAYERS)
+    if LAYERS[layer].geometry not in ("point", "none") or layer not in IMPORTABLE:
+        raise UsageError("no_preview_of_layer", layer=layer, layers=(*POINT_LAYERS, PRICES.name))
     options = Options(crs, dict(column_map or {}), sheet, source_layer, max_bytes=max_bytes, max_rows=max_rows)
     kind, statements = "", tuple[Said, ...]()
     try:
         with opened(file, max_bytes=max_bytes, name=name) as source:
             kind, statements = source.format, source.statements
             refuse_idle(options, source)
+            if LAYERS[layer].geometry == "none":
+                return _of_prices(source, options, remembered_columns(study_area, layer), statements)
             gazetteer = load_gazetteer(study_area)
             reading = read_for(layer, source, gazetteer, options)
     except InputError as error:
@@ -129,6 +134,17 @@ def preview(
     return Preview(
         kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
         table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
+    )  # fmt: skip
+
+
+def _of_prices(source: InputFile, options: Options, remembered: Mapping[str, str], statements: tuple[Said, ...]) -> Preview:
+    """A table of prices: it has columns, and no places."""
+    _, columns, table = price_table(source, options, remembered)
+    mapping = {title: name for name, title in table.titles.items()} | dict.fromkeys(columns.unused)
+    return Preview(
+        source.format, tuple(range(columns.first + 1, columns.last + 2)), mapping, all_targets(PRICES.name), (),
+        table.frame.loc[:, list(table.titles)].head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped,
+        (*statements, *table.statements),
     )  # fmt: skip
 
 

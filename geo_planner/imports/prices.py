@@ -16,7 +16,7 @@ from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
 from geo_planner.imports.cells.figures import Style, decimal_style, parse
 from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.draft import Correction, Draft, Options
-from geo_planner.imports.grid import Cell, Grid, RawTable, as_text, is_blank
+from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, is_blank
 from geo_planner.imports.naming import layer_label
 from geo_planner.imports.opening import InputFile, refuse
 from geo_planner.imports.reading import read_grids
@@ -50,12 +50,11 @@ def draft_prices(draft: Draft, file: InputFile, options: Options, remembered: Ma
     InputError
         When the file holds no table of prices, or several.
     """
-    if file.family == "vector":
-        raise refuse(file.name, "not_prices.no_table")
-    grid, mapping = _table_in(file, options, remembered)
-    rows, titles, skipped = _rows_of(grid, mapping)
-    table = RawTable(rows, titles, skipped=tuple(skipped), statements=mapping.statements)
-    draft = replace(draft, table=table).with_(statements=(*grid.statements, *mapping.statements), titles=titles)
+    grid, mapping, table = price_table(file, options, remembered)
+    rows, titles = table.frame, table.titles
+    draft = replace(draft, table=table, header=HeaderPlace(grid.name, mapping.first, mapping.last, mapping.titles)).with_(
+        statements=table.statements, titles=titles
+    )
     if rows.empty:
         raise InputError([fault(file.name, "empty.rows")])
     texts, faults = _clean(rows, titles, file.name)
@@ -80,6 +79,21 @@ def draft_prices(draft: Draft, file: InputFile, options: Options, remembered: Ma
     faults += [one for one in shown if (one.row, one.column) not in unread]
     corrected = [done for done in [*renamed, *_corrected(rows, texts)] if done[0] in rows.index]
     return draft.with_(rows=rows, faults=sorted(faults, key=lambda one: one.row or 0), corrected=corrected, statements=told)
+
+
+def price_table(file: InputFile, options: Options, remembered: Mapping[str, str]) -> tuple[Grid, ColumnMapping, RawTable]:
+    """The sheet of a file that holds prices, what its titles mean, and its rows as they stand there.
+
+    Raises
+    ------
+    InputError
+        When the file holds no table of prices, or several.
+    """
+    if file.family == "vector":
+        raise refuse(file.name, "not_prices.no_table")
+    grid, mapping = _table_in(file, options, remembered)
+    rows, titles, skipped = _rows_of(grid, mapping)
+    return grid, mapping, RawTable(rows, titles, skipped=tuple(skipped), statements=(*grid.statements, *mapping.statements))
 
 
 def _table_in(file: InputFile, options: Options, remembered: Mapping[str, str]) -> tuple[Grid, ColumnMapping]:

@@ -20,7 +20,7 @@ import xlsxwriter
 from geo_planner.errors import Fault, OutputError
 from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.draft import Draft
-from geo_planner.imports.grid import Cell, as_text
+from geo_planner.imports.grid import Cell, HeaderPlace, as_text
 from geo_planner.imports.naming import own_title
 from geo_planner.imports.paper import TITLES_OF_REJECTS, row_sheets, sheet_names, summary, texts_of, words
 from geo_planner.schema import Layer
@@ -79,6 +79,8 @@ class ImportReport:
         was refused none is accepted, and ``would_be_accepted`` are the rows that are good.
     files : tuple of Path
         Report and rejects that were written.
+    header : HeaderPlace or None
+        Where the titles of the list stand in its file, where that is known.
     """
 
     layer: str
@@ -95,6 +97,7 @@ class ImportReport:
     exit_status: int
     counts: dict[str, int]
     files: tuple[Path, ...] = ()
+    header: HeaderPlace | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: no table of what was accepted, only its size."""
@@ -141,7 +144,7 @@ def report_of(draft: Draft) -> ImportReport:
     }
     return ImportReport(
         draft.layer.name, draft.file, draft.layer.path, accepted, corrected, pd.DataFrame(rejected, columns=list(REJECTED)), pd.DataFrame(list(skipped), columns=["row", "text", "why"]),
-        tuple(dict.fromkeys(draft.statements)), tuple(_questions(accepted, draft.layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts,
+        tuple(dict.fromkeys(draft.statements)), tuple(_questions(accepted, draft.layer)), tuple(sorted(faults, key=lambda f: f.level != "fault")), False, 0 if will_write else 1, counts, header=draft.header,
     )  # fmt: skip
 
 

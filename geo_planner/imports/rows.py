@@ -102,7 +102,7 @@ def _checked(draft: Draft, gazetteer: Gazetteer) -> Draft:
             # told by what the list can do about it
             first, made = first_row[rows.at[row, key]], row in draft.made_ids
             what = (
-                said("duplicate_id.rows_made", first=first)
+                said("duplicate_id.rows_made", row=row, first=first)
                 if made
                 else said("duplicate_id.rows_counted", first=first, title=title_of(title or column))
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,15 +17,17 @@ import pandas as pd
 from geo_planner.errors import InputError, OutputError, fault
 from geo_planner.files.atomic import put_in_place, write_atomically
 from geo_planner.files.folders import link_on_the_way
-from geo_planner.files.hashes import sha256_of
+from geo_planner.files.hashes import sha256_of, sha256_of_content
+from geo_planner.files.lock import locked
 from geo_planner.files.manifest import MANIFEST, read_manifest
-from geo_planner.files.staged import install, staging
+from geo_planner.files.staged import COMMIT_FILE, STAGING_PREFIX, install, staging
 from geo_planner.imports.draft import Draft, Mode, Options
 from geo_planner.imports.ids import tell_alike_ids
 from geo_planner.imports.known_places import recognise
 from geo_planner.imports.shapes import merged_shapes
 from geo_planner.letters import fold
 from geo_planner.schema import LAYERS, Layer
+from geo_planner.study_area.former import FORMER, forget_copy, keep_copy, settle_copies
 from geo_planner.study_area.tables import read_csv
 from geo_planner.words import Said, said
 
@@ -39,7 +42,7 @@ def refuse_links(root: Path, relative: str) -> None:
     ------
     InputError
     """
-    for path in (relative, MANIFEST, COLUMNS_FILE):
+    for path in (relative, MANIFEST, COLUMNS_FILE, FORMER):
         name = link_on_the_way(root, path)
         if name is not None:
             raise InputError([fault(name, "symlink.rows")])
@@ -152,7 +155,7 @@ def _csv_text(rows: pd.DataFrame) -> str:
 
 
 def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], *, was: str) -> None:
-    """Replace the layer and its entry in the manifest in one step; `was` is the hash that it had when it was read, empty for none.
+    """Replace the layer and its entry in the manifest in one step, and keep a copy of what it was; `was` is the hash that it had when it was read, empty for none.
 
     Raises
     ------
@@ -167,13 +170,34 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
     if now != was:
         raise InputError([fault(relative, "changed_meanwhile.rows")])
     today = date.today().isoformat()  # noqa: DTZ011 - a vintage is a calendar day, not an instant
-    with staging(root) as folder:
+    text = content.encode("utf-8")
+    with (
+        locked(root),
+        _former_kept(root, layer, str(facts.get("source", "")), changes=sha256_of_content(text) != was),
+        staging(root) as folder,
+    ):
         try:
             (folder / relative).parent.mkdir(parents=True)
-            put_in_place(folder / relative, content.encode("utf-8"))
+            put_in_place(folder / relative, text)
         except OSError as error:
             raise OutputError("import_not_written", root=root, why=error.strerror) from error
         install(root, folder, {relative: {"origin": "import", "date": today, **facts}})
+
+
+@contextmanager
+def _former_kept(root: Path, layer: str, source: str, *, changes: bool) -> Iterator[None]:
+    """The layer that is replaced is kept as a dated copy; where nothing came of the change, neither does the copy."""
+    if not changes:
+        yield
+        return
+    copy = keep_copy(root, layer, gives_way_to="import", source=source)
+    try:
+        yield
+    except BaseException:
+        if not any(root.glob(f"{STAGING_PREFIX}*/{COMMIT_FILE}")):  # else the change is only half-way, and will be finished
+            forget_copy(root, copy)
+        raise
+    settle_copies(root, layer)
 
 
 def _all_remembered(root: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -110,8 +110,7 @@ def locate(
             found = _of_one_pair(listed, pair, reading, must_lie=must_lie, again=bool(result.crs))
             result = _joined(result, found, file, table.titles.get(pair[0], pair[0]))
     already = {fault.row for fault in (*reading.faults, *result.faults)} - {None}
-    column = table.titles.get(pairs[0][0], pairs[0][0])
-    missing = _missing(result, wrong_cells, nowhere, table, column, file)
+    missing = _missing(result, wrong_cells, nowhere, table, pairs[0], file)
     return replace(result, faults=(*result.faults, *(fault for fault in missing if fault.row not in already)))
 
 
@@ -203,17 +202,31 @@ def _joined(result: Positions, found: Positions, file: str, title: str) -> Posit
 
 
 def _missing(
-    result: Positions, wrong_cells: Mapping[int, tuple[str, str]], nowhere: NDArray[np.bool_], table: RawTable, column: str, file: str
+    result: Positions,
+    wrong_cells: Mapping[int, tuple[str, str]],
+    nowhere: NDArray[np.bool_],
+    table: RawTable,
+    pair: Sequence[str],
+    file: str,
 ) -> Iterator[Fault]:
-    """A fault for every row without a position on the earth."""
+    """A fault for every row without a position on the earth, at the cell that lacks it and with a cell of the same column as example."""
+    frame, titles = table.frame, table.titles
     sane = np.isfinite(result.lon) & np.isfinite(result.lat) & (np.abs(result.lon) <= 180) & (np.abs(result.lat) <= 90)
+    good = np.flatnonzero(sane)
     for i in np.flatnonzero(~sane).tolist():
-        row = int(table.frame.index[i])
+        row, at = int(frame.index[i]), pair[0]
+        blank = [name for name in dict.fromkeys((pair[0], pair[-1])) if not as_text(frame[name].iloc[i]).strip()]
+        key, value, facts = "coordinates.rows_zero" if nowhere[i] else "coordinates.rows_blank", None, dict[str, Any]()
         if i in wrong_cells:
-            name, value = wrong_cells[i]
-            yield fault(file, "coordinates.rows_no_number", row=row, column=table.titles.get(name, name), value=value)
-        else:
-            yield fault(file, "coordinates.rows_zero" if nowhere[i] else "coordinates.rows_blank", row=row, column=column)
+            key, (at, value) = "coordinates.rows_no_number", wrong_cells[i]
+        elif len(pair) == 2 and len(blank) == 1:
+            at = blank[0]
+            other = pair[1] if at == pair[0] else pair[0]
+            key, facts = "coordinates.rows_half", {"other": title_of(titles.get(other, other))}
+        example = as_text(frame[at].iloc[good[0]]).strip()[:40] if len(good) else ""
+        if example:
+            key, facts = f"{key}_as", facts | {"example": example, "like": int(frame.index[good[0]])}
+        yield fault(file, key, row=row, column=titles.get(at, at), value=value, **facts)
 
 
 def _turned(rows: Listed, fit: Fit, lon: Array, lat: Array) -> tuple[NDArray[np.intp], Array, Array]:

@@ -10,7 +10,7 @@ from geo_planner.errors import Fault, InputError, fault
 from geo_planner.imports.cells.words import stance
 from geo_planner.imports.naming import layer_label, listed_names, target_label, title_of
 from geo_planner.imports.opening import refuse
-from geo_planner.imports.paper import TITLES_OF_REJECTS
+from geo_planner.imports.paper import MARK_TITLES, TITLES_OF_REJECTS
 from geo_planner.imports.titles.cut_titles import completed
 from geo_planner.imports.titles.headers import Choice, ColumnMapping
 from geo_planner.imports.titles.meaning import SEPARATOR, all_targets, choice_of, exact_titles, targets_of
@@ -24,6 +24,8 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a
 IGNORE = ("", "-")
 _OF_REJECTS = (["row", "reason"], *([fold(title) for title in titles] for titles in TITLES_OF_REJECTS.values()))
 """First and last title of the file that an import writes of rejected rows, as it was and as it is."""
+_OF_MARKS = {fold(title) for title in MARK_TITLES.values()}
+"""The column that the program wrote into a copy of the list: what was to be mended."""
 
 
 def map_columns(
@@ -68,6 +70,7 @@ def map_columns(
     named = [i for i, title in enumerate(titles) if title]
     rejects = len(named) > 2 and [fold(titles[named[0]]), fold(titles[named[-1]])] in _OF_REJECTS
     of_rejects = {named[0]: "", named[-1]: ""} if rejects else {}
+    of_rejects |= {i: "" for i in named if fold(titles[i]) in _OF_MARKS}
     told = of_rejects | told
     left_out = frozenset(i for i, target in told.items() if target in IGNORE)
     chosen = {i: target for i, target in told.items() if i not in left_out}
