@@ -22,8 +22,8 @@ from geo_planner.words import Language, said
 
 _ASKED = ("commune", "department", "model")
 _OPEN, _WRITTEN = "questions_open", "questions_written"
-_AT_ONCE = 20
-"""Fields of so many villages stand on the page at a time."""
+_AT_ONCE = 20  # villages whose fields stand on the page at a time; a text here would be drawn on the page
+_UNFOLDED = 8
 
 
 def decides(group: QuestionGroup, words: Language) -> str:
@@ -52,7 +52,7 @@ def show_group(plan: Plan, group: QuestionGroup, number: str, words: Language) -
     size = text("ask_about", words, n=len(about), communes=about["commune_name"].nunique())
     st.html(
         f'<div class="gp-card gp-question"><h3>{escape(group.question(words))}</h3><p>{escape(decides(group, words))}</p>'
-        f"<details><summary>{escape(size)}</summary><ul>{lines}</ul></details></div>"
+        f"<details{' open' if len(about) <= _UNFOLDED else ''}><summary>{escape(size)}</summary><ul>{lines}</ul></details></div>"
     )
     if not any(answerable(str(datum)) for datum in group.villages["datum"]):
         st.caption(text("answer_elsewhere", words))
@@ -182,8 +182,8 @@ def ask(plan: Plan, questions: pd.DataFrame, words: Language) -> None:
         if asked:
             n = sum(len(group.villages) for group in asked)
             villages = questions.loc[questions["asks"] == who, "village_id"].nunique()
-            st.markdown(f"**{text(f'asks_{who}', words)}**")
-            st.text(text("n_questions", words, n=n, villages=villages))
+            counted = text("n_questions", words, n=n, villages=villages)
+            st.html(f'<div class="gp-card gp-asked"><h2>{escape(text(f"asks_{who}", words))}</h2><p>{escape(counted)}</p></div>')
             for group in asked:
                 show_group(plan, group, f"{who}_{group.question_vi}", words)
 
