@@ -14,8 +14,8 @@ from geo_planner.config import load_scenario
 from geo_planner.errors import InputError, UsageError
 from geo_planner.files import staged
 from geo_planner.plan import run
-from geo_planner.study_area import load_study_area
 from geo_planner.study_area import answers as module
+from geo_planner.study_area import load_study_area
 from geo_planner.study_area.answers import Answered, answer, standing
 from geo_planner.study_area.former import former_copies, restore
 from geo_planner.validation import validate

@@ -16,7 +16,7 @@ from geo_planner.words import said
 from tests.conftest import ROOT
 from tests.small_area import VILLAGES, make_area, read_rows, village
 from tests.ui.contrast import CONTRAST
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, browser, wait_until_up  # noqa: F401 - fixtures
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, browser, _wait_until_up  # noqa: F401 - fixtures
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -45,7 +45,7 @@ def own_server(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "GEO_PLANNER_STUDY_AREA": str(area)}
         )
         try:
-            wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -62,7 +62,9 @@ def page(browser: sync_api.Browser) -> Iterator[sync_api.Page]:  # noqa: F811
     context.close()
 
 
-def test_an_answer_goes_into_the_list_and_the_card_says_who_gave_it(own_server: str, page: sync_api.Page, area: Path, tmp_path: Path) -> None:
+def test_an_answer_goes_into_the_list_and_the_card_says_who_gave_it(
+    own_server: str, page: sync_api.Page, area: Path, tmp_path: Path
+) -> None:
     page.goto(f"{own_server}/questions")
     asked = page.locator(".gp-question", has_text=said("ask.grid_power").text("vi"))
     asked.wait_for(timeout=FIRST_DRAW_MS)
@@ -101,7 +103,7 @@ def test_texts_and_icons_stand_out_on_every_page(own_server: str, page: sync_api
         page.locator(".gp-card h2, .stMain h3, .stMain h2").first.wait_for(timeout=60_000)
         page.wait_for_timeout(600)
         too_faint[name] = page.evaluate(CONTRAST, 4.5)
-    assert too_faint == dict.fromkeys(PAGES, [])
+    assert too_faint == {name: [] for name in PAGES}
 
 
 def test_paper_holds_the_page_and_none_of_its_controls(own_server: str, page: sync_api.Page) -> None:
