@@ -92,6 +92,11 @@ class Grid:
         x, y = self.transform @ (column + 0.5, row + 0.5)
         return x, y
 
+    def window(self, row: int, column: int, shape: tuple[int, int]) -> Grid:
+        """A part of the grid, from its first cell on."""
+        from_corner = self.transform @ type(self.transform).translation(column, row)
+        return Grid(shape, from_corner, self.crs)
+
     def labels(self, shapes: gpd.GeoSeries) -> npt.NDArray[np.int32]:
         """The position, from 1 on, of the shape that holds each cell's centre; 0 where none does. The shapes are in the grid's CRS."""
         pairs = zip(shapes, range(1, len(shapes) + 1), strict=True)

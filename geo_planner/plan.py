@@ -32,7 +32,7 @@ from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
 from geo_planner.stored.folder import StoredRun, check_build, check_figures, check_input, stored_run
 from geo_planner.stored.parts import GPKG, stored_parts
-from geo_planner.stored.rasters import AFTER, COVERAGE, MAST_SITES, stored_atlas, stored_coverage
+from geo_planner.stored.rasters import AFTER, COVERAGE, stored_atlas, stored_coverage
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
 
@@ -151,8 +151,8 @@ def run(
     scenario, study_area = _accepted(scenario, study_area)
 
     tell("coverage", 0.0)
-    coverage = _cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
-    return _with_build(_planned(scenario, study_area, coverage, threads, tell), threads, cache, tell)
+    coverage = cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    return _with_build(planned(scenario, study_area, coverage, workers=threads, progress=tell), threads, cache, tell)
 
 
 def load_plan(folder: Path, study_area: Path | None = None) -> Plan:
@@ -244,7 +244,7 @@ def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, An
     if scenario.build is None:
         return None
     grid = study_area.terrain.grid
-    atlas = stored_atlas(folder / MAST_SITES, grid, parts["atlas"]["heights_m"])
+    atlas = stored_atlas(folder, grid, parts["atlas"]["heights_m"])
     return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
 
 
@@ -258,25 +258,53 @@ def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progres
     return replace(plan, build=built, notes=(*plan.notes, *built.notes))
 
 
-def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, threads: int, tell: Progress) -> Plan:
-    """Everything that follows from input and coverage."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of a plan has been worked out already and need not be again.
+
+    Attributes
+    ----------
+    second : Coverage or None
+        The settlements by the second model, under the same service.
+    against_model : MeasuredAgainstModelled or None
+        The measurements held against the model, under the same service.
+    """
+
+    second: Coverage | None = None
+    against_model: MeasuredAgainstModelled | None = None
+
+
+def planned(
+    scenario: Scenario,
+    study_area: StudyArea,
+    coverage: Coverage,
+    *,
+    workers: int,
+    progress: Progress | None = None,
+    known: Known | None = None,
+) -> Plan:
+    """Everything that follows from input and coverage, without what to build.
+
+    Parameters
+    ----------
+    scenario, study_area
+        As they take part: with the optional layers named and the defaults of the sites filled in, as a plan has them.
+    """
+    tell, known = progress or _silent, known or Known()
     tell("villages", 0.85)
     sites = _sites(scenario, study_area)
     serving = sites[sites["in_service"]]
-    villages = _modelled(scenario, study_area, coverage, serving, threads)
-    measured_at, measured = _measure(scenario, study_area, villages, threads, tell)
+    villages = _modelled(scenario, study_area, coverage, serving, known.second or second_coverage(scenario, study_area, workers=workers))
+    measured_at, measured = _measure(scenario, study_area, villages, workers, tell, known.against_model)
     villages = villages.join(measured_at)
 
     tell("ranking", 0.9)
     ranking = rank(villages, scenario.ranking, seed=scenario.seed, travel=travel_of(scenario, study_area, coverage))
     on_sample = modelled_on_sample(villages, study_area, serving, scenario)
-    villages = villages.join(
-        [ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing,
-         ranking.simulation.table, ranking.explanations]
-    ).assign(
+    villages = villages.join(_of_ranking(ranking)).assign(
         depends_on_sample=villages["is_sample"].fillna(False).astype(bool) | on_sample,
         flags=flags(villages, study_area, scenario, on_sample),
-    )  # fmt: skip
+    )
     villages = _ordered(villages)
     sample_data = uses_sample(villages, study_area, serving)
     return Plan(
@@ -298,6 +326,42 @@ def _planned(scenario: Scenario, study_area: StudyArea, coverage: Coverage, thre
     )
 
 
+def reordered(plan: Plan, scenario: Scenario, values: pd.DataFrame) -> Plan:
+    """The plan under a scenario that differs in its ranking alone: what the model and the measurements say stays. Without what to build.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Of the criteria, as :func:`geo_planner.ranking.criteria_values` gives them for this scenario.
+    """
+    modelled = plan.villages.drop(columns=[column for part in _of_ranking(plan.ranking) for column in pd.DataFrame(part).columns])
+    # in the order of the list, as a run has them: what is settled by it comes out the same
+    modelled = modelled.loc[[village for village in plan.study_area.villages.index if village in modelled.index]]
+    ranking = rank(modelled, scenario.ranking, seed=scenario.seed, values=values.loc[modelled.index])
+    villages = _ordered(modelled.join(_of_ranking(ranking)))
+    of_build = plan.build.notes if plan.build is not None else ()
+    return replace(
+        plan,
+        scenario=scenario,
+        villages=villages,
+        contributions=ranking.contributions.loc[villages.index],
+        criteria_values=ranking.values.loc[villages.index],
+        ranking=ranking,
+        operators=plan.operators.loc[villages.index],
+        notes=plan.notes[: len(plan.notes) - len(of_build)],
+        manifest={**plan.manifest, "scenario": scenario.model_dump(mode="json")},
+        build=None,
+    )
+
+
+def _of_ranking(ranking: RankingResult) -> list[pd.Series | pd.DataFrame]:
+    """The columns that the ranking adds to the villages."""
+    return [
+        ranking.responsibility, ranking.score, ranking.rank, ranking.tied_with, ranking.rank_in_group, ranking.missing,
+        ranking.simulation.table, ranking.explanations,
+    ]  # fmt: skip
+
+
 def _sites(scenario: Scenario, study_area: StudyArea) -> gpd.GeoDataFrame:
     """The cells with what the scenario makes of them."""
     eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
@@ -317,7 +381,14 @@ def _accepted(scenario: Scenario, study_area: StudyArea) -> tuple[Scenario, Stud
     return scenario, replace(study_area, sites=with_defaults(study_area.sites, scenario.site_defaults))
 
 
-def _cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
+def cover(scenario: Scenario, study_area: StudyArea, **options: Any) -> Coverage:
+    """The coverage of a scenario over its study area; `options` as :func:`geo_planner.radio.coverage.compute_coverage` takes them.
+
+    Raises
+    ------
+    InputError
+        When a cell lies outside the model's range.
+    """
     with _model_range(scenario):
         return compute_coverage(
             study_area.terrain, study_area.sites, scenario.service, scenario.propagation, land_cover=land_cover_of(scenario, study_area),
@@ -334,29 +405,42 @@ def _model_range(scenario: Scenario) -> Iterator[None]:
         raise InputError([fault(scenario.layers.sites, "model_range.run", why=why(error))]) from error
 
 
-def _modelled(scenario: Scenario, study_area: StudyArea, coverage: Coverage, serving: gpd.GeoDataFrame, workers: int) -> gpd.GeoDataFrame:
+def second_coverage(scenario: Scenario, study_area: StudyArea, *, workers: int = 1) -> Coverage | None:
+    """The settlements by the second model, each path on its own profile; None where no second model takes part."""
+    other, dem = scenario.propagation.compare_with, study_area.terrain
+    if other is None or other == scenario.propagation.model or dem.is_missing:
+        return None
+    only = settlement_cells(dem, study_area.villages, scenario.service)
+    return cover(scenario, study_area, model=other, only=only, workers=workers)
+
+
+def _modelled(
+    scenario: Scenario, study_area: StudyArea, coverage: Coverage, serving: gpd.GeoDataFrame, second: Coverage | None
+) -> gpd.GeoDataFrame:
     """The villages with what the model says of each, by the second model too, their nearest site and the facts of their commune."""
     villages = study_area.villages.join(village_coverage(coverage, study_area.villages, scenario.service))
-    villages = villages.join(_compared(scenario, study_area, workers))
+    villages = villages.join(_compared(scenario, study_area, second))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     return villages.join(commune_facts(study_area.communes), on="commune_code")
 
 
-def _compared(scenario: Scenario, study_area: StudyArea, workers: int) -> pd.DataFrame:
-    """The same of each village under the second model: over the settlements alone, each path on its own profile."""
-    other, dem = scenario.propagation.compare_with, study_area.terrain
+def _compared(scenario: Scenario, study_area: StudyArea, second: Coverage | None) -> pd.DataFrame:
+    """The same of each village under the second model."""
     columns = {"rsrp_dbm": "compared_rsrp_dbm", "coverage_probability": "compared_probability", "modelled_status": "compared_status"}
-    if other is None or other == scenario.propagation.model or dem.is_missing:
+    if second is None:
         empty = {"compared_model": pd.NA, "compared_rsrp_dbm": np.nan, "compared_probability": np.nan, "compared_status": pd.NA}
         return pd.DataFrame(empty, index=study_area.villages.index).astype({"compared_model": "string", "compared_status": "string"})
-    only = settlement_cells(dem, study_area.villages, scenario.service)
-    coverage = _cover(scenario, study_area, model=other, only=only, workers=workers)
-    table = village_coverage(coverage, study_area.villages, scenario.service)
-    return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([other] * len(table), dtype="string"))
+    table = village_coverage(second, study_area.villages, scenario.service)
+    return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([second.model] * len(table), dtype="string"))
 
 
 def _measure(
-    scenario: Scenario, study_area: StudyArea, villages: gpd.GeoDataFrame, workers: int, tell: Progress
+    scenario: Scenario,
+    study_area: StudyArea,
+    villages: gpd.GeoDataFrame,
+    workers: int,
+    tell: Progress,
+    held: MeasuredAgainstModelled | None,
 ) -> tuple[pd.DataFrame, Measured]:
     """What was measured at each village, and the rest of it."""
     clean = cleaned(scenario, study_area)
@@ -364,9 +448,10 @@ def _measure(
     if clean is None:
         return at.table, Measured(at.by_operator, None, at.notes)
     tell("measurements", 0.87)
-    with _model_range(scenario):
-        compared = against_model(scenario, study_area, clean, workers=workers)
-    return at.table, Measured(at.by_operator, compared, clean.statements + at.notes)
+    if held is None:
+        with _model_range(scenario):
+            held = against_model(scenario, study_area, clean, workers=workers)
+    return at.table, Measured(at.by_operator, held, clean.statements + at.notes)
 
 
 def _ordered(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -21,7 +21,7 @@ FLOORS = [
     {"files"},
     {"config", "crs", "grid"},
     {"study_area"},
-    {"imports", "fetch"},
+    {"imports", "fetch", "scenario_files"},
     {"terrain"},
     {"propagation"},
     {"radio"},
@@ -31,7 +31,7 @@ FLOORS = [
     {"build"},
     {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
-    {"compare", "trial"},
+    {"compare", "trial", "retried"},
     {"export"},
     {"cli", "ui"},
 ]

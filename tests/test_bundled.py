@@ -78,7 +78,9 @@ def test_nothing_is_imported_into_what_the_next_installation_replaces(tmp_path: 
     assert comes_with_the_program(area)
     assert not comes_with_the_program(tmp_path)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app = app.switch_page("geo_planner/ui/pages/import_list.py").run()
+    app = app.switch_page("geo_planner/ui/pages/data.py").run()
+    assert not app.exception
+    app.radio(key="data_part").set_value("bring").run()
     assert not app.exception
     assert "geo-planner sample" in app.info[0].value
     assert not app.get("file_uploader")

@@ -37,6 +37,8 @@ def test_plan_writes_every_file_and_one_json_object(outputs: tuple[Path, dict[st
         "map.html",
         "summary.json",
         "mast_sites.tif",
+        "mast_expected.tif",
+        "after_coverage.tif",
         "manifest.json",
     }
     assert {p.name for p in out.iterdir()} == names

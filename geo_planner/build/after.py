@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from geo_planner.build.demands import covered_pieces, households_with_signal, pieces_of
+from geo_planner.build.demands import DIGITS, covered_pieces, households_with_signal, pieces_of
 from geo_planner.build.options import cells_of
 from geo_planner.build.reach import known_sites
 from geo_planner.build.siting import Choice
@@ -60,7 +60,7 @@ class After:
     @property
     def households_covered(self) -> float:
         """With signal, in all villages."""
-        return float(self.villages["households_after"].fillna(0.0).sum())
+        return round(float(self.villages["households_after"].fillna(0.0).sum()), DIGITS)
 
 
 def after(

@@ -11,7 +11,7 @@ more counts in the fit of an effective height (51 of 894 paths, at most 1.0 dB).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,8 +194,7 @@ def mast_atlas(
 
 
 def write_atlas(atlas: Atlas, path: Path, tags: Mapping[str, str] | None = None) -> None:
-    """Write ``mast_sites.tif``: by mast height ``households:20m``, then ``weighted_households:20m``, then
-    ``expected_households:20m``, as a cloud-optimised GeoTIFF.
+    """Write ``mast_sites.tif``: by mast height ``households:20m``, then ``weighted_households:20m``, as a cloud-optimised GeoTIFF.
 
     Parameters
     ----------
@@ -210,19 +209,26 @@ def write_atlas(atlas: Atlas, path: Path, tags: Mapping[str, str] | None = None)
     kinds = (
         ("households", "households that a mast of {:g} m here would newly cover, each settlement whole, by its centre", atlas.households),
         ("weighted_households", "the same times the priority score of their village, mast of {:g} m", atlas.weighted),
-        (
-            "expected_households",
-            "weighted households times the probability of service, all settlements in reach, mast of {:g} m",
-            atlas.expected,
-        ),
     )
+    _write(atlas, kinds, path, tags or {})
+
+
+def write_expected(atlas: Atlas, path: Path, tags: Mapping[str, str] | None = None) -> None:
+    """Write ``mast_expected.tif``, by which a plan that is read back tells places of equal worth apart: ``expected_households:20m`` by height.
+
+    Parameters and errors as :func:`write_atlas`.
+    """
+    meaning = "weighted households times the probability of service, all settlements in reach, mast of {:g} m"
+    _write(atlas, (("expected_households", meaning, atlas.expected),), path, tags or {})
+
+
+def _write(atlas: Atlas, kinds: Sequence[tuple[str, str, dict[float, FloatGrid]]], path: Path, tags: Mapping[str, str]) -> None:
     bands = [
         Band(f"{name}:{height:g}m", "households", meaning.format(height), values[height])
         for name, meaning, values in kinds
         for height in atlas.heights_m
     ]
-    facts = {**atlas.facts, **(tags or {})}
-    write_cog(path, bands, transform=atlas.grid.transform, crs_wkt=atlas.grid.crs.to_wkt(), tags=facts)
+    write_cog(path, bands, transform=atlas.grid.transform, crs_wkt=atlas.grid.crs.to_wkt(), tags={**atlas.facts, **tags})
 
 
 def _waiting(villages: gpd.GeoDataFrame, grid: Grid, service: Service) -> pd.DataFrame:

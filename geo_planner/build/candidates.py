@@ -1,6 +1,6 @@
 """Places among which the build plan chooses: masts on air, settlements, the user's own, and the best of the atlas within limits.
 
-The limits hold for places of the atlas alone: slope, reach of a road or path, height above ways,
+The limits hold for places of the atlas alone: the communes, slope, reach of a road or path, height above ways,
 areas of exclusion, distance from masts on air. Where a ban
 holds nothing new stands, whoever asks; the user's own places and the settlements are otherwise taken as they are, and the table shows the figures.
 """
@@ -13,12 +13,23 @@ import pandas as pd
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.build.best_cells import best_cells
-from geo_planner.build.limits import BAN, Limits, described, exclusion_kinds, exclusion_words, limits_of, masts_on_air, ways_within
+from geo_planner.build.limits import (
+    BAN,
+    Limits,
+    beyond_border,
+    described,
+    exclusion_kinds,
+    exclusion_words,
+    limits_of,
+    masts_on_air,
+    ways_within,
+)
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.errors import Fault, warning
 from geo_planner.preferences.settings import Travel
 from geo_planner.schema import EXCLUSION_AREAS
 from geo_planner.study_area import StudyArea
+from geo_planner.words import first_of
 
 
 def candidate_places(
@@ -77,6 +88,8 @@ def candidate_notes(study_area: StudyArea, places: pd.DataFrame, *, travel: Trav
         lost = sorted(set(candidates.index.astype(str)) - set(places.loc[places["kind"] == "user", "site_id"]))
         if lost:
             notes.append(warning("build.candidates", "candidates_left_out.own", n=len(lost), ids=tuple(lost[:8])))
+    if beyond := beyond_border(places, study_area):
+        notes.append(warning("build.candidates", "candidates_beyond.border", n=len(beyond), ids=first_of(beyond, 8)))
     if not places["kind"].isin(["candidate", "settlement", "user"]).any():
         notes.append(warning("build.candidates", "candidates_none.at_all"))
     return notes

@@ -19,6 +19,8 @@ from geo_planner.terrain import Dem
 from geo_planner.units import FloatArray
 
 Objective = Literal["priority", "households"]
+DIGITS = 6
+"""Decimals of households and weights: every piece is a whole number of millionths, so that sums that are written rounded to as many agree exactly."""
 
 
 def pieces_of(villages: gpd.GeoDataFrame, dem: Dem, service: Service, population: PopulationCells | None = None) -> pd.DataFrame:
@@ -37,8 +39,8 @@ def pieces_of(villages: gpd.GeoDataFrame, dem: Dem, service: Service, population
     -------
     DataFrame
         Index ``demand_id`` (``<village_id>#<n>``, from 1 on, by row and column), sorted; ``village_id``, ``households`` (0 where the
-        village's are not known), ``share`` of the village's households, ``row``, ``column``, ``x_m``, ``y_m``. A cell of two settlements is a
-        piece of each.
+        village's are not known; in whole millionths, which add up to the village's), ``share`` of the village's households, ``row``, ``column``,
+        ``x_m``, ``y_m``. A cell of two settlements is a piece of each.
     """
     grid, ids = dem.grid, villages.index.astype(str).to_numpy(dtype=object)
     position = grid.position(*grid.xy(villages.geometry))
@@ -56,7 +58,7 @@ def pieces_of(villages: gpd.GeoDataFrame, dem: Dem, service: Service, population
     number = np.arange(which.size) - (np.cumsum(n_cells) - n_cells)[which] + 1
     x_m, y_m = grid.centres(row, column)
     table = {
-        "village_id": ids[which], "households": households[which] * share, "share": share, "row": row, "column": column, "x_m": x_m, "y_m": y_m,
+        "village_id": ids[which], "households": _split(households, share, which), "share": share, "row": row, "column": column, "x_m": x_m, "y_m": y_m,
     }  # fmt: skip
     index = pd.Index([f"{village}#{n}" for village, n in zip(ids[which], number, strict=True)], name="demand_id", dtype=object)
     return pd.DataFrame(table, index=index).sort_index()
@@ -93,11 +95,10 @@ def demands_of(
     pieces = pieces[open_]
     known = villages["households"].astype("Float64")
     usual = float(known.median()) if known.notna().any() else 1.0
-    weight = known.fillna(usual).astype(float)
-    if objective == "priority":
-        weight = weight * villages["score"].astype(float)
-    weight.index = weight.index.astype(str)
-    table = pieces.assign(weight=pieces["share"] * weight.reindex(pieces["village_id"]).to_numpy())
+    score = villages["score"].astype(float) if objective == "priority" else pd.Series(1.0, index=villages.index)
+    of = villages.index.astype(str).get_indexer(pieces["village_id"])
+    households = pieces["households"].where(known.notna().to_numpy(dtype=bool)[of], pieces["share"] * usual)
+    table = pieces.assign(weight=(households * score.to_numpy()[of]).round(DIGITS))
     return table[["village_id", "households", "weight", "row", "column", "x_m", "y_m"]]
 
 
@@ -134,7 +135,22 @@ def households_with_signal(
         return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
 
     first = sums(had)
-    return pd.DataFrame({"households_before": first, "households_after": first + sums(has & ~had) - sums(had & ~has)})
+    then = first + sums(has & ~had) - sums(had & ~has)
+    return pd.DataFrame({"households_before": first, "households_after": then}).round(DIGITS)
+
+
+def _split(households: FloatArray, share: FloatArray, which: Integers) -> FloatArray:
+    """The households of each village over its cells by their shares, in whole millionths that add up: what is left goes to the largest remainders."""
+    total = np.round(households * 10**DIGITS).astype(np.int64)
+    exact = total[which] * share
+    parts = np.floor(exact).astype(np.int64)
+    # villages stand one behind the other: the place within each is the place in all, less that of its first cell
+    order = np.lexsort((parts - exact, which))
+    first = np.searchsorted(which, which)
+    place = np.empty(which.size, dtype=np.int64)
+    place[order] = np.arange(which.size)
+    left = total - np.bincount(which, weights=parts, minlength=total.size).astype(np.int64)
+    return np.asarray((parts + (place - first < left[which])) / 10**DIGITS)
 
 
 def _people_at(population: PopulationCells, grid: Grid, row: Integers, column: Integers) -> FloatArray:

@@ -10,15 +10,10 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.build.cost import Costs
-from geo_planner.build.options import cells_of
 from geo_planner.build.problem import Method, Problem, chosen_of, size_of
-from geo_planner.build.reach import known_sites, reach
+from geo_planner.build.reach import covers_by_profiles
 from geo_planner.build.siting import Choice
 from geo_planner.config import Scenario
-from geo_planner.radio.budget import least_rsrp_dbm
-from geo_planner.radio.cache import LossCache
-from geo_planner.radio.cells import uplink_shortfall_db
-from geo_planner.radio.coverage import Coverage
 from geo_planner.study_area import StudyArea
 
 _EXACT = 6_000
@@ -27,23 +22,21 @@ _EXACT = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """What reach is asked with.
+    """What reach is asked with, and what it has told.
 
     Attributes
     ----------
     scenario : Scenario
     study_area : StudyArea
-    coverage : Coverage
-        Of today.
+    near : DataFrame
+        Under the model of the scenario, as :attr:`geo_planner.build.reach.Reach.covers`, with the pairs that fall short by up to a standard deviation.
     workers : int
-    cache : LossCache or None
     """
 
     scenario: Scenario
     study_area: StudyArea
-    coverage: Coverage
+    near: pd.DataFrame
     workers: int = 1
-    cache: LossCache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,7 @@ def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: A
 def _drawn(problem: Problem, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> list[Problem]:
     """The problem under other prices and levels, and by one of the models."""
     rng = np.random.default_rng(seed)
-    covers = [_covers_with_margin(problem, air, model) for model in _models(air.scenario)]
+    covers = [_near(problem, air, model) for model in _models(air.scenario)]
     sigma = air.scenario.service.sigma_db
     problems = []
     for _ in range(draws):
@@ -125,20 +118,17 @@ def _models(scenario: Scenario) -> list[str]:
     return list(dict.fromkeys(m for m in (propagation.model, propagation.compare_with) if m is not None))
 
 
-def _covers_with_margin(problem: Problem, air: Air, model: str) -> pd.DataFrame:
+def _near(problem: Problem, air: Air, model: str) -> pd.DataFrame:
     """What each option would serve under a model with all levels a standard deviation higher, and by how much each level passes today's need."""
-    scenario, service = air.scenario, air.scenario.service
-    uplink = service.uplink.model_copy(update={"sinr_db": service.uplink.sinr_db - service.sigma_db})
-    eased = service.model_copy(update={"rsrp_threshold_dbm": service.rsrp_threshold_dbm - service.sigma_db, "uplink": uplink})
-    other = scenario.model_copy(update={"service": eased, "propagation": scenario.propagation.model_copy(update={"model": model})})
-    found = reach(
-        problem.options, problem.places, problem.demands, other, air.study_area, coverage=air.coverage, workers=air.workers, cache=air.cache
-    )
-    sites = known_sites(scenario, air.study_area)
-    cells = cells_of(problem.options, problem.places, sites, air.study_area.terrain.crs)
-    needed = least_rsrp_dbm(service) + uplink_shortfall_db(cells, service).groupby(cells["option_id"].to_numpy()).min()
-    covers = found.covers
-    return covers.assign(margin_db=covers["rsrp_dbm"] - covers["option_id"].map(needed))
+    scenario = air.scenario
+    if model == scenario.propagation.model:  # swept already
+        covers = air.near
+    else:
+        other = scenario.model_copy(update={"propagation": scenario.propagation.model_copy(update={"model": model})})
+        covers = covers_by_profiles(
+            problem.options, problem.places, problem.demands, other, air.study_area, short_db=scenario.service.sigma_db, workers=air.workers
+        )
+    return covers[covers["option_id"].isin(problem.options.index)]
 
 
 def _priced(table: pd.DataFrame, costs: Costs, rng: np.random.Generator) -> pd.DataFrame:

@@ -88,6 +88,8 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
     dem, around = study_area.terrain, surroundings_of(study_area, travel)
     roads, areas = around.roads, around.areas
     allowed = ~np.isnan(dem.heights_m) & ~(around.slope_deg > settings.max_slope_deg)
+    # a province does not build beyond its border
+    allowed &= dem.grid.labels(study_area.communes.geometry.to_crs(dem.crs)) > 0
     if roads is not None and settings.max_road_m is not None:
         # an inscribed ring: no cell farther than the limit comes in
         allowed &= dem.grid.labels(roads.geometry.buffer(settings.max_road_m)) > 0 if len(roads) else False
@@ -102,6 +104,16 @@ def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None
         rings = masts.geometry.to_crs(dem.crs).buffer(settings.least_from_masts_m)
         allowed &= dem.grid.labels(rings) == 0
     return Limits(around.slope_deg, roads, areas, allowed, way_cells)
+
+
+def beyond_border(places: pd.DataFrame, study_area: StudyArea) -> list[str]:
+    """Settlements and places of the user outside every commune: ids, sorted."""
+    asked = places[places["kind"].isin(["settlement", "user"])]
+    points = gpd.points_from_xy(asked["x_m"], asked["y_m"])
+    communes = study_area.communes.geometry.to_crs(study_area.terrain.crs).to_numpy()
+    inside = np.isin(np.arange(len(asked)), shapely.STRtree(communes).query(points, predicate="intersects")[0])
+    ids = asked.get("stands_at", asked.index)
+    return sorted({str(place) for place, within in zip(ids, inside, strict=True) if not within})
 
 
 def slope_deg(dem: Dem) -> npt.NDArray[np.float32]:

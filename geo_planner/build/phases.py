@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from geo_planner.build.demands import DIGITS
 from geo_planner.build.served import TERMINAL, Chosen
 from geo_planner.config.build.money import PhaseSettings, YearBudget
 from geo_planner.errors import Fault, UsageError, warning
@@ -33,7 +35,8 @@ class Phases:
         By ``demand_id`` (the covered ones): the year in which it is first covered, missing where in none.
     by_year : DataFrame
         A row a year: ``year``, ``budget_vnd``, ``available_vnd`` (with what the year before left, where that may be carried over), ``cost_vnd``,
-        ``sites``, ``links``, ``households`` and ``weight`` newly covered; households of terminals are left out.
+        ``sites``, ``links``, ``households`` and ``weight`` newly covered; households of terminals are left out. What no year holds, if there is any,
+        has a last row without year and budget, so that the costs always add up to the investment.
     left : dict of str to Said
         Why an option or link fits into no year.
     """
@@ -276,15 +279,22 @@ def _by_year(chosen: Chosen, demands: pd.DataFrame, years: Sequence[YearBudget],
     mobile = (chosen.serves.map(kind) != TERMINAL).to_numpy(dtype=bool)
     households = demands["households"].reindex(first.index).astype(float)
     weight = demands["weight"].reindex(first.index).astype(float)
-    rows, kept = [], 0
+    rows: list[tuple[Any, ...]] = []
+
+    def row(year: Any, budget: Any, available: Any, ids: list[str], new: npt.NDArray[np.bool_]) -> None:
+        n_sites = sum(ident in given.ways for ident in ids)
+        gain = round(households[new & mobile].sum(), DIGITS), round(weight[new].sum(), DIGITS)
+        rows.append((year, budget, available, _price(given, ids), n_sites, len(ids) - n_sites, *gain))
+
+    kept = 0
     for each in years:
         ids = [ident for ident, year in built.year_of.items() if year == each.year]
         new = first.eq(each.year).fillna(False).to_numpy(dtype=bool)
-        available, cost = each.budget_vnd + kept, _price(given, ids)
-        kept = available - cost if given.settings.carry_unspent else 0
-        n_sites = sum(ident in given.ways for ident in ids)
-        rows.append(
-            (each.year, each.budget_vnd, available, cost, n_sites, len(ids) - n_sites, households[new & mobile].sum(), weight[new].sum())
-        )
-    columns = ["year", "budget_vnd", "available_vnd", "cost_vnd", "sites", "links", "households", "weight"]
-    return pd.DataFrame(rows, columns=columns)
+        available = each.budget_vnd + kept
+        row(each.year, each.budget_vnd, available, ids, new)
+        kept = available - _price(given, ids) if given.settings.carry_unspent else 0
+    if left := [ident for ident in given.cost if ident not in built.year_of]:
+        row(pd.NA, pd.NA, pd.NA, left, first.isna().to_numpy(dtype=bool))
+    whole = ("year", "budget_vnd", "available_vnd", "cost_vnd", "sites", "links")
+    table = pd.DataFrame(rows, columns=[*whole, "households", "weight"])
+    return table.astype({**dict.fromkeys(whole, "Int64"), "households": float, "weight": float})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,29 +11,27 @@ import pandas as pd
 from geo_planner.build.after import After, after
 from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
-from geo_planner.build.cost import Costs, link_costs, option_costs, running, totals
-from geo_planner.build.demands import demands_of
+from geo_planner.build.cost import Costs, link_costs, option_costs, running
+from geo_planner.build.decided import Material, decide, planned_demands
 from geo_planner.build.doubts import Air, StayIn, stay_in
 from geo_planner.build.frontier import frontier
-from geo_planner.build.joined import joined, joined_only, why_nothing
 from geo_planner.build.links import Links, find_links
 from geo_planner.build.options import options_at
 from geo_planner.build.own import own_links, own_options
-from geo_planner.build.payers import Shares, by_payer, commitment_notes, committed, payer_of, power_first_lines, smartphones
+from geo_planner.build.payers import Shares, commitment_notes, power_first_lines, smartphones
 from geo_planner.build.people_by_year import people_by_year
-from geo_planner.build.phases import Phases, phases
+from geo_planner.build.phases import Phases
 from geo_planner.build.power import power_of
 from geo_planner.build.prices import read_prices
-from geo_planner.build.problem import Method, Problem, chosen_of
+from geo_planner.build.problem import Method
 from geo_planner.build.reach import reach
 from geo_planner.build.results import Results, results_of
-from geo_planner.build.served import Chosen, Tables, chosen
+from geo_planner.build.served import Chosen
 from geo_planner.build.siting import Choice
-from geo_planner.build.ways import by_mast, checked, reachable
-from geo_planner.build.wishes import Wishes, wishes_of
+from geo_planner.build.ways import by_mast, reachable
 from geo_planner.config import Scenario
 from geo_planner.config.build import BuildSettings
-from geo_planner.errors import Fault, InputError, warning
+from geo_planner.errors import Fault, warning
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.coverage import Coverage
 from geo_planner.study_area import StudyArea
@@ -51,7 +48,7 @@ class BuildPlan:
     settings : BuildSettings
     atlas : Atlas
     places, options, demands, covers, links : DataFrame
-        What the choice was made from; ``cost`` in đồng. A place where masts of several heights may stand is one place a height (``stands_at`` is
+        What could be built and whom it would serve; ``cost`` in đồng. What nothing joins to the network stands among them, and is never chosen. A place where masts of several heights may stand is one place a height (``stands_at`` is
         the place as it was).
     power : DataFrame
     costs : BuildCosts
@@ -187,12 +184,13 @@ def build_plan(
     places, options = by_mast(stands, options)
 
     tell("build_reach", 0.3)
-    demands = _planned_for(_demands(ground), ground)
+    demands = planned_demands(scenario, study_area, ground.villages, coverage, settings)
+    # what falls short by up to a standard deviation is asked along, for the draws that tell how sure each site is
     reached = reach(
         options, places, demands, scenario, study_area, coverage=coverage, workers=workers, cache=cache,
-        progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
+        short_db=scenario.service.sigma_db if settings.search.draws else 0.0, progress=lambda share: tell("build_reach", 0.3 + 0.15 * share),
     )  # fmt: skip
-    options, covers = reached.options, reached.covers
+    options = reached.options
     found = _links(places, ground)
 
     tell("build_cost", 0.5)
@@ -202,20 +200,9 @@ def build_plan(
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
         for table, cost in zip((options, found.table), costs, strict=True)
     )
-    wishes = _wishes(ground, demands, options, covers, places, links)
-
-    tell("build_choice", 0.6)
-    demands = demands.assign(weight=demands["weight"].where(~demands["village_id"].isin(wishes.not_villages), 0.0))
-    # what nothing joins to the network is no option, and cannot be what a village must be covered by
-    options, covers, apart = joined_only(options, covers, demands, places, links, wishes)
-    problem = Problem(demands, options, covers, places, links, settings, wishes)
-    choice = chosen_of(problem)
-    if faults := checked(choice, options, places, links):
-        raise InputError(faults)
-    built = chosen(choice, Tables(demands, options, covers, places, links, *costs))
-    when = phases(built, demands, settings.years, settings.phases, power=power)
-    shares = by_payer(built, demands, ground.villages, settings)
-    sums = totals({"options": built.options, "links": built.links}, settings, year_index=_year_index(built, when))
+    material = Material(places, options, reached.served, links, demands, power, costs)
+    decided = decide(material, ground.villages, settings, between=lambda _step: tell("build_choice", 0.6))
+    choice, built, when, shares = decided.choice, decided.chosen, decided.phases, decided.shares
 
     tell("build_after", 0.8)
     then = after(scenario, study_area, options, choice, places=places, demands=demands, coverage=coverage, workers=workers, cache=cache)
@@ -224,17 +211,17 @@ def build_plan(
     )  # fmt: skip
 
     tell("build_doubts", 0.9)
-    air = Air(scenario, study_area, coverage, workers, cache)
-    sure = stay_in(problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
+    air = Air(scenario, study_area, reached.covers, workers)
+    sure = stay_in(decided.problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
     return BuildPlan(
-        settings=settings, atlas=atlas, places=places, options=options, demands=demands, covers=covers, links=links, power=power,
-        costs=BuildCosts(*costs, sums), choice=choice, chosen=built, phases=when, shares=shares,
+        settings=settings, atlas=atlas, places=places, options=options, demands=decided.problem.demands, covers=reached.served, links=links, power=power,
+        costs=BuildCosts(*costs, decided.totals), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
-        frontier=frontier(problem, choice, settings.search.frontier_points), stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
-        smartphones=_smartphones(ground, then), power_first=power_first_lines(ground.villages, prices, settings),
+        frontier=frontier(decided.problem, choice, settings.search.frontier_points), stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
+        smartphones=phones_of(ground.villages, study_area.communes, settings, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
-            *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told, *wishes.statements,
-            *commitment_notes(ground.villages, settings.payers), *apart, *_of_choice(choice), *_of_doubts(sure), *why_nothing(problem, choice), *when.notes(),
+            *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told,
+            *commitment_notes(ground.villages, settings.payers), *decided.notes, *_of_doubts(sure),
         ),
     )  # fmt: skip
 
@@ -248,51 +235,14 @@ def _links(places: pd.DataFrame, ground: _Ground) -> Links:
     return find_links(places, area.terrain, ground.settings.backhaul, roads=area.roads, travel=travel)
 
 
-def _demands(ground: _Ground) -> pd.DataFrame:
-    area, settings = ground.study_area, ground.settings
-    return demands_of(ground.villages, ground.coverage, area.terrain, ground.scenario.service, area.population, settings.objective)
-
-
-def _planned_for(demands: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
-    """Villages of other payers, and those that an operator has promised to cover, bring no weight; what covers them by the way is told."""
-    payer = payer_of(ground.villages, ground.settings.payers)
-    counted = payer.isin(ground.settings.count_payers) & ~committed(ground.villages, ground.settings.payers)
-    return demands.assign(weight=demands["weight"].where(demands["village_id"].map(counted).astype(bool), 0.0))
-
-
-def _wishes(
-    ground: _Ground, demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame, links: pd.DataFrame
-) -> Wishes:
-    worth = covers["demand_id"].map(demands["weight"]).groupby(covers["option_id"].to_numpy()).sum()
-    must, must_not = ground.settings.must, ground.settings.must_not
-    return wishes_of(
-        must, must_not, villages=ground.villages.index, places=places, options=options, worth=worth, joined=joined(options, places, links)
-    )
-
-
-def _smartphones(ground: _Ground, then: After) -> pd.DataFrame | None:
+def phones_of(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, settings: BuildSettings, then: After) -> pd.DataFrame | None:
     """For villages that gain covered households, each with the region of its commune; None where the line is not asked for."""
-    if not ground.settings.smartphones.include:
+    if not settings.smartphones.include:
         return None
     gain = then.villages["households_after"] - then.villages["households_before"]
-    region = ground.villages["commune_code"].map(ground.study_area.communes["region_class"])
-    villages = pd.DataFrame(ground.villages.drop(columns="geometry")).assign(region_class=region)
-    return smartphones(villages, [str(v) for v in gain.index[gain > 0]], ground.settings.smartphones)
-
-
-def _year_index(built: Chosen, when: Phases) -> dict[str, Any]:
-    """The year of each item counted from the first one; what has none counts as built at once."""
-    years = when.items["year"].astype("Int64")
-    first = int(years.min()) if years.notna().any() else 0
-    index = (years - first).fillna(0).astype(int)
-    return {"options": index.reindex(built.options.index).to_numpy(), "links": index.reindex(built.links.index).to_numpy()}
-
-
-def _of_choice(choice: Choice) -> list[Fault]:
-    """What is to be said of the search."""
-    if choice.reason is not None:
-        return [warning("scenario", "build_infeasible.why", column="build", why=choice.reason)]
-    return [] if choice.in_time else [warning("scenario", "build_choice_in_time.not", column="build.search.time_limit_s", gap=choice.gap)]
+    region = villages["commune_code"].map(communes["region_class"])
+    table = pd.DataFrame(villages.drop(columns="geometry")).assign(region_class=region)
+    return smartphones(table, [str(v) for v in gain.index[gain > 0]], settings.smartphones)
 
 
 def _of_doubts(sure: StayIn) -> list[Fault]:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo_planner.build.siting import Choice, Status, Work, choose
+from geo_planner.build.siting import Choice, Status, Work, choose, distance
 from geo_planner.build.ways import needed_links
 from geo_planner.build.wishes import Wishes
 from geo_planner.config.build import BuildSettings
@@ -75,7 +75,7 @@ def chosen_of(problem: Problem, *, method: Method = "exact", work: Work = "full"
     if second.status == "infeasible" or invested > limit or second.weight < first.weight * (1.0 - 1e-9):
         return first
     # proven is what the first search has proven of the weight; the cost is that of what is built
-    gap = (first.bound - second.weight) / first.bound if first.bound > second.weight else 0.0
+    gap = distance(max(first.bound, second.weight), second.weight)
     status: Status = "optimal" if first.gap <= PROVEN and second.status == "optimal" else "feasible"
     return replace(
         second, cost=invested, status=status, bound=max(first.bound, second.weight), gap=gap, in_time=first.in_time and second.in_time

@@ -29,6 +29,7 @@ from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import Mast, in_service, masts_of, with_defaults
 from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.losses import LossTask, loss_task, loss_window
+from geo_planner.schema import BUILD_OPTIONS
 from geo_planner.study_area import StudyArea
 from geo_planner.words import first_of
 
@@ -59,6 +60,11 @@ class Reach:
     options: pd.DataFrame
     uncovering: dict[str, int]
     statements: tuple[Fault, ...] = ()
+
+    @property
+    def served(self) -> pd.DataFrame:
+        """The pairs that the service needs, without those that fall short."""
+        return self.covers[self.covers["margin_db"] >= 0.0].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +132,7 @@ def reach(
     task = loss_task(scenario, study_area, cache=cache)
     cells = cells_of(options, places, sites, task.dem.crs)
     cells = cells[in_service(cells, service)]
-    try:
-        served = _swept(task, cells, _points_of(demands, short_db), scenario, workers, progress)
-    except ModelRangeError as error:
-        raise InputError(
-            [fault(f"scenario {scenario.name}", "model_range.options", column="build.technologies", why=why(error))]
-        ) from error
+    served = _within_range(task, cells, _points_of(demands, short_db), scenario, workers, progress)
     covers = _covers(cells["option_id"].to_numpy(dtype=object), served, options.index, demands.index)
     covers = _with_terminals(covers, options, places, demands, study_area)
     aims = options.index[options["kind"] == "re_aim"]
@@ -146,17 +147,60 @@ def reach(
         uncovering = _uncovering(task, now, anew, pieces, gained, scenario, workers)
     remaining = options.drop(index=list(uncovering))
     covers = covers[~covers["option_id"].isin(list(uncovering))].reset_index(drop=True)
-    return Reach(covers, remaining, uncovering, tuple(_statements(scenario, options, demands, covers, uncovering)))
+    told = _statements(scenario, options, demands, covers, uncovering, own=study_area.build_options is not None)
+    return Reach(covers, remaining, uncovering, tuple(told))
+
+
+def covers_by_profiles(
+    options: pd.DataFrame,
+    places: pd.DataFrame,
+    demands: pd.DataFrame,
+    scenario: Scenario,
+    study_area: StudyArea,
+    *,
+    short_db: float = 0.0,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """What the options would serve under the model of the scenario, each piece over a profile of its own, as :attr:`Reach.covers`.
+
+    A second model is asked so: for few pieces a fraction of the work of sweeps (how far the two differ stands in ``benchmarks/RESULTS.md``).
+    New aims are taken as they are given, whatever they uncover.
+
+    Parameters and errors as :func:`reach`.
+    """
+    only = np.zeros(study_area.terrain.grid.shape, dtype=np.bool_)
+    only[demands["row"].to_numpy(dtype=np.int64), demands["column"].to_numpy(dtype=np.int64)] = True
+    task = loss_task(scenario, study_area, only=only)
+    cells = cells_of(options, places, known_sites(scenario, study_area), task.dem.crs)
+    cells = cells[in_service(cells, scenario.service)]
+    served = _within_range(task, cells, _points_of(demands, short_db), scenario, workers)
+    covers = _covers(cells["option_id"].to_numpy(dtype=object), served, options.index, demands.index)
+    return _with_terminals(covers, options, places, demands, study_area)
+
+
+def _within_range(
+    task: LossTask, cells: gpd.GeoDataFrame, points: _Points, scenario: Scenario, workers: int, progress: Progress | None = None
+) -> list[_Served]:
+    """What each cell serves; a frequency or height outside the model's range is a fault of the settings."""
+    try:
+        return _swept(task, cells, points, scenario, workers, progress)
+    except ModelRangeError as error:
+        raise InputError(
+            [fault(f"scenario {scenario.name}", "model_range.options", column="build.technologies", why=why(error))]
+        ) from error
 
 
 def _statements(
-    scenario: Scenario, options: pd.DataFrame, demands: pd.DataFrame, covers: pd.DataFrame, uncovering: dict[str, int]
+    scenario: Scenario, options: pd.DataFrame, demands: pd.DataFrame, covers: pd.DataFrame, uncovering: dict[str, int], *, own: bool
 ) -> Iterator[Fault]:
     place, technology = f"scenario {scenario.name}", scenario.service.technology
     if uncovering:
         yield warning(place, "re_aim_uncovers.dropped", column="build.technologies", n=len(uncovering))
-    own = options["n_cells"].gt(0) & options["kind"].ne("re_aim")
-    if len(options) and not own.any():
+    with_cells = options["n_cells"].gt(0)
+    if own:
+        if len(options) and not (with_cells & options["technology"].str.casefold().eq(technology.casefold())).any():
+            yield warning(BUILD_OPTIONS.path, "build_no_carrier.of_own", column="technology", technology=technology)
+    elif len(options) and not (with_cells & options["kind"].ne("re_aim")).any():
         yield warning(place, "build_no_carrier.of_technology", column="build.technologies", technology=technology)
     reached = demands["village_id"].reindex(covers.loc[covers["margin_db"] >= 0.0, "demand_id"].unique())
     waiting = sorted(set(demands.loc[demands["weight"] > 0, "village_id"]) - set(reached))

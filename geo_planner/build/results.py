@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo_planner.build.demands import DIGITS
 from geo_planner.build.payers import Shares
 from geo_planner.build.phases import Phases
 from geo_planner.build.served import TERMINAL, Chosen
@@ -104,7 +105,7 @@ def _villages(chosen: Chosen, demands: pd.DataFrame, phases: Phases, before: pd.
     year = phases.village_years(demands)["full_year"].reindex(index)
     return pd.DataFrame(
         {
-            "households_before": before, "households_after": before + _by_village(served[mobile], index),
+            "households_before": before, "households_after": (before + _by_village(served[mobile], index)).round(DIGITS),
             "households_terminal": _by_village(served[~mobile], index).where(before.notna()),
             "site_ids": pd.Series([sites.get(village, ()) for village in index], index=index, dtype=object), "year": year.astype("Int64"),
         },
@@ -113,4 +114,13 @@ def _villages(chosen: Chosen, demands: pd.DataFrame, phases: Phases, before: pd.
 
 
 def _by_village(pieces: pd.DataFrame, index: pd.Index) -> pd.Series:
-    return pieces["households"].astype(float).groupby(pieces["village_id"].to_numpy()).sum().reindex(index).fillna(0.0).astype("Float64")
+    return (
+        pieces["households"]
+        .astype(float)
+        .groupby(pieces["village_id"].to_numpy())
+        .sum()
+        .reindex(index)
+        .fillna(0.0)
+        .round(DIGITS)
+        .astype("Float64")
+    )

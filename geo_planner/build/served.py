@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.build.cost import Costs
+from geo_planner.build.demands import DIGITS
 from geo_planner.build.siting import Choice
 
 TERMINAL = "satellite_terminal"
@@ -65,7 +66,7 @@ def chosen(choice: Choice, tables: Tables) -> Chosen:
     covers = tables.covers[tables.covers["option_id"].isin(options.index)]
     serves = served_by(covers, options["kind"])
     households = tables.demands["households"].reindex(serves.index).groupby(serves.to_numpy()).sum()
-    options["households"] = households.reindex(options.index).fillna(0.0)
+    options["households"] = households.reindex(options.index).fillna(0.0).round(DIGITS)
     gateways = tables.places.index[tables.places["gateway"].astype(bool)]
     ways = _ways(links, {str(place) for place in gateways})
     own = options["backhaul"] == "own"

@@ -47,6 +47,10 @@ _REFERENCES = (
 )
 
 
+_ROUNDING = 1e-12
+"""Relative distance of two sums of the same figures in another order."""
+
+
 class Tables(NamedTuple):
     """The five tables of a siting problem, as `choose` takes them."""
 
@@ -198,6 +202,12 @@ def choose(
     else:
         choice = _cheapest(task) if goal.least_cost else _most(task)
     return replace(choice, covered=choice.covered.reindex(demands.index))
+
+
+def distance(bound: float, value: float) -> float:
+    """Relative distance of a bound and a value; 0 where only the rounding of sums keeps them apart."""
+    apart = abs(bound - value) / max(abs(bound), abs(value)) if bound != value else 0.0
+    return apart if apart > _ROUNDING else 0.0
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
@@ -381,7 +391,7 @@ def _choice(task: _Task, pick: Pick, status: Status, bound: float, *, in_time: b
     hit = covered(net, pick.options)
     weight, cost = math.fsum(net.weight[hit]), cost_of(net, pick)
     value = cost if task.goal.least_cost else weight
-    gap = abs(bound - value) / max(abs(bound), abs(value)) if bound != value else 0.0
+    gap = distance(bound, value)
     return Choice(
         tuple(sorted(map(str, tables.options.index[net.option_rows[pick.options]]))),
         tuple(sorted(map(str, tables.links.index[net.link_rows[pick.links]]))),

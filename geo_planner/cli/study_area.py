@@ -148,7 +148,7 @@ def undo(
     as_json: AsJson = False,
 ) -> None:
     """Make a layer again what it was before the last import; undo once more takes that back."""
-    from geo_planner.study_area.former import described, former_copies, restore
+    from geo_planner.study_area.former import content_of, described, former_copies, restore
 
     def work() -> int:
         if layer not in _IMPORTABLE:
@@ -162,7 +162,7 @@ def undo(
             print_json({"ok": True, "layer": layer, "target": LAYERS[layer].path, **done, "copies": [asdict(copy) for copy in copies]})
             return 0
         if restored is not None:
-            echo(said("former.restored", layer=LAYERS[layer].path, copy=described(restored.copy)))
+            echo(said("former.restored", layer=LAYERS[layer].path, copy=content_of(restored.copy)))
             echo(said("former.way_back", layer=layer, root=into))
             return 0
         for copy in copies:

@@ -8,13 +8,15 @@ from geo_planner.config.scenario_file import (
     load_scenario,
     naming_layers,
     parse_scenario,
+    read_document,
     with_optional_layers,
+    with_values,
     write_scenario,
 )
 from geo_planner.preferences import Criterion, RankingSettings
 
 __all__ = [
     "OPTIONAL_LAYERS", "Clutter", "Criterion", "Layers", "Model", "Propagation", "Province", "RankingSettings", "Scenario", "Service", "SiteDefaults",
-    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "load_scenario", "naming_layers", "parse_scenario", "with_optional_layers",
-    "write_scenario",
+    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "load_scenario", "naming_layers", "parse_scenario", "read_document", "with_optional_layers",
+    "with_values", "write_scenario",
 ]  # fmt: skip

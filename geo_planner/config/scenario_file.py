@@ -13,12 +13,12 @@ import yaml
 from pydantic import ValidationError
 
 from geo_planner.config.declared import Layers, Propagation, Province, Scenario, Terrain
-from geo_planner.errors import InputError, OutputError, UsageError, bounded, fault
+from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded, fault
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_plain_file, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
 from geo_planner.schema import LAYERS
-from geo_planner.settings import read_settings, setting_fault, unfit_values
+from geo_planner.settings import DEEPEST, read_settings, setting_fault, unfit_values
 from geo_planner.words import first_of
 
 OPTIONAL_LAYERS = {layer.name: layer.path for layer in LAYERS.values() if layer.found}
@@ -39,7 +39,7 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         With a fault for every unknown key and every value of the wrong type or range.
     """
     file = f"{path.parent.name[:80]}/{path.name[:80]}"
-    return parse_scenario(apply_overrides(_read_document(path, file), overrides), file=file)
+    return parse_scenario(apply_overrides(read_document(path, file), overrides), file=file)
 
 
 def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
@@ -67,7 +67,7 @@ def naming_layers(path: Path) -> Scenario:
     Sections that do not hold by themselves count as their defaults; the ranking is a placeholder. Not for planning.
     """
     try:
-        document = _read_document(path, path.name)
+        document = read_document(path, path.name)
         if unfit_values(document, path.name):
             document = {}
     except (InputError, UsageError):
@@ -89,7 +89,16 @@ def _layers_that_lie_there(root: Path) -> dict[str, Any]:
     return {**found, "terrain": {"path": rasters[0].relative_to(root).as_posix()}} if rasters else found
 
 
-def _read_document(path: Path, file: str) -> dict[str, Any]:
+def read_document(path: Path, file: str) -> dict[str, Any]:
+    """The settings of a scenario as they stand in its file, before they are checked.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file.
+    InputError
+        When it cannot be read as settings.
+    """
     why = no_plain_file(path)
     if why == "missing":
         raise UsageError("no_scenario.missing", path=str(path)[:300])
@@ -141,6 +150,30 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
     return document
 
 
+def with_values(document: Mapping[str, Any], values: Mapping[str, Any], *, file: str) -> dict[str, Any]:
+    """A copy of the document with settings put in by their dotted paths, as ``--set`` names them; paths of files stay as they are given.
+
+    Raises
+    ------
+    InputError
+        With a fault for every path that leads nowhere.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Any] = dict(document)
+    for key, value in values.items():
+        shown, parts = ascii(key[:80])[1:-1], key.split(".")
+        if not all(parts) or len(parts) > DEEPEST:
+            faults.append(fault(file, "changed_setting.path", column=shown, path=shown))
+            continue
+        try:
+            found = _put(found, parts, value)
+        except UsageError as error:
+            faults.append(fault(file, f"changed_setting.{error.said.key.rpartition('.')[2]}", column=shown, **dict(error.said.facts)))
+    if faults:
+        raise InputError(bounded(faults))
+    return found
+
+
 def _absolute(path: str, shown: str) -> str:
     try:
         return str(Path(path).resolve())
@@ -162,7 +195,7 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     """
     check_new_scenario(base, new)
     sections = {"name": _plain_name(new.stem), **sections}
-    document = {**apply_overrides(_read_document(base, base.name), overrides), **sections}
+    document = {**apply_overrides(read_document(base, base.name), overrides), **sections}
     parse_scenario(document, file=new.name)
     text = _with_sections(base.read_text(encoding="utf-8-sig"), sections)
     if overrides or read_settings(text, new.name) != document:
@@ -225,4 +258,6 @@ def _put(node: Any, parts: Sequence[str], value: Any) -> Any:
         return [_put(item, rest, value) if i == at else item for i, item in enumerate(node)]
     if node is not None and not isinstance(node, Mapping):
         raise UsageError("override.no_group", item=head[:80])
-    return {**(node or {}), head: _put((node or {}).get(head), rest, value)}
+    group = node or {}
+    key = head if head in group else next((known for known in group if str(known) == head), head)  # classes of land cover are numbers
+    return {**group, key: _put(group.get(key), rest, value)}

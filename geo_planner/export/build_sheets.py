@@ -109,12 +109,12 @@ def _site_lines(build: BuildPlan) -> list[str]:
         spoken("build_sheet.sums", capex=base["capex"], low=low["capex"], high=high["capex"], opex=base["opex_per_year"], npv=base["npv"]),
         *([spoken("build_sheet.per_household", **each)] if all(v == v for v in each.values()) else []),
         spoken("build_sheet.payers", payers=payers) if payers else spoken("build_sheet.no_payers"),
-        spoken(f"build_sheet.status_{_proof(build)}", gap=build.choice.gap),
+        spoken(f"build_sheet.status_{proof(build)}", gap=build.choice.gap),
         *([spoken(f"build_sheet.stay_{build.stay_in_by}")] if len(build.stay_in) else []),
     ]
 
 
-def _proof(build: BuildPlan) -> str:
+def proof(build: BuildPlan) -> str:
     """The status; ``cheaper`` where the weight is proven and what is open is the cost alone."""
     choice = build.choice
     return "cheaper" if choice.status == "feasible" and choice.options and choice.gap <= PROVEN else choice.status

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.build.demands import DIGITS
 from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.prices import ESTIMATES
@@ -40,7 +41,7 @@ def build_summary(build: BuildPlan) -> dict[str, Any]:
         "by_year": [{str(name): plain(value) for name, value in row.items()} for row in by_year.to_dict("records")],
         **({} if build.people_by_year is None else {"people_by_year": flat_columns(build.people_by_year).to_dict("records")}),
         **_lines(build),
-        "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(choice.bound)},
+        "optimality": {"status": choice.status, "gap": plain(choice.gap), "bound": plain(round(choice.bound, DIGITS))},
         "frontier": [{str(name): plain(value) for name, value in row.items()} for row in build.frontier.to_dict("records")],
         "stay_in": {str(site): float(share) for site, share in build.stay_in.items()},
         "stay_in_by": build.stay_in_by,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.build.atlas import write_atlas
+from geo_planner.build.atlas import Atlas, write_atlas, write_expected
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
@@ -22,7 +22,7 @@ from geo_planner.export.vector import write_geojson, write_gpkg
 from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, Progress
-from geo_planner.stored.rasters import AFTER, MAST_SITES
+from geo_planner.stored.rasters import AFTER, MAST_EXPECTED, MAST_SITES
 
 Writer = Callable[[Plan, Path], None]
 
@@ -67,7 +67,7 @@ def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> di
         "summary.json": write_summary,
     }
     if plan.build is not None:
-        writers |= {MAST_SITES: _write_mast_sites, AFTER: write_after_tif}
+        writers |= {MAST_SITES: _of_atlas(write_atlas), MAST_EXPECTED: _of_atlas(write_expected), AFTER: write_after_tif}
     return _write_all(plan, out, writers, progress)
 
 
@@ -117,9 +117,12 @@ def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: P
     return {name: out / name for name in (*writers, MANIFEST)}
 
 
-def _write_mast_sites(plan: Plan, path: Path) -> None:
-    if plan.build is not None:
-        write_atlas(plan.build.atlas, path, mast_tags(plan))
+def _of_atlas(write: Callable[[Atlas, Path, Mapping[str, str]], None]) -> Writer:
+    def write_it(plan: Plan, path: Path) -> None:
+        if plan.build is not None:
+            write(plan.build.atlas, path, mast_tags(plan))
+
+    return write_it
 
 
 def _way_to(root: Path, out: Path) -> str:

@@ -188,3 +188,5 @@ POINTER = "#7c8894"
 HEAD, HEAD_OPTIONAL, HEAD_BORDER, HEADING = "#1F3864", "#5B7DB1", "#8EA9DB", "#D9E2F3"
 BANNER, BANNER_INK = "#FFE08A", "#7A1F00"
 CELL_BORDER, REMARK_INK = "#BFBFBF", "#404040"
+TRIAL_COVER: dict[str, Rgba] = {"newly": (214, 84, 0, 165), "also": (214, 84, 0, 60)}
+"""What a mast on trial serves: what nothing serves today, and the rest."""

@@ -80,7 +80,7 @@ def _bands(coverage: Coverage, service: Service, operators: Mapping[str, str]) -
         Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
         Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
         Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
-        Band("overlap", "count", "sites that would each cover the place", coverage.overlap),
+        *([] if coverage.overlap is None else [Band("overlap", "count", "sites that would each cover the place", coverage.overlap)]),
         Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
         Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]

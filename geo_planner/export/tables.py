@@ -74,10 +74,13 @@ def flat_columns(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain_values(values: pd.Series) -> list[Cell]:
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biu":  # tables of the build plan are long
+    """Each value :func:`plain`; columns of one kind as a whole, for tables of the build plan are long."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biu":
         return list(values.to_numpy().tolist())
     if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
         return [value if math.isfinite(value) else None for value in values.to_numpy().tolist()]
+    if pd.api.types.infer_dtype(values, skipna=False) == "string":
+        return list(map(str, values))
     return [plain(value) for value in values]
 
 

@@ -138,8 +138,7 @@ def _layer(attributes: pd.DataFrame, source: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 def _typed(values: pd.Series) -> pd.Series:
     """Values of one kind as a column of that kind."""
-    known = [value for value in values if value is not None]
-    kinds = {type(value) for value in known}
+    kinds = set(map(type, values)) - {type(None)}
     if kinds == {bool}:
         # nullable, so that "not known" does not turn into "no"
         return values.astype("boolean")
@@ -147,6 +146,8 @@ def _typed(values: pd.Series) -> pd.Series:
         return values.astype("Int64")
     if kinds and kinds <= {int, float}:
         return values.astype(float)
+    if kinds <= {str}:
+        return values.astype(object)
     return values.map(lambda value: None if value is None else str(value)).astype(object)
 
 

@@ -68,6 +68,17 @@ def write_xlsx(plan: Plan, path: Path) -> None:
         raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
 
 
+def build_workbook(plan: Plan, title: str) -> bytes:
+    """The sheets of the build plan alone, as a workbook under a title of its own: what is tried and not (yet) a scenario."""
+    content = io.BytesIO()
+    workbook = new_workbook(content, title=title)
+    book = Book(workbook, title, _place(plan), sample_note(plan))
+    for sheet in build_sheets(plan):
+        write_sheet(book, sheet)
+    workbook.close()
+    return content.getvalue()
+
+
 def _sheets(plan: Plan) -> Iterator[Sheet]:
     yield _list_sheet(plan)
     yield from (_group_sheet(plan, group) for group in _GROUPS)

@@ -161,7 +161,9 @@ class _Written(dict[str, list[Any]]):
         self._table = pd.DataFrame() if table is None else table
 
     def __missing__(self, name: str) -> list[Any]:
-        self[name] = [None if pd.isna(v) else int(v) if isinstance(v, bool) else v for v in self._table[name].tolist()]
+        column = self._table[name]
+        blank = column.isna().to_numpy(dtype=bool)
+        self[name] = [None if gone else int(v) if isinstance(v, bool) else v for gone, v in zip(blank, column.tolist(), strict=True)]
         return self[name]
 
     def holds(self, name: str, rows: int) -> bool:

@@ -34,12 +34,18 @@ _FOREIGN = (
     (b"%PDF", said("mislabelled.pdf")),
     (b"\x89PNG", said("mislabelled.picture")),
     (b"\xff\xd8\xff", said("mislabelled.picture")),
+    (b"GIF8", said("mislabelled.picture")),
+    (b"BM", said("mislabelled.picture")),
+    (b"RIFF", said("mislabelled.picture")),
+    (b"{\\rtf", said("mislabelled.word")),
     (b"II*\0", said("mislabelled.tiff")),
     (b"MM\0*", said("mislabelled.tiff")),
     (b"Rar!", said("mislabelled.archive", kind="rar")),
     (b"7z\xbc\xaf", said("mislabelled.archive", kind="7z")),
     (b"\x1f\x8b", said("mislabelled.gzip")),
 )
+_OFFICE_PARTS = {"word/document.xml": "mislabelled.word", "ppt/presentation.xml": "mislabelled.slides"}
+"""Parts of the zip that tell what else an Office file is."""
 _HTML = {"html", "head", "body", "meta", "table", "div", "style", "script", "title", "font", "center", "p", "br", "span", "link", "form"}
 SUPPORTED = said("formats_read")
 
@@ -227,6 +233,9 @@ def _zip_content(path: Path, name: str) -> str:
     lower = [member.lower() for member in members]
     if "xl/workbook.xml" in lower:
         return "xlsx"
+    for part, key in _OFFICE_PARTS.items():
+        if part in lower:
+            raise refuse(name, key)
     if any(member.endswith(".shp") for member in lower):
         return "zip"
     if any(member.endswith(".kml") for member in lower):
@@ -240,6 +249,8 @@ def _compound_content(path: Path, name: str) -> str:
         raise refuse(name, "encrypted.workbook")
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return "xls"
+    if "WordDocument".encode("utf-16-le") in content:
+        raise refuse(name, "mislabelled.word")
     raise refuse(name, "mislabelled.office")
 
 

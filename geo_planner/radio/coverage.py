@@ -51,8 +51,8 @@ class Coverage:
         Position in `server_ids` of the serving cell, -1 where there is none.
     second_dbm : ndarray of float32
         RSRP of the best of the other sites; NaN where there is none.
-    overlap : ndarray of uint8
-        Number of sites that would each cover the place.
+    overlap : ndarray of uint8 or None
+        Number of sites that would each cover the place; None where it was not counted (a trial of another threshold).
     margin_db : ndarray of float32
         Serving level above the threshold, downlink or uplink, whichever is the weaker; for a calibrated band as if its sigma
         were the scenario's.
@@ -71,7 +71,7 @@ class Coverage:
     probability: FloatGrid
     best_server: npt.NDArray[np.int16]
     second_dbm: FloatGrid
-    overlap: npt.NDArray[np.uint8]
+    overlap: npt.NDArray[np.uint8] | None
     margin_db: FloatGrid
     unknown_paths: npt.NDArray[np.uint8]
     by_operator_dbm: dict[str, FloatGrid]

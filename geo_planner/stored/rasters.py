@@ -15,8 +15,11 @@ from geo_planner.grid import Grid
 from geo_planner.radio.coverage import Coverage
 from geo_planner.units import FloatGrid
 
-COVERAGE, AFTER, MAST_SITES = "coverage.tif", "after_coverage.tif", "mast_sites.tif"
-ATLAS_BANDS = {"households": "households", "weighted": "weighted_households", "expected": "expected_households"}
+COVERAGE, AFTER, MAST_SITES, MAST_EXPECTED = "coverage.tif", "after_coverage.tif", "mast_sites.tif", "mast_expected.tif"
+ATLAS_BANDS = {
+    MAST_SITES: {"households": "households", "weighted": "weighted_households"},
+    MAST_EXPECTED: {"expected": "expected_households"},
+}
 
 
 def stored_coverage(path: Path, grid: Grid) -> Coverage:
@@ -45,19 +48,22 @@ def stored_coverage(path: Path, grid: Grid) -> Coverage:
     )
 
 
-def stored_atlas(path: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict[str, dict[float, FloatGrid]]:
-    """The rasters of ``mast_sites.tif`` by the names of :class:`geo_planner.build.atlas.Atlas`, and by mast height.
+def stored_atlas(folder: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict[str, dict[float, FloatGrid]]:
+    """The rasters of ``mast_sites.tif`` and ``mast_expected.tif`` by the names of :class:`geo_planner.build.atlas.Atlas`, and by mast height.
 
     Raises
     ------
     InputError
-        When its cells are not those of the terrain, or it lacks a height.
+        When their cells are not those of the terrain, or one lacks a height.
     """
-    _, bands = _read(path, grid)
-    try:
-        return {name: {height: bands[f"{band}:{height:g}m"] for height in heights_m} for name, band in ATLAS_BANDS.items()}
-    except KeyError as error:
-        raise InputError([fault(path.name, "stored_plan.no_tables")]) from error
+    found: dict[str, dict[float, FloatGrid]] = {}
+    for file, kinds in ATLAS_BANDS.items():
+        _, bands = _read(folder / file, grid)
+        try:
+            found |= {name: {height: bands[f"{band}:{height:g}m"] for height in heights_m} for name, band in kinds.items()}
+        except KeyError as error:
+            raise InputError([fault(file, "stored_plan.no_tables")]) from error
+    return found
 
 
 def _read(path: Path, grid: Grid) -> tuple[dict[str, str], dict[str, FloatGrid]]:

@@ -104,11 +104,16 @@ class Restored:
 def described(copy: FormerCopy) -> Said:
     """A copy as a list tells of it: how much, from where, until when, and what came in its place."""
     gave_way = said(f"former.gave_way_to_{copy.gave_way_to}", at=copy.at[:10], time=copy.at[11:16], file=copy.source)
+    return said("former.described", content=content_of(copy), gave_way=gave_way)
+
+
+def content_of(copy: FormerCopy) -> Said:
+    """What is in a copy: how much, and from where."""
     if not copy.sha256:
-        return said("former.none_there", gave_way=gave_way)
+        return said("former.none_there")
     source = " ".join(str((copy.entry or {}).get("source") or "").split())[:200]
     rows = said("former.rows_unknown") if copy.rows is None else said("former.rows", n=copy.rows)
-    return said("former.there", rows=rows, source=source or said("former.no_source"), hash=copy.sha256[:8], gave_way=gave_way)
+    return said("former.there", rows=rows, source=source or said("former.no_source"), hash=copy.sha256[:8])
 
 
 def former_copies(root: Path, layer: str) -> tuple[FormerCopy, ...]:

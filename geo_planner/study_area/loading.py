@@ -105,7 +105,7 @@ def study_area_root(scenario_path: Path) -> Path:
 
 
 def scenario_paths(root: Path) -> list[Path]:
-    """The scenarios of a study area by name, the further ones of the sample last: none of them is what one opens first.
+    """The scenarios of a study area by name; the further ones of the sample and those made from others last: none of them is what one opens first.
 
     Raises
     ------
@@ -119,7 +119,8 @@ def scenario_paths(root: Path) -> list[Path]:
     if why not in (None, "missing"):
         raise InputError([fault("scenarios", "unreadable.folder_of_scenarios", why=why)])
     found = [*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")]
-    return sorted(found, key=lambda path: (path.name in FURTHER_SCENARIOS, path))
+    made = {path.name.split(".", 2)[2] for path in root.glob("scenarios/former/*.created.*")}  # see geo_planner.scenario_files.former
+    return sorted(found, key=lambda path: (path.name in made, path.name in FURTHER_SCENARIOS, path))
 
 
 def check_folder(root: Path) -> None:

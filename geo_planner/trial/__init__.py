@@ -8,9 +8,10 @@ from geo_planner.trial.masts import Trial, trial_mast
 from geo_planner.trial.points import Level, PointFacts, Server, point_facts
 from geo_planner.trial.positions import parse_position
 from geo_planner.trial.search import Found, find
+from geo_planner.trial.together import gained_together
 from geo_planner.trial.why import MastPath, WhyNot, why_not
 
 __all__ = [
     "Fixed", "Found", "Level", "MastPath", "PointFacts", "Position", "Sector", "Server", "Trial", "TrialMast", "WhyNot", "cures", "find", "forbidden",
-    "mast_of_option", "parse_position", "point_facts", "trial_mast", "undone", "usual_mast", "why_not", "with_trial",
+    "gained_together", "mast_of_option", "parse_position", "point_facts", "trial_mast", "undone", "usual_mast", "why_not", "with_trial",
 ]  # fmt: skip

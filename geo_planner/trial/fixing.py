@@ -61,7 +61,10 @@ class Fixed:
     statements: tuple[Said, ...]
 
 
-def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *, name: str = "", now: dt.datetime | None = None) -> Fixed:
+def with_trial(
+    base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *, name: str = "", titles: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+) -> Fixed:  # fmt: skip
     """Write a scenario in which a mast at this place must be built.
 
     Parameters
@@ -77,6 +80,8 @@ def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *
         and can be joined to the network, or needs no link.
     name : str
         Of the place, for lists.
+    titles : mapping of str to str, optional
+        ``title_vi`` and ``title_en`` of the scenario that is written; those of `base` when left out.
     now : datetime, optional
         Names the folder of what is kept.
 
@@ -95,7 +100,7 @@ def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *
     row = {"site_id": ident, "name": name, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "mast_height_m": f"{mast.height_m:g}"}
     own = f"{_OWN_FOLDER}/{new.stem}.csv"
     build = scenario.build or BuildSettings()
-    document = _wished(scenario, must=(*build.must, ident))
+    document = {**_wished(scenario, must=(*build.must, ident)), **(titles or {})}
     document["layers"] = {**scenario.layers.model_dump(mode="json", exclude_unset=True), "candidates": own}
     if (root / own).exists() and scenario.layers.candidates != own:
         raise UsageError("new_scenario.there_already", path=root / own)
@@ -105,13 +110,14 @@ def with_trial(base: Path, new: Path, lon: float, lat: float, mast: TrialMast, *
 
 
 def forbidden(
-    base: Path, new: Path, plan: Plan, lon: float, lat: float, *, within_m: float = 500.0, now: dt.datetime | None = None
-) -> Fixed:
+    base: Path, new: Path, plan: Plan, lon: float, lat: float, *, within_m: float = 500.0, titles: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+) -> Fixed:  # fmt: skip
     """Write a scenario in which nothing is built at a place: every place of the build plan, but for masts that stand, this near.
 
     Parameters
     ----------
-    base, new, now
+    base, new, titles, now
         As of :func:`with_trial`.
     plan : Plan
         With the build plan of `base`.
@@ -134,7 +140,7 @@ def forbidden(
         raise UsageError("trial_refused.no_place", within=within_m)
     scenario, root = load_scenario(base), base.resolve().parent.parent
     must_not = (scenario.build or BuildSettings()).must_not
-    document = _wished(scenario, must_not=tuple(dict.fromkeys((*must_not, *ids))))
+    document = {**_wished(scenario, must_not=tuple(dict.fromkeys((*must_not, *ids)))), **(titles or {})}
     return _write(root, base, new, document, {}, ids, (said("trial_fixed.must_not", n=len(ids), within=within_m),), now)
 
 

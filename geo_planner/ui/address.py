@@ -11,9 +11,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from geo_planner.config.declared import Model
+from geo_planner.retried import COSTS
+from geo_planner.retried import Trial as Trial  # part of a visit: told from here too
 from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
 from geo_planner.words import LANGUAGES, Language
 
@@ -21,41 +23,33 @@ _LONGEST, _MOST_ITEMS = 4000, 400
 _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
-_MOST_WEIGHT = 1e6
+_MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
+_MOST_VND = 10**15
 _BETWEEN, _PAIR = "~", ":"
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What a visitor tries beside the scenario; empty: the scenario as it is.
+class BuildTrial:
+    """What a visitor tries of the build plan beside the scenario; empty: as the scenario has it.
 
     Attributes
     ----------
-    weights : mapping of str to float
-        By name of the criterion, those that differ; in the unit in which the scenario states them.
-    threshold_dbm, probability : float or None
-        ``service.rsrp_threshold_dbm`` (−160…−30 dBm), ``service.min_probability`` (between 0 and 1).
-    model : str or None
-        ``propagation.model``.
+    budget_vnd : int or None
+        In all, 0 to 10¹⁵ đồng; the years are scaled to it.
+    must, must_not : tuple of str or None
+        All ids that must and must not be built or covered; None: those of the scenario.
+    estimate : {"low", "base", "high"}
+        At which prices.
     """
 
-    weights: Mapping[str, float] = field(default_factory=dict)
-    threshold_dbm: float | None = None
-    probability: float | None = None
-    model: str | None = None
+    budget_vnd: int | None = None
+    must: tuple[str, ...] | None = None
+    must_not: tuple[str, ...] | None = None
+    estimate: Literal["low", "base", "high"] = "base"
 
     def __bool__(self) -> bool:
-        return self != Trial()
-
-    def overrides(self) -> dict[str, float | str]:
-        """The settings that are tried, by their path in a scenario; the weights are not among them."""
-        tried = {
-            "service.rsrp_threshold_dbm": self.threshold_dbm,
-            "service.min_probability": self.probability,
-            "propagation.model": self.model,
-        }
-        return {path: value for path, value in tried.items() if value is not None}
+        return self != BuildTrial()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +95,7 @@ class Visit:
     scenario: str | None = None
     village: str | None = None
     trial: Trial = field(default_factory=Trial)
+    build: BuildTrial = field(default_factory=BuildTrial)
     filters: Filters = field(default_factory=Filters)
 
 
@@ -112,10 +107,17 @@ def read_address(query: Mapping[str, str]) -> Visit:
         return read(told[key]) if key in told else None
 
     trial = Trial(
-        weights=_weights(told.get("weights", "")),
-        threshold_dbm=one("threshold", lambda text: _figure(text, -160.0, -30.0)),
+        weights=_figures(told.get("weights", ""), _MOST_WEIGHT),
+        costs={name: cost for name, cost in _figures(told.get("costs", ""), _MOST_COST).items() if name in COSTS},
+        threshold_dbm=one("threshold", lambda text: _figure(text, -150.0, -40.0)),
         probability=one("probability", lambda text: _figure(text, 0.01, 0.999)),
         model=_one_of(told.get("model"), get_args(Model)),
+    )
+    build = BuildTrial(
+        budget_vnd=one("budget", _money),
+        must=one("must", _ids),
+        must_not=one("mustnot", _ids),
+        estimate=next((name for name in ("low", "high") if name == told.get("prices")), "base"),
     )
     filters = Filters(
         payers=_some_of(told.get("payer", ""), RESPONSIBILITY),
@@ -130,21 +132,27 @@ def read_address(query: Mapping[str, str]) -> Visit:
         scenario=_matching(told.get("scenario"), _STEM),
         village=_matching(told.get("village"), _ID),
         trial=trial,
+        build=build,
         filters=filters,
     )
 
 
 def write_address(visit: Visit) -> dict[str, str]:
     """What stands in the address of a visit, without what the map writes; :func:`read_address` gives the same visit again."""
-    trial, filters = visit.trial, visit.filters
+    trial, build, filters = visit.trial, visit.build, visit.filters
     told = {
         "lang": {Visit().language: ""}.get(visit.language, visit.language),
         "scenario": visit.scenario or "",
         "village": visit.village or "",
-        "weights": _BETWEEN.join(f"{name}{_PAIR}{_plain(weight)}" for name, weight in sorted(trial.weights.items())),
+        "weights": _told(trial.weights),
+        "costs": _told(trial.costs),
         "threshold": _plain(trial.threshold_dbm),
         "probability": _plain(trial.probability),
         "model": trial.model or "",
+        "budget": "" if build.budget_vnd is None else str(build.budget_vnd),
+        "must": _told_ids(build.must),
+        "mustnot": _told_ids(build.must_not),
+        "prices": {"base": ""}.get(build.estimate, build.estimate),
         "payer": _BETWEEN.join(filters.payers),
         "status": _BETWEEN.join(filters.statuses),
         "commune": _BETWEEN.join(filters.communes),
@@ -155,7 +163,7 @@ def write_address(visit: Visit) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-ADDRESSED = ("lang", "scenario", "village", "weights", "threshold", "probability", "model", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
 """Parts of the address that the script writes."""
 
 
@@ -163,14 +171,32 @@ def _items(text: str) -> list[str]:
     return [item for item in text.split(_BETWEEN)[:_MOST_ITEMS] if item]
 
 
-def _weights(text: str) -> dict[str, float]:
+def _told(figures: Mapping[str, float]) -> str:
+    return _BETWEEN.join(f"{name}{_PAIR}{_plain(figure)}" for name, figure in sorted(figures.items()))
+
+
+def _figures(text: str, most: float) -> dict[str, float]:
+    """Figures by name, from 0 to `most`."""
     found: dict[str, float] = {}
     for item in _items(text):
         name, _, told = item.partition(_PAIR)
-        weight = _figure(told, 0.0, _MOST_WEIGHT)
-        if _NAME.fullmatch(name) and weight is not None:
-            found[name] = weight
+        figure = _figure(told, 0.0, most)
+        if _NAME.fullmatch(name) and figure is not None:
+            found[name] = figure
     return found
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    """Ids, each once; a sign between none and none is an empty list that was chosen."""
+    return tuple(dict.fromkeys(ident for ident in _items(text) if _ID.fullmatch(ident)))
+
+
+def _told_ids(ids: tuple[str, ...] | None) -> str:
+    return "" if ids is None else _BETWEEN.join(ids) or _BETWEEN
+
+
+def _money(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= _MOST_VND else None
 
 
 def _some_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:

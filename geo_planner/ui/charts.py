@@ -86,7 +86,7 @@ _ROOM_PX = 450
 
 
 def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
-    """A row a village in order of rank: the interval as a bar, the median as a tick, the rank in the scenario as a dot."""
+    """A row a village in order of rank: the interval as a bar, the median as a tick, the rank as a dot."""
     simulation, top_k = plan.ranking.simulation, plan.scenario.ranking.top_k
     drawn = simulation.table.loc[plan.villages.index]
     table = pd.DataFrame(

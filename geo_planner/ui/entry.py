@@ -19,10 +19,12 @@ logger = logging.getLogger(__name__)
 PAGES = {
     "map": ":material/map:",
     "ranking": ":material/format_list_numbered:",
+    "build": ":material/cell_tower:",
     "link": ":material/landscape:",
     "measured": ":material/speed:",
+    "scenarios": ":material/account_tree:",
+    "data": ":material/database:",
     "questions": ":material/contact_support:",
-    "import_list": ":material/upload_file:",
     "downloads": ":material/download:",
     "about": ":material/info:",
 }
@@ -57,11 +59,10 @@ def _warm_up() -> None:
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
-    from geo_planner.study_area.bundled import bundled_area, comes_with_the_program
-    from geo_planner.ui import frame, visit
+    from geo_planner.study_area.bundled import bundled_area
+    from geo_planner.ui import frame, trying, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
-    from geo_planner.words import said
 
     words = visit.begin().language
     st.set_page_config(page_title=text("app", words), page_icon="📶", layout="wide", initial_sidebar_state=250)
@@ -74,10 +75,12 @@ def show() -> None:
     words = frame.choose_language()
     root = study_area_root(bundled_area())
     scenario_path = frame.choose_scenario(root)
-    importing = page.url_path == "import_list"
-    # a study area without a list, or with a faulty one, is mended on the page that brings lists in
-    frame.show_sample_banner(frame.load_or_explain(scenario_path, needed=not importing))
-    if importing and comes_with_the_program(root):
-        st.info(said("bundled_area.kept").text(words))
-        return
+    # a study area without a list, or with a faulty one, is mended on the page that brings lists in; a faulty scenario where scenarios are kept
+    name = page.url_path or "map"  # the first page has no name of its own
+    plan = frame.load_or_explain(scenario_path, needed=name not in ("data", "scenarios"))
+    frame.show_sample_banner(plan)
+    if plan is not None and name in trying.FOLLOWING:
+        trying.follow(words)
+    elif plan is not None and name != "ranking":
+        trying.note_elsewhere(words)
     page.run()

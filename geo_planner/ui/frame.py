@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.plan import Progress
 from geo_planner.study_area import scenario_paths
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
@@ -19,7 +22,7 @@ from geo_planner.ui.texts import LANGUAGES, fault_table, text
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
 
-_LOADED = "loaded_plan"
+_LOADED, _OF_SCENARIO = "loaded_plan", "scenario_plan"
 _ROOT = "study_area_root"
 _SCENARIO_FILE = "scenario_file"
 
@@ -32,6 +35,7 @@ _STYLE = """<style>
 [data-testid="stSidebarHeader"]::before { content: "@app"; font-weight: 700; font-size: 18px; line-height: 1.25; color: #0b4a8c; }
 [data-testid="stSidebarHeader"] { align-items: center; }
 .gp-strip { padding: 6px 12px; background: #fff3dc; color: #7a4300; border-left: 4px solid #e08a00; font-weight: 600; font-size: 15px; }
+.gp-strip.gp-trial { background: #e6f0fb; color: #0b3f77; border-left-color: #0b4a8c; font-size: 14.5px; font-weight: 500; overflow-wrap: anywhere; }
 .gp-heads { display: flex; flex-wrap: wrap; gap: 2px 20px; align-items: baseline; font-size: 14.5px; color: #44505c; }
 .gp-heads .gp-next { border-left: 2px solid #cbd3db; padding-left: 20px; }
 .gp-heads b { font-size: 21px; color: #1d2733; margin-right: 4px; }
@@ -41,20 +45,38 @@ _STYLE = """<style>
 .gp-card p { margin: 0 0 2px; overflow-wrap: anywhere; }
 .gp-card .gp-card-rank { font-weight: 700; color: #0b4a8c; }
 .gp-card .gp-card-sample { background: #fff3dc; color: #7a4300; border-left: 3px solid #e08a00; padding: 1px 8px; margin: 4px 0; font-size: 14px; }
-.gp-card-statuses { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 8px; }
+.gp-card-statuses { display: grid; grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); gap: 4px 8px; }
 .gp-card-statuses small { display: block; color: #55606b; }
-.gp-card-statuses b { white-space: nowrap; font-size: 14.5px; }
+.gp-card-statuses b { font-size: 14.5px; }
 .gp-card-statuses i { display: inline-block; box-sizing: border-box; width: 12px; height: 12px; border-radius: 50%; margin-right: 5px; }
 .gp-card .gp-card-lead { font-size: 14.5px; }
-.gp-models { display: grid; grid-template-columns: 1fr auto auto auto; gap: 2px 9px; align-items: baseline; font-size: 13.5px; }
+.gp-models { display: grid; grid-template-columns: 1.5fr 1fr 0.8fr 1.2fr; gap: 2px 9px; align-items: baseline; font-size: 13.5px; }
 .gp-models small { color: #55606b; font-size: 12.5px; }
-.gp-models b, .gp-models span { white-space: nowrap; font-weight: 600; }
+.gp-models b, .gp-models span { overflow-wrap: anywhere; font-weight: 600; }
 .gp-models span { font-weight: 400; }
 .gp-models i { display: inline-block; box-sizing: border-box; width: 11px; height: 11px; border-radius: 50%; margin-right: 5px; }
 .gp-card ul { margin: 0; padding-left: 19px; }
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
 .gp-facts span { color: #55606b; }
 .gp-facts b { font-weight: 600; overflow-wrap: anywhere; }
+.gp-faults { overflow: auto; max-height: 420px; }
+.gp-faults table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.35; color: #1d2733; }
+.gp-faults th { position: sticky; top: 0; background: #eef2f6; text-align: left; font-weight: 600; padding: 4px 8px; }
+.gp-faults td { vertical-align: top; padding: 4px 8px; border-top: 1px solid #dde3e9; overflow-wrap: anywhere; }
+.gp-faults td:first-child { white-space: nowrap; }
+.gp-held { max-height: none; }
+.gp-held td:first-child { white-space: normal; min-width: 260px; }
+.gp-held td:nth-child(3) { min-width: 110px; }
+.gp-held td:nth-child(5) { white-space: nowrap; }
+.gp-held td:nth-child(6) { min-width: 190px; }
+.gp-held small { display: block; color: #55606b; font-size: 13px; }
+.gp-held .gp-sample td:nth-child(3), .gp-held .gp-partly td:nth-child(3) { color: #7a4300; font-weight: 600; }
+.gp-missing { margin: 0; padding-left: 20px; font-size: 14px; line-height: 1.45; color: #1d2733; }
+.gp-card .gp-small { font-size: 13px; color: #55606b; }
+.gp-card ol { margin: 0; padding-left: 22px; }
+.gp-card .gp-legend-line { font-size: 13px; }
+.gp-swatch { display: inline-block; width: 16px; height: 11px; margin: 0 5px 0 0; border: 1px solid #8a5a3a; vertical-align: -1px; }
+.gp-place h2 { font-size: 19px; }
 </style>"""
 
 
@@ -64,9 +86,20 @@ def language() -> Language:
 
 
 def loaded() -> LoadedPlan:
-    """The plan that the frame has loaded for this page."""
+    """The plan that this page shows: the scenario's, or, on pages that follow it, the one on trial."""
     plan: LoadedPlan = st.session_state[_LOADED]
     return plan
+
+
+def scenario_plan() -> LoadedPlan:
+    """The plan of the scenario as it is, whatever is tried beside it."""
+    plan: LoadedPlan = st.session_state[_OF_SCENARIO]
+    return plan
+
+
+def show_plan(plan: LoadedPlan) -> None:
+    """Let the page show this plan from here on."""
+    st.session_state[_LOADED] = plan
 
 
 def page_file(name: str) -> Path:
@@ -143,10 +176,7 @@ def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan |
     """Load the plan with a progress bar; faults are shown as a table, and end the page where the plan is needed."""
     words = language()
     place = st.empty()
-
-    def progress(step: str, share: float) -> None:
-        named = text(f"step_{step}", words) if f"ui.step_{step}" in catalogue(words) else step
-        place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
+    progress = _progress(place, words)
 
     try:
         plan = load_plan(scenario_path, progress)
@@ -157,8 +187,24 @@ def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan |
             st.stop()
         return None
     place.empty()
-    st.session_state[_LOADED] = plan
+    st.session_state[_LOADED] = st.session_state[_OF_SCENARIO] = plan
     return plan
+
+
+@contextmanager
+def progress_bar(words: Language) -> Iterator[Progress]:
+    """A bar that stands while something is worked out, once it says how far it is."""
+    place = st.empty()
+    yield _progress(place, words)
+    place.empty()
+
+
+def _progress(place: DeltaGenerator, words: Language) -> Progress:
+    def progress(step: str, share: float) -> None:
+        named = text(f"step_{step}", words) if f"ui.step_{step}" in catalogue(words) else step
+        place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
+
+    return progress
 
 
 def show_style() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from geo_planner.imports import layer_title, own_title, target_title
 from geo_planner.ui.texts import fault_table, text
 from geo_planner.words import Language, Said, said
 
-__all__ = ["import_fault_table", "layer_title", "say", "saying", "target_title"]
+__all__ = ["fault_html", "import_fault_table", "layer_title", "say", "saying", "target_title"]
 
 
 def saying(key: str, **values: Any) -> Said:
@@ -31,3 +32,26 @@ def import_fault_table(faults: Sequence[Fault], language: Language) -> pd.DataFr
     column = text("fault_column", language)
     table[column] = [own_title(name, language) if isinstance(name, str) else name for name in table[column]]
     return table
+
+
+def fault_html(faults: Sequence[Fault], language: Language, *, name: str = "") -> str:
+    """Faults as a table whose sentences wrap; every cell is plain text, and columns in which nothing stands are left out.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+    language : {"vi", "en"}
+    name : str
+        Of the file that the page speaks of: it need not be said again.
+    """
+    table = import_fault_table(faults, language)
+    table = table.astype(object).where(table.notna(), "")
+    file = text("fault_file", language)
+    table[file] = table[file].where(table[file] != name, "")
+    table = table[[column for column in table if (table[column] != "").any()]]
+    heads = "".join(f"<th>{html.escape(str(column))}</th>" for column in table)
+    rows = (
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+        for cells in table.itertuples(index=False, name=None)
+    )
+    return f'<div class="gp-faults"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

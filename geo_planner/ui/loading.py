@@ -15,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo_planner.config import Scenario, load_scenario, with_optional_layers
+from geo_planner.errors import GeoPlannerError
 from geo_planner.files.hashes import sha256_of, sha256_of_content
 from geo_planner.files.manifest import MANIFEST
 from geo_planner.plan import Plan, Progress, run
@@ -72,6 +73,15 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
             keep(loaded.plan, folder)
 
     return _shelf().get(key, make, progress, then)
+
+
+def stop_plan(scenario_path: Path) -> None:
+    """Stop working out the plan of a scenario, unless another visit waits for it."""
+    try:
+        key = fingerprint(scenario_path.parent.parent, scenario_path, load_scenario(scenario_path))
+    except (GeoPlannerError, OSError):
+        return  # changed or taken away meanwhile: its work ends by itself
+    _shelf().stop(key)
 
 
 def fingerprint(root: Path, scenario_path: Path, scenario: Scenario) -> str:

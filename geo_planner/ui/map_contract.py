@@ -15,7 +15,10 @@ fetches once, by an address that contains the hash of the content, so that a rer
 ``filters``        :class:`geo_planner.ui.address.Filters`, those of the visit; takes effect at every rerun
 ``trial_masts``    of :class:`TrialMast`; drawn anew when they change
 ``drawn``          of :class:`Drawn`: lines, marks and rings over everything else
+``pictures``       of :class:`Picture`: small rasters over the background, under everything that is clicked
+``look``           a place (longitude, latitude) that is to be in sight, or a box (west, south, east, north); moves the map when it changes
 ``points``         whether a click beside every mark is an event
+``link``           name of a group; maps of one group on a page show the same part of the province, whichever is moved; None: alone
 =================  ==============================================================================================================
 
 ``theme``, ``layers`` and ``view`` belong to the reader once the map stands: a rerun does not set them again. The map keeps them in the
@@ -78,6 +81,14 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A raster over the background: where it is fetched, and its corners as ((south, west), (north, east))."""
+
+    url: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class MapArguments:
     """See the head of this module."""
 
@@ -88,7 +99,10 @@ class MapArguments:
     filters: Filters = field(default_factory=Filters)
     trial_masts: tuple[TrialMast, ...] = ()
     drawn: tuple[Drawn, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    look: tuple[float, ...] | None = None
     points: bool = False
+    link: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it."""

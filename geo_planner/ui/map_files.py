@@ -22,6 +22,7 @@ from starlette.routing import Route
 from geo_planner.ui.delivery import base_path
 
 _MOST_PAYLOADS = 12
+_MOST_PICTURES = 96
 _YEAR_S = 31_536_000
 _FOREVER = {"Cache-Control": f"public, max-age={_YEAR_S}, immutable", "X-Content-Type-Options": "nosniff"}
 # the frame loads from this server alone; styles are set one by one by Leaflet
@@ -58,7 +59,30 @@ class Payloads:
         return self._bytes.get(digest)
 
 
+class Pictures:
+    """Small pictures over the map by the hash of their content; the last few."""
+
+    def __init__(self, most: int = _MOST_PICTURES) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._bytes: OrderedDict[str, bytes] = OrderedDict()
+
+    def address(self, png: bytes) -> str:
+        """Where this picture is fetched from now on."""
+        digest = hashlib.sha256(png).hexdigest()
+        with self._lock:
+            self._bytes[digest] = png
+            self._bytes.move_to_end(digest)
+            while len(self._bytes) > self._most:
+                self._bytes.popitem(last=False)
+        return f"{base_path()}/app/static/picture/{digest}.png"
+
+    def png(self, digest: str) -> bytes | None:
+        """The picture of that hash, or None."""
+        return self._bytes.get(digest)
+
+
 PAYLOADS = Payloads()
+PICTURES = Pictures()
 
 
 def payload_address(digest: str) -> str:
@@ -80,6 +104,12 @@ def map_routes() -> list[Route]:
             return PlainTextResponse("no such plan\n", status_code=404)
         return _sent(request, content, "application/json", _FOREVER)
 
+    async def picture(request: Request) -> Response:
+        content = PICTURES.png(request.path_params["digest"])
+        if content is None:
+            return PlainTextResponse("no such picture\n", status_code=404)
+        return Response(content, media_type="image/png", headers=_FOREVER)
+
     async def own(request: Request) -> Response:
         found = (await run_in_threadpool(_own_files)).get(request.path_params["name"])
         if found is None:
@@ -88,7 +118,11 @@ def map_routes() -> list[Route]:
         return _sent(request, found[0], found[1], {**kept, "Content-Security-Policy": _POLICY})
 
     root = f"{base_path()}/app/static"
-    return [Route(f"{root}/plan/{{digest}}.json", plan), Route(f"{root}/map/{{version}}/{{name}}", own)]
+    return [
+        Route(f"{root}/plan/{{digest}}.json", plan),
+        Route(f"{root}/picture/{{digest}}.png", picture),
+        Route(f"{root}/map/{{version}}/{{name}}", own),
+    ]
 
 
 def _sent(request: Request, compressed: bytes, kind: str, headers: dict[str, str]) -> Response:

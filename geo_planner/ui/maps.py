@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -48,7 +49,10 @@ def plan_map(
     MapEvent or None
         Each event once; None when nothing new was done.
     """
-    told: dict[str, Any] = (arguments or MapArguments()).as_dict()
+    asked = arguments or MapArguments()
+    if loaded.plan.build is None:  # a plan on trial has none, whatever the visit has asked of the scenario's
+        asked = replace(asked, filters=replace(asked.filters, covered_by_plan=None))
+    told: dict[str, Any] = asked.as_dict()
     words = {name: text(f"map_{name}", language) for name in ("loading", "gone")}
     address = payload_address(payload_digest(loaded, language, measurements=measurements))
     changed = None if on_event is None else partial(_pass_on, key, on_event)

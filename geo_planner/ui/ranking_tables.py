@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.tables import plain
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
-from geo_planner.ranking import METHODS, Ranking
+from geo_planner.ranking import METHODS
 from geo_planner.ranking.explain import tied_column, tied_names
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
-from geo_planner.words import LANGUAGES, Language, number, word
+from geo_planner.words import Language, number, word
 
 LOOK_AGAIN_BELOW = 0.1
 """A probability by lot below this puts a group on the page's own line; it decides nothing."""
@@ -39,9 +39,8 @@ def titles(layer: Layer, language: Language) -> dict[str, str]:
     return {column.name: title(column, language) for column in layer.columns}
 
 
-def intervals(plan: Plan) -> pd.Series:
+def intervals(table: pd.DataFrame) -> pd.Series:
     """The rank interval of each village, for instance ``2–8``."""
-    table = plan.villages
     words = [str(low) if low == high else f"{low}–{high}" for low, high in zip(table["rank_low"], table["rank_high"], strict=True)]
     return pd.Series(words, index=table.index, dtype="string")
 
@@ -56,7 +55,7 @@ def certainty_table(plan: Plan, language: Language) -> pd.DataFrame:
         {
             text("column_rank", language): plan.villages["rank"],
             text("column_village", language): plan.villages["name"],
-            text("column_interval", language): intervals(plan),
+            text("column_interval", language): intervals(plan.villages),
             **chances,
         }
     )
@@ -80,14 +79,6 @@ def swap_table(plan: Plan, language: Language) -> pd.DataFrame:
             text("column_points", language): 100 * pairs["change"].to_numpy(dtype=float),
         }
     )
-
-
-def weights_snippet(plan: Plan, criteria: tuple[Criterion, ...]) -> str:
-    """The ``ranking`` part of a scenario with the weights on trial, to be put into a copy of the scenario."""
-    head = "".join(f"# {text('trial_weights_of', language, scenario=plan.scenario.name)}\n" for language in LANGUAGES)
-    # set by hand they are, whatever scheme the scenario had: under another these figures would not count
-    settings = {"weights": "hand", "criteria": [c.model_dump(mode="json") for c in criteria]}
-    return head + yaml.safe_dump({"ranking": settings}, allow_unicode=True, sort_keys=False)
 
 
 def method_table(plan: Plan, language: Language) -> pd.DataFrame:
@@ -192,33 +183,55 @@ def questions_csv(plan: Plan, questions: pd.DataFrame, words: Language) -> bytes
         return path.read_bytes()
 
 
-def trial_table(plan: Plan, ranking: Ranking, before: pd.Series, language: Language) -> pd.DataFrame:
-    """The list in the order of `ranking`, with the change against the ranks of `before`."""
-    villages = plan.villages
-    change = before - ranking.rank
-    table = pd.DataFrame(
+def trial_table(villages: pd.DataFrame, criteria: Sequence[Criterion], before: pd.Series, language: Language) -> pd.DataFrame:
+    """The list in order of rank, with the change against the ranks of `before`.
+
+    The rank within the group of those who pay carries the group behind its decimal point, so that no figure stands for two villages.
+    """
+    change = before.reindex(villages.index) - villages["rank"]
+    return pd.DataFrame(
         {
-            text("column_rank", language): ranking.rank,
+            text("column_rank", language): villages["rank"],
             text("column_change", language): change.map(lambda steps: f"▲ {steps}" if steps > 0 else (f"▼ {-steps}" if steps < 0 else "")),
-            text("column_interval", language): intervals(plan),
+            text("column_interval", language): intervals(villages),
+            text("column_in_group", language): _in_group(villages),
             text("column_village", language): villages["name"],
             text("column_commune", language): villages["commune_name"],
-            text("column_score", language): 100 * ranking.score,
-            text("column_tied", language): tied_column(ranking.tied_with, villages["name"].to_dict(), language),
+            text("column_score", language): 100 * villages["score"],
             text("filter_responsibility", language): villages["responsibility"].map(lambda key: word(key, language)),
+            text("column_tied", language): tied_column(villages["tied_with"], villages["name"].to_dict(), language),
             text("column_modelled", language): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_declared", language): villages["declared_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_measured", language): villages["measured_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_households", language): villages["households"],
-            text("column_missing", language): _missing_titles(plan, ranking, language),
-            text("column_base_rank", language): villages["rank"],
+            text("column_missing", language): _missing_titles(villages, criteria, language),
+            text("column_base_rank", language): before.reindex(villages.index),
             text("column_sample", language): villages["depends_on_sample"].map(lambda yes: word("yes" if yes else "no", language)),
         },
         index=villages.index,
-    )
-    return table.sort_values(text("column_rank", language))
+    )  # fmt: skip
 
 
-def _missing_titles(plan: Plan, ranking: Ranking, language: Language) -> pd.Series:
-    titles = {c.name: getattr(c, language) for c in plan.ranking.criteria}
-    return ranking.missing.map(lambda names: ", ".join(titles[name] for name in names))
+def places(villages: pd.DataFrame) -> tuple[dict[float, str], dict[float, str]]:
+    """How the figures of the ranks of :func:`trial_table` are written, of the whole list and within the groups: equal scores share the best of their places (``=2``)."""
+    groups = villages["responsibility"]
+    whole, within = {}, {}
+    for village, figure in _in_group(villages).items():
+        equal = [village, *villages.at[village, "tied_with"]]
+        whole[float(villages.at[village, "rank"])] = _place(villages.loc[equal, "rank"])
+        own = [other for other in equal if groups[other] == groups[village]]
+        within[figure] = _place(villages.loc[own, "rank_in_group"])
+    return whole, within
+
+
+def _in_group(villages: pd.DataFrame) -> pd.Series:
+    return villages["rank_in_group"] + villages["responsibility"].rank(method="dense") * 1e-4
+
+
+def _place(ranks: pd.Series) -> str:
+    return f"={ranks.min()}" if len(ranks) > 1 else str(ranks.min())
+
+
+def _missing_titles(villages: pd.DataFrame, criteria: Sequence[Criterion], language: Language) -> pd.Series:
+    titles = {c.name: getattr(c, language) for c in criteria}
+    return villages["missing"].map(lambda names: ", ".join(titles[name] for name in names))

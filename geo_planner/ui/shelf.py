@@ -1,6 +1,7 @@
 """Plans under way and at hand: each is computed once, in the background, while every visit that waits for it sees how far it is.
 
-A visit that is closed meanwhile stops nothing, and one that wants another plan waits for nobody, as long as there is a free place.
+A visit that is closed meanwhile stops nothing, and one that wants another plan waits for nobody, as long as there is a free place. What
+a visit stops ends at its next step, unless somebody else waits for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _AT_ONCE = 2
 _LOOK_S = 0.1
 
 
+class _StoppedError(Exception):
+    """Nobody wants what is under way any more."""
+
+
 @dataclass
 class _Job(Generic[_T]):
     """One plan under way; what it says of itself is read by any number of visits."""
@@ -29,6 +34,8 @@ class _Job(Generic[_T]):
     done: threading.Event = field(default_factory=threading.Event)
     made: _T | None = None
     error: Exception | None = None
+    waiting: int = 0
+    stopped: bool = False
 
 
 class Shelf(Generic[_T]):
@@ -73,16 +80,32 @@ class Shelf(Generic[_T]):
             if job is None:
                 job = self._jobs[key] = _Job()
                 threading.Thread(target=self._work, args=(key, job, make, then), name=f"plan {key[:8]}", daemon=True).start()
-        progress(*job.step)
-        while not job.done.wait(_LOOK_S):
+            job.waiting, job.stopped = job.waiting + 1, False
+        try:
             progress(*job.step)
+            while not job.done.wait(_LOOK_S):
+                progress(*job.step)
+        finally:
+            with self._lock:
+                job.waiting -= 1
+        if isinstance(job.error, _StoppedError):  # it was stopped at the moment when this caller came
+            return self.get(key, make, progress, then)
         if job.error is not None:
             raise job.error
         return job.made  # type: ignore[return-value] # without an error it was made
 
+    def stop(self, key: str) -> None:
+        """End what is under way for this key at its next step, unless somebody waits for it; the next who wants it begins anew."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None:
+                job.stopped = job.waiting == 0
+
     def _work(self, key: str, job: _Job[_T], make: Callable[[Progress], _T], then: Callable[[_T], None] | None) -> None:
         def tell(step: str, share: float) -> None:
             job.step = step, share
+            if job.stopped:
+                raise _StoppedError
 
         try:
             with self._places:

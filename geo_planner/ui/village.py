@@ -10,13 +10,20 @@ from geo_planner.export.html_map import Card
 from geo_planner.export.html_map.card import rank_text
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import VILLAGE_MARKS
+from geo_planner.trial import WhyNot
 from geo_planner.ui.charts import contribution_chart
+from geo_planner.ui.texts import text
+from geo_planner.ui.why_panel import show_cures, show_why
 from geo_planner.words import Language
 
 
-def show_card(card: Card, language: Language) -> None:
-    """Status, reason, contributions and questions, the rest folded away; every text of the input is escaped."""
+def show_card(card: Card, language: Language, *, why: WhyNot | None = None) -> None:
+    """Status, why there is no signal and what would help, payer, contributions and questions, the rest folded away; every text of the input is escaped."""
     st.html(_head(card, language))
+    show_why(why, language)
+    with st.expander(text("cure_title", language)):
+        show_cures(card.village_id, language)
+    st.html(_rank_head(card, language))
     st.altair_chart(contribution_chart(card.contributions, language), width="stretch")
     st.html(_reason(card, language))
     with st.expander(map_text("details", language)):
@@ -36,10 +43,12 @@ def _head(card: Card, language: Language) -> str:
         f'<div class="gp-card"><p class="gp-card-rank">{escape(rank)} · {escape(score)}</p>'
         f"<h2>{escape(card.name)}</h2><p>{escape(card.commune)}</p>{tied}{samples}"
         f"<h3>{escape(map_text('signal', language))}</h3><div class='gp-card-statuses'>{statuses}</div>"
-        f"{_models(card, language)}"
-        f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p>"
-        f"<h3>{escape(map_text('why', language))}</h3></div>"
+        f"<h3>{escape(map_text('responsibility', language))}</h3><p><b>{escape(card.responsibility_word)}</b>{reason}</p></div>"
     )
+
+
+def _rank_head(card: Card, language: Language) -> str:
+    return f"<div class='gp-card'>{_models(card, language)}<h3>{escape(map_text('why', language))}</h3></div>"
 
 
 def _models(card: Card, language: Language) -> str:

@@ -21,7 +21,8 @@ def passing(plan: Plan, filters: Filters) -> list[str]:
     Parameters
     ----------
     filters : Filters
-        Several values of one kind: any of them; ``first_k`` counts among those that the others leave.
+        Several values of one kind: any of them; ``first_k`` counts among those that the others leave. What a build plan covers asks nothing of a
+        plan without one.
     """
     villages = plan.villages
     left = pd.Series(True, index=villages.index)
@@ -30,7 +31,7 @@ def passing(plan: Plan, filters: Filters) -> list[str]:
             left &= villages[column].astype(object).fillna("unknown").isin(wanted)
     if filters.to_measure:
         left &= to_measure(plan)
-    if filters.covered_by_plan is not None:
+    if filters.covered_by_plan is not None and plan.build is not None:
         left &= villages.index.astype(str).isin(list(village_years(plan))) == filters.covered_by_plan
     return [str(village) for village in villages.index[left.to_numpy(dtype=bool)]][: filters.first_k]
 

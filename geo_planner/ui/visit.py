@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from geo_planner.ui.address import ADDRESSED, Filters, Trial, Visit, read_address, write_address
+from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from geo_planner.words import Language
 
 _VISIT = "visit"
@@ -66,7 +66,7 @@ def scenario(stems: Sequence[str]) -> str:
 def choose_scenario(stem: str) -> None:
     """Take another scenario. What was tried beside the one before is over; village, language and filters stay."""
     if stem != now().scenario:
-        _keep(replace(now(), scenario=stem, trial=Trial()))
+        _keep(replace(now(), scenario=stem, trial=Trial(), build=BuildTrial()))
 
 
 def village(ids: Sequence[str]) -> str:
@@ -101,6 +101,16 @@ def set_trial(trial: Trial) -> None:
 def set_weights(weights: Mapping[str, float]) -> None:
     """Try these weights (by criterion, only those that differ from the scenario) and keep what else is tried."""
     set_trial(replace(now().trial, weights=dict(weights)))
+
+
+def build() -> BuildTrial:
+    """What is tried of the build plan beside the scenario."""
+    return now().build
+
+
+def set_build(tried: BuildTrial) -> None:
+    """Try this of the build plan; ``BuildTrial()`` ends it."""
+    _keep(replace(now(), build=tried))
 
 
 def filters() -> Filters:

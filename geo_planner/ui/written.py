@@ -21,7 +21,9 @@ class Figures:
     signed: bool = False
 
 
-def written(table: pd.DataFrame, columns: Mapping[str, Figures], language: Language) -> Styler:
+def written(
+    table: pd.DataFrame, columns: Mapping[str, Figures], language: Language, *, named: Mapping[str, Mapping[float, str]] | None = None
+) -> Styler:
     """The table with some columns written out.
 
     Parameters
@@ -30,8 +32,11 @@ def written(table: pd.DataFrame, columns: Mapping[str, Figures], language: Langu
     columns : mapping of str to Figures
         By title.
     language : {"vi", "en"}
+    named : mapping of str to mapping, optional
+        By title: how each figure of a column is written (equal ranks, ``=2``).
     """
     how: dict[str, Callable[[object], str]] = {title: partial(_written, figures, language) for title, figures in columns.items()}
+    how |= {title: partial(_named, words) for title, words in (named or {}).items()}
     return table.style.format(how)
 
 
@@ -57,6 +62,10 @@ def shown_numbers(table: pd.DataFrame, language: Language, *, decimals: int = 1,
 def _least_decimals(column: pd.Series, decimals: int) -> int:
     known = column.dropna()
     return 0 if (known == known.round()).all() else decimals
+
+
+def _named(words: Mapping[float, str], value: object) -> str:
+    return words.get(float(value), str(value))  # type: ignore[arg-type]
 
 
 def _written(figures: Figures, language: Language, value: object) -> str:

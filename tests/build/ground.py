@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 from scipy.ndimage import gaussian_filter
+from shapely.geometry import box
 
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.grid import Grid
@@ -56,7 +57,12 @@ def land(tmp_path: Path, heights_m: NDArray[np.float32], **scenario: Any) -> tup
     area = load_study_area(tmp_path / "area", loaded)
     changes = {"propagation": {"model": "p1812", "max_radius_km": 10.0}, **scenario}
     sections = {name: getattr(loaded, name).model_copy(update=values) for name, values in changes.items()}
-    return loaded.model_copy(update=sections), replace(area, terrain=dem_of(heights_m), sites=area.sites.iloc[:0])
+    dem = dem_of(heights_m)
+    # two communes, side by side, that hold all of the terrain
+    middle, (rows, columns) = WEST + CELL_M * heights_m.shape[1] // 2, heights_m.shape
+    halves = [box(WEST, NORTH - rows * CELL_M, middle, NORTH), box(middle, NORTH - rows * CELL_M, WEST + columns * CELL_M, NORTH)]
+    communes = area.communes.set_geometry(gpd.GeoSeries(halves, index=area.communes.index, crs=UTM).to_crs(area.communes.crs))
+    return loaded.model_copy(update=sections), replace(area, terrain=dem, sites=area.sites.iloc[:0], communes=communes)
 
 
 def with_mast(study_area: StudyArea, cell: tuple[int, int], height_m: float = 42.0, status: str = "on_air", site: str = "S1") -> StudyArea:

@@ -215,7 +215,7 @@ def test_land_cover_stands_around_the_handset(area: tuple[Scenario, StudyArea]) 
 def test_the_file_is_a_cog_whose_bands_and_tags_say_what_they_are(atlas: Atlas, tmp_path: Path) -> None:
     path = tmp_path / "mast_sites.tif"
     write_atlas(atlas, path, {"TITLE": "Thử"})
-    names = [f"{kind}:{height:g}m" for kind in ("households", "weighted_households", "expected_households") for height in atlas.heights_m]
+    names = [f"{kind}:{height:g}m" for kind in ("households", "weighted_households") for height in atlas.heights_m]
     with rasterio.open(path) as source:
         assert list(source.descriptions) == names
         assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"

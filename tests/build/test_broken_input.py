@@ -93,7 +93,6 @@ FAULTS: dict[str, tuple[Change, str, str | None, int | None]] = {
     "prices out of order": (prices(lambda t: t.assign(low=["999999999999", *t["low"][1:]])), "price_order.low_above_base", "low", 2),
     "a price left blank": (prices(lambda t: t.assign(high=["", *t["high"][1:]])), "blank", "high", 2),
     "a price twice": (prices(lambda t: pd.concat([t, t.iloc[:1]])), "duplicate_id", "item", None),
-    "a price that is not there": (prices(lambda t: t.iloc[1:]), "missing_price_item.in_table", "item", None),
 }  # fmt: skip
 
 

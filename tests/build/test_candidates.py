@@ -198,6 +198,25 @@ def test_the_stricter_of_two_areas_holds(made: tuple[Scenario, StudyArea, gpd.Ge
     assert all(max(abs(row - 41), abs(column - 44)) > 3 for row, column in cells_of(places))
 
 
+def test_nothing_is_sited_beyond_the_border(made: tuple[Scenario, StudyArea, gpd.GeoDataFrame, Atlas]) -> None:
+    _, study_area, villages, atlas = made
+    everywhere = cells_of(candidate_places(atlas, study_area, villages, WEAK))
+    assert any(column >= 30 for _, column in everywhere)
+    assert "candidates_beyond" not in {
+        note.code for note in candidate_notes(study_area, candidate_places(atlas, study_area, villages, WEAK))
+    }
+    west = study_area.communes.iloc[:1]  # the western half
+    own = points([(10, 10), (10, 50)], ["C1", "C2"]).assign(mast_height_m=pd.array([None, None], dtype="Float64"))
+    area = replace(study_area, communes=west, candidates=own.rename_axis("site_id"))
+    places = candidate_places(atlas, area, villages, WEAK)
+    assert cells_of(places)
+    assert all(column < 30 for _, column in cells_of(places))
+    # settlements and one's own places stay, and are told
+    told = next(note for note in candidate_notes(area, places) if note.code == "candidates_beyond")
+    assert dict(told.said.facts)["ids"] == ("user:C2", "village:V3")
+    assert {"user:C2", "village:V3"} <= set(places.index)
+
+
 def test_no_place_beside_a_mast_on_air(made: tuple[Scenario, StudyArea, gpd.GeoDataFrame, Atlas]) -> None:
     _, study_area, villages, atlas = made
     best = cells_of(candidate_places(atlas, study_area, villages, WEAK))[0]

@@ -94,7 +94,26 @@ def test_without_points_or_options_nothing_is_told(least: str) -> None:
     problem = ridge(50, least)
     assert frontier(problem, chosen_of(problem), 0).empty
     nothing = ridge(0, least)
-    assert set(frontier(nothing, chosen_of(nothing), 2)["weight"]) <= {0.0}
+    table = frontier(nothing, chosen_of(nothing), 2)
+    assert table[["budget_vnd", "weight"]].to_numpy().tolist() == [[0, 0.0], [50, 20.0]]
+
+
+def test_half_of_the_budgets_lie_beyond_the_limit_up_to_all_that_can_be_covered() -> None:
+    problem = ridge(30)
+    table = frontier(problem, chosen_of(problem), 5)
+    # the dear mast for 27; between 30 and 50, which pays for everything, 40 buys nothing more
+    assert table["budget_vnd"].tolist() == [9, 18, 27, 40, 50]
+    assert table["weight"].tolist() == [0.0, 10.0, 16.0, 16.0, 20.0]
+    assert table["sites"].tolist() == [0, 1, 1, 1, 3]
+    assert frontier(problem, chosen_of(problem), 1)["budget_vnd"].tolist() == [27]
+
+
+def test_what_the_limit_cannot_pay_for_is_told_by_the_budgets_beyond() -> None:
+    problem = ridge(5, villages=("c",))
+    assert chosen_of(problem).status == "infeasible"
+    table = frontier(problem, chosen_of(problem), 4)
+    assert table["budget_vnd"].tolist() == [28, 50]
+    assert table["weight"].tolist() == [4.0, 20.0]
 
 
 def test_large_problems_get_the_short_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,12 @@ def built(area: Path) -> BuildPlan:
     return plan.build
 
 
+def test_own_options_without_a_cell_of_the_service_are_told_as_ones_own(tmp_path: Path) -> None:
+    found = built(area_with(tmp_path, [{**MAST, "technology": "NR"}], [LINK]))
+    told = [note for note in found.notes if note.code == "build_no_carrier"]
+    assert [(note.said.key, note.file, note.column) for note in told] == [("build_no_carrier.of_own", "build/options.csv", "technology")]
+
+
 def test_what_the_user_offers_is_what_is_chosen_from(tmp_path: Path) -> None:
     found = built(area_with(tmp_path, [MAST], [LINK]))
     assert found.options.index.tolist() == ["M1"]

@@ -94,7 +94,11 @@ def test_a_village_has_the_year_of_its_first_and_of_its_last_piece() -> None:
 def test_a_year_without_money_builds_nothing() -> None:
     found = phases(*two_masts(), budgets(0, 250))
     assert found.by_year["cost_vnd"].tolist() == [0, 200]
-    assert set(phases(*two_masts(), budgets(0, 0)).left) == {"a", "b"}
+    nothing = phases(*two_masts(), budgets(0, 0))
+    assert set(nothing.left) == {"a", "b"}
+    last = nothing.by_year.iloc[-1]
+    assert last[["year", "budget_vnd", "available_vnd"]].isna().all()
+    assert last[["cost_vnd", "sites", "households"]].tolist() == [200, 2, 40.0]
 
 
 def test_a_negative_budget_and_years_out_of_order_are_refused() -> None:
@@ -110,7 +114,8 @@ def test_without_years_nothing_has_a_year() -> None:
     found = phases(*two_masts(), [])
     assert set(years_of(found).values()) == {None}
     assert found.left == {}
-    assert found.by_year.empty
+    assert found.by_year["year"].isna().tolist() == [True]
+    assert found.by_year["cost_vnd"].tolist() == [200]
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 300), min_size=1, max_size=4), st.booleans())
@@ -122,14 +127,15 @@ def test_rules_hold_for_any_choice(seed: int, amounts: list[int], carry: bool) -
     cost = pd.concat([chosen.options["cost"], chosen.links["cost"]])
     # never more than there is, and to the đồng what was built
     assert (found.by_year["cost_vnd"] <= found.by_year["available_vnd"]).all()
-    for row in found.by_year.itertuples():
+    assert found.by_year["cost_vnd"].sum() == cost.sum()
+    for row in found.by_year[found.by_year["year"].notna()].itertuples():
         assert row.cost_vnd == cost[year.index[year.eq(row.year).fillna(False)]].sum()
     if not carry:
         assert (found.by_year["cost_vnd"] <= found.by_year["budget_vnd"]).all()
     assert found.by_year["cost_vnd"].cumsum().le(found.by_year["budget_vnd"].cumsum()).all()
     # what has no year is told, and with it all adds up
     assert set(found.left) == set(year.index[year.isna()])
-    assert found.by_year["cost_vnd"].sum() + cost[list(found.left)].sum() == cost.sum()
+    assert found.by_year.loc[found.by_year["year"].isna(), "cost_vnd"].sum() == cost[list(found.left)].sum()
     # a site comes only when its way is there
     for option, row in chosen.options.iterrows():
         if pd.isna(year[option]):

@@ -14,7 +14,7 @@ import pytest
 from geo_planner.build.after import as_if_on_air
 from geo_planner.build.demands import demands_of, pieces_of
 from geo_planner.build.options import options_at
-from geo_planner.build.reach import Reach, reach, served_by
+from geo_planner.build.reach import Reach, covers_by_profiles, reach, served_by
 from geo_planner.config import Scenario
 from geo_planner.errors import InputError
 from geo_planner.grid import Grid
@@ -367,6 +367,24 @@ def test_margins_are_told_and_pairs_that_fall_short_on_request(here: Valley, fou
         ]
         assert pairs[0] == pairs[1]
         assert len(pairs[0]) > len(result.covers)
+
+
+def test_a_second_model_over_profiles_says_nearly_what_sweeps_say(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:
+    of, result = found
+    scenario, area = here
+    alone = covers_by_profiles(of["options"], of["places"], of["demands"], scenario, area, short_db=8.0, workers=2)
+    swept_too = swept(here, of, short_db=8.0).covers
+    pairs = ["option_id", "demand_id"]
+    both = swept_too.merge(alone, on=pairs, suffixes=("", "_alone"))
+    assert len(both) > 0.95 * len(swept_too)
+    apart_db = (both["margin_db"] - both["margin_db_alone"]).abs().replace(np.inf, 0.0).fillna(0.0)
+    assert apart_db.median() < 0.2
+    assert apart_db.quantile(0.95) < 3.0
+    # new aims stay, whatever they uncover
+    assert set(result.uncovering) <= set(of["options"].index)
+    assert set(alone.loc[alone["option_id"].isin(list(result.uncovering)), "option_id"])
+    one = covers_by_profiles(of["options"], of["places"], of["demands"], scenario, area, short_db=8.0)
+    pd.testing.assert_frame_equal(alone, one, check_exact=True)
 
 
 def test_a_level_above_the_need_is_its_margin(here: Valley, found: tuple[dict[str, Any], Reach]) -> None:

@@ -125,7 +125,7 @@ def test_every_colour_of_a_background_stands_in_its_legend() -> None:
     assert "Chưa tính được" in [entry["label"] for entry in area["legend"]]
     for theme in payload["themes"]:
         if "url" in theme:
-            assert payload["ground"] in [entry["colour"] for entry in theme["legend"]]
+            assert payload["ground"] in [entry.get("colour") for entry in theme["legend"]]
 
 
 def test_a_plan_without_unknown_communes_does_not_speak_of_them(plan: Plan) -> None:

@@ -87,6 +87,7 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         ranking.responsibility,
         ranking.score,
         ranking.rank,
+        ranking.tied_with,
         ranking.rank_in_group,
         ranking.missing,
         ranking.simulation.table,
@@ -95,7 +96,9 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
     villages = villages.join(list(results)).sort_values("rank")
     sites = gpd.GeoDataFrame(
         {"name": pd.array([names[1], pd.NA], dtype="string"), "status": ["on_air", "candidate"], "operator": [names[2], pd.NA],
-         "is_sample": pd.array([True, pd.NA], dtype="boolean"), "in_service": [True, False], "source": ["x", "x"]},
+         "is_sample": pd.array([True, pd.NA], dtype="boolean"), "in_service": [True, False], "source": ["x", "x"],
+         "commune_code": ["00001", pd.NA], "technology": ["LTE", "LTE"], "mast_height_m": [30.0, 30.0], "freq_mhz": [900.0, 900.0], "bandwidth_mhz": [10.0, 10.0],
+         "tx_power_dbm": [43.0, 43.0], "antenna_gain_dbi": [15.0, 15.0], "losses_db": [2.0, 2.0], "azimuth_deg": [np.nan] * 2, "tilt_deg": [np.nan] * 2},
         geometry=[Point(103.1, 22.1), Point(103.11, 22.15)],
         index=pd.MultiIndex.from_tuples([("S1", "S1-1"), ("S2", "S2-1")], names=["site_id", "cell_id"]),
         crs=4326,
@@ -144,6 +147,6 @@ def _rasters(communes: gpd.GeoDataFrame) -> tuple[Dem, Coverage]:
         Coverage,
         rsrp_dbm=rsrp, probability=probability, best_server=np.zeros(shape, np.int16), overlap=(4 * np.nan_to_num(probability)).astype(np.uint8),
         model="p1812", unknown_paths=np.zeros(shape, np.uint8),
-        by_operator_dbm={}, server_ids=("S1/S1-1",), grid=grid,
+        second_dbm=np.full(shape, np.nan, np.float32), margin_db=rsrp + np.float32(113.0), by_operator_dbm={}, server_ids=("S1/S1-1",), grid=grid,
     )  # fmt: skip
     return dem, coverage

@@ -59,7 +59,7 @@ def test_the_widgets_speak_the_language_of_the_page(server: str, browser: sync_a
         return [text for text in page.evaluate(SEEN) if ENGLISH.search(text)]
 
     try:
-        page.goto(f"{server}/import_list")
+        page.goto(f"{server}/data")
         page.locator("[data-testid=stFileUploader] button").first.wait_for(timeout=FIRST_DRAW_MS)
         page.wait_for_timeout(500)
         assert english() == []
@@ -73,7 +73,7 @@ def test_the_widgets_speak_the_language_of_the_page(server: str, browser: sync_a
         page.goto(f"{server}/khong_co")
         page.get_by_role("dialog").wait_for(timeout=60_000)
         assert said("widget_words.page_not_found").text("vi") in page.get_by_role("dialog").inner_text()
-        page.goto(f"{server}/import_list?lang=en")
+        page.goto(f"{server}/data?lang=en")
         page.locator("[data-testid=stFileUploader] button").first.wait_for(timeout=60_000)
         page.wait_for_timeout(500)
         assert english() != []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.asked_server import asked_server, connect
+from tests.ui.tables import fault_tables
 from tests.ui.test_import_page import _fresh_caches, area, open_page, upload  # noqa: F401 - fixtures
 
 
@@ -21,7 +22,7 @@ def test_a_link_in_an_upload_is_refused_at_the_preview(where: str, tmp_path: Pat
         document = {"type": "FeatureCollection", "features": [feature], **({"crs": crs} if where == "top" else {})}
         (tmp_path / "a.geojson").write_text(json.dumps(document), encoding="utf-8")
         app = upload(open_page(), tmp_path / "a.geojson")
-        tables = [frame.value for frame in app.dataframe if "Sai ở đâu" in frame.value]
+        tables = fault_tables(app)
         assert "liên kết" in tables[0].loc[0, "Sai ở đâu"]
         assert asked.lines() == []
         connect(asked)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,8 @@ from geo_planner.imports import IMPORTABLE, import_layer, importer, preview
 from geo_planner.imports.titles.meaning import all_targets
 from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.plan import Plan
+from geo_planner.study_area.former import former_copies
+from geo_planner.study_area.price_items import ITEMS
 from geo_planner.ui import loading
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title
 from geo_planner.words import LANGUAGES, catalogue
@@ -23,8 +27,9 @@ from geo_planner.words import said as words_of
 from tests.conftest import ROOT
 from tests.imports import making as m
 from tests.imports.making import told
+from tests.ui.tables import fault_tables, html_tables
 
-PAGE = "geo_planner/ui/pages/import_list.py"
+PAGE = "geo_planner/ui/pages/data.py"
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +52,11 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def open_page(language: str | None = None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run()
     if language:
         app.sidebar.radio(key="language").set_value(language).run()
-    return app.switch_page(PAGE).run()
+    app.switch_page(PAGE).run()
+    return app.radio(key="data_part").set_value("bring").run()
 
 
 def upload(app: AppTest, path: Path, name: str | None = None) -> AppTest:
@@ -70,6 +76,11 @@ def spoken(app: AppTest) -> str:
     return "\n".join(element.value for kind in (app.text, app.success, app.error, app.warning, app.info) for element in kind)
 
 
+def written(app: AppTest) -> bool:
+    """Whether the page says that the import was written; what the check before it says does not count."""
+    return any(element.value.startswith("Đã ghi vào địa bàn") for element in app.success)
+
+
 def download_labels(app: AppTest) -> list[str]:
     return [element.proto.label for element in app.get("download_button")]
 
@@ -81,34 +92,35 @@ def test_a_good_list_is_imported_and_the_plan_is_fresh(area: Path, tmp_path: Pat
     assert "12 dòng số liệu" in spoken(app)
     key = app.session_state["loaded_plan"].key
     press(app)
-    assert app.success[0].value.startswith("Đã ghi vào địa bàn: 12 dòng được nhận")
+    assert app.success[-1].value.startswith("Đã ghi vào địa bàn: 12 dòng được nhận")
     villages = pd.read_csv(area / "villages" / "villages.csv", dtype=str)
     assert list(villages["name"]) == list(m.NAMES)
     assert say("report_xlsx", "vi") in download_labels(app)
     app.run()
     assert app.session_state["loaded_plan"].key != key
-    assert app.success, "the outcome stays until another file comes"
+    assert written(app), "the outcome stays until another file comes"
     changed = {name for name, digest in contents(area).items() if before.get(name) != digest}
-    assert changed <= {"villages/villages.csv", "manifest.json"}
+    assert {name for name in changed if not name.startswith("former/")} <= {"villages/villages.csv", "manifest.json"}
 
 
 def test_a_faulty_row_leaves_the_area_unchanged_and_is_told(area: Path, tmp_path: Path) -> None:
     before = contents(area)
     path = m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["rất đông", *range(11)]})))
-    app = press(upload(open_page(), path, "danh sách xã.csv"))
+    app = upload(open_page(), path, "danh sách xã.csv")
+    assert "11 dòng đúng, 1 dòng lỗi" in app.error[0].value
+    assert app.button(key="import_go").disabled, "what would be refused is not offered"
+    table = fault_tables(app)[0]
+    assert list(table.columns) == ["Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa"], "the file's name is not said on each row"
+    assert (table.loc[0, "Dòng"], table.loc[0, "Giá trị"]) == ("2", "rất đông")
+    assert say("marked_copy", "vi") in download_labels(app)
     assert contents(area) == before
-    assert "Chưa ghi gì vào địa bàn" in app.error[0].value
-    tables = [frame.value for frame in app.dataframe if "Sai ở đâu" in frame.value and "Tệp" in frame.value]
-    assert tables[0].loc[0, "Tệp"] == "danh sách xã.csv"
-    assert tables[0].loc[0, "Dòng"] == 2
-    assert say("rejects_csv", "vi") not in download_labels(app)
 
 
 def test_the_good_rows_alone_are_taken_when_told(area: Path, tmp_path: Path) -> None:
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["rất đông", *range(11)]}))))
-    app.checkbox(key="import_accept_valid").check()
+    app.checkbox(key="import_accept_valid").check().run()
     press(app)
-    assert app.success
+    assert written(app)
     assert len(pd.read_csv(area / "villages" / "villages.csv")) == 11
     assert say("rejects_csv", "vi") in download_labels(app)
 
@@ -118,7 +130,7 @@ def test_the_mode_is_chosen(area: Path, tmp_path: Path) -> None:
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain())))
     app.selectbox(key="import_mode").set_value("merge")
     press(app)
-    assert app.success
+    assert written(app)
     assert len(pd.read_csv(area / "villages" / "villages.csv")) > there
 
 
@@ -141,14 +153,14 @@ def test_two_columns_that_claim_one_meaning_are_settled_on_the_page(area: Path, 
     table["Hộ dân"] = table.pop("Số hộ")
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)))
     assert app.button(key="import_go").disabled
-    shown = app.dataframe[0].value
+    shown = fault_tables(app)[0]
     assert "Các cột “Hộ” và “Hộ dân” đều trông giống Số hộ." in set(shown["Sai ở đâu"])
     assert words_of("page.two_columns").text("vi") in set(shown["Cách sửa"])
     titles = [element.value for element in app.text if element.value in table or element.value == "STT"]
     boxes = [box for box in app.selectbox if box.key and box.key.startswith("import_column_")]
     boxes[titles.index("Hộ dân")].set_value("households").run()
     press(app)
-    assert app.success
+    assert written(app)
     assert pd.read_csv(area / "villages" / "villages.csv")["households"][0] == 20
 
 
@@ -158,7 +170,7 @@ def test_the_sheet_is_chosen_when_two_look_like_the_list(area: Path, tmp_path: P
     assert app.button(key="import_go").disabled
     next(box for box in app.selectbox if box.key and box.key.startswith("import_sheet_")).set_value("Mới").run()
     press(app)
-    assert app.success
+    assert written(app)
     assert len(pd.read_csv(area / "villages" / "villages.csv")) == 5
 
 
@@ -168,7 +180,7 @@ def test_a_coordinate_system_is_offered_and_stated(area: Path, tmp_path: Path) -
     assert any(option.startswith("EPSG:9205") for option in box.options)
     box.set_value("EPSG:9205").run()
     press(app)
-    assert app.success
+    assert written(app)
     lon, _ = m.places()
     assert pd.read_csv(area / "villages" / "villages.csv")["lon"].to_numpy() == pytest.approx(lon, abs=1e-6)
 
@@ -180,7 +192,7 @@ def test_a_file_that_is_no_list_is_told_and_cannot_be_imported(area: Path, tmp_p
     path.write_bytes(content)
     app = upload(open_page(), path)
     assert app.button(key="import_go").disabled
-    assert len(app.dataframe[0].value) >= 1
+    assert len(fault_tables(app)[0]) >= 1
     assert contents(area) == before
 
 
@@ -189,7 +201,7 @@ def test_hostile_names_are_text(area: Path, tmp_path: Path) -> None:
     table = m.plain(**{"Thôn, bản": [f"{bad}{i} **đậm** :red[x]" for i in range(12)]})
     table[f"{bad} {{x}}"] = ["[a](javascript:alert(1))"] * 12
     app = press(upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(table)), "../../<b>tên</b> {0}.csv"))
-    assert app.success
+    assert written(app)
     drawn = [element.proto.body for element in app.get("html")]
     drawn += [element.value for kind in (app.markdown, app.caption, app.success, app.error, app.warning, app.info) for element in kind]
     drawn += [element.label for kind in (app.selectbox, app.expander, app.checkbox) for element in kind]
@@ -219,13 +231,13 @@ def test_lines_are_imported_without_columns_to_match(area: Path, tmp_path: Path)
     app = open_page()
     app.selectbox(key="import_layer").set_value("roads").run()
     press(upload(app, path))
-    assert app.success
+    assert written(app)
     assert (area / "roads" / "roads.geojson").is_file()
 
 
 def test_the_page_speaks_english_too(area: Path, tmp_path: Path) -> None:
-    app = press(upload(open_page("English"), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["many", *range(11)]})))))
-    assert "Nothing was written" in app.error[0].value
+    app = upload(open_page("English"), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["many", *range(11)]}))))
+    assert "11 rows are good, 1 faulty" in app.error[0].value
     assert not any(sign in spoken(app) for sign in ("địa bàn", "Chưa"))
 
 
@@ -261,3 +273,96 @@ def test_a_study_area_without_a_list_is_mended_here(area: Path, tmp_path: Path) 
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain())))
     press(app)
     assert (area / "villages" / "villages.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("công văn.docx", "word/document.xml", "mislabelled.word"),
+        ("trình chiếu.pptx", "ppt/presentation.xml", "mislabelled.slides"),
+        ("công văn.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "mislabelled.word"),
+        ("công văn.rtf", b"{\\rtf1 ...}", "mislabelled.word"),
+        ("bản quét.pdf", b"%PDF-1.7", "mislabelled.pdf"),
+        ("ảnh.jpg", b"\xff\xd8\xff\xe0", "mislabelled.picture"),
+    ],
+)
+def test_what_is_no_list_at_all_gets_a_sentence_and_a_remedy(
+    area: Path, tmp_path: Path, name: str, content: str | bytes, code: str
+) -> None:
+    path = tmp_path / "x"
+    if isinstance(content, str):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(content, "<a/>")
+    else:
+        path.write_bytes(content)
+    app = upload(open_page(), path, name)
+    table = fault_tables(app)[0]
+    expected = fault(name, code)
+    assert expected.texts("vi")[1] == table.loc[0, "Cách sửa"]
+    assert app.button(key="import_go").disabled
+
+
+def test_prices_have_a_preview_and_are_imported(area: Path, tmp_path: Path) -> None:
+    titles = ["Hạng mục", "Đơn vị", "Giá thấp", "Giá cơ sở", "Giá cao", "Năm giá", "Nguồn"]
+    item, price = next(iter(ITEMS.items()))
+    rows = [titles, [item, f"đ/{price.measures[0]}", "rẻ", "2.000.000", "3.000.000", 2026, "Báo giá"]]
+    app = open_page()
+    app.selectbox(key="import_layer").set_value("prices").run()
+    upload(app, m.xlsx(tmp_path / "giá.xlsx", rows))
+    assert "giá.xlsx: xlsx, 1 dòng số liệu" in spoken(app)
+    assert fault_tables(app)[0].loc[0, "Cột"] == "Giá thấp"
+    rows[1][2] = "1.000.000"
+    press(upload(app, m.xlsx(tmp_path / "giá 2.xlsx", rows)))
+    assert written(app)
+    assert (area / "prices" / "prices.csv").is_file()
+
+
+def test_what_is_held_is_told_with_what_a_plan_does_with_it(area: Path) -> None:
+    (area / "sites" / "sites.csv").write_bytes((area / "sites" / "sites.csv").read_bytes() + b"\n")
+    manifest = json.loads((area / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["boundaries/communes.geojson"]["source"] = "<img src=x onerror=alert(1)>"
+    (area / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240).run().switch_page(PAGE).run()
+    assert not app.exception
+    table = html_tables(app)[0]
+    first = table.columns[0]
+    villages, sites, communes = (table[table[first].str.startswith(name)].iloc[0] for name in ("Thôn, bản", "Trạm phát sóng", "Xã, phường"))
+    assert (villages["Số dòng"], villages["Mẫu hay thật"]) == ("21", "có 20 dòng mẫu")
+    assert "tệp đã sửa sau khi ghi nguồn" in sites["Mẫu hay thật"]
+    assert communes["Nguồn"].startswith("<img src=x")
+    drawn = "".join(element.proto.body for element in app.get("html"))
+    assert "<img" not in drawn
+    missing = drawn[drawn.index("gp-missing") :]
+    assert all(
+        words_of(f"layer_use.{layer}").text("vi").split(":")[0] in missing for layer in ("candidates", "exclusion_areas", "power_lines")
+    )
+    assert {"Thôn, bản", "Trạm phát sóng", "Bảng giá"} <= set(download_labels(app))
+
+
+def test_an_import_is_undone_on_the_page_and_the_undo_too(area: Path, tmp_path: Path) -> None:
+    villages = area / "villages" / "villages.csv"
+    before = villages.read_bytes(), (area / "manifest.json").read_bytes()
+    app = press(upload(open_page(), m.csv(tmp_path / "danh sách.csv", m.rows_of(m.plain()))))
+    imported = villages.read_bytes()
+    key = app.session_state["loaded_plan"].key
+    app.radio(key="data_part").set_value("back").run()
+    (copy,) = former_copies(area, "villages")
+    assert "“danh sách.csv”" in spoken(app)
+    app.button(key=f"former_villages_{copy.name}").click().run()
+    assert not app.exception
+    assert (villages.read_bytes(), (area / "manifest.json").read_bytes()) == before
+    assert app.success[0].value.startswith("Lớp “Thôn, bản” đã trở lại: 21 dòng")
+    assert app.session_state["loaded_plan"].key != key, "the plan follows"
+    app.button(key=f"former_villages_{former_copies(area, 'villages')[0].name}").click().run()
+    assert villages.read_bytes() == imported
+
+
+def test_a_copy_that_was_changed_is_refused_on_the_page(area: Path, tmp_path: Path) -> None:
+    app = press(upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain()))))
+    (copy,) = former_copies(area, "villages")
+    (area / "former" / "villages" / copy.name / "villages.csv").write_text("x", encoding="utf-8")
+    app.radio(key="data_part").set_value("back").run()
+    before = contents(area)
+    app.button(key=f"former_villages_{copy.name}").click().run()
+    assert "không còn nguyên" in fault_tables(app)[0].loc[0, "Sai ở đâu"]
+    assert contents(area) == before

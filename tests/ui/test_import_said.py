@@ -17,7 +17,7 @@ from geo_planner.words import Said, said
 from tests.imports import making as m
 from tests.imports.making import told
 from tests.imports.making import told as told_why
-from tests.ui.test_import_page import _fresh_caches, area, open_page, press, upload  # noqa: F401 - fixtures
+from tests.ui.test_import_page import _fresh_caches, area, open_page, press, upload, written  # noqa: F401 - fixtures
 
 ENGLISH = re.compile(
     r"\b(the|is|are|was|of|and|or|not|rows?|columns?|cells? of|features?|means|taken|written|today|former|as|with|by)\b", re.IGNORECASE
@@ -149,7 +149,7 @@ def test_shapes_are_told_in_vietnamese(area: Path, tmp_path: Path) -> None:  # n
 
 def test_the_tables_of_the_page_speak_vietnamese(area: Path, tmp_path: Path) -> None:  # noqa: F811
     app: AppTest = press(upload(open_page(), m.xlsx(tmp_path / "f.xlsx", odd_list())))
-    assert app.success
+    assert written(app)
     tables = [frame.value for frame in app.dataframe if "Vì sao" in frame.value]
     assert len(tables) == 2
     whys = {str(why) for table in tables for why in table["Vì sao"]}

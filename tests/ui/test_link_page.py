@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
 from geo_planner import link
@@ -39,7 +42,7 @@ def open_page() -> AppTest:
 def box(app: AppTest, name: str) -> object:
     return next(
         widget
-        for kind in ("selectbox", "slider", "select_slider", "number_input")
+        for kind in ("selectbox", "slider", "select_slider", "text_input")
         for widget in app.get(kind)
         if str(widget.key).startswith(name)
     )
@@ -98,22 +101,45 @@ def test_another_village_begins_with_its_own_server(shown: Plan) -> None:
     assert pd.isna(best) or box(app, "link_mast").value == best
 
 
-def test_coordinates_of_ones_own_and_outside_the_terrain(shown: Plan) -> None:
+def test_a_typed_place_in_any_form_and_outside_the_province(shown: Plan) -> None:
     app = open_page()
     box(app, "link_mast").set_value("own").run()
     assert not app.exception
-    box(app, "link_lat").set_value(10.0).run()
+    assert app.info[0].value == text("link_typed_none", "vi")
+    point = shown.villages.geometry.iloc[0]
+    box(app, "link_typed").set_value(f"{point.y + 0.02:.5f} {point.x + 0.02:.5f}").run()
     assert not app.exception
-    assert app.warning[0].value.strip("*").startswith("Chưa kết luận được")
-    assert "không được coi là thông thoáng" in sentences(app)
+    assert "mức tín hiệu dự báo" in sentences(app) or "ức tín hiệu" in sentences(app)
+    before = sentences(app)
+    x, y = link.to_metres(CRS.from_epsg(9205), point.x + 0.02, point.y + 0.02)
+    box(app, "link_typed").set_value(f"{y:.0f} {x:.0f}").run()
+    assert not app.exception
+    assert sentences(app).count("km") == before.count("km")
+    box(app, "link_typed").set_value("10.0 103.0").run()
+    assert not app.exception
+    assert "không nằm trong tỉnh" in app.warning[0].value
+
+
+def test_the_mast_stays_when_the_page_is_left(shown: Plan) -> None:
+    app = open_page()
+    mast = box(app, "link_mast")
+    serving = shown.sites[shown.sites["in_service"]].index[5]
+    mast.set_value("/".join(serving)).run()
+    app.switch_page("geo_planner/ui/pages/about.py").run()
+    app.switch_page("geo_planner/ui/pages/link.py").run()
+    assert box(app, "link_mast").value == "/".join(serving)
+
+
+def test_the_distance_stands_first(shown: Plan) -> None:
+    app = open_page()
+    assert re.match(r"\d+,\d km · S\d", box(app, "link_mast").options[1])
 
 
 def test_a_mast_in_the_village_itself_is_a_sentence(shown: Plan) -> None:
     app = open_page()
     box(app, "link_mast").set_value("own").run()
     point = shown.villages.geometry.iloc[0]
-    box(app, "link_lat").set_value(float(point.y))
-    box(app, "link_lon").set_value(float(point.x)).run()
+    box(app, "link_typed").set_value(f"{point.y!r} {point.x!r}").run()
     assert not app.exception
     assert app.warning[0].value == text("link_same_place", "vi")
 

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 import streamlit as st
-import yaml
 
 from geo_planner.plan import Plan
-from geo_planner.preferences import RankingSettings
+from geo_planner.retried import Trial, tried_scenario
 from geo_planner.ui import loading
-from geo_planner.ui.ranking_tables import weights_snippet
 from geo_planner.ui.texts import text
 from tests.reranked import reranked
 from tests.ui.fakes import fake_plan
@@ -58,9 +56,15 @@ def test_an_untouched_trial_is_the_plan_itself(shown: tuple[str, Plan]) -> None:
     assert [f / sum(figures) for f in figures] == pytest.approx([c.weight for c in plan.ranking.criteria], abs=1e-4)
 
 
-def test_saved_trial_weights_rank_as_the_trial_did(shown: tuple[str, Plan]) -> None:
+def test_trial_weights_rank_as_a_scenario_with_them_does(shown: tuple[str, Plan]) -> None:
     _, plan = shown
-    trial = tuple(c.model_copy(update={"weight": w}) for c, w in zip(plan.ranking.criteria, (9.0, 3.0), strict=True))
-    saved = yaml.safe_load(weights_snippet(plan, trial))["ranking"]
-    merged = RankingSettings.model_validate({**plan.scenario.ranking.model_dump(mode="json"), **saved})
-    assert [c.weight for c in merged.weighted_criteria()] == pytest.approx([0.75, 0.25])
+    scenario = tried_scenario(plan.scenario, Trial(weights={"households": 9.0, "school_site": 3.0}))
+    assert scenario.ranking.weights == "hand"
+    assert [c.weight for c in scenario.ranking.weighted_criteria()] == pytest.approx([0.75, 0.25])
+
+
+def test_each_slider_tells_its_share(shown: tuple[str, Plan]) -> None:
+    scheme, _ = shown
+    app = open_app("ranking")
+    shares = [slider.label.split(" · ")[1].strip("*") for slider in app.slider]
+    assert shares == {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["88%", "12%"]}[scheme]

@@ -52,7 +52,7 @@ class SearchSettings(Settings):
         5,
         ge=0,
         le=20,
-        description="Budgets of the frontier, evenly up to the limit; 0: no frontier. Assumption.",
+        description="Budgets of the frontier, half of them up to the limit and half beyond it, up to the cost of all that can be covered; 0: no frontier. Assumption.",
         json_schema_extra=ASSUMPTION,
     )
     draws: int = Field(

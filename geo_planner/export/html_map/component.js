@@ -52,11 +52,28 @@
     KEYS.forEach((key) => { const value = args[key]; if (value && (key !== "layers" || Object.keys(value).length)) asked[key] = value; });
     return { ...inTab, ...asked, ...inAddress };
   };
+  /* Maps of one group on the same page: each tells its view to the others, which follow without telling it again. */
+  let following = false;
+  window.gpFollow = (group, centre, zoom) => {
+    if (!map || !args || args.link !== group) return;
+    following = true;
+    map.setView(centre, zoom, { animate: false });
+    following = false;
+  };
+  const lead = () => {
+    if (following || !args.link) return;
+    const centre = map.getCenter(), zoom = map.getZoom();
+    Array.from(window.parent.frames).forEach((frame) => {
+      try { if (frame !== window && frame.gpFollow) frame.gpFollow(args.link, [centre.lat, centre.lng], zoom); } catch (error) { /* a frame of somebody else */ }
+    });
+  };
   const apply = () => {
     handle.choose(args.chosen);
     handle.filter(args.filters);
     handle.trials(args.trial_masts);
     handle.drawn(args.drawn);
+    handle.pictures(args.pictures);
+    handle.look(args.look);
     handle.points(args.points);
   };
   const draw = (data, shown) => {
@@ -71,6 +88,7 @@
     });
     say("");
     apply();
+    map.on("move zoomend", lead);
   };
   const render = () => {
     fit();

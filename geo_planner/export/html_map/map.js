@@ -6,10 +6,10 @@ function geoPlannerMap(map, data, options) {
   /* A mark is for the pointer; the same things are reached by keyboard in the lists beside the map, without a stop at each. */
   L.Layer.include({ _addFocusListeners() {} });
   const pane = (name, order) => { map.createPane("gp-" + name).style.zIndex = order; return "gp-" + name; };
-  const orders = { ground: 210, theme: 220, hatch: 225, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
+  const orders = { ground: 210, theme: 220, hatch: 225, cover: 228, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
   const panes = {};
   Object.keys(orders).forEach((key) => { panes[key] = pane(key, orders[key]); });
-  ["ground", "theme", "hatch", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
+  ["ground", "theme", "hatch", "cover", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
   const state = { theme: data.theme, layers: { surface: 1, villages: 1, sites: 1, build: 1, measurements: data.measurements && data.measurements.shown ? 1 : 0, commune_names: 1, roads: 1, rivers: 1, relief: 1 } };
   const own = { ...state.layers };
@@ -175,7 +175,7 @@ function geoPlannerMap(map, data, options) {
     },
     ringAt, colouring: villages.colouring, shown: () => (untouched ? { ...shownNow(), view: null } : shownNow()),
     filter: (filters) => { villages.filter(filters); layout(); return villages.count(); },
-    trials: overlays.showTrials, drawn: overlays.showDrawn, points: (wanted) => { points = Boolean(wanted); },
+    trials: overlays.showTrials, drawn: overlays.showDrawn, pictures: overlays.showPictures, look: overlays.look, points: (wanted) => { points = Boolean(wanted); },
   };
   const aside = document.getElementById("gp-panel");
   if (aside && data.cards) {

@@ -46,5 +46,23 @@ function geoPlannerOverlays(map, tools, panes, tell) {
       }
     });
   };
-  return { showTrials, showDrawn };
+  const pictures = L.layerGroup().addTo(map);
+  let picturesNow = "", lookNow = "";
+  const showPictures = (items) => {
+    const asked = JSON.stringify(items || []);
+    if (asked === picturesNow) return;
+    picturesNow = asked;
+    pictures.clearLayers();
+    (items || []).forEach((item) => pictures.addLayer(L.imageOverlay(item.url, item.bounds, { pane: panes.cover, className: "gp-cells gp-picture" })));
+  };
+  /* A place that is in sight already moves nothing. */
+  const look = (place) => {
+    const asked = JSON.stringify(place || null);
+    if (asked === lookNow) return;
+    lookNow = asked;
+    if (!place) return;
+    if (place.length === 4) { map.fitBounds([[place[1], place[0]], [place[3], place[2]]], { animate: false, padding: [30, 30] }); return; }
+    if (!map.getBounds().pad(-0.08).contains(turned(place))) map.panTo(turned(place), { animate: false });
+  };
+  return { showTrials, showDrawn, showPictures, look };
 }

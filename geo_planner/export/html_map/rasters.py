@@ -87,7 +87,7 @@ def hillshade_overlay(plan: Plan, grid: Grid, inside: npt.NDArray[np.bool_]) -> 
     """
     shade = terrain.hillshade(plan.terrain).astype(np.float32)
     shade[shade == 0] = np.nan
-    warped = _warp(shade, plan.terrain.grid, grid, smooth=True)
+    warped = warp(shade, plan.terrain.grid, grid, smooth=True)
     relative = (warped - _surrounding_mean(warped, _SURROUNDINGS_M / _ground_metres(grid))) / _DEEPEST
     level = np.round(np.clip(np.nan_to_num(relative), -1, 1) * _SHADES).astype(np.int16) + _SHADES
     index = np.where(inside, 0, 2 * _SHADES + 1) + level
@@ -139,7 +139,7 @@ def class_overlay(
     mark_unknown : bool
         Paint NaN grey (where it means "not computed") instead of leaving it clear (where it means "nothing in reach").
     """
-    warped = _warp(values, coverage.grid, grid, smooth=False)
+    warped = warp(values, coverage.grid, grid, smooth=False)
     known = np.isfinite(warped)
     index = np.digitize(np.where(known, warped, -np.inf), [c.least for c in classes]).astype(np.uint8)
     if mark_unknown:
@@ -152,7 +152,7 @@ def hatch_overlay(
     values: npt.NDArray[np.float32], least: float, coverage: Coverage, grid: Grid, *, inside: npt.NDArray[np.bool_]
 ) -> Overlay:
     """Slanting lines where values reach `least`: what the threshold parts stays apart in grey print too."""
-    warped = _warp(values, coverage.grid, grid, smooth=False)
+    warped = warp(values, coverage.grid, grid, smooth=False)
     row, column = np.indices(grid.shape)
     step = max(4, round(max(grid.shape) / _HATCH_LINES))
     drawn = (np.nan_to_num(warped, nan=-np.inf) >= least) & inside & ((row + column) % step == 0)
@@ -188,7 +188,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def _warp(values: npt.NDArray[np.float32], of: Grid, grid: Grid, *, smooth: bool) -> npt.NDArray[np.float32]:
+def warp(values: npt.NDArray[np.float32], of: Grid, grid: Grid, *, smooth: bool) -> npt.NDArray[np.float32]:
     """Values on the web grid, NaN outside. Class surfaces keep their cells unless several fall into one pixel."""
     target = np.full(grid.shape, np.nan, dtype=np.float32)
     coarser = grid.cell_m > 1.6 * of.cell_m

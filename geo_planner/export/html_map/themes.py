@@ -47,6 +47,7 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
 
     chance, level = coverage.probability, coverage.rsrp_dbm
     shades = server_shades(coverage)
+    counted = None if coverage.overlap is None else picture(coverage.overlap.astype(np.float32), OVERLAP_CLASSES)
     return [
         {"key": "theme_area", "legend": _area_legend(plan, language)},
         {
@@ -61,7 +62,7 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
             **hatch(level, service.rsrp_threshold_dbm),
             "legend": _rsrp_legend(plan, unknown, language),
         },
-        {"key": "theme_overlap", **picture(coverage.overlap.astype(np.float32), OVERLAP_CLASSES), "legend": _overlap_legend(language)},
+        *([] if counted is None else [{"key": "theme_overlap", **counted, "legend": _overlap_legend(language)}]),
         {"key": "theme_server", **picture(shades, server_classes()), "legend": _server_legend(language)},
         *build_themes(plan, grid, inside=inside, certain=certain, language=language),
         {"key": "theme_none", "legend": []},

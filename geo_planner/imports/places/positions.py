@@ -20,7 +20,7 @@ from geo_planner.imports.places.gazetteer import Gazetteer
 from geo_planner.imports.places.vn2000 import WGS84, System
 from geo_planner.letters import holds_other_digits
 from geo_planner.study_area.places import FAR_SITE_M
-from geo_planner.words import Said, said
+from geo_planner.words import Label, Said, said
 
 if TYPE_CHECKING:
     from geo_planner.imports.reading import Reading
@@ -225,7 +225,9 @@ def _missing(
             key, facts = "coordinates.rows_half", {"other": title_of(titles.get(other, other))}
         example = as_text(frame[at].iloc[good[0]]).strip()[:40] if len(good) else ""
         if example:
-            key, facts = f"{key}_as", facts | {"example": example, "like": int(frame.index[good[0]])}
+            is_figure = isinstance(frame[at].iloc[good[0]], float)  # it has no sign of its own in the list
+            shown = Label(example, example.replace(".", ",") if is_figure else example, example)
+            key, facts = f"{key}_as", facts | {"example": shown, "like": int(frame.index[good[0]])}
         yield fault(file, key, row=row, column=titles.get(at, at), value=value, **facts)
 
 

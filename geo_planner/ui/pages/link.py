@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -19,19 +20,21 @@ from geo_planner.link import (
     eirp_towards_dbm,
     explain,
     mast_of,
-    to_degrees,
     to_metres,
 )
 from geo_planner.link.sentences import chance, height_text, place, table_row
 from geo_planner.plan import Plan
 from geo_planner.schema.vocabulary.bands import BANDS_MHZ
+from geo_planner.trial import parse_position
+from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
 from geo_planner.ui.frame import language, loaded
 from geo_planner.ui.link_chart import link_chart
 from geo_planner.ui.texts import text
+from geo_planner.ui.trial_results import reasons_of
 from geo_planner.words import Language, number, said
 
-_OWN = "own"
+_OWN, _TYPED = "own", "link_typed"
 # Where no site can lend its figures: a usual rural mast. All of it can be changed on the page.
 _USUAL = Mast(
     xy_m=(0.0, 0.0),
@@ -54,39 +57,53 @@ def choose_village(plan: Plan, words: Language) -> str:
     return str(st.selectbox(text("choose_village", words), ids, format_func=titles.__getitem__, **bound))
 
 
-def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str, str]:
-    """The mast, what was chosen and its name: a cell on air, the best server at the beginning, or a place of one's own."""
+def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str, str] | None:
+    """The mast, what was chosen and its name: a cell on air, the best server at the beginning, or a typed place; None until one is understood."""
     serving = plan.sites[plan.sites["in_service"]]
     away_km = distances_km(serving, plan.terrain.crs, point_xy_m).sort_values(kind="stable")
     cells = {f"{site}/{cell}": (site, cell) for site, cell in away_km.index}
-    titles = {key: _cell_title(plan, cell, float(away_km[cell]), words) for key, cell in cells.items()} | {_OWN: text("link_own", words)}
+    titles = {_OWN: text("link_own", words)} | {key: _cell_title(plan, cell, float(away_km[cell]), words) for key, cell in cells.items()}
     best = plan.villages.loc[village, "best_server_id"] if "best_server_id" in plan.villages else None
-    options = list(titles)
-    first = options.index(best) if isinstance(best, str) and best in cells else 0
+    wished = (trials.link_mast(village), best, *cells, _OWN)
+    first = next(str(key) for key in wished if isinstance(key, str) and key in titles)
     # the village takes part in the key: another village begins with its own best server
-    key = str(
-        st.selectbox(
-            text("link_mast", words), options, index=first, format_func=titles.__getitem__, key=f"link_mast_{loaded().key}_{village}"
-        )
-    )
+    bound = visit.bound(f"link_mast_{loaded().key}_{village}", first, partial(trials.choose_link_mast, village))
+    key = str(st.selectbox(text("link_mast", words), list(titles), format_func=titles.__getitem__, **bound))
     if key != _OWN:
         return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key, key
-    lender = (
-        mast_of(plan.sites, next(iter(cells.values())), plan.terrain, plan.scenario.service) if cells else replace(_USUAL, xy_m=point_xy_m)
-    )
-    lon_deg, lat_deg = to_degrees(plan.terrain.crs, *lender.xy_m)
-    lat_deg = st.number_input(text("link_lat", words), -90.0, 90.0, round(lat_deg, 5), step=0.001, format="%.5f", key=f"link_lat_{village}")
-    lon_deg = st.number_input(
-        text("link_lon", words), -180.0, 180.0, round(lon_deg, 5), step=0.001, format="%.5f", key=f"link_lon_{village}"
-    )
-    own = replace(lender, xy_m=to_metres(plan.terrain.crs, lon_deg, lat_deg), azimuth_deg=float("nan"), tilt_deg=float("nan"))
-    return own, _OWN, place((lon_deg, lat_deg)).text(words)
+    lender = mast_of(plan.sites, next(iter(cells.values())), plan.terrain, plan.scenario.service) if cells else _USUAL
+    lonlat = typed_place(plan, words)
+    if lonlat is None:
+        return None
+    own = replace(lender, xy_m=to_metres(plan.terrain.crs, *lonlat), azimuth_deg=float("nan"), tilt_deg=float("nan"))
+    return own, f"{_OWN}_{lonlat[0]:.6f}_{lonlat[1]:.6f}", place(lonlat).text(words)
+
+
+def typed_place(plan: Plan, words: Language) -> tuple[float, float] | None:
+    """Longitude and latitude of what was typed, with what was understood; the place looked at last on the map at the beginning."""
+    offered = trials.offered_end()
+    if _TYPED not in st.session_state:
+        st.session_state[_TYPED] = trials.typed_end() or ("" if offered is None else f"{offered[1]:.6f} {offered[0]:.6f}")
+    typed = st.text_input(
+        text("link_typed", words), key=_TYPED, max_chars=200, placeholder=text("link_typed_hint", words),
+        on_change=lambda: trials.type_end(str(st.session_state[_TYPED])),
+    )  # fmt: skip
+    if not typed.strip():
+        st.info(text("link_typed_none", words))
+        return None
+    try:
+        position = parse_position(typed, plan)
+    except UsageError as error:
+        st.warning(error.text(words))
+        return None
+    st.caption(text("at_understood", words, told=position.told))
+    return position.lon, position.lat
 
 
 def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
     row = plan.sites.loc[cell]
     name = "" if pd.isna(row["name"]) else f" {row['name']}"
-    return f"{cell[1]}{name}, {number(float(row['freq_mhz']), 0, words)} MHz, {number(away_km, 1, words)} km"
+    return f"{number(away_km, 1, words)} km · {cell[1]}{name} · {number(float(row['freq_mhz']), 0, words)} MHz"
 
 
 def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tuple[float, float, float]:
@@ -135,6 +152,17 @@ def show_heights(card: AnswerCard, words: Language) -> None:
     st.html(f'<div class="gp-card"><h3>{escape(text("link_least", words))}</h3>{rows}</div>')
 
 
+def difference(plan: Plan, village: str, option: str, words: Language) -> str:
+    """Why the level here is not that of table and card, where this is the mast that they name; else empty."""
+    if plan.terrain.is_missing:
+        return ""
+    why = reasons_of(loaded(), village)
+    named = why.paths[0] if why.paths else None
+    if named is None or why.differs is None or option != f"{named.site_id}/{named.cell_id}":
+        return ""
+    return why.differs.text(words)
+
+
 def models_table(card: AnswerCard, words: Language) -> pd.DataFrame:
     """One row a model, as text."""
     keys = ("link_model", "link_loss", "link_mode", "link_rsrp", "link_probability", "link_verdict", "link_notes")
@@ -153,7 +181,10 @@ def page() -> None:
         village = choose_village(plan, words)
         place = plan.villages.geometry.loc[village]
         point_xy_m = to_metres(plan.terrain.crs, place.x, place.y)
-        mast, option, name = choose_mast(plan, village, point_xy_m, words)
+        chosen = choose_mast(plan, village, point_xy_m, words)
+        if chosen is None:
+            return
+        mast, option, name = chosen
         service = plan.scenario.service
         eirp_dbm = round(eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m), 1)
         height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{option}", words)
@@ -173,7 +204,7 @@ def page() -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
     with left:
         show_heights(card, words)
-        st.caption(text("link_hint", words))
+        st.caption(difference(plan, village, option, words) or text("link_hint", words))
     st.markdown(f"**{text('link_models', words)}**")
     st.dataframe(models_table(card, words), hide_index=True)
     title = f"{name} → {plan.villages.loc[village, 'name']}"

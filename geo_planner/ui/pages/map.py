@@ -12,14 +12,21 @@ import streamlit as st
 from geo_planner.export.html_map import village_card
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
+from geo_planner.trial import WhyNot
+from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
 from geo_planner.ui.address import Filters
 from geo_planner.ui.frame import language, loaded, page_file
-from geo_planner.ui.map_contract import MapArguments, MapEvent
+from geo_planner.ui.map_contract import Drawn, MapArguments, TrialMast
 from geo_planner.ui.maps import MAP_HEIGHT_PX, plan_map
+from geo_planner.ui.place_box import show_box, show_found
 from geo_planner.ui.texts import text
+from geo_planner.ui.trial_panel import all_trials, go_back_button, hop_lines, show_mast, show_point
+from geo_planner.ui.trial_results import Tried
+from geo_planner.ui.trial_writing import show_told
 from geo_planner.ui.village import show_card
 from geo_planner.ui.village_filter import figures, passing, ticked, with_ticked
+from geo_planner.ui.why_panel import drawn, reasons
 from geo_planner.words import Language, word
 
 _CHOSEN = "chosen_village"
@@ -68,38 +75,77 @@ def _choose(name: str, value: Any) -> None:
     visit.set_filters(replace(visit.filters(), **{name: kept}))
 
 
-def take(event: MapEvent) -> None:
-    """What was done on the map."""
-    if event.event == "village":
-        visit.choose_village(event.id)
+def marks(all_tried: tuple[Tried, ...]) -> dict[str, Any]:
+    """What stands on the map beside the plan: masts on trial with what they cover, forbidden places, what is in sight."""
+    state = trials.now()
+    masts = [TrialMast(one.placed.id, one.placed.lon, one.placed.lat, one.placed.id) for one in all_tried if one.placed.shown]
+    masts += [TrialMast(f"no{n}", lon, lat, state="forbidden") for n, (lon, lat) in enumerate(state.forbidden)]
+    pictures = tuple(one.picture for one in all_tried if one.placed.shown and one.picture is not None)
+    return {"trial_masts": tuple(masts), "pictures": pictures, "look": state.look, "points": True}
 
 
 @st.fragment
 def map_and_card() -> None:
     """A fragment: a click on the map runs this part alone."""
+    if trials.now().reopen:
+        trials.show(reopen=False)
+        st.rerun(scope="app")
     plan, words = loaded().plan, language()
-    figures_as_filters(plan, words)
+    box, pills = st.columns([1, 3.4], gap="small", vertical_alignment="bottom")
+    with box:
+        show_box(words)
+    with pills:
+        figures_as_filters(plan, words)
+    show_found(words)
     ids = passing(plan, visit.filters())
     if not ids:
         st.info(text("filter_nobody", words))
         ids = [str(village) for village in plan.villages.index]
     chosen = visit.village(ids)
+    state, all_tried = trials.now(), all_trials()
+    why = reasons(chosen) if state.panel == "village" else None
     left, right = st.columns([2.15, 1], gap="small")
     with left:
-        plan_map(loaded(), words, MapArguments(chosen=chosen, filters=visit.filters()), key="map", on_event=take)
+        arguments = MapArguments(chosen=chosen, filters=visit.filters(), drawn=lines(why, all_tried), **marks(all_tried))
+        plan_map(loaded(), words, arguments, key="map", on_event=trials.take)
     with right, st.container(height=MAP_HEIGHT_PX + 8, border=False):
-        titles = {
-            str(village): f"{rank}. {name} ({commune})"
-            for village, rank, name, commune in plan.villages[["rank", "name", "commune_name"]].itertuples()
-        }
-        bound = visit.bound(_CHOSEN, chosen, visit.choose_village)
-        label = text("choose_village", words) if len(ids) == len(titles) else text("choose_of", words, n=len(ids), total=len(titles))
-        village, further = st.columns([2.6, 1], gap="small", vertical_alignment="bottom")
-        village.selectbox(label, ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
-        with further:
-            further_filters(plan, words)
-        show_card(village_card(plan, chosen, words), words)
-        st.page_link(page_file("downloads"), label=text("go_downloads", words), icon=":material/download:")
+        placed = state.open_mast
+        if placed is not None:
+            show_mast(placed, all_tried, words)
+        elif state.panel == "point" and state.point is not None:
+            show_point(words)
+        else:
+            village_card_of(plan, ids, chosen, why, words)
+
+
+def lines(why: WhyNot | None, all_tried: tuple[Tried, ...]) -> tuple[Drawn, ...]:
+    """Of the village its mast and ridge, of a place a ring, of a mast on trial its hops."""
+    state = trials.now()
+    placed = state.open_mast
+    if placed is not None:
+        return hop_lines(loaded().plan, next(one for one in all_tried if one.placed.id == placed.id))
+    if state.panel == "point" and state.point is not None:
+        return (Drawn("ring", (state.point,)),)
+    return drawn(why)
+
+
+def village_card_of(plan: Plan, ids: list[str], chosen: str, why: WhyNot | None, words: Language) -> None:
+    """The village of the visit: the picker, the filters, its card."""
+    show_told(words)
+    if trials.can_go_back():
+        go_back_button(words)
+    titles = {
+        str(village): f"{rank}. {name} ({commune})"
+        for village, rank, name, commune in plan.villages[["rank", "name", "commune_name"]].itertuples()
+    }
+    bound = visit.bound(_CHOSEN, chosen, trials.show_village)
+    label = text("choose_village", words) if len(ids) == len(titles) else text("choose_of", words, n=len(ids), total=len(titles))
+    village, further = st.columns([2.6, 1], gap="small", vertical_alignment="bottom")
+    village.selectbox(label, ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
+    with further:
+        further_filters(plan, words)
+    show_card(village_card(plan, chosen, words), words, why=why)
+    st.page_link(page_file("downloads"), label=text("go_downloads", words), icon=":material/download:")
 
 
 if loaded().plan.villages.empty:

@@ -125,7 +125,7 @@ def page() -> None:
     compared = plan.measured.against_model
     if compared is None:
         st.info(text("no_measurements", words), icon=":material/speed:")
-        st.page_link(page_file("import_list"), label=text("page_import_list", words), icon=":material/upload_file:")
+        st.page_link(page_file("data"), label=text("page_data", words), icon=":material/upload_file:")
         return
     st.html(headline(compared, words))
     st.caption(text("against", words, model=word(compared.model, words)))

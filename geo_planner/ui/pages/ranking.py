@@ -2,59 +2,110 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
+import pandas as pd
 import streamlit as st
 
-from geo_planner.export.assumptions import criteria_of
+from geo_planner.config.declared import Model
 from geo_planner.plan import Plan
-from geo_planner.preferences import Criterion
-from geo_planner.ranking import METHODS, Ranking, rank_villages
+from geo_planner.propagation.models import MODELS
+from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
+from geo_planner.retried import COST_CRITERION, first_answer
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui import visit
+from geo_planner.ui.address import Filters
 from geo_planner.ui.charts import interval_chart
-from geo_planner.ui.frame import language, loaded
+from geo_planner.ui.frame import language, loaded, scenario_plan, show_plan
+from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.ranking_tables import (
     certainty_table,
     fairness_table,
     look_again,
     meaning,
     method_table,
+    places,
     swap_table,
     tau_table,
     title,
     trial_table,
-    weights_snippet,
 )
 from geo_planner.ui.texts import text
+from geo_planner.ui.trying import Tried, asked, first_draws, sentences_of, show_strip, take
+from geo_planner.ui.village_filter import passing
 from geo_planner.ui.written import Figures, written
-from geo_planner.words import Language, word
+from geo_planner.words import Language, percent, word
 
 _HEIGHT_PX = 530
+_COSTS = ("site_mvnd", "fibre_mvnd_per_km", "vsat_mvnd", "solar_mvnd")
 # Columns of the fairness table that are shares, and their widths.
 _SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
 
 
-def _try(criterion: Criterion, weight: float) -> None:
+def _try_weight(criterion: str, start: float, weight: float) -> None:
     """Keep one trial weight; one that stands as in the scenario is none."""
-    others = {name: tried for name, tried in visit.trial().weights.items() if name != criterion.name}
-    visit.set_weights(others if weight == _shown(criterion.weight) else {**others, criterion.name: weight})
+    others = {name: tried for name, tried in visit.trial().weights.items() if name != criterion}
+    visit.set_weights(others if weight == start else {**others, criterion: weight})
 
 
-def _weights(criteria: tuple[Criterion, ...], words: Language) -> tuple[Criterion, ...]:
-    top = max(50.0, *(1.5 * c.weight for c in criteria))
-    tried = visit.trial().weights
-    chosen = []
+def _try_cost(name: str, start: float, cost: float) -> None:
+    others = {other: tried for other, tried in visit.trial().costs.items() if other != name}
+    visit.set_trial(replace(visit.trial(), costs=others if cost == start else {**others, name: cost}))
+
+
+def _try(name: str, start: Any, value: Any, *, per_cent: bool = False) -> None:
+    """Keep one setting on trial; as in the scenario it is none."""
+    told = round(value / 100, 6) if per_cent else value
+    changed: dict[str, Any] = {name: None if told == start else told}
+    visit.set_trial(replace(visit.trial(), **changed))
+
+
+def _weight_sliders(plan: Plan, words: Language) -> bool:
+    """A slider a criterion with its share of all weight; whether any weight is left."""
+    criteria, figures = plan.scenario.ranking.criteria, plan.scenario.ranking.weight_figures()
+    tried = {**figures, **visit.trial([c.name for c in criteria]).weights}
+    usual = max(50.0, *(1.5 * figure for figure in figures.values()))
+    total = sum(tried.values())
     for criterion in criteria:
-        start = _shown(criterion.weight)
-        shown = min(tried.get(criterion.name, start), top)
-        bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try, criterion))
-        weight = st.slider(_plain(getattr(criterion, words)), 0.0, top, step=1.0, format="%g", **bound)
-        # one that nobody has moved keeps its weight to the last digit
-        chosen.append(criterion if weight == start else criterion.model_copy(update={"weight": float(weight)}))
-    return tuple(chosen)
+        start = _shown(figures[criterion.name])
+        # a weight that nobody has moved is told as it is, and ranks to the last digit
+        shown = _shown(tried[criterion.name])
+        top = max(usual, shown)  # an address may say more
+        bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try_weight, criterion.name, start))
+        share = percent(tried[criterion.name] / total, words) if total > 0 else "–"
+        st.slider(f"{_plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
+    return total > 0
+
+
+def _service_fields(plan: Plan, words: Language) -> None:
+    """What counts as coverage, and by which model."""
+    service, model, trial = plan.scenario.service, plan.scenario.propagation.model, visit.trial()
+    threshold = service.rsrp_threshold_dbm if trial.threshold_dbm is None else trial.threshold_dbm
+    bound = visit.bound("trial_threshold", float(threshold), partial(_try, "threshold_dbm", service.rsrp_threshold_dbm))
+    st.number_input(text("try_threshold", words), -150.0, -40.0, step=1.0, format="%g", **bound)
+    probability = service.min_probability if trial.probability is None else trial.probability
+    bound = visit.bound(
+        "trial_probability", round(100 * probability, 4), partial(_try, "probability", service.min_probability, per_cent=True)
+    )
+    st.number_input(text("try_probability", words), 1.0, 99.0, step=5.0, format="%g", **bound)
+    if plan.terrain.is_missing:
+        return
+    models = [name for name in get_args(Model) if MODELS[name].needs_terrain or name == model]
+    chosen = trial.model if trial.model in models else model
+    bound = visit.bound("trial_model", chosen, partial(_try, "model", model))
+    st.selectbox(text("try_model", words), models, format_func=lambda name: word(name, words), help=text("try_model_help", words), **bound)
+
+
+def _cost_fields(plan: Plan, words: Language) -> None:
+    """The rough costs that the criterion of cost rests on."""
+    cost, tried = plan.scenario.ranking.cost, visit.trial().costs
+    for name in _COSTS:
+        start = getattr(cost, name)
+        bound = visit.bound(f"trial_{name}", float(tried.get(name, start)), partial(_try_cost, name, start))
+        st.number_input(text(f"cost_{name}", words), 1.0, 1e6, step=10.0, format="%g", **bound)
 
 
 def _shown(weight: float) -> float:
@@ -67,56 +118,70 @@ def _plain(label: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^" else sign for sign in label)
 
 
-def _scenario_criteria(plan: Plan) -> tuple[Criterion, ...]:
-    """The criteria from which a trial starts: with the weights in force, as they were set by hand or in per cent."""
-    return tuple(weighed.criterion.model_copy(update={"weight": weighed.figure}) for weighed in criteria_of(plan))
+def _payer_filter(plan: Plan, words: Language) -> None:
+    """The filter by payer, the same as on the map, and the way out of all filters of the visit."""
+    filters = visit.filters()
+    options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any() or key in filters.payers]
+    bound = visit.bound("responsibility_filter", list(filters.payers), _show_payers)
+    st.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
+    if filters:
+        label = text("filter_clear", words, n=len(passing(plan, filters)), total=len(plan.villages))
+        st.button(label, on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:", type="tertiary")
 
 
-def _ranked(plan: Plan, criteria: tuple[Criterion, ...]) -> Ranking:
-    return rank_villages(plan.criteria_values, criteria, households=plan.villages["households"])
+def _show_payers(keys: list[str]) -> None:
+    visit.set_filters(replace(visit.filters(), payers=tuple(keys)))
 
 
-@st.fragment
-def order_tab() -> None:
-    """Sliders on the left, the list on the right. A fragment: a slider runs this part alone."""
-    plan, words = loaded().plan, language()
-    criteria = _scenario_criteria(plan)
+def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
+    """What can be tried on the left, the list on the right: a first answer at once where the whole takes longer."""
     st.text(text("ranking_hint", words))
     left, right = st.columns([1, 3.1], gap="medium")
     with left, st.container(height=_HEIGHT_PX, border=True):
-        st.button(text("reset", words), on_click=visit.set_weights, args=({},), width="stretch", icon=":material/undo:")
-        trial = _weights(criteria, words)
+        weighed = _weight_sliders(own.plan, words)
+        with st.expander(text("try_service", words), expanded=bool(visit.trial().overrides())):
+            _service_fields(own.plan, words)
+        if any(c.name == COST_CRITERION for c in own.plan.scenario.ranking.criteria):
+            with st.expander(text("try_costs", words), expanded=bool(visit.trial().costs)):
+                _cost_fields(own.plan, words)
     with right:
-        if not any(c.weight > 0 for c in trial):
+        if not weighed:
             st.info(text("no_weight", words))
             return
-        changed, method = trial != criteria, plan.scenario.ranking.method
-        table = trial_table(plan, _ranked(plan, trial), _ranked(plan, criteria).rank, words)
-        options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any()]
-        wanted = st.pills(
-            text("filter_responsibility", words),
-            options,
-            selection_mode="multi",
-            format_func=lambda key: word(key, words),
-            key="responsibility_filter",
-        )
-        if wanted:
-            table = table[plan.villages["responsibility"].loc[table.index].isin(wanted)]
-        if changed:
-            st.warning(text("what_if", words), icon=":material/science:")
-        elif method == "weighted_sum":
-            st.caption(text("as_scenario", words))
-        if method != "weighted_sum":
-            st.caption(text("other_method", words, method=METHODS[method].title))
-        st.dataframe(table, hide_index=True, height=_HEIGHT_PX - (205 if changed else 115), column_config=_columns(words))
-        if changed:
-            st.download_button(
-                text("save_weights", words),
-                weights_snippet(plan, trial),
-                file_name="trong_so_thu_nghiem.yaml",
-                mime="application/yaml",
-                icon=":material/save:",
-            )
+        if trial.error is not None:
+            return
+        filters, place = st.container(), st.empty()
+        draws = first_draws(own.plan, trial)
+        if draws is not None:
+            first = first_answer(own.plan, trial.trial, draws=draws)
+            with place.container():
+                _list(own, first, draws, visit.filters(), words)
+        refused = take(own, trial, words).error if trial.changes else None
+        if refused is not None:
+            place.error(sentences_of(refused, words))
+            return
+        with filters:
+            _payer_filter(loaded().plan, words)
+        with place.container():
+            _list(own, loaded().plan.villages, loaded().plan.ranking.simulation.draws, visit.filters(), words)
+
+
+def _list(own: LoadedPlan, villages: pd.DataFrame, draws: int, filters: Filters, words: Language) -> None:
+    """The list with its own intervals, of so many draws."""
+    plan, on_trial = own.plan, villages is not own.plan.villages
+    ids = passing(replace(plan, villages=villages, build=None if on_trial else plan.build), filters)
+    if not ids:
+        st.info(text("filter_nobody", words))
+        return
+    table = trial_table(villages, plan.scenario.ranking.criteria, plan.villages["rank"], words).loc[ids]
+    whole, within = places(villages)
+    named = {text("column_rank", words): whole, text("column_in_group", words): within}
+    shown = written(table, {text("column_score", words): Figures(0)}, words, named=named)
+    st.dataframe(shown, hide_index=True, height=_HEIGHT_PX - (150 if on_trial else 115), column_config=_columns(words))
+    method = plan.scenario.ranking.method
+    lines = [] if on_trial else [text("as_scenario", words)]
+    lines += [text("other_method", words, method=METHODS[method].title)] if method != "weighted_sum" else []
+    st.caption(" ".join([*lines, text("interval_of_draws", words, draws=draws)]))
 
 
 def certainty_tab() -> None:
@@ -254,14 +319,26 @@ def fairness_tab() -> None:
     st.caption(text("fairness_caution", words))
 
 
+@st.fragment
 def page() -> None:
-    """Four views of one order."""
-    words = language()
+    """Four views of one order. A fragment: a slider runs this page alone."""
+    words, own = language(), scenario_plan()
+    show_plan(own)
     st.subheader(text("ranking_title", words))
-    views = {"tab_order": order_tab, "tab_certainty": certainty_tab, "tab_methods": methods_tab, "tab_fairness": fairness_tab}
-    for tab, view in zip(st.tabs([text(key, words) for key in views]), views.values(), strict=True):
+    trial = asked(own.plan)
+    with st.container():  # a place of its own, so that a slider stands where it stood when the strip comes
+        if trial.changes:
+            show_strip(own.plan, trial, words, save=True)
+    views = {"tab_order": None, "tab_certainty": certainty_tab, "tab_methods": methods_tab, "tab_fairness": fairness_tab}
+    tabs = st.tabs([text(key, words) for key in views], key="ranking_view", on_change="rerun")
+    for tab, view in zip(tabs, views.values(), strict=True):
+        if not tab.open:
+            continue
         with tab:
-            view()
+            if view is None:
+                order_tab(own, trial, words)
+            elif trial.error is None and take(own, trial, words).error is None:
+                view()
 
 
 def _columns(words: Language) -> dict[str, Any]:
@@ -271,6 +348,7 @@ def _columns(words: Language) -> dict[str, Any]:
         text("column_change", words): st.column_config.TextColumn(width=70, help=text("change_help", words)),
         text("column_interval", words): st.column_config.TextColumn(width=95, help=text("interval_help", words)),
         text("column_base_rank", words): number(width=95),
+        text("column_in_group", words): number(width=90, help=text("in_group_help", words)),
         text("column_village", words): st.column_config.TextColumn(width=110),
         text("column_commune", words): st.column_config.TextColumn(width=105),
         text("column_modelled", words): st.column_config.TextColumn(width=82),

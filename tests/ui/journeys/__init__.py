@@ -1,0 +1,1 @@
+"""Ways through the app in a real browser, each with its pictures."""

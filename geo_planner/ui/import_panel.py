@@ -1,0 +1,231 @@
+"""The import, step by step: a file, what is seen in it, what it shall mean, what is wrong with it, and only then the button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.imports import IMPORTABLE, ImportReport, Mode, Preview, own_title, system_name
+from geo_planner.schema import LAYERS
+from geo_planner.ui.import_file import TABULAR, Choice, Outcome, checked, forget_looks, marked, run_import, seen, sheets_and_titles
+from geo_planner.ui.import_outcome import show_faults, show_lines, show_outcome, show_table
+from geo_planner.ui.import_texts import layer_title, say, saying, target_title
+from geo_planner.ui.serving import MAX_UPLOAD_MB
+from geo_planner.words import Language, said
+
+_AUTO, _LEFT_OUT, _OTHER = "", "-", "other"
+_LAST = "import_last"
+
+
+def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Language) -> tuple[str | None, str | None]:
+    """Which sheet, or which layer of a map file."""
+    if layer not in TABULAR or family == "vector":
+        return None, st.text_input(say("source_layer", words), key=f"import_layer_of_{file.file_id}").strip() or None
+    sheets = list(sheets_and_titles(file, layer)) if family == "spreadsheet" else []
+    if len(sheets) < 2:
+        return None, None
+    name = st.selectbox(
+        say("sheet", words), [_AUTO, *sheets], format_func=lambda sheet: sheet or say("sheet_auto", words), key=f"import_sheet_{layer}_{file.file_id}",
+    )  # fmt: skip
+    return name or None, None
+
+
+def _choose_columns(file: UploadedFile, layer: str, base: Preview, sheet: str | None, words: Language) -> dict[str, str]:
+    """A select box a title; only what differs from the proposal is told to the import."""
+    proposed: dict[str, str | None] = dict(base.mapping or {})
+    if base.mapping is None:
+        sheets = sheets_and_titles(file, layer)
+        titles = sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ()
+        proposed = dict.fromkeys(titles)
+    chosen: dict[str, str] = {}
+    if not proposed:
+        return chosen
+    st.markdown(f"**{say('columns_title', words)}**")
+    st.caption(say("columns_hint", words))
+
+    def named(proposal: str | None, target: str) -> str:
+        if target == _LEFT_OUT:
+            return say("leave_out", words)
+        if target != _AUTO:
+            return target_title(layer, target, words)
+        if proposal:
+            return say("auto", words, title=target_title(layer, proposal, words))
+        return say("auto_undecided" if base.mapping is None else "auto_own", words)
+
+    for start in range(0, len(proposed), 4):
+        places = st.columns(4, gap="small")
+        for i, title in list(enumerate(proposed))[start : start + 4]:
+            with places[i - start]:
+                st.text(own_title(title, words))
+                target = st.selectbox(
+                    say("column_n", words, n=i + 1), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
+                    key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
+                )  # fmt: skip
+            if target != _AUTO:
+                chosen[title] = target
+    return chosen
+
+
+def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) -> str | None:
+    """The system that the user states; None leaves it to where the rows lie."""
+    shares: dict[str, tuple[str, float]] = {}
+    for code, name, share in base.crs_candidates:
+        shares.setdefault(code, (name, share))
+
+    def named(code: str) -> str:
+        if code in shares:
+            return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=shares[code][1])
+        return say("crs_auto" if code == _AUTO else "crs_other", words)
+
+    code = st.selectbox(say("crs", words), [_AUTO, *shares, _OTHER], format_func=named, key=f"import_crs_{layer}_{file.file_id}")
+    if code == _OTHER:
+        code = st.text_input(say("crs_code", words), key=f"import_crs_code_{layer}_{file.file_id}").strip()
+    elif code == _AUTO and len(shares) > 1:
+        st.info(say("crs_ask", words))
+    return code or None
+
+
+def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
+    if found.mapping is None:
+        st.text(say("not_read", words, name=file.name))
+    else:
+        facts = {"name": file.name, "kind": found.format, "rows": found.rows}
+        if found.header_rows:
+            ends = dict.fromkeys((found.header_rows[0], found.header_rows[-1]))
+            st.text(say("seen_under_header", words, header="–".join(map(str, ends)), **facts))
+        else:
+            st.text(say("seen", words, **facts))
+    if found.first_rows is not None:
+        st.markdown(f"**{say('first_rows', words)}**")
+        show_table(found.first_rows.rename(columns=lambda title: own_title(str(title), words)), words)
+    if found.statements:
+        with st.expander(say("statements", words)):
+            show_lines(found.statements, words)
+
+
+def _show_check(file: UploadedFile, found: Preview, report: ImportReport | GeoPlannerError | None, words: Language) -> None:
+    """What is wrong with the list, before anything is written, and the list with its faults in it to take away."""
+    if isinstance(report, GeoPlannerError):
+        faults = report.faults if isinstance(report, InputError) else ()
+        if not faults:
+            st.text(report.text(words))
+    else:
+        faults = found.faults if report is None else report.faults
+    wrong = [fault for fault in faults if fault.level == "fault"]
+    if isinstance(report, ImportReport):
+        good = report.counts.get("accepted", 0) or report.counts.get("would_be_accepted", 0)
+        told = say(
+            "check_counts",
+            words,
+            good=good,
+            bad=report.counts["rejected"],
+            corrected=report.counts["corrected"],
+            warnings=len(faults) - len(wrong),
+        )
+        (st.error if report.exit_status else st.success)(told)
+    for level, key in (("fault", "faults"), ("warning", "warnings")):
+        of_level = [fault for fault in faults if fault.level == level]
+        if of_level:
+            st.markdown(f"**{say(key, words, n=len(of_level))}**")
+            show_faults(of_level, words, name=report.file if isinstance(report, ImportReport) else file.name)
+    if faults and isinstance(report, ImportReport):
+        copy = marked(file, report, words)
+        if copy is not None:
+            st.download_button(
+                say("marked_copy", words),
+                copy,
+                file_name="danh_sach_can_sua.xlsx",
+                key="import_marked",
+                on_click="ignore",
+                icon=":material/edit_note:",
+            )
+            st.caption(say("marked_hint", words))
+
+
+def import_panel(root: Path, words: Language) -> None:
+    """Layer and file, what is seen, what it shall mean, what is wrong, the button, the outcome."""
+    st.text(say("hint", words))
+    left, right = st.columns([1, 2.2], gap="medium")
+    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: layer_title(name, words), key="import_layer")
+    left.caption(said(f"layer_use.{layer}").text(words))
+    # any file may be dropped: one that is no list is told so in a sentence, which the browser's own refusal is not
+    file = right.file_uploader(say("file", words), max_upload_size=MAX_UPLOAD_MB, key="import_file")
+    last: Outcome | None = st.session_state.get(_LAST)
+    if file is None:
+        if last is not None:
+            show_outcome(last, words)
+        return
+    with st.container(border=True):
+        outcome = _steps(file, layer, root, words)
+    if outcome is not None:
+        last = outcome
+    if last is not None and (last.file_id, last.layer) == (file.file_id, layer):
+        show_outcome(last, words)
+
+
+def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outcome | None:
+    """From the file to the button; the outcome when it was pressed."""
+    st.markdown(f"**{say('seen_title', words)}**")
+    mapped, choice, place = _seen_and_matched(file, layer, root, words)
+    st.markdown(f"**{say('crs_title' if layer != 'prices' else 'how_title', words)}**")
+    first, second = st.columns(2, gap="medium")
+    if LAYERS[layer].geometry != "none":
+        with first:
+            choice = replace(choice, crs=_choose_crs(file, layer, mapped, words))
+    with second:
+        mode: Mode = st.selectbox(
+            say("mode", words), get_args(Mode), format_func=lambda name: say(f"mode_{name}", words), key="import_mode"
+        )
+        accept_valid = st.checkbox(say("accept_valid", words), key="import_accept_valid")
+    if layer in TABULAR:
+        with place:
+            mapped = seen(file, layer, root, choice)
+            _show_seen(file, mapped, words)
+    unread = layer in TABULAR and mapped.mapping is None
+    with st.spinner(say("checking", words)):
+        report = None if unread else checked(file, layer, root, choice, mode, accept_valid=accept_valid)
+    st.markdown(f"**{say('check_title', words)}**")
+    _show_check(file, mapped, report, words)
+    rows = saying("summary_rows", n=mapped.rows) if layer in TABULAR else saying("summary_shapes")
+    st.text(
+        say(
+            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=LAYERS[layer].path,
+            mode=saying(f"mode_{mode}"), faulty=saying("summary_valid" if accept_valid else "summary_all"),
+        )
+    )  # fmt: skip
+    # What would be refused is not offered: nothing would come of it but the same faults.
+    blocked = not isinstance(report, ImportReport) or report.exit_status != 0
+    if blocked:
+        st.caption(say("blocked", words))
+    if not st.button(say("go", words), type="primary", icon=":material/upload:", key="import_go", disabled=blocked):
+        return None
+    with st.spinner(say("importing", words)):
+        outcome = run_import(file, layer, root, choice, mode, accept_valid=accept_valid)
+        # Kept before the page draws on: a click meanwhile may end this run, not what it has done.
+        st.session_state[_LAST] = outcome
+        forget_looks()
+    return outcome
+
+
+def _seen_and_matched(file: UploadedFile, layer: str, root: Path, words: Language) -> tuple[Preview, Choice, DeltaGenerator]:
+    """What is read in the file, the columns as they are matched, and the place to show it at."""
+    if layer not in TABULAR:
+        st.text(say("no_preview", words, name=file.name))
+        _, source_layer = _choose_part(file, layer, None, words)
+        return Preview(), Choice(None, source_layer, {}), st.container()
+    with st.spinner(say("reading", words)):
+        family = seen(file, layer, root, Choice(None, None, {})).family
+    sheet, source_layer = _choose_part(file, layer, family, words)
+    with st.spinner(say("reading", words)):
+        base = seen(file, layer, root, Choice(sheet, source_layer, {}))
+    place = st.container()
+    choice = Choice(sheet, source_layer, _choose_columns(file, layer, base, sheet, words))
+    with st.spinner(say("reading", words)):
+        return seen(file, layer, root, choice), choice, place

@@ -1,0 +1,189 @@
+"""What a visit tries beside the scenario: the plan on trial in place of the scenario's, the strip that says so, the way back, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.files.hashes import sha256_of_content
+from geo_planner.plan import Plan, Progress
+from geo_planner.radio.cache import default_loss_cache
+from geo_planner.radio.coverage import Coverage
+from geo_planner.retried import Trial, changes, second_of, tried, tried_scenario
+from geo_planner.ui import frame, visit
+from geo_planner.ui.loading import LoadedPlan
+from geo_planner.ui.shelf import Shelf
+from geo_planner.ui.texts import text
+from geo_planner.words import Language, percent, word
+
+FOLLOWING = ("map",)
+"""Pages that follow the trial as a whole; the ranking's page does so slider by slider."""
+_KEPT, _KEPT_SECOND = 8, 2
+_WEIGHTS_NAMED = 4
+_FIRST_ANSWER = 1_000_000
+"""Draws times villages beyond which a first answer has fewer draws: more would be some tenths of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is tried, as far as it differs from the scenario: the trial, its changes by path, and the error that speaks against it."""
+
+    trial: Trial
+    changes: Mapping[str, Any]
+    error: GeoPlannerError | None = None
+
+
+@st.cache_resource(show_spinner=False)
+def _plans() -> Shelf[LoadedPlan]:
+    return Shelf(_KEPT)
+
+
+@st.cache_resource(show_spinner=False)
+def _second_models() -> Shelf[tuple[Coverage | None]]:
+    return Shelf(_KEPT_SECOND)
+
+
+def asked(plan: Plan) -> Tried:
+    """What this visit tries beside the scenario of a plan."""
+    trial = visit.trial([c.name for c in plan.scenario.ranking.criteria])
+    try:
+        tried_scenario(plan.scenario, trial)
+    except InputError as error:
+        return Tried(trial, changes(plan.scenario, trial), error)
+    return Tried(trial, changes(plan.scenario, trial))
+
+
+def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan:
+    """The plan of a scenario with what is tried; computed once for all who try the same.
+
+    Raises
+    ------
+    InputError
+        See :func:`geo_planner.retried.tried`.
+    """
+    if not trial.changes:
+        return own
+    key = sha256_of_content(f"{own.key} {sorted(trial.changes.items())}")
+
+    def make(tell: Progress) -> LoadedPlan:
+        other_service = any(path.startswith("service.") for path in trial.changes) and "propagation.model" not in trial.changes
+        second = _second_models().get(own.key, lambda _: (second_of(own.plan),), tell)[0] if other_service else None
+        return LoadedPlan(key, tried(own.plan, trial.trial, second=second, cache=default_loss_cache(), progress=tell))
+
+    return _plans().get(key, make, progress)
+
+
+def first_draws(plan: Plan, trial: Tried) -> int | None:
+    """So many draws make a first answer at once; None where the whole is there as soon, or has to wait for the coverage anyway."""
+    if any(path.startswith(("service.", "propagation.")) for path in trial.changes):
+        return None
+    most = max(500, _FIRST_ANSWER // max(1, len(plan.villages)))
+    return most if trial.changes and most < plan.scenario.ranking.robustness.draws else None
+
+
+def follow(words: Language) -> None:
+    """Put the plan on trial in place of the scenario's, for all that the page shows, and say so; without a trial nothing happens."""
+    own = frame.scenario_plan()
+    frame.show_plan(own)
+    trial = asked(own.plan)
+    if not trial.changes:
+        return
+    if trial.error is None:
+        trial = take(own, trial, words)
+    show_strip(own.plan, trial, words)
+
+
+def take(own: LoadedPlan, trial: Tried, words: Language) -> Tried:
+    """Show the plan on trial from here on, with progress while it is worked out; where it cannot be, the error is told with the trial."""
+    with frame.progress_bar(words) as progress:
+        try:
+            frame.show_plan(plan_on_trial(own, trial, progress))
+        except GeoPlannerError as error:
+            return replace(trial, error=error)
+    return trial
+
+
+def note_elsewhere(words: Language) -> None:
+    """On a page that shows the scenario as it is, say so while something is tried."""
+    plan = frame.scenario_plan().plan
+    trial = asked(plan)
+    if trial.changes:
+        _strip(text("trial_elsewhere", words, what=told(plan, trial, words)), words, only_weights(trial))
+
+
+def show_strip(plan: Plan, trial: Tried, words: Language, *, save: bool = False) -> None:
+    """What is tried, against what, what follows it and what does not; the way back, and the way on."""
+    if trial.error is not None:
+        _strip(text("trial_refused", words, why=sentences_of(trial.error, words)), words, only_weights(trial))
+        return
+    line = text("trial_strip", words, what=told(plan, trial, words))
+    rest = " " + text("trial_without_build", words) if plan.build is not None else ""
+    _strip(line + rest, words, only_weights(trial), save=trial if save else None)
+
+
+def told(plan: Plan, trial: Tried, words: Language) -> str:
+    """The changes of a trial in words, each with what the scenario says."""
+    titles = {c.name: str(getattr(c, words)) for c in plan.scenario.ranking.criteria}
+    figures = plan.scenario.ranking.weight_figures()
+    weights = [
+        text("trial_weight", words, title=titles[name], then=figures[name], now=trial.trial.weights[name])
+        for name in titles
+        if trial.trial.weights.get(name, figures[name]) != figures[name]
+    ]
+    if len(weights) > _WEIGHTS_NAMED:
+        weights = [*weights[: _WEIGHTS_NAMED - 1], text("trial_more_weights", words, n=len(weights) - _WEIGHTS_NAMED + 1)]
+    service, model = plan.scenario.service, plan.scenario.propagation.model
+    others: dict[str, Callable[[Any], str]] = {
+        "service.rsrp_threshold_dbm": lambda now: text("trial_threshold", words, then=service.rsrp_threshold_dbm, now=now),
+        "service.min_probability": lambda now: text(
+            "trial_probability", words, then=percent(service.min_probability, words), now=percent(now, words)
+        ),
+        "propagation.model": lambda now: text("trial_model", words, then=word(model, words), now=word(now, words)),
+    }
+    costs = [
+        text("tried_cost", words, title=text(f"cost_{path.rsplit('.', 1)[1]}", words), then=getattr(plan.scenario.ranking.cost, path.rsplit(".", 1)[1]), now=now)
+        for path, now in trial.changes.items()
+        if path.startswith("ranking.cost.")
+    ]  # fmt: skip
+    return "; ".join([*weights, *(tell(trial.changes[path]) for path, tell in others.items() if path in trial.changes), *costs])
+
+
+def only_weights(trial: Tried) -> bool:
+    """Whether nothing but weights is tried."""
+    return not any(path.startswith(("service.", "propagation.", "ranking.cost.")) for path in trial.changes)
+
+
+def sentences_of(error: GeoPlannerError, words: Language) -> str:
+    """What is wrong and what to do, in sentences."""
+    if not isinstance(error, InputError):
+        return error.text(words)
+    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for found in error.faults for part in found.texts(words) if part)
+
+
+def _strip(line: str, words: Language, weights: bool, *, save: Tried | None = None) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="trial_strip"):
+        st.html(f'<div class="gp-strip gp-trial" role="status">{escape(line)}</div>', width="stretch")
+        label = text("reset" if weights else "trial_end", words)
+        st.button(label, on_click=visit.set_trial, args=(Trial(),), icon=":material/undo:", key="trial_end")
+        if save is not None:
+            with st.popover(text("save_scenario", words), icon=":material/save:", type="primary"):
+                _save(save, words)
+
+
+def _save(trial: Tried, words: Language) -> None:
+    from geo_planner.scenario_files import save_as  # here: few visits save
+
+    title = st.text_input(text("save_title", words), key="trial_title", max_chars=200, help=text("save_help", words))
+    if st.button(text("save_and_open", words), key="trial_save", type="primary", disabled=not title.strip()):
+        try:
+            new = save_as(frame.scenario_file(), title, trial.changes)
+        except GeoPlannerError as error:
+            st.error(sentences_of(error, words), icon=":material/error:")
+            return
+        visit.choose_scenario(new.stem)
+        st.rerun()

@@ -1,0 +1,117 @@
+"""A broken list is uploaded, mended where its faults are marked, imported and taken back, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.imports import making as m
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
+_LATE_MS = 60_000
+
+
+@pytest.fixture
+def area(area_copy: Path) -> Path:
+    """A study area of one's own whose plan is made in a moment."""
+    path = next((area_copy / "scenarios").glob("*.yaml"))
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["propagation"] |= {"model": "free_space", "compare_with": None, "max_radius_km": 5}
+    path.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return area_copy
+
+
+@pytest.fixture
+def address(area: Path, tmp_path: Path) -> Iterator[str]:
+    """The app with this study area on a free port; only this process is ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path / "log.txt"
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
+    environment = {**os.environ, "GEO_PLANNER_STUDY_AREA": str(area), "GEO_PLANNER_CACHE": str(tmp_path / "cache")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def broken(path: Path) -> Path:
+    """Twelve villages: households in words, an empty Y, a row twice."""
+    table = m.in_metres(**{"Số hộ": ["rất đông", *range(1, 12)]})
+    table["Y (m)"][2] = None
+    rows = m.rows_of(table)
+    rows.append([13, *rows[2][1:]])
+    return m.xlsx(path, [["DANH SÁCH BẢN CHƯA CÓ SÓNG", *[None] * (len(rows[0]) - 1)], *rows])
+
+
+def mended(marked: Path) -> Path:
+    """What a person does in the marked copy."""
+    book = openpyxl.load_workbook(marked)
+    sheet = book.worksheets[0]
+    titles = [cell.value for cell in sheet[2]]
+    sheet.cell(3, titles.index("Số hộ") + 1).value = 31
+    sheet.cell(5, titles.index("Y (m)") + 1).value = m.in_metres()["Y (m)"][2]
+    sheet.delete_rows(15)
+    path = marked.with_name("đã sửa.xlsx")
+    book.save(path)
+    return path
+
+
+def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:  # noqa: F811
+    page, villages = visit.page, area / "villages" / "villages.csv"
+    before = villages.read_bytes()
+    page.goto(f"{address}/data", timeout=FIRST_DRAW_MS)
+    page.locator(".gp-held td b", has_text="Trạm phát sóng").wait_for(timeout=FIRST_DRAW_MS)
+    page.screenshot(path=tmp_path / "1_held.png")
+    page.get_by_text("Nhập danh sách", exact=True).click()
+    page.locator("input[type=file]").set_input_files(broken(tmp_path / "danh sách.xlsx"))
+    page.locator(".gp-faults td", has_text="dòng 15 trùng dòng 4").or_(
+        page.locator(".gp-faults td", has_text="Dòng 15 trùng dòng 4")
+    ).first.wait_for(timeout=_LATE_MS)
+    told = " ".join(page.locator(".gp-faults").all_inner_texts())
+    assert "rất đông" in told
+    assert "Y (m)" in told
+    assert "None" not in told
+    go = page.get_by_role("button", name="Nhập vào địa bàn")
+    assert go.is_disabled()
+    page.locator(".gp-faults").first.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "2_faults.png")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("có đánh dấu chỗ cần sửa")).click()
+    download.value.save_as(tmp_path / "danh_sach_can_sua.xlsx")
+    page.locator("input[type=file]").set_input_files(mended(tmp_path / "danh_sach_can_sua.xlsx"))
+    page.get_by_text("12 dòng đúng, 0 dòng lỗi").wait_for(timeout=_LATE_MS)
+    assert villages.read_bytes() == before, "nothing is written before the button"
+    go.click()
+    page.get_by_text("Đã ghi vào địa bàn: 12 dòng được nhận").wait_for(timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "3_imported.png")
+    page.get_by_role("link", name="Bản đồ").click()
+    card = page.locator(".gp-card h2").first
+    card.wait_for(timeout=_LATE_MS)
+    page.wait_for_function("names => names.includes(document.querySelector('.gp-card h2')?.innerText)", arg=list(m.NAMES), timeout=_LATE_MS)
+    page.get_by_role("link", name="Dữ liệu").click()
+    page.get_by_text("Lấy lại bản trước", exact=True).click()
+    page.get_by_role("button", name="Lấy lại bản này").first.click()
+    page.get_by_text("đã trở lại: 21 dòng").wait_for(timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "4_back.png")
+    assert villages.read_bytes() == before
+    assert (visit.wanted, visit.errors) == ([], [])

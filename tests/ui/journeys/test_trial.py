@@ -1,0 +1,188 @@
+"""From a village to the reason and its profile; from a place to a mast, its gain, the plan and back; typed positions and names. In a real browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pyproj import CRS
+
+from geo_planner.config import load_scenario
+from geo_planner.link import to_metres
+from geo_planner.plan import Plan, run
+from geo_planner.study_area import load_study_area
+from geo_planner.trial import why_not
+from geo_planner.words import said
+from tests.build.valley import valley
+from tests.conftest import ROOT
+from tests.small_area import SCENARIO, VILLAGES, read_rows, write_rows
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+from tests.ui.test_map_component import FRAME, PICK_BYTES, Wire, opened, pick
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
+_LATE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valley of four villages whose build plan is made in a moment."""
+    folder = tmp_path_factory.mktemp("valley")
+    valley(folder)
+    path = folder / SCENARIO
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document["propagation"] = {**document.get("propagation", {}), "model": "p1812", "max_radius_km": 9}
+    document["service"] = {**document.get("service", {}), "rsrp_threshold_dbm": -88}
+    document["build"] = {
+        "years": [{"year": 2027, "budget_vnd": 9_000_000_000}], "count_payers": ["fund", "operator", "power_first", "undecided"],
+        "search": {"draws": 0, "frontier_points": 0}, "candidates": {"most": 8, "spacing_m": 600, "max_slope_deg": 60},
+    }  # fmt: skip
+    path.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    rows = read_rows(folder / VILLAGES)
+    write_rows(folder / VILLAGES, [*rows[:-1], {**rows[-1], "name": "Tia Ma Mủ"}])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def here(area: Path) -> Plan:
+    """What the app is to show, worked out without it."""
+    scenario = load_scenario(area / SCENARIO, ["build=null"])
+    return run(scenario, load_study_area(area, scenario))
+
+
+@pytest.fixture(scope="module")
+def address(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with this study area on a free port; only this process is ended."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("app")
+    log = folder / "log.txt"
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
+    environment = {**os.environ, "GEO_PLANNER_STUDY_AREA": str(area), "GEO_PLANNER_CACHE": str(folder / "cache")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def on_map(page: Any, lon: float, lat: float) -> tuple[float, float]:
+    """Where a place lies on the screen."""
+    frame = page.locator(FRAME).element_handle().content_frame()
+    at = frame.evaluate("([lat, lon]) => { const p = map_plan.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }", [lat, lon])
+    box = page.locator(FRAME).bounding_box()
+    return box["x"] + at[0], box["y"] + at[1]
+
+
+def button(page: Any, label: str) -> Any:
+    return page.get_by_role("button", name=label, exact=True)
+
+
+def test_a_village_of_the_map_its_ridge_and_its_profile(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:  # noqa: F811
+    wire, page = Wire(visit.page), visit.page
+    frame = opened(visit, address, here)
+    position = next(n for n, v in enumerate(here.villages.index) if n and why_not(here, str(v)).paths[0].state in ("blocked", "grazed"))
+    village = str(here.villages.index[position])
+    why = why_not(here, village)
+    before = wire.received
+    pick(frame, position + 1)
+    page.locator(".gp-why b", has_text=why.sentence.text("vi")).wait_for(timeout=_LATE_MS)
+    page.wait_for_timeout(800)
+    assert 0 < wire.received - before <= PICK_BYTES
+    assert why.paths[0].ridge is not None
+    assert frame.locator(".gp-drawn-mark b").inner_text() == f"{why.paths[0].ridge.ground_m:,.0f} m".replace(",", ".")
+    assert frame.locator("path.gp-drawn").count() == 1
+    page.screenshot(path=tmp_path / "why.png")
+    page.get_by_role("link", name=f"Xem mặt cắt từ {why.paths[0].site_id}").click()
+    page.get_by_text("Mặt cắt đường truyền từ trạm tới bản").wait_for(timeout=_LATE_MS)
+    page.get_by_text("chắn", exact=False).first.wait_for(timeout=_LATE_MS)
+    told = page.locator("[data-testid=stSelectbox] input").evaluate_all(
+        "(all) => all.map((one) => one.value || one.getAttribute('aria-label') || '')"
+    )
+    told += page.locator("[data-testid=stSelectbox]").all_inner_texts()
+    page.screenshot(path=tmp_path / "profile.png")
+    assert any(str(here.villages.at[village, "name"]) in text for text in told)
+    assert any(f"km · {why.paths[0].cell_id}" in text for text in told)
+    page.get_by_role("link", name="Bản đồ").click()
+    page.locator(".gp-card h2", has_text=here.villages.at[village, "name"]).wait_for(timeout=_LATE_MS)
+    assert visit.errors == []
+
+
+def test_a_name_without_marks_and_a_vn2000_position(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:  # noqa: F811
+    page = visit.page
+    opened(visit, address, here)
+    box = page.get_by_label("Tìm bản, xã, trạm hoặc nhập tọa độ")
+    assert page.evaluate(
+        "([a, b]) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING)",
+        [box.element_handle(), page.locator(FRAME).element_handle()],
+    ), "before the map in tab order"
+    box.fill("tia ma mu")
+    box.press("Enter")
+    page.locator(".gp-card h2", has_text="Tia Ma Mủ").wait_for(timeout=_LATE_MS)
+    point = here.communes.geometry.iloc[0].representative_point()
+    x, y = to_metres(CRS.from_epsg(9205), point.x, point.y)
+    box.fill(f"{y:.0f} {x:.0f}")
+    box.press("Enter")
+    page.get_by_text("Đã hiểu là: VN-2000, kinh tuyến trục 103°00'", exact=False).wait_for(timeout=_LATE_MS)
+    assert page.locator(".gp-place h2").inner_text() == said("link.place", lat=point.y, lon=point.x).text("vi")
+    page.wait_for_timeout(500)
+    page.screenshot(path=tmp_path / "typed.png")
+    box.fill("không có nơi nào như vậy")
+    box.press("Enter")
+    page.get_by_text("Không tìm thấy bản, xã hay trạm nào có tên như vậy.", exact=False).wait_for(timeout=_LATE_MS)
+    assert visit.errors == []
+
+
+def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+    page = visit.page
+    page.goto(address)
+    page.frame_locator(FRAME).locator("path.gp-village-mark").nth(3).wait_for(timeout=FIRST_DRAW_MS)
+    page.locator(".gp-card h2").first.wait_for(timeout=_LATE_MS)
+    page.wait_for_timeout(1500)
+    frame = page.locator(FRAME).element_handle().content_frame()
+    lat, lon = frame.evaluate("() => { const c = map_plan.getCenter(); return [c.lat, c.lng]; }")
+    page.mouse.click(*on_map(page, lon, lat))
+    button(page, "add_location Đặt trạm ở đây").or_(button(page, "Đặt trạm ở đây")).first.wait_for(timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "facts.png")
+    page.get_by_test_id("stBaseButton-primary").click()
+    gain = page.locator(".gp-card b", has_text="bản có thêm sóng").first
+    gain.wait_for(timeout=_LATE_MS)
+    frame.locator("img.gp-picture").wait_for(timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "mast.png")
+    first = page.locator(".gp-place p").inner_text()
+    start, end = on_map(page, lon, lat), on_map(page, lon + 0.02, lat + 0.01)
+    page.mouse.move(start[0], start[1] - 15)
+    page.mouse.down()
+    page.mouse.move(end[0], end[1] - 15, steps=6)
+    page.mouse.up()
+    page.wait_for_function("(was) => document.querySelector('.gp-place p').innerText !== was", arg=first, timeout=_LATE_MS)
+    gain.wait_for(timeout=_LATE_MS)
+    frame.wait_for_function("() => [...document.querySelectorAll('img.gp-picture')].some((one) => one.complete && one.naturalWidth > 0)")
+    page.screenshot(path=tmp_path / "dragged.png")
+    scenarios = {path.name for path in (area / "scenarios").iterdir()}
+    page.get_by_test_id("stBaseButton-primary").click()
+    page.get_by_text("Trạm được ghi vào danh sách vị trí đề xuất với mã tay-001", exact=False).wait_for(timeout=FIRST_DRAW_MS)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=tmp_path / "in_plan.png")
+    assert {path.name for path in (area / "scenarios").iterdir()} - scenarios == {"s_tram_thu.yaml"}
+    undo = page.get_by_role("button", name="Hoàn tác")
+    undo.wait_for(timeout=_LATE_MS)
+    undo.click()
+    page.get_by_text("Trạm thử T1").wait_for(timeout=FIRST_DRAW_MS)
+    assert {path.name for path in (area / "scenarios").iterdir()} == scenarios
+    page.screenshot(path=tmp_path / "taken_back.png")
+    assert visit.errors == []
+    assert visit.wanted == []

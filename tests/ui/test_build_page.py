@@ -1,0 +1,217 @@
+"""The page of the build plan: a budget tried, wishes from the tables, work stopped and begun again, saved as a scenario."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo_planner.build.rebuild import StoppedError, rebuild, years_within
+from geo_planner.config import load_scenario
+from geo_planner.export.xlsx import build_workbook
+from geo_planner.plan import Plan, run
+from geo_planner.study_area import load_study_area
+from geo_planner.ui import build_tables as tables
+from geo_planner.ui import loading
+from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
+from geo_planner.ui.build_chart import frontier_chart, frontier_points
+from geo_planner.ui.build_job import Job
+from geo_planner.ui.texts import text
+from geo_planner.words import LANGUAGES
+from tests import small_area as sa
+from tests.build.test_plan_holds import drawn_area
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study area whose plan has two years, and four villages that need something."""
+    return drawn_area(tmp_path_factory.mktemp("page") / "area", 7)
+
+
+@pytest.fixture(scope="module")
+def plan(area: Path) -> Plan:
+    years = "build.years=[{year: 2027, budget_vnd: 3000000000}, {year: 2028, budget_vnd: 3000000000}]"
+    scenario = load_scenario(area / sa.SCENARIO, [years, "build.budget_vnd=null", "build.must_not=[]", "build.search.frontier_points=4"])
+    return run(scenario, load_study_area(area, scenario), workers=1)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan, area: Path) -> Plan:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    monkeypatch.setenv(loading.STUDY_AREA_VARIABLE, str(area))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    return plan
+
+
+def begun(**address: str) -> AppTest:
+    """The page at this address, perhaps with work in the background."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    return app.switch_page("geo_planner/ui/pages/build.py").run()
+
+
+def open_page(**address: str) -> AppTest:
+    return settled(begun(**address))
+
+
+def settled(app: AppTest) -> AppTest:
+    """After the work in the background."""
+    job: Job[Any] | None = app.session_state["build_job"] if "build_job" in app.session_state else None  # noqa: SIM401 - it has no get
+    if job is not None:
+        assert job.done(60)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def addressed(app: AppTest, key: str) -> str:
+    """A part of the address, which the app gives as it was set."""
+    told = app.query_params[key]
+    return told if isinstance(told, str) else told[-1]
+
+
+def table_of(app: AppTest, column: str) -> Any:
+    return next(frame.value for frame in app.dataframe if text(column, "vi") in frame.value.columns)
+
+
+def test_a_budget_slid_down_drops_sites_and_is_kept_in_the_address(shown: Plan) -> None:
+    app = open_page()
+    before = table_of(app, "build_column_kind")
+    assert len(before) == len(shown.build.results.sites)
+    slider = app.select_slider(key="build_budget")
+    assert slider.value == 6_000_000_000
+    settled(slider.set_value(2_000_000_000).run())
+    found = rebuild(shown, budget_vnd=2_000_000_000, years=years_within(shown.build.settings.years, 2_000_000_000))
+    after = table_of(app, "build_column_kind")
+    assert list(after[text("build_column_id", "vi")]) == list(
+        tables.site_table(shown, found, "vi", BuildTrial())[text("build_column_id", "vi")]
+    )
+    assert len(after) < len(before)
+    assert addressed(app, "budget") == "2000000000"
+    assert app.text_input(key="build_budget_box").value == "2"
+    assert any("6 tỷ đồng → 2 tỷ đồng" in warning.value for warning in app.warning)
+    app.button(key="build_back").click().run()
+    assert "budget" not in app.query_params
+    assert len(table_of(app, "build_column_kind")) == len(before)
+
+
+def test_a_typed_budget_takes_the_comma_and_what_is_none_is_told(shown: Plan) -> None:
+    app = open_page()
+    settled(app.text_input(key="build_budget_box").set_value("2,5 tỷ").run())
+    assert addressed(app, "budget") == "2500000000"
+    app.text_input(key="build_budget_box").set_value("nhiều").run()
+    assert any("nhiều" in error.value for error in app.error)
+    assert addressed(app, "budget") == "2500000000"
+
+
+def test_a_village_that_must_be_covered_is(shown: Plan) -> None:
+    reached = shown.build.demands["village_id"].reindex(shown.build.covers["demand_id"].unique()).unique()
+    village = sorted(map(str, reached))[-1]
+    app = open_page(must=village, budget="100000000000")
+    assert app.multiselect(key="build_must").value == [village]
+    told = table_of(app, "build_column_outcome")
+    assert list(told.loc[[village], text("build_column_wish", "vi")]) == [text("build_wish_must", "vi")]
+    assert str(told.at[village, text("build_column_outcome", "vi")]).startswith("Được phủ")
+    settled(app.multiselect(key="build_must_not").set_value([village]).run())
+    assert app.multiselect(key="build_must").value == []
+    assert "must" not in app.query_params
+    assert addressed(app, "mustnot") == village
+
+
+def test_work_that_is_stopped_leaves_what_was_shown_and_is_begun_again(shown: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+
+    def slow(*_: Any, stop: Any, **__: Any) -> Any:
+        while not held.wait(0.01):
+            if stop():
+                raise StoppedError
+        return rebuild(shown, budget_vnd=2_000_000_000)
+
+    monkeypatch.setattr("geo_planner.build.rebuild.rebuild", slow)
+    app = begun(budget="2000000000")
+    app.button(key="build_stop").click().run()
+    settled(app)
+    assert len(table_of(app, "build_column_kind")) == len(shown.build.results.sites)
+    assert any(caption.value == text("build_not_done", "vi") for caption in app.caption)
+    held.set()
+    settled(app.button(key="build_again").click().run())
+    assert len(table_of(app, "build_column_kind")) < len(shown.build.results.sites)
+
+
+def test_it_is_saved_as_a_scenario_that_holds_what_was_tried(shown: Plan, area: Path) -> None:
+    app = open_page(budget="2000000000", mustnot="V0")
+    app.text_input(key="build_save_title").set_value("Phương án 2 tỷ").run()
+    app.button(key="build_save").click().run()
+    assert not app.exception
+    new = next(path for path in (area / "scenarios").glob("*.yaml") if path.name != Path(sa.SCENARIO).name)
+    saved = load_scenario(new)
+    new.unlink()
+    assert saved.title_vi == "Phương án 2 tỷ"
+    assert saved.build is not None
+    assert (saved.build.budget_vnd, saved.build.must_not) == (2_000_000_000, ("V0",))
+    assert [each.budget_vnd for each in saved.build.years] == [1_000_000_000] * 2
+    assert addressed(app, "scenario") == new.stem
+
+
+def test_a_scenario_without_a_build_plan_is_offered_one(shown: Plan, area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = replace(shown, build=None, scenario=shown.scenario.model_copy(update={"build": None}))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: without)
+    app = open_page()
+    assert [info.value for info in app.info] == [text("build_missing", "vi")]
+    next(box for box in app.text_input if box.label == text("build_first_budget", "vi")).set_value("9")
+    next(box for box in app.text_input if box.label == text("build_save_title", "vi")).set_value("Có phương án")
+    next(button for button in app.button if button.label == text("build_save", "vi")).click().run()
+    new = next(path for path in (area / "scenarios").glob("*.yaml") if path.name != Path(sa.SCENARIO).name)
+    saved = load_scenario(new).build
+    new.unlink()
+    assert [(each.year, each.budget_vnd) for each in saved.years] == [(2027 + at, 3_000_000_000) for at in range(3)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_agree_with_the_plan(plan: Plan, language: Any) -> None:
+    build = plan.build
+    sites = tables.site_table(plan, build, language, BuildTrial())
+    million = text("build_column_cost", language)
+    assert sites[million].sum() * 1e6 == pytest.approx(build.results.sites["cost_vnd"].sum())
+    years = tables.year_table(build, language)
+    assert years[million].sum() * 1e6 == pytest.approx(build.choice.cost)
+    side = tables.estimate_table(build, language)
+    assert [side.iloc[0][text(f"build_price_{e}", language)] * 1e6 for e in ("low", "base", "high")] == pytest.approx(
+        [build.costs.totals[e]["capex"] for e in ("low", "base", "high")]
+    )
+    payers = tables.payer_table(build, language)
+    assert payers[text("build_price_high", language)].sum() * 1e6 == pytest.approx(build.costs.totals["high"]["capex"])
+    villages = tables.village_table(plan, build, language, BuildTrial())
+    assert list(villages.index) == list(plan.villages.index)
+    assert frontier_chart(build, build, 5, language).to_dict()["layer"]
+    points = frontier_points(build, language)
+    assert points["budget"].iloc[0] == 0.0
+    assert points.groupby("kind")["budget"].apply(lambda part: part.is_monotonic_increasing).all()
+    assert build_workbook(plan, "x")[:2] == b"PK"
+
+
+def test_a_try_stands_in_the_address_and_comes_back() -> None:
+    for tried in (BuildTrial(), BuildTrial(8_500_000_000, ("a", "b|c"), (), "high"), BuildTrial(0, (), None, "low")):
+        visit = Visit(build=tried)
+        assert read_address(write_address(visit)) == visit
+    for told in ("-1", "1e9", "0x1", "1" * 17, "12.5", ""):
+        assert read_address({"budget": told}).build == BuildTrial()
+    assert read_address({"must": "a~a~<b>~c", "prices": "worst"}).build == BuildTrial(must=("a", "c"))
+
+
+def test_wishes_of_the_scenario_are_none_tried() -> None:
+    from geo_planner.config.build import BuildSettings
+
+    settings = BuildSettings(must=("a",), must_not=("b",))
+    assert tables.wishing(settings, BuildTrial(), ["a"], ["b"]) == BuildTrial()
+    assert tables.wishing(settings, BuildTrial(), ["a", "b"], ["b", "c"]) == BuildTrial(must_not=("b", "c"))
+    assert tables.changes(settings, BuildTrial(must=())) == {"build.must": []}

@@ -1,0 +1,180 @@
+"""A place, masts on trial and reasons beside the map, run without a browser; scenario files are written and put back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo_planner.config import load_scenario
+from geo_planner.plan import Plan
+from geo_planner.trial import trial_mast, usual_mast, why_not
+from geo_planner.ui import loading
+from geo_planner.ui.loading import STUDY_AREA_VARIABLE
+from geo_planner.ui.texts import text
+from geo_planner.ui.trial_visit import Placed, Trials
+from tests.conftest import ROOT
+from tests.trial.conftest import valley_folder, valley_plan  # noqa: F401 - fixtures
+from tests.ui.fakes import HOSTILE_NAMES, fake_plan
+
+STATE = "trials_at_the_map"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def plan(monkeypatch: pytest.MonkeyPatch, valley_plan: Plan, valley_folder: Path) -> Plan:  # noqa: F811
+    monkeypatch.setenv(STUDY_AREA_VARIABLE, str(valley_folder))
+    monkeypatch.setattr(loading, "run", lambda *_, **__: valley_plan)
+    return valley_plan
+
+
+def opened(trials: Trials | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for key, value in query.items():
+        app.query_params[key] = value
+    if trials is not None:
+        app.session_state[STATE] = trials
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> str:
+    return unescape("\n".join(str(element.proto.body) for element in app.get("html")))
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    next(button for button in app.button if button.label == text(key, "vi")).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def without_signal(plan: Plan) -> tuple[float, float]:
+    lacking = plan.villages[plan.villages["modelled_status"] == "no_signal"].sort_index()
+    point = lacking.geometry.iloc[0]
+    return float(point.x), float(point.y)
+
+
+def scenarios(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "scenarios").iterdir()}
+
+
+def test_the_card_says_which_mast_and_offers_its_profile(plan: Plan) -> None:
+    village = str(plan.villages.index[0])
+    app = opened(village=village)
+    why = why_not(plan, village)
+    assert why.sentence.text("vi") in shown(app)
+    assert why.paths[0].more.text("vi") in shown(app)
+    app.switch_page("geo_planner/ui/pages/link.py").run()
+    assert not app.exception
+    box = next(one for one in app.selectbox if str(one.key).startswith("link_mast"))
+    assert box.value == f"{why.paths[0].site_id}/{why.paths[0].cell_id}"
+    if why.differs is not None:
+        assert why.differs.text("vi") in [caption.value for caption in app.caption]
+
+
+def test_another_mast_of_the_card_is_the_one_of_the_profile(plan: Plan) -> None:
+    village = next(str(v) for v in plan.villages.index if len(why_not(plan, str(v)).paths) > 1)
+    app = opened(Trials(path=1), village=village)
+    second = why_not(plan, village).paths[1]
+    assert second.sentence.text("vi") in shown(app)
+    app.switch_page("geo_planner/ui/pages/link.py").run()
+    assert next(one for one in app.selectbox if str(one.key).startswith("link_mast")).value == f"{second.site_id}/{second.cell_id}"
+
+
+def test_a_mast_is_placed_changed_and_taken_back(plan: Plan) -> None:
+    place = without_signal(plan)
+    app = press(opened(Trials(panel="point", point=place)), "trial_here")
+    placed = app.session_state[STATE].masts[0]
+    assert (placed.lon, placed.lat) == place
+    trial = trial_mast(plan, *place, placed.mast)
+    gain = text("trial_gain", "vi", n=len(trial.gained), households=trial.households, area=trial.newly_km2)
+    assert gain in shown(app)
+    assert all(name in shown(app) for name in trial.gained["name"])
+    next(one for one in app.number_input if one.label == text("trial_height", "vi")).set_value(60).run()
+    assert app.session_state[STATE].masts[0].mast == replace(placed.mast, height_m=60)
+    press(app, "trial_undo")
+    assert app.session_state[STATE].masts[0].mast == placed.mast
+    press(app, "trial_undo")
+    assert app.session_state[STATE].masts == ()
+
+
+def test_several_masts_are_switched_on_and_off(plan: Plan) -> None:
+    place, mast = without_signal(plan), usual_mast(plan, 30.0)
+    state = Trials(panel="mast", mast="T1", masts=(Placed("T1", *place, mast), Placed("T2", *place, mast)))
+    app = opened(state)
+    alone = trial_mast(plan, *place, mast)
+    line = text("trial_together", "vi", ids="T1 và T2", n=len(alone.gained), households=alone.households)
+    assert line in shown(app), "what both reach counts once"
+    app.checkbox(key="trial_on_T2").uncheck().run()
+    assert [one.shown for one in app.session_state[STATE].masts] == [True, False]
+    assert text("trial_together", "vi", ids="T1", n=len(alone.gained), households=alone.households) in shown(app)
+
+
+def test_into_the_plan_writes_a_scenario_and_undo_takes_it_away(plan: Plan, valley_folder: Path) -> None:  # noqa: F811
+    before = scenarios(valley_folder)
+    place = without_signal(plan)
+    app = opened(Trials(panel="mast", mast="T1", masts=(Placed("T1", *place, usual_mast(plan, 42.0)),)))
+    former = str(app.selectbox(key="scenario").value)
+    press(app, "trial_fix")
+    new = f"{former}_tram_thu"
+    assert scenarios(valley_folder) == before | {f"{new}.yaml"}
+    assert app.selectbox(key="scenario").value == new
+    assert load_scenario(valley_folder / "scenarios" / f"{new}.yaml").build.must == ("tay-001",)
+    assert app.session_state[STATE].masts == ()
+    press(opened_point(app, place), "trial_undo")
+    assert scenarios(valley_folder) == before
+    assert app.selectbox(key="scenario").value == former
+    assert len(app.session_state[STATE].masts) == 1
+
+
+def opened_point(app: AppTest, place: tuple[float, float]) -> AppTest:
+    app.session_state[STATE] = replace(app.session_state[STATE], panel="point", point=place)
+    return app.run()
+
+
+def test_what_cannot_be_forbidden_is_a_sentence(plan: Plan) -> None:
+    west, south, *_ = plan.communes.total_bounds
+    app = opened(Trials(panel="point", point=(float(west) + 0.001, float(south) + 0.001)))
+    if any(button.label == text("trial_forbid", "vi") for button in app.button):
+        press(app, "trial_forbid")
+        assert app.error[0].value.startswith("Phương án không đề xuất nơi nào")
+
+
+@pytest.mark.parametrize("typed", ["22 01 30N 103 00 00E", "bản không có tên này 12 34 56"])
+def test_a_position_that_is_none_is_a_sentence(plan: Plan, typed: str) -> None:
+    app = opened()
+    app.text_input(key="place_box").set_value(typed).run()
+    assert not app.exception
+    assert app.warning or app.session_state[STATE].panel == "point"
+
+
+def test_a_typed_position_and_a_name_without_marks(plan: Plan) -> None:
+    app = opened()
+    point = plan.communes.geometry.iloc[0].representative_point()
+    app.text_input(key="place_box").set_value(f"{point.y:.5f}, {point.x:.5f}").run()
+    assert app.session_state[STATE].panel == "point"
+    assert any(caption.value.startswith("Đã hiểu là") for caption in app.caption)
+    village = plan.villages.iloc[-1]
+    app.text_input(key="place_box").set_value(str(plan.villages.index[-1]).lower()).run()
+    assert not app.exception
+    assert str(village["name"]) in shown(app)
+
+
+def test_hostile_names_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "run", lambda *_, **__: fake_plan())
+    app = opened(Trials(panel="point", point=(103.05, 22.05)))
+    app.text_input(key="place_box").set_value("script").run()
+    assert not app.exception
+    told = "\n".join(str(element.proto.body) for element in app.get("html"))
+    assert not any(name in told for name in HOSTILE_NAMES if "<" in name)
