@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 from scipy.special import betainc, betaincinv, ndtr
 
 from geo_planner.build.sun import DAYS_OF_MONTHS
@@ -69,6 +68,8 @@ def run_of_days(month_mean: ArrayLike, *, low_day_share: float, correlation: flo
     years, seed : int
         The same seed gives the same days, and a longer run begins with the shorter one.
     """
+    from scipy.signal import lfilter  # here: a quarter of a second that a kept plan need not wait for
+
     mean = np.asarray(month_mean, dtype=float)
     first, second = spread(mean, low_day_share)
     month = np.repeat(np.arange(12), DAYS_OF_MONTHS)

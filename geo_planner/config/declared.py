@@ -15,6 +15,7 @@ from geo_planner.config.build import BuildSettings
 from geo_planner.errors import SettingError
 from geo_planner.preferences import RankingSettings
 from geo_planner.schema import (
+    ANSWERS,
     BUILD_LINKS,
     BUILD_OPTIONS,
     CANDIDATES,
@@ -76,6 +77,7 @@ class Layers(Settings):
     exclusion_areas: RelativePath | None = _for_later(EXCLUSION_AREAS, "Areas where no mast may stand")
     build_options: RelativePath | None = _for_later(BUILD_OPTIONS, "What may be built, in place of the computed options")
     build_links: RelativePath | None = _for_later(BUILD_LINKS, "Which links may be built, in place of the computed ones")
+    answers: RelativePath | None = _for_later(ANSWERS, "Who answered what of a village, and when")
     prices: RelativePath | None = _for_later(PRICES, "Prices of the build plan, in place of the bundled ones")
 
 

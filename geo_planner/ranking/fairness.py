@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import hypergeom
 
 GROUPINGS = ("commune_name", "commune_code", "ethnic_group", "border", "region_class")
 
@@ -29,6 +28,8 @@ def fairness_table(group: pd.Series, rank: pd.Series, score: pd.Series, *, top_k
         group of some size, is a reason to look at the criteria). Groups with the lowest ``chance`` first.
     """
     total, k = len(rank), min(top_k, len(rank))
+    from scipy.stats import hypergeom  # here: half a second that a kept plan need not wait for
+
     table = pd.DataFrame({"group": group.astype("string").fillna(""), "rank": rank, "score": score, "first": rank <= k})
     grouped = table.groupby("group")
     n, first = grouped.size(), grouped["first"].sum()

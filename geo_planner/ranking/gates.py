@@ -12,6 +12,9 @@ import pandas as pd
 
 from geo_planner.words import LANGUAGES, said
 
+_ASKED_OF = {"grid_power": "commune", "grid_power_year": "department", "extremely_difficult": "department"}
+"""Which villages are extremely difficult a decision of the province says, and when the grid comes its power plan: no commune is asked for these."""
+
 
 def responsibility(villages: pd.DataFrame) -> pd.DataFrame:
     """Who pays, by the three-way split; electricity is a gate.
@@ -57,9 +60,10 @@ def gate_questions(villages: pd.DataFrame) -> pd.DataFrame:
         ``village_id``, ``datum``, ``asks``, ``question_vi``, ``question_en``, ``why_vi``, ``why_en``; in the order of the villages.
     """
     power, difficult = villages["grid_power"], villages["extremely_difficult"]
+    year = villages["grid_power_year"] if "grid_power_year" in villages else pd.Series(pd.NA, index=villages.index)
     rows = []
-    for village, p, d in zip(villages.index, power, difficult, strict=True):
-        asked = ["grid_power"] if pd.isna(p) else ["grid_power_year"] if p == "planned" else []
+    for village, p, d, y in zip(villages.index, power, difficult, year, strict=True):
+        asked = ["grid_power"] if pd.isna(p) else ["grid_power_year"] if p == "planned" and pd.isna(y) else []
         # without power the list of difficult villages decides nothing yet
         if pd.isna(d) and (pd.isna(p) or p == "yes"):
             asked.append("extremely_difficult")
@@ -67,7 +71,7 @@ def gate_questions(villages: pd.DataFrame) -> pd.DataFrame:
             (
                 village,
                 datum,
-                "commune",
+                _ASKED_OF[datum],
                 *(what.text(language) for what in (said(f"ask.{datum}"), said(f"ask_why.{datum}")) for language in LANGUAGES),
             )
             for datum in asked

@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import kendalltau
 
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
 from geo_planner.preferences.weights import normalised
@@ -225,4 +224,6 @@ def compare(values: pd.DataFrame, settings: RankingSettings, *, households: pd.S
 
 
 def _tau(a: pd.Series, b: pd.Series) -> float:
+    from scipy.stats import kendalltau  # here: half a second that a kept plan need not wait for
+
     return float(kendalltau(a, b).statistic) if len(a) > 1 else float("nan")

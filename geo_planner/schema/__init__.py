@@ -7,6 +7,7 @@ from them, and the documentation of the files is generated from them. Nothing el
 from geo_planner.schema.column import Column, Layer
 from geo_planner.schema.kinds import Kind
 from geo_planner.schema.layers import (
+    ANSWERS,
     BUILD_LINKS,
     BUILD_OPTIONS,
     CANDIDATES,
@@ -39,7 +40,7 @@ from geo_planner.schema.vocabulary import (
 )  # fmt: skip
 
 __all__ = [
-    "BUILD_LINKS", "BUILD_OPTIONS", "CANDIDATES", "COMMITMENT_STAGE", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES", "PRICES",
+    "ANSWERS", "BUILD_LINKS", "BUILD_OPTIONS", "CANDIDATES", "COMMITMENT_STAGE", "COMMUNES", "EXCLUSION_AREAS", "FORMER_COMMUNES", "GRID_POWER", "LAND_COVER", "LAYERS", "MEASUREMENTS", "POPULATION", "POSITION_QUALITY", "POWER_LINES", "PRICES",
     "RESPONSIBILITY", "RESULTS", "RIVERS", "ROADS", "ROAD_ACCESS", "SIGNAL_STATUS", "SITES", "SITE_STATUS", "TABLES", "TECHNOLOGIES", "VILLAGES",
     "Column", "Kind", "Layer", "technology_word",
 ]  # fmt: skip

@@ -65,6 +65,7 @@ VILLAGES = Layer(
         Column("commitment_operator", Operator(), "Doanh nghiệp cam kết", "Operator committed", "Nhà mạng đã hoặc đang triển khai, hoặc cam kết phủ sóng; trống: chưa biết.", "Who covers the village, or has promised to; blank: not known.", usual=False),
         Column("commitment_stage", Choice(COMMITMENT_STAGE, "commitment_stage"), "Tiến độ cam kết", "Stage of the commitment", "none chưa có cam kết, surveyed đã khảo sát, planned đã có kế hoạch, building đang xây dựng, on_air đã phát sóng; trống: chưa biết.", "How far the operator has come; none: nobody has promised; blank: not known.", usual=False),
         Column("commitment_quarter", Quarter(), "Quý cam kết phát sóng", "Quarter of going on air", "Dạng 2026-Q3; trống: chưa biết.", "Written 2026-Q3; blank: not known.", usual=False),
+        Column("grid_power_year", Whole(), "Năm có điện lưới", "Year of grid power", "Năm dự kiến bản có điện lưới; trống: chưa biết.", "When grid power is expected; blank: not known.", minimum=2000, maximum=2100, usual=False),
         _IS_SAMPLE,
         _SOURCE,
     ),
@@ -76,6 +77,23 @@ VILLAGES = Layer(
     ages_days=365,
     dated="status_date",
 )  # fmt: skip
+
+ANSWERS = Layer(
+    "answers",
+    (
+        Column("answer_id", Id(), "Mã trả lời", "Answer id", "Mã ổn định, không trùng.", "Stable and unique.", True),
+        Column("village_id", Id(), "Mã bản", "Village id", "Mã trong danh sách thôn, bản.", "As in the village list.", True),
+        Column("column", Text(), "Cột", "Column", "Tên cột của danh sách thôn, bản.", "A column of the village list.", True),
+        Column("value", Text(), "Trả lời", "Answer", "Giá trị đã ghi vào danh sách.", "What was written into the list.", True),
+        Column("former", Text(), "Giá trị trước đó", "Former value", "Trống: trước đó chưa biết.", "Blank: not known until then.", usual=False),
+        Column("source", Text(), "Nguồn trả lời", "Source of the answer", "Người hoặc văn bản trả lời.", "Who said it, or which document.", True),
+        Column("answered_on", Day(), "Ngày trả lời", "Day of the answer", "Dạng 2026-11-27.", "Written 2026-11-27.", True),
+    ),
+    key=("answer_id",),
+    path="villages/answers.csv",
+    found=True,
+)  # fmt: skip
+"""Who said what of a village when, and what the list said before."""
 
 SITES = Layer(
     "sites",
@@ -281,7 +299,7 @@ LAYERS = {
     layer.name: layer
     for layer in (
         VILLAGES, SITES, RIVERS, ROADS, POPULATION, LAND_COVER, MEASUREMENTS, COMMUNES, FORMER_COMMUNES, CANDIDATES, POWER_LINES, EXCLUSION_AREAS,
-        PRICES, BUILD_OPTIONS, BUILD_LINKS,
+        PRICES, BUILD_OPTIONS, BUILD_LINKS, ANSWERS,
     )
 }  # fmt: skip
 """By name, in the order in which they are told of."""

@@ -38,8 +38,8 @@ logger = logging.getLogger(__name__)
 FORMER, RECORD = "former", "record.json"
 MOST_COPIES, MOST_BYTES = 10, 300_000_000
 """So many copies are kept of a layer, and so much of the disk; the newest one always."""
-Reason = Literal["import", "undo"]
-_REASONS: tuple[Reason, ...] = ("import", "undo")
+Reason = Literal["import", "undo", "answer"]
+_REASONS: tuple[Reason, ...] = ("import", "undo", "answer")
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}_(\d{4,6})")
 _SHA256 = re.compile(r"[0-9a-f]{64}|")
 _UNFINISHED = ".new-"
@@ -64,9 +64,9 @@ class FormerCopy:
         Rows or features; None where they could not be counted.
     entry : mapping or None
         What the manifest said of it.
-    gave_way_to : {"import", "undo"}
+    gave_way_to : {"import", "undo", "answer"}
     source : str
-        The file that was imported in its place, by name.
+        The file that was imported in its place, by name, or who answered.
     """
 
     layer: str
@@ -140,7 +140,7 @@ def keep_copy(root: Path, layer: str, *, gives_way_to: Reason, source: str = "")
         Folder of the study area.
     layer : str
         A name of ``schema.LAYERS``.
-    gives_way_to : {"import", "undo"}
+    gives_way_to : {"import", "undo", "answer"}
     source : str
         The file that takes its place.
 

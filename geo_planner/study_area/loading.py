@@ -68,8 +68,8 @@ class StudyArea:
         Places where a mast could be built: index ``site_id``, points in EPSG:4326, columns of ``schema.CANDIDATES``.
     power_lines, exclusion_areas : GeoDataFrame or None
         Lines, and areas where no mast may stand, in EPSG:4326.
-    prices, build_options, build_links : DataFrame or None
-        Columns of ``schema.PRICES``, ``schema.BUILD_OPTIONS``, ``schema.BUILD_LINKS``; the index is the row of the file.
+    prices, build_options, build_links, answers : DataFrame or None
+        Columns of ``schema.PRICES``, ``schema.BUILD_OPTIONS``, ``schema.BUILD_LINKS``, ``schema.ANSWERS``; the index is the row of the file.
     """
 
     root: Path
@@ -93,6 +93,7 @@ class StudyArea:
     prices: pd.DataFrame | None = None
     build_options: pd.DataFrame | None = None
     build_links: pd.DataFrame | None = None
+    answers: pd.DataFrame | None = None
 
 
 def study_area_root(scenario_path: Path) -> Path:

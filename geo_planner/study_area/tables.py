@@ -246,6 +246,8 @@ def _coordinate_fault(file: str, row: int, column: Column, lon: object, lat: obj
 
 def _duplicates(table: pd.DataFrame, layer: Layer, file: str) -> Iterator[Fault]:
     """Ids that stand twice, also where the two differ only by signs that nobody sees."""
+    if not layer.key:
+        return
     key = [table[name].map(bare_id, na_action="ignore") for name in layer.key]
     known = pd.concat([part.notna() for part in key], axis=1).all(axis=1)
     first: dict[tuple[str, ...], int] = {}

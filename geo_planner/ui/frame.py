@@ -16,6 +16,7 @@ from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.plan import Progress
 from geo_planner.study_area import scenario_paths
 from geo_planner.ui import visit
+from geo_planner.ui.legible import LEGIBLE
 from geo_planner.ui.loading import LoadedPlan, load_plan
 from geo_planner.ui.texts import LANGUAGES, fault_table, text
 from geo_planner.words import LANGUAGES as CODES
@@ -208,7 +209,7 @@ def _progress(place: DeltaGenerator, words: Language) -> Progress:
 
 def show_style() -> None:
     """Room for the map; see the head of this module's style sheet."""
-    st.html(_STYLE.replace("@app", text("app", language())))
+    st.html(_STYLE.replace("@app", text("app", language())) + LEGIBLE)
 
 
 def show_sample_banner(plan: LoadedPlan | None) -> None:

@@ -134,7 +134,7 @@ def _sent(request: Request, compressed: bytes, kind: str, headers: dict[str, str
 @lru_cache(maxsize=1)
 def _own_files() -> dict[str, tuple[bytes, str]]:
     """Page, script and sheet of the frame, compressed, with their kinds."""
-    from geo_planner.export.html_map.page import own_file, own_program  # here: the server stands before the library is read
+    from geo_planner.export.html_map.own_files import own_file, own_program  # here: the server stands before the library is read
     from geo_planner.ui.serving import font_face
 
     texts = {

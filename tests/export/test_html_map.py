@@ -15,7 +15,7 @@ import pytest
 
 from geo_planner.errors import OutputError
 from geo_planner.export.html_map import as_script_literal, map_page, map_payload, village_card, write_map
-from geo_planner.export.html_map.page import own_file
+from geo_planner.export.html_map.own_files import own_file
 from geo_planner.export.html_map.rasters import WEB_MERCATOR, class_overlay, indexed_png, province_mask, web_grid
 from geo_planner.export.palette import VILLAGE_MARKS, probability_classes, rsrp_classes
 from geo_planner.plan import Plan

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from geo_planner.ui.ranking_tables import method_table, question_table, question
 from geo_planner.ui.texts import fault_table, text
 from geo_planner.words import LANGUAGES, codes, said
 from tests.conftest import ROOT, SCENARIO
+from tests.small_area import make_area, read_rows, village
 from tests.ui.fakes import fake_plan, without_sample
 
 PAGES = ("map", "ranking", "measured", "scenarios", "questions", "downloads", "about")
@@ -193,15 +196,56 @@ def test_another_method_of_the_scenario_is_told(monkeypatch: pytest.MonkeyPatch)
     assert any("TOPSIS" in caption.value for caption in app.caption)
 
 
-def test_questions_are_grouped_and_those_that_decide_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def questions_shown(app: AppTest) -> list[str]:
+    found = re.findall(r'gp-question"><h3>(.*?)</h3><p>(.*?)</p>', html_of(app))
+    return [unescape(f"{question} | {decides}") for question, decides in found]
+
+
+def test_each_question_stands_once_and_those_that_decide_who_pays_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = fake_plan()
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     app = open_app("questions")
     assert not app.exception
-    table = app.dataframe[0].value
-    assert list(table["Có thể đổi hạng"]) == ["quyết định nguồn kinh phí"] * 2 + ["không đổi"]
+    shown = questions_shown(app)
+    assert shown[0] == f"{said('ask.grid_power').text('vi')} | {said('ask_why.grid_power').text('vi')}"
+    assert [line for line in shown if line.startswith("Bản có điểm trường không?")] == [
+        "Bản có điểm trường không? | " + text("ask_stays", "vi")
+    ]
+    assert shown[-1].startswith(said("ask.extremely_difficult").text("vi"))  # a decision says so: no commune is asked
     app.selectbox(key="questions_commune").set_value(plan.villages.loc["A", "commune_name"]).run()
-    assert list(app.dataframe[0].value["Câu hỏi"]) == ["Bản có điểm trường không?"]
+    assert [line.partition(" | ")[0] for line in questions_shown(app)] == ["Bản có điểm trường không?"]
+
+
+def test_a_question_is_answered_on_its_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    area = make_area(tmp_path / "area")
+    village(3, "households", "")(area)
+    monkeypatch.setenv("GEO_PLANNER_STUDY_AREA", str(area))
+    app = open_app("questions")
+    group = f"commune_{said('criterion_ask.households').text('vi')}"
+    app.button(key=f"questions_toggle_{group}").click().run()
+    app.button(key=f"questions_save_{group}").click().run()
+    assert text("answer_none", "vi") in html_of(app)
+    app.number_input(key="answer_V2_households").set_value(33)
+    app.button(key=f"questions_save_{group}").click().run()
+    assert text("answer_no_source", "vi") in html_of(app)
+    assert not (area / "villages/answers.csv").exists()
+    app.text_input(key=f"answer_source_{group}").set_value("Xã 1")
+    app.button(key=f"questions_save_{group}").click().run()
+    assert not app.exception
+    assert text("answer_saved", "vi", n=1) in html_of(app)
+    assert read_rows(area / "villages/villages.csv")[1]["households"] == "33"
+    assert questions_shown(app) == []
+    record = app.dataframe[0].value.iloc[0]
+    assert list(record)[:5] == ["Bản 2", "Số hộ", "33", said("answers.not_known").text("vi"), "Xã 1"]
+
+
+def test_the_programs_own_area_takes_no_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = fake_plan()
+    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
+    monkeypatch.setattr("geo_planner.study_area.bundled.comes_with_the_program", lambda _: True)
+    app = open_app("questions")
+    assert app.info[0].value == said("bundled_area.kept").text("vi")
+    assert not [button for button in app.button if "toggle" in str(button.key)]
 
 
 def test_nothing_to_ask_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

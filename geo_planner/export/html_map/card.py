@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_planner.plan import Plan
 from geo_planner.ranking.explain import described, tied
+from geo_planner.study_area.answers import standing, title_of, value_word
 from geo_planner.words import Language, said, word
 
 KINDS_OF_STATUS = ("declared", "modelled", "measured")
@@ -204,7 +205,25 @@ def _facts(plan: Plan, row: pd.Series, language: Language) -> tuple[tuple[str, s
         (text("road", language), choice("road_access")),
         (text("settlement", language), unknown if pd.isna(share) else text("share", language, share=float(share))),
         (text("nearest_site", language), _nearest_site(plan, row, language)),
+        *_answers(plan, str(row.name), language),
     )
+
+
+def _answers(plan: Plan, village_id: str, language: Language) -> tuple[tuple[str, str], ...]:
+    """What was answered about the village: by whom, when, and what the list said before."""
+    told = standing(plan.study_area.answers, plan.villages)
+    facts = []
+    for each in told[told["village_id"] == village_id].to_dict("records"):
+        column, former = each["column"], each["former"]
+        values = {
+            "value": value_word(each["value"], column),
+            "former": said("answers.not_known") if pd.isna(former) else value_word(former, column),
+        }
+        listed = said("answers.not_known") if pd.isna(each["listed"]) else value_word(each["listed"], column)
+        key = "answers.fact" if each["stands"] else "answers.fact_replaced"
+        line = said(key, **values, source=each["source"], day=each["answered_on"], listed=listed)
+        facts.append((title_of(column).title(language), line.text(language)))
+    return tuple(facts)
 
 
 def _nearest_site(plan: Plan, row: pd.Series, language: Language) -> str:

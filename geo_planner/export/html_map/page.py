@@ -5,25 +5,20 @@ from __future__ import annotations
 import base64
 import html
 import re
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import folium
 import folium.template
 from branca.element import Element, Figure, MacroElement
-from xstatic.pkg import leaflet
 
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.card import text
+from geo_planner.export.html_map.own_files import LEAFLET_DIR, own_file, own_program
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
 from geo_planner.plan import Plan
 from geo_planner.words import said
-
-LEAFLET_DIR = Path(leaflet.BASE_DIR)
-"""Leaflet as its wheel carries it: ``leaflet.js``, ``leaflet.css`` and ``images/``."""
 
 _PAGE = folium.template.Template(
     """<!DOCTYPE html>
@@ -83,20 +78,6 @@ class PlanLayer(MacroElement):
         self._id = "layer"
         self.literal = literal
         self.program = own_program()
-
-
-@cache
-def own_file(name: str) -> str:
-    """A script or style sheet of this package."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-_PROGRAM = ("tools.js", "villages.js", "build.js", "overlays.js", "controls.js", "card.js", "map.js")
-
-
-def own_program() -> str:
-    """The script that draws a plan, from the files that it stands in."""
-    return "".join(own_file(name) for name in _PROGRAM)
 
 
 def base_map(literal: str) -> folium.Map:

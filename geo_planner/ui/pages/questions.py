@@ -1,73 +1,191 @@
-"""What has to be asked, of whom, and what the answer would change."""
+"""What has to be asked, of whom, what the answer would change, and a field for each answer; what was answered goes into the village list."""
 
 from __future__ import annotations
 
+from datetime import date
+from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.ranking_tables import question_table, question_titles, questions_csv
-from geo_planner.ui.texts import text
-from geo_planner.words import Language
+from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.plan import Plan
+from geo_planner.ranking.question_groups import QuestionGroup, question_groups
+from geo_planner.study_area.answers import ANSWERABLE, Answered, answer
+from geo_planner.study_area.bundled import comes_with_the_program
+from geo_planner.ui.answer_fields import answerable, field, record_table
+from geo_planner.ui.frame import language, loaded, study_area
+from geo_planner.ui.ranking_tables import question_table, questions_csv
+from geo_planner.ui.texts import fault_table, text
+from geo_planner.words import Language, said
 
 _ASKED = ("commune", "department", "model")
-_SHOWN = ("commune_name", "name", "question", "span", "why")
+_OPEN, _WRITTEN = "questions_open", "questions_written"
+_AT_ONCE = 20  # villages whose fields stand on the page at a time; a text here would be drawn on the page
+_UNFOLDED = 8
 
 
-def _matters(row: Any, words: Language) -> str:
-    """What hangs on the answer: who pays, or between which ranks the village may come to stand."""
-    if pd.isna(row.span):
-        return text("decides_payer", words)
-    return text("from_to", words, best=row.rank_best, worst=row.rank_worst) if row.span else text("stays", words)
+def decides(group: QuestionGroup, words: Language) -> str:
+    """What hangs on the answer: who pays, or by how much a rank may change."""
+    if group.decides_payer:
+        return group.why(words)
+    return text("ask_moves", words, n=group.span) if group.span else text("ask_stays", words)
 
 
-def _section(who: str, questions: pd.DataFrame, words: Language) -> None:
-    titles = question_titles(words)
-    st.markdown(
-        f"**{text(f'asks_{who}', words)}**  \n:gray[{text('n_questions', words, n=len(questions), villages=questions['village_id'].nunique())}]"
+def of_the_village(row: Any, group: QuestionGroup, words: Language) -> str:
+    """What the answer for one village decides; empty where the question says it for all."""
+    if group.decides_payer:
+        return ""
+    if not row.span:
+        return text("ask_village_stays", words, now=row.rank_now)
+    return text("ask_village_moves", words, now=row.rank_now, best=row.rank_best, worst=row.rank_worst)
+
+
+def show_group(plan: Plan, group: QuestionGroup, number: str, words: Language) -> None:
+    """The question, what it decides, the villages by commune, and the fields when they are asked for."""
+    about = plan.villages.loc[group.villages.index]
+    by_commune = about.groupby("commune_name", sort=True)["name"]
+    lines = "".join(
+        f"<li>{escape(text('ask_villages_of', words, commune=commune, villages=', '.join(names)))}</li>" for commune, names in by_commune
     )
-    shown = questions[list(_SHOWN)].assign(span=[_matters(row, words) for row in questions.itertuples()])
-    matters = text("column_matters", words)
-    st.dataframe(
-        shown.rename(columns={**titles, "span": matters}),
-        hide_index=True,
-        height="content" if len(shown) <= 12 else 480,
-        column_config={
-            titles["commune_name"]: st.column_config.TextColumn(width=100),
-            titles["name"]: st.column_config.TextColumn(width=100),
-            matters: st.column_config.TextColumn(width=125),
-            titles["question"]: st.column_config.TextColumn(width=430),
-            titles["why"]: st.column_config.TextColumn(width=330),
-        },
+    size = text("ask_about", words, n=len(about), communes=about["commune_name"].nunique())
+    st.html(
+        f'<div class="gp-card gp-question"><h3>{escape(group.question(words))}</h3><p>{escape(decides(group, words))}</p>'
+        f"<details{' open' if len(about) <= _UNFOLDED else ''}><summary>{escape(size)}</summary><ul>{lines}</ul></details></div>"
     )
+    if not any(answerable(str(datum)) for datum in group.villages["datum"]):
+        st.caption(text("answer_elsewhere", words))
+        return
+    if comes_with_the_program(study_area()):
+        return
+    is_open = st.session_state.get(_OPEN) == number
+    label = text("answer_close" if is_open else "answer_open", words)
+    st.button(label, key=f"questions_toggle_{number}", on_click=_toggle, args=(None if is_open else number,))
+    if is_open:
+        fields(plan, group, number, words)
+
+
+def _toggle(number: str | None) -> None:
+    st.session_state[_OPEN] = number
+
+
+def fields(plan: Plan, group: QuestionGroup, number: str, words: Language) -> None:
+    """A row a village; nothing is written before the button."""
+    shown = group.villages.head(_AT_ONCE)
+    given: list[dict[str, str]] = []
+    with st.form(f"questions_form_{number}", border=True):
+        for row in shown.itertuples():
+            village = plan.villages.loc[row.Index]
+            columns = answerable(str(row.datum))
+            name, *places = st.columns([2, *([1.4] * len(columns))], vertical_alignment="bottom")
+            name.text(f"{village['name']} ({village['commune_name']})\n{of_the_village(row, group, words)}".strip())
+            for place, column in zip(places, columns, strict=True):
+                with place:
+                    value = field(ANSWERABLE[column], f"answer_{row.Index}_{column}", words)
+                given.append({"village_id": str(row.Index), "column": column, "value": value})
+        if len(group.villages) > len(shown):
+            st.text(text("answer_rest", words, n=len(group.villages) - len(shown)))
+        who, when = st.columns([3, 1], vertical_alignment="bottom")
+        source = who.text_input(text("answer_source", words), key=f"answer_source_{number}")
+        today = date.today()  # noqa: DTZ011 - an answer is of a calendar day
+        day = when.date_input(text("answer_on", words), value=today, max_value=today, format="DD/MM/YYYY", key=f"answer_on_{number}")
+        pressed = st.form_submit_button(text("answer_save", words), type="primary", key=f"questions_save_{number}")
+    if pressed:
+        told = [each for each in given if each["value"]]
+        if not told or not source.strip():
+            st.html(_strip(text("answer_none" if not told else "answer_no_source", words)))
+            return
+        write(plan, pd.DataFrame(told).assign(source=source, answered_on=day.isoformat()), words)
+
+
+def write(plan: Plan, answers: pd.DataFrame, words: Language) -> None:
+    """Write, and run the page anew: the plan follows the list."""
+    try:
+        done = answer(study_area(), answers, measured_status=plan.villages["measured_status"], list_file=plan.scenario.layers.villages)
+    except InputError as error:
+        st.dataframe(fault_table(error.faults, words), hide_index=True)
+        return
+    except GeoPlannerError as error:
+        st.html(_strip(error.text(words)))
+        return
+    st.session_state[_WRITTEN] = done, plan.villages["rank"]
+    st.session_state[_OPEN] = None
+    st.rerun()
+
+
+def show_written(plan: Plan, words: Language) -> None:
+    """What the last answers came to: how many, what they contradict, and which ranks have moved."""
+    if _WRITTEN not in st.session_state:
+        return
+    done: Answered
+    done, before = st.session_state.pop(_WRITTEN)
+    lines = [text("answer_saved", words, n=len(done.rows))]
+    if done.copy:
+        lines.append(said("answers.kept", copy=done.copy).text(words))
+    concerned = [
+        village for village in dict.fromkeys(done.rows["village_id"]) if village in plan.villages.index and village in before.index
+    ]
+    moved = [village for village in concerned if plan.villages.at[village, "rank"] != before[village]]
+    for village in moved:
+        facts = {"before": before[village], "after": plan.villages.at[village, "rank"]}
+        lines.append(text("answer_moved", words, village=str(plan.villages.at[village, "name"]), **facts))
+    if not moved:
+        lines.append(text("answer_not_moved", words))
+    doubts = [what.text(words) for what in done.contradictions] + [each.line(words) for each in done.warnings]
+    st.html('<div class="gp-card gp-written" role="status">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")
+    if doubts:
+        st.html("".join(_strip(line) for line in doubts))
+
+
+def _strip(line: str) -> str:
+    return f'<div class="gp-strip" role="alert">{escape(line)}</div>'
 
 
 def page() -> None:
-    """The questions by who is asked, those that matter most first."""
+    """The questions by who is asked, each once, those that matter most first; below them what was answered."""
     plan, words = loaded().plan, language()
     st.subheader(text("questions_title", words))
-    questions = question_table(plan, words)
+    show_written(plan, words)
+    questions = plan.ranking.questions
     if questions.empty:
         st.text(text("no_questions", words))
-        return
+    else:
+        ask(plan, questions, words)
+    record = record_table(plan, words)
+    if not record.empty:
+        st.subheader(text("answer_record", words))
+        st.dataframe(record, hide_index=True)
+
+
+def ask(plan: Plan, questions: pd.DataFrame, words: Language) -> None:
+    """The questions that are open, of all communes or of one."""
     st.text(text("questions_hint", words))
+    if comes_with_the_program(study_area()):
+        st.info(said("bundled_area.kept").text(words))
+    table = question_table(plan, words)
     left, right = st.columns([1, 1], vertical_alignment="bottom")
-    communes = sorted(questions["commune_name"].dropna().unique())
+    communes = sorted(table["commune_name"].dropna().unique())
     commune = left.selectbox(
         text("column_commune", words), [None, *communes], format_func=lambda name: name or text("all_communes", words), key="questions_commune",
     )  # fmt: skip
     if commune is not None:
-        questions = questions[questions["commune_name"] == commune]
+        table = table[table["commune_name"] == commune]
+        questions = questions[questions["village_id"].isin(list(table["village_id"]))]
     right.download_button(
-        text("save_questions", words), questions_csv(plan, questions, words), file_name="cau_hoi.csv", mime="text/csv",
+        text("save_questions", words), questions_csv(plan, table, words), file_name="cau_hoi.csv", mime="text/csv",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+    groups = question_groups(questions, plan.villages["rank"])
     for who in _ASKED:
-        asked = questions[questions["asks"] == who]
-        if not asked.empty:
-            _section(who, asked, words)
+        asked = [group for group in groups if group.asks == who]
+        if asked:
+            n = sum(len(group.villages) for group in asked)
+            villages = questions.loc[questions["asks"] == who, "village_id"].nunique()
+            counted = text("n_questions", words, n=n, villages=villages)
+            st.html(f'<div class="gp-card gp-asked"><h2>{escape(text(f"asks_{who}", words))}</h2><p>{escape(counted)}</p></div>')
+            for group in asked:
+                show_group(plan, group, f"{who}_{group.question_vi}", words)
 
 
 page()

@@ -1,0 +1,29 @@
+"""What the pages look like on paper, to a keyboard, and to eyes that need contrast: rules of our own over those of the framework."""
+
+LEGIBLE = """<style>
+/* At least 4.5 to 1 against white and the grey of the side bar: the framework's own greys are 4.0 to 4.1. */
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] *, [data-testid="stWidgetLabel"] small, .stMarkdownColoredText,
+[data-testid="stFileUploaderDropzoneInstructions"] span, [data-testid="stSliderTickBar"] *, [data-testid="InputInstructions"] { color: #55606b !important; opacity: 1 !important; }
+[data-testid="stSidebarNavLink"] span, [data-testid="stSidebarNavLink"] [data-testid="stIconMaterial"] { color: #3d4853; }
+[data-testid="stTooltipIcon"] svg, [data-testid="stSelectbox"] svg, [data-testid="stExpanderToggleIcon"] { color: #55606b; stroke-opacity: 1; opacity: 1; }
+input::placeholder, textarea::placeholder { color: #5a6570 !important; opacity: 1 !important; }
+/* Where the keyboard is. */
+:is(button, a, summary, input, textarea, [role=slider], [role=radio], [role=tab], [tabindex="0"]):focus-visible { outline: 3px solid #0b5cad !important; outline-offset: 2px; }
+/* The figure over a slider stays within its own row. */
+.stSlider [data-testid="stSliderThumbValue"] { z-index: 1; background: #ffffff; padding: 0 3px; }
+.gp-asked { margin-top: 10px; border-bottom: 2px solid #cbd3db; }
+.gp-asked h2 { font-size: 19px; }
+.gp-question h3 { font-size: 16px; color: #1d2733; }
+.gp-question summary { cursor: pointer; }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stExpandSidebarButton"],
+  [data-testid="stForm"] button, .stButton, .stDownloadButton, .stPageLink, [data-testid="stFileUploader"], .stSlider, .stPopover { display: none !important; }
+  html, body, #root, .stApp, .stMain, [data-testid="stAppViewContainer"], [data-testid="stAppScrollToBottomContainer"], [data-testid="stVerticalBlock"], .stMainBlockContainer
+    { position: static !important; height: auto !important; max-height: none !important; overflow: visible !important; }
+  .stMainBlockContainer { padding: 0 !important; }
+  [data-testid="stLayoutWrapper"], [data-testid="stVerticalBlockBorderWrapper"] { height: auto !important; max-height: none !important; overflow: visible !important; }
+  .gp-strip, .gp-card .gp-card-sample, .gp-card i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .gp-question, .gp-card p, tr { break-inside: avoid; }
+  details:not([open]) > *:not(summary) { display: block; }
+}
+</style>"""
