@@ -148,7 +148,7 @@ def test_a_name_without_marks_and_a_vn2000_position(address: str, visit: Visit, 
 
 def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
     page = visit.page
-    page.goto(address)
+    page.goto(address, timeout=FIRST_DRAW_MS)
     page.frame_locator(FRAME).locator("path.gp-village-mark").nth(3).wait_for(timeout=FIRST_DRAW_MS)
     page.locator(".gp-card h2").first.wait_for(timeout=_LATE_MS)
     page.wait_for_timeout(1500)
