@@ -16,7 +16,7 @@ from geo_planner.words import said
 from tests.conftest import ROOT
 from tests.small_area import VILLAGES, make_area, read_rows, village
 from tests.ui.contrast import CONTRAST
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, browser, _wait_until_up  # noqa: F401 - fixtures
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, _wait_until_up, browser  # noqa: F401 - fixtures
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
