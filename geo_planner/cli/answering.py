@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from geo_planner.cli.frame import AsJson, ScenarioPath, verb
@@ -26,6 +25,8 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """Write an answer about a village into the list, with its source and day; the former value and list are kept."""
+    import pandas as pd
+
     from geo_planner.config import load_scenario
     from geo_planner.study_area import study_area_root
     from geo_planner.study_area.answers import answer as write_answers

@@ -79,7 +79,9 @@ def _plain_values(values: pd.Series) -> list[Cell]:
         return list(values.to_numpy().tolist())
     if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
         return [value if math.isfinite(value) else None for value in values.to_numpy().tolist()]
-    if pd.api.types.infer_dtype(values, skipna=False) == "string":
+    if (
+        pd.api.types.infer_dtype(values, skipna=False) == "string" and not values.isna().any()
+    ):  # a column of strings with blanks is "string" too
         return list(map(str, values))
     return [plain(value) for value in values]
 

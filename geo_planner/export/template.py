@@ -28,7 +28,7 @@ _EXAMPLES = {
     "lat": "22.25601", "households": "82", "population": "410", "poor_households": "30", "near_poor_households": "12", "grid_power": "no",
     "road_access": "motorbike", "extremely_difficult": "yes", "settlement_radius_m": "300", "school_site": "yes", "health_post": "no",
     "ethnic_group": "Mông", "public_service_km": "12", "disaster_watch": "no",
-    "declared_status": "no_signal", "status_date": "2026-01-28", "position_quality": "map", "commitment_operator": "Viettel", "commitment_stage": "planned", "commitment_quarter": "2026-Q3",
+    "declared_status": "no_signal", "status_date": "2026-01-28", "position_quality": "map", "grid_power_year": "2028", "commitment_operator": "Viettel", "commitment_stage": "planned", "commitment_quarter": "2026-Q3",
     "is_sample": "", "source": "Báo cáo của xã",
     "status": "on_air", "operator": "Viettel", "technology": "LTE", "freq_mhz": "900", "bandwidth_mhz": "10", "mast_height_m": "42",
     "tx_power_dbm": "43", "antenna_gain_dbi": "15", "losses_db": "2", "azimuth_deg": "120", "tilt_deg": "4", "backhaul": "fibre", "power": "grid",

@@ -188,22 +188,10 @@ def year_table(build: BuildPlan, language: Language) -> pd.DataFrame:
     """A row a year: budget, cost, sites, links, households; what fits into no year last."""
     years = build.phases.by_year
     table = pd.DataFrame({
-        "build_column_year": years["year"].astype(str), "build_column_budget": years["budget_vnd"] / MILLION,
+        "build_column_year": [text("build_in_no_year", language) if pd.isna(year) else str(year) for year in years["year"]], "build_column_budget": years["budget_vnd"] / MILLION,
         "build_column_available": years["available_vnd"] / MILLION, "build_column_cost": years["cost_vnd"] / MILLION,
         "build_sites": years["sites"], "build_links": years["links"], "build_column_households": years["households"].astype(float),
     })  # fmt: skip
-    left = build.phases.items["year"].isna()
-    if left.any():
-        ids = build.phases.items.index[left]
-        sites, links = (
-            build.results.sites.reindex(ids).dropna(subset="cost_vnd"),
-            build.results.links.reindex(ids).dropna(subset="cost_vnd"),
-        )
-        row = {
-            "build_column_year": text("build_in_no_year", language), "build_column_cost": (sites["cost_vnd"].sum() + links["cost_vnd"].sum()) / MILLION,
-            "build_sites": len(sites), "build_links": len(links),
-        }  # fmt: skip
-        table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
     return table.rename(columns={key: text(key, language) for key in table})
 
 

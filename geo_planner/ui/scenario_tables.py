@@ -124,9 +124,10 @@ def changed_settings(scenario: Scenario, wanted: Mapping[str, Any]) -> dict[str,
 
 def weight_table(scenario: Scenario, language: Language) -> pd.DataFrame:
     """Weights by name of the criterion."""
-    rows = [(getattr(c, language), float(c.weight)) for c in scenario.ranking.criteria]
-    index = [c.name for c in scenario.ranking.criteria]
-    return pd.DataFrame(rows, index=index, columns=[text("criterion", language), text("weight", language)])
+    ranking = scenario.ranking
+    figures = ranking.weight_figures()  # those in force, whichever way they were found
+    rows = [(getattr(c, language), float(figures[c.name])) for c in ranking.criteria]
+    return pd.DataFrame(rows, index=list(figures), columns=[text("criterion", language), text("weight", language)])
 
 
 def year_table(scenario: Scenario, language: Language) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.export.assumptions import criteria_of
 from geo_planner.files.hashes import sha256_of_content
 from geo_planner.plan import Plan, Progress
 from geo_planner.radio.cache import default_loss_cache
@@ -50,7 +51,7 @@ def _second_models() -> Shelf[tuple[Coverage | None]]:
 
 def asked(plan: Plan) -> Tried:
     """What this visit tries beside the scenario of a plan."""
-    trial = visit.trial([c.name for c in plan.scenario.ranking.criteria])
+    trial = visit.trial([weighed.criterion.name for weighed in criteria_of(plan)])
     try:
         tried_scenario(plan.scenario, trial)
     except InputError as error:
@@ -128,8 +129,9 @@ def show_strip(plan: Plan, trial: Tried, words: Language, *, save: bool = False)
 
 def told(plan: Plan, trial: Tried, words: Language) -> str:
     """The changes of a trial in words, each with what the scenario says."""
-    titles = {c.name: str(getattr(c, words)) for c in plan.scenario.ranking.criteria}
-    figures = plan.scenario.ranking.weight_figures()
+    in_force = criteria_of(plan)
+    titles = {weighed.criterion.name: str(getattr(weighed.criterion, words)) for weighed in in_force}
+    figures = {weighed.criterion.name: weighed.figure for weighed in in_force}
     weights = [
         text("trial_weight", words, title=titles[name], then=figures[name], now=trial.trial.weights[name])
         for name in titles

@@ -32,7 +32,7 @@ def test_what_two_masts_reach_counts_once(valley_plan: Plan) -> None:
     twice = gained_together(valley_plan, [trials[0].window, trials[0].window])
     pd.testing.assert_frame_equal(twice, gained_together(valley_plan, [trials[0].window]))
     both = gained_together(valley_plan, [one.window for one in trials])["gained"].sum()
-    assert max(one.households for one in trials) <= both <= sum(one.households for one in trials)
+    assert max(one.households for one in trials) <= both <= sum(one.households for one in trials) + 1e-9
     assert gained_together(valley_plan, []).empty
 
 

@@ -131,7 +131,7 @@ def test_reset_brings_the_scenarios_weights_back(shown: Plan) -> None:
     app.button(key="trial_end").click().run()
     assert app.slider[0].value == shown.scenario.ranking.criteria[0].weight
     assert list(app.dataframe[0].value.index) == list(shown.villages.index)
-    assert "gp-trial" not in html_of(app)
+    assert "gp-strip gp-trial" not in html_of(app)
 
 
 def test_weights_of_nothing_are_explained(shown: Plan) -> None:

@@ -63,7 +63,7 @@ def test_the_map_follows_what_the_address_says_is_tried(shown: Plan) -> None:
     assert app.text[0].value == on_trial.villages["name"].iloc[0]
     assert "Có điểm trường 1 → 9" in html_of(app)
     app.button(key="trial_end").click().run()
-    assert "gp-trial" not in html_of(app)
+    assert "gp-strip gp-trial" not in html_of(app)
     assert app.text[0].value == shown.villages["name"].iloc[0]
     assert "weights" not in app.query_params
 
@@ -138,7 +138,7 @@ def test_it_is_saved_beside_the_scenario_and_open(shown: Plan, area_copy: Path, 
     assert asked == [("lai_chau_sample.yaml", "Thử nghiệm", {"ranking.criteria.school_site.weight": 9.0})]
     assert app.query_params["scenario"] == "thu_nghiem"
     assert "weights" not in app.query_params
-    assert "gp-trial" not in html_of(app)
+    assert "gp-strip gp-trial" not in html_of(app)
 
 
 def test_a_title_that_is_refused_is_told(shown: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_title_that_is_refused_is_told(shown: Plan, monkeypatch: pytest.Monkey
     app.text_input(key="trial_title").set_value("Thử nghiệm").run()
     app.button(key="trial_save").click().run()
     assert app.error[0].value == said("bundled_area.kept").text("vi")
-    assert "gp-trial" in html_of(app)
+    assert "gp-strip gp-trial" in html_of(app)
 
 
 def test_a_first_answer_has_fewer_draws_where_there_are_many_villages(shown: Plan) -> None:

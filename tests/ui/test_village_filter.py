@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from geo_planner.ui.address import Filters
@@ -29,7 +31,7 @@ def test_what_passes(filters: Filters, left: list[str]) -> None:
 
 
 def test_without_a_plan_nothing_is_covered_by_it() -> None:
-    assert passing(fake_plan(), Filters(covered_by_plan=True)) == []
+    assert passing(replace(fake_plan(), build=None), Filters(covered_by_plan=True)) == []
 
 
 def test_pressing_a_figure_keeps_the_rest() -> None:

@@ -11,15 +11,19 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.plan import Plan
+from geo_planner.retried import COSTS
 from geo_planner.ui import loading
-from geo_planner.ui.address import ADDRESSED, Filters, Trial, Visit, read_address, write_address
+from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from tests.conftest import ROOT, SCENARIO
 
 FULL = Visit(
     language="en",
     scenario="lai_chau_5g_2030",
     village="LC-0012",
-    trial=Trial(weights={"households": 12.5, "poor_share": 0.0}, threshold_dbm=-110.0, probability=0.8, model="itm"),
+    trial=Trial(
+        weights={"households": 12.5, "poor_share": 0.0}, threshold_dbm=-110.0, probability=0.8, model="itm", costs={sorted(COSTS)[0]: 3.5}
+    ),
+    build=BuildTrial(8_000_000_000, ("LC-0012",), ("site:S1",), "high"),
     filters=Filters(("fund",), ("03385",), ("no_signal", "partial"), 10, True, False),
 )
 
@@ -71,8 +75,8 @@ _visits = some.builds(
     village=some.none() | some.from_regex(r"[A-Za-z0-9.:/_ -]{1,20}", fullmatch=True),
     trial=some.builds(
         Trial,
-        weights=some.dictionaries(some.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), some.floats(0, 1e6), max_size=12),
-        threshold_dbm=some.none() | some.floats(-160, -30),
+        weights=some.dictionaries(some.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True), some.floats(0, 1000), max_size=12),
+        threshold_dbm=some.none() | some.floats(-150, -40),
         probability=some.none() | some.floats(0.01, 0.999),
         model=some.none() | some.sampled_from(["p1812", "itm", "free_space"]),
     ),

@@ -86,7 +86,7 @@ def show_progress(job: Job[BuildPlan]) -> None:
         st.rerun()
     step, share = job.step
     bar, button = st.columns([3.2, 1], vertical_alignment="center")
-    bar.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=said(f"ui.build_step_{step}").text(words)))
+    bar.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=text(f"build_step_{step}", words)))
     button.button(text("build_stop", words), on_click=job.stop, icon=":material/stop:", key="build_stop")
 
 
@@ -263,7 +263,7 @@ def money_tab(shown: BuildPlan) -> None:
         st.markdown(f"**{text('build_by_payer', words)}**")
         st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True)
     st.caption(text("build_estimated", words))
-    st.page_link(page_file("import_list"), label=text("build_import_prices", words), icon=":material/upload_file:")
+    st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 
 
 def year_tab(shown: BuildPlan) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.config.declared import Model
+from geo_planner.export.assumptions import criteria_of
 from geo_planner.plan import Plan
 from geo_planner.propagation.models import MODELS
 from geo_planner.ranking import METHODS
@@ -65,7 +66,8 @@ def _try(name: str, start: Any, value: Any, *, per_cent: bool = False) -> None:
 
 def _weight_sliders(plan: Plan, words: Language) -> bool:
     """A slider a criterion with its share of all weight; whether any weight is left."""
-    criteria, figures = plan.scenario.ranking.criteria, plan.scenario.ranking.weight_figures()
+    in_force = criteria_of(plan)
+    criteria, figures = [weighed.criterion for weighed in in_force], {weighed.criterion.name: weighed.figure for weighed in in_force}
     tried = {**figures, **visit.trial([c.name for c in criteria]).weights}
     usual = max(50.0, *(1.5 * figure for figure in figures.values()))
     total = sum(tried.values())
@@ -141,7 +143,7 @@ def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
         weighed = _weight_sliders(own.plan, words)
         with st.expander(text("try_service", words), expanded=bool(visit.trial().overrides())):
             _service_fields(own.plan, words)
-        if any(c.name == COST_CRITERION for c in own.plan.scenario.ranking.criteria):
+        if any(weighed.criterion.name == COST_CRITERION for weighed in criteria_of(own.plan)):
             with st.expander(text("try_costs", words), expanded=bool(visit.trial().costs)):
                 _cost_fields(own.plan, words)
     with right:
@@ -173,7 +175,7 @@ def _list(own: LoadedPlan, villages: pd.DataFrame, draws: int, filters: Filters,
     if not ids:
         st.info(text("filter_nobody", words))
         return
-    table = trial_table(villages, plan.scenario.ranking.criteria, plan.villages["rank"], words).loc[ids]
+    table = trial_table(villages, [weighed.criterion for weighed in criteria_of(plan)], plan.villages["rank"], words).loc[ids]
     whole, within = places(villages)
     named = {text("column_rank", words): whole, text("column_in_group", words): within}
     shown = written(table, {text("column_score", words): Figures(0)}, words, named=named)
