@@ -151,7 +151,7 @@ def small_plan(small_scenario: Scenario) -> Plan:
     contributions = shares.fillna({"households": 0.375, "no_coverage_probability": 0.125})
     villages["score"] = contributions.sum(axis=1)
     dem = Dem(np.zeros((300, 400), dtype=np.float32), coverage.grid, True, "d" * 64)
-    note = warning("villages/villages.csv", "duplicate_id.rows_made", row=3, first=2)
+    note = warning("villages/villages.csv", "duplicate_id.in_table", row=3, first="two villages share the id V1")
     digests = {"villages/villages.csv": "a" * 64, "/somewhere/else/dem.tif": "d" * 64}
     area = _made(
         StudyArea, root=Path("area"), communes=communes, villages=villages, sites=sites, terrain=dem, metric_crs=METRIC, warnings=(note,),
