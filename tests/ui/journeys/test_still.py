@@ -105,10 +105,10 @@ def test_the_page_turns_english_and_stays_so(still: str, visit: Visit) -> None:
     opened(visit, f"{still}/?scenario=s")
     visit.page.locator("[data-testid=stSidebar] label", has_text="English").click()
     visit.page.locator("[data-testid=stSidebarNavLink]", has_text=said("ui.page_ranking").text("en")).wait_for(timeout=LATE_MS)
-    visit.page.locator(".gp-card", has_text="Priority 1/4").wait_for(timeout=LATE_MS)
+    visit.page.locator(".gp-card", has_text="Priority 1 of 4").wait_for(timeout=LATE_MS)
     assert told(visit.page)["lang"] == "en"
     visit.page.reload()
-    visit.page.locator(".gp-card", has_text="Priority 1/4").wait_for(timeout=LATE_MS)
+    visit.page.locator(".gp-card", has_text="Priority 1 of 4").wait_for(timeout=LATE_MS)
 
 
 def test_the_keyboard_alone_comes_to_the_village_box_and_opens_a_village(still: str, visit: Visit) -> None:
