@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +11,8 @@ import yaml
 from tests import small_area as sa
 from tests.build.test_plan_holds import drawn_area
 from tests.conftest import ROOT
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+from tests.ui.app_process import app_over
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 _LATE_MS = 60_000
@@ -57,29 +54,15 @@ def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with this study area on a free port; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("server")
-    log, script = folder / "log.txt", folder / "app.py"
+    script = folder / "app.py"
     imports, rest = (ROOT / "app.py").read_text("utf-8").split("\nif ", 1)
     script.write_text(f"{imports}{_APP}\nif {rest}", "utf-8")
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.address=127.0.0.1"]
-    environment = {**os.environ, "GEO_PLANNER_STUDY_AREA": str(area), "GEO_PLANNER_CACHE": str(folder / "cache")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(area, folder, script) as address:
+        yield address
 
 
-def test_from_a_smaller_budget_to_a_scenario_of_its_own(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_from_a_smaller_budget_to_a_scenario_of_its_own(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:
     page = visit.page
     page.goto(f"{address}/build")
     marks = page.frame_locator("iframe[title*='plan_map']").locator(".gp-build-mark")
@@ -136,7 +119,7 @@ def test_from_a_smaller_budget_to_a_scenario_of_its_own(address: str, visit: Vis
     assert visit.errors == []
 
 
-def test_a_village_that_must_be_covered_comes_into_the_plan(address: str, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+def test_a_village_that_must_be_covered_comes_into_the_plan(address: str, visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     page.goto(f"{address}/build?budget=1000000000&scenario={Path(sa.SCENARIO).stem}")
     page.get_by_text("So với kịch bản").wait_for(timeout=FIRST_DRAW_MS)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +10,9 @@ import openpyxl
 import pytest
 import yaml
 
-from tests.conftest import ROOT
 from tests.imports import making as m
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+from tests.ui.app_process import app_over
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 _LATE_MS = 60_000
@@ -35,23 +31,8 @@ def area(area_copy: Path) -> Path:
 @pytest.fixture
 def address(area: Path, tmp_path: Path) -> Iterator[str]:
     """The app with this study area on a free port; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
-    environment = {**os.environ, "GEO_PLANNER_STUDY_AREA": str(area), "GEO_PLANNER_CACHE": str(tmp_path / "cache")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(area, tmp_path) as address:
+        yield address
 
 
 def broken(path: Path) -> Path:
@@ -76,7 +57,7 @@ def mended(marked: Path) -> Path:
     return path
 
 
-def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:
     page, villages = visit.page, area / "villages" / "villages.csv"
     before = villages.read_bytes()
     page.goto(f"{address}/data", timeout=FIRST_DRAW_MS)

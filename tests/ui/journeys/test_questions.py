@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +9,10 @@ import pytest
 
 from geo_planner.ui.entry import PAGES
 from geo_planner.words import said
-from tests.conftest import ROOT
 from tests.small_area import VILLAGES, make_area, read_rows, village
+from tests.ui.app_process import app_over
 from tests.ui.contrast import CONTRAST
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, _wait_until_up, browser  # noqa: F401 - fixtures
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -35,28 +31,12 @@ def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def own_server(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on that area; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "GEO_PLANNER_STUDY_AREA": str(area)}
-        )
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(area, tmp_path_factory.mktemp("app")) as address:
+        yield address
 
 
 @pytest.fixture
-def page(browser: sync_api.Browser) -> Iterator[sync_api.Page]:  # noqa: F811
+def page(browser: sync_api.Browser) -> Iterator[sync_api.Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi")
     yield context.new_page()
     context.close()

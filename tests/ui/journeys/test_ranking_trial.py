@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
@@ -22,11 +15,12 @@ from geo_planner.radio.cache import default_loss_cache
 from geo_planner.retried import Trial, tried
 from geo_planner.study_area import load_study_area
 from geo_planner.ui.texts import text
-from tests.conftest import ROOT, SCENARIO
+from tests.conftest import SCENARIO
+from tests.ui.app_process import app_over
+from tests.ui.test_browser import CHROMIUM
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 FIRST_DRAW_MS, WAIT_MS = 240_000, 60_000
 TITLE = "Ưu tiên hộ nghèo"
@@ -45,39 +39,17 @@ def near(area_copy: Path) -> Path:
 @pytest.fixture
 def server(near: Path, tmp_path: Path) -> Iterator[str]:
     """The app over a study area of one's own, in which a scenario may be saved; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]  # fmt: skip
-    with (tmp_path / "log.txt").open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "GEO_PLANNER_STUDY_AREA": str(near)}
-        )
-        try:
-            end = time.monotonic() + 90
-            while time.monotonic() < end and process.poll() is None:
-                try:
-                    with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(near, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])  # fmt: skip
-        page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi").new_page()
-        yield page
-        page.screenshot(path=tmp_path / "last.png")
-        browser.close()
+def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi")
+    page = context.new_page()
+    yield page
+    page.screenshot(path=tmp_path / "last.png")
+    context.close()
 
 
 def test_weights_are_tried_kept_saved_and_open(server: str, page: Any, near: Path, tmp_path: Path) -> None:

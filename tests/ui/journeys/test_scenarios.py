@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +9,9 @@ import pytest
 
 from geo_planner.config import load_scenario
 from geo_planner.study_area import scenario_paths
-from tests.conftest import ROOT
 from tests.small_area import make_area
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+from tests.ui.app_process import app_over
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -30,27 +26,11 @@ def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over a study area of one's own; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("journey_server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "GEO_PLANNER_STUDY_AREA": str(area)}
-        )
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(area, tmp_path_factory.mktemp("app")) as address:
+        yield address
 
 
-def test_duplicate_change_and_compare(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+def test_duplicate_change_and_compare(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     page.goto(f"{address}/scenarios")
     page.get_by_role("tab", name="Nhân bản").click(timeout=FIRST_DRAW_MS)
@@ -89,7 +69,7 @@ def test_duplicate_change_and_compare(address: str, area: Path, visit: Visit, tm
     assert visit.wanted == []
 
 
-def test_delete_and_restore(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+def test_delete_and_restore(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:
     page, before = visit.page, scenario_paths(area)
     page.goto(f"{address}/scenarios")
     page.get_by_role("tab", name="Xoá, khôi phục").click(timeout=FIRST_DRAW_MS)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +17,9 @@ from geo_planner.study_area import load_study_area
 from geo_planner.trial import why_not
 from geo_planner.words import said
 from tests.build.valley import valley
-from tests.conftest import ROOT
 from tests.small_area import SCENARIO, VILLAGES, read_rows, write_rows
-from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit, _wait_until_up, browser, visit  # noqa: F401 - fixtures
+from tests.ui.app_process import app_over
+from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 from tests.ui.test_map_component import FRAME, PICK_BYTES, Wire, opened, pick
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -59,24 +55,8 @@ def here(area: Path) -> Plan:
 @pytest.fixture(scope="module")
 def address(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with this study area on a free port; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("app")
-    log = folder / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
-    environment = {**os.environ, "GEO_PLANNER_STUDY_AREA": str(area), "GEO_PLANNER_CACHE": str(folder / "cache")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with app_over(area, tmp_path_factory.mktemp("app")) as address:
+        yield address
 
 
 def on_map(page: Any, lon: float, lat: float) -> tuple[float, float]:
@@ -91,7 +71,7 @@ def button(page: Any, label: str) -> Any:
     return page.get_by_role("button", name=label, exact=True)
 
 
-def test_a_village_of_the_map_its_ridge_and_its_profile(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:  # noqa: F811
+def test_a_village_of_the_map_its_ridge_and_its_profile(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:
     wire, page = Wire(visit.page), visit.page
     frame = opened(visit, address, here)
     position = next(n for n, v in enumerate(here.villages.index) if n and why_not(here, str(v)).paths[0].state in ("blocked", "grazed"))
@@ -121,7 +101,7 @@ def test_a_village_of_the_map_its_ridge_and_its_profile(address: str, visit: Vis
     assert visit.errors == []
 
 
-def test_a_name_without_marks_and_a_vn2000_position(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:  # noqa: F811
+def test_a_name_without_marks_and_a_vn2000_position(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:
     page = visit.page
     opened(visit, address, here)
     box = page.get_by_label("Tìm bản, xã, trạm hoặc nhập tọa độ")
@@ -146,7 +126,7 @@ def test_a_name_without_marks_and_a_vn2000_position(address: str, visit: Visit, 
     assert visit.errors == []
 
 
-def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:  # noqa: F811
+def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     page.goto(address, timeout=FIRST_DRAW_MS)
     page.frame_locator(FRAME).locator("path.gp-village-mark").nth(3).wait_for(timeout=FIRST_DRAW_MS)
