@@ -263,7 +263,7 @@ def money_tab(shown: BuildPlan) -> None:
         st.markdown(f"**{text('build_by_payer', words)}**")
         st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True)
     st.caption(text("build_estimated", words))
-    st.page_link(page_file("import_list"), label=text("build_import_prices", words), icon=":material/upload_file:")
+    st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 
 
 def year_tab(shown: BuildPlan) -> None:
