@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_planner.preferences.settings import Criterion
 from geo_planner.ranking.scoring import Ranking
-from geo_planner.words import LANGUAGES, Label, Language, Said, said
+from geo_planner.words import LANGUAGES, Label, Language, Said, households, said
 
 _SHARES = ("poverty_share", "no_coverage_probability")
 _ROADS = {0.0: "criterion_value.road_car", 0.5: "criterion_value.road_motorbike", 1.0: "criterion_value.road_foot"}
@@ -27,6 +27,8 @@ def described(criterion: Criterion, value: float) -> Said:
 
     >>> described(Criterion(name="households"), 107.0).text("vi"), described(Criterion(name="road_difficulty"), 0.5).text("vi")
     ('107 hộ', 'chỉ đi được xe máy')
+    >>> described(Criterion(name="households_without_signal"), 105.9).text("vi")
+    'khoảng 106 hộ'
     """
     if pd.isna(value):
         return said("criterion_value.missing")
@@ -36,6 +38,8 @@ def described(criterion: Criterion, value: float) -> Said:
         return said("criterion_value.share", value=value)
     if not criterion.unit and value in (0.0, 1.0) and set(criterion.bounds) == {0.0, 1.0}:
         return said("criterion_value.yes" if value == 1.0 else "criterion_value.no")
+    if _UNITS.get(criterion.unit) == "criterion_figure.households" and value >= 0:
+        return said("criterion_figure.households", value=households(value))
     figure = said("criterion_value.tenths" if abs(value) < 1000 else "criterion_value.whole", value=value)
     if not criterion.unit:
         return figure

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from geo_planner.ui.widget_words import translating_script
 from geo_planner.words import LANGUAGES, Language, said
@@ -31,6 +31,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OF_THE_MAP = ("theme", "layers", "view")
 """Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
+FORMER_PAGES = {"import_list": "data"}
+"""Pages that people may have kept the address of, and the page where the same is done now."""
 _STATIC = Path(st.__file__).parent / "static"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 _LEVEL = 6
@@ -83,6 +85,9 @@ class Delivery:
         await (answer or self.app)(scope, receive, send)
 
     async def _answer(self, name: str, scope: Scope) -> Response | None:
+        if name in FORMER_PAGES:
+            query = scope.get("query_string", b"").decode("latin-1")
+            return RedirectResponse(f"{base_path()}/{FORMER_PAGES[name]}" + (f"?{query}" if query else ""))
         asked_with = Headers(scope=scope)
         zipped = "gzip" in asked_with.get("accept-encoding", "")
         # a page that is not there is told by Streamlit, in a page of the same kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import tempfile
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from geo_planner.ui.frame import scenario_file
 from geo_planner.ui.import_file import forget_looks
 from geo_planner.ui.import_outcome import show_faults
 from geo_planner.ui.texts import text
-from geo_planner.words import Language, number, said
+from geo_planner.words import Language, day, number, said
 
 _HASH_LENGTH = 8
+_ISO = re.compile(r"\d{4}(-\d{2}){0,2}")
 _RESTORED = "data_restored"
 _COLUMNS = ("layer", "rows", "kind", "source", "date", "file")
 
@@ -76,10 +78,15 @@ def _row(one: Holding, words: Language) -> str:
         html.escape("–" if one.rows is None else number(one.rows, 0, words)),
         html.escape(kind),
         html.escape(source) + (f"<small>{html.escape(one.licence)}</small>" if one.licence else ""),
-        html.escape(one.date or "–"),
+        html.escape(_day(one.date, words)),
         f"{html.escape(one.file)}<small>{html.escape(text('data_hash', words, hash=one.sha256[:_HASH_LENGTH]))}</small>",
     )
     return f'<tr class="gp-{one.kind}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _day(told: str, words: Language) -> str:
+    """A date of the record as the language writes it; whatever else stands there is told as it is."""
+    return day(told, words) if _ISO.fullmatch(told) else told or "–"
 
 
 def show_templates(words: Language) -> None:

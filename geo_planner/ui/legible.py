@@ -9,6 +9,8 @@ LEGIBLE = """<style>
 input::placeholder, textarea::placeholder { color: #5a6570 !important; opacity: 1 !important; }
 /* Where the keyboard is. */
 :is(button, a, summary, input, textarea, [role=slider], [role=radio], [role=tab], [tabindex="0"]):focus-visible { outline: 3px solid #0b5cad !important; outline-offset: 2px; }
+/* Pills that have no room beside the others go below them. */
+[data-testid="stButtonGroup"], [data-testid="stButtonGroup"] > div, [data-testid="stButtonGroup"] [role="group"], [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap !important; max-width: 100%; overflow: visible !important; }
 /* The figure over a slider stays within its own row. */
 .stSlider [data-testid="stSliderThumbValue"] { z-index: 1; background: #ffffff; padding: 0 3px; }
 .gp-asked { margin-top: 10px; border-bottom: 2px solid #cbd3db; }

@@ -18,7 +18,7 @@ from geo_planner.ranking.explain import tied_column, tied_names
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, QUESTIONS, SWAPS, robustness_layer
 from geo_planner.schema import VILLAGES, Column, Layer
 from geo_planner.ui.texts import text
-from geo_planner.words import Language, number, word
+from geo_planner.words import Language, number, said, word
 
 LOOK_AGAIN_BELOW = 0.1
 """A probability by lot below this puts a group on the page's own line; it decides nothing."""
@@ -198,7 +198,7 @@ def trial_table(villages: pd.DataFrame, criteria: Sequence[Criterion], before: p
             text("column_village", language): villages["name"],
             text("column_commune", language): villages["commune_name"],
             text("column_score", language): 100 * villages["score"],
-            text("filter_responsibility", language): villages["responsibility"].map(lambda key: word(key, language)),
+            text("filter_responsibility", language): villages["responsibility"].map(lambda key: payer(key, language)),
             text("column_tied", language): tied_column(villages["tied_with"], villages["name"].to_dict(), language),
             text("column_modelled", language): villages["modelled_status"].fillna("unknown").map(lambda key: word(key, language)),
             text("column_declared", language): villages["declared_status"].fillna("unknown").map(lambda key: word(key, language)),
@@ -210,6 +210,15 @@ def trial_table(villages: pd.DataFrame, criteria: Sequence[Criterion], before: p
         },
         index=villages.index,
     )  # fmt: skip
+
+
+def payer(key: str, language: Language) -> str:
+    """Who pays, in a word that a column has room for.
+
+    >>> payer("fund", "vi")
+    'Quỹ'
+    """
+    return said(f"group_sheet.{key}").text(language)
 
 
 def places(villages: pd.DataFrame) -> tuple[dict[float, str], dict[float, str]]:

@@ -26,7 +26,7 @@ from geo_planner.ui.texts import text
 from geo_planner.ui.trial_results import Outcome, Tried, facts_of, together, tried
 from geo_planner.ui.trial_visit import Placed
 from geo_planner.ui.trial_writing import fix, forbid, go_back, show_told
-from geo_planner.words import Language, listing, number, said, word
+from geo_planner.words import Language, households, listing, number, said, word
 
 USUAL_HEIGHT_M = 30.0
 _MOST_POWER_DBM = 60
@@ -245,7 +245,7 @@ def _count(count: int, words: Language) -> str:
 
 def _outcome(outcome: Outcome, words: Language) -> str:
     cost = {name: value / 1e6 for name, value in outcome.cost_vnd.items()}
-    head = text("trial_gain", words, n=len(outcome.gained), households=outcome.households, area=outcome.newly_km2)
+    head = text("trial_gain", words, n=len(outcome.gained), households=households(outcome.households), area=outcome.newly_km2)
     rows = [
         (text("trial_cost", words), text("trial_cost_value", words, low=cost["low"], base=cost["base"], high=cost["high"])),
         (text("trial_opex", words), text("trial_opex_value", words, millions=outcome.opex_vnd / 1e6)),
@@ -268,7 +268,11 @@ def villages_gained(gained: pd.DataFrame, words: Language) -> str:
     rows = ""
     ordered = gained.assign(order=-gained["gained"].fillna(0.0)).sort_values(["order", "name"], kind="stable")
     for row in ordered.head(_MOST_VILLAGES).itertuples():
-        change = text("trial_households", words, before=row.households_before, after=row.households_after) if pd.notna(row.gained) else "–"
+        change = (
+            text("trial_households", words, before=households(row.households_before), after=households(row.households_after))
+            if pd.notna(row.gained)
+            else "–"
+        )
         status = word(str(row.status_after), words)
         rows += f"<span>{escape(str(row.name))}</span><b>{escape(change)} · {escape(status)}</b>"
     rest = len(gained) - _MOST_VILLAGES
@@ -314,7 +318,7 @@ def _switches(all_tried: tuple[Tried, ...], words: Language) -> None:
     st.html(f"<div class='gp-card'><h3>{escape(text('trial_all', words))}</h3></div>")
     for one in all_tried:
         placed = one.placed
-        gain = number(one.outcome.households, 1, words, keep_zeros=False) if one.outcome is not None else "–"
+        gain = households(one.outcome.households) if one.outcome is not None else "–"
         label = text("trial_switch", words, id=placed.id, height=placed.mast.height_m, households=gain)
         ident = placed.id
         st.checkbox(label, **visit.bound(f"trial_on_{ident}", placed.shown, partial(_switch, ident)))
@@ -322,7 +326,7 @@ def _switches(all_tried: tuple[Tried, ...], words: Language) -> None:
     gained = together(loaded(), shown)
     costs = {name: sum(one.outcome.cost_vnd[name] for one in shown if one.outcome) / 1e6 for name in ("low", "base", "high")}
     ids = listing([one.placed.id for one in shown], words)
-    line = text("trial_together", words, ids=ids, n=len(gained), households=float(gained["gained"].fillna(0.0).sum()))
+    line = text("trial_together", words, ids=ids, n=len(gained), households=households(float(gained["gained"].fillna(0.0).sum())))
     money = text("trial_cost_value", words, **costs)
     st.html(f"<div class='gp-card'><p><b>{escape(line)}</b> {escape(money)}</p></div>")
 

@@ -15,7 +15,7 @@ from geo_planner.ui.map_contract import Drawn
 from geo_planner.ui.texts import text
 from geo_planner.ui.trial_panel import try_option
 from geo_planner.ui.trial_results import cures_of, reasons_of
-from geo_planner.words import Language, number, said, word
+from geo_planner.words import Language, households, number, said, word
 
 _TRIED_KINDS = ("low_mast", "macro_mast", "satellite_mast")
 
@@ -89,7 +89,7 @@ def _cure(row: pd.Series, words: Language) -> str:
     height = "" if pd.isna(row["mast_height_m"]) else f" {number(float(row['mast_height_m']), 0, words)} m"
     where = text("cure_in_village", words) if row["distance_km"] < 0.05 else text("cure_away", words, km=float(row["distance_km"]))
     after = "" if pd.isna(row["status_after"]) else f" ({word(str(row['status_after']), words)})"
-    households = text("cure_households", words, n=float(row["households"]), all=float(row["households_all"]))
+    people = text("cure_households", words, n=households(float(row["households"])), all=households(float(row["households_all"])))
     cost = text("trial_cost_value", words, **{name: float(row[f"cost{end}_vnd"]) / 1e6 for name, end in (("low", "_low"), ("base", ""), ("high", "_high"))})  # fmt: skip
     joined = "" if row["joined"] else f" {text('cure_not_joined', words)}"
     year = (
@@ -99,4 +99,4 @@ def _cure(row: pd.Series, words: Language) -> str:
         if pd.isna(row["year"])
         else f" {text('cure_year', words, year=int(row['year']))}"
     )
-    return f"{kind[:1].upper()}{kind[1:]}{height}, {where}: {households}{after}. {cost}{joined}{year}"
+    return f"{kind[:1].upper()}{kind[1:]}{height}, {where}: {people}{after}. {cost}{joined}{year}"

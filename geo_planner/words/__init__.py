@@ -1,7 +1,7 @@
 """What people read: sentences by code in two languages, and how figures are written."""
 
 from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
-from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, codes, first_of, plain_facts, said, word, words_of
+from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, codes, first_of, households, plain_facts, said, word, words_of
 
 __all__ = [
     "LANGUAGES",
@@ -13,6 +13,7 @@ __all__ = [
     "codes",
     "day",
     "first_of",
+    "households",
     "listing",
     "number",
     "percent",

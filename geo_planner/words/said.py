@@ -8,6 +8,7 @@ The sentences stand in ``en.toml`` and ``vi.toml``, by ``code`` or ``code.varian
 ``id``         a number without grouping (rows, years, codes)
 ``.2``         a number with so many decimals; ``.2-`` without the zeros at its end
 ``%``, ``%.1`` a share of 1 in per cent
+``/100``       a share of 1 as points of 100 (``65/100``)
 ``day``        a date, given as one or as ISO 8601
 ``word``       the word that people read for a stable word (``word.<stable word>`` of the catalogue), in small letters
 ``reason``     of something said that has a reason and a remedy, the one; ``remedy``: the other
@@ -21,6 +22,7 @@ A list is joined by commas; ``,and`` behind the rest joins it as in a sentence, 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -93,6 +95,17 @@ def said(key: str, /, **facts: Any) -> Said:
     if lacking := places(key) - facts.keys():
         raise LookupError(f"{key} says nothing of {', '.join(sorted(lacking))}")
     return Said(key, tuple((name, _plain(value)) for name, value in facts.items()))
+
+
+def households(n: float) -> Said:
+    """So many households in whole ones; what comes of shares is said to be about so many.
+
+    >>> households(105.9).text("vi"), households(107.0).text("vi"), households(0.3).text("en")
+    ('khoảng 106', '107', 'less than 1')
+    """
+    if 0 < n < 1:
+        return said("households.less")
+    return said("households.whole" if math.isclose(n, round(n), abs_tol=1e-6) else "households.about", n=n)
 
 
 def coded(what: Said) -> str:
@@ -193,6 +206,8 @@ class _Wording(string.Formatter):
             return small(word(value, language))
         if how == "day":
             return day(value, language)
+        if how == "/100":
+            return f"{number(100 * float(value), 0, language)}/100"
         if how.startswith("%"):
             return percent(float(value), language, int(how[2:] or 0))
         if how == "q":

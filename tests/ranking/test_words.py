@@ -100,14 +100,14 @@ def test_equal_weights_leave_out_what_has_no_weight() -> None:
 def test_an_explanation_speaks_from_the_figures_in_both_languages(result: RankingResult) -> None:
     first = result.rank.idxmin()
     vi, en = result.explanations.loc[first]
-    points = f"{result.score[first]:.3f}"
-    assert vi.startswith(f"Xếp thứ 1 trên 12 bản ({points.replace('.', ',')} điểm) vì ")
-    assert en.startswith(f"Rank 1 of 12 ({points} points) because ")
+    points = f"{100 * result.score[first]:.0f}/100"
+    assert vi.startswith(f"Xếp thứ 1 trên 12 bản (điểm {points}) vì ")
+    assert en.startswith(f"Rank 1 of 12 (score {points}) because ")
     row = result.simulation.table.loc[first]
     if row["rank_low"] != row["rank_high"]:
         assert f"{row['rank_low']:.0f}–{row['rank_high']:.0f}" in vi
     assert "nan" not in " ".join(result.explanations.to_numpy().ravel()).lower()
-    assert "." not in vi.split("điểm)")[0].split("(")[1]
+    assert "." not in vi.split(") vì")[0].split("(")[1]
 
 
 def test_the_explanation_says_which_missing_datum_to_ask_for(result: RankingResult) -> None:

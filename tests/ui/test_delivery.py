@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from geo_planner.ui.delivery import Delivery, opening_page
+from geo_planner.ui.delivery import FORMER_PAGES, Delivery, opening_page
 from geo_planner.ui.entry import PAGES
 from geo_planner.ui.widget_words import translating_script, widget_words
 from geo_planner.words import LANGUAGES, said
@@ -84,6 +84,15 @@ def test_a_page_that_is_not_there_opens_in_the_same_way() -> None:
     assert asked("/khong_co", wants="text/html,*/*") is not None
     for path in ("/_stcore", "/app/static/x", "/favicon.png", "/khong/co"):
         assert asked(path, wants="text/html") is None
+
+
+@pytest.mark.parametrize(("query", "rest"), [("", ""), ("lang=en&scenario=a", "?lang=en&scenario=a")])
+def test_the_former_address_of_a_page_leads_to_where_the_same_is_done(query: str, rest: str) -> None:
+    answer = asked("/import_list", query=query, wants="text/html")
+    assert answer is not None
+    assert (answer[0], answer[1]["location"]) == (307, f"/data{rest}")
+    assert set(FORMER_PAGES.values()) <= set(PAGES)
+    assert not set(FORMER_PAGES) & set(PAGES)
 
 
 def test_what_is_sent_is_passed_on() -> None:

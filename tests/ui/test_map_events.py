@@ -147,6 +147,10 @@ def test_what_is_drawn_over_the_map_comes_and_goes(small: Frame) -> None:
     assert small.inside.locator("path.gp-drawn").count() == 2
     assert small.inside.locator(".gp-drawn-mark b").text_content() == HOSTILE_NAMES[0]
     assert small.inside.evaluate("window.broken") is None
+    over = "name => Number(getComputedStyle(document.querySelector('.leaflet-gp-' + name + '-pane')).zIndex)"
+    line, disc, mark = (small.inside.evaluate(over, name) for name in ("ray", "village", "drawn"))
+    assert line < disc < mark, "a line does not cover the number of the village that it ends at"
+    assert small.inside.locator(".leaflet-gp-ray-pane path.gp-drawn").count() == 1
     small.tell(MapArguments())
     assert small.inside.locator("path.gp-drawn, .gp-drawn-mark").count() == 0
 

@@ -17,6 +17,7 @@ from geo_planner.ui import loading
 from geo_planner.ui.loading import STUDY_AREA_VARIABLE
 from geo_planner.ui.texts import text
 from geo_planner.ui.trial_visit import Placed, Trials
+from geo_planner.words import households
 from tests.conftest import ROOT
 from tests.trial.conftest import valley_folder, valley_plan  # noqa: F401 - fixtures
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
@@ -98,7 +99,7 @@ def test_a_mast_is_placed_changed_and_taken_back(plan: Plan) -> None:
     placed = app.session_state[STATE].masts[0]
     assert (placed.lon, placed.lat) == place
     trial = trial_mast(plan, *place, placed.mast)
-    gain = text("trial_gain", "vi", n=len(trial.gained), households=trial.households, area=trial.newly_km2)
+    gain = text("trial_gain", "vi", n=len(trial.gained), households=households(trial.households), area=trial.newly_km2)
     assert gain in shown(app)
     assert all(name in shown(app) for name in trial.gained["name"])
     next(one for one in app.number_input if one.label == text("trial_height", "vi")).set_value(60).run()
@@ -114,11 +115,11 @@ def test_several_masts_are_switched_on_and_off(plan: Plan) -> None:
     state = Trials(panel="mast", mast="T1", masts=(Placed("T1", *place, mast), Placed("T2", *place, mast)))
     app = opened(state)
     alone = trial_mast(plan, *place, mast)
-    line = text("trial_together", "vi", ids="T1 và T2", n=len(alone.gained), households=alone.households)
+    line = text("trial_together", "vi", ids="T1 và T2", n=len(alone.gained), households=households(alone.households))
     assert line in shown(app), "what both reach counts once"
     app.checkbox(key="trial_on_T2").uncheck().run()
     assert [one.shown for one in app.session_state[STATE].masts] == [True, False]
-    assert text("trial_together", "vi", ids="T1", n=len(alone.gained), households=alone.households) in shown(app)
+    assert text("trial_together", "vi", ids="T1", n=len(alone.gained), households=households(alone.households)) in shown(app)
 
 
 def test_into_the_plan_writes_a_scenario_and_undo_takes_it_away(plan: Plan, valley_folder: Path) -> None:  # noqa: F811

@@ -6,7 +6,7 @@ function geoPlannerMap(map, data, options) {
   /* A mark is for the pointer; the same things are reached by keyboard in the lists beside the map, without a stop at each. */
   L.Layer.include({ _addFocusListeners() {} });
   const pane = (name, order) => { map.createPane("gp-" + name).style.zIndex = order; return "gp-" + name; };
-  const orders = { ground: 210, theme: 220, hatch: 225, cover: 228, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
+  const orders = { ground: 210, theme: 220, hatch: 225, cover: 228, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, ray: 445, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
   const panes = {};
   Object.keys(orders).forEach((key) => { panes[key] = pane(key, orders[key]); });
   ["ground", "theme", "hatch", "cover", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });

@@ -33,9 +33,10 @@ function geoPlannerOverlays(map, tools, panes, tell) {
     (items || []).forEach((item) => {
       const style = STYLES[item.style] || STYLES.plain, places = item.coordinates.map(turned);
       if (!places.length) return;
+      /* Below the villages: a line ends at one, and its number is to be read. */
       if (item.kind === "line") {
-        drawings.addLayer(L.polyline(places, { pane: panes.drawn, color: "#ffffff", weight: style.weight + 3, opacity: 0.85, interactive: false }));
-        drawings.addLayer(tip(L.polyline(places, { pane: panes.drawn, className: "gp-drawn", ...style }), item.label));
+        drawings.addLayer(L.polyline(places, { pane: panes.ray, color: "#ffffff", weight: style.weight + 3, opacity: 0.85, interactive: false }));
+        drawings.addLayer(tip(L.polyline(places, { pane: panes.ray, className: "gp-drawn", ...style }), item.label));
       } else if (item.kind === "ring") {
         drawings.addLayer(tip(L.circleMarker(places[0], { pane: panes.drawn, radius: 14, fill: false, className: "gp-drawn", ...style }), item.label));
       } else {

@@ -207,7 +207,7 @@ def site_tab(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
         st.info(text("build_no_site", words))
         return
     st.caption(text("build_pick_sites", words))
-    rows = _picked(table, "build_sites_table", {"height": 0, "households": 1, "cost": 0, "each": 1}, {"stays": "%"})
+    rows = _picked(table, "build_sites_table", {"height": 0, "households": 0, "cost": 0, "each": 1}, {"stays": "%"})
     _wish_buttons([tables.wish_of_site(shown, str(table.index[row])) for row in rows], now, "site")
 
 
@@ -216,7 +216,7 @@ def village_tab(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
     now = tables.in_force(_scenario_build().settings, tried)
     table = tables.village_table(plan, shown, words, now)
     st.caption(text("build_pick_villages", words))
-    rows = _picked(table, "build_villages_table", {"gain": 1}, {})
+    rows = _picked(table, "build_villages_table", {"gain": 0}, {})
     _wish_buttons([str(table.index[row]) for row in rows], now, "village")
     for line in tables.out_of_reach(plan, shown, words):
         st.warning(_plain(line))
@@ -275,7 +275,7 @@ def year_tab(shown: BuildPlan) -> None:
         st.caption(text("build_years_scaled", words))
     figures = {text(f"build_column_{name}", words): Figures(0) for name in ("budget", "available", "cost")}
     figures |= {
-        text("build_column_households", words): Figures(1),
+        text("build_column_households", words): Figures(0),
         text("build_sites", words): Figures(0),
         text("build_links", words): Figures(0),
     }
