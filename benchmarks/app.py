@@ -27,11 +27,12 @@ PART = "app"
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = "iframe[title*='plan_map']"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-TIMES = 5
+TIMES = 4
 _FIRST_MS, _WAIT_MS, _QUIET_S = 900_000, 120_000, 0.4
 # the moment at which the script of the page ended, told by the page itself
 _RUNS = """() => { const app = document.querySelector("[data-testid=stApp]"); window.ended = 0;
   new MutationObserver(() => { window.ended = app.dataset.testScriptState === "notRunning" ? performance.now() : 0; }).observe(app, { attributeFilter: ["data-test-script-state"] }); }"""
+_POINT = """(east) => { const c = map_plan.getCenter(); map_plan.fire("click", { latlng: L.latLng(c.lat + 0.011, c.lng + east) }); }"""
 _PAN = """() => { const t = performance.now(); for (let i = 0; i < 20; i += 1) { map_plan.panBy([i % 2 ? 40 : -40, 0], { animate: false }); } return (performance.now() - t) / 20; }"""
 
 
@@ -107,6 +108,12 @@ class Page:
     def click_mark(self, position: int) -> None:
         self.page.frame_locator(FRAME).locator("path.gp-village-mark").nth(position).dispatch_event("click")
 
+    def mast_on_trial(self, east_deg: float) -> tuple[float, float, int]:
+        """Click on the map beside every mark, and put a mast there."""
+        frame = self.page.locator(FRAME).element_handle().content_frame()
+        self.answer(lambda: frame.evaluate(_POINT, east_deg))
+        return self.answer(self.page.get_by_role("button", name=text("trial_here", "vi"), exact=True).click)
+
 
 @contextmanager
 def served(cache: Path) -> Iterator[tuple[str, int, float]]:
@@ -156,31 +163,22 @@ def start(browser: Any, cache: Path) -> list[Row]:
     ]
 
 
-def at_the_map(visit: Page, address: str) -> list[Row]:
+def at_the_map(visit: Page, address: str) -> Iterator[Row]:
     """What is done at the map and beside it."""
     page = visit.page
     visit.drawn(address)
     clicks = [visit.answer(lambda n=n: visit.click_mark(n)) for n in range(TIMES + 1)][1:]
+    yield answered("a village clicked", 300, clicks, 60_000)
     pill = page.locator("[data-testid=stButtonGroup] button").first
-    filters = [visit.answer(pill.click) for _ in range(2 * TIMES)]
-    box = page.locator(FRAME).bounding_box()
-    masts = []
-    for n in range(TIMES):
-        visit.answer(lambda n=n: page.mouse.click(box["x"] + box["width"] * (0.32 + 0.03 * n), box["y"] + box["height"] * 0.62))
-        here = page.get_by_role("button", name=text("trial_here", "vi"), exact=True)
-        masts.append(visit.answer(here.click))
-    pages = [visit.answer(lambda n=n: page.locator("[data-testid=stSidebarNavLink]").nth(n % 2).click()) for n in range(1, 2 * TIMES + 1)]
-    page.locator("[data-testid=stSidebarNavLink]").nth(1).click()
+    yield answered("a filter", 300, [visit.answer(pill.click) for _ in range(2 * TIMES)])
+    yield answered("a mast on trial, everything", 2000, [visit.mast_on_trial(0.03 * n) for n in range(TIMES)])
+    links = page.locator("[data-testid=stSidebarNavLink]")
+    turns = [visit.answer(links.nth(n % 2).click) for n in range(1, 2 * TIMES + 1)]
+    yield answered("another page, map and ranking in turn", 1000, turns)
+    links.nth(1).click()
     slider = page.locator("[data-testid=stSlider] [role=slider]").first
     slider.wait_for(timeout=_WAIT_MS)
-    ranked = [visit.answer(lambda: slider.press("ArrowRight")) for _ in range(TIMES)]
-    return [
-        answered("a village clicked", 300, clicks, 60_000),
-        answered("a filter", 300, filters),
-        answered("a mast on trial, everything", 2000, masts),
-        answered("another page, map and ranking in turn", 1000, pages),
-        answered("weights changed, ranked anew", 300, ranked),
-    ]
+    yield answered("weights changed, ranked anew", 300, [visit.answer(lambda: slider.press("ArrowRight")) for _ in range(TIMES)])
 
 
 def many_villages(visit: Page, address: str, n: int) -> Row:
@@ -198,10 +196,12 @@ def many_villages(visit: Page, address: str, n: int) -> Row:
     return row(PART, f"{n} villages: a step of the map, ms", round(spent, 1), "<= 100 ms", spent <= 100, "20 steps, in the browser")
 
 
-def main() -> list[Row]:
+def measured() -> Iterator[Row]:
+    """Each figure as soon as it is there."""
     chromium = browser_path()
     if chromium is None:
-        return [skipped(PART, "everything", "no Chromium, or playwright is not installed")]
+        yield skipped(PART, "everything", "no Chromium, or playwright is not installed")
+        return
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -214,16 +214,20 @@ def main() -> list[Row]:
                 while not any(not plan.name.startswith(".") for plan in (cache / "plans").glob("*")):
                     first.page.wait_for_timeout(500)  # it is kept some seconds after it is drawn
                 first.context.close()
-            rows = start(browser, cache)
+            yield from start(browser, cache)
             with served(cache) as (address, pid, _):
-                rows += at_the_map(Page(browser, pid), address)
-                rows.append(many_villages(Page(browser, pid), address, 5000))
+                yield many_villages(Page(browser, pid), address, 5000)
+                yield from at_the_map(Page(browser, pid), address)
         finally:
             browser.close()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    return [*rows, row(PART, "load of the last minute at the end", round(load, 1), note=f"{os.cpu_count()} cores")]
+    yield row(PART, "load of the last minute at the end", round(load, 1), note=f"{os.cpu_count()} cores")
+
+
+def main() -> list[Row]:
+    return list(measured())
 
 
 if __name__ == "__main__":
-    for line in main():
+    for line in measured():
         print(f"{line['what']:60s} {line['value']!s:>16} {line['target']:>20} {line['met']:4s} {line['note']}", flush=True)
