@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from benchmarks import atlas, build, plan, propagation, run, splat_terrain, trial
+from benchmarks import app, atlas, build, plan, propagation, run, splat_terrain, trial
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +92,27 @@ def test_the_questions_at_the_map_are_timed(request: pytest.FixtureRequest, tmp_
     assert len(rows) == 6
     assert all("of processor" in row["note"] for row in rows)
     assert list(tmp_path.rglob("*.npz"))
+
+
+def test_without_a_browser_the_app_rows_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.shutil, "which", lambda _: None)
+    (line,) = app.main()
+    assert line["value"] == "skipped"
+    assert "Chromium" in line["note"]
+
+
+def test_answers_of_the_app_are_told_with_their_limits() -> None:
+    answers = [(100.0, 40.0, 9_000), (500.0, 60.0, 61_000), (120.0, 50.0, 8_000)]
+    late, heavy = app.answered("a filter", 110, answers), app.answered("a village clicked", 300, answers, 60_000)
+    assert (late["value"], late["met"], heavy["met"]) == ("120, 500", "NO", "NO")
+    assert "50 ms of the server's processor; at most 61.0 kB; 3 times" in late["note"]
+    assert app.answered("a filter", 120, answers)["met"] == "yes"
+
+
+def test_villages_of_a_crowded_map_lie_in_its_bounds() -> None:
+    payload = {"bounds": [[22.0, 103.0], [22.5, 103.25]], "villages": [{"id": "a", "commune": "x"}, {"id": "b", "commune": "y"}]}
+    crowded = app.with_villages(payload, 500)["villages"]
+    assert len({village["id"] for village in crowded}) == len({tuple(village["at"]) for village in crowded}) == 500
+    assert all(22.0 <= village["at"][0] <= 22.5 and 103.0 <= village["at"][1] <= 103.25 for village in crowded)
+    assert [village["commune"] for village in crowded[:3]] == ["x", "y", "x"]
+    assert payload["villages"][0]["id"] == "a"

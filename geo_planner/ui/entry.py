@@ -47,11 +47,12 @@ def _warm_up() -> None:
     try:
         from geo_planner.study_area import scenario_paths
         from geo_planner.study_area.bundled import bundled_area
-        from geo_planner.ui import charts, loading, village  # noqa: F401 - what the first page needs; a component has to wait for a visit
+        from geo_planner.ui import charts, loading, maps, trial_panel, village  # noqa: F401 - what the first page needs
 
         paths = scenario_paths(loading.study_area_root(bundled_area()))
         if paths:
-            loading.load_plan(paths[0], lambda _step, _share: None)
+            loaded = loading.load_plan(paths[0], lambda _step, _share: None)
+            maps.payload_digest(loaded, "vi")  # the component itself is declared by the first visit: here it would not be registered
     except Exception:
         logger.info("nothing is ready beforehand; the first visit is told why", exc_info=True)
 

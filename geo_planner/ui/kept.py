@@ -30,7 +30,7 @@ MOST_BYTES, MOST_PLANS = 1_000_000_000, 24
 
 def folder_of(key: str) -> Path:
     """Where the plan of a fingerprint is kept, or would be."""
-    return cache_root() / "plans" / sha256_of_content(f"{key} {_program()}")
+    return cache_root() / "plans" / sha256_of_content(f"{key} {program()}")
 
 
 def kept_plan(folder: Path, study_area: Path) -> Plan | None:
@@ -105,7 +105,7 @@ def _remove(folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program() -> str:
     """What tells one state of the program from another: its version, the edition of the path loss, and its files, which change where it is worked on."""
     root = Path(geo_planner.__file__).parent
     files = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".toml"))

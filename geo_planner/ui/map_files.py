@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +20,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from geo_planner.ui.delivery import base_path
+
+if TYPE_CHECKING:  # the server stands before the library is read
+    from geo_planner.export.html_map.rasters import Drawing, Overlay
 
 _MOST_PAYLOADS = 12
 _MOST_PICTURES = 96
@@ -31,27 +34,68 @@ _POLICY = (
 )
 
 
+class _Waiting:
+    """A picture that is drawn by who first wants it, once; what it was drawn from is let go then."""
+
+    def __init__(self, draw: Callable[[], Overlay]) -> None:
+        self._draw: Callable[[], Overlay] | None = draw
+        self._png, self._lock = b"", threading.Lock()
+
+    def png(self) -> bytes:
+        with self._lock:
+            if self._draw is not None:
+                self._png, self._draw = self._draw().png, None
+            return self._png
+
+
 class Payloads:
-    """Plans as the map's script wants them, compressed, by the hash of their content; the last few."""
+    """Plans as the map's script wants them, compressed, by the hash of their content; the last few.
+
+    Their backgrounds go apart, by the hash of what each is drawn from: plans, languages and trials that show the same surface share it, and
+    it is drawn when a browser first asks for it.
+    """
 
     def __init__(self, most: int = _MOST_PAYLOADS) -> None:
         self._most, self._lock = most, threading.Lock()
         self._made: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._bytes: dict[str, bytes] = {}
+        self._pictures: dict[str, _Waiting] = {}
+        self._shown: dict[str, frozenset[str]] = {}
+        self._placed: set[str] = set()
+
+    def place(self, drawing: Drawing) -> str:
+        """Where the payload that is just made finds this picture."""
+        from geo_planner.ui.kept import program  # here: the server stands before the library is read
+
+        # a browser keeps it for good: another program may draw the same values otherwise
+        digest = hashlib.sha256(f"{drawing.digest} {program()}".encode()).hexdigest()
+        self._placed.add(digest)
+        self._pictures.setdefault(digest, _Waiting(drawing.draw))
+        return f"{base_path()}/app/static/background/{digest}.png"
+
+    def background(self, digest: str) -> bytes | None:
+        """The picture of that hash, or None."""
+        found = self._pictures.get(digest)
+        return None if found is None else found.png()
 
     def digest(self, key: tuple[Any, ...], make: Callable[[], dict[str, Any]]) -> str:
         """The hash of the payload that belongs to `key`, which is made if it is not there; one at a time."""
         with self._lock:
             if key not in self._made:
+                self._placed = set()
                 content = json.dumps(make(), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
                 digest = hashlib.sha256(content).hexdigest()
                 self._made[key] = digest
+                self._shown[digest] = frozenset(self._placed)
                 self._bytes.setdefault(digest, gzip.compress(content, 6, mtime=0))
             self._made.move_to_end(key)
             while len(self._made) > self._most:
                 self._made.popitem(last=False)
             kept = set(self._made.values())
             self._bytes = {name: content for name, content in self._bytes.items() if name in kept}
+            self._shown = {name: shown for name, shown in self._shown.items() if name in kept}
+            in_use = frozenset().union(*self._shown.values())
+            self._pictures = {name: picture for name, picture in self._pictures.items() if name in in_use}
             return self._made[key]
 
     def compressed(self, digest: str) -> bytes | None:
@@ -110,6 +154,12 @@ def map_routes() -> list[Route]:
             return PlainTextResponse("no such picture\n", status_code=404)
         return Response(content, media_type="image/png", headers=_FOREVER)
 
+    async def background(request: Request) -> Response:
+        content = await run_in_threadpool(PAYLOADS.background, request.path_params["digest"])
+        if content is None:
+            return PlainTextResponse("no such background\n", status_code=404)
+        return Response(content, media_type="image/png", headers=_FOREVER)
+
     async def own(request: Request) -> Response:
         found = (await run_in_threadpool(_own_files)).get(request.path_params["name"])
         if found is None:
@@ -121,6 +171,7 @@ def map_routes() -> list[Route]:
     return [
         Route(f"{root}/plan/{{digest}}.json", plan),
         Route(f"{root}/picture/{{digest}}.png", picture),
+        Route(f"{root}/background/{{digest}}.png", background),
         Route(f"{root}/map/{{version}}/{{name}}", own),
     ]
 

@@ -79,7 +79,7 @@ def payload_digest(loaded: LoadedPlan, language: Language, *, measurements: bool
     """The hash under which the map's frame may fetch the plan; the plan is laid out for it the first time."""
     return PAYLOADS.digest(
         (loaded.key, language, measurements),
-        lambda: map_payload(loaded.plan, language=language, bilingual=False, cards=False, measurements=measurements),
+        lambda: map_payload(loaded.plan, language=language, bilingual=False, cards=False, measurements=measurements, place=PAYLOADS.place),
     )
 
 

@@ -80,7 +80,7 @@ def test_a_kept_plan_that_was_changed_goes_and_is_not_shown(plans: Path, plan: P
 def test_a_plan_is_kept_under_its_inputs_and_its_program(plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = kept.folder_of("a")
     assert one == kept.folder_of("a") != kept.folder_of("b")
-    monkeypatch.setattr(kept, "_program", lambda: "another version")
+    monkeypatch.setattr(kept, "program", lambda: "another version")
     assert one != kept.folder_of("a")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo_planner.export.html_map import map_payload, rasters
 from geo_planner.ui import maps
 from geo_planner.ui.address import Filters
 from geo_planner.ui.loading import LoadedPlan
@@ -126,3 +130,59 @@ def test_an_event_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert maps._new_event("map", CLICK) is None
     assert maps._new_event("map", {**CLICK, "n": 8}) is not None
     assert maps._new_event("other", CLICK) is not None
+
+
+def test_backgrounds_are_drawn_when_asked_for_and_shared(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[int, int]] = []
+    real = rasters.indexed_png
+
+    def counted(index: Any, palette: Any) -> bytes:
+        drawn.append(index.shape)
+        return real(index, palette)
+
+    monkeypatch.setattr(rasters, "indexed_png", counted)
+    monkeypatch.setattr("geo_planner.ui.map_files.PAYLOADS", kept := Payloads())
+    monkeypatch.setattr(maps, "PAYLOADS", kept)
+    plan = fake_plan()
+    sent = {}
+    for key, language in (("one", "vi"), ("one", "en"), ("on trial", "vi")):
+        digest = maps.payload_digest(LoadedPlan(key, plan), language)
+        sent[key, language] = client.get(payload_address(digest)).json()
+    assert drawn == []
+    addresses = [
+        {data["relief"]["url"], *(theme[part] for theme in data["themes"] for part in ("url", "hatch") if part in theme)}
+        for data in sent.values()
+    ]
+    assert addresses[0] == addresses[1] == addresses[2]
+    whole = map_payload(plan, language="vi", bilingual=False, cards=False)
+    drawn.clear()
+    for theme, inline in zip(sent["one", "vi"]["themes"], whole["themes"], strict=True):
+        for part in {"url", "hatch"} & theme.keys():
+            answers = [client.get(theme[part]) for _ in range(2)]
+            assert all(answer.content == base64.b64decode(inline[part].partition(",")[2]) for answer in answers)
+            assert "immutable" in answers[0].headers["cache-control"]
+    assert len(drawn) == len(addresses[0]) - 1, "each once, and the relief not yet"
+    assert client.get(sent["one", "vi"]["relief"]["url"].replace(".png", "0.png")).status_code == 404
+
+
+def test_another_surface_has_another_address() -> None:
+    kept, plan = Payloads(), fake_plan()
+    other = replace(plan, coverage=replace(plan.coverage, rsrp_dbm=plan.coverage.rsrp_dbm + np.float32(1.0)))
+    first, second = (
+        {theme["key"]: theme for theme in map_payload(one, language="vi", bilingual=False, cards=False, place=kept.place)["themes"]}
+        for one in (plan, other)
+    )
+    assert first["theme_rsrp"]["url"] != second["theme_rsrp"]["url"]
+    assert first["theme_rsrp"]["hatch"] != second["theme_rsrp"]["hatch"]
+    assert first["theme_probability"] == second["theme_probability"]
+    assert len({first["theme_rsrp"]["url"], first["theme_rsrp"]["hatch"], first["theme_server"]["url"]}) == 3
+
+
+def test_backgrounds_go_with_the_last_plan_that_shows_them() -> None:
+    kept, plan = Payloads(most=1), fake_plan()
+    digest = kept.digest(("plan",), lambda: map_payload(plan, language="vi", bilingual=False, cards=False, place=kept.place))
+    address = json.loads(gzip.decompress(kept.compressed(digest) or b""))["relief"]["url"]
+    name = address.rpartition("/")[2].removesuffix(".png")
+    assert (kept.background(name) or b"").startswith(b"\x89PNG")
+    kept.digest(("other",), lambda: {"n": 2})
+    assert kept.background(name) is None

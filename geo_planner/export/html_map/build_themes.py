@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.rasters import Overlay, class_overlay
+from geo_planner.export.html_map.rasters import Drawing, Place, class_drawing, inline
 from geo_planner.export.palette import GROUND, MAST_CLASSES, UNKNOWN_SURFACE, probability_classes
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
@@ -17,7 +17,7 @@ from geo_planner.words import Language
 
 
 def build_themes(
-    plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], certain: list[dict[str, Any]], language: Language
+    plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], certain: list[dict[str, Any]], language: Language, place: Place = inline
 ) -> list[dict[str, Any]]:
     """The themes, ready for the script; none for a plan that says nothing of building.
 
@@ -29,17 +29,19 @@ def build_themes(
         Pixels of the province.
     certain : list of dict
         The legend of the probability today, which that afterwards shares.
+    place : callable
+        Tells where a picture is found.
     """
     build = plan.build
     if build is None:
         return []
     height = build.atlas.heights_m[-1]
-    masts = class_overlay(build.atlas.households[height], plan.coverage, grid, MAST_CLASSES, inside=inside, mark_unknown=True)
-    themes = [{"key": "theme_masts", **_picture(masts), "legend": mast_legend(build.atlas, language)}]
+    masts = class_drawing(build.atlas.households[height], plan.coverage, grid, MAST_CLASSES, inside=inside, mark_unknown=True)
+    themes = [{"key": "theme_masts", **_placed(masts, place), "legend": mast_legend(build.atlas, language)}]
     if build.after is not None:
         coverage, classes = build.after.coverage, probability_classes(plan.scenario.service)
-        after = class_overlay(coverage.probability, coverage, grid, classes, inside=inside, mark_unknown=True)
-        themes.append({"key": "theme_after", **_picture(after), "legend": certain})
+        after = class_drawing(coverage.probability, coverage, grid, classes, inside=inside, mark_unknown=True)
+        themes.append({"key": "theme_after", **_placed(after, place), "legend": certain})
     return themes
 
 
@@ -53,5 +55,5 @@ def mast_legend(atlas: Atlas, language: Language) -> list[dict[str, Any]]:
     return entries
 
 
-def _picture(overlay: Overlay) -> dict[str, Any]:
-    return {"url": overlay.data_uri, "bounds": overlay.bounds}
+def _placed(one: Drawing, place: Place) -> dict[str, Any]:
+    return {"url": place(one), "bounds": one.bounds}

@@ -15,7 +15,7 @@ import shapely
 from geo_planner.export.html_map.build_marks import build_marks, phase_key, phase_marks, phase_word, village_years
 from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
 from geo_planner.export.html_map.measured_marks import measured_marks
-from geo_planner.export.html_map.rasters import Overlay, hillshade_overlay, province_mask, web_grid
+from geo_planner.export.html_map.rasters import Place, hillshade_drawing, inline, province_mask, web_grid
 from geo_planner.export.html_map.themes import share_colour, themes
 from geo_planner.export.palette import BUILD_INK, GROUND, PAYER_MARKS, UNKNOWN_SURFACE, VILLAGE_MARKS
 from geo_planner.plan import Plan
@@ -31,7 +31,9 @@ TO_MEASURE = {"status_uncertain", "declared_no_signal_but_modelled_covered", "de
 _OTHER: dict[Language, Language] = {"vi": "en", "en": "vi"}
 
 
-def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool, measurements: bool = False) -> dict[str, Any]:
+def map_payload(
+    plan: Plan, *, language: Language, bilingual: bool, cards: bool, measurements: bool = False, place: Place = inline
+) -> dict[str, Any]:
     """All that the map's script needs.
 
     Parameters
@@ -44,6 +46,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         Village cards open on the map itself (the exported page); the app shows them beside it.
     measurements : bool
         The map opens with the measurements over the modelled level; else they wait behind their tick.
+    place : callable
+        Tells where a picture is found: within the payload itself, or where the app draws and serves it when it is looked at.
 
     Returns
     -------
@@ -53,6 +57,7 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
     west, south, east, north = plan.communes.total_bounds
     grid = web_grid(plan)
     inside = province_mask(plan, grid)
+    relief = hillshade_drawing(plan, grid, inside)
     other: Language = _OTHER[language]
     return {
         "language": language,
@@ -69,8 +74,8 @@ def map_payload(plan: Plan, *, language: Language, bilingual: bool, cards: bool,
         "firstK": plan.scenario.ranking.top_k,
         "maxZoom": deepest_zoom(plan.terrain.cell_m, (south + north) / 2),
         "ground": GROUND,
-        "relief": _overlay(hillshade_overlay(plan, grid, inside)),
-        "themes": themes(plan, grid, inside=inside, language=language),
+        "relief": {"url": place(relief), "bounds": relief.bounds},
+        "themes": themes(plan, grid, inside=inside, language=language, place=place),
         "communes": _communes(plan, language),
         "province": _geometry(shapely.union_all(plan.communes.geometry.to_numpy(), grid_size=1e-6)),
         "rivers": None if plan.study_area.rivers is None else _geometry(plan.study_area.rivers.union_all()),
@@ -100,10 +105,6 @@ def as_script_literal(payload: dict[str, Any]) -> str:
     inner = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     outer = json.dumps(inner, ensure_ascii=False)
     return "JSON.parse(" + outer.translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&{}_'`\u2028\u2029"}) + ")"
-
-
-def _overlay(overlay: Overlay) -> dict[str, Any]:
-    return {"url": overlay.data_uri, "bounds": overlay.bounds}
 
 
 def _geometry(shape: Any) -> dict[str, Any]:

@@ -8,10 +8,13 @@ the same picture in full colour.
 from __future__ import annotations
 
 import base64
+import hashlib
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +52,46 @@ class Overlay:
     @property
     def data_uri(self) -> str:
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that is drawn when it is wanted: the hash of all that it is drawn from, where it lies, and what draws it."""
+
+    digest: str
+    bounds: Bounds
+    draw: Callable[[], Overlay]
+
+
+Place = Callable[[Drawing], str]
+"""Says under which address a picture is found."""
+
+
+def inline(drawing: Drawing) -> str:
+    """The picture itself as its address: what a page needs that is opened without a server."""
+    return drawing.draw().data_uri
+
+
+def drawing(draw: Callable[[], Overlay], grid: Grid, *drawn_from: Any) -> Drawing:
+    """A picture on `grid` that waits.
+
+    Parameters
+    ----------
+    draw : callable
+    grid : Grid
+        Of the picture.
+    drawn_from : ndarray, Grid or of a kind that is told apart by its ``repr``
+        All on which the picture depends, its kind first.
+    """
+    digest = hashlib.sha256()
+    for part in (grid, *drawn_from):
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.shape} {part.dtype} ".encode())
+            digest.update(np.ascontiguousarray(part).data)
+        else:
+            told = (part.transform, part.shape, part.crs.to_wkt()) if isinstance(part, Grid) else part
+            digest.update(f"{told!r} ".encode())
+    return Drawing(digest.hexdigest(), degree_bounds(grid), draw)
 
 
 def degree_bounds(grid: Grid) -> Bounds:
@@ -146,6 +189,25 @@ def class_overlay(
         index[~known] = len(classes) + 1
     index[~inside] = 0
     return Overlay(indexed_png(index, [(0, 0, 0, 0), *(opaque(c.colour) for c in classes), opaque(UNKNOWN_SURFACE)]), degree_bounds(grid))
+
+
+def class_drawing(
+    values: npt.NDArray[np.float32],
+    coverage: Coverage,
+    grid: Grid,
+    classes: Sequence[SurfaceClass],
+    *,
+    inside: npt.NDArray[np.bool_],
+    mark_unknown: bool,
+) -> Drawing:
+    """What :func:`class_overlay` draws, when it is wanted."""
+    draw = partial(class_overlay, values, coverage, grid, classes, inside=inside, mark_unknown=mark_unknown)
+    return drawing(draw, grid, "classes", values, coverage.grid, tuple(classes), inside, mark_unknown)
+
+
+def hillshade_drawing(plan: Plan, grid: Grid, inside: npt.NDArray[np.bool_]) -> Drawing:
+    """What :func:`hillshade_overlay` draws, when it is wanted."""
+    return drawing(partial(hillshade_overlay, plan, grid, inside), grid, "relief", plan.terrain.heights_m, plan.terrain.grid, inside)
 
 
 def hatch_overlay(

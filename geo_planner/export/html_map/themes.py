@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from geo_planner.export.html_map.build_themes import build_themes
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.rasters import Overlay, class_overlay, hatch_overlay
+from geo_planner.export.html_map.rasters import Drawing, Overlay, Place, class_drawing, class_overlay, drawing, hatch_overlay, inline
 from geo_planner.export.html_map.server_areas import server_classes, server_shades
 from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
@@ -25,7 +26,7 @@ from geo_planner.plan import Plan
 from geo_planner.words import Language
 
 
-def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: Language) -> list[dict[str, Any]]:
+def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: Language, place: Place = inline) -> list[dict[str, Any]]:
     """All of them, ready for the script.
 
     Parameters
@@ -34,19 +35,27 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
         Of the pictures.
     inside : ndarray of bool
         Pixels of the province.
+    place : callable
+        Tells where a picture is found.
     """
     coverage, service = plan.coverage, plan.scenario.service
     unknown = bool(np.isnan(coverage.probability).any())
     certain = _probability_legend(plan, unknown, language)
 
     def picture(values: npt.NDArray[np.float32], classes: tuple[SurfaceClass, ...], *, mark_unknown: bool = False) -> dict[str, Any]:
-        return _overlay(class_overlay(values, coverage, grid, classes, inside=inside, mark_unknown=mark_unknown))
+        return _placed(class_drawing(values, coverage, grid, classes, inside=inside, mark_unknown=mark_unknown), place)
 
     def hatch(values: npt.NDArray[np.float32], least: float) -> dict[str, str]:
-        return {"hatch": hatch_overlay(values, least, coverage, grid, inside=inside).data_uri}
+        draw = partial(hatch_overlay, values, least, coverage, grid, inside=inside)
+        return {"hatch": place(drawing(draw, grid, "hatch", values, least, coverage.grid, inside))}
+
+    def servers() -> Overlay:
+        return class_overlay(server_shades(coverage), coverage, grid, server_classes(), inside=inside, mark_unknown=False)
 
     chance, level = coverage.probability, coverage.rsrp_dbm
-    shades = server_shades(coverage)
+    shades = drawing(
+        servers, grid, "servers", coverage.best_server, coverage.server_ids, server_classes(), coverage.grid, inside,
+    )  # fmt: skip
     counted = None if coverage.overlap is None else picture(coverage.overlap.astype(np.float32), OVERLAP_CLASSES)
     return [
         {"key": "theme_area", "legend": _area_legend(plan, language)},
@@ -63,8 +72,8 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
             "legend": _rsrp_legend(plan, unknown, language),
         },
         *([] if counted is None else [{"key": "theme_overlap", **counted, "legend": _overlap_legend(language)}]),
-        {"key": "theme_server", **picture(shades, server_classes()), "legend": _server_legend(language)},
-        *build_themes(plan, grid, inside=inside, certain=certain, language=language),
+        {"key": "theme_server", **_placed(shades, place), "legend": _server_legend(language)},
+        *build_themes(plan, grid, inside=inside, certain=certain, language=language, place=place),
         {"key": "theme_none", "legend": []},
     ]
 
@@ -75,8 +84,8 @@ def share_colour(share: float) -> str:
     return next(c.colour for c in reversed(classes) if share >= c.least or c is classes[0])
 
 
-def _overlay(overlay: Overlay) -> dict[str, Any]:
-    return {"url": overlay.data_uri, "bounds": overlay.bounds}
+def _placed(one: Drawing, place: Place) -> dict[str, Any]:
+    return {"url": place(one), "bounds": one.bounds}
 
 
 def _server_legend(language: Language) -> list[dict[str, Any]]:
