@@ -33,6 +33,7 @@ FLOORS = [
     {"plan", "validation"},
     {"compare", "trial"},
     {"export"},
+    {"documents"},
     {"cli", "ui"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
@@ -40,8 +41,9 @@ ONLY_IN = {
     "streamlit": ("ui/", "../app.py"),
     "folium": ("export/html_map",),
     "typer": ("cli/",),
-    "xlsxwriter": ("export/", "imports/report.py"),
-    "matplotlib": ("export/",),
+    "xlsxwriter": ("export/", "imports/report.py", "documents/"),
+    "matplotlib": ("export/", "documents/"),
+    "docx": ("documents/",),
     "altair": ("ui/",),
 }
 
