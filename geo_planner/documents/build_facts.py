@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -19,14 +20,22 @@ from geo_planner.schema import RESPONSIBILITY
 ASSUMED_PRICE = "ước tính"
 
 
-def site_facts(plan: Plan) -> tuple[SiteFacts, ...]:
-    """The proposed sites, by id."""
+def site_facts(plan: Plan, ranks: Mapping[str, int]) -> tuple[SiteFacts, ...]:
+    """The proposed sites, by id.
+
+    Parameters
+    ----------
+    plan : Plan
+    ranks : mapping
+        By village_id.
+    """
     build = plan.build
     if build is None:
         return ()
     table = build.results.sites
     communes = _communes_of(plan, table)
     served = _villages_of(build)
+    numbers = _numbers(table, served, ranks)
     found = []
     for place, (ident, row) in zip(positions(table["lon"], table["lat"]), table.iterrows(), strict=True):
         site = str(ident)
@@ -34,7 +43,7 @@ def site_facts(plan: Plan) -> tuple[SiteFacts, ...]:
         solar = text(power["source"]) == "solar"
         found.append(
             SiteFacts(
-                site_id=site, place_id=text(row["place_id"]), kind=text(row["kind"]), position=place, commune=communes.get(site, ""),
+                site_id=site, number=numbers[site], place_id=text(row["place_id"]), kind=text(row["kind"]), position=place, commune=communes.get(site, ""),
                 mast_height_m=number(row["mast_height_m"]), freq_mhz=number(option.get("freq_mhz")), operator=text(option.get("operator")),
                 n_cells=whole(option.get("n_cells")), power=text(power["source"]), pv_kwp=number(power["pv_kwp"]) if solar else None,
                 battery_kwh=number(power["battery_kwh"]), households=float(row["households"]), villages=served.get(site, ()),
@@ -209,6 +218,17 @@ def _villages_of(build: BuildPlan) -> dict[str, tuple[str, ...]]:
         for site in ids:
             served.setdefault(str(site), []).append(str(village))
     return {site: tuple(villages) for site, villages in served.items()}
+
+
+def _numbers(sites: pd.DataFrame, served: Mapping[str, tuple[str, ...]], ranks: Mapping[str, int]) -> dict[str, int]:
+    """By year, what has none last; then by the rank of the first village served, what serves none last; then by id."""
+    last = len(ranks) + 1
+
+    def order(site: str) -> tuple[float, int, str]:
+        year = whole(sites.at[site, "year"])
+        return float("inf") if year is None else year, min((ranks[v] for v in served.get(site, ())), default=last), site
+
+    return {site: at for at, site in enumerate(sorted(map(str, sites.index), key=order), 1)}
 
 
 def _communes_of(plan: Plan, sites: pd.DataFrame) -> dict[str, str]:

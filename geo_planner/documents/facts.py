@@ -12,6 +12,7 @@ from geo_planner.documents.records import (
     Amount,
     Assumption,
     CostItem,
+    CriterionFacts,
     GroupFacts,
     LinkFacts,
     Missing,
@@ -30,12 +31,12 @@ from geo_planner.documents.records import (
     YearFacts,
 )
 from geo_planner.documents.village_facts import positions, village_facts
-from geo_planner.export.assumptions import settings_of, sources_of
+from geo_planner.export.assumptions import criteria_of, settings_of, sources_of
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
 
 __all__ = [
-    "OFFICE_FILE", "Amount", "Assumption", "CostItem", "GroupFacts", "LinkFacts", "Missing", "ModelFacts", "Money", "Office", "Position", "PowerFirst",
+    "OFFICE_FILE", "Amount", "Assumption", "CostItem", "CriterionFacts", "GroupFacts", "LinkFacts", "Missing", "ModelFacts", "Money", "Office", "Position", "PowerFirst",
     "PriceFacts", "ProposalFacts", "QuestionFacts", "SignalCount", "SiteFacts", "StationFacts", "StatusFacts", "VillageFacts", "YearFacts",
     "positions", "proposal_facts", "read_office",
 ]  # fmt: skip
@@ -65,11 +66,11 @@ def proposal_facts(plan: Plan, *, date: dt.date | None = None, office: Office | 
     return ProposalFacts(
         office=office, date=day, province=plan.scenario.province.name, province_code=plan.scenario.province.code, scenario=plan.scenario.name,
         title_vi=plan.scenario.title_vi or plan.scenario.name, title_en=plan.scenario.title_en or plan.scenario.name, villages=villages,
-        groups=tuple(_group(key, villages, sums) for key in RESPONSIBILITY), signal=_signal(villages, office), sites=site_facts(plan),
-        links=link_facts(plan), money=sums, power_first=power_first_facts(plan),
+        groups=tuple(_group(key, villages, sums) for key in RESPONSIBILITY), signal=_signal(villages, office), sites=site_facts(plan, {each.village_id: each.rank for each in villages}),
+        links=link_facts(plan), money=sums, power_first=power_first_facts(plan), criteria=_criteria(plan),
         assumptions=tuple(Assumption(each.key, each.value, each.meaning) for each in settings_of(plan) if each.assumed), prices=price_facts(plan),
         limits=limits_of(plan), questions=_questions(plan), sources=tuple(sources_of(plan)), model=_model(plan), notes=plan.notes,
-        legal_basis=legal_basis(plan), missing=missing_of(plan, office, day, villages), uses_sample_data=plan.uses_sample_data,
+        legal_basis=legal_basis(plan), missing=missing_of(office, day, villages), uses_sample_data=plan.uses_sample_data,
     )  # fmt: skip
 
 
@@ -94,6 +95,10 @@ def _signal(villages: Sequence[VillageFacts], office: Office) -> SignalCount:
         cell = each.signal.status, each.grid_power or "unknown"
         cells[cell] = cells.get(cell, 0) + 1
     return SignalCount(cells, len(villages), office.villages_in_province)
+
+
+def _criteria(plan: Plan) -> tuple[CriterionFacts, ...]:
+    return tuple(CriterionFacts(w.criterion.name, w.criterion.vi, w.criterion.en, w.share, w.assumed) for w in criteria_of(plan))
 
 
 def _questions(plan: Plan) -> tuple[QuestionFacts, ...]:

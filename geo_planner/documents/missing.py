@@ -35,7 +35,7 @@ def legal_basis(plan: Plan) -> tuple[Said, ...]:
     return tuple(said(f"document_law.{key}") for key in keys)
 
 
-def missing_of(plan: Plan, office: Office, date: dt.date | None, villages: tuple[VillageFacts, ...]) -> tuple[Missing, ...]:
+def missing_of(office: Office, date: dt.date | None, villages: tuple[VillageFacts, ...]) -> tuple[Missing, ...]:
     """Every field that only the office can fill in, every text not at hand, and what the list leaves blank."""
     blank = [name for name in _FIELDS if getattr(office, name) in ("", (), None)]
     keys = [f"document_missing.{name}" for name in ([] if date else ["date"]) + blank]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from geo_planner.documents.office import Office
 from geo_planner.errors import Fault
 from geo_planner.files.manifest import Citation
-from geo_planner.words import Said
+from geo_planner.words import Language, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,8 @@ class SiteFacts:
         ``build_kind`` of the catalogue.
     place_id : str
         ``site:ID`` for one on an existing mast.
+    number : int
+        By which documents, maps and letters call it: by year, then by the rank of the first village that it serves, then by id.
     villages : tuple of str
         Ids of those that it serves best.
     cost : Amount
@@ -173,6 +175,7 @@ class SiteFacts:
     """
 
     site_id: str
+    number: int
     place_id: str
     kind: str
     position: Position
@@ -349,6 +352,17 @@ class SignalCount:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionFacts:
+    """A criterion of the ranking with the weight in force, as a share of all."""
+
+    name: str
+    vi: str
+    en: str
+    share: float
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Assumption:
     """A setting whose value is an assumption."""
 
@@ -382,6 +396,9 @@ class QuestionFacts:
     question_en: str
     why_vi: str
     why_en: str
+
+    def question(self, language: Language) -> str:
+        return str(getattr(self, f"question_{language}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +457,7 @@ class ProposalFacts:
     links: tuple[LinkFacts, ...]
     money: Money | None
     power_first: tuple[PowerFirst, ...]
+    criteria: tuple[CriterionFacts, ...]
     assumptions: tuple[Assumption, ...]
     prices: tuple[PriceFacts, ...]
     limits: tuple[Said, ...]

@@ -94,7 +94,7 @@ def _measured_source(row: pd.Series) -> str | Said:
 
 
 def _stations(plan: Plan, village_id: str) -> tuple[StationFacts, ...]:
-    operators = plan.sites["operator"] if "operator" in plan.sites else None
+    operators = plan.sites.get("operator")
     return tuple(
         StationFacts(
             path.site_id, path.name, "" if operators is None else text(operators[path.site_id, path.cell_id]), path.distance_km, path.state, path.sentence
