@@ -80,7 +80,11 @@ def _village_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
 
 
 def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wording, *, built: bool) -> tuple[str | tuple[str, ...], ...]:
-    former = say("formerly", names=say.listing(list(v.former_communes))) if v.former_communes else ""
+    former = (
+        say("formerly" if len(v.former_communes) == 1 else "merged", names=say.listing(list(v.former_communes)))
+        if v.former_communes
+        else ""
+    )
     poor = say("poor", n=say.figure(v.poor_households), near=say.figure(v.near_poor_households))
     stations = tuple(say("station_line", sentence=say.told(s.sentence), operator=s.operator or say("operator_unknown")) for s in v.stations)
     access = (
@@ -309,7 +313,7 @@ def _grounds(document: Any, facts: ProposalFacts, say: Wording) -> None:
         paragraph(document, say("no_questions"), size=12)
     heading(document, say("notes_title"), 2)
     for note in facts.notes:
-        paragraph(document, f"- {note.line(say.language)}", size=11)
+        paragraph(document, f"- {say.note(note)}", size=11)
     if not facts.notes:
         paragraph(document, say("no_notes"), size=12)
 

@@ -26,7 +26,7 @@ from geo_planner.files.atomic import put_in_place
 FONT = "Times New Roman"
 BODY_PT, TABLE_PT, NUMBER_PT, SAMPLE_PT = 14.0, 10.0, 14.0, 10.0
 A4_MM = (210.0, 297.0)
-MARGINS_MM = {"top": 25.0, "bottom": 20.0, "left": 30.0, "right": 15.0}
+MARGINS_MM = {"top": 25.0, "bottom": 20.25, "left": 30.0, "right": 15.25}
 FIRST_LINE_MM, BEFORE_PT = 12.7, 6.0
 NO_DAY = dt.date(2000, 1, 1)
 """In the properties of a file that has no day."""

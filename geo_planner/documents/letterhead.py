@@ -11,7 +11,7 @@ from geo_planner.documents.office import Office
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 
-_LEFT_MM, _RIGHT_MM = 72.0, 93.0
+_LEFT_MM, _RIGHT_MM = 70.0, 95.0
 
 
 def issuing_body(office: Office, say: Wording) -> str:
@@ -50,14 +50,14 @@ def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Issuing body and national motto side by side, number and day below them, then kind, subject and addressee."""
     left, right = _two_columns(document)
     office = facts.office
-    _centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 13)
-    _centred(left, issuing_body(office, say).upper(), 13, bold=True)
+    _centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
+    _centred(left, issuing_body(office, say).upper(), 12, bold=True)
     rule(left, share=0.4, width_mm=_LEFT_MM)
     _centred(left, say("number", number=number_and_sign(office)), 13)
-    _centred(right, say("motto_state"), 13, bold=True)
-    _centred(right, say("motto"), 14, bold=True)
+    _centred(right, say("motto_state"), 12, bold=True)
+    _centred(right, say("motto"), 13, bold=True)
     rule(right, share=0.72, width_mm=_RIGHT_MM)
-    _centred(right, place_and_day(facts, say), 14, italic=True)
+    _centred(right, place_and_day(facts, say), 13, italic=True)
     paragraph(document, say("kind"), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(8)
     _centred(document, subject(facts, say), 14, bold=True)
     rule(document, share=0.3, width_mm=_LEFT_MM + _RIGHT_MM)

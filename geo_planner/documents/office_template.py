@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ BODY = "noi_dung"
 PLACES = ("so_ky_hieu", "dia_danh_ngay", "trich_yeu", "kinh_gui", BODY, "chuc_vu_nguoi_ky", "ho_ten_nguoi_ky", "noi_nhan")
 """The places that a template must have: content controls with this tag or title, or the name in double braces, such as ``{{noi_dung}}``."""
 _MOST_BYTES = 20_000_000
+_ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
 _MAIN = "word/document.xml"
+_MARK = re.compile(r"\{\{\s*(" + "|".join(PLACES) + r")\s*\}\}")
 
 
 def place_texts(facts: ProposalFacts, say: Wording) -> dict[str, tuple[str, ...]]:
@@ -62,17 +65,25 @@ def filled_template(path: Path, texts: Mapping[str, tuple[str, ...]], body: Call
         When it is no Word document, draws on other files, or lacks places: with all that are missing.
     """
     document = _opened(path)
-    lacking = [name for name in PLACES if not _holders(document, name)]
+    # all found before anything is written: what is written may itself look like a mark
+    controls = [(sdt, name) for sdt in document.element.body.iter(qn("w:sdt")) for name in PLACES if name in _names(sdt)]
+    marked = [(place, list(_MARK.finditer(_text(place)))) for place in document.element.body.iter(qn("w:p")) if _MARK.search(_text(place))]
+    there = {name for _, name in controls} | {mark.group(1) for _, marks in marked for mark in marks}
+    lacking = [name for name in PLACES if name not in there]
     if lacking:
         raise InputError([fault(path.name[:80], "document_template.places", names=lacking, example="{{" + lacking[0] + "}}")])
-    _fill_body(document, body)
-    for name, lines in texts.items():
-        while holders := _holders(document, name):
-            _fill(holders[0], name, lines)
+    bodies = [sdt for sdt, name in controls if name == BODY] + [place for place, marks in marked if BODY in (m.group(1) for m in marks)]
+    for sdt, name in controls:
+        if name != BODY:
+            _fill_control(sdt, texts[name])
+    for place, marks in marked:
+        for mark in reversed(marks):
+            _fill_mark(place, mark.span(), texts.get(mark.group(1), ("",)))
+    _put_body(document, bodies, body)
+    if _wants_number(document):
+        add_page_number(document)
     if sample_line:
         add_sample_line(document, sample_line)
-    if not any("PAGE" in "".join(part.xpath(".//w:instrText/text() | .//w:fldSimple/@w:instr")) for part in _edges(document)):
-        add_page_number(document)
     return document
 
 
@@ -93,21 +104,13 @@ def _opened(path: Path) -> Any:
         for ident, relation in list(part.rels.items()):
             if not relation.is_external or relation.reltype == RELATIONSHIP_TYPE.HYPERLINK:
                 continue
-            if relation.reltype != RELATIONSHIP_TYPE.ATTACHED_TEMPLATE:
+            if relation.reltype != _ATTACHED:
                 raise InputError([fault(name, "document_template.draws_on", value=str(relation.target_ref)[:80])])
             # a template of somebody's disk: Word would look for it
             for found in part.element.findall(qn("w:attachedTemplate")):
                 part.element.remove(found)
             del part.rels[ident]
     return document
-
-
-def _holders(document: Any, name: str) -> list[Any]:
-    """Content controls of a name, and paragraphs that carry its mark."""
-    body = document.element.body
-    controls = [sdt for sdt in body.iter(qn("w:sdt")) if name in _names(sdt)]
-    mark = "{{" + name + "}}"
-    return controls or [place for place in body.iter(qn("w:p")) if mark in _text(place)]
 
 
 def _names(sdt: Any) -> set[str]:
@@ -120,28 +123,19 @@ def _text(place: Any) -> str:
     return "".join(each.text or "" for each in place.iter(qn("w:t")))
 
 
-def _fill_body(document: Any, body: Callable[[Any], None]) -> None:
-    """The body in the stead of the paragraph or control that holds its place."""
-    holder = _holders(document, BODY)[0]
-    block = holder
-    while block.tag != qn("w:p") and not any(child.tag == qn("w:p") for child in block.iter(qn("w:p"))):
-        block = block.getparent()
+def _put_body(document: Any, holders: list[Any], body: Callable[[Any], None]) -> None:
+    """The body in the stead of the first paragraph or control that holds its place; further ones go."""
     root = document.element.body
     before = len(root)
     body(document)
     made = list(root)[before - 1 : -1]
-    for element in made:
-        block.addprevious(element)
-    block.getparent().remove(block)
-    for other in _holders(document, BODY):
-        _fill(other, BODY, ("",))
-
-
-def _fill(holder: Any, name: str, lines: tuple[str, ...]) -> None:
-    if holder.tag == qn("w:sdt"):
-        _fill_control(holder, lines)
-    else:
-        _fill_mark(holder, "{{" + name + "}}", lines)
+    for at, holder in enumerate(holders):
+        block = holder
+        while block.tag != qn("w:p") and next(block.iter(qn("w:p")), None) is None:
+            block = block.getparent()
+        for element in made if at == 0 else ():
+            block.addprevious(element)
+        block.getparent().remove(block)
 
 
 def _fill_control(sdt: Any, lines: tuple[str, ...]) -> None:
@@ -170,21 +164,18 @@ def _fill_control(sdt: Any, lines: tuple[str, ...]) -> None:
     sdt.getparent().remove(sdt)
 
 
-def _fill_mark(place: Any, mark: str, lines: tuple[str, ...]) -> None:
+def _fill_mark(place: Any, span: tuple[int, int], lines: tuple[str, ...]) -> None:
     """The mark may be spread over runs: its first one takes the text, the others lose their part of it."""
-    texts = list(place.iter(qn("w:t")))
-    start = _text(place).index(mark)
-    end, at, written = start + len(mark), 0, False
-    for text in texts:
+    (start, end), at, written = span, 0, False
+    for text in list(place.iter(qn("w:t"))):
         content = text.text or ""
         first, last = max(start - at, 0), min(end - at, len(content))
         if first < last:
-            head, tail = content[:first], content[last:]
-            if written:
-                text.text = tail
-            else:
-                _write(text, (head + lines[0], *lines[1:-1], lines[-1] + tail) if len(lines) > 1 else (head + "".join(lines) + tail,))
-                written = True
+            into = ("",) if written else lines
+            whole = [*into]
+            whole[0], whole[-1] = content[:first] + whole[0], whole[-1] + content[last:]
+            _write(text, tuple(whole))
+            written = True
         at += len(content)
 
 
@@ -199,6 +190,14 @@ def _write(text: Any, lines: tuple[str, ...]) -> None:
             last = further
         last.text = fit(line)
         last.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _wants_number(document: Any) -> bool:
+    """Whether pages have no number and can take one without changing what the office put on the first page."""
+    if any("PAGE" in "".join(part.xpath(".//w:instrText/text() | .//w:fldSimple/@w:instr")) for part in _edges(document)):
+        return False
+    first = document.sections[0]
+    return bool(first.different_first_page_header_footer) or first.header.is_linked_to_previous
 
 
 def _edges(document: Any) -> Iterator[Any]:

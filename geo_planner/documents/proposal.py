@@ -144,7 +144,7 @@ def _method(document: Any, facts: ProposalFacts, say: Wording) -> None:
 
 def _results(document: Any, facts: ProposalFacts, say: Wording) -> None:
     heading(document, say("heading_results"))
-    first = [say("result_village", rank=v.rank, village=v.name, commune=v.commune) for v in facts.villages[:_FIRST]]
+    first = [say("result_village", rank=v.rank, village=v.name, commune=v.commune_title) for v in facts.villages[:_FIRST]]
     if first:
         paragraph(document, say("result_first", villages="; ".join(first)))
     money = facts.money
@@ -190,14 +190,18 @@ def _group(document: Any, group: GroupFacts, say: Wording) -> None:
     paragraph(
         document, say("request_names_more", names="; ".join(names), more=more) if more else say("request_names", names="; ".join(names))
     )
-    if group.cost is not None:
+    if group.cost is None:
+        return
+    if not group.covered and not group.cost.high:
+        paragraph(document, say("request_not_built"))
+    else:
         low, base, high = say.amounts(group.cost)
         gained = say.figure(group.households_gained)
         paragraph(document, say("request_cost", covered=group.covered, households=gained, base=base, low=low, high=high))
 
 
 def _named(village: VillageFacts, say: Wording) -> str:
-    return say("village_of", village=village.name, commune=village.commune)
+    return say("village_of", village=village.name, commune=village.commune_title)
 
 
 def _cost(document: Any, money: Money, say: Wording) -> None:

@@ -77,6 +77,8 @@ class VillageFacts:
 
     Attributes
     ----------
+    commune_type : str
+        ``Xã``, ``Phường`` or ``Thị trấn``, as the layer of communes says; blank where it does not.
     former_communes : tuple of str
         The village's own where the list names it, else those that were merged into its commune.
     group : {"fund", "operator", "power_first", "undecided"}
@@ -101,6 +103,7 @@ class VillageFacts:
     name: str
     commune_code: str
     commune: str
+    commune_type: str
     former_communes: tuple[str, ...]
     rank: int
     rank_in_group: int
@@ -140,6 +143,11 @@ class VillageFacts:
     flags: tuple[str, ...]
     source: str
     sample: bool
+
+    @property
+    def commune_title(self) -> str:
+        """The commune with its type, as it stands in a sentence."""
+        return f"{self.commune_type.lower()} {self.commune}".strip()
 
     @property
     def signal(self) -> StatusFacts:

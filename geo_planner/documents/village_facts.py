@@ -55,7 +55,7 @@ def village_facts(plan: Plan, cost_shares: Mapping[str, int] | None) -> tuple[Vi
         before, after = (None, None) if given is None else (number(given["households_before"]), number(given["households_after"]))
         found.append(
             VillageFacts(
-                village_id=ident, name=text(row["name"]), commune_code=text(row["commune_code"]), commune=text(row["commune_name"]),
+                village_id=ident, name=text(row["name"]), commune_code=text(row["commune_code"]), commune=text(row["commune_name"]), commune_type=text(commune.get("type")),
                 former_communes=former(row), rank=int(row["rank"]), rank_in_group=int(row["rank_in_group"]),
                 rank_range=(int(row["rank_low"]), int(row["rank_high"])), score=float(row["score"]), group=str(row["responsibility"]),
                 reason=text(row["responsibility_reason"]), position=place, position_quality=text(row.get("position_quality")),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from geo_planner.documents.records import Amount, Position, ProposalFacts, StatusFacts, VillageFacts
+from geo_planner.errors import Fault
 from geo_planner.words import Language, Said, said, word, words_of
 from geo_planner.words.figures import day, listing, number, percent
 
+_FIGURE = re.compile(r"(?<![\w.])-?[0-9]+\.[0-9]+(?![\w.])")
 BLANK = "……"
 """A field to fill in by hand."""
 
@@ -70,7 +73,17 @@ class Wording:
         """The value of a setting; a figure with the decimals that it has."""
         if isinstance(value, bool):
             return self.word("yes" if value else "no")
-        return number(float(value), 6, self.language, keep_zeros=False) if isinstance(value, int | float) else value
+        if isinstance(value, str):
+            # lists of figures come as text
+            return _FIGURE.sub(lambda found: number(float(found.group()), 6, self.language, keep_zeros=False), value)
+        return number(float(value), 6, self.language, keep_zeros=False)
+
+    def note(self, note: Fault) -> str:
+        """A warning as a sentence; with its row where it speaks of one."""
+        if note.row is not None:
+            return note.line(self.language)
+        reason, remedy = note.texts(self.language)
+        return f"{reason[:1].upper()}{reason[1:]}. {remedy}"
 
     def part(self, part: str) -> str:
         """A part of an estimate."""
