@@ -138,8 +138,8 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
     titles = tuple(
         say(f"col_{name}") for name in ("stt", "from", "to", "kind", "length", "frequency", "availability", "cost", "payer", "year")
     )
-    widths = (12.0, 42.0, 42.0, 20.0, 20.0, 20.0, 22.0, 28.0, 32.0, 14.0)
-    grid = Grid(titles, widths, ("center", "left", "left", "left", "center", "center", "center", "right", "left", "center"))
+    link_widths = (12.0, 42.0, 42.0, 20.0, 20.0, 20.0, 22.0, 28.0, 32.0, 14.0)
+    grid = Grid(titles, link_widths, ("center", "left", "left", "left", "center", "center", "center", "right", "left", "center"))
     table(
         document,
         grid,

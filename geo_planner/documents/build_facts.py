@@ -125,11 +125,12 @@ def power_first_facts(plan: Plan) -> tuple[PowerFirst, ...]:
     """The villages that need power first, with what the two ways cost."""
     if plan.build is None or plan.build.power_first is None:
         return ()
-    names = ("terminal_vnd", "terminal_per_year_vnd", "grid_village_vnd")
     return tuple(
-        PowerFirst(str(ident), *(int(row[name]) for name in names), whole(row["grid_households_vnd"]))
+        PowerFirst(
+            str(ident), int(row["terminal_vnd"]), int(row["terminal_per_year_vnd"]), int(row["grid_village_vnd"]), whole(row["grid_households_vnd"])
+        )
         for ident, row in plan.build.power_first.iterrows()
-    )
+    )  # fmt: skip
 
 
 def price_facts(plan: Plan) -> tuple[PriceFacts, ...]:

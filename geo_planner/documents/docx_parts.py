@@ -54,7 +54,7 @@ class Grid:
 
     titles: tuple[str, ...]
     widths_mm: tuple[float, ...]
-    aligned: tuple[Align, ...]
+    aligned: tuple[str, ...]
 
 
 def fit(text: object) -> str:

@@ -51,6 +51,7 @@ def village_facts(plan: Plan, cost_shares: Mapping[str, int] | None) -> tuple[Vi
     for place, (village_id, row) in zip(places, table.iterrows(), strict=True):
         ident = str(village_id)
         commune = plan.communes.loc[row["commune_code"]]
+        declared, modelled, measured = _statuses(plan, row)
         given = None if gets is None else gets.loc[ident]
         before, after = (None, None) if given is None else (number(given["households_before"]), number(given["households_after"]))
         found.append(
@@ -59,10 +60,13 @@ def village_facts(plan: Plan, cost_shares: Mapping[str, int] | None) -> tuple[Vi
                 former_communes=former(row), rank=int(row["rank"]), rank_in_group=int(row["rank_in_group"]),
                 rank_range=(int(row["rank_low"]), int(row["rank_high"])), score=float(row["score"]), group=str(row["responsibility"]),
                 reason=text(row["responsibility_reason"]), position=place, position_quality=text(row.get("position_quality")),
-                **{name: whole(row.get(name)) for name in ("households", "population", "poor_households", "near_poor_households")},
+                households=whole(row.get("households")),
+                population=whole(row.get("population")),
+                poor_households=whole(row.get("poor_households")),
+                near_poor_households=whole(row.get("near_poor_households")),
                 grid_power=text(row.get("grid_power")), road_access=text(row.get("road_access")),
                 extremely_difficult=yes_no(row.get("extremely_difficult")), border=yes_no(commune.get("border")),
-                region_class=text(commune.get("region_class")), **_statuses(plan, row),
+                region_class=text(commune.get("region_class")), declared=declared, modelled=modelled, measured=measured,
                 coverage_probability=number(row["coverage_probability"]), rsrp_dbm=number(row["rsrp_dbm"]),
                 nearest_site_id=text(row["nearest_site_id"]), nearest_site_km=number(row["nearest_site_km"]), stations=_stations(plan, ident),
                 site_ids=() if given is None else tuple(given["site_ids"]),
@@ -78,14 +82,13 @@ def village_facts(plan: Plan, cost_shares: Mapping[str, int] | None) -> tuple[Vi
     return tuple(found)
 
 
-def _statuses(plan: Plan, row: pd.Series) -> dict[str, StatusFacts]:
+def _statuses(plan: Plan, row: pd.Series) -> tuple[StatusFacts, StatusFacts, StatusFacts]:
     model = said("document_source.model", model=str(plan.manifest["model_edition"]))
-    of = {
-        "declared": (row.get("declared_status"), text(row.get("source")), text(row.get("status_date"))),
-        "modelled": (row["modelled_status"], model, ""),
-        "measured": (row.get("measured_status"), _measured_source(row), text(row.get("measured_to"))[:10]),
-    }
-    return {kind: StatusFacts(kind, text(status) or "unknown", source, day) for kind, (status, source, day) in of.items()}
+    return (
+        StatusFacts("declared", text(row.get("declared_status")) or "unknown", text(row.get("source")), text(row.get("status_date"))),
+        StatusFacts("modelled", text(row["modelled_status"]) or "unknown", model, ""),
+        StatusFacts("measured", text(row.get("measured_status")) or "unknown", _measured_source(row), text(row.get("measured_to"))[:10]),
+    )
 
 
 def _measured_source(row: pd.Series) -> str | Said:
