@@ -195,6 +195,7 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
         paragraph(document, say("method_no_build"))
         return
     three = tuple(say(f"col_{name}") for name in ("low", "base", "high"))
+    priced = tuple(say(f"col_price_{name}") for name in ("low", "base", "high"))
     heading(document, say("costs_title"), 2)
     grid = Grid(
         (say("col_item"), say("col_quantity"), say("col_unit"), *three),
@@ -206,12 +207,19 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
     for each in money.items:
         what = titles.get(each.item) or say.part(each.part)
         if each.part != "yearly":
-            rows.append(Row((what, say.figure(each.quantity, 1) if each.item else "", each.unit, *say.amounts(each.amount))))
+            rows.append(Row((what, say.plain(each.quantity) if each.item else "", _measure(each.unit), *say.amounts(each.amount))))
     rows.append(Row((say("capex"), "", "", *say.amounts(money.capex)), "total"))
     for each in money.items:
         if each.part == "yearly":
             rows.append(
-                Row((say("yearly", what=titles.get(each.item, "")), say.figure(each.quantity, 1), each.unit, *say.amounts(each.amount)))
+                Row(
+                    (
+                        say("yearly", what=titles.get(each.item, "")),
+                        say.plain(each.quantity),
+                        _measure(each.unit),
+                        *say.amounts(each.amount),
+                    )
+                )
             )
     rows.append(Row((say("opex"), "", "", *say.amounts(money.opex_per_year)), "total"))
     rows.append(Row((say("npv", years=money.horizon_years, rate=money.discount_rate), "", "", *say.amounts(money.npv)), "total"))
@@ -224,7 +232,7 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
         _power_first(document, facts, say)
     heading(document, say("prices_title"), 2)
     grid = Grid(
-        (say("col_item"), say("col_unit"), *three, say("col_price_year"), say("col_source")),
+        (say("col_item"), say("col_unit"), *priced, say("col_price_year"), say("col_source")),
         (52.0, 26.0, 27.0, 27.0, 27.0, 15.0, 78.0),
         ("left", "center", "right", "right", "right", "center", "left"),
     )
@@ -246,6 +254,11 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
     table(
         document, Grid((say("col_setting"), say("col_value"), say("col_key")), (146.0, 50.0, 56.0), ("left", "left", "left")), rows, size=9
     )
+
+
+def _measure(unit: str) -> str:
+    """What an item is counted in: the amounts beside it are in đồng, whatever its price is quoted in."""
+    return unit.partition("/")[2] or unit
 
 
 def _power_first(document: Any, facts: ProposalFacts, say: Wording) -> None:

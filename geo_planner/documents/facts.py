@@ -31,6 +31,7 @@ from geo_planner.documents.records import (
     YearFacts,
 )
 from geo_planner.documents.village_facts import positions, village_facts
+from geo_planner.errors import InputError, fault
 from geo_planner.export.assumptions import criteria_of, settings_of, sources_of
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
@@ -56,10 +57,14 @@ def proposal_facts(plan: Plan, *, date: dt.date | None = None, office: Office | 
     Raises
     ------
     InputError
-        With every fault in the office's fields, where they are read from the study area.
+        With every fault in the office's fields, where they are read from the study area; when the province has fewer villages than the list.
     """
     office = read_office(plan.study_area.root) if office is None else office
     day = date or office.day
+    listed = len(plan.villages)
+    if office.villages_in_province is not None and office.villages_in_province < listed:
+        told = fault(OFFICE_FILE, "office_villages.fewer", column="villages_in_province", n=office.villages_in_province, listed=listed)
+        raise InputError([told])
     shares, unshared = (None, 0) if plan.build is None else village_shares(plan.build)
     villages = village_facts(plan, shares)
     sums = money(plan, unshared)

@@ -11,7 +11,7 @@ from geo_planner.documents.office import Office
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 
-_LEFT_MM, _RIGHT_MM = 70.0, 95.0
+_LEFT_MM, _RIGHT_MM = 73.0, 92.0
 
 
 def issuing_body(office: Office, say: Wording) -> str:

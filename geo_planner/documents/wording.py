@@ -39,6 +39,10 @@ class Wording:
     def figure(self, value: float | None, decimals: int = 0) -> str:
         return "–" if value is None else number(value, decimals, self.language)
 
+    def plain(self, value: float | None) -> str:
+        """A figure with the decimals that it has, two at most."""
+        return "–" if value is None else number(value, 2, self.language, keep_zeros=False)
+
     def share(self, value: float | None) -> str:
         return "–" if value is None else percent(value, self.language)
 

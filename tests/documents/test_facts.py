@@ -110,6 +110,12 @@ def test_what_only_the_office_knows_is_missing_until_it_says_so(built_plan: Plan
     assert given.signal.with_signal == 900 - given.signal.of("no_signal")
 
 
+def test_a_province_with_fewer_villages_than_the_list_is_refused(built_plan: Plan) -> None:
+    with pytest.raises(InputError) as caught:
+        proposal_facts(built_plan, office=Office(villages_in_province=20))
+    assert [found.code for found in caught.value.faults] == ["office_villages"]
+
+
 def test_the_request_of_a_real_plan(facts: ProposalFacts, tmp_path: Path) -> None:
     from docx import Document
 
