@@ -24,7 +24,7 @@ def positions(lon: Any, lat: Any) -> list[Position]:
 
     >>> place, = positions([103.0], [22.0])
     >>> round(place.east_m), round(place.north_m)
-    (500194, 2433183)
+    (499804, 2433662)
     """
     degrees = [np.asarray(values, dtype=float) for values in (lon, lat)]
     if not degrees[0].size:

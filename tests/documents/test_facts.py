@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo_planner.documents.facts import Office, ProposalFacts, positions, proposal_facts, read_office
+from geo_planner.documents.office_template import PLACES
 from geo_planner.documents.proposal import write_proposal
 from geo_planner.errors import InputError
 from geo_planner.export.build_summary import build_summary
@@ -165,3 +166,11 @@ def test_wrong_fields_of_the_office_are_told(text: str, column: str | None, tmp_
         read_office(tmp_path)
     assert [found.column for found in caught.value.faults] == [column]
     assert all(found.line("vi") for found in caught.value.faults)
+
+
+def test_the_fields_of_the_guide_are_the_fields_of_the_office(tmp_path: Path) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "documents.md").read_text("utf-8")
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "office.yaml").write_text(guide.split("```yaml\n")[1].split("```")[0], "utf-8")
+    assert read_office(tmp_path).day == dt.date(2026, 11, 30)
+    assert all(f"`{name}`" in guide for name in PLACES)
