@@ -17,8 +17,9 @@ from geo_planner.export import write_plan
 from geo_planner.export.folder import check_output, verify_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.output import lock_file, partial_folder
-from geo_planner.plan import Plan
 from geo_planner.words.figures import number
+from tests import small_area
+from tests.build.test_plan_holds import drawn_area, planned
 from tests.documents.test_office_template import template
 from tests.documents.test_pdf import MAKES, program
 from tests.documents.test_proposal import whole_text
@@ -27,10 +28,13 @@ DAY = "2026-11-30"
 
 
 @pytest.fixture(scope="module")
-def folder(built_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("stored") / "out"
-    write_plan(built_plan, out)
-    return out
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small plan with what to build, in which one village is sample data."""
+    root = tmp_path_factory.mktemp("stored")
+    area = drawn_area(root / "area", 7)
+    small_area.table_cell(small_area.VILLAGES, 2, "is_sample", "yes")(area)
+    write_plan(planned(area), root / "out")
+    return root / "out"
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +71,7 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
     assert all("DỮ LIỆU MẪU" in "".join(p.text for p in section.header.paragraphs) for section in document.sections)
     cost = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["build"]["cost_vnd"]
     text = whole_text(document)
+    assert 0 < cost["low"]["capex"] < cost["capex"] < cost["high"]["capex"]
     assert all(number(amount, 0, "vi") in text for amount in (cost["capex"], cost["low"]["capex"], cost["high"]["capex"]))
 
     before = content(pack)
@@ -83,7 +88,7 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
     assert content(pack) == before
     assert not partial_folder(pack).exists()
     (pack / "mine.docx").write_bytes(b"mine")
-    with pytest.raises(OutputError, match="mine.docx"):
+    with pytest.raises(OutputError, match=r"mine\.docx"):
         check_output(folder)
     assert export(folder, "--format", "docx")[0] == 2
     (pack / "mine.docx").unlink()
