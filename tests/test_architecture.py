@@ -33,6 +33,7 @@ FLOORS = [
     {"plan", "validation"},
     {"compare", "trial", "retried"},
     {"export"},
+    {"documents"},
     {"cli", "ui"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
@@ -40,9 +41,10 @@ ONLY_IN = {
     "streamlit": ("ui/", "../app.py"),
     "folium": ("export/html_map",),
     "typer": ("cli/",),
-    "xlsxwriter": ("export/", "imports/report.py"),
+    "xlsxwriter": ("export/", "imports/report.py", "documents/"),
     "openpyxl": ("imports/marked.py",),
-    "matplotlib": ("export/",),
+    "matplotlib": ("export/", "documents/"),
+    "docx": ("documents/",),
     "altair": ("ui/",),
 }
 

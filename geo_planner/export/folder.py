@@ -21,7 +21,7 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_access
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.lock import BusyError
-from geo_planner.files.written import MANIFEST, PROGRAM, read_manifest, verify_folder
+from geo_planner.files.written import MANIFEST, PACK, PROGRAM, read_manifest, verify_folder
 from geo_planner.words import first_of, said
 
 __all__ = ["MANIFEST", "PROGRAM", "check_output", "output_folder", "settle", "verify_folder"]
@@ -37,7 +37,7 @@ _OUTPUT_ERRNOS = {
 
 
 @contextmanager
-def output_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
+def output_folder(out: Path, manifest: Mapping[str, Any], *, timed: bool = True) -> Iterator[Path]:
     """An empty folder to write into, which becomes `out` when the block ends without an error.
 
     Parameters
@@ -46,6 +46,8 @@ def output_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
         The folder as its reader knows it. An earlier output there is replaced as a whole.
     manifest : mapping
         What ``manifest.json`` shall say besides the hashes of the files and the time.
+    timed : bool
+        Whether it says when it was written; without it the folder is the same byte for byte each time.
 
     Yields
     ------
@@ -61,7 +63,7 @@ def output_folder(out: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
     check_output(out)
     with _told(out), output.replaced_folder(out, _is_whole) as staging:
         yield staging
-        _write_manifest(staging, manifest)
+        _write_manifest(staging, manifest, timed=timed)
         _tell_changes(out)
 
 
@@ -90,7 +92,7 @@ def check_output(out: Path) -> None:
     present = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir() and not _is_litter(path)}
     document = read_manifest(out)
     files = None if document is None else document["files"]
-    foreign = sorted(present - set(files or ()) - {MANIFEST}) if files is not None else sorted(present)
+    foreign = sorted(present - set(files) - {MANIFEST} - _of_documents(out, present)) if files is not None else sorted(present)
     if foreign:
         raise OutputError("output_holds_other_files", folder=out, files=first_of(foreign, 3))
 
@@ -113,6 +115,15 @@ def _resolved(out: Path) -> Path:
     return resolved
 
 
+def _of_documents(out: Path, present: set[str]) -> set[str]:
+    """The documents made from the plan in a folder, which go with it, and what a killed export left."""
+    pack = out / PACK
+    document = read_manifest(pack)
+    named = set() if document is None or document.get("kind") != PACK else {f"{PACK}/{name}" for name in (*document["files"], MANIFEST)}
+    left = {output.lock_file(pack).name, output.partial_folder(pack).name}
+    return named | {name for name in present if name.split("/")[0] in left}
+
+
 def _is_litter(path: Path) -> bool:
     return any(path.match(pattern) for pattern in _LITTER)
 
@@ -121,15 +132,18 @@ def _is_whole(folder: Path) -> bool:
     return not verify_folder(folder)
 
 
-def _write_manifest(staging: Path, manifest: Mapping[str, Any]) -> None:
+def _write_manifest(staging: Path, manifest: Mapping[str, Any], *, timed: bool) -> None:
     files = {path.relative_to(staging).as_posix(): sha256_of(path) for path in sorted(staging.rglob("*")) if path.is_file()}
-    document = {**manifest, "program": PROGRAM, "created": datetime.now(UTC).isoformat(timespec="seconds"), "files": files}
+    created = {"created": datetime.now(UTC).isoformat(timespec="seconds")} if timed else {}
+    document = {**manifest, "program": PROGRAM, **created, "files": files}
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     put_in_place(staging / MANIFEST, (text + "\n").encode("utf-8"))  # a manifest that is there is whole
 
 
 def _tell_changes(out: Path) -> None:
     changed = [name for name in verify_folder(out) if (out / name).exists()] if out.exists() else []
+    if read_manifest(out / PACK) is not None:
+        changed += [f"{PACK}/{name}" for name in verify_folder(out / PACK) if (out / PACK / name).exists()]
     if changed:
         logger.warning("Replacing files in %s that were changed after they were written: %s", out.name, ", ".join(changed))
 

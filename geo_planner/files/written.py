@@ -11,6 +11,8 @@ from geo_planner.files.manifest import is_plain_path
 
 MANIFEST = "manifest.json"
 PROGRAM = "geo_planner"
+PACK = "pack"
+"""Folder of the documents inside that of the plan that they are made from; kind of its manifest."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

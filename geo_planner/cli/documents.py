@@ -1,0 +1,54 @@
+"""``export``: the documents of a finished plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo_planner.cli.frame import AsJson, ProgressBar, verb
+from geo_planner.cli.telling import echo, guarded, hint, of_the_papers, print_json
+from geo_planner.words import LANGUAGES, said
+
+
+@verb()
+def export(
+    plan: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that plan wrote.")],
+    formats: Annotated[str, typer.Option("--format", metavar="docx,pdf", help="What to write, parted by commas.")] = "docx,pdf",
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="X.docx", help="Letterhead of the office, with the places of docs/documents.md.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--date", metavar="2026-11-30", help="Day of the documents; that of the office's fields when left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder to write; FOLDER/pack when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the documents that go out under a letterhead from a finished plan; nothing is modelled anew."""
+    from geo_planner.documents.pack import asked_formats, day_of, write_pack
+
+    def work() -> int:
+        wanted, day = asked_formats(formats), None if on is None else day_of(on)  # before the work, not after it
+        with ProgressBar(silent=as_json) as bar:
+            pack = write_pack(plan, out, formats=wanted, language=of_the_papers(), date=day, template=template, progress=bar.overall)
+        missing = pack.facts.missing
+        if as_json:
+            print_json({
+                "ok": True, "out": str(pack.folder), "files": {name: str(path) for name, path in pack.files.items()},
+                "not_written": [{"code": why.key, **{f"text_{name}": why.text(name) for name in LANGUAGES}} for why in pack.not_written],
+                "missing": [each.key for each in missing], "uses_sample_data": pack.facts.uses_sample_data,
+            })  # fmt: skip
+            return 0
+        for why in pack.not_written:
+            hint(why)
+        echo(said("pack_written", n=len(pack.files) - 1, folder=pack.folder))
+        for path in pack.files.values():
+            echo(f"  {path}")
+        if missing:
+            echo(said("pack_missing", n=len(missing)))
+        if pack.facts.uses_sample_data:
+            echo(said("sample_takes_part"))
+        return 0
+
+    guarded(work, as_json)

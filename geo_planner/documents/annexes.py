@@ -1,0 +1,343 @@
+"""The annexes of the request: villages, sites and links, costs, maps, what it rests on, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from docx.shared import Mm
+
+from geo_planner.build.prices import ITEMS
+from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section, heading, paragraph, table
+from geo_planner.documents.letterhead import issuing_body, number_and_sign
+from geo_planner.documents.records import ProposalFacts, SiteFacts, VillageFacts
+from geo_planner.documents.wording import Wording, commitment, place_name
+from geo_planner.schema import GRID_POWER, RESPONSIBILITY, SIGNAL_STATUS
+
+_WIDE_MM, _TALL_MM = 252.0, 240.0
+
+
+def add_annexes(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[str, Path]) -> None:
+    """Annexes I to V and the page of what is missing, each on a new page."""
+    writers: tuple[tuple[str, bool, Callable[[Any, ProposalFacts, Wording], None]], ...] = (
+        ("I", True, _villages),
+        ("II", True, _sites_and_links),
+        ("III", True, _costs),
+        ("IV", False, lambda made, given, words: _maps(made, given, words, pictures)),
+        ("V", False, _grounds),
+    )
+    for number, landscape, write in writers:
+        add_section(document, landscape=landscape)
+        _head(document, facts, say, number)
+        write(document, facts, say)
+    add_section(document, landscape=False)
+    heading(document, say("missing_title"), align="center")
+    paragraph(document, say("missing_intro"))
+    for at, each in enumerate(facts.missing, 1):
+        paragraph(document, f"{at}. {say.told(each.sentence)}.", size=13)
+
+
+def _head(document: Any, facts: ProposalFacts, say: Wording, number: str) -> None:
+    heading(document, say("annex", number=number), align="center")
+    paragraph(document, say(f"annex_{number}").upper(), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(0)
+    with_ = {"number": number_and_sign(facts.office), "body": issuing_body(facts.office, say), **say.dated(facts.date)}
+    paragraph(document, say("annex_of", **with_), italic=True, align="center", indent=False).paragraph_format.space_before = Mm(0)
+
+
+def _villages(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    """In the wording of official answers, grouped by trắng/lõm and grid power."""
+    signal = facts.signal
+    for key, n, of in (("no_signal", signal.of("no_signal"), signal.province), ("partial", signal.of("partial"), signal.with_signal)):
+        paragraph(document, say(f"annex_count_{key}", n=n, of=say.figure(of) if of is not None else say.blank("")), size=12)
+    titles = tuple(
+        say(f"col_{name}")
+        for name in ("stt", "village", "position", "households", "signal", "stations", "access", "plan", "gained", "cost")
+    )
+    widths = (9.0, 30.0, 29.0, 18.0, 40.0, 44.0, 19.0, 30.0, 13.0, 20.0)
+    grid = Grid(titles, widths, ("center", "left", "left", "left", "left", "left", "left", "left", "center", "right"))
+    table(document, grid, _village_rows(facts, say), size=9)
+
+
+def _village_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
+    at = 0
+    numbers = {site.site_id: site.number for site in facts.sites}
+    for status in SIGNAL_STATUS:
+        for power in (*GRID_POWER, ""):
+            part = [v for v in facts.villages if v.signal.status == status and v.grid_power == power]
+            if not part:
+                continue
+            yield Row((say("annex_group", status=say.word(status), power=say(f"col_power_{power or 'unknown'}"), n=len(part)),), "group")
+            for village in part:
+                at += 1
+                yield Row(_village_cells(at, village, numbers, say, built=facts.money is not None))
+    known = [v.households for v in facts.villages if v.households is not None]
+    gained = sum(v.households_gained or 0.0 for v in facts.villages)
+    money = facts.money
+    shared = "–" if money is None else say.vnd(money.capex.base - money.unshared_vnd)
+    total = ("", say("total"), "", say.figure(sum(known)), "", "", "", "", say.figure(gained) if money is not None else "–", shared)
+    yield Row(total, "total")
+
+
+def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wording, *, built: bool) -> tuple[str | tuple[str, ...], ...]:
+    former = (
+        say("formerly" if len(v.former_communes) == 1 else "merged", names=say.listing(list(v.former_communes)))
+        if v.former_communes
+        else ""
+    )
+    poor = say("poor", n=say.figure(v.poor_households), near=say.figure(v.near_poor_households))
+    stations = tuple(say("station_line", sentence=say.told(s.sentence), operator=s.operator or say("operator_unknown")) for s in v.stations)
+    access = (
+        say("power", word=say.word(v.grid_power, "grid_power").lower()),
+        say("road", word=say.word(v.road_access, "road_access").lower()),
+    )
+    sites = sorted(numbers[site] for site in v.site_ids if site in numbers)
+    plan = []
+    if sites:
+        plan.append(say("plan_sites", sites=say.listing([say.site(n) for n in sites])))
+        plan.append(say("plan_year", year=v.year) if v.year is not None else say("plan_no_year"))
+    elif built:
+        plan.append(say("plan_none"))
+    else:
+        plan.append(say("plan_not_asked"))
+    plan.append(commitment(v, say))
+    return (
+        str(at),
+        tuple(line for line in (say("village_ranked", village=v.name, rank=v.rank), v.commune, former) if line),
+        say.place(v.position),
+        (say.figure(v.households), poor),
+        tuple(say.status(each) for each in (v.declared, v.modelled, v.measured)),
+        stations or (say("no_station"),),
+        access,
+        tuple(plan),
+        say.figure(v.households_gained),
+        say.vnd(v.cost_share_vnd),
+    )
+
+
+def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    if not facts.sites:
+        paragraph(document, say("no_sites") if facts.money is not None else say("method_no_build"))
+        return
+    names = {v.village_id: v.name for v in facts.villages}
+    heading(document, say("sites_title"), 2)
+    titles = tuple(
+        say(f"col_{name}")
+        for name in ("site", "solution", "position", "commune", "radio", "power", "serves", "gained", "cost", "payer", "year")
+    )
+    widths = (18.0, 26.0, 30.0, 22.0, 26.0, 26.0, 32.0, 13.0, 22.0, 23.0, 14.0)
+    grid = Grid(titles, widths, ("center", *(["left"] * 6), "center", "right", "left", "center"))
+    rows = [_site_row(site, names, say) for site in sorted(facts.sites, key=lambda s: s.number)]
+    gained = sum(site.households for site in facts.sites if site.kind != "satellite_terminal")
+    cost = say.vnd(sum(site.cost.base for site in facts.sites))
+    table(document, grid, [*rows, Row((say("total"), "", "", "", "", "", "", say.figure(gained), cost, "", ""), "total")], size=9)
+    if not facts.links:
+        paragraph(document, say("no_links"))
+        return
+    heading(document, say("links_title"), 2)
+    titles = tuple(
+        say(f"col_{name}") for name in ("stt", "from", "to", "kind", "length", "frequency", "availability", "cost", "payer", "year")
+    )
+    link_widths = (12.0, 42.0, 42.0, 20.0, 20.0, 20.0, 22.0, 28.0, 32.0, 14.0)
+    grid = Grid(titles, link_widths, ("center", "left", "left", "left", "center", "center", "center", "right", "left", "center"))
+    table(
+        document,
+        grid,
+        [
+            *_link_rows(facts, say),
+            Row(("", say("total"), "", "", "", "", "", say.vnd(sum(x.cost.base for x in facts.links)), "", ""), "total"),
+        ],
+        size=9,
+    )
+
+
+def _site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
+    mast = say("mast", height=say.figure(site.mast_height_m)) if site.mast_height_m is not None else ""
+    radio = [
+        say("band", mhz=say.figure(site.freq_mhz)) if site.freq_mhz is not None else "",
+        say("cells", n=site.n_cells) if site.n_cells else "",
+    ]
+    power = [say(f"power_{site.power}")]
+    if site.pv_kwp:
+        power.append(say("panels", kwp=say.figure(site.pv_kwp, 1)))
+    if site.battery_kwh:
+        power.append(say("battery", kwh=say.figure(site.battery_kwh, 1)))
+    stay = [say("stay_in", share=site.stay_in)] if site.stay_in is not None else []
+    serves = "; ".join(names[v] for v in site.villages) or say("serves_none")
+    return Row(
+        (
+            say.site(site.number), tuple(line for line in (say.site_kind(site.kind), mast, *stay) if line), say.place(site.position),
+            site.commune or say("outside"), tuple(line for line in radio if line) or ("–",), tuple(power), serves, say.figure(site.households),
+            say.vnd(site.cost.base), say.group(site.payer), _year(site.year, say),
+        )
+    )  # fmt: skip
+
+
+def _link_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
+    ordered = sorted(facts.links, key=lambda link: (link.year or 9999, link.link_id))
+    for at, link in enumerate(ordered, 1):
+        yield Row(
+            (
+                str(at), place_name(link.place_a, facts, say), place_name(link.place_b, facts, say), say.site_kind(link.kind),
+                say.figure(link.length_km, 1), say.figure(link.freq_ghz, 1), say.figure(link.availability_pct, 3), say.vnd(link.cost.base),
+                say.group(link.payer), _year(link.year, say),
+            )
+        )  # fmt: skip
+
+
+def _year(year: int | None, say: Wording) -> str:
+    return str(year) if year is not None else say("col_no_year")
+
+
+def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    money = facts.money
+    if money is None:
+        paragraph(document, say("method_no_build"))
+        return
+    three = tuple(say(f"col_{name}") for name in ("low", "base", "high"))
+    priced = tuple(say(f"col_price_{name}") for name in ("low", "base", "high"))
+    heading(document, say("costs_title"), 2)
+    grid = Grid(
+        (say("col_item"), say("col_quantity"), say("col_unit"), *three),
+        (96.0, 24.0, 36.0, 32.0, 32.0, 32.0),
+        ("left", "right", "center", *(["right"] * 3)),
+    )
+    titles = {name: item.title.text(say.language) for name, item in ITEMS.items()}
+    rows = []
+    for each in money.items:
+        what = titles.get(each.item) or say.part(each.part)
+        if each.part != "yearly":
+            rows.append(Row((what, say.plain(each.quantity) if each.item else "", _measure(each.unit), *say.amounts(each.amount))))
+    rows.append(Row((say("capex"), "", "", *say.amounts(money.capex)), "total"))
+    for each in money.items:
+        if each.part == "yearly":
+            rows.append(
+                Row(
+                    (
+                        say("yearly", what=titles.get(each.item, "")),
+                        say.plain(each.quantity),
+                        _measure(each.unit),
+                        *say.amounts(each.amount),
+                    )
+                )
+            )
+    rows.append(Row((say("opex"), "", "", *say.amounts(money.opex_per_year)), "total"))
+    rows.append(Row((say("npv", years=money.horizon_years, rate=money.discount_rate), "", "", *say.amounts(money.npv)), "total"))
+    table(document, grid, rows, size=9)
+    heading(document, say("payers_title"), 2)
+    rows = [Row((say.group(key), *say.amounts(money.by_payer[key]))) for key in RESPONSIBILITY]
+    rows.append(Row((say("total"), *say.amounts(money.capex)), "total"))
+    table(document, Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")), rows, size=10)
+    if facts.power_first:
+        _power_first(document, facts, say)
+    heading(document, say("prices_title"), 2)
+    grid = Grid(
+        (say("col_item"), say("col_unit"), *priced, say("col_price_year"), say("col_source")),
+        (52.0, 26.0, 27.0, 27.0, 27.0, 15.0, 78.0),
+        ("left", "center", "right", "right", "right", "center", "left"),
+    )
+    rows = [
+        Row(
+            (
+                titles.get(p.item, p.item),
+                p.unit,
+                *(say.figure(value, 2 if value % 1 else 0) for value in (p.low, p.base, p.high)),
+                str(p.year),
+                p.source,
+            )
+        )
+        for p in facts.prices
+    ]
+    table(document, grid, rows, size=9)
+    heading(document, say("assumptions_title"), 2)
+    rows = [Row((say.told(each.meaning), "–" if each.value is None else say.setting(each.value), each.key)) for each in facts.assumptions]
+    table(
+        document, Grid((say("col_setting"), say("col_value"), say("col_key")), (146.0, 50.0, 56.0), ("left", "left", "left")), rows, size=9
+    )
+
+
+def _measure(unit: str) -> str:
+    """What an item is counted in: the amounts beside it are in đồng, whatever its price is quoted in."""
+    return unit.partition("/")[2] or unit
+
+
+def _power_first(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    heading(document, say("power_first_title"), 2)
+    names = {v.village_id: v.name for v in facts.villages}
+    titles = tuple(say(f"col_{name}") for name in ("village_name", "terminal", "terminal_year", "grid_village", "grid_households"))
+    rows = [
+        Row(
+            (
+                names[p.village_id],
+                say.vnd(p.terminal_vnd),
+                say.vnd(p.terminal_per_year_vnd),
+                say.vnd(p.grid_village_vnd),
+                say.vnd(p.grid_households_vnd),
+            )
+        )
+        for p in facts.power_first
+    ]
+    table(document, Grid(titles, (84.0, 42.0, 42.0, 42.0, 42.0), ("left", *(["right"] * 4))), rows, size=9)
+
+
+def _maps(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[str, Path]) -> None:
+    if not facts.sites:
+        paragraph(document, say("no_sites") if facts.money is not None else say("method_no_build"))
+        return
+    for site in sorted(facts.sites, key=lambda s: s.number):
+        caption = say("picture", site=say.site(site.number), kind=say.site_kind(site.kind), commune=site.commune or say("outside"))
+        if site.site_id in pictures:
+            heading(document, caption, 2)
+            add_picture(document, pictures[site.site_id], width_mm=165.0, height_mm=_TALL_MM - 45.0)
+        else:
+            paragraph(document, say("no_picture", caption=caption), size=13)
+
+
+def _grounds(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    """Data, versions, limits, open questions, remarks."""
+    heading(document, say("sources_title"), 2)
+    rows = [Row((c.file, c.source or say("source_missing"), c.licence or "–", say.day(c.date) if c.date else "–")) for c in facts.sources]
+    grid = Grid(
+        (say("col_file"), say("col_source"), say("col_licence"), say("col_date")),
+        (48.0, 70.0, 27.0, 20.0),
+        ("left", "left", "left", "center"),
+    )
+    table(document, grid, rows, size=9)
+    heading(document, say("versions_title"), 2)
+    versions = "; ".join(f"{name} {version}" for name, version in sorted(facts.model.versions.items()))
+    paragraph(
+        document,
+        say("versions", scenario=facts.scenario, model=facts.model.edition, other=facts.model.compared_edition or "–", versions=versions),
+        size=12,
+    )
+    heading(document, say("limits_title"), 2)
+    for limit in facts.limits:
+        paragraph(document, f"- {say.told(limit)}", size=12)
+    heading(document, say("questions_title"), 2)
+    if facts.questions:
+        rows = list(_questions(facts, say))
+        table(
+            document,
+            Grid((say("col_question"), say("col_asks"), say("col_villages")), (70.0, 30.0, 65.0), ("left", "left", "left")),
+            rows,
+            size=9,
+        )
+    else:
+        paragraph(document, say("no_questions"), size=12)
+    heading(document, say("notes_title"), 2)
+    for note in facts.notes:
+        paragraph(document, f"- {say.note(note)}", size=11)
+    if not facts.notes:
+        paragraph(document, say("no_notes"), size=12)
+
+
+def _questions(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
+    """Each question once, with the villages that it is asked of."""
+    names = {v.village_id: v.name for v in facts.villages}
+    of: dict[tuple[str, str], list[str]] = {}
+    for each in facts.questions:
+        of.setdefault((each.question(say.language), each.asks), []).append(names.get(each.village_id, each.village_id))
+    for (question, asks), villages in of.items():
+        yield Row(
+            (question, say(f"asks_{asks}"), say("all_villages", n=len(villages)) if len(villages) == len(names) else "; ".join(villages))
+        )
