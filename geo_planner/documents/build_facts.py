@@ -179,8 +179,9 @@ def _years(build: BuildPlan) -> tuple[YearFacts, ...]:
         told = [None] * 3 if row is None else [whole(row["budget_vnd"]), whole(row["available_vnd"]), number(row["households"])]
         return YearFacts(year, told[0], told[1], by_payer, n_sites, len(part) - n_sites, told[2])  # type: ignore[arg-type]
 
-    years = [of(int(row["year"]), row) for _, row in build.phases.by_year.iterrows()]
-    return (*years, *([of(None, None)] if None in sums else []))
+    # what no year holds has a row of its own there, without a year
+    years = [of(None if pd.isna(row["year"]) else int(row["year"]), row) for _, row in build.phases.by_year.iterrows()]
+    return (*years, *([of(None, None)] if None in sums and all(each.year is not None for each in years) else []))
 
 
 def _items(build: BuildPlan) -> tuple[CostItem, ...]:

@@ -11,12 +11,14 @@ from docx import Document
 from typer.testing import CliRunner
 
 from geo_planner.cli import app
+from geo_planner.documents.facts import proposal_facts
 from geo_planner.documents.office_template import PLACES
 from geo_planner.errors import OutputError
 from geo_planner.export import write_plan
 from geo_planner.export.folder import check_output, verify_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.output import lock_file, partial_folder
+from geo_planner.plan import load_plan
 from geo_planner.words.figures import number
 from tests import small_area
 from tests.build.test_plan_holds import drawn_area, planned
@@ -60,7 +62,7 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
     status, told = export(folder, "--format", "docx", "--date", DAY)
     pack = folder / "pack"
     assert (status, told["ok"], told["uses_sample_data"], told["not_written"]) == (0, True, True, [])
-    assert list(told["files"]) == ["proposal.docx", "manifest.json"]
+    assert set(told["files"]) == {"proposal.docx", "manifest.json"}
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert verify_folder(pack) == verify_folder(folder) == []
     assert manifest["summary_sha256"] == sha256_of(folder / "summary.json")
@@ -73,6 +75,11 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
     text = whole_text(document)
     assert 0 < cost["low"]["capex"] < cost["capex"] < cost["high"]["capex"]
     assert all(number(amount, 0, "vi") in text for amount in (cost["capex"], cost["low"]["capex"], cost["high"]["capex"]))
+
+    money = proposal_facts(load_plan(folder)).money
+    assert money is not None
+    assert [each.year for each in money.years][-1] is None  # something fits into no year, and is in the sum once
+    assert sum(each.cost_vnd for each in money.years) == cost["capex"]
 
     before = content(pack)
     assert export(folder, "--format", "DOCX, docx", "--date", DAY)[0] == 0
@@ -96,20 +103,20 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
 
 def test_a_pdf_stands_alone_or_is_said_to_lack(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, told = export(folder, "--format", "pdf", "-o", tmp_path / "none")
-    assert (status, list(told["files"]), [why["code"] for why in told["not_written"]]) == (
-        0, ["proposal.docx", "manifest.json"], ["document_pdf.no_program"]
+    assert (status, sorted(told["files"]), [why["code"] for why in told["not_written"]]) == (
+        0, ["manifest.json", "proposal.docx"], ["document_pdf.no_program"]
     )  # fmt: skip
     monkeypatch.setattr("geo_planner.documents.pdf.office_program", lambda: program(tmp_path, MAKES))
     status, told = export(folder, "--format", "pdf", "-o", tmp_path / "pdf", "--lang", "en")
-    assert (status, list(told["files"]), told["not_written"]) == (0, ["proposal.pdf", "manifest.json"], [])
+    assert (status, sorted(told["files"]), told["not_written"]) == (0, ["manifest.json", "proposal.pdf"], [])
     assert json.loads((tmp_path / "pdf" / "manifest.json").read_text(encoding="utf-8"))["language"] == "en"
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--format", "docx,xlsx"], "pack_formats.not_written"),
-        (["--format", " , "], "pack_formats.none"),
+        (["--format", "docx,xlsx"], "pack_formats"),
+        (["--format", " , "], "pack_formats"),
         (["--date", "30/11/2026"], "pack_day"),
         (["--template", "none.docx"], "no_document_template"),
     ],
@@ -122,7 +129,7 @@ def test_what_cannot_be_is_told_and_nothing_written(folder: Path, tmp_path: Path
 
 def test_neither_a_plan_nor_something_else_is_taken_for_it(folder: Path, tmp_path: Path) -> None:
     status, told = export(tmp_path)
-    assert (status, told["code"]) == (2, "no_stored_plan.no_plan")
+    assert (status, told["code"]) == (2, "no_stored_plan")
     before = content_hashes(folder)
     status, told = export(folder, "-o", folder)
     assert (status, told["code"]) == (2, "pack_over_results")
