@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,17 @@ from tests.ui.app_process import app_over
 from tests.ui.fakes import HOSTILE_NAMES
 from tests.ui.test_browser import CHROMIUM, FLAGS, Visit
 
+QUICK = ("test_still.py",)
+"""Journeys over areas that nobody writes to; the others take half a minute each and belong to ``make test-long``."""
 MANY, HOSTILE = "nhieu_ban", "ten_la"
 N_MANY = 250
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long journeys run where they are asked for."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK and not os.environ.get("GEO_PLANNER_LONG"):
+            item.add_marker(pytest.mark.skip(reason="a long journey: make test-long"))
 
 
 @pytest.fixture(scope="package")
