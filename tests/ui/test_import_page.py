@@ -341,7 +341,7 @@ def test_what_is_held_is_told_with_what_a_plan_does_with_it(area: Path) -> None:
 
 def test_an_import_is_undone_on_the_page_and_the_undo_too(area: Path, tmp_path: Path) -> None:
     villages = area / "villages" / "villages.csv"
-    before = villages.read_bytes(), (area / "manifest.json").read_bytes()
+    before = villages.read_bytes(), json.loads((area / "manifest.json").read_text("utf-8"))  # the fixture writes it on one line
     app = press(upload(open_page(), m.csv(tmp_path / "danh sách.csv", m.rows_of(m.plain()))))
     imported = villages.read_bytes()
     key = app.session_state["loaded_plan"].key
@@ -350,7 +350,7 @@ def test_an_import_is_undone_on_the_page_and_the_undo_too(area: Path, tmp_path: 
     assert "“danh sách.csv”" in spoken(app)
     app.button(key=f"former_villages_{copy.name}").click().run()
     assert not app.exception
-    assert (villages.read_bytes(), (area / "manifest.json").read_bytes()) == before
+    assert (villages.read_bytes(), json.loads((area / "manifest.json").read_text("utf-8"))) == before
     assert app.success[0].value.startswith("Lớp “Thôn, bản” đã trở lại: 21 dòng")
     assert app.session_state["loaded_plan"].key != key, "the plan follows"
     app.button(key=f"former_villages_{former_copies(area, 'villages')[0].name}").click().run()
