@@ -24,7 +24,7 @@ echo Chuẩn bị lần đầu, mất vài phút... / First run: installing, thi
 if errorlevel 1 goto :no_folder
 
 :installed
-"%OURS%" -c "import geo_planner, streamlit, streamlit_folium" >nul 2>&1
+"%OURS%" -c "import geo_planner, streamlit, altair" >nul 2>&1
 if not errorlevel 1 goto :start
 "%OURS%" -m pip install --quiet --disable-pip-version-check -e ".[app]"
 if errorlevel 1 goto :no_network

@@ -21,7 +21,7 @@ if ! fits .venv/bin/python; then
     tell 'Chuẩn bị lần đầu, mất vài phút… / First run: installing, this takes some minutes…'
     "$found" -m venv --clear .venv || leave 'Không tạo được thư mục .venv: trên Debian hoặc Ubuntu hãy cài gói python3-venv rồi mở lại tệp này. / The folder .venv could not be made: on Debian or Ubuntu install the package python3-venv, then open this file again.'
 fi
-if ! .venv/bin/python -c 'import geo_planner, streamlit, streamlit_folium' >/dev/null 2>&1; then
+if ! .venv/bin/python -c 'import geo_planner, streamlit, altair' >/dev/null 2>&1; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[app]' ||
         leave 'Không cài được chương trình: hãy kiểm tra kết nối mạng rồi mở lại tệp này. / The program could not be installed: check the network, then open this file again.'
 fi
