@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner import link
 from geo_planner.plan import Plan
+from geo_planner.trial import why_not
 from geo_planner.ui import loading
 from geo_planner.ui.link_chart import link_chart, path_table
 from geo_planner.ui.texts import text
-from geo_planner.words import said
+from geo_planner.words import number, said
 from tests.conftest import ROOT
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
@@ -57,7 +58,7 @@ def card_of(plan: Plan, village: str, cell: str) -> link.AnswerCard:
     xy_m = link.to_metres(plan.terrain.crs, point.x, point.y)
     mast = link.mast_of(plan.sites, tuple(cell.split("/")), plan.terrain, plan.scenario.service)  # type: ignore[arg-type]
     return link.answer_card(
-        plan.terrain, mast.xy_m, xy_m, mast_height_m=mast.mast_height_m, freq_mhz=mast.freq_mhz, eirp_re_dbm=round(mast.eirp_re_dbm, 1),
+        plan.terrain, mast.xy_m, xy_m, mast_height_m=mast.mast_height_m, freq_mhz=mast.freq_mhz, eirp_re_dbm=mast.eirp_re_dbm,
         service=plan.scenario.service, propagation=plan.scenario.propagation, uplink_shortfall_db=mast.uplink_shortfall_db,
     )  # fmt: skip
 
@@ -80,6 +81,18 @@ def test_the_page_says_what_the_core_says(shown: Plan) -> None:
         assert sentence in sentences(app)
     table = app.dataframe[0].value
     assert list(table["Mô hình"]) == ["ITU-R P.1812-8", "ITM (Longley–Rice)", "Delta-Bullington (P.526)", "Không gian tự do (P.525)"]
+
+
+@pytest.mark.parametrize("rank", [0, 7, 15])
+def test_the_page_gives_the_level_that_the_card_gives(shown: Plan, rank: int) -> None:
+    """To the decimal that is told: a power shown to a tenth counts to the last digit until it is moved."""
+    app = open_page()
+    village = str(shown.villages.index[rank])
+    first = why_not(shown, village).paths[0]
+    box(app, "link_village").set_value(village).run()
+    box(app, "link_mast").set_value(f"{first.site_id}/{first.cell_id}").run()
+    assert not app.exception
+    assert f"mức thu dự báo là {number(first.rsrp_dbm, 1, 'vi')} dBm" in sentences(app)
 
 
 def test_a_taller_mast_is_computed_at_once(shown: Plan) -> None:

@@ -119,16 +119,18 @@ def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tu
         key=f"link_freq_{key}",
     )
     # a plain slider would write its figures with a decimal point in any language
-    tenths = range(round(10 * min(-10.0, eirp_dbm)), round(10 * max(50.0, eirp_dbm)) + 1)
+    start = round(eirp_dbm, 1)
+    tenths = range(round(10 * min(-10.0, start)), round(10 * max(50.0, start)) + 1)
     eirp = st.select_slider(
         text("link_eirp", words),
         [tenth / 10 for tenth in tenths],
-        eirp_dbm,
+        start,
         format_func=lambda level: f"{number(level, 1, words)} dBm",
         key=f"link_eirp_{key}",
         help=text("link_eirp_help", words),
     )
-    return height_m, float(freq_mhz), float(eirp)
+    # one that nobody has moved counts to the last digit, so that page and card give the same level
+    return height_m, float(freq_mhz), eirp_dbm if eirp == start else float(eirp)
 
 
 def show_verdict(card: AnswerCard, words: Language) -> None:
@@ -186,7 +188,7 @@ def page() -> None:
             return
         mast, option, name = chosen
         service = plan.scenario.service
-        eirp_dbm = round(eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m), 1)
+        eirp_dbm = eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m)
         height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{option}", words)
     with right:
         try:
