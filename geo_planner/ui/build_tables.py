@@ -84,7 +84,7 @@ def budget_steps(most_vnd: int, chosen_vnd: int) -> list[int]:
     """The budgets of a slider: some hundred round ones from nothing to what covers everything, and the chosen one.
 
     >>> budget_steps(300_000_000, 123)[:4], len(budget_steps(15_397_130_150, 0))
-    ([0, 123, 10000000, 20000000], 79)
+    ([0, 123, 10000000, 20000000], 78)
     """
     step = next((s for s in _STEPS if most_vnd / s <= _MOST_STEPS), _STEPS[-1])
     top = -(-most_vnd // step) * step

@@ -60,7 +60,8 @@ def test_the_widgets_speak_the_language_of_the_page(server: str, browser: sync_a
 
     try:
         page.goto(f"{server}/data")
-        page.locator("[data-testid=stFileUploader] button").first.wait_for(timeout=FIRST_DRAW_MS)
+        page.get_by_text(said("ui.data_bring").text("vi"), exact=True).click(timeout=FIRST_DRAW_MS)
+        page.locator("[data-testid=stFileUploader] button").first.wait_for(timeout=60_000)
         page.wait_for_timeout(500)
         assert english() == []
         page.goto(f"{server}/ranking")
@@ -74,6 +75,7 @@ def test_the_widgets_speak_the_language_of_the_page(server: str, browser: sync_a
         page.get_by_role("dialog").wait_for(timeout=60_000)
         assert said("widget_words.page_not_found").text("vi") in page.get_by_role("dialog").inner_text()
         page.goto(f"{server}/data?lang=en")
+        page.get_by_text(said("ui.data_bring").text("en"), exact=True).click(timeout=60_000)
         page.locator("[data-testid=stFileUploader] button").first.wait_for(timeout=60_000)
         page.wait_for_timeout(500)
         assert english() != []

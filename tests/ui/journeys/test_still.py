@@ -47,6 +47,8 @@ def go(page: Any, name: str) -> None:
         "title => document.querySelector('[data-testid=stSidebarNavLink][aria-current=page]')?.innerText.includes(title)",
         arg=said(f"ui.page_{name}").text("vi"), timeout=LATE_MS,
     )  # fmt: skip
+    # the link is marked at once, the address written by the run that draws the page
+    page.wait_for_function("name => location.pathname.endsWith(name)", arg="/" if name == "map" else f"/{name}", timeout=LATE_MS)
 
 
 def chosen_in(page: Any, start: str) -> None:
