@@ -31,8 +31,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 OF_THE_MAP = ("theme", "layers", "view")
 """Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
-FORMER_PAGES = {"import_list": "data"}
-"""Pages that people may have kept the address of, and the page where the same is done now."""
+FORMER_PAGES = {"import_list": "data", "map": ""}
+"""Addresses that people may have kept or typed, and where the same is done now; the first page has no name of its own."""
 _STATIC = Path(st.__file__).parent / "static"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 _LEVEL = 6

@@ -90,8 +90,8 @@ def test_paper_holds_the_page_and_none_of_its_controls(own_server: str, page: sy
     page.goto(f"{own_server}/questions")
     page.locator(".gp-question").first.wait_for(timeout=60_000)
     page.emulate_media(media="print")
-    for hidden in ("stSidebar", "stHeader"):
-        assert not page.locator(f"[data-testid={hidden}]").is_visible()
+    for hidden in ("[data-testid=stSidebar]", "[data-testid=stHeader]", ".stButton >> nth=0"):
+        page.locator(hidden).wait_for(state="hidden", timeout=20_000)
     assert page.locator(".stButton:visible").count() == 0
     assert page.locator(".gp-question").first.is_visible()
     cut = page.evaluate("() => [...document.querySelectorAll('.stApp, .stMain')].filter(e => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY !== 'visible').length")  # fmt: skip

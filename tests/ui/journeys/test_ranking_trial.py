@@ -86,10 +86,11 @@ def test_weights_are_tried_kept_saved_and_open(server: str, page: Any, near: Pat
     page.get_by_role("textbox", name=text("save_title", "vi")).fill(TITLE)
     page.get_by_role("textbox", name=text("save_title", "vi")).press("Enter")
     page.get_by_role("button", name=text("save_and_open", "vi")).click(timeout=WAIT_MS)
-    page.locator("[data-testid=stSidebar]").get_by_text(TITLE).first.wait_for(timeout=WAIT_MS)
+    open_one = "title => [...document.querySelectorAll('[data-testid=stSidebar] input')].some(box => box.value === title)"
+    page.wait_for_function(open_one, arg=TITLE, timeout=WAIT_MS)
     slider.wait_for(timeout=FIRST_DRAW_MS)
     page.screenshot(path=tmp_path / "saved.png")
-    assert strip.count() == 0
+    strip.wait_for(state="detached", timeout=WAIT_MS)
     assert "scenario=uu_tien_ho_ngheo" in page.url
     assert slider.get_attribute("aria-valuenow") == "21"
     saved = load_scenario(near / "scenarios" / "uu_tien_ho_ngheo.yaml")
