@@ -53,7 +53,10 @@ def show_found(words: Language) -> None:
 def _title(found: Found, words: Language) -> str:
     kind = text(f"place_{found.kind}", words)
     where = f", {found.where}" if found.where else ""
-    return _escaped(f"{kind} {found.name or found.id}{where}")
+    name = found.name or found.id
+    # most villages are called "Bản …" anyway
+    told = name if name.casefold().startswith(f"{kind} ".casefold()) else f"{kind} {name}"
+    return _escaped(f"{told}{where}")
 
 
 def _escaped(label: str) -> str:
