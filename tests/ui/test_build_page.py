@@ -7,14 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.build.rebuild import StoppedError, rebuild, years_within
+from geo_planner.compare import compare, site_costs, village_costs
 from geo_planner.config import load_scenario
 from geo_planner.config.build import BuildSettings
 from geo_planner.config.build.money import YearBudget
+from geo_planner.export.comparison import write_comparison
 from geo_planner.export.xlsx import build_workbook
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import load_study_area
@@ -24,6 +27,7 @@ from geo_planner.ui.address import BuildTrial, Visit, read_address, write_addres
 from geo_planner.ui.build_chart import frontier_chart, frontier_points
 from geo_planner.ui.build_job import Job
 from geo_planner.ui.build_years import budget_of_sum, limit_in_force, sum_line, trying_budget, trying_years
+from geo_planner.ui.scenario_tables import site_cost_table, village_cost_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES
@@ -130,7 +134,7 @@ def test_the_budget_of_a_year_is_typed_recomputed_and_saved(shown: Plan, area: P
     saved = load_scenario(new).build
     new.unlink()
     assert [(each.year, each.budget_vnd) for each in saved.years] == [(2027, 1_500_000_000), (2028, 2_000_000_000), (2029, 250_000_000)]
-    assert saved.budget_vnd is None
+    assert saved.budget_vnd == load_scenario(area / sa.SCENARIO).build.budget_vnd  # nobody touched it
 
 
 def written_years(build: Any) -> Any:
@@ -291,3 +295,28 @@ def test_wishes_of_the_scenario_are_none_tried() -> None:
     assert tables.wishing(settings, BuildTrial(), ["a"], ["b"]) == BuildTrial()
     assert tables.wishing(settings, BuildTrial(), ["a", "b"], ["b", "c"]) == BuildTrial(must_not=("b", "c"))
     assert tables.changes(settings, BuildTrial(must=())) == {"build.must": []}
+
+
+def test_two_plans_side_by_side_tell_what_each_village_and_site_costs(plan: Plan, tmp_path: Path) -> None:
+    less = replace(plan, build=rebuild(plan, budget_vnd=2_000_000_000, years=years_within(plan.build.settings.years, 2_000_000_000)))
+    found = compare({"A*": plan, "b": less})
+    costs = village_costs(found)
+    assert costs["cost_share_vnd:A*"].sum() == plan.build.choice.cost
+    assert costs["cost_share_vnd:b"].sum() == less.build.choice.cost
+    assert costs["cost_difference_vnd:b"].sum() == less.build.choice.cost - plan.build.choice.cost
+    sites = site_costs(found)
+    assert sites["cost_vnd:b"].sum() == less.build.results.sites["cost_vnd"].sum()
+    for table, total in ((village_cost_table(found, "vi"), plan.build.choice.cost), (site_cost_table(found, "vi"), plan.build.choice.cost)):
+        assert table.iloc[-1, 0] == "Cộng"
+        assert table["A (triệu đồng)"].iloc[-1] * 1e6 == pytest.approx(total)
+        assert table["A (triệu đồng)"].iloc[:-1].sum() * 1e6 == pytest.approx(total)
+        assert table["B − A (triệu đồng)"].iloc[-1] < 0
+    book = write_comparison(found, tmp_path / "out", uses_sample_data=True)["comparison.xlsx"]
+    sheets = openpyxl.load_workbook(book)
+    foot = [[cell.value for cell in row] for row in sheets["Chi phí theo bản"].iter_rows()]
+    total = next(row for row in foot if row[0] == "Cộng")
+    assert total[3:6] == [plan.build.choice.cost, less.build.choice.cost, less.build.choice.cost - plan.build.choice.cost]
+    # a plan without a build plan beside one that has
+    alone = compare({"a": replace(plan, build=None), "b": plan})
+    assert list(village_cost_table(alone, "en").columns[2:]) == ["B (million đồng)"]
+    assert site_cost_table(compare({"a": replace(plan, build=None), "b": replace(plan, build=None)}), "vi").empty

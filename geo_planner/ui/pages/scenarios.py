@@ -46,14 +46,17 @@ from geo_planner.ui.scenario_tables import (
     read_typed,
     read_years,
     shown,
+    site_cost_table,
     site_differences,
     sums_table,
+    village_cost_table,
     village_differences,
     weight_table,
     written_time,
     year_table,
 )
 from geo_planner.ui.texts import text
+from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
 _COMPARED, _TOLD, _CHOSEN, _NEXT = "scenarios_compared", "scenarios_told", "scenarios_chosen", "scenarios_next"
@@ -173,20 +176,34 @@ def _compared_tables(comparison: Comparison, own: Plan, other: Plan, words: Lang
     found = differences(own.scenario, other.scenario)
     villages, sites = village_differences(comparison, words), site_differences(comparison, words)
     built = {text("compare_sites", words, n=len(sites), all=len(comparison.sites)): sites} if len(comparison.sites) else {}
-    tables = {
+    costs = {}
+    if built:
+        by_village, by_site = village_cost_table(comparison, words), site_cost_table(comparison, words)
+        costs = {
+            text("compare_village_costs", words): _amounts(by_village, words),
+            text("compare_site_costs", words): _amounts(by_site, words),
+        }
+    tables: dict[str, Any] = {
         text("compare_villages", words, n=len(villages), all=len(comparison.villages)): villages,
         **built,
+        **costs,
         text("compare_settings", words, n=len(found)): difference_table(found, ("A", "B"), words),
         text("compare_sums", words): sums_table(comparison, words),
     }
     for tab, (title, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
         with tab:
-            if table.empty:
+            rows = len(getattr(table, "index", table))
+            if not rows:
                 st.text(text("compare_same", words))
             else:
-                st.dataframe(
-                    table, hide_index=True, height="content" if len(table) <= 8 else _TABLE_PX, key=f"table_{list(tables).index(title)}"
-                )
+                st.dataframe(table, hide_index=True, height="content" if rows <= 8 else _TABLE_PX, key=f"table_{list(tables).index(title)}")
+            if title in costs:
+                st.caption(text("compare_costs_hint", words))
+
+
+def _amounts(table: pd.DataFrame, words: Language) -> Any:
+    """Amounts as the language writes them."""
+    return written(table, {str(name): Figures(1) for name in table.select_dtypes("number")}, words) if len(table) else table
 
 
 def _both(stems: tuple[str, str], words: Language) -> tuple[LoadedPlan, LoadedPlan] | None:
