@@ -25,6 +25,11 @@ from geo_planner.plan import Plan
 from geo_planner.ui.texts import text
 from geo_planner.words import LANGUAGES, Language, number, percent, said
 
+AXES: dict[str, Any] = {
+    "titleFontWeight": "normal", "titleFontSize": 13, "labelFontSize": 12.5, "labelColor": INK_SOFT, "titleColor": INK_SOFT,
+}  # fmt: skip
+"""How the axes of every chart are written; the framework's own grey is too faint."""
+
 
 def _signs(language: Language) -> dict[str, Any]:
     written = number(1234.5, 1, language)
@@ -217,7 +222,8 @@ def _finished(layers: list[alt.Chart], language: Language) -> alt.LayerChart:
         alt.layer(*layers)
         .properties(height=_MEASURED_PX)
         .configure(locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
-        .configure_axis(titleFontWeight="normal", titleFontSize=13, labelFontSize=12.5, gridColor=GRID_FAINT)
+        .configure_axis(**AXES, gridColor=GRID_FAINT)
+        .configure_legend(labelColor=INK_SOFT)
         .configure_view(stroke=None)
     )
     return done

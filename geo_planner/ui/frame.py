@@ -67,6 +67,7 @@ _STYLE = """<style>
 .gp-held { max-height: none; }
 .gp-held td:first-child { white-space: normal; min-width: 260px; }
 .gp-held td:nth-child(3) { min-width: 110px; }
+.gp-held td:nth-child(4) { min-width: 190px; }
 .gp-held td:nth-child(5) { white-space: nowrap; }
 .gp-held td:nth-child(6) { min-width: 190px; }
 .gp-held small { display: block; color: #55606b; font-size: 13px; }

@@ -37,7 +37,7 @@ def test_what_serves_nobody_stands_apart() -> None:
 
 @given(st.integers(0, 10_000))
 def test_the_shares_add_up_to_the_investment(seed: int) -> None:
-    chosen, demands = random_choice(seed)
+    chosen, demands, _ = random_choice(seed)
     shares = cost_by_village(chosen, demands)
     assert shares.sum() == chosen.options["cost"].sum() + chosen.links["cost"].sum()
     assert (shares >= 0).all()

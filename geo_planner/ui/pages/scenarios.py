@@ -119,8 +119,8 @@ def _overview(paths: Sequence[Path], titles: dict[str, str], words: Language) ->
         rows.append((titles[path.stem], line, written_time(_changed_at(path), words), path.name))
     names = [text(key, words) for key in ("scenario_title", "scenario_differs", "scenario_changed", "scenario_in_file")]
     st.dataframe(
-        pd.DataFrame(rows, columns=names), hide_index=True, height=min(36 + 35 * len(rows), 250),
-        column_config={names[0]: st.column_config.TextColumn(width=360), names[1]: st.column_config.TextColumn(width=430)},
+        pd.DataFrame(rows, columns=names), hide_index=True, height=min(38 + 58 * len(rows), 270), row_height=58,
+        column_config={names[0]: st.column_config.TextColumn(width=300), names[1]: st.column_config.TextColumn(width=430)},
     )  # fmt: skip
 
 
