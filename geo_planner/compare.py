@@ -116,13 +116,13 @@ def _village_table(plan: Plan) -> pd.DataFrame:
 
 
 def village_costs(comparison: Comparison) -> pd.DataFrame:
-    """What each village's signal costs in each plan, and how much more that is than in the first.
+    """What each village's signal costs in each plan, and how much more that is than in the first that builds.
 
     Returns
     -------
     DataFrame
-        Index ``village_id``, those that any plan spends something on; ``name``, ``commune_name``, ``cost_share_vnd:<plan>`` (missing where the plan
-        has no build plan or not that village), and for the plans behind the first ``cost_difference_vnd:<plan>``.
+        Index ``village_id``, those that any plan spends something on; ``name``, ``commune_name``, for each plan that builds ``cost_share_vnd:<plan>``
+        (missing where it has not that village), and for those behind the first of them ``cost_difference_vnd:<plan>``.
     """
     return _costs(comparison, comparison.villages, ["name", "commune_name"], "cost_share_vnd")
 
@@ -146,7 +146,7 @@ def site_costs(comparison: Comparison) -> pd.DataFrame:
 
 
 def _costs(comparison: Comparison, table: pd.DataFrame, head: list[str], figure: str) -> pd.DataFrame:
-    names = [name for name in comparison.names if f"{figure}:{name}" in table]
+    names = [name for name in comparison.names if f"{figure}:{name}" in table and table[f"{figure}:{name}"].notna().any()]
     if not names:
         return pd.DataFrame(columns=head, index=table.index[:0])
     amounts = table[[f"{figure}:{name}" for name in names]].astype("Float64").round().astype("Int64")

@@ -209,6 +209,8 @@ def _money(text: str) -> int | None:
 
 def _years(text: str) -> tuple[tuple[int, int], ...] | None:
     """Budgets of the years, each as ``2027:3000`` in triệu đồng; all of them or nothing: some years alone would be another budget."""
+    if not text:
+        return None
     found: list[tuple[int, int]] = []
     for item in _items(text):
         told = re.fullmatch(rf"(\d{{4}}){_PAIR}(0|[1-9]\d{{0,9}})(?:\.(\d{{1,6}}))?", item, re.ASCII)

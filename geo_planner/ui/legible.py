@@ -21,6 +21,14 @@ input::placeholder, textarea::placeholder { color: #5a6570 !important; opacity: 
 /* The bar with the button that opens the side bar lies over the page: what stands first begins below it. */
 .stApp:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-top: 3.9rem; }
 .stPopover button, [data-testid="stPopover"] button { padding-left: 0.5rem; padding-right: 0.5rem; }
+/* What a button says is read whole, over two lines where it has to be. */
+:is(.stButton, .stDownloadButton, .stPopover, .stFormSubmitButton) button :is(div, span, p) { overflow: visible; text-overflow: clip; }
+:is(.stButton, .stDownloadButton, .stFormSubmitButton) button [data-testid="stMarkdownContainer"] p { white-space: normal; line-height: 1.25; }
+@media screen and (max-width: 1150px) {
+  .st-key-map_head > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"], .st-key-map_head > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-map_head [data-testid="stColumn"] { min-width: 100%; }
+}
+@media screen and (max-width: 1150px) { .gp-held td:first-child { min-width: 190px; } .gp-held td:nth-child(4) { min-width: 150px; } .gp-held td:nth-child(6) { min-width: 120px; } }
 /* A table of many columns on a small screen: a row a block, each cell with its title. */
 @media screen and (max-width: 900px) {
   .gp-held table, .gp-held tbody, .gp-held tr, .gp-held td { display: block; min-width: 0 !important; white-space: normal !important; }

@@ -91,7 +91,8 @@ def map_and_card() -> None:
         trials.show(reopen=False)
         st.rerun(scope="app")
     plan, words = loaded().plan, language()
-    box, pills = st.columns([1.25, 3.2], gap="small", vertical_alignment="bottom")
+    with st.container(key="map_head"):
+        box, pills = st.columns([1, 3.4], gap="small", vertical_alignment="bottom")
     with box:
         show_box(words)
     with pills:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -117,11 +118,9 @@ def _overview(paths: Sequence[Path], titles: dict[str, str], words: Language) ->
         except GeoPlannerError as error:
             line = text("scenario_faulty", words, why=first_fault(error, words))
         rows.append((titles[path.stem], line, written_time(_changed_at(path), words), path.name))
-    names = [text(key, words) for key in ("scenario_title", "scenario_differs", "scenario_changed", "scenario_in_file")]
-    st.dataframe(
-        pd.DataFrame(rows, columns=names), hide_index=True, height=min(38 + 58 * len(rows), 270), row_height=58,
-        column_config={names[0]: st.column_config.TextColumn(width=300), names[1]: st.column_config.TextColumn(width=430)},
-    )  # fmt: skip
+    heads = "".join(f"<th>{escape(text(f'scenario_{key}', words))}</th>" for key in ("title", "differs", "changed", "in_file"))
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    st.html(f'<div class="gp-faults gp-wrapped"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
 def _changed_at(path: Path) -> datetime:
