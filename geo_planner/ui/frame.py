@@ -67,6 +67,8 @@ _STYLE = """<style>
 .gp-wrapped { max-height: 270px; }
 .gp-wrapped td:first-child { white-space: normal; min-width: 150px; }
 .gp-wrapped td:nth-child(2) { min-width: 150px; }
+.gp-wrapped td:nth-child(3) { min-width: 88px; overflow-wrap: normal; }
+.gp-wrapped td:nth-child(4) { min-width: 130px; }
 .gp-held { max-height: none; }
 .gp-held td:first-child { white-space: normal; min-width: 260px; }
 .gp-held td:nth-child(3) { min-width: 110px; }

@@ -31,11 +31,13 @@ input::placeholder, textarea::placeholder { color: #5a6570 !important; opacity: 
 @media screen and (max-width: 1150px) { .gp-held td:first-child { min-width: 190px; } .gp-held td:nth-child(4) { min-width: 150px; } .gp-held td:nth-child(6) { min-width: 120px; } }
 /* A table of many columns on a small screen: a row a block, each cell with its title. */
 @media screen and (max-width: 900px) {
-  .gp-held table, .gp-held tbody, .gp-held tr, .gp-held td { display: block; min-width: 0 !important; white-space: normal !important; }
-  .gp-held thead { display: none; }
-  .gp-held td { border-top: 0; padding: 1px 8px; }
-  .gp-held td[data-title]::before { content: attr(data-title) ": "; color: #55606b; font-weight: 400; }
-  .gp-held tr { border-top: 1px solid #cbd3db; padding: 6px 0; }
+  :is(.gp-held, .gp-wrapped) :is(table, tbody, tr, td) { display: block; min-width: 0 !important; white-space: normal !important; }
+  :is(.gp-held, .gp-wrapped) thead { display: none; }
+  :is(.gp-held, .gp-wrapped) td { border-top: 0; padding: 1px 8px; }
+  :is(.gp-held, .gp-wrapped) td[data-title]::before { content: attr(data-title) ": "; color: #55606b; font-weight: 400; }
+  :is(.gp-held, .gp-wrapped) tr { border-top: 1px solid #cbd3db; padding: 6px 0; }
+  .gp-wrapped td:first-child { font-weight: 600; }
+  .gp-wrapped { max-height: 400px; }
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stExpandSidebarButton"],

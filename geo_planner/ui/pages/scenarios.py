@@ -118,8 +118,12 @@ def _overview(paths: Sequence[Path], titles: dict[str, str], words: Language) ->
         except GeoPlannerError as error:
             line = text("scenario_faulty", words, why=first_fault(error, words))
         rows.append((titles[path.stem], line, written_time(_changed_at(path), words), path.name))
-    heads = "".join(f"<th>{escape(text(f'scenario_{key}', words))}</th>" for key in ("title", "differs", "changed", "in_file"))
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    titles_of = [escape(text(f"scenario_{key}", words)) for key in ("title", "differs", "changed", "in_file")]
+    heads = "".join(f"<th>{title}</th>" for title in titles_of)
+    told = ["", *(f' data-title="{title}"' for title in titles_of[1:])]
+    body = "".join(
+        "<tr>" + "".join(f"<td{title}>{escape(cell)}</td>" for title, cell in zip(told, row, strict=True)) + "</tr>" for row in rows
+    )
     st.html(f'<div class="gp-faults gp-wrapped"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
@@ -195,7 +199,12 @@ def _compared_tables(comparison: Comparison, own: Plan, other: Plan, words: Lang
             if not rows:
                 st.text(text("compare_same", words))
             else:
-                st.dataframe(table, hide_index=True, height="content" if rows <= 8 else _TABLE_PX, key=f"table_{list(tables).index(title)}")
+                st.dataframe(
+                    table,
+                    hide_index=True,
+                    height="content" if rows <= (18 if title in costs else 8) else _TABLE_PX,
+                    key=f"table_{list(tables).index(title)}",
+                )
             if title in costs:
                 st.caption(text("compare_costs_hint", words))
 
