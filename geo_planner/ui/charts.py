@@ -83,6 +83,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
         alt.layer(ceilings, points, values)
         .properties(height=_ROW_PX * len(table) + 6, padding=0)
         .configure(locale={"number": LOCALE[language]})
+        .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
 
@@ -141,6 +142,7 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
         alt.layer(bars, first, medians, dots)
         .properties(height=last * min(max(_ROOM_PX / max(last, 1), 17), 24))
         .configure(locale={"number": LOCALE[language]})
+        .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
 

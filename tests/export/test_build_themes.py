@@ -13,11 +13,13 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.export.html_map import map_payload
 from geo_planner.export.html_map.build_themes import mast_legend
-from geo_planner.export.html_map.change_theme import change_index, change_legend
+from geo_planner.export.html_map.change_theme import change_index, change_legend, change_overlay
 from geo_planner.export.html_map.rasters import WEB_MERCATOR
 from geo_planner.export.palette import CHANGE_COLOURS, GROUND, MAST_CLASSES, UNKNOWN_SURFACE
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
+from tests.colour import rgb_of
+from tests.export.test_palettes import png_of
 
 NOTHING = SimpleNamespace(sites=pd.DataFrame(), villages=pd.DataFrame({"site_ids": [], "year": []}))
 
@@ -67,6 +69,17 @@ def test_each_place_is_what_becomes_of_it() -> None:
     assert change_index(before, now, 0.7, grid, inside=inside).tolist() == [[1, 2, 3, 0], [4, 4, 1, 3]]
     inside[:, 0] = False
     assert change_index(before, now, 0.7, grid, inside=inside)[:, 0].tolist() == [0, 0]
+
+
+def test_the_change_is_painted_opaque_in_the_colours_of_its_legend() -> None:
+    grid = Grid.north_up(11_490_000.0, 2_560_000.0, 100.0, (1, 5), WEB_MERCATOR)
+    before = SimpleNamespace(probability=np.array([[0.1, 0.9, 0.9, 0.1, np.nan]], np.float32), grid=grid)
+    now = SimpleNamespace(probability=np.array([[0.9, 0.1, 0.9, 0.1, 0.9]], np.float32), grid=grid)
+    index, colours = png_of(change_overlay(before, now, 0.7, grid, inside=np.ones((1, 5), bool)).png)
+    drawn = colours[index[0]]
+    legend = [rgb_of(entry["colour"]) for entry in change_legend(before, now, "vi")]
+    assert [tuple(pixel[:3]) for pixel in drawn[[0, 1, 2, 4]]] == [tuple(legend[at]) for at in (0, 1, 2, 4)]
+    assert drawn[:, 3].tolist() == [255, 255, 255, 0, 255]  # what is left clear shows the ground, as the legend has it
 
 
 def test_a_pixel_over_many_cells_is_held_to_the_threshold_once() -> None:
