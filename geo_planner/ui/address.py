@@ -40,19 +40,19 @@ class BuildTrial:
     ----------
     budget_vnd : int or None
         In all, 0 to 10¹⁵ đồng; the scenario's years are scaled to it.
-    years : tuple of (int, int) or None
-        Year and đồng of each, years rising; taken as they are. None: those of the scenario; empty: the budget is not parted by years.
     must, must_not : tuple of str or None
         All ids that must and must not be built or covered; None: those of the scenario.
     estimate : {"low", "base", "high"}
         At which prices.
+    years : tuple of (int, int) or None
+        Year and đồng of each, years rising; taken as they are. None: those of the scenario; empty: the budget is not parted by years.
     """
 
     budget_vnd: int | None = None
-    years: tuple[tuple[int, int], ...] | None = None
     must: tuple[str, ...] | None = None
     must_not: tuple[str, ...] | None = None
     estimate: Literal["low", "base", "high"] = "base"
+    years: tuple[tuple[int, int], ...] | None = None
 
     def __bool__(self) -> bool:
         return self != BuildTrial()

@@ -153,14 +153,14 @@ def test_years_and_the_whole_budget_are_held_against_each_other() -> None:
     assert trying_years(settings, typed, [(2027, 4 * 10**9), (2028, 4 * 10**9)]) == BuildTrial()
     assert "toàn bộ ngân sách" in sum_line(settings, typed, "vi")
     # the slider scales what was typed, and takes the scenario's own budget for none tried
-    assert trying_budget(settings, typed, 10**10) == BuildTrial(10**10, ((2027, 2 * 10**9), (2028, 8 * 10**9)))
+    assert trying_budget(settings, typed, 10**10) == BuildTrial(10**10, years=((2027, 2 * 10**9), (2028, 8 * 10**9)))
     assert trying_budget(settings, BuildTrial(), 8 * 10**9) == BuildTrial()
     # a budget that holds beside the years
-    less = BuildTrial(6 * 10**9, ((2027, 4 * 10**9), (2028, 4 * 10**9)))
+    less = BuildTrial(6 * 10**9, years=((2027, 4 * 10**9), (2028, 4 * 10**9)))
     assert limit_in_force(settings, less) == 6 * 10**9
     assert "vượt toàn bộ ngân sách 6 tỷ đồng là 2 tỷ đồng" in sum_line(settings, less, "vi")
     assert budget_of_sum(settings, less) == BuildTrial()
-    under = BuildTrial(9 * 10**9, less.years)
+    under = BuildTrial(9 * 10**9, years=less.years)
     assert "còn 1 tỷ đồng chưa xếp vào năm nào" in sum_line(settings, under, "vi")
     assert tables.changes(settings, typed) == {
         "build.years": [{"year": 2027, "budget_vnd": 10**9}, {"year": 2028, "budget_vnd": 4 * 10**9}]
@@ -264,7 +264,7 @@ def test_tables_agree_with_the_plan(plan: Plan, language: Any) -> None:
 
 
 def test_a_try_stands_in_the_address_and_comes_back() -> None:
-    for tried in (BuildTrial(), BuildTrial(8_500_000_000, None, ("a", "b|c"), (), "high"), BuildTrial(0, None, (), None, "low")):
+    for tried in (BuildTrial(), BuildTrial(8_500_000_000, ("a", "b|c"), (), "high"), BuildTrial(0, (), None, "low")):
         visit = Visit(build=tried)
         assert read_address(write_address(visit)) == visit
     typed = Visit(build=BuildTrial(years=((2027, 3_000_000_000), (2028, 1_234_567_891), (2030, 0))))
