@@ -10,12 +10,14 @@ import pandas as pd
 
 from geo_planner import schema
 from geo_planner.build.plan import BuildPlan
+from geo_planner.build.village_costs import cost_by_village
 from geo_planner.errors import UsageError
 from geo_planner.plan import Plan
 
 VILLAGE_FIGURES = ("rank", "score", "responsibility", "modelled_status", "coverage_probability")
 """What is held against each other of a village; with a build plan also ``BUILD_FIGURES``."""
-BUILD_FIGURES = ("households_after", "year", "site_ids")
+BUILD_FIGURES = ("households_after", "year", "site_ids", "cost_share_vnd")
+"""``cost_share_vnd``: the village's share of the investment (:mod:`geo_planner.build.village_costs`), 0 where the plan brings it nothing."""
 SITE_FIGURES = ("cost_vnd", "year", "payer", "households")
 
 
@@ -106,7 +108,52 @@ def _villages(plans: Mapping[str, Plan]) -> pd.DataFrame:
 
 def _village_table(plan: Plan) -> pd.DataFrame:
     table = pd.DataFrame(plan.villages[["name", "commune_name", *VILLAGE_FIGURES]])
-    return table if plan.build is None else table.join(plan.build.results.villages[list(BUILD_FIGURES)])
+    if plan.build is None:
+        return table
+    shares = cost_by_village(plan.build.chosen, plan.build.demands)
+    results = plan.build.results.villages
+    return table.join(results.assign(cost_share_vnd=shares.reindex(results.index, fill_value=0).astype("Int64"))[list(BUILD_FIGURES)])
+
+
+def village_costs(comparison: Comparison) -> pd.DataFrame:
+    """What each village's signal costs in each plan, and how much more that is than in the first that builds.
+
+    Returns
+    -------
+    DataFrame
+        Index ``village_id``, those that any plan spends something on; ``name``, ``commune_name``, for each plan that builds ``cost_share_vnd:<plan>``
+        (missing where it has not that village), and for those behind the first of them ``cost_difference_vnd:<plan>``.
+    """
+    return _costs(comparison, comparison.villages, ["name", "commune_name"], "cost_share_vnd")
+
+
+def site_costs(comparison: Comparison) -> pd.DataFrame:
+    """What each site costs in each plan; 0 in a plan that does not build it.
+
+    Returns
+    -------
+    DataFrame
+        Index ``site_id``; ``kind``, ``mast_height_m``, ``cost_vnd:<plan>`` of the plans that build, and for those behind the first
+        ``cost_difference_vnd:<plan>``. Links are no sites: their cost is what is left of ``capex_vnd`` in ``sums``.
+    """
+    sites = comparison.sites
+    amounts = {
+        f"cost_vnd:{name}": sites[f"cost_vnd:{name}"].astype("Float64").fillna(0.0)
+        for name in comparison.names
+        if f"cost_vnd:{name}" in sites
+    }
+    return _costs(comparison, sites.assign(**amounts), ["kind", "mast_height_m"], "cost_vnd")
+
+
+def _costs(comparison: Comparison, table: pd.DataFrame, head: list[str], figure: str) -> pd.DataFrame:
+    names = [name for name in comparison.names if f"{figure}:{name}" in table and table[f"{figure}:{name}"].notna().any()]
+    if not names:
+        return pd.DataFrame(columns=head, index=table.index[:0])
+    amounts = table[[f"{figure}:{name}" for name in names]].astype("Float64").round().astype("Int64")
+    first, *others = names
+    differences = {f"cost_difference_vnd:{name}": amounts[f"{figure}:{name}"] - amounts[f"{figure}:{first}"] for name in others}
+    spent = amounts.fillna(0).sum(axis=1) > 0
+    return table[head].join(amounts).assign(**differences)[spent]
 
 
 def _sites(plans: Mapping[str, Plan]) -> pd.DataFrame:

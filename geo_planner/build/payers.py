@@ -82,7 +82,7 @@ def by_payer(chosen: Chosen, demands: pd.DataFrame, villages: pd.DataFrame, sett
     settings : MoneySettings
     """
     weight = _weights(chosen, demands, payer_of(villages, settings.payers), settings.payers)
-    over = _users(chosen)
+    over = users_of(chosen)
     ids = [*chosen.options.index, *chosen.links.index]
     rows = np.array([_borne(ident, weight, over) for ident in ids]).reshape(-1, len(RESPONSIBILITY))
     parts: dict[str, npt.NDArray[np.int64]] = {}
@@ -186,7 +186,7 @@ def _weights(chosen: Chosen, demands: pd.DataFrame, payer: pd.Series, settings: 
     return table.reindex(index=chosen.options.index, columns=[*RESPONSIBILITY, ""], fill_value=0.0).astype(float)
 
 
-def _users(chosen: Chosen) -> dict[str, list[str]]:
+def users_of(chosen: Chosen) -> dict[str, list[str]]:
     """For each link, and each option at a place on a way, the options whose way goes over it."""
     at = chosen.options.groupby("place_id").groups
     over: dict[str, list[str]] = {}

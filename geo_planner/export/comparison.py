@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from xlsxwriter.exceptions import XlsxWriterException
 
-from geo_planner.compare import Comparison
+from geo_planner.compare import Comparison, site_costs, village_costs
 from geo_planner.errors import OutputError
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import MANIFEST, output_folder
@@ -22,6 +24,7 @@ from geo_planner.words import catalogue, word
 _STYLES: dict[str, Style] = {
     "score": "score", "coverage_probability": "share", "rank": "centre", "year": "centre", "lon": "degrees", "lat": "degrees",
     "village_id": "code", "site_id": "code", "place_id": "code", "gap": "share", "link_km": "km",
+    "cost_vnd": "int", "cost_share_vnd": "int", "cost_difference_vnd": "int",
 }  # fmt: skip
 _WORDS = {"modelled_status", "responsibility"}
 
@@ -85,7 +88,16 @@ def _sheets(comparison: Comparison) -> list[Sheet]:
     ]
     if len(comparison.sites):
         sheets.append(_table_sheet("sites", comparison.sites, [spoken("compare_book.sites_line", n=len(comparison.sites))]))
+        sheets += [_cost_sheet("village_costs", village_costs(comparison)), _cost_sheet("site_costs", site_costs(comparison))]
     return sheets
+
+
+def _cost_sheet(name: str, table: pd.DataFrame) -> Sheet:
+    """Amounts with a line of sums at the foot."""
+    sheet = _table_sheet(name, table, [spoken(f"compare_book.{name}_line")])
+    money = [bool(re.match(r"cost_[a-z_]*vnd:", str(column))) for column in ["", *table.columns]]
+    sums = [int(amounts.sum()) if paid else None for paid, amounts in zip(money[1:], (table[c] for c in table), strict=True)]
+    return replace(sheet, rows=[*sheet.rows, [spoken("compare_book.together"), *sums]])
 
 
 def _flat_rows(table: pd.DataFrame) -> Iterable[tuple[Any, list[Cell]]]:
@@ -109,6 +121,9 @@ def _width(column: str) -> float:
         "responsibility": 20,
         "site_ids": 24,
         "site_id": 24,
+        "cost_vnd": 18,
+        "cost_share_vnd": 18,
+        "cost_difference_vnd": 18,
     }
     return wide.get(column.partition(":")[0], 13)
 
@@ -125,6 +140,8 @@ def _cell(column: str, value: Cell) -> Cell:
     figure = column.partition(":")[0]
     if figure in _WORDS and isinstance(value, str):
         return word(value)
+    if figure == "kind" and isinstance(value, str):
+        return spoken(f"build_kind.{value}")
     if figure == "differs_in" and isinstance(value, str):
         return "; ".join(_title(part) for part in value.split("; ") if part) or None
     return value

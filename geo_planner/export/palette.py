@@ -106,6 +106,9 @@ MAST_CLASSES = (
 )
 """Households that a mast in the place would newly cover; what is not there yet is neither signal nor its lack."""
 
+CHANGE_COLOURS = {"same": "#b9d3ea", "lost": "#e0863f", "new": "#1c5a99"}
+"""What a build plan makes of a place: served as before, no longer, newly; apart in grey too, and hatched where there is signal afterwards."""
+
 # What is to be built: a shape a kind, all in one ink that no status and no surface has; outlines are paths in a square of 18.
 BUILD_INK = "#9c1f66"
 BUILD_MARKS: dict[str, dict[str, str | bool]] = {

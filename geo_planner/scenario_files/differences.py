@@ -57,9 +57,9 @@ def setting_title(key: str, *scenarios: Scenario) -> Said:
         criterion = next((Label(c.name, c.vi, c.en) for c in found), Label(parts[2], parts[2], parts[2]))
         kind = parts[3] if parts[3:] in (["weight"], ["bounds"]) else "whole" if len(parts) == 3 else "other"
         return said(f"scenario_setting.criterion_{kind}", criterion=criterion, key=parts[-1])
-    if parts[:2] == ["build", "years"] and len(parts) == 4 and parts[2].isdecimal():
+    if parts[:2] == ["build", "years"] and len(parts) in (3, 4) and parts[2].isdecimal():
         held = [s.build.years[int(parts[2])].year for s in scenarios if s.build is not None and int(parts[2]) < len(s.build.years)]
-        if held and parts[3] == "budget_vnd":
+        if held and parts[3:] in ([], ["budget_vnd"]):
             return said("scenario_setting.year_budget", year=held[0])
     return said("scenario_setting.build") if key == "build" else said("scenario_setting.other", key=key)
 

@@ -6,7 +6,9 @@ made there is a copy too, so that its making can be undone; it is none that anyb
 
 from __future__ import annotations
 
+import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +20,12 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import refuse_link
 from geo_planner.scenario_files.titles import title_of
 
+logger = logging.getLogger(__name__)
+
 FORMER = "former"
+MOST_COPIES = 50
+"""So many copies are kept of a scenario; beside them the newest that was kept when it was taken away."""
+_TAKEN_AWAY = ("deleted", "removed")
 Done = Literal["created", "changed", "replaced", "deleted", "undone", "removed"]
 """``replaced``: by a copy that was brought back; ``undone``: a state that an undo took back; ``removed``: a new scenario whose making was undone."""
 _UNDOABLE = ("created", "changed", "replaced", "deleted")
@@ -104,6 +111,22 @@ def keep_copy(path: Path, done: Done) -> Path:
                 return copy
     except OSError as error:
         raise OutputError("not_written.scenario", path=folder, why=error.strerror) from error
+
+
+def settle_copies(folder: Path) -> None:
+    """Let go of the oldest copies of each scenario; called by the one who holds the lock, after the files were changed."""
+    kept, taken_away = Counter[str](), set[str]()
+    for copy in _all(folder):
+        name = f"{copy.stem}{copy.ending}"
+        last_state = copy.done in _TAKEN_AWAY and name not in taken_away
+        if last_state:
+            taken_away.add(name)
+        kept[name] += 1
+        if kept[name] > MOST_COPIES and not last_state:
+            try:
+                copy.path.unlink(missing_ok=True)
+            except OSError as error:
+                logger.info("a former copy stays although there are enough: %s", error)
 
 
 def _all(folder: Path) -> Iterator[Former]:

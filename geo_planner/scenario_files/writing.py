@@ -18,7 +18,7 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import is_link, refuse_link
 from geo_planner.files.lock import locked
 from geo_planner.scenario_files.edited import edited
-from geo_planner.scenario_files.former import Former, as_former, keep_copy, last_change
+from geo_planner.scenario_files.former import Former, as_former, keep_copy, last_change, settle_copies
 from geo_planner.scenario_files.titles import clean_title, file_stem, free_path, refuse_taken, scenario_files, title_of
 from geo_planner.study_area.bundled import comes_with_the_program
 
@@ -194,6 +194,7 @@ def _writing(folder: Path, path: Path | None = None) -> Iterator[None]:
             if not path.is_file():
                 raise UsageError("no_scenario.missing", path=str(path)[:300])
         yield
+        settle_copies(folder)
 
 
 def _changed_text(base: Path, values: Mapping[str, Any]) -> str:

@@ -186,7 +186,17 @@ def _differs(
         return None
     centre = float(table.at[(path.site_id, path.cell_id), "rsrp_dbm"])
     away_m = float(np.hypot(*np.subtract(plan.terrain.grid.centres(*cell), point)))
-    return said(
-        "trial_why_differs.cell", cell=rsrp_dbm, exact=path.rsrp_dbm, size=plan.terrain.cell_m, away=away_m, place=path.rsrp_dbm - centre,
-        sweep=centre - rsrp_dbm,
-    )  # fmt: skip
+    return difference_told(
+        rsrp_dbm, path.rsrp_dbm, plan.terrain.cell_m, away_m, place_db=path.rsrp_dbm - centre, sweep_db=centre - rsrp_dbm
+    )
+
+
+def difference_told(cell_dbm: float, exact_dbm: float, cell_m: float, away_m: float, *, place_db: float, sweep_db: float) -> Said:
+    """Why raster and profile give two levels for one place; a part that would be written as 0.0 dB is left out.
+
+    >>> print(difference_told(-101.0, -99.0, 90.0, 30.0, place_db=0.04, sweep_db=1.96).text("en").rpartition(". ")[2])
+    All of the difference comes from the sweep of the raster.
+    """
+    parts = {"place": place_db, "sweep": sweep_db}
+    key = "_".join(name for name, part in parts.items() if round(part, 1) != 0) or "neither"
+    return said(f"trial_why_differs.{key}", cell=cell_dbm, exact=exact_dbm, size=cell_m, away=away_m, **parts)

@@ -25,6 +25,9 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
 _MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
 _MOST_VND = 10**15
+FIRST_YEAR, LAST_YEAR, MOST_YEARS = 2020, 2100, 50
+"""Years that a budget may be given for, and how many of them, as the settings have it."""
+_MILLION = 10**6
 _BETWEEN, _PAIR = "~", ":"
 _T = TypeVar("_T")
 
@@ -36,17 +39,20 @@ class BuildTrial:
     Attributes
     ----------
     budget_vnd : int or None
-        In all, 0 to 10¹⁵ đồng; the years are scaled to it.
+        In all, 0 to 10¹⁵ đồng; the scenario's years are scaled to it.
     must, must_not : tuple of str or None
         All ids that must and must not be built or covered; None: those of the scenario.
     estimate : {"low", "base", "high"}
         At which prices.
+    years : tuple of (int, int) or None
+        Year and đồng of each, years rising; taken as they are. None: those of the scenario; empty: the budget is not parted by years.
     """
 
     budget_vnd: int | None = None
     must: tuple[str, ...] | None = None
     must_not: tuple[str, ...] | None = None
     estimate: Literal["low", "base", "high"] = "base"
+    years: tuple[tuple[int, int], ...] | None = None
 
     def __bool__(self) -> bool:
         return self != BuildTrial()
@@ -115,6 +121,7 @@ def read_address(query: Mapping[str, str]) -> Visit:
     )
     build = BuildTrial(
         budget_vnd=one("budget", _money),
+        years=one("years", _years),
         must=one("must", _ids),
         must_not=one("mustnot", _ids),
         estimate=next((name for name in ("low", "high") if name == told.get("prices")), "base"),
@@ -150,6 +157,7 @@ def write_address(visit: Visit) -> dict[str, str]:
         "probability": _plain(trial.probability),
         "model": trial.model or "",
         "budget": "" if build.budget_vnd is None else str(build.budget_vnd),
+        "years": _told_years(build.years),
         "must": _told_ids(build.must),
         "mustnot": _told_ids(build.must_not),
         "prices": {"base": ""}.get(build.estimate, build.estimate),
@@ -163,7 +171,7 @@ def write_address(visit: Visit) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "years", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
 """Parts of the address that the script writes."""
 
 
@@ -197,6 +205,30 @@ def _told_ids(ids: tuple[str, ...] | None) -> str:
 
 def _money(text: str) -> int | None:
     return int(text) if re.fullmatch(r"0|[1-9][0-9]{0,15}", text) and int(text) <= _MOST_VND else None
+
+
+def _years(text: str) -> tuple[tuple[int, int], ...] | None:
+    """Budgets of the years, each as ``2027:3000`` in triệu đồng; all of them or nothing: some years alone would be another budget."""
+    if not text:
+        return None
+    found: list[tuple[int, int]] = []
+    for item in _items(text):
+        told = re.fullmatch(rf"(\d{{4}}){_PAIR}(0|[1-9]\d{{0,9}})(?:\.(\d{{1,6}}))?", item, re.ASCII)
+        if told is None:
+            return None
+        year, vnd = int(told[1]), int(told[2]) * _MILLION + int((told[3] or "").ljust(6, "0"))
+        if not FIRST_YEAR <= year <= LAST_YEAR or vnd > _MOST_VND or (found and year <= found[-1][0]):
+            return None
+        found.append((year, vnd))
+    return tuple(found) if len(found) <= MOST_YEARS else None
+
+
+def _told_years(years: tuple[tuple[int, int], ...] | None) -> str:
+    if years is None:
+        return ""
+    return (
+        _BETWEEN.join(f"{year}{_PAIR}{f'{vnd // _MILLION}.{vnd % _MILLION:06}'.rstrip('0').rstrip('.')}" for year, vnd in years) or _BETWEEN
+    )
 
 
 def _some_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:

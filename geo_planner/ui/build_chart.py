@@ -10,7 +10,7 @@ import pandas as pd
 from geo_planner.build.plan import BuildPlan
 from geo_planner.export.palette import BLUE, BUILD_INK, GRID_FAINT, INK, INK_SOFT, THRESHOLD
 from geo_planner.ui.build_tables import BILLION, covered_sums
-from geo_planner.ui.charts import LOCALE
+from geo_planner.ui.charts import AXES, LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 
@@ -79,7 +79,8 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
         alt.layer(*layers)
         .properties(height=_HEIGHT_PX)
         .configure(locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
-        .configure_axis(titleFontWeight="normal", titleFontSize=13, labelFontSize=12.5, gridColor=GRID_FAINT)
+        .configure_axis(**AXES, gridColor=GRID_FAINT)
+        .configure_legend(labelColor=INK_SOFT)
         .configure_view(stroke=None)
     )
     return done

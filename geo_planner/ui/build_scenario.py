@@ -23,9 +23,8 @@ def save_box(changes: Mapping[str, Any], estimate: str) -> None:
     """A title and a button; the new scenario is opened. Prices are the table's, so a try at low or high ones is told not to be kept."""
     words = language()
     with st.container(border=True):
-        title, button = st.columns([2.4, 1], vertical_alignment="bottom")
-        title.text_input(text("build_save_title", words), key=_TITLE, placeholder=text("build_save_example", words), max_chars=200)
-        sent = button.button(text("build_save", words), disabled=not changes, icon=":material/save:", width="stretch", key="build_save")
+        st.text_input(text("build_save_title", words), key=_TITLE, placeholder=text("build_save_example", words), max_chars=200)
+        sent = st.button(text("build_save", words), disabled=not changes, icon=":material/save:", width="stretch", key="build_save")
         # not a part of the page alone: another scenario is loaded
         if sent and _write(st.session_state.get(_TITLE, ""), changes):
             st.rerun()

@@ -76,6 +76,8 @@ def changes(settings: BuildSettings, tried: BuildTrial) -> dict[str, Any]:
         found["build.budget_vnd"] = tried.budget_vnd
         if settings.years:
             found["build.years"] = [each.model_dump() for each in years_within(settings.years, tried.budget_vnd)]
+    if tried.years is not None:
+        found["build.years"] = [{"year": year, "budget_vnd": vnd} for year, vnd in tried.years]
     found |= {f"build.{key}": list(ids) for key, ids in (("must", tried.must), ("must_not", tried.must_not)) if ids is not None}
     return found
 
@@ -237,6 +239,10 @@ def differences(plan: Plan, build: BuildPlan, tried: BuildTrial, language: Langu
         limit = build.settings.limit_vnd()
         before = text("build_no_limit", language) if limit is None else amount(limit, language)
         lines.append(text("build_diff_budget", language, before=before, now=amount(tried.budget_vnd, language)))
+    if tried.years is not None:
+        lines.append(
+            text("build_diff_years" if tried.years else "build_diff_no_years", language, years=tuple(_budgets(tried.years, language)))
+        )
     for key, before_ids, now_ids in (("must", build.settings.must, tried.must), ("must_not", build.settings.must_not, tried.must_not)):
         if now_ids is None:
             continue
@@ -246,6 +252,10 @@ def differences(plan: Plan, build: BuildPlan, tried: BuildTrial, language: Langu
     if tried.estimate != "base":
         lines.append(text(f"build_diff_{tried.estimate}", language))
     return lines
+
+
+def _budgets(years: Sequence[tuple[int, int]], language: Language) -> list[str]:
+    return [text("build_year_amount", language, year=year, amount=amount(vnd, language)) for year, vnd in years]
 
 
 def gone_and_new(before: BuildPlan, now: BuildPlan) -> tuple[list[str], list[str]]:

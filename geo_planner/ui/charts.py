@@ -25,6 +25,11 @@ from geo_planner.plan import Plan
 from geo_planner.ui.texts import text
 from geo_planner.words import LANGUAGES, Language, number, percent, said
 
+AXES: dict[str, Any] = {
+    "titleFontWeight": "normal", "titleFontSize": 13, "labelFontSize": 12.5, "labelColor": INK_SOFT, "titleColor": INK_SOFT,
+}  # fmt: skip
+"""How the axes of every chart are written; the framework's own grey is too faint."""
+
 
 def _signs(language: Language) -> dict[str, Any]:
     written = number(1234.5, 1, language)
@@ -78,6 +83,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
         alt.layer(ceilings, points, values)
         .properties(height=_ROW_PX * len(table) + 6, padding=0)
         .configure(locale={"number": LOCALE[language]})
+        .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
 
@@ -136,6 +142,7 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
         alt.layer(bars, first, medians, dots)
         .properties(height=last * min(max(_ROOM_PX / max(last, 1), 17), 24))
         .configure(locale={"number": LOCALE[language]})
+        .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
 
@@ -217,7 +224,8 @@ def _finished(layers: list[alt.Chart], language: Language) -> alt.LayerChart:
         alt.layer(*layers)
         .properties(height=_MEASURED_PX)
         .configure(locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
-        .configure_axis(titleFontWeight="normal", titleFontSize=13, labelFontSize=12.5, gridColor=GRID_FAINT)
+        .configure_axis(**AXES, gridColor=GRID_FAINT)
+        .configure_legend(labelColor=INK_SOFT)
         .configure_view(stroke=None)
     )
     return done

@@ -64,9 +64,15 @@ _STYLE = """<style>
 .gp-faults th { position: sticky; top: 0; background: #eef2f6; text-align: left; font-weight: 600; padding: 4px 8px; }
 .gp-faults td { vertical-align: top; padding: 4px 8px; border-top: 1px solid #dde3e9; overflow-wrap: anywhere; }
 .gp-faults td:first-child { white-space: nowrap; }
+.gp-wrapped { max-height: 270px; }
+.gp-wrapped td:first-child { white-space: normal; min-width: 150px; }
+.gp-wrapped td:nth-child(2) { min-width: 150px; }
+.gp-wrapped td:nth-child(3) { min-width: 88px; overflow-wrap: normal; }
+.gp-wrapped td:nth-child(4) { min-width: 130px; }
 .gp-held { max-height: none; }
 .gp-held td:first-child { white-space: normal; min-width: 260px; }
 .gp-held td:nth-child(3) { min-width: 110px; }
+.gp-held td:nth-child(4) { min-width: 190px; }
 .gp-held td:nth-child(5) { white-space: nowrap; }
 .gp-held td:nth-child(6) { min-width: 190px; }
 .gp-held small { display: block; color: #55606b; font-size: 13px; }

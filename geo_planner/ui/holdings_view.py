@@ -81,7 +81,8 @@ def _row(one: Holding, words: Language) -> str:
         html.escape(_day(one.date, words)),
         f"{html.escape(one.file)}<small>{html.escape(text('data_hash', words, hash=one.sha256[:_HASH_LENGTH]))}</small>",
     )
-    return f'<tr class="gp-{one.kind}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    titles = ["", *(f' data-title="{html.escape(text(f"data_column_{name}", words))}"' for name in _COLUMNS[1:])]
+    return f'<tr class="gp-{one.kind}">' + "".join(f"<td{told}>{cell}</td>" for told, cell in zip(titles, cells, strict=True)) + "</tr>"
 
 
 def _day(told: str, words: Language) -> str:

@@ -18,7 +18,7 @@ from geo_planner.export.palette import (
     PROFILE_ZONE,
 )
 from geo_planner.link import FRESNEL_SHARE, AnswerCard
-from geo_planner.ui.charts import LOCALE
+from geo_planner.ui.charts import AXES, LOCALE
 from geo_planner.ui.texts import text
 from geo_planner.words import Language
 
@@ -74,7 +74,7 @@ def link_chart(card: AnswerCard, language: Language) -> alt.LayerChart:
     settings: dict[str, Any] = {
         "locale": {"number": LOCALE[language]},
         "font": "Source Sans, sans-serif",
-        "axis": {"titleFontWeight": "normal", "titleFontSize": 13, "labelFontSize": 12.5},
+        "axis": AXES,
     }
     chart: alt.LayerChart = alt.layer(*layers).properties(height=HEIGHT_PX).configure(**settings).configure_view(stroke=None)
     return chart

@@ -8,7 +8,7 @@ fetches once, by an address that contains the hash of the content, so that a rer
 =================  ==============================================================================================================
 ``chosen``         id of the village with the ring, or None; the map moves only when the village lies out of sight
 ``theme``          background at the start: ``theme_area``, ``theme_probability``, ``theme_rsrp``, ``theme_server``, ``theme_overlap``,
-                   ``theme_masts``, ``theme_after``, ``theme_none``; None: what the address says, else the plan's own
+                   ``theme_masts``, ``theme_after``, ``theme_change``, ``theme_none``; None: what the address says, else the plan's own
 ``layers``         opacity 0…1 of layers at the start (0: not shown), by name: ``surface``, ``villages``, ``sites``, ``build``,
                    ``measurements``, ``commune_names``, ``roads``, ``rivers``, ``relief``; what is left out keeps its own
 ``view``           latitude, longitude, zoom at the start; None: what the address says, else the whole province

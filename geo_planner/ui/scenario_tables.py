@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from geo_planner.compare import BUILD_FIGURES, SITE_FIGURES, VILLAGE_FIGURES, Comparison
+from geo_planner.compare import BUILD_FIGURES, SITE_FIGURES, VILLAGE_FIGURES, Comparison, site_costs, village_costs
 from geo_planner.config import Scenario
 from geo_planner.errors import GeoPlannerError, InputError, UsageError
 from geo_planner.export.comparison import write_comparison
@@ -27,7 +27,7 @@ ASKED = ("service.rsrp_threshold_dbm", "service.min_probability", "propagation.m
 _OWN_TABLES = re.compile(r"ranking\.criteria\.[^.]+\.weight|build\.years(\..*)?")
 _DECIMAL_COMMA = re.compile(r"[-−]?\d+,\d+")
 _SHARE = re.compile(r"(^|\.)(min_probability|discount_rate|[a-z_]*_share)$")
-_BILLION = 1e9
+_BILLION, _MILLION = 1e9, 1e6
 _SHOWN_DIFFERENCES = 3
 _WORDS = ("modelled_status", "responsibility", "payer")
 
@@ -180,6 +180,60 @@ def site_differences(comparison: Comparison, language: Language) -> pd.DataFrame
         _figure("kind", language): [said(f"build_kind.{kind}").text(language) for kind in whole["kind"]],
     }
     return pd.DataFrame(head | _beside(whole, figures, names, language), index=whole.index)
+
+
+def village_cost_table(comparison: Comparison, language: Language) -> pd.DataFrame:
+    """What each village's signal costs in A and B and the difference, in triệu đồng; the dearest difference first, the sums last."""
+    table = village_costs(comparison)
+    head = {text("column_village", language): table["name"], text("column_commune", language): table["commune_name"]}
+    return _cost_table(comparison, table, head, "cost_share_vnd", language)
+
+
+def site_cost_table(comparison: Comparison, language: Language) -> pd.DataFrame:
+    """What each site costs in A and B and the difference, in triệu đồng; all links in a line, the sums last."""
+    table = site_costs(comparison)
+    head = {
+        _figure("site_id", language): table.index.to_series(),
+        _figure("kind", language): [said(f"build_kind.{kind}").text(language) for kind in table["kind"]],
+    }
+    names = [name for name in comparison.names if f"cost_vnd:{name}" in table]
+    links = {name: int(round(float(comparison.sums.at[name, "capex_vnd"]))) - int(table[f"cost_vnd:{name}"].sum()) for name in names}
+    return _cost_table(comparison, table, head, "cost_vnd", language, links)
+
+
+def _cost_table(
+    comparison: Comparison,
+    table: pd.DataFrame,
+    head: dict[str, Any],
+    figure: str,
+    language: Language,
+    links: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
+    names = [name for name in comparison.names if f"{figure}:{name}" in table]
+    amounts = pd.DataFrame(
+        {letter: table[f"{figure}:{name}"] for letter, name in zip("AB", comparison.names, strict=False) if name in names}
+    )
+    words = pd.DataFrame(head, index=table.index)
+    if len(names) == 2:
+        amounts = amounts.assign(difference=amounts["B"] - amounts["A"])
+        order = amounts["difference"].abs().sort_values(ascending=False, kind="stable").index
+        amounts, words = amounts.loc[order], words.loc[order]
+    if words.empty:
+        return pd.DataFrame()
+    if links is not None:
+        line = {letter: links[name] for letter, name in zip("AB", comparison.names, strict=False) if name in names}
+        if len(names) == 2:
+            line["difference"] = line["B"] - line["A"]
+        amounts, words = _with_row(amounts, line), _with_row(words, {words.columns[0]: text("compare_links", language)})
+    amounts, words = _with_row(amounts, dict(amounts.sum())), _with_row(words, {words.columns[0]: text("compare_together", language)})
+    titles_of = {letter: text("compare_cost_of", language, letter=letter) for letter in "AB"}
+    titles_of["difference"] = text("compare_cost_difference", language)
+    return words.fillna("").join((amounts.astype("Float64") / _MILLION).rename(columns=titles_of))
+
+
+def _with_row(table: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:
+    """One line more at the foot."""
+    return pd.concat([table.reset_index(drop=True), pd.DataFrame([row])], ignore_index=True).reindex(columns=table.columns)
 
 
 def sums_table(comparison: Comparison, language: Language) -> pd.DataFrame:

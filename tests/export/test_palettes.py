@@ -16,6 +16,7 @@ from geo_planner.export.html_map import map_payload
 from geo_planner.export.html_map.rasters import class_overlay, hillshade_overlay, province_mask, web_grid
 from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
+    CHANGE_COLOURS,
     GROUND,
     MAST_CLASSES,
     OVERLAP_CLASSES,
@@ -39,6 +40,7 @@ RAMPS = {
     ],
     "overlap": [GROUND, *(c.colour for c in OVERLAP_CLASSES)],
     "masts": [GROUND, *(c.colour for c in MAST_CLASSES)],
+    "change": [GROUND, *CHANGE_COLOURS.values()],
 }
 
 
@@ -66,10 +68,16 @@ def test_neighbours_are_two_greys_on_paper(name: str) -> None:
 
 
 @pytest.mark.parametrize("sight", DEFICIENCIES)
-@pytest.mark.parametrize("name", ["area", "probability"])
+@pytest.mark.parametrize("name", ["area", "probability", "change"])
 def test_what_could_not_be_computed_looks_like_no_class(name: str, sight: str) -> None:
     unknown = lab(rgb_of(UNKNOWN_SURFACE), sight)
     assert min(delta_e_76(unknown, lab(rgb_of(colour), sight)) for colour in RAMPS[name]) >= TOLD_APART
+
+
+@pytest.mark.parametrize("sight", DEFICIENCIES)
+def test_before_and_after_are_kinds_of_which_any_two_are_told_apart(sight: str) -> None:
+    shades = [lab(rgb_of(colour), sight) for colour in RAMPS["change"]]
+    assert min(delta_e_76(one, other) for one, other in itertools.combinations(shades, 2)) >= TOLD_APART
 
 
 def png_of(png: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:

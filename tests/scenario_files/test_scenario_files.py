@@ -289,3 +289,38 @@ def test_what_is_made_from_another_scenario_is_not_what_one_opens_first(area: Pa
     assert scenario_paths(area) == [*before, new]
     assert restore(delete(new)) == new
     assert scenario_paths(area) == [*before, new]
+
+
+def test_the_newest_copies_of_a_scenario_are_kept_and_the_last_state_of_one_taken_away(
+    area: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo_planner.scenario_files.former.MOST_COPIES", 3)
+    other = duplicate(base, "Bản khác")
+    change(other, {"service.rsrp_threshold_dbm": -100.0})
+    delete(other)
+    for least in range(-110, -104):
+        change(base, {"service.rsrp_threshold_dbm": float(least)})
+    copies = former_copies(area)
+    assert [load_scenario(c.path).service.rsrp_threshold_dbm for c in copies if c.stem == base.stem] == [-106.0, -107.0, -108.0]
+    assert [c.done for c in copies if c.stem == other.stem] == ["deleted", "changed"]
+    # another scenario under the same name does not push the last state of the former one out
+    again = duplicate(base, "Bản khác")
+    assert again == other
+    for least in range(-99, -94):
+        change(again, {"service.rsrp_threshold_dbm": float(least)})
+    left = [c for c in former_copies(area) if c.stem == other.stem]
+    assert [c.done for c in left] == ["changed"] * 3 + ["deleted"]
+    assert load_scenario(left[-1].path).service.rsrp_threshold_dbm == -100.0
+    undo(area)
+    assert load_scenario(again).service.rsrp_threshold_dbm == -96.0
+
+
+def test_fifty_copies_are_kept_of_a_scenario(area: Path, base: Path) -> None:
+    former = base.parent / "former"
+    former.mkdir()
+    for at in range(60):
+        (former / f"20260101T0000{at:02}_000Z.changed.{base.name}").write_bytes(base.read_bytes())
+    change(base, {"service.rsrp_threshold_dbm": -101.0})
+    names = sorted(path.name for path in former.iterdir())
+    assert len(names) == 50
+    assert names[0].startswith("20260101T000011")

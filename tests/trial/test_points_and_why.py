@@ -13,6 +13,7 @@ from geo_planner.plan import Plan, run
 from geo_planner.radio.coverage import compute_coverage
 from geo_planner.trial import TrialMast, point_facts, trial_mast, why_not
 from geo_planner.trial.levels import levels_in_cell
+from geo_planner.trial.why import difference_told
 from tests.build.valley import valley
 
 
@@ -111,6 +112,21 @@ def test_what_differs_from_the_table_is_said_and_adds_up(plan: Plan) -> None:
         assert 0 <= facts["away"] <= facts["size"]
         told += 1
     assert told
+
+
+@pytest.mark.parametrize(
+    ("place", "sweep", "said_in_the_end"),
+    [
+        (-2.4, 0.5, "Chênh lệch gồm −2,4 dB do vị trí và 0,5 dB do cách quét của lưới."),
+        (0.04, 0.5, "Chênh lệch hoàn toàn do cách quét của lưới."),
+        (-2.4, -0.049, "Chênh lệch hoàn toàn do vị trí."),
+        (0.04, 0.04, "cách tâm ô 30 m."),
+    ],
+)
+def test_a_part_that_is_nothing_is_not_told(place: float, sweep: float, said_in_the_end: str) -> None:
+    sentence = difference_told(-127.5, -129.4, 90.0, 30.0, place_db=place, sweep_db=sweep).text("vi")
+    assert sentence.endswith(said_in_the_end)
+    assert "0,0 dB" not in sentence
 
 
 def test_the_sentence_of_the_first_village(plan: Plan) -> None:

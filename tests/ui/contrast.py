@@ -15,7 +15,7 @@ CONTRAST = r"""least => {
     const chain = []; for (let e = element; e; e = e.parentElement) { chain.push(getComputedStyle(e)); }
     let behind = [255, 255, 255, 1], alpha = 1;
     for (const style of chain.slice().reverse()) { behind = over(parse(style.backgroundColor), behind); alpha *= Number(style.opacity); }
-    const own = parse(chain[0].color); own[3] *= alpha;
+    const own = parse(element.ownerSVGElement ? chain[0].fill : chain[0].color); own[3] *= alpha;
     const [a, b] = [light(over(own, behind)), light(behind)].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
     if (ratio < least) { found.push(`${ratio.toFixed(2)} ${text.slice(0, 40)} (${chain[0].color}) ${element.className}`.slice(0, 150)); }

@@ -16,7 +16,7 @@ def html_tables(app: AppTest) -> list[pd.DataFrame]:
         for table in re.findall(r"<table>(.*?)</table>", element.proto.body, flags=re.DOTALL):
             heads = [_plain(cell) for cell in re.findall(r"<th>(.*?)</th>", table, flags=re.DOTALL)]
             rows = [
-                [_plain(cell) for cell in re.findall(r"<td>(.*?)</td>", row, flags=re.DOTALL)]
+                [_plain(cell) for cell in re.findall(r"<td(?: [^>]*)?>(.*?)</td>", row, flags=re.DOTALL)]
                 for row in re.findall(r"<tr(?: [^>]*)?>(.*?)</tr>", table, flags=re.DOTALL)
             ]
             found.append(pd.DataFrame([row for row in rows if row], columns=heads, dtype=str))

@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.build.rebuild import StoppedError, rebuild, years_within
+from geo_planner.compare import compare, site_costs, village_costs
 from geo_planner.config import load_scenario
+from geo_planner.config.build import BuildSettings
+from geo_planner.config.build.money import YearBudget
+from geo_planner.export.comparison import write_comparison
 from geo_planner.export.xlsx import build_workbook
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import load_study_area
@@ -21,7 +26,10 @@ from geo_planner.ui import loading
 from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
 from geo_planner.ui.build_chart import frontier_chart, frontier_points
 from geo_planner.ui.build_job import Job
+from geo_planner.ui.build_years import budget_of_sum, limit_in_force, sum_line, trying_budget, trying_years
+from geo_planner.ui.scenario_tables import site_cost_table, village_cost_table
 from geo_planner.ui.texts import text
+from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES
 from tests import small_area as sa
 from tests.build.test_plan_holds import drawn_area
@@ -102,6 +110,62 @@ def test_a_budget_slid_down_drops_sites_and_is_kept_in_the_address(shown: Plan) 
     app.button(key="build_back").click().run()
     assert "budget" not in app.query_params
     assert len(table_of(app, "build_column_kind")) == len(before)
+
+
+def test_the_budget_of_a_year_is_typed_recomputed_and_saved(shown: Plan, area: Path) -> None:
+    app = open_page()
+    assert [app.text_input(key=f"build_year_{year}").value for year in (2027, 2028)] == ["3", "3"]
+    settled(app.text_input(key="build_year_2027").set_value("1,5").run())
+    assert addressed(app, "years") == "2027:1500~2028:3000"
+    found = rebuild(shown, years=[YearBudget(year=2027, budget_vnd=1_500_000_000), YearBudget(year=2028, budget_vnd=3_000_000_000)])
+    assert table_of(app, "build_column_available").equals(written_years(found))
+    assert any("4,5 tỷ đồng" in caption.value for caption in app.caption)
+    assert any("2027: 1,5 tỷ đồng; 2028: 3 tỷ đồng" in warning.value for warning in app.warning)
+    app.text_input(key="build_year_2028").set_value("ba tỷ").run()
+    assert any("ba tỷ" in error.value for error in app.error)
+    assert addressed(app, "years") == "2027:1500~2028:3000"
+    settled(app.text_input(key="build_year_2028").set_value("2").run())
+    settled(app.button(key="build_year_more").click().run())
+    settled(app.text_input(key="build_year_2029").set_value("0,25").run())
+    app.text_input(key="build_save_title").set_value("Ba năm").run()
+    app.button(key="build_save").click().run()
+    assert not app.exception
+    new = next(path for path in (area / "scenarios").glob("*.yaml") if path.name != Path(sa.SCENARIO).name)
+    saved = load_scenario(new).build
+    new.unlink()
+    assert [(each.year, each.budget_vnd) for each in saved.years] == [(2027, 1_500_000_000), (2028, 2_000_000_000), (2029, 250_000_000)]
+    assert saved.budget_vnd == load_scenario(area / sa.SCENARIO).build.budget_vnd  # nobody touched it
+
+
+def written_years(build: Any) -> Any:
+    figures = {text(f"build_column_{name}", "vi"): Figures(0) for name in ("budget", "available", "cost", "households")}
+    figures |= {text(key, "vi"): Figures(0) for key in ("build_sites", "build_links")}
+    table = written(tables.year_table(build, "vi"), figures, "vi")
+    return getattr(table, "data", table)
+
+
+def test_years_and_the_whole_budget_are_held_against_each_other() -> None:
+    years = (YearBudget(year=2027, budget_vnd=4 * 10**9), YearBudget(year=2028, budget_vnd=4 * 10**9))
+    settings = BuildSettings(years=years)
+    typed = trying_years(settings, BuildTrial(), [(2027, 10**9), (2028, 4 * 10**9)])
+    assert typed == BuildTrial(years=((2027, 10**9), (2028, 4 * 10**9)))
+    assert limit_in_force(settings, typed) == 5 * 10**9
+    assert trying_years(settings, typed, [(2027, 4 * 10**9), (2028, 4 * 10**9)]) == BuildTrial()
+    assert "toàn bộ ngân sách" in sum_line(settings, typed, "vi")
+    # the slider scales what was typed, and takes the scenario's own budget for none tried
+    assert trying_budget(settings, typed, 10**10) == BuildTrial(10**10, years=((2027, 2 * 10**9), (2028, 8 * 10**9)))
+    assert trying_budget(settings, BuildTrial(), 8 * 10**9) == BuildTrial()
+    # a budget that holds beside the years
+    less = BuildTrial(6 * 10**9, years=((2027, 4 * 10**9), (2028, 4 * 10**9)))
+    assert limit_in_force(settings, less) == 6 * 10**9
+    assert "vượt toàn bộ ngân sách 6 tỷ đồng là 2 tỷ đồng" in sum_line(settings, less, "vi")
+    assert budget_of_sum(settings, less) == BuildTrial()
+    under = BuildTrial(9 * 10**9, years=less.years)
+    assert "còn 1 tỷ đồng chưa xếp vào năm nào" in sum_line(settings, under, "vi")
+    assert tables.changes(settings, typed) == {
+        "build.years": [{"year": 2027, "budget_vnd": 10**9}, {"year": 2028, "budget_vnd": 4 * 10**9}]
+    }
+    assert tables.changes(settings, BuildTrial(years=())) == {"build.years": []}
 
 
 def test_a_typed_budget_takes_the_comma_and_what_is_none_is_told(shown: Plan) -> None:
@@ -203,15 +267,56 @@ def test_a_try_stands_in_the_address_and_comes_back() -> None:
     for tried in (BuildTrial(), BuildTrial(8_500_000_000, ("a", "b|c"), (), "high"), BuildTrial(0, (), None, "low")):
         visit = Visit(build=tried)
         assert read_address(write_address(visit)) == visit
+    typed = Visit(build=BuildTrial(years=((2027, 3_000_000_000), (2028, 1_234_567_891), (2030, 0))))
+    assert write_address(typed)["years"] == "2027:3000~2028:1234.567891~2030:0"
+    assert read_address(write_address(typed)) == typed
+    assert read_address(write_address(Visit(build=BuildTrial(years=())))).build == BuildTrial(years=())
+    for told in (
+        "2028:1~2027:1",
+        "2027:1~2027:2",
+        "2019:5",
+        "2101:5",
+        "2027:-1",
+        "2027:1e3",
+        "2027",
+        "2027:1~x",
+        "2027:9999999999",
+        "",
+        "٢٠٢٧:1",
+    ):
+        assert read_address({"years": told}).build == BuildTrial(), told
     for told in ("-1", "1e9", "0x1", "1" * 17, "12.5", ""):
         assert read_address({"budget": told}).build == BuildTrial()
     assert read_address({"must": "a~a~<b>~c", "prices": "worst"}).build == BuildTrial(must=("a", "c"))
 
 
 def test_wishes_of_the_scenario_are_none_tried() -> None:
-    from geo_planner.config.build import BuildSettings
-
     settings = BuildSettings(must=("a",), must_not=("b",))
     assert tables.wishing(settings, BuildTrial(), ["a"], ["b"]) == BuildTrial()
     assert tables.wishing(settings, BuildTrial(), ["a", "b"], ["b", "c"]) == BuildTrial(must_not=("b", "c"))
     assert tables.changes(settings, BuildTrial(must=())) == {"build.must": []}
+
+
+def test_two_plans_side_by_side_tell_what_each_village_and_site_costs(plan: Plan, tmp_path: Path) -> None:
+    less = replace(plan, build=rebuild(plan, budget_vnd=2_000_000_000, years=years_within(plan.build.settings.years, 2_000_000_000)))
+    found = compare({"A*": plan, "b": less})
+    costs = village_costs(found)
+    assert costs["cost_share_vnd:A*"].sum() == plan.build.choice.cost
+    assert costs["cost_share_vnd:b"].sum() == less.build.choice.cost
+    assert costs["cost_difference_vnd:b"].sum() == less.build.choice.cost - plan.build.choice.cost
+    sites = site_costs(found)
+    assert sites["cost_vnd:b"].sum() == less.build.results.sites["cost_vnd"].sum()
+    for table, total in ((village_cost_table(found, "vi"), plan.build.choice.cost), (site_cost_table(found, "vi"), plan.build.choice.cost)):
+        assert table.iloc[-1, 0] == "Cộng"
+        assert table["A (triệu đồng)"].iloc[-1] * 1e6 == pytest.approx(total)
+        assert table["A (triệu đồng)"].iloc[:-1].sum() * 1e6 == pytest.approx(total)
+        assert table["B − A (triệu đồng)"].iloc[-1] < 0
+    book = write_comparison(found, tmp_path / "out", uses_sample_data=True)["comparison.xlsx"]
+    sheets = openpyxl.load_workbook(book)
+    foot = [[cell.value for cell in row] for row in sheets["Chi phí theo bản"].iter_rows()]
+    total = next(row for row in foot if row[0] == "Cộng")
+    assert total[3:6] == [plan.build.choice.cost, less.build.choice.cost, less.build.choice.cost - plan.build.choice.cost]
+    # a plan without a build plan beside one that has
+    alone = compare({"a": replace(plan, build=None), "b": plan})
+    assert list(village_cost_table(alone, "en").columns[2:]) == ["B (million đồng)"]
+    assert site_cost_table(compare({"a": replace(plan, build=None), "b": replace(plan, build=None)}), "vi").empty

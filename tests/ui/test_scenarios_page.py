@@ -34,6 +34,7 @@ from geo_planner.words import said, word
 from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area
 from tests.ui.fakes import fake_plan
+from tests.ui.tables import html_tables
 
 HOSTILE = "<img src=x onerror=alert(1)> **Kịch bản** `x` $y$"
 
@@ -86,7 +87,7 @@ def test_duplicated_changed_compared_deleted_and_brought_back(area: Path) -> Non
     assert [(d.key, d.first, d.second) for d in differences(load_scenario(first), load_scenario(new))] == [
         ("service.rsrp_threshold_dbm", -113.0, -60.0)
     ]
-    table = app.dataframe[0].value
+    table = html_tables(app)[0]
     assert table.iloc[1, 1] == "Mức RSRP thấp nhất để có dịch vụ, ngoài trời (dBm): −60"
 
     press(app, "compare_start")
@@ -119,7 +120,7 @@ def test_what_cannot_be_is_told_in_a_sentence(area: Path) -> None:
 def test_a_faulty_scenario_is_listed_with_what_is_wrong(area: Path) -> None:
     (area / "scenarios" / "zz.yaml").write_text("name: zz\ntitle_vi: Hỏng\nno_such: 1\n", encoding="utf-8")
     app = opened("en")
-    assert "faulty" in app.dataframe[0].value.iloc[1, 1]
+    assert "faulty" in html_tables(app)[0].iloc[1, 1]
 
 
 def test_the_area_of_an_installed_program_is_only_looked_at(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:

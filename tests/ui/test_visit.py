@@ -23,7 +23,7 @@ FULL = Visit(
     trial=Trial(
         weights={"households": 12.5, "poor_share": 0.0}, threshold_dbm=-110.0, probability=0.8, model="itm", costs={sorted(COSTS)[0]: 3.5}
     ),
-    build=BuildTrial(8_000_000_000, ("LC-0012",), ("site:S1",), "high"),
+    build=BuildTrial(8_000_000_000, ("LC-0012",), ("site:S1",), "high", ((2027, 3_000_000_000), (2028, 1_500_500_000))),
     filters=Filters(("fund",), ("03385",), ("no_signal", "partial"), 10, True, False),
 )
 

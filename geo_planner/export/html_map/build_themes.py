@@ -1,4 +1,4 @@
-"""Backgrounds of the map that a plan of what to build brings: where a mast does most good, and the probability of service afterwards."""
+"""Backgrounds of the map that a plan of what to build brings: where a mast does most good, the service afterwards, and what changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.rasters import Drawing, Place, class_drawing, inline
+from geo_planner.export.html_map.change_theme import change_drawing, change_legend
+from geo_planner.export.html_map.rasters import Drawing, Place, class_drawing, hatch_drawing, inline
 from geo_planner.export.palette import GROUND, MAST_CLASSES, UNKNOWN_SURFACE, probability_classes
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
@@ -40,8 +41,13 @@ def build_themes(
     themes = [{"key": "theme_masts", **_placed(masts, place), "legend": mast_legend(build.atlas, language)}]
     if build.after is not None:
         coverage, classes = build.after.coverage, probability_classes(plan.scenario.service)
+        least = plan.scenario.service.min_probability
         after = class_drawing(coverage.probability, coverage, grid, classes, inside=inside, mark_unknown=True)
-        themes.append({"key": "theme_after", **_placed(after, place), "legend": certain})
+        hatch = {"hatch": place(hatch_drawing(coverage.probability, least, coverage, grid, inside=inside))}
+        change = change_drawing(plan.coverage, coverage, least, grid, inside=inside)
+        changes = change_legend(plan.coverage, coverage, language)
+        themes.append({"key": "theme_after", **_placed(after, place), **hatch, "legend": certain})
+        themes.append({"key": "theme_change", **_placed(change, place), **hatch, "legend": changes})
     return themes
 
 

@@ -221,6 +221,14 @@ def hatch_overlay(
     return Overlay(indexed_png(drawn.astype(np.uint8), [(0, 0, 0, 0), HATCH_INK]), degree_bounds(grid))
 
 
+def hatch_drawing(
+    values: npt.NDArray[np.float32], least: float, coverage: Coverage, grid: Grid, *, inside: npt.NDArray[np.bool_]
+) -> Drawing:
+    """What :func:`hatch_overlay` draws, when it is wanted."""
+    draw = partial(hatch_overlay, values, least, coverage, grid, inside=inside)
+    return drawing(draw, grid, "hatch", values, least, coverage.grid, inside)
+
+
 def indexed_png(index: npt.NDArray[np.uint8], palette: Sequence[Rgba]) -> bytes:
     """A palette PNG with transparency; the same input gives the same bytes.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 
 from geo_planner.export.html_map.build_themes import build_themes
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.rasters import Drawing, Overlay, Place, class_drawing, class_overlay, drawing, hatch_overlay, inline
+from geo_planner.export.html_map.rasters import Drawing, Overlay, Place, class_drawing, class_overlay, drawing, hatch_drawing, inline
 from geo_planner.export.html_map.server_areas import server_classes, server_shades
 from geo_planner.export.palette import (
     AREA_SHARE_CLASSES,
@@ -46,8 +45,7 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
         return _placed(class_drawing(values, coverage, grid, classes, inside=inside, mark_unknown=mark_unknown), place)
 
     def hatch(values: npt.NDArray[np.float32], least: float) -> dict[str, str]:
-        draw = partial(hatch_overlay, values, least, coverage, grid, inside=inside)
-        return {"hatch": place(drawing(draw, grid, "hatch", values, least, coverage.grid, inside))}
+        return {"hatch": place(hatch_drawing(values, least, coverage, grid, inside=inside))}
 
     def servers() -> Overlay:
         return class_overlay(server_shades(coverage), coverage, grid, server_classes(), inside=inside, mark_unknown=False)

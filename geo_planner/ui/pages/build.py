@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.build.plan import BuildPlan
-from geo_planner.build.rebuild import rebuild, years_within
+from geo_planner.build.rebuild import rebuild
+from geo_planner.config.build import BuildSettings
 from geo_planner.errors import GeoPlannerError
 from geo_planner.export.assumptions import scenario_title
 from geo_planner.export.build_sheets import proof
@@ -24,6 +25,7 @@ from geo_planner.ui.address import BuildTrial
 from geo_planner.ui.build_chart import frontier_chart
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.build_scenario import offer_first_budget, save_box
+from geo_planner.ui.build_years import limit_in_force, trying_budget, year_tab, years_in_force
 from geo_planner.ui.frame import language, loaded, page_file
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.map_contract import Drawn, MapArguments, MapEvent
@@ -39,11 +41,11 @@ _TABLE_PX = 380
 _PRICES = ("low", "base", "high")
 
 
-def make(plan: Plan, settings_years: Any, tried: BuildTrial, tell: Told, stop: Stop) -> BuildPlan:
-    """The choice under what is tried; the years are scaled to a budget of their own."""
-    years = None if tried.budget_vnd is None else years_within(settings_years, tried.budget_vnd)
+def make(plan: Plan, settings: BuildSettings, tried: BuildTrial, tell: Told, stop: Stop) -> BuildPlan:
+    """The choice under what is tried; years that nobody typed are scaled to a budget that was."""
+    changed = tried.years is not None or tried.budget_vnd is not None
     return rebuild(
-        plan, budget_vnd=tried.budget_vnd, years=years, must=tried.must, must_not=tried.must_not, estimate=tried.estimate,
+        plan, budget_vnd=tried.budget_vnd, years=years_in_force(settings, tried) if changed else None, must=tried.must, must_not=tried.must_not, estimate=tried.estimate,
         cache=default_loss_cache(), progress=tell, stop=stop,
     )  # fmt: skip
 
@@ -60,7 +62,7 @@ def found(scenario: BuildPlan, tried: BuildTrial) -> tuple[BuildPlan | None, Job
         return kept[1], None
     if job is None or job.key != key:
         _end(job)
-        job = st.session_state[_JOB] = Job(key, partial(make, loaded().plan, scenario.settings.years, tried))
+        job = st.session_state[_JOB] = Job(key, partial(make, loaded().plan, scenario.settings, tried))
     # what takes a moment only is shown at once
     if job.done(_WAIT_S) and job.result is not None and not job.stopped:
         st.session_state[_RESULT] = (key, job.result)
@@ -98,8 +100,7 @@ def shown_meanwhile(scenario: BuildPlan) -> BuildPlan:
 
 def set_budget(vnd: int) -> None:
     """Try a budget; that of the scenario is none."""
-    limit = _scenario_build().settings.limit_vnd()
-    visit.set_build(replace(visit.build(), budget_vnd=None if vnd == limit else vnd))
+    visit.set_build(trying_budget(_scenario_build().settings, visit.build(), vnd))
 
 
 def type_budget(written_: str) -> None:
@@ -125,9 +126,9 @@ def _scenario_build() -> BuildPlan:
 def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     """Budget, prices, chart."""
     words = language()
-    limit = scenario.settings.limit_vnd()
-    standing = limit if limit is not None else int(scenario.choice.cost)
-    budget = tried.budget_vnd if tried.budget_vnd is not None else standing
+    limit = limit_in_force(scenario.settings, tried)
+    standing = scenario.settings.limit_vnd() or int(scenario.choice.cost)
+    budget = limit if limit is not None else int(scenario.choice.cost)
     most = max(int(scenario.frontier["budget_vnd"].max()) if len(scenario.frontier) else 0, standing, 10**9)
     slider, box = st.columns([2.6, 1], vertical_alignment="bottom")
     with slider:
@@ -266,22 +267,6 @@ def money_tab(shown: BuildPlan) -> None:
     st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 
 
-def year_tab(shown: BuildPlan) -> None:
-    words = language()
-    if not shown.settings.years:
-        st.info(text("build_no_years", words))
-        return
-    if visit.build().budget_vnd is not None:
-        st.caption(text("build_years_scaled", words))
-    figures = {text(f"build_column_{name}", words): Figures(0) for name in ("budget", "available", "cost")}
-    figures |= {
-        text("build_column_households", words): Figures(0),
-        text("build_sites", words): Figures(0),
-        text("build_links", words): Figures(0),
-    }
-    st.dataframe(written(tables.year_table(shown, words), figures, words), hide_index=True)
-
-
 def download_tab(plan: Plan, shown: BuildPlan) -> None:
     words = language()
     st.text(text("build_download_hint", words))
@@ -354,7 +339,7 @@ def body(scenario: BuildPlan) -> None:
         draw_map(scenario, shown)
     views = {
         "build_tab_sites": partial(site_tab, plan, shown, tried), "build_tab_villages": partial(village_tab, plan, shown, tried),
-        "build_tab_years": partial(year_tab, shown), "build_tab_money": partial(money_tab, shown),
+        "build_tab_years": partial(year_tab, scenario.settings, shown, tried), "build_tab_money": partial(money_tab, shown),
         "build_tab_wishes": partial(wish_boxes, plan, shown, tried), "build_tab_downloads": partial(download_tab, plan, shown),
     }  # fmt: skip
     for tab, view in zip(st.tabs([text(key, words) for key in views]), views.values(), strict=True):

@@ -91,7 +91,8 @@ def map_and_card() -> None:
         trials.show(reopen=False)
         st.rerun(scope="app")
     plan, words = loaded().plan, language()
-    box, pills = st.columns([1, 3.4], gap="small", vertical_alignment="bottom")
+    with st.container(key="map_head"):
+        box, pills = st.columns([1, 3.4], gap="small", vertical_alignment="bottom")
     with box:
         show_box(words)
     with pills:
@@ -140,7 +141,7 @@ def village_card_of(plan: Plan, ids: list[str], chosen: str, why: WhyNot | None,
     }
     bound = visit.bound(_CHOSEN, chosen, trials.show_village)
     label = text("choose_village", words) if len(ids) == len(titles) else text("choose_of", words, n=len(ids), total=len(titles))
-    village, further = st.columns([2.6, 1], gap="small", vertical_alignment="bottom")
+    village, further = st.columns([1.9, 1], gap="small", vertical_alignment="bottom")
     village.selectbox(label, ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
     with further:
         further_filters(plan, words)

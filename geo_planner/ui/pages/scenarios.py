@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -46,14 +47,17 @@ from geo_planner.ui.scenario_tables import (
     read_typed,
     read_years,
     shown,
+    site_cost_table,
     site_differences,
     sums_table,
+    village_cost_table,
     village_differences,
     weight_table,
     written_time,
     year_table,
 )
 from geo_planner.ui.texts import text
+from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
 _COMPARED, _TOLD, _CHOSEN, _NEXT = "scenarios_compared", "scenarios_told", "scenarios_chosen", "scenarios_next"
@@ -114,11 +118,13 @@ def _overview(paths: Sequence[Path], titles: dict[str, str], words: Language) ->
         except GeoPlannerError as error:
             line = text("scenario_faulty", words, why=first_fault(error, words))
         rows.append((titles[path.stem], line, written_time(_changed_at(path), words), path.name))
-    names = [text(key, words) for key in ("scenario_title", "scenario_differs", "scenario_changed", "scenario_in_file")]
-    st.dataframe(
-        pd.DataFrame(rows, columns=names), hide_index=True, height=min(36 + 35 * len(rows), 250),
-        column_config={names[0]: st.column_config.TextColumn(width=360), names[1]: st.column_config.TextColumn(width=430)},
-    )  # fmt: skip
+    titles_of = [escape(text(f"scenario_{key}", words)) for key in ("title", "differs", "changed", "in_file")]
+    heads = "".join(f"<th>{title}</th>" for title in titles_of)
+    told = ["", *(f' data-title="{title}"' for title in titles_of[1:])]
+    body = "".join(
+        "<tr>" + "".join(f"<td{title}>{escape(cell)}</td>" for title, cell in zip(told, row, strict=True)) + "</tr>" for row in rows
+    )
+    st.html(f'<div class="gp-faults gp-wrapped"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
 
 
 def _changed_at(path: Path) -> datetime:
@@ -173,20 +179,39 @@ def _compared_tables(comparison: Comparison, own: Plan, other: Plan, words: Lang
     found = differences(own.scenario, other.scenario)
     villages, sites = village_differences(comparison, words), site_differences(comparison, words)
     built = {text("compare_sites", words, n=len(sites), all=len(comparison.sites)): sites} if len(comparison.sites) else {}
-    tables = {
+    costs = {}
+    if built:
+        by_village, by_site = village_cost_table(comparison, words), site_cost_table(comparison, words)
+        costs = {
+            text("compare_village_costs", words): _amounts(by_village, words),
+            text("compare_site_costs", words): _amounts(by_site, words),
+        }
+    tables: dict[str, Any] = {
         text("compare_villages", words, n=len(villages), all=len(comparison.villages)): villages,
         **built,
+        **costs,
         text("compare_settings", words, n=len(found)): difference_table(found, ("A", "B"), words),
         text("compare_sums", words): sums_table(comparison, words),
     }
     for tab, (title, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
         with tab:
-            if table.empty:
+            rows = len(getattr(table, "index", table))
+            if not rows:
                 st.text(text("compare_same", words))
             else:
                 st.dataframe(
-                    table, hide_index=True, height="content" if len(table) <= 8 else _TABLE_PX, key=f"table_{list(tables).index(title)}"
+                    table,
+                    hide_index=True,
+                    height="content" if rows <= (18 if title in costs else 8) else _TABLE_PX,
+                    key=f"table_{list(tables).index(title)}",
                 )
+            if title in costs:
+                st.caption(text("compare_costs_hint", words))
+
+
+def _amounts(table: pd.DataFrame, words: Language) -> Any:
+    """Amounts as the language writes them."""
+    return written(table, {str(name): Figures(1) for name in table.select_dtypes("number")}, words) if len(table) else table
 
 
 def _both(stems: tuple[str, str], words: Language) -> tuple[LoadedPlan, LoadedPlan] | None:
