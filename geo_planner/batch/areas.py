@@ -202,7 +202,8 @@ def results_table(batch: Batch) -> pd.DataFrame:
         {"name": each.name, "scenario": each.scenario.name, "done": not each.faults, **each.figures, "faults": len(each.faults)}
         for each in batch.outcomes
     ]
-    return pd.DataFrame(rows)
+    told = [each.faults[0].line("vi") if each.faults else "" for each in batch.outcomes]
+    return pd.DataFrame(rows).convert_dtypes().assign(first_fault=told)
 
 
 def _log(path: Path, error: Exception) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from geo_planner.cli.frame import AsJson, EngineOption, Overrides, ProgressBar, Scheduler, Workers, verb
 from geo_planner.cli.run import covering
-from geo_planner.cli.telling import echo, guarded, hint, print_json, worded
+from geo_planner.cli.telling import by_level, echo, guarded, hint, lines, print_json
 from geo_planner.words import said
 
 
@@ -41,15 +41,15 @@ def batch(
         failed = [each for each in result.outcomes if each.faults]
         if as_json:
             plans = [
-                {"name": each.name, "done": not each.faults, "taken_over": each.taken_over, "faults": [worded(f.said) for f in each.faults]}
+                {"name": each.name, "done": not each.faults, "taken_over": each.taken_over, **by_level(each.faults)}
                 for each in result.outcomes
             ]
             print_json({"ok": not failed, "out": str(out), "plans": plans, "files": {name: str(path) for name, path in files.items()}})
         else:
             for each in failed:
                 hint(said("batch.failed", name=each.name, n=len(each.faults)))
-                for told in each.faults[:20]:
-                    hint(f"  {worded(told.said)}")
+                for told in lines(each.faults):
+                    hint(f"  {told}")
             for name in result.order.left_out:
                 hint(said("batch.left_out", name=name))
             taken = sum(each.taken_over for each in result.outcomes)

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.batch.areas import Batch, results_table
+from geo_planner.errors import bounded
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import MANIFEST, output_folder
 from geo_planner.export.mosaic import write_mosaics
 from geo_planner.export.summary import write_json
 from geo_planner.export.tables import flat_columns
 from geo_planner.export.workbook import spoken
-from geo_planner.words import LANGUAGES
 
 RESULTS = "results"
 
@@ -50,7 +50,7 @@ def batch_record(batch: Batch, note: str | None) -> dict[str, Any]:
     outcomes = [
         {
             "name": each.name, "scenario": each.scenario.name, "done": not each.faults, "figures": each.figures,
-            "faults": [{language: str(told.said.text(language)) for language in LANGUAGES} for told in each.faults],
+            "faults": [told.as_dict() for told in bounded(each.faults)],
         }
         for each in batch.outcomes
     ]  # fmt: skip
