@@ -45,7 +45,8 @@ def coverage(
     """Run a scenario and write the coverage rasters and the statuses alone."""
     from geo_planner.export import write_coverage
 
-    _run_and_write(scenario, out, overrides, workers, as_json, write_coverage, (engine, scheduler))
+    # what to build is worked out for minutes and stands in none of these files
+    _run_and_write(scenario, out, [*(overrides or []), "build=null"], workers, as_json, write_coverage, (engine, scheduler))
 
 
 def covering(engine: str | None, scheduler: str | None, workers: int | None) -> CoverBy | None:
