@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("propagation", "plan", "ranking", "imports", "siting", "atlas", "build", "trial", "app")
+NAMES = ("propagation", "plan", "ranking", "imports", "siting", "atlas", "build", "trial", "batch", "app")
 PACKAGES = ("geo-planner", "numpy", "numba", "scipy", "rasterio", "pandas", "geopandas", "pyproj")
 
 

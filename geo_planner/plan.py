@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _OF_COMMUNES = ("covered_area_share", "covered_population_share", "n_villages", "n_no_signal")
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
+CoverBy = Callable[[Scenario, StudyArea, Callable[[float], None]], Coverage]
+"""The coverage of a scenario over its study area; told of the share that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def run(
     *,
     workers: int | None = None,
     cache: LossCache | None = None,
+    cover_by: CoverBy | None = None,
 ) -> Plan:
     """Coverage, statuses, responsibility and ranking of a study area under a scenario.
 
@@ -141,6 +144,8 @@ def run(
         Threads; as many as there are cores when left out. They change no bit of the result.
     cache : LossCache, optional
         Where path loss is kept between runs; it changes no bit of the result either.
+    cover_by : callable, optional
+        Who works out the coverage instead (:func:`geo_planner.batch.cover.cover_in_blocks`), to the same bit.
 
     Raises
     ------
@@ -151,7 +156,11 @@ def run(
     scenario, study_area = _accepted(scenario, study_area)
 
     tell("coverage", 0.0)
-    coverage = cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    if cover_by is None:
+        coverage = cover(scenario, study_area, cache=cache, workers=threads, progress=lambda share: tell("coverage", 0.85 * share))
+    else:
+        with _model_range(scenario):
+            coverage = cover_by(scenario, study_area, lambda share: tell("coverage", 0.85 * share))
     return _with_build(planned(scenario, study_area, coverage, workers=threads, progress=tell), threads, cache, tell)
 
 

@@ -31,7 +31,7 @@ FLOORS = [
     {"build"},
     {"flags", "notes", "provenance", "stored"},
     {"plan", "validation"},
-    {"compare", "trial", "retried"},
+    {"compare", "trial", "retried", "batch"},
     {"export"},
     {"documents"},
     {"cli", "ui"},
@@ -160,7 +160,7 @@ def test_rooms_within_a_package_lie_above_one_another(package: str) -> None:
 INNER_FLOORS = {
     "imports": ["vocabulary grid naming opening", "draft paper", "cells", "titles", "formats layout", "places", "rows shapes ids", "store report", "importer preview"],
     "propagation": ["compiled limits loss_model", "p525 radials tr38901 p2109", "p526 profiles voids", "itm p1812 p2108", "delta_bullington", "models", "area"],
-    "radio": ["carriers cache", "budget", "cells", "losses", "coverage", "statuses"],
+    "radio": ["carriers cache", "budget", "cells", "losses serving", "coverage", "statuses"],
     "study_area": ["tables features raster_frame", "rasters", "places", "checks", "loading"],
     "files": ["hashes atomic folders", "lock manifest geojson", "staged opening", "output"],
 }  # fmt: skip

@@ -9,11 +9,11 @@ import sys
 
 import typer
 
-from geo_planner.cli import answering, comparison, documents, machine, masts, run, study_area
+from geo_planner.cli import answering, batch, comparison, documents, machine, masts, run, study_area
 from geo_planner.cli.frame import app
 from geo_planner.cli.telling import guarded
 
-__all__ = ["answering", "app", "comparison", "documents", "machine", "main", "masts", "run", "study_area"]
+__all__ = ["answering", "app", "batch", "comparison", "documents", "machine", "main", "masts", "run", "study_area"]
 
 
 def main() -> None:

@@ -151,6 +151,13 @@ Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, for instance terrain.path=dem.tif.")
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Threads; all cores when left out.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="threads|processes|dask", help="Work the coverage out in blocks, by these; the result is the same."),
+]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of a running dask scheduler, for instance tcp://127.0.0.1:8786.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 
 

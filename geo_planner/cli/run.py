@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, verb
+from geo_planner.cli.frame import AsJson, EngineOption, Overrides, ProgressBar, ScenarioPath, Scheduler, Workers, verb
 from geo_planner.cli.telling import by_level, echo, guarded, hint, line, lines, print_json
 from geo_planner.words import said
+
+if TYPE_CHECKING:
+    from geo_planner.plan import CoverBy
 
 
 @verb()
@@ -19,12 +22,14 @@ def plan(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("out"),
     overrides: Overrides = None,
     workers: Workers = None,
+    engine: EngineOption = None,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario and write the priority list, the map and the layers."""
     from geo_planner.export import write_plan
 
-    _run_and_write(scenario, out, overrides, workers, as_json, write_plan)
+    _run_and_write(scenario, out, overrides, workers, as_json, write_plan, (engine, scheduler))
 
 
 @verb()
@@ -33,17 +38,38 @@ def coverage(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
     overrides: Overrides = None,
     workers: Workers = None,
+    engine: EngineOption = None,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario and write the coverage rasters and the statuses alone."""
     from geo_planner.export import write_coverage
 
-    _run_and_write(scenario, out, overrides, workers, as_json, write_coverage)
+    # what to build is worked out for minutes and stands in none of these files
+    _run_and_write(scenario, out, [*(overrides or []), "build=null"], workers, as_json, write_coverage, (engine, scheduler))
+
+
+def covering(engine: str | None, scheduler: str | None, workers: int | None) -> CoverBy | None:
+    """Who works out the coverage, where a command names an engine.
+
+    Raises
+    ------
+    UsageError
+        For an engine that is none, or not to be had.
+    """
+    if engine is None and scheduler is None:
+        return None
+    from geo_planner.batch.cover import cover_in_blocks
+    from geo_planner.batch.engines import engine_of
+
+    asked = engine_of(engine, scheduler, workers)
+    return lambda scenario, study_area, progress: cover_in_blocks(scenario, study_area, asked, progress=progress)
 
 
 def _run_and_write(
-    scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]]
-) -> None:
+    scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]],
+    engine: tuple[str | None, str | None],
+) -> None:  # fmt: skip
     from geo_planner.config import load_scenario
     from geo_planner.export.folder import check_output
     from geo_planner.plan import run
@@ -52,6 +78,7 @@ def _run_and_write(
 
     def work() -> int:
         check_output(out)  # before the work, not after it
+        cover_by = covering(*engine, workers)
         scenario = load_scenario(scenario_path, overrides or [])
         study_area = load_study_area(study_area_root(scenario_path), scenario)
         with ProgressBar(silent=as_json) as bar:
@@ -61,6 +88,7 @@ def _run_and_write(
                 progress=lambda step, share: bar.overall(step, 0.8 * share),
                 workers=workers,
                 cache=default_loss_cache(),
+                cover_by=cover_by,
             )
             files = write(result, out, progress=lambda step, share: bar.overall(step, 0.8 + 0.2 * share))
         if as_json:

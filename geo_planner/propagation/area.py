@@ -25,8 +25,10 @@ from geo_planner.propagation.voids import settle_unknown, void_distances
 from geo_planner.terrain import interpolate
 from geo_planner.units import FloatGrid
 
-__all__ = ["P1812_SHORTEST_KM", "LossModel", "LossWindow", "check_range", "free_space_slant_db", "loss_around", "window_frame"]
+__all__ = ["P1812_SHORTEST_KM", "Frame", "LossModel", "LossWindow", "check_range", "free_space_slant_db", "loss_around", "window_frame"]
 
+Frame = tuple[slice, slice]
+"""Rows and columns of a part of a grid."""
 P1812_SHORTEST_KM = MODELS["p1812"].shortest_km
 """Nearer than this P.1812-8 does not apply, and the loss is that of free space (P.525-4)."""
 
@@ -64,6 +66,7 @@ def loss_around(
     irregularity_stride: int = 1,
     radials_per_cell: float = 1.0,
     only: npt.NDArray[np.bool_] | None = None,
+    frame: Frame | None = None,
     workers: int = 1,
 ) -> LossWindow:
     """Path loss to the centre of every cell within a radius.
@@ -90,6 +93,9 @@ def loss_around(
         Radials for each cell of the outermost circle: 1 keeps every path within half a cell of its own line.
     only : ndarray of bool, shape of `heights_m`, optional
         Work out these cells alone, each over its own profile; the others stay infinite.
+    frame : (slice, slice), optional
+        Rows and columns of the grid that are asked for; the terrain beyond is looked over all the same. Each cell has the loss that it
+        has without a frame.
     workers : int
         Threads.
 
@@ -101,7 +107,7 @@ def loss_around(
     check_range(model, freq_mhz, tx_height_m, rx_height_m)
     kind = MODELS[model.name]
     reach = radius_km * 1000.0 / cell_m
-    high, wide, top, left = window_frame(heights_m.shape, row, column, reach)
+    high, wide, top, left = window_frame(heights_m.shape, row, column, reach, frame)
     window = LossWindow(np.full((high, wide), np.inf, dtype=np.float32), top, left)
     loss = window.loss_db
     scene = Scene(
@@ -130,7 +136,8 @@ def loss_around(
     def profiles(cells: npt.NDArray[np.bool_], within: float, rows: tuple[int, int]) -> None:
         _in_threads(workers, rows, lambda first, stop: engine.profiles(loss, cells, scene, within, first, stop))
 
-    profiles(wanted, near, (max(int(math.floor(row - near)) - top, 0), min(int(math.ceil(row + near)) - top + 1, high)))
+    first, stop = int(math.floor(row - near)) - top, int(math.ceil(row + near)) - top + 1
+    profiles(wanted, near, (min(max(first, 0), high), min(max(stop, 0), high)))
     if sweep is None:
         return window
     n_radials = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8)
@@ -147,11 +154,11 @@ def _settled(loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials
     """Make the sweep as ignorant as the profiles: cells whose own path is unknown lose their loss, those that want one are returned."""
     rows, columns = loss.shape
     missed = np.zeros(loss.shape, dtype=np.bool_)
-    # a reading at the rim of the window takes in the cell beyond
-    seen = scene.heights_m[max(scene.top - 1, 0) : scene.top + rows + 1, max(scene.left - 1, 0) : scene.left + columns + 1]
-    if not (np.isnan(seen).any() or np.isnan(loss).any()):
+    looked_over = _between(scene, rows, columns)
+    if not (np.isnan(scene.heights_m[looked_over]).any() or np.isnan(loss).any()):
         return missed
-    shaded = void_distances(scene, rows, columns, n_radials)
+    (first_row, stop_row), (first_column, stop_column) = ((part.start, part.stop) for part in looked_over)
+    shaded = void_distances(scene, first_row, stop_row, first_column, stop_column, n_radials)
 
     def settle(first: int, stop: int) -> None:
         missed[first:stop] = settle_unknown(loss, scene, *ring, shaded, first, stop)
@@ -160,14 +167,27 @@ def _settled(loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials
     return missed
 
 
-def window_frame(shape: tuple[int, int], row: float, column: float, reach: float) -> tuple[int, int, int, int]:
-    """Rows, columns and first cell (row, column) of the part of a grid within `reach` cells of a mast.
+def _between(scene: Scene, rows: int, columns: int) -> Frame:
+    """The part of the grid that holds the window, the mast and all lines between them."""
+    spans = []
+    for size, first, length, mast in ((0, scene.top, rows, scene.row), (1, scene.left, columns, scene.column)):
+        # a reading at the rim takes in the cell beyond
+        start, stop = min(first, int(math.floor(mast))) - 1, max(first + length, int(math.ceil(mast))) + 1
+        spans.append(slice(max(start, 0), min(stop, scene.heights_m.shape[size])))
+    return spans[0], spans[1]
+
+
+def window_frame(shape: tuple[int, int], row: float, column: float, reach: float, frame: Frame | None = None) -> tuple[int, int, int, int]:
+    """Rows, columns and first cell (row, column) of the part of a grid, or of a frame in it, within `reach` cells of a mast.
 
     >>> window_frame((100, 100), 3.5, 50.0, 10.0)
     (14, 20, 0, 40)
+    >>> window_frame((100, 100), 3.5, 50.0, 10.0, (slice(0, 5), slice(55, 100)))
+    (5, 5, 0, 55)
     """
-    top, left = max(int(math.floor(row - reach)), 0), max(int(math.floor(column - reach)), 0)
-    bottom, right = min(int(math.ceil(row + reach)), shape[0]), min(int(math.ceil(column + reach)), shape[1])
+    rows, columns = frame or (slice(0, shape[0]), slice(0, shape[1]))
+    top, left = max(int(math.floor(row - reach)), rows.start), max(int(math.floor(column - reach)), columns.start)
+    bottom, right = min(int(math.ceil(row + reach)), rows.stop), min(int(math.ceil(column + reach)), columns.stop)
     return max(bottom - top, 0), max(right - left, 0), top, left
 
 

@@ -31,17 +31,16 @@ def crosses_void(scene, drow, dcolumn, n, first):  # type: ignore[no-untyped-def
 
 
 @compiled
-def void_distances(scene, rows, columns, n_bins):  # type: ignore[no-untyped-def]
+def void_distances(scene, first_row, stop_row, first_column, stop_column, n_bins):  # type: ignore[no-untyped-def]
     """Distance in cells of the first void that may be read in each direction (clockwise from north); infinite without any.
 
-    `rows` and `columns` are those of the window.
+    Rows and columns are those of the grid that lie on any line from the mast into the window.
     """
     heights_m = scene.heights_m
     first = np.full(n_bins, np.inf)
     turn = n_bins / (2.0 * math.pi)
-    # a reading at the rim of the window takes in the cell beyond
-    for i in range(max(scene.top - 1, 0), min(scene.top + rows + 1, heights_m.shape[0])):
-        for j in range(max(scene.left - 1, 0), min(scene.left + columns + 1, heights_m.shape[1])):
+    for i in range(first_row, stop_row):
+        for j in range(first_column, stop_column):
             if not math.isnan(heights_m[i, j]):
                 continue
             south, east = i + 0.5 - scene.row, j + 0.5 - scene.column

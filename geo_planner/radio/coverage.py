@@ -30,9 +30,11 @@ from geo_planner.radio.losses import (
     part_of,
     within_free_space,
 )
+from geo_planner.radio.serving import FloatGrid, Serving
 from geo_planner.terrain import Dem
 
-FloatGrid = npt.NDArray[np.float32]
+_MOST_SHORT = np.iinfo(np.int16).max
+_STRIP_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Coverage:
     probability : ndarray of float32
         P(service) of that cell; 0 where none is in reach, NaN outside the terrain's data and where the only answer hangs
         on an unknown path.
-    best_server : ndarray of int16
+    best_server : ndarray of int16 (int32 for more than 32,767 cells)
         Position in `server_ids` of the serving cell, -1 where there is none.
     second_dbm : ndarray of float32
         RSRP of the best of the other sites; NaN where there is none.
@@ -69,7 +71,7 @@ class Coverage:
 
     rsrp_dbm: FloatGrid
     probability: FloatGrid
-    best_server: npt.NDArray[np.int16]
+    best_server: npt.NDArray[np.int16] | npt.NDArray[np.int32]
     second_dbm: FloatGrid
     overlap: npt.NDArray[np.uint8] | None
     margin_db: FloatGrid
@@ -131,47 +133,97 @@ def compute_coverage(
     lat_deg = latitude_of(sites) if lat_deg is None else lat_deg
     losses = loss_model(propagation, name=WITHOUT_TERRAIN if dem.is_missing else model, lat_deg=lat_deg)
     task = LossTask(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
+    serving = served(task, cells, calibration=calibration, progress=progress)
+    return coverage_of(serving, cells, service, dem, losses.name)
+
+
+def served(
+    task: LossTask,
+    cells: gpd.GeoDataFrame,
+    *,
+    numbers: Sequence[int] | None = None,
+    operators: Sequence[str] | None = None,
+    calibration: CalibrationSettings | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Serving:
+    """Who serves in the frame of a task, or on its whole grid.
+
+    Parameters
+    ----------
+    task : LossTask
+    cells : GeoDataFrame
+        The cells in service, in the order of the list and in the CRS of the terrain.
+    numbers : sequence of int, optional
+        Their positions in the list, where these are but some of it.
+    operators : sequence of str, optional
+        Of the whole list.
+    """
+    dem, service, propagation = task.dem, task.service, task.propagation
     window_of = lru_cache(maxsize=2)(partial(loss_window, task))
     masts, needed_dbm = masts_of(cells, service), least_rsrp_dbm(service)
-    operators = [str(name) for name in cells["operator"].fillna("")]
-    # cells of one mast stand in one place; where a list says otherwise, each place counts as a mast
-    of_mast: dict[Any, list[int]] = {}
-    for number, (site, mast) in enumerate(zip(cells.index.get_level_values("site_id"), masts, strict=True)):
-        of_mast.setdefault((site, mast.xy_m), []).append(number)
-    serving, done = _Serving(dem.grid.shape, needed_dbm, sorted(set(operators))), 0
-    for numbers in of_mast.values():
+    of_cell = operators_of(cells)
+    rows, columns = task.frame or (slice(0, dem.grid.shape[0]), slice(0, dem.grid.shape[1]))
+    shape = rows.stop - rows.start, columns.stop - columns.start
+    serving, done = Serving.nothing(shape, sorted(set(of_cell)) if operators is None else operators), 0
+    for of_mast in same_mast(cells, masts):
         levels = []
-        for number in numbers:
-            mast = masts[number]
+        for at in of_mast:
+            mast, number = masts[at], at if numbers is None else numbers[at]
             window = window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
             received, level = signal(task, mast, window, calibration)
-            no_path, part = np.isnan(level), part_of(window)
+            no_path = np.isnan(level)
+            row, column = window.row - rows.start, window.column - columns.start
+            part = part_of(LossWindow(window.loss_db, row, column))
             if no_path.any():
                 most_loss_db = mast.eirp_re_dbm - needed_dbm
                 near = within_free_space(dem, mast, window, most_loss_db=most_loss_db, max_radius_km=propagation.max_radius_km)
                 serving.note_unknown(part, no_path & near)
-            levels.append((number, operators[number], received, np.where(no_path, np.float32(-np.inf), level)))
+            levels.append((number, of_cell[at], received, np.where(no_path, np.float32(-np.inf), level)))
             done += 1
             if progress:
                 progress(done / len(cells))
-        serving.add_mast(part, levels)
-    best, unknown = serving.level, serving.unknown
-    probability = service_probability(best, service).astype(np.float32)
-    probability[np.isnan(dem.heights_m) | ((unknown > 0) & (probability < service.min_probability))] = np.nan
-    margin = best - np.float32(service.rsrp_threshold_dbm)
+        serving.add_mast(part, levels, needed_dbm)
+    return serving
+
+
+def operators_of(cells: gpd.GeoDataFrame) -> list[str]:
+    """Of each cell; a blank one is the empty string."""
+    return [str(name) for name in cells["operator"].fillna("")]
+
+
+def same_mast(cells: gpd.GeoDataFrame, masts: Sequence[Mast]) -> list[list[int]]:
+    """Positions of the cells that stand on one mast; where a list has one site in several places, each place counts as a mast."""
+    of_mast: dict[Any, list[int]] = {}
+    for number, (site, mast) in enumerate(zip(cells.index.get_level_values("site_id"), masts, strict=True)):
+        of_mast.setdefault((site, mast.xy_m), []).append(number)
+    return list(of_mast.values())
+
+
+def coverage_of(serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem: Dem, model: str) -> Coverage:
+    """The rasters of all cells on the whole grid; takes what is served to pieces, so that a fine grid is not held twice."""
+    probability, unknown = np.empty(dem.grid.shape, dtype=np.float32), serving.unknown
+    for first in range(0, probability.shape[0], _STRIP_ROWS):
+        rows = slice(first, first + _STRIP_ROWS)
+        share = service_probability(serving.level[rows], service).astype(np.float32)
+        share[np.isnan(dem.heights_m[rows]) | ((unknown[rows] > 0) & (share < service.min_probability))] = np.nan
+        probability[rows] = share
+    margin = serving.level
+    margin -= np.float32(service.rsrp_threshold_dbm)
     for values in (serving.rsrp, serving.second, margin, *serving.by_operator.values()):
-        values[~np.isfinite(values)] = np.nan
+        for first in range(0, values.shape[0], _STRIP_ROWS):
+            strip = values[first : first + _STRIP_ROWS]
+            strip[~np.isfinite(strip)] = np.nan
     return Coverage(
         rsrp_dbm=serving.rsrp,
         probability=probability,
-        best_server=serving.server,
+        best_server=serving.server if len(cells) > _MOST_SHORT else serving.server.astype(np.int16),
         second_dbm=serving.second,
         overlap=serving.overlap,
         margin_db=margin,
         unknown_paths=unknown,
         by_operator_dbm=serving.by_operator,
         server_ids=tuple(f"{site}/{cell}" for site, cell in cells.index),
-        model=losses.name,
+        model=model,
         grid=dem.grid,
     )
 
@@ -183,40 +235,3 @@ def signal(task: LossTask, mast: Mast, window: LossWindow, calibration: Calibrat
     distance_km = 0.0 if band is None else away_km(task.dem, mast, window)
     received = received_dbm(np.float32(mast.eirp_re_dbm), window.loss_db, antenna_db, band=band, distance_km=distance_km)
     return received, level_dbm(received, np.float32(mast.uplink_shortfall_db), band=band, service=task.service)
-
-
-class _Serving:
-    """Who serves where so far, mast by mast."""
-
-    def __init__(self, shape: tuple[int, ...], needed_dbm: float, operators: Sequence[str]) -> None:
-        self.needed_dbm = needed_dbm
-        # levels decide who serves, what a handset receives is told: the two differ by the uplink and by a calibrated band's sigma
-        self.level, self.rsrp, self.second_level, self.second = (_nothing(shape) for _ in range(4))
-        self.server = np.full(shape, -1, dtype=np.int16)
-        self.unknown, self.overlap = np.zeros(shape, dtype=np.uint8), np.zeros(shape, dtype=np.uint8)
-        self._operator_level = {name: _nothing(shape) for name in operators}
-        self.by_operator = {name: _nothing(shape) for name in operators}
-
-    def note_unknown(self, part: tuple[slice, slice], missed: npt.NDArray[np.bool_]) -> None:
-        """Count one cell more whose path is not known where it might have served."""
-        self.unknown[part] += (missed & (self.unknown[part] < 255)).astype(np.uint8)
-
-    def add_mast(self, part: tuple[slice, slice], cells: Sequence[tuple[int, str, FloatGrid, FloatGrid]]) -> None:
-        """Take in the cells of one mast: position in the list, operator, RSRP, level (minus infinity where unknown)."""
-        mast_level = _nothing(self.level[part].shape)
-        mast_rsrp, mast_server = mast_level.copy(), np.full(mast_level.shape, -1, dtype=np.int16)
-        for number, operator, rsrp, level in cells:
-            stronger = level > mast_level
-            mast_level[stronger], mast_rsrp[stronger], mast_server[stronger] = level[stronger], rsrp[stronger], number
-            own = level > self._operator_level[operator][part]
-            self._operator_level[operator][part][own], self.by_operator[operator][part][own] = level[own], rsrp[own]
-        ahead = mast_level > self.level[part]
-        next_best = ~ahead & (mast_level > self.second_level[part])
-        for second, first, of_mast in ((self.second, self.rsrp, mast_rsrp), (self.second_level, self.level, mast_level)):
-            second[part] = np.where(ahead, first[part], np.where(next_best, of_mast, second[part]))
-        self.level[part][ahead], self.rsrp[part][ahead], self.server[part][ahead] = mast_level[ahead], mast_rsrp[ahead], mast_server[ahead]
-        self.overlap[part] += ((mast_level >= self.needed_dbm) & (self.overlap[part] < 255)).astype(np.uint8)
-
-
-def _nothing(shape: tuple[int, ...]) -> FloatGrid:
-    return np.full(shape, -np.inf, dtype=np.float32)

@@ -15,7 +15,7 @@ from geo_planner.config import Clutter, Propagation, Scenario, Service
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import ModelRangeError
 from geo_planner.grid import offsets
-from geo_planner.propagation.area import LossWindow, loss_around
+from geo_planner.propagation.area import Frame, LossWindow, loss_around
 from geo_planner.propagation.limits import why
 from geo_planner.propagation.loss_model import LossModel
 from geo_planner.propagation.models import MODELS, check_range
@@ -58,7 +58,7 @@ def by_class(values: Mapping[int, float], dtype: npt.DTypeLike = np.float64) -> 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LossTask:
-    """All that the loss around a mast depends on besides the mast; `only` and `workers` as for :func:`loss_around`."""
+    """All that the loss around a mast depends on besides the mast; `only`, `workers` and `frame` as for :func:`loss_around`."""
 
     dem: Dem
     service: Service
@@ -69,6 +69,7 @@ class LossTask:
     only: npt.NDArray[np.bool_] | None
     cache: LossCache | None
     workers: int
+    frame: Frame | None = None
 
 
 def loss_task(
@@ -125,9 +126,11 @@ def path_loss(task: LossTask, xy_m: tuple[float, float], heights_m: tuple[float,
 
     def work() -> LossWindow:
         clutter_m = None if cover is None else by_class(task.clutter.heights_m, np.float32)[cover.classes]
-        return loss_around(dem.heights_m, dem.cell_m, **place, model=task.model, clutter_m=clutter_m, only=task.only, workers=task.workers)
+        return loss_around(
+            dem.heights_m, dem.cell_m, **place, model=task.model, clutter_m=clutter_m, only=task.only, frame=task.frame, workers=task.workers,
+        )  # fmt: skip
 
-    if task.cache is None or task.only is not None:
+    if task.cache is None or task.only is not None or task.frame is not None:
         return work()
     facts = {
         "terrain": dem.sha256,

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from geo_planner.calibration import CalibrationSettings
 from geo_planner.radio.budget import least_rsrp_dbm, service_probability
 from geo_planner.radio.cells import Mast
-from geo_planner.radio.coverage import Coverage, FloatGrid, signal
+from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.losses import LossTask, loss_window, part_of, within_free_space
+from geo_planner.radio.serving import FloatGrid
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""The coverage of a scenario block by block, by any engine; what is finished is kept, so that a run that was broken off goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from geo_planner.batch.blocks import BLOCK_KM, Block, Task, blocks_of, tasks_of
+from geo_planner.batch.engines import Engine, worked_out
+from geo_planner.batch.kept import blocks_folder, keep_within, read_block, write_block
+from geo_planner.config import Scenario
+from geo_planner.files.atomic import whole_file
+from geo_planner.radio.cache import ENGINE, default_loss_cache
+from geo_planner.radio.cells import in_service, masts_of
+from geo_planner.radio.coverage import Coverage, coverage_of, operators_of, served
+from geo_planner.radio.losses import LandCover, LossTask, loss_task
+from geo_planner.radio.serving import Serving
+from geo_planner.study_area import StudyArea
+from geo_planner.terrain import Dem
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """What all tasks of a run share; small, for the rasters stay in files that every worker reaches.
+
+    Attributes
+    ----------
+    task : LossTask
+        Without heights and classes.
+    heights, classes : Path, Path or None
+        Arrays on disk (``.npy``), of which a worker reads what it needs.
+    operators : tuple of str
+        Of all cells in service.
+    calibration : CalibrationSettings or None
+    """
+
+    task: LossTask
+    heights: Path
+    classes: Path | None
+    operators: tuple[str, ...]
+    calibration: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A task with what it needs: the job, and its own cells in the CRS of the terrain. What is sent to a worker."""
+
+    job: Job
+    task: Task
+    cells: gpd.GeoDataFrame
+
+
+def work_on(work: Work) -> Serving:
+    """What some masts give in a block."""
+    job, task = work.job, work.task
+    # copy on write: the compiled code takes it for an ordinary array, and nothing is ever written
+    heights = np.asarray(np.load(job.heights, mmap_mode="c"))
+    cover = None
+    if job.classes is not None and job.task.land_cover is not None:
+        cover = LandCover(np.asarray(np.load(job.classes, mmap_mode="c")), job.task.land_cover.sha256)
+    losses = replace(job.task, dem=replace(job.task.dem, heights_m=heights), land_cover=cover, frame=task.block.frame)
+    return served(losses, work.cells, numbers=task.numbers, operators=job.operators, calibration=job.calibration)
+
+
+def cover_in_blocks(
+    scenario: Scenario,
+    study_area: StudyArea,
+    engine: Engine,
+    *,
+    folder: Path | None = None,
+    block_km: float = BLOCK_KM,
+    progress: Callable[[float], None] | None = None,
+) -> Coverage:
+    """As :func:`geo_planner.radio.coverage.compute_coverage`, to the last bit, for terrains and numbers of masts of any size.
+
+    Parameters
+    ----------
+    scenario, study_area
+        As they take part: with the defaults of the sites filled in.
+    engine : Engine
+    folder : Path, optional
+        Where blocks are kept, on a disk that every worker reaches; ``blocks`` in the cache folder when left out.
+    block_km : float
+        Side of a block, about.
+    progress : callable, optional
+        Called with the share of tasks done.
+
+    Raises
+    ------
+    ModelRangeError
+        For a cell outside the range of the model.
+    OutputError
+        When blocks cannot be kept.
+    """
+    folder, dem = folder or blocks_folder(), study_area.terrain
+    task = loss_task(scenario, study_area)
+    cells = study_area.sites[in_service(study_area.sites, scenario.service)].to_crs(dem.crs)
+    masts, operators = masts_of(cells, scenario.service), tuple(sorted(set(operators_of(cells))))
+    job = _job(task, operators, scenario, folder)
+    blocks = blocks_of(dem.grid, block_km)
+    to_do, files = [], {}
+    for block in blocks:
+        tasks = tasks_of(block, dem.grid, cells, masts, scenario.propagation.max_radius_km)
+        path = folder / f"{_name(job, block, cells.iloc[[n for each in tasks for n in each.numbers]], tasks)}.tif"
+        files[block.name] = path
+        if not path.exists() or read_block(path, block.shape, list(operators)) is None:
+            to_do.append((block, tasks))
+    every = [Work(job, each, cells.iloc[list(each.numbers)]) for _, tasks in to_do for each in tasks]
+    waiting: dict[str, dict[int, Serving]] = {block.name: {} for block, _ in to_do}
+    parts_of = {block.name: len(tasks) for block, tasks in to_do}
+    for done, (work, serving) in enumerate(worked_out(engine, work_on, every), 1):
+        block = work.task.block
+        waiting[block.name][work.task.part] = serving
+        if len(waiting[block.name]) == parts_of[block.name]:
+            parts = waiting.pop(block.name)
+            write_block(files[block.name], _joined(parts), dem.grid.window(block.rows.start, block.columns.start, block.shape))
+        if progress:
+            progress(done / len(every))
+    whole = _assembled(blocks, files, dem, operators)
+    keep_within(folder, default_loss_cache().cap_bytes, set(files.values()))
+    return coverage_of(whole, cells, scenario.service, dem, task.model.name)
+
+
+def _joined(parts: dict[int, Serving]) -> Serving:
+    whole = parts.pop(0)
+    for part in sorted(parts):
+        whole.join(parts[part])
+    return whole
+
+
+def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...]) -> Serving:
+    """All blocks in one, without what only joining needs."""
+    whole = Serving.nothing(dem.grid.shape, operators)
+    for block in blocks:
+        part = read_block(files[block.name], block.shape, list(operators))
+        if part is None:
+            raise FileNotFoundError(files[block.name])
+        pairs = [(getattr(whole, name), getattr(part, name)) for name in ("level", "rsrp", "second", "server", "unknown", "overlap")]
+        for mine, of_block in [*pairs, *((whole.by_operator[name], part.by_operator[name]) for name in operators)]:
+            mine[block.frame] = of_block
+    return whole
+
+
+def _job(task: LossTask, operators: tuple[str, ...], scenario: Scenario, folder: Path) -> Job:
+    heights = _on_disk(folder, task.dem.heights_m)
+    cover = task.land_cover
+    classes = None if cover is None else _on_disk(folder, cover.classes)
+    nothing = np.empty((0, 0), dtype=np.float32)
+    bare = None if cover is None else LandCover(np.empty((0, 0), dtype=np.uint8), cover.sha256)
+    light = replace(task, dem=replace(task.dem, heights_m=nothing), land_cover=bare, cache=None)
+    return Job(light, heights, classes, operators, scenario.calibration)
+
+
+def _on_disk(folder: Path, values: npt.NDArray[Any]) -> Path:
+    """An array as a file that workers map into their memory, named by its content."""
+    digest = hashlib.sha256(f"{values.dtype.str} {values.shape}\n".encode())
+    digest.update(np.ascontiguousarray(values).data)
+    path = folder / f"{digest.hexdigest()}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(path, lasting=False) as stream:
+            np.save(stream, values, allow_pickle=False)
+    return path
+
+
+def _name(job: Job, block: Block, cells: gpd.GeoDataFrame, tasks: list[Task]) -> str:
+    """Hash of all that decides what a block holds; where its cells stand in the list is part of it, a name or a remark is not."""
+    numbers = [number for each in tasks for number in each.numbers]
+    dem = job.task.dem
+    columns = ["technology", "operator", "freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db", "azimuth_deg", "tilt_deg"]  # fmt: skip
+    masts = masts_of(cells, job.task.service)
+    facts = {
+        "engine": ENGINE, "terrain": job.heights.stem, "missing": dem.is_missing, "transform": list(dem.transform)[:6], "crs": dem.crs.to_wkt(),
+        "rows": [block.rows.start, block.rows.stop], "columns": [block.columns.start, block.columns.stop],
+        "classes": None if job.classes is None else job.classes.stem,
+        "service": job.task.service.model_dump(mode="json"), "propagation": job.task.propagation.model_dump(mode="json"),
+        "clutter": job.task.clutter.model_dump(mode="json"), "model": asdict(job.task.model), "operators": list(job.operators),
+        "calibration": None if job.calibration is None else job.calibration.model_dump(mode="json"),
+        "numbers": numbers, "ids": [list(map(str, key)) for key in cells.index], "masts": [[repr(x) for x in asdict(mast).values()] for mast in masts],
+        "cells": cells[[name for name in columns if name in cells]].astype("string").fillna("").to_numpy().tolist(),
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, allow_nan=False).encode()).hexdigest()

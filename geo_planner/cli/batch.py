@@ -1,0 +1,63 @@
+"""``batch``: every scenario of many study areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo_planner.cli.frame import AsJson, EngineOption, Overrides, ProgressBar, Scheduler, Workers, verb
+from geo_planner.cli.run import covering
+from geo_planner.cli.telling import by_level, echo, guarded, hint, lines, print_json
+from geo_planner.words import said
+
+
+@verb()
+def batch(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A study area, or a folder of study areas.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write: plans/ and results/.")],
+    overrides: Overrides = None,
+    workers: Workers = None,
+    engine: EngineOption = None,
+    scheduler: Scheduler = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every scenario of many study areas; what fails is told, the rest is done."""
+    from geo_planner.batch.areas import run_areas, scenarios_in
+    from geo_planner.export import write_plan
+    from geo_planner.export.batch import RESULTS, write_batch
+    from geo_planner.export.folder import check_output
+
+    def work() -> int:
+        scenarios = scenarios_in(folder)
+        check_output(out / RESULTS)  # before the work, not after it
+        cover_by = covering(engine, scheduler, workers)
+        with ProgressBar(silent=as_json) as bar:
+            result = run_areas(
+                scenarios, out, write_plan, overrides=overrides or (), workers=workers, cover_by=cover_by, progress=bar.overall,
+            )  # fmt: skip
+        files = write_batch(result, out)
+        failed = [each for each in result.outcomes if each.faults]
+        if as_json:
+            plans = [
+                {"name": each.name, "done": not each.faults, "taken_over": each.taken_over, **by_level(each.faults)}
+                for each in result.outcomes
+            ]
+            print_json({"ok": not failed, "out": str(out), "plans": plans, "files": {name: str(path) for name, path in files.items()}})
+        else:
+            for each in failed:
+                hint(said("batch.failed", name=each.name, n=len(each.faults)))
+                for told in lines(each.faults):
+                    hint(f"  {told}")
+            for name in result.order.left_out:
+                hint(said("batch.left_out", name=name))
+            taken = sum(each.taken_over for each in result.outcomes)
+            echo(said("batch.done", done=len(result.outcomes) - len(failed), of=len(result.outcomes), taken_over=taken))
+            for path in files.values():
+                echo(f"  {path}")
+            if result.uses_sample_data:
+                echo(said("sample_takes_part"))
+        return 1 if failed else 0
+
+    guarded(work, as_json)
