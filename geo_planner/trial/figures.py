@@ -12,9 +12,9 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.build.cost import LOW_MAST_MOST_M
+from geo_planner.build.described import usual_carrier
 from geo_planner.build.options import OPTION_COLUMNS
 from geo_planner.config.build import BuildSettings
-from geo_planner.config.build.technologies import Carrier
 from geo_planner.errors import UsageError
 from geo_planner.words import said
 
@@ -112,10 +112,7 @@ class TrialMast:
 def usual_mast(plan: Plan, height_m: float) -> TrialMast:
     """The mast that the build plan would try at this height: the first carrier of the service's technology."""
     settings = (plan.scenario.build or BuildSettings()).technologies
-    carriers = settings.low_mast if height_m <= LOW_MAST_MOST_M else settings.macro_mast
-    technology = plan.scenario.service.technology
-    same = [carrier for carrier in carriers if carrier.technology.casefold() == technology.casefold()]
-    carrier = same[0] if same else Carrier(technology=technology)
+    carrier = usual_carrier(settings, height_m, plan.scenario.service.technology)
     n = carrier.n_cells
     return TrialMast(
         height_m, carrier.freq_mhz, carrier.bandwidth_mhz, carrier.tx_power_dbm, carrier.antenna_gain_dbi + carrier.beam_gain_db, carrier.losses_db,
