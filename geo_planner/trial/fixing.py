@@ -212,7 +212,9 @@ def _row_of(ident: str, name: str, lon: float, lat: float, mast: TrialMast) -> d
     """
     n, tilts = len(mast.sectors), {sector.tilt_deg for sector in mast.sectors if not math.isnan(sector.tilt_deg)}
     first = mast.sectors[0].azimuth_deg if n else math.nan
-    uneven = any(abs((s.azimuth_deg - first - 360.0 * k / n + 180.0) % 360.0 - 180.0) > _AZIMUTH_STEP_DEG for k, s in enumerate(mast.sectors))
+    uneven = any(
+        abs((s.azimuth_deg - first - 360.0 * k / n + 180.0) % 360.0 - 180.0) > _AZIMUTH_STEP_DEG for k, s in enumerate(mast.sectors)
+    )
     if uneven or len(tilts) > 1 or (tilts and any(math.isnan(sector.tilt_deg) for sector in mast.sectors)):
         raise UsageError("trial_refused.uneven")
     figures = {
