@@ -166,7 +166,7 @@ def cells_of_trial(mast: TrialMast, xy_m: tuple[float, float], crs: CRS) -> gpd.
 def option_of_trial(mast: TrialMast, *, own_backhaul: bool) -> pd.DataFrame:
     """The mast as a row of the table of options: what power and cost ask for."""
     row = {
-        "place_id": TRIAL_ID, "kind": mast.kind, "mast_height_m": mast.height_m, "backhaul": "own" if own_backhaul else "network",
+        "place_id": TRIAL_ID, "kind": "satellite_mast" if own_backhaul else mast.kind, "mast_height_m": mast.height_m, "backhaul": "own" if own_backhaul else "network",
         "exclusive_group": TRIAL_ID, "operator": "", "technology": mast.technology, "freq_mhz": mast.freq_mhz, "bandwidth_mhz": mast.bandwidth_mhz,
         "tx_power_dbm": mast.tx_power_dbm, "antenna_gain_dbi": mast.antenna_gain_dbi, "losses_db": mast.losses_db, "azimuth_deg": np.nan,
         "tilt_deg": np.nan, "n_cells": mast.n_cells, "cell_id": "",

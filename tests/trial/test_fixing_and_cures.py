@@ -78,7 +78,9 @@ def test_a_mast_by_hand_is_built_where_it_was_put(valley_folder: Path) -> None:
     assert shown.households == pytest.approx(served["households"].sum())
     own = shown.items[shown.items["id"] == "trial"]
     if built.satellite == shown.hops[~shown.hops["planned"]].empty:
-        assert own.loc[own["part"] != "yearly", "base"].sum() == again.build.costs.options.table.at[mine.index[0], "cost"]
+        # the place is given in degrees: what is carried differs by less than a đồng a metre
+        cost = again.build.costs.options.table.at[mine.index[0], "cost"]
+        assert own.loc[own["part"] != "yearly", "base"].sum() == pytest.approx(cost, abs=2000)
     undone(fixed)
     assert contents(root) == before
 

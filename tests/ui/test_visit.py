@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.plan import Plan
@@ -213,7 +214,7 @@ def _overtaken() -> None:
 def test_what_is_bound_is_told_again_when_a_run_overtakes_the_first_drawing() -> None:
     app = AppTest.from_function(_overtaken, default_timeout=120).run()
     # the next run begins before any browser has put these widgets up: it sends nothing of them
-    app._run()
+    app._run(WidgetStates())
     assert not app.exception
     drawn = [element for kind in ("selectbox", "radio", "number_input", "text_input", "checkbox", "slider", "select_slider", "multiselect", "button_group") for element in app.get(kind)]  # fmt: skip
     assert len(drawn) == 9
