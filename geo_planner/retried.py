@@ -27,7 +27,9 @@ from geo_planner.ranking.result import order_of
 
 COST_CRITERION = "standalone_cost_per_household_mvnd"
 """The criterion that the cost assumptions of the ranking are for."""
-COSTS = tuple(CostAssumptions.model_fields)
+PRICE_FACTOR = "price_factor"
+"""Of the build plan: all its prices times this."""
+COSTS = (*CostAssumptions.model_fields, PRICE_FACTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Trial:
     weights : mapping of str to float
         By name of the criterion, those that differ; in the unit in which the scenario states them.
     costs : mapping of str to float
-        Settings of ``ranking.cost`` that differ, by name.
+        Settings of ``ranking.cost`` that differ, by name; ``price_factor`` is that of ``build``.
     threshold_dbm, probability : float or None
         ``service.rsrp_threshold_dbm``, ``service.min_probability``.
     model : str or None
@@ -83,8 +85,13 @@ def changes(scenario: Scenario, trial: Trial) -> dict[str, Any]:
         found |= {"ranking.pairwise": []} if ranking.pairwise and not (by_hand and counted) else {}
     if any(c.name == COST_CRITERION for c in ranking.criteria):
         found |= {
-            f"ranking.cost.{name}": value for name, value in trial.costs.items() if name in COSTS and value != getattr(ranking.cost, name)
+            f"ranking.cost.{name}": value
+            for name, value in trial.costs.items()
+            if name in CostAssumptions.model_fields and value != getattr(ranking.cost, name)
         }
+    build = scenario.build
+    if build is not None and trial.costs.get(PRICE_FACTOR, build.price_factor) != build.price_factor:
+        found[f"build.{PRICE_FACTOR}"] = trial.costs[PRICE_FACTOR]
     found |= {path: value for path, value in trial.overrides().items() if value != _setting(scenario, path)}
     if found.get("propagation.model", "") == scenario.propagation.compare_with:
         found["propagation.compare_with"] = scenario.propagation.model

@@ -13,6 +13,7 @@ from geo_planner.build.atlas import Atlas, mast_atlas
 from geo_planner.build.candidates import candidate_notes, candidate_places
 from geo_planner.build.cost import Costs, link_costs, option_costs, running
 from geo_planner.build.decided import Material, decide, planned_demands
+from geo_planner.build.described import with_described
 from geo_planner.build.doubts import Air, StayIn, stay_in
 from geo_planner.build.frontier import frontier
 from geo_planner.build.links import Links, find_links
@@ -181,6 +182,7 @@ def build_plan(
     stands, options = own_options(stands, study_area, settings.candidates, technology=technology, travel=travel) or (
         stands, options_at(stands, study_area.sites, settings.technologies, technology=technology),
     )  # fmt: skip
+    options = with_described(options, stands, study_area.candidates, settings.technologies, technology=technology)
     places, options = by_mast(stands, options)
 
     tell("build_reach", 0.3)

@@ -76,10 +76,11 @@ def read_prices(path: Path | None = None, *, file: str | None = None) -> tuple[p
 def in_vnd(prices: pd.DataFrame, settings: MoneySettings) -> pd.DataFrame:
     """Low, base and high price of each item in đồng of the price year, before tax, not yet rounded.
 
-    A price of another year is raised by ``price_rise`` for each year between; dollars are taken at ``usd_vnd``.
+    A price of another year is raised by ``price_rise`` for each year between; dollars are taken at ``usd_vnd``; all of it
+    is times ``price_factor``.
     """
     rise = (1.0 + settings.price_rise) ** (settings.price_year - prices["year"].astype(float))
-    scale = prices["factor"] * prices["currency"].map({"VND": 1.0, "USD": settings.usd_vnd}) * rise
+    scale = prices["factor"] * prices["currency"].map({"VND": 1.0, "USD": settings.usd_vnd}) * rise * settings.price_factor
     return prices[list(ESTIMATES)].mul(scale, axis=0)
 
 

@@ -115,6 +115,8 @@ def _serve(entry: Path, port: int) -> int:
         "--server.address=127.0.0.1",
         f"--server.port={port}",
         "--server.headless=true",
+        # nobody edits the program while it runs, and a watch on every file uses up what the system has of them
+        "--server.fileWatcherType=none",
         "--browser.serverAddress=localhost",
         "--logger.hideWelcomeMessage=true",
     ]

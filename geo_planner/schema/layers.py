@@ -202,6 +202,9 @@ CANDIDATES = Layer(
             for column in SITES.columns
             if not isinstance(column.kind, (Id, Choice, Azimuth, Tilt))  # it has no cells and no state
         ),
+        Column("azimuth_deg", Azimuth(), "Góc phương vị (độ)", "Azimuth (deg)", "Của cell thứ nhất; trống: vô hướng.", "Of the first sector; blank: omnidirectional.", minimum=0, maximum=360, usual=False),
+        Column("tilt_deg", Tilt(), "Góc ngẩng xuống (độ)", "Downtilt (deg)", "Của mọi cell; trống: chưa biết.", "Of every sector; blank: not known.", minimum=-30, maximum=45, usual=False),
+        Column("n_cells", Whole("cells"), "Số cell", "Cells", "Chia đều từ góc phương vị của cell thứ nhất; trống: 1.", "Evenly around from the first azimuth on; blank: 1.", minimum=1, maximum=6, usual=False),
     ),
     key=("site_id",),
     path="candidates/candidates.csv",
@@ -212,8 +215,8 @@ CANDIDATES = Layer(
     id_prefix="c-",
     importable=True,
     nameless=True,
-)
-"""Places where a mast could be built: like the sites, a row each, only a position needed."""
+)  # fmt: skip
+"""Places where a mast could be built, a row each, only a position needed; with height and band it is a mast as described."""
 
 PRICES = Layer(
     "prices",

@@ -12,9 +12,9 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.build.cost import LOW_MAST_MOST_M
+from geo_planner.build.described import usual_carrier
 from geo_planner.build.options import OPTION_COLUMNS
 from geo_planner.config.build import BuildSettings
-from geo_planner.config.build.technologies import Carrier
 from geo_planner.errors import UsageError
 from geo_planner.words import said
 
@@ -112,10 +112,7 @@ class TrialMast:
 def usual_mast(plan: Plan, height_m: float) -> TrialMast:
     """The mast that the build plan would try at this height: the first carrier of the service's technology."""
     settings = (plan.scenario.build or BuildSettings()).technologies
-    carriers = settings.low_mast if height_m <= LOW_MAST_MOST_M else settings.macro_mast
-    technology = plan.scenario.service.technology
-    same = [carrier for carrier in carriers if carrier.technology.casefold() == technology.casefold()]
-    carrier = same[0] if same else Carrier(technology=technology)
+    carrier = usual_carrier(settings, height_m, plan.scenario.service.technology)
     n = carrier.n_cells
     return TrialMast(
         height_m, carrier.freq_mhz, carrier.bandwidth_mhz, carrier.tx_power_dbm, carrier.antenna_gain_dbi + carrier.beam_gain_db, carrier.losses_db,
@@ -169,7 +166,7 @@ def cells_of_trial(mast: TrialMast, xy_m: tuple[float, float], crs: CRS) -> gpd.
 def option_of_trial(mast: TrialMast, *, own_backhaul: bool) -> pd.DataFrame:
     """The mast as a row of the table of options: what power and cost ask for."""
     row = {
-        "place_id": TRIAL_ID, "kind": mast.kind, "mast_height_m": mast.height_m, "backhaul": "own" if own_backhaul else "network",
+        "place_id": TRIAL_ID, "kind": "satellite_mast" if own_backhaul else mast.kind, "mast_height_m": mast.height_m, "backhaul": "own" if own_backhaul else "network",
         "exclusive_group": TRIAL_ID, "operator": "", "technology": mast.technology, "freq_mhz": mast.freq_mhz, "bandwidth_mhz": mast.bandwidth_mhz,
         "tx_power_dbm": mast.tx_power_dbm, "antenna_gain_dbi": mast.antenna_gain_dbi, "losses_db": mast.losses_db, "azimuth_deg": np.nan,
         "tilt_deg": np.nan, "n_cells": mast.n_cells, "cell_id": "",

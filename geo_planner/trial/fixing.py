@@ -1,6 +1,7 @@
 """A mast on trial put into a scenario, or a place forbidden there: files that the command line reads as well as the app.
 
-A mast by hand becomes a row of the candidates that the scenario names, and its id an entry of ``build.must``. The scenario and its candidates are
+A mast by hand becomes a row of the candidates that the scenario names, with height, band, power and sectors as they were tried, and its id an
+entry of ``build.must``. The scenario and its candidates are
 files of their own beside the former ones, which stay as they were: whoever wants back uses the former scenario. Only a scenario that a trial has made
 is written again in its place; what it was before is kept in a dated folder.
 """
@@ -17,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo_planner.build.described import OWN_BACKHAUL
 from geo_planner.config import Scenario, load_scenario, write_scenario
 from geo_planner.config.build import BuildSettings
 from geo_planner.errors import InputError, OutputError, UsageError
 from geo_planner.files.atomic import put_in_place
 from geo_planner.link import to_metres
 from geo_planner.schema import CANDIDATES
-from geo_planner.study_area.tables import read_csv
+from geo_planner.study_area.tables import read_csv, typed_table
 from geo_planner.trial.figures import TrialMast
 from geo_planner.words import Said, said
 
@@ -34,7 +36,7 @@ KEPT_IN = ".geo_planner/former"
 _PREFIX = "tay-"
 """Of the ids of masts by hand ("đặt tay")."""
 _OWN_FOLDER = "candidates"
-_HEIGHT_STEP_M = 0.05
+_AZIMUTH_STEP_DEG = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ def with_trial(
     lon, lat : float
         WGS 84.
     mast : TrialMast
-        Its height is the tallest that may stand there; of the options of ``build.technologies`` at the place the plan builds the one that covers most
-        and can be joined to the network, or needs no link.
+        All of it stands in the row, and the plan builds just that (:mod:`geo_planner.build.described`): joined by links, or by satellite where none
+        lead there.
     name : str
         Of the place, for lists.
     titles : mapping of str to str, optional
@@ -94,10 +96,12 @@ def with_trial(
     OutputError
         When a file cannot be written.
     """
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise UsageError("trial_refused.off_terrain", lat=lat, lon=lon)
     scenario, root = load_scenario(base), base.resolve().parent.parent
     rows = _candidate_rows(root, scenario)
     ident = _free_id({row.get("site_id", "") for row in rows})
-    row = {"site_id": ident, "name": name, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "mast_height_m": f"{mast.height_m:g}"}
+    row = _row_of(ident, name, lon, lat, mast)
     own = f"{_OWN_FOLDER}/{new.stem}.csv"
     build = scenario.build or BuildSettings()
     document = {**_wished(scenario, must=(*build.must, ident)), **(titles or {})}
@@ -106,7 +110,7 @@ def with_trial(
         raise UsageError("new_scenario.there_already", path=root / own)
     begun = () if scenario.build else (said("trial_fixed.begun"),)
     files = {own: _csv_text([*rows, row])}
-    return _write(root, base, new, document, files, (ident,), (*_of_height(mast, build), said("trial_fixed.must", id=ident), *begun), now)
+    return _write(root, base, new, document, files, (ident,), (said("trial_fixed.must", id=ident), *begun), now)
 
 
 def forbidden(
@@ -177,6 +181,8 @@ def _candidate_rows(root: Path, scenario: Scenario) -> list[dict[str, str]]:
     if path.suffix.lower() != ".csv":
         raise UsageError("trial_refused.candidates_csv", path=str(relative))
     table, faults = read_csv(path, str(relative))
+    # a row that the plan would refuse is told here, before anything is written beside it
+    faults += [] if faults else [found for found in typed_table(table, CANDIDATES, str(relative))[1] if found.level == "fault"]
     if faults:
         raise InputError(faults)
     return [{str(k): str(v) for k, v in row.items()} for row in table.fillna("").astype(str).to_dict("records")]
@@ -196,13 +202,28 @@ def _csv_text(rows: list[dict[str, str]]) -> str:
     return buffer.getvalue()
 
 
-def _of_height(mast: TrialMast, build: BuildSettings) -> list[Said]:
-    """The plan builds masts of its own heights, up to that of the trial."""
-    tried = sorted({*build.technologies.low_mast_heights_m, *build.technologies.macro_mast_heights_m})
-    below = [height for height in tried if height <= mast.height_m + _HEIGHT_STEP_M]
-    if not below:
-        raise UsageError("trial_refused.too_low", height=mast.height_m, least=min(tried, default=math.nan))
-    return [] if abs(below[-1] - mast.height_m) <= _HEIGHT_STEP_M else [said("trial_fixed.height", height=mast.height_m, built=below[-1])]
+def _row_of(ident: str, name: str, lon: float, lat: float, mast: TrialMast) -> dict[str, str]:
+    """The mast as a row of the candidates: every figure that was tried, to the last digit.
+
+    Raises
+    ------
+    UsageError
+        For sectors that do not stand evenly around, or are tilted each in its own way: a row has one azimuth and one tilt.
+    """
+    n, tilts = len(mast.sectors), {sector.tilt_deg for sector in mast.sectors if not math.isnan(sector.tilt_deg)}
+    first = mast.sectors[0].azimuth_deg if n else math.nan
+    uneven = any(
+        abs((s.azimuth_deg - first - 360.0 * k / n + 180.0) % 360.0 - 180.0) > _AZIMUTH_STEP_DEG for k, s in enumerate(mast.sectors)
+    )
+    if uneven or len(tilts) > 1 or (tilts and any(math.isnan(sector.tilt_deg) for sector in mast.sectors)):
+        raise UsageError("trial_refused.uneven")
+    figures = {
+        "mast_height_m": mast.height_m, "freq_mhz": mast.freq_mhz, "bandwidth_mhz": mast.bandwidth_mhz, "tx_power_dbm": mast.tx_power_dbm,
+        "antenna_gain_dbi": mast.antenna_gain_dbi, "losses_db": mast.losses_db, "azimuth_deg": first, "tilt_deg": next(iter(tilts), math.nan) if n else mast.tilt_deg,
+    }  # fmt: skip
+    written = {key: "" if math.isnan(value) else repr(float(value)).removesuffix(".0") for key, value in figures.items()}
+    words = {"technology": mast.technology, "n_cells": str(max(n, 1)), "backhaul": OWN_BACKHAUL if mast.satellite else ""}
+    return {"site_id": ident, "name": name, "lon": repr(float(lon)), "lat": repr(float(lat)), **written, **words}
 
 
 def _write(

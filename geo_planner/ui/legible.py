@@ -7,6 +7,8 @@ LEGIBLE = """<style>
 [data-testid="stSidebarNavLink"] span, [data-testid="stSidebarNavLink"] [data-testid="stIconMaterial"] { color: #3d4853; }
 [data-testid="stTooltipIcon"] svg, [data-testid="stSelectbox"] svg, [data-testid="stExpanderToggleIcon"] { color: #55606b; stroke-opacity: 1; opacity: 1; }
 [data-testid="stSidebarCollapseButton"] *, [data-testid="stExpandSidebarButton"] * { color: #44505c !important; opacity: 1; }
+/* How many signs of how many ("5/200") is nothing that people ask of a search; what Enter does stays. */
+[data-testid="InputInstructions"] span + span { display: none; }
 input::placeholder, textarea::placeholder { color: #5a6570 !important; opacity: 1 !important; }
 /* Where the keyboard is. */
 :is(button, a, summary, input, textarea, [role=slider], [role=radio], [role=tab], [tabindex="0"]):focus-visible { outline: 3px solid #0b5cad !important; outline-offset: 2px; }

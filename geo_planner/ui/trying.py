@@ -15,7 +15,7 @@ from geo_planner.files.hashes import sha256_of_content
 from geo_planner.plan import Plan, Progress
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.radio.coverage import Coverage
-from geo_planner.retried import Trial, changes, second_of, tried, tried_scenario
+from geo_planner.retried import PRICE_FACTOR, Trial, changes, second_of, tried, tried_scenario
 from geo_planner.ui import frame, visit
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.shelf import Shelf
@@ -152,12 +152,14 @@ def told(plan: Plan, trial: Tried, words: Language) -> str:
         for path, now in trial.changes.items()
         if path.startswith("ranking.cost.")
     ]  # fmt: skip
+    if f"build.{PRICE_FACTOR}" in trial.changes and plan.scenario.build is not None:
+        costs.append(text("tried_price_factor", words, then=plan.scenario.build.price_factor, now=trial.changes[f"build.{PRICE_FACTOR}"]))
     return "; ".join([*weights, *(tell(trial.changes[path]) for path, tell in others.items() if path in trial.changes), *costs])
 
 
 def only_weights(trial: Tried) -> bool:
     """Whether nothing but weights is tried."""
-    return not any(path.startswith(("service.", "propagation.", "ranking.cost.")) for path in trial.changes)
+    return not any(path.startswith(("service.", "propagation.", "ranking.cost.", "build.")) for path in trial.changes)
 
 
 def sentences_of(error: GeoPlannerError, words: Language) -> str:

@@ -17,8 +17,10 @@ On a page::
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -138,11 +140,25 @@ def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]
     Returns
     -------
     dict
-        ``key`` and ``on_change``, for ``st.selectbox(label, options, **bound(...))`` and the like; no ``index`` or ``value`` beside them.
+        ``key``, ``on_change`` and how long it is kept, for ``st.selectbox(label, options, **bound(...))`` and the like; no ``index`` or ``value``
+        beside them.
+
+    Notes
+    -----
+    Streamlit tells the browser a value that was set here once, with the first drawing. Where another run overtakes that drawing (the map that
+    reports a click, a part that looks again), the browser puts up the widget as the second run has it, at its first option, sends that back with
+    the next click, and the choice of the visit is gone. With ``persist_state`` the value is told anew in every run until the browser has sent the
+    widget back.
     """
     if st.session_state.get(key) != value or key not in st.session_state:
         st.session_state[key] = value
-    return {"key": key, "on_change": lambda: choose(st.session_state[key])}
+    return {"key": key, "on_change": lambda: choose(st.session_state[key]), **_told_until_taken()}
+
+
+@lru_cache(maxsize=1)
+def _told_until_taken() -> dict[str, str]:
+    """Empty under a Streamlit that has no such argument."""
+    return {"persist_state": "page"} if "persist_state" in inspect.signature(st.selectbox).parameters else {}
 
 
 def address(**parts: Any) -> dict[str, str]:

@@ -9,9 +9,12 @@ import pytest
 
 from geo_planner.build.after import after
 from geo_planner.build.hops import hops
-from geo_planner.errors import UsageError
+from geo_planner.errors import InputError, UsageError
 from geo_planner.plan import Plan
 from geo_planner.radio.cache import LossCache
+from geo_planner.retried import PRICE_FACTOR
+from geo_planner.retried import Trial as WhatIf
+from geo_planner.retried import tried as under
 from geo_planner.trial import Sector, Trial, TrialMast, mast_of_option, trial_mast, usual_mast
 
 NEW = ("low_mast", "macro_mast", "satellite_mast")
@@ -174,3 +177,19 @@ def test_the_usual_mast_is_that_of_the_options(valley_plan: Plan) -> None:
             of["freq_mhz"], of["tx_power_dbm"], of["antenna_gain_dbi"], of["n_cells"],
         )  # fmt: skip
         assert mine.kind == kind
+
+
+def test_a_mast_on_trial_costs_what_the_factor_on_prices_says(valley_plan: Plan) -> None:
+    """Parts that are shares of others are rounded anew: some đồng of difference, no more."""
+    point = valley_plan.villages.geometry.iloc[0]
+    mast = TrialMast(30.0)
+    dearer = under(valley_plan, WhatIf(costs={PRICE_FACTOR: 1.5}), workers=1)
+    assert dearer.scenario.build is not None
+    assert dearer.scenario.build.price_factor == 1.5
+    before, after = (trial_mast(plan, float(point.x), float(point.y), mast) for plan in (valley_plan, dearer))
+    for name in ("low", "base", "high"):
+        assert after.cost_vnd[name] == pytest.approx(1.5 * before.cost_vnd[name], abs=200)
+    assert after.opex_vnd == pytest.approx(1.5 * before.opex_vnd, abs=200)
+    assert after.households == before.households
+    with pytest.raises(InputError, match="price_factor"):
+        under(valley_plan, WhatIf(costs={PRICE_FACTOR: 0.0}), workers=1)

@@ -254,6 +254,7 @@ def test_the_settings_say_what_the_server_holds_to() -> None:
     assert server["address"] == "127.0.0.1"
     assert server["allowedHosts"] == list(LOCAL_HOSTS)
     assert (server["headless"], server["enableCORS"], server["enableXsrfProtection"]) == (True, True, True)
+    assert server["fileWatcherType"] == "none"
     assert settings()["browser"] == {"serverAddress": "localhost", "gatherUsageStats": False}
 
 
@@ -310,3 +311,11 @@ def test_a_name_that_was_set_is_served(monkeypatch: pytest.MonkeyPatch, option: 
 )
 def test_a_host_is_a_name_and_a_port_and_nothing_else(stated: str, host: str | None) -> None:
     assert _host(stated) == host
+
+
+def test_the_launcher_watches_no_files_whatever_the_folder_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(machine.runpy, "run_module", lambda *_, **__: started.append(list(sys.argv)))
+    monkeypatch.setattr(sys, "argv", ["geo-planner"])
+    assert machine._serve(ROOT / "app.py", 8599) == 0
+    assert "--server.fileWatcherType=none" in started[0]

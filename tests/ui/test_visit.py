@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.plan import Plan
@@ -187,3 +188,40 @@ def test_visits_beside_one_another_keep_apart(shown: Plan) -> None:
         for n, app in enumerate(visits):
             next(box for box in app.selectbox if box.key.startswith("link_village")).set_value(ids[(3 * n + step) % len(ids)]).run()
     assert [address_of(app)["village"] for app in visits] == [ids[(3 * n + 2) % len(ids)] for n in range(6)]
+
+
+def _overtaken() -> None:
+    """A widget of each kind that pages bind."""
+    import streamlit as st
+
+    from geo_planner.ui import visit
+
+    def choose(value: object) -> None:
+        st.session_state["kept"] = value
+
+    kept = st.session_state.get("kept", "b")
+    st.selectbox("box", ["a", "b"], **visit.bound("box", kept, choose))
+    st.radio("radio", ["a", "b"], **visit.bound("radio", kept, choose))
+    st.segmented_control("pills", ["a", "b"], **visit.bound("pills", kept, choose))
+    st.number_input("number", 0, 9, **visit.bound("number", 3, choose))
+    st.text_input("text", **visit.bound("text", "chữ", choose))
+    st.checkbox("check", **visit.bound("check", True, choose))
+    st.slider("slider", 0, 9, **visit.bound("slider", 3, choose))
+    st.select_slider("steps", ["a", "b"], **visit.bound("steps", kept, choose))
+    st.multiselect("many", ["a", "b"], **visit.bound("many", ["b"], choose))
+
+
+def test_what_is_bound_is_told_again_when_a_run_overtakes_the_first_drawing() -> None:
+    app = AppTest.from_function(_overtaken, default_timeout=120).run()
+    # the next run begins before any browser has put these widgets up: it sends nothing of them
+    app._run(WidgetStates())
+    assert not app.exception
+    drawn = [element for kind in ("selectbox", "radio", "number_input", "text_input", "checkbox", "slider", "select_slider", "multiselect", "button_group") for element in app.get(kind)]  # fmt: skip
+    assert len(drawn) == 9
+    # without it a browser that sees the second drawing alone would put up the first option, and send that back as chosen
+    assert [element.proto.set_value for element in drawn] == [True] * 9
+    app.selectbox(key="box").set_value("a").run()
+    assert app.session_state["kept"] == "a"
+    # what the browser has sent back is not pressed on it again, whatever it is typing
+    assert not app.selectbox(key="box").proto.set_value
+    assert not app.text_input(key="text").proto.set_value

@@ -108,6 +108,12 @@ class MoneySettings(Settings):
     )
     discount_rate: float = Field(0.08, ge=0, le=1, description="Discount rate a year. Assumption.", json_schema_extra=ASSUMPTION)
     price_year: int = Field(2026, ge=2000, le=2100, description="Year to whose prices all amounts are brought.")
+    price_factor: float = Field(
+        1.0,
+        ge=0.1,
+        le=10,
+        description="All prices of the table times this, to try what dearer or cheaper building would change; 1: as they stand.",
+    )
     price_rise: float = Field(
         0.03, ge=-0.5, le=1, description="Rise of prices a year, for prices of another year. Assumption.", json_schema_extra=ASSUMPTION
     )

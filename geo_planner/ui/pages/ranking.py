@@ -15,7 +15,7 @@ from geo_planner.plan import Plan
 from geo_planner.propagation.models import MODELS
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
-from geo_planner.retried import COST_CRITERION, first_answer
+from geo_planner.retried import COST_CRITERION, PRICE_FACTOR, first_answer
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui import visit
 from geo_planner.ui.address import Filters
@@ -110,6 +110,18 @@ def _cost_fields(plan: Plan, words: Language) -> None:
         st.number_input(text(f"cost_{name}", words), 1.0, 1e6, step=10.0, format="%g", **bound)
 
 
+def _price_field(plan: Plan, words: Language) -> None:
+    """All prices of the build plan at once: rough costs of masts on trial follow."""
+    build = plan.scenario.build
+    if build is None:
+        return
+    start = build.price_factor
+    bound = visit.bound(
+        f"trial_{PRICE_FACTOR}", float(visit.trial().costs.get(PRICE_FACTOR, start)), partial(_try_cost, PRICE_FACTOR, start)
+    )
+    st.number_input(text("try_price_factor", words), 0.1, 10.0, step=0.1, format="%g", help=text("try_price_factor_help", words), **bound)
+
+
 def _shown(weight: float) -> float:
     """A weight as a slider shows it."""
     return round(weight, 2)
@@ -143,9 +155,12 @@ def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
         weighed = _weight_sliders(own.plan, words)
         with st.expander(text("try_service", words), expanded=bool(visit.trial().overrides())):
             _service_fields(own.plan, words)
-        if any(weighed.criterion.name == COST_CRITERION for weighed in criteria_of(own.plan)):
+        of_cost = any(weighed.criterion.name == COST_CRITERION for weighed in criteria_of(own.plan))
+        if of_cost or own.plan.scenario.build is not None:
             with st.expander(text("try_costs", words), expanded=bool(visit.trial().costs)):
-                _cost_fields(own.plan, words)
+                if of_cost:
+                    _cost_fields(own.plan, words)
+                _price_field(own.plan, words)
     with right:
         if not weighed:
             st.info(text("no_weight", words))
