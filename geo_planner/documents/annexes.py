@@ -72,7 +72,7 @@ def _villages(document: Any, facts: ProposalFacts, say: Wording) -> None:
         say(f"col_{name}")
         for name in ("stt", "village", "position", "households", "signal", "stations", "access", "plan", "gained", "cost")
     )
-    widths = (8.0, 29.0, 22.0, 19.0, 36.0, 60.0, 18.0, 25.0, 11.0, 24.0)
+    widths = (9.0, 31.0, 20.0, 18.0, 42.0, 60.0, 16.0, 21.0, 11.0, 24.0)
     grid = Grid(titles, widths, ("center", "left", "left", "left", "left", "left", "left", "left", "center", "right"))
     table(document, grid, _village_rows(facts, say), size=9)
 
@@ -125,7 +125,7 @@ def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wo
         say.coordinates(v.position),
         (say.figure(v.households), *poor),
         tuple(say.status(each) for each in (v.declared, v.modelled, v.measured)),
-        stations or (say("no_station"),),
+        "; ".join(stations) or say("no_station"),
         access,
         tuple(plan),
         say.figure(v.households_gained),

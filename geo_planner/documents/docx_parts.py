@@ -172,8 +172,8 @@ def rule(document: Any, *, share: float, width_mm: float) -> None:
     _mark_size(place, 4)
 
 
-def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE_PT, bordered: bool = True) -> None:
-    """A table of fixed widths whose titles come again on every page and whose rows are not broken.
+def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE_PT, whole: bool = False) -> None:
+    """A table of fixed widths whose titles come again on every page and whose rows are not broken; `whole`: all of it on one page.
 
     Written as XML at once: five hundred villages take a second, where cell by cell they take minutes.
     """
@@ -181,11 +181,10 @@ def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE
     properties = _element("w:tblPr")
     properties.append(_element("w:tblW", w=str(_twips(sum(grid.widths_mm))), type="dxa"))
     properties.append(_element("w:jc", val="center"))
-    if bordered:
-        borders = _element("w:tblBorders")
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-            borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
-        properties.append(borders)
+    borders = _element("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
+    properties.append(borders)
     properties.append(_element("w:tblLayout", type="fixed"))
     margins = _element("w:tblCellMar")
     for side in ("left", "right"):
@@ -197,15 +196,18 @@ def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE
         columns.append(_element("w:gridCol", w=str(_twips(mm))))
     element.append(columns)
     if any(grid.titles):
-        element.append(_row(grid.titles, grid, size, bold=True, head=True))
+        element.append(_row(grid.titles, grid, size, bold=True, head=True, keep=True))
     written = list(rows)
     for row, following in zip(written, [*written[1:], None], strict=True):
         if row.kind == "group":
             element.append(_over_all(row.cells[0], grid, size))
         else:
-            keep = following is not None and following.kind == "total"
+            keep = following is not None and (whole or following.kind == "total")
             element.append(_row(row.cells, grid, size, bold=row.kind == "total", keep=keep))
-    document.element.body[-1].addprevious(element)
+    last = document.element.body[-1]
+    if document.paragraphs and document.paragraphs[-1]._p.getnext() is last:
+        document.paragraphs[-1].paragraph_format.space_after = Pt(4)
+    last.addprevious(element)
     after = document.add_paragraph()
     after.paragraph_format.space_before = after.paragraph_format.space_after = Pt(0)
     _mark_size(after, 4)

@@ -114,7 +114,13 @@ def _present_state(document: Any, facts: ProposalFacts, say: Wording) -> None:
     sums = (say.figure(sum(signal.of(s, p) for s in statuses)) for p in powers)
     rows.append(Row((say("total"), *sums, say.figure(signal.listed)), "total"))
     width = 110.0 / (len(powers) + 1)
-    table(document, Grid(titles, (50.0, *([width] * (len(powers) + 1))), ("left", *(["center"] * (len(powers) + 1)))), rows, size=12)
+    table(
+        document,
+        Grid(titles, (50.0, *([width] * (len(powers) + 1))), ("left", *(["center"] * (len(powers) + 1)))),
+        rows,
+        size=12,
+        whole=True,
+    )
     doubted = sum(v.declared.status == "no_signal" and v.modelled.status == "covered" for v in facts.villages)
     measured = sum(v.measured.status != "unknown" for v in facts.villages)
     paragraph(document, say("state_three", measured=measured, doubted=doubted, n=len(facts.villages)))
@@ -217,6 +223,7 @@ def _cost(document: Any, money: Money, say: Wording) -> None:
         Grid(titles, (45.0, *([width] * (len(years) + 1))), ("left", *(["right"] * (len(years) + 1)))),
         rows,
         size=_fits(len(years)),
+        whole=True,
     )
     paragraph(
         document, say("cost_note", low=say.vnd(money.capex.low), high=say.vnd(money.capex.high), price_year=money.price_year), italic=True

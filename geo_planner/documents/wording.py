@@ -38,7 +38,7 @@ class Wording:
         """An amount as a sentence gives it: to two decimals of a thousand million or of a million."""
         for size, key in ((1_000_000_000, "billion"), (1_000_000, "million")):
             if amount >= size:
-                return self(key, n=number(amount / size, 2, self.language, keep_zeros=False))
+                return self(key, n=number(amount / size, 0 if amount % size == 0 else 2, self.language))
         return self("dong", n=self.vnd(amount))
 
     def budget(self, amount: int | None) -> str:
