@@ -16,7 +16,7 @@ from geo_planner.documents.records import Missing, ProposalFacts, SiteFacts, Vil
 from geo_planner.documents.wording import Wording, commitment, place_name
 from geo_planner.schema import GRID_POWER, RESPONSIBILITY, SIGNAL_STATUS
 
-_PICTURE_MM = (160.0, 160.0)
+_PICTURE_MM = (160.0, 150.0)
 """A picture with what is said of its site, below the title of the annex, on one page."""
 
 
@@ -318,10 +318,10 @@ def _maps(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[s
         return
     ordered = sorted(facts.sites, key=lambda s: s.number)
     without = [_title(site, say) for site in ordered if site.site_id not in pictures]
-    if without:
-        paragraph(document, say("no_picture", sites="; ".join(without)), size=13)
     for at, site in enumerate([site for site in ordered if site.site_id in pictures], 1):
         _pictured(document, site, facts, say, (at, pictures[site.site_id]))
+    if without:
+        paragraph(document, say("no_picture", sites="; ".join(without)), size=13)
 
 
 def _title(site: SiteFacts, say: Wording) -> str:

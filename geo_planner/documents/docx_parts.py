@@ -19,7 +19,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from geo_planner.files.atomic import put_in_place
 
@@ -155,6 +155,8 @@ def heading(document: Any, text: str, level: int = 1, *, align: Align = "justify
     """A numbered title of the body; Word's list of headings shows it."""
     place = paragraph(document, text, bold=True, align=align, indent=align == "justify", style=f"Heading {level}")
     place.paragraph_format.keep_with_next = True
+    # an office's template may have them in another colour
+    place.runs[0].font.color.rgb = RGBColor(0, 0, 0)
     if new_page:
         place.paragraph_format.page_break_before = True
 
@@ -164,7 +166,7 @@ def rule(document: Any, *, share: float, width_mm: float) -> None:
     side = Mm(width_mm * (1 - share) / 2)
     place = document.add_paragraph()
     place.paragraph_format.left_indent = place.paragraph_format.right_indent = side
-    place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(0)
+    place.paragraph_format.space_before, place.paragraph_format.space_after = Pt(3), Pt(0)
     line = _element("w:pBdr")
     line.append(_element("w:top", val="single", sz="6", space="1", color="000000"))
     properties = place._p.get_or_add_pPr()

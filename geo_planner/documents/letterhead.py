@@ -62,7 +62,8 @@ def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
     rule(right, share=0.62, width_mm=_RIGHT_MM)
     _centred(below_right, place_and_day(facts, say), 13, italic=True)
     paragraph(document, say("kind"), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(8)
-    _centred(document, subject(facts, say), 14, bold=True)
+    about = _centred(document, subject(facts, say), 14, bold=True).paragraph_format
+    about.left_indent = about.right_indent = Mm(4)
     rule(document, share=0.3, width_mm=_LEFT_MM + _RIGHT_MM)
     names = addressees(office)
     if len(names) == 1:
@@ -104,5 +105,7 @@ def _two_columns(document: Any, *, rows: int) -> list[Any]:
     return cells
 
 
-def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> None:
-    paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False).paragraph_format.space_before = Mm(0)
+def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> Any:
+    made = paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False)
+    made.paragraph_format.space_before = Mm(0)
+    return made
