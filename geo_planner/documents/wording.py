@@ -101,7 +101,8 @@ class Wording:
             return self.word("yes" if value else "no")
         if isinstance(value, str):
             # lists and tables of figures and stable words come as text
-            words = _WORD.sub(lambda found: self.word(found.group()), value)
+            kinds = words_of("build_kind", self.language)
+            words = _WORD.sub(lambda found: kinds.get(found.group()) or self.word(found.group()), value)
             return _FIGURE.sub(lambda found: number(float(found.group()), 6, self.language, keep_zeros=False), words)
         return number(float(value), 6, self.language, keep_zeros=False)
 
