@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -177,8 +177,10 @@ def rule(document: Any, *, share: float, width_mm: float) -> None:
 def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE_PT, whole: bool = False) -> None:
     """A table of fixed widths whose titles come again on every page and whose rows are not broken; `whole`: all of it on one page.
 
-    Written as XML at once: five hundred villages take a second, where cell by cell they take minutes.
+    Written as XML at once: five hundred villages take a second, where cell by cell they take minutes. Where the page of an office's letterhead is
+    narrower than the table, all columns give way alike.
     """
+    grid = _within(grid, document.sections[-1])
     element = _element("w:tbl")
     properties = _element("w:tblPr")
     properties.append(_element("w:tblW", w=str(_twips(sum(grid.widths_mm))), type="dxa"))
@@ -215,6 +217,14 @@ def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE
     _mark_size(after, 4)
 
 
+def _within(grid: Grid, section: Any) -> Grid:
+    sides = section.page_width, section.left_margin, section.right_margin
+    if None in sides:
+        return grid
+    room, asked = (sides[0] - sides[1] - sides[2]) / Mm(1), sum(grid.widths_mm)
+    return grid if asked <= room else replace(grid, widths_mm=tuple(mm * room / asked for mm in grid.widths_mm))
+
+
 def no_margins(table: Any) -> None:
     """Let the text of a table's cells reach their edges."""
     margins = _element("w:tblCellMar")
@@ -231,7 +241,7 @@ def add_picture(document: Any, path: Path, *, width_mm: float, height_mm: float,
     place.paragraph_format.keep_with_next = True
     shape = place.add_run().add_picture(str(path))
     shape._inline.docPr.set("descr", fit(told))
-    shape._inline.docPr.set("name", "")
+    shape._inline.docPr.set("name", fit(told))
     shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("name", "")
     share = min(Mm(width_mm) / shape.width, Mm(height_mm) / shape.height)
     shape.width, shape.height = int(shape.width * share), int(shape.height * share)

@@ -12,7 +12,7 @@ from geo_planner.documents.office import Office
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 
-_LEFT_MM, _RIGHT_MM = 76.0, 89.0
+_LEFT_MM, _RIGHT_MM = 76.0, 88.75
 """As wide as the names of both bodies and the name of the State in letters of 12 points on one line each."""
 
 
