@@ -258,7 +258,13 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
     heading(document, f"{next(at)}. {say('payers_title')}", 2)
     rows = [Row((say.group(key), *say.amounts(money.by_payer[key]))) for key in RESPONSIBILITY]
     rows.append(Row((say("total"), *say.amounts(money.capex)), "total"))
-    table(document, Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")), rows, size=10)
+    table(
+        document,
+        Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")),
+        rows,
+        size=10,
+        whole=True,
+    )
     if facts.power_first:
         heading(document, f"{next(at)}. {say('power_first_title')}", 2)
         _power_first(document, facts, say)
