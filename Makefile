@@ -22,12 +22,14 @@ app: .venv/.installed-app
 
 test: .venv/.installed-dev
 	sh scripts/install_browser.sh
+	sh scripts/install_office.sh
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest
 
 # Six visits at the same time for three minutes, and the long journeys in a browser: no error, nothing of one in another, memory flat.
 test-long: .venv/.installed-dev
 	sh scripts/install_browser.sh
+	sh scripts/install_office.sh
 	GEO_PLANNER_LONG=180 $(BIN)/python -m pytest -n 0 tests/ui/test_side_by_side.py tests/ui/journeys
 
 lint: .venv/.installed-dev

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from geo_planner.build.prices import ITEMS
 from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section, heading, paragraph, table
 from geo_planner.documents.letterhead import issuing_body, number_and_sign
-from geo_planner.documents.records import ProposalFacts, SiteFacts, VillageFacts
+from geo_planner.documents.records import Missing, ProposalFacts, SiteFacts, VillageFacts
 from geo_planner.documents.wording import Wording, commitment, place_name
 from geo_planner.schema import GRID_POWER, RESPONSIBILITY, SIGNAL_STATUS
 
-_WIDE_MM, _TALL_MM = 252.0, 240.0
+_PICTURE_MM = (160.0, 150.0)
+"""A picture with what is said of its site, below the title of the annex, on one page."""
 
 
 def add_annexes(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[str, Path]) -> None:
@@ -32,10 +34,23 @@ def add_annexes(document: Any, facts: ProposalFacts, say: Wording, pictures: Map
         _head(document, facts, say, number)
         write(document, facts, say)
     add_section(document, landscape=False)
+    _missing(document, facts, say)
+
+
+def _missing(document: Any, facts: ProposalFacts, say: Wording) -> None:
+    """One page to take out again: fields of the office, texts, blanks of the list."""
     heading(document, say("missing_title"), align="center")
-    paragraph(document, say("missing_intro"))
-    for at, each in enumerate(facts.missing, 1):
-        paragraph(document, f"{at}. {say.told(each.sentence)}.", size=13)
+    paragraph(document, say("missing_intro"), size=12)
+    parts: dict[str, list[Missing]] = {"office": [], "texts": [], "list": []}
+    for each in facts.missing:
+        name = each.key.removeprefix("document_missing.")
+        parts["texts" if name.startswith("text_") else "list" if name.startswith("list_") else "office"].append(each)
+    for part, lacking in parts.items():
+        if lacking:
+            heading(document, say(f"missing_{part}"), 2)
+        for each in lacking:
+            line = paragraph(document, f"- {say.told(each.sentence)}.", size=12)
+            line.paragraph_format.space_before = Pt(2)
 
 
 def _head(document: Any, facts: ProposalFacts, say: Wording, number: str) -> None:
@@ -49,12 +64,15 @@ def _villages(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """In the wording of official answers, grouped by trắng/lõm and grid power."""
     signal = facts.signal
     for key, n, of in (("no_signal", signal.of("no_signal"), signal.province), ("partial", signal.of("partial"), signal.with_signal)):
-        paragraph(document, say(f"annex_count_{key}", n=n, of=say.figure(of) if of is not None else say.blank("")), size=12)
+        counted = paragraph(document, say(f"annex_count_{key}", n=n, of=say.figure(of) if of is not None else say.blank("")), size=12)
+        counted.paragraph_format.space_before = Pt(2)
+    if facts.money is not None:
+        _explained(document, say("annex_I_note"))
     titles = tuple(
         say(f"col_{name}")
         for name in ("stt", "village", "position", "households", "signal", "stations", "access", "plan", "gained", "cost")
     )
-    widths = (9.0, 30.0, 29.0, 18.0, 40.0, 44.0, 19.0, 30.0, 13.0, 20.0)
+    widths = (9.0, 31.0, 20.0, 18.0, 42.0, 60.0, 16.0, 21.0, 11.0, 24.0)
     grid = Grid(titles, widths, ("center", "left", "left", "left", "left", "left", "left", "left", "center", "right"))
     table(document, grid, _village_rows(facts, say), size=9)
 
@@ -85,7 +103,7 @@ def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wo
         if v.former_communes
         else ""
     )
-    poor = say("poor", n=say.figure(v.poor_households), near=say.figure(v.near_poor_households))
+    poor = say("poor", n=say.figure(v.poor_households)), say("near_poor", n=say.figure(v.near_poor_households))
     stations = tuple(say("station_line", sentence=say.told(s.sentence), operator=s.operator or say("operator_unknown")) for s in v.stations)
     access = (
         say("power", word=say.word(v.grid_power, "grid_power").lower()),
@@ -104,10 +122,10 @@ def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wo
     return (
         str(at),
         tuple(line for line in (say("village_ranked", village=v.name, rank=v.rank), v.commune, former) if line),
-        say.place(v.position),
-        (say.figure(v.households), poor),
+        say.coordinates(v.position),
+        (say.figure(v.households), *poor),
         tuple(say.status(each) for each in (v.declared, v.modelled, v.measured)),
-        stations or (say("no_station"),),
+        "; ".join(stations) or say("no_station"),
         access,
         tuple(plan),
         say.figure(v.households_gained),
@@ -125,12 +143,14 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
         say(f"col_{name}")
         for name in ("site", "solution", "position", "commune", "radio", "power", "serves", "gained", "cost", "payer", "year")
     )
-    widths = (18.0, 26.0, 30.0, 22.0, 26.0, 26.0, 32.0, 13.0, 22.0, 23.0, 14.0)
+    widths = (15.0, 28.0, 22.0, 23.0, 21.0, 34.0, 38.0, 12.0, 24.0, 21.0, 14.0)
     grid = Grid(titles, widths, ("center", *(["left"] * 6), "center", "right", "left", "center"))
     rows = [_site_row(site, names, say) for site in sorted(facts.sites, key=lambda s: s.number)]
     gained = sum(site.households for site in facts.sites if site.kind != "satellite_terminal")
     cost = say.vnd(sum(site.cost.base for site in facts.sites))
     table(document, grid, [*rows, Row((say("total"), "", "", "", "", "", "", say.figure(gained), cost, "", ""), "total")], size=9)
+    if any(site.stay_in is not None for site in facts.sites):
+        _explained(document, say("stay_in_note"))
     if not facts.links:
         paragraph(document, say("no_links"))
         return
@@ -138,7 +158,7 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
     titles = tuple(
         say(f"col_{name}") for name in ("stt", "from", "to", "kind", "length", "frequency", "availability", "cost", "payer", "year")
     )
-    link_widths = (12.0, 42.0, 42.0, 20.0, 20.0, 20.0, 22.0, 28.0, 32.0, 14.0)
+    link_widths = (10.0, 44.0, 44.0, 20.0, 18.0, 20.0, 26.0, 28.0, 26.0, 16.0)
     grid = Grid(titles, link_widths, ("center", "left", "left", "left", "center", "center", "center", "right", "left", "center"))
     table(
         document,
@@ -149,6 +169,16 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
         ],
         size=9,
     )
+    _explained(document, say("links_note"))
+
+
+def _explained(document: Any, text: str) -> None:
+    """What a figure of the table means."""
+    paragraph(document, text, italic=True, size=11, indent=False).paragraph_format.space_before = Pt(2)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
@@ -157,18 +187,18 @@ def _site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
         say("band", mhz=say.figure(site.freq_mhz)) if site.freq_mhz is not None else "",
         say("cells", n=site.n_cells) if site.n_cells else "",
     ]
-    power = [say(f"power_{site.power}")]
+    power = [_capital(say(f"power_{site.power}"))]
     if site.pv_kwp:
         power.append(say("panels", kwp=say.figure(site.pv_kwp, 1)))
     if site.battery_kwh:
         power.append(say("battery", kwh=say.figure(site.battery_kwh, 1)))
     stay = [say("stay_in", share=site.stay_in)] if site.stay_in is not None else []
-    serves = "; ".join(names[v] for v in site.villages) or say("serves_none")
+    serves = "; ".join(names[v] for v in site.villages) or _capital(say("serves_none"))
     return Row(
         (
-            say.site(site.number), tuple(line for line in (say.site_kind(site.kind), mast, *stay) if line), say.place(site.position),
-            site.commune or say("outside"), tuple(line for line in radio if line) or ("–",), tuple(power), serves, say.figure(site.households),
-            say.vnd(site.cost.base), say.group(site.payer), _year(site.year, say),
+            say.site(site.number), tuple(line for line in (_capital(say.site_kind(site.kind)), mast, *stay) if line), say.coordinates(site.position),
+            site.commune or say("outside"), tuple(_capital(line) for line in radio if line) or ("–",), tuple(power), serves,
+            say.figure(site.households), say.vnd(site.cost.base), say(f"short_{site.payer}"), _year(site.year, say),
         )
     )  # fmt: skip
 
@@ -180,7 +210,7 @@ def _link_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
             (
                 str(at), place_name(link.place_a, facts, say), place_name(link.place_b, facts, say), say.site_kind(link.kind),
                 say.figure(link.length_km, 1), say.figure(link.freq_ghz, 1), say.figure(link.availability_pct, 3), say.vnd(link.cost.base),
-                say.group(link.payer), _year(link.year, say),
+                say(f"short_{link.payer}"), _year(link.year, say),
             )
         )  # fmt: skip
 
@@ -196,7 +226,8 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
         return
     three = tuple(say(f"col_{name}") for name in ("low", "base", "high"))
     priced = tuple(say(f"col_price_{name}") for name in ("low", "base", "high"))
-    heading(document, say("costs_title"), 2)
+    at = count(1)
+    heading(document, f"{next(at)}. {say('costs_title')}", 2)
     grid = Grid(
         (say("col_item"), say("col_quantity"), say("col_unit"), *three),
         (96.0, 24.0, 36.0, 32.0, 32.0, 32.0),
@@ -224,13 +255,21 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
     rows.append(Row((say("opex"), "", "", *say.amounts(money.opex_per_year)), "total"))
     rows.append(Row((say("npv", years=money.horizon_years, rate=money.discount_rate), "", "", *say.amounts(money.npv)), "total"))
     table(document, grid, rows, size=9)
-    heading(document, say("payers_title"), 2)
+    heading(document, f"{next(at)}. {say('payers_title')}", 2)
     rows = [Row((say.group(key), *say.amounts(money.by_payer[key]))) for key in RESPONSIBILITY]
     rows.append(Row((say("total"), *say.amounts(money.capex)), "total"))
-    table(document, Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")), rows, size=10)
+    table(
+        document,
+        Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")),
+        rows,
+        size=10,
+        whole=True,
+    )
     if facts.power_first:
+        heading(document, f"{next(at)}. {say('power_first_title')}", 2)
         _power_first(document, facts, say)
-    heading(document, say("prices_title"), 2)
+    heading(document, f"{next(at)}. {say('prices_title')}", 2)
+    _explained(document, say("prices_note"))
     grid = Grid(
         (say("col_item"), say("col_unit"), *priced, say("col_price_year"), say("col_source")),
         (52.0, 26.0, 27.0, 27.0, 27.0, 15.0, 78.0),
@@ -249,7 +288,7 @@ def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
         for p in facts.prices
     ]
     table(document, grid, rows, size=9)
-    heading(document, say("assumptions_title"), 2)
+    heading(document, f"{next(at)}. {say('assumptions_title')}", 2)
     rows = [Row((say.told(each.meaning), "–" if each.value is None else say.setting(each.value), each.key)) for each in facts.assumptions]
     table(
         document, Grid((say("col_setting"), say("col_value"), say("col_key")), (146.0, 50.0, 56.0), ("left", "left", "left")), rows, size=9
@@ -262,7 +301,6 @@ def _measure(unit: str) -> str:
 
 
 def _power_first(document: Any, facts: ProposalFacts, say: Wording) -> None:
-    heading(document, say("power_first_title"), 2)
     names = {v.village_id: v.name for v in facts.villages}
     titles = tuple(say(f"col_{name}") for name in ("village_name", "terminal", "terminal_year", "grid_village", "grid_households"))
     rows = [
@@ -284,13 +322,35 @@ def _maps(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[s
     if not facts.sites:
         paragraph(document, say("no_sites") if facts.money is not None else say("method_no_build"))
         return
-    for site in sorted(facts.sites, key=lambda s: s.number):
-        caption = say("picture", site=say.site(site.number), kind=say.site_kind(site.kind), commune=site.commune or say("outside"))
-        if site.site_id in pictures:
-            heading(document, caption, 2)
-            add_picture(document, pictures[site.site_id], width_mm=165.0, height_mm=_TALL_MM - 45.0)
-        else:
-            paragraph(document, say("no_picture", caption=caption), size=13)
+    ordered = sorted(facts.sites, key=lambda s: s.number)
+    without = [_title(site, say) for site in ordered if site.site_id not in pictures]
+    for at, site in enumerate([site for site in ordered if site.site_id in pictures], 1):
+        _pictured(document, site, facts, say, (at, pictures[site.site_id]))
+    if without:
+        paragraph(document, say("no_picture", sites="; ".join(without)), size=13)
+
+
+def _title(site: SiteFacts, say: Wording) -> str:
+    return say("picture", site=say.site(site.number), kind=say.site_kind(site.kind), commune=site.commune or say("outside"))
+
+
+def _pictured(document: Any, site: SiteFacts, facts: ProposalFacts, say: Wording, figure: tuple[int, Path]) -> None:
+    """A site on a page of its own, but for the first one, which stands below the title of the annex."""
+    number, path = figure
+    heading(document, _title(site, say), 2, new_page=number > 1)
+    names = {v.village_id: v.name for v in facts.villages}
+    serves = "; ".join(names[v] for v in site.villages) or say("serves_none")
+    wgs84, vn2000 = say.place(site.position)
+    year = say("plan_year", year=site.year).lower() if site.year is not None else say("plan_no_year").lower()
+    for text in (
+        say("site_position", wgs84=wgs84, vn2000=vn2000),
+        say("site_serves", villages=serves, households=say.figure(site.households)),
+        say("site_cost", cost=say.vnd(site.cost.base), year=year),
+    ):
+        paragraph(document, text, size=13).paragraph_format.keep_with_next = True
+    caption = say("site_caption", n=number, site=say.site(site.number))
+    add_picture(document, path, width_mm=_PICTURE_MM[0], height_mm=_PICTURE_MM[1], told=caption)
+    paragraph(document, caption, italic=True, size=12, align="center", indent=False)
 
 
 def _grounds(document: Any, facts: ProposalFacts, say: Wording) -> None:

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from geo_planner.files.atomic import put_in_place
 
@@ -147,13 +147,18 @@ def paragraph(
     if indent:
         shape.first_line_indent = Mm(FIRST_LINE_MM)
     _run(place, text, size=size, bold=bold, italic=italic)
+    _mark_size(place, size)
     return place
 
 
-def heading(document: Any, text: str, level: int = 1, *, align: Align = "justify") -> None:
+def heading(document: Any, text: str, level: int = 1, *, align: Align = "justify", new_page: bool = False) -> None:
     """A numbered title of the body; Word's list of headings shows it."""
     place = paragraph(document, text, bold=True, align=align, indent=align == "justify", style=f"Heading {level}")
     place.paragraph_format.keep_with_next = True
+    # an office's template may have them in another colour
+    place.runs[0].font.color.rgb = RGBColor(0, 0, 0)
+    if new_page:
+        place.paragraph_format.page_break_before = True
 
 
 def rule(document: Any, *, share: float, width_mm: float) -> None:
@@ -161,28 +166,29 @@ def rule(document: Any, *, share: float, width_mm: float) -> None:
     side = Mm(width_mm * (1 - share) / 2)
     place = document.add_paragraph()
     place.paragraph_format.left_indent = place.paragraph_format.right_indent = side
-    place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(0)
+    place.paragraph_format.space_before, place.paragraph_format.space_after = Pt(3), Pt(0)
     line = _element("w:pBdr")
     line.append(_element("w:top", val="single", sz="6", space="1", color="000000"))
     properties = place._p.get_or_add_pPr()
     properties.insert_element_before(line, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr")
-    _run(place, "", size=4)
+    _mark_size(place, 4)
 
 
-def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE_PT, bordered: bool = True) -> None:
-    """A table of fixed widths whose titles come again on every page and whose rows are not broken.
+def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE_PT, whole: bool = False) -> None:
+    """A table of fixed widths whose titles come again on every page and whose rows are not broken; `whole`: all of it on one page.
 
-    Written as XML at once: five hundred villages take a second, where cell by cell they take minutes.
+    Written as XML at once: five hundred villages take a second, where cell by cell they take minutes. Where the page of an office's letterhead is
+    narrower than the table, all columns give way alike.
     """
+    grid = _within(grid, document.sections[-1])
     element = _element("w:tbl")
     properties = _element("w:tblPr")
     properties.append(_element("w:tblW", w=str(_twips(sum(grid.widths_mm))), type="dxa"))
     properties.append(_element("w:jc", val="center"))
-    if bordered:
-        borders = _element("w:tblBorders")
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-            borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
-        properties.append(borders)
+    borders = _element("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
+    properties.append(borders)
     properties.append(_element("w:tblLayout", type="fixed"))
     margins = _element("w:tblCellMar")
     for side in ("left", "right"):
@@ -194,23 +200,49 @@ def table(document: Any, grid: Grid, rows: Iterable[Row], *, size: float = TABLE
         columns.append(_element("w:gridCol", w=str(_twips(mm))))
     element.append(columns)
     if any(grid.titles):
-        element.append(_row(grid.titles, grid, size, bold=True, head=True))
-    for row in rows:
+        element.append(_row(grid.titles, grid, size, bold=True, head=True, keep=True))
+    written = list(rows)
+    for row, following in zip(written, [*written[1:], None], strict=True):
         if row.kind == "group":
             element.append(_over_all(row.cells[0], grid, size))
         else:
-            element.append(_row(row.cells, grid, size, bold=row.kind == "total"))
-    document.element.body[-1].addprevious(element)
+            keep = following is not None and (whole or following.kind == "total")
+            element.append(_row(row.cells, grid, size, bold=row.kind == "total", keep=keep))
+    last = document.element.body[-1]
+    if document.paragraphs and document.paragraphs[-1]._p.getnext() is last:
+        document.paragraphs[-1].paragraph_format.space_after = Pt(4)
+    last.addprevious(element)
     after = document.add_paragraph()
     after.paragraph_format.space_before = after.paragraph_format.space_after = Pt(0)
-    _run(after, "", size=4)
+    _mark_size(after, 4)
 
 
-def add_picture(document: Any, path: Path, *, width_mm: float, height_mm: float) -> None:
-    """A picture in the middle of the page, as large as the frame allows."""
+def _within(grid: Grid, section: Any) -> Grid:
+    sides = section.page_width, section.left_margin, section.right_margin
+    if None in sides:
+        return grid
+    room, asked = (sides[0] - sides[1] - sides[2]) / Mm(1), sum(grid.widths_mm)
+    return grid if asked <= room else replace(grid, widths_mm=tuple(mm * room / asked for mm in grid.widths_mm))
+
+
+def no_margins(table: Any) -> None:
+    """Let the text of a table's cells reach their edges."""
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", w="0", type="dxa"))
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
+
+
+def add_picture(document: Any, path: Path, *, width_mm: float, height_mm: float, told: str) -> None:
+    """A picture in the middle of the page, as large as the frame allows; `told` is read out where it cannot be seen."""
     place = document.add_paragraph()
     place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    place.paragraph_format.space_before = Pt(BEFORE_PT)
+    place.paragraph_format.keep_with_next = True
     shape = place.add_run().add_picture(str(path))
+    shape._inline.docPr.set("descr", fit(told))
+    shape._inline.docPr.set("name", fit(told))
+    shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("name", "")
     share = min(Mm(width_mm) / shape.width, Mm(height_mm) / shape.height)
     shape.width, shape.height = int(shape.width * share), int(shape.height * share)
 
@@ -242,11 +274,11 @@ def _styles(document: Any) -> set[str]:
     return {style.name for style in document.part.styles}
 
 
-def _row(cells: Sequence[Lines], grid: Grid, size: float, *, bold: bool, head: bool = False) -> Any:
+def _row(cells: Sequence[Lines], grid: Grid, size: float, *, bold: bool, head: bool = False, keep: bool = False) -> Any:
     row = _element("w:tr")
     row.append(_row_properties(head=head))
     for text, mm, align in zip(cells, grid.widths_mm, grid.aligned, strict=True):
-        row.append(_cell(text, _twips(mm), 1, "center" if head else align, size, bold=bold))
+        row.append(_cell(text, _twips(mm), 1, "center" if head else align, size, bold=bold, keep=keep))
     return row
 
 
@@ -278,14 +310,11 @@ def _cell(lines: Lines, width: int, span: int, align: str, size: float, *, bold:
             shape.append(_element("w:keepNext"))
         shape.append(_element("w:spacing", before="20", after="20"))
         shape.append(_element("w:jc", val="both" if align == "justify" else align))
+        # the mark of a paragraph gives an empty one its height
+        shape.append(_letters(size))
         place.append(shape)
-        run, letters = _element("w:r"), _element("w:rPr")
-        letters.append(_element("w:rFonts", ascii=FONT, hAnsi=FONT, cs=FONT, eastAsia=FONT))
-        if bold:
-            letters.append(_element("w:b"))
-        letters.append(_element("w:sz", val=str(round(size * 2))))
-        letters.append(_element("w:szCs", val=str(round(size * 2))))
-        run.append(letters)
+        run = _element("w:r")
+        run.append(_letters(size, bold=bold))
         written = _element("w:t")
         written.text = fit(text)
         written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
@@ -293,6 +322,22 @@ def _cell(lines: Lines, width: int, span: int, align: str, size: float, *, bold:
         place.append(run)
         cell.append(place)
     return cell
+
+
+def _letters(size: float, *, bold: bool = False) -> Any:
+    letters = _element("w:rPr")
+    letters.append(_element("w:rFonts", ascii=FONT, hAnsi=FONT, cs=FONT, eastAsia=FONT))
+    if bold:
+        letters.append(_element("w:b"))
+    letters.append(_element("w:sz", val=str(round(size * 2))))
+    letters.append(_element("w:szCs", val=str(round(size * 2))))
+    return letters
+
+
+def _mark_size(place: Any, size: float) -> None:
+    """An empty paragraph, and the end of each, is as high as its letters."""
+    properties = place._p.get_or_add_pPr()
+    properties.insert_element_before(_letters(size), "w:sectPr", "w:pPrChange")
 
 
 def _run(place: Any, text: str, *, size: float, bold: bool = False, italic: bool = False) -> Any:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Mm
 
-from geo_planner.documents.docx_parts import paragraph, rule
+from geo_planner.documents.docx_parts import no_margins, paragraph, rule
 from geo_planner.documents.office import Office
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 
-_LEFT_MM, _RIGHT_MM = 73.0, 92.0
+_LEFT_MM, _RIGHT_MM = 76.0, 88.75
+"""As wide as the names of both bodies and the name of the State in letters of 12 points on one line each."""
 
 
 def issuing_body(office: Office, say: Wording) -> str:
@@ -48,18 +50,20 @@ def signer_lines(office: Office) -> list[str]:
 
 def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Issuing body and national motto side by side, number and day below them, then kind, subject and addressee."""
-    left, right = _two_columns(document)
+    # number and day in a row of their own stay on one line, however long the names above are
+    left, right, below_left, below_right = _two_columns(document, rows=2)
     office = facts.office
     _centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
     _centred(left, issuing_body(office, say).upper(), 12, bold=True)
-    rule(left, share=0.4, width_mm=_LEFT_MM)
-    _centred(left, say("number", number=number_and_sign(office)), 13)
+    rule(left, share=0.33, width_mm=_LEFT_MM)
+    _centred(below_left, say("number", number=number_and_sign(office)), 13)
     _centred(right, say("motto_state"), 12, bold=True)
     _centred(right, say("motto"), 13, bold=True)
-    rule(right, share=0.72, width_mm=_RIGHT_MM)
-    _centred(right, place_and_day(facts, say), 13, italic=True)
+    rule(right, share=0.62, width_mm=_RIGHT_MM)
+    _centred(below_right, place_and_day(facts, say), 13, italic=True)
     paragraph(document, say("kind"), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(8)
-    _centred(document, subject(facts, say), 14, bold=True)
+    about = _centred(document, subject(facts, say), 14, bold=True).paragraph_format
+    about.left_indent = about.right_indent = Mm(4)
     rule(document, share=0.3, width_mm=_LEFT_MM + _RIGHT_MM)
     names = addressees(office)
     if len(names) == 1:
@@ -73,7 +77,7 @@ def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
 
 def add_foot(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Recipients on the left, signer on the right, kept on one page."""
-    left, right = _two_columns(document)
+    left, right = _two_columns(document, rows=1)
     paragraph(left, say("recipients"), size=12, bold=True, italic=True, align="left", indent=False)
     for line in recipients(facts.office, say):
         paragraph(left, line, size=11, align="left", indent=False).paragraph_format.space_before = Mm(0)
@@ -83,19 +87,25 @@ def add_foot(document: Any, facts: ProposalFacts, say: Wording) -> None:
     signed.paragraph_format.space_before = Mm(25)
 
 
-def _two_columns(document: Any) -> tuple[Any, Any]:
-    """Two cells without borders that stay on one page."""
-    table = document.add_table(rows=1, cols=2)
+def _two_columns(document: Any, *, rows: int) -> list[Any]:
+    """The cells, row by row, of two columns without borders and inner margins; no row goes over two pages."""
+    table = document.add_table(rows=rows, cols=2)
     table.autofit = False
-    row = table.rows[0]
-    for cell, mm in zip(row.cells, (_LEFT_MM, _RIGHT_MM), strict=True):
-        cell.width = Mm(mm)
-        cell._tc.remove(cell.paragraphs[0]._p)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    no_margins(table)
     for column, mm in zip(table.columns, (_LEFT_MM, _RIGHT_MM), strict=True):
         column.width = Mm(mm)
-    row._tr.get_or_add_trPr().append(row._tr.makeelement(row._tr.tag.replace("}tr", "}cantSplit")))
-    return row.cells[0], row.cells[1]
+    cells = []
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(row._tr.makeelement(row._tr.tag.replace("}tr", "}cantSplit")))
+        for cell, mm in zip(row.cells, (_LEFT_MM, _RIGHT_MM), strict=True):
+            cell.width = Mm(mm)
+            cell._tc.remove(cell.paragraphs[0]._p)
+            cells.append(cell)
+    return cells
 
 
-def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> None:
-    paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False).paragraph_format.space_before = Mm(0)
+def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> Any:
+    made = paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False)
+    made.paragraph_format.space_before = Mm(0)
+    return made

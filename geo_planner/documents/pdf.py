@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -19,6 +22,12 @@ _USUAL = (
     "C:/Program Files/LibreOffice/program/soffice.exe",
     "C:/Program Files (x86)/LibreOffice/program/soffice.exe",
 )
+
+
+_DAY = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)[0-9]{14}")
+_IDS = re.compile(rb"/ID ?\[ ?<[0-9A-F]{32}>\s*<[0-9A-F]{32}> ?\]|/DocChecksum ?/[0-9A-F]{32}")
+_ID = re.compile(rb"[0-9A-F]{32}")
+_XMP_DAY = re.compile(rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}")
 
 
 def office_program() -> str | None:
@@ -63,18 +72,58 @@ def write_pdf(
             program, "--headless", "--norestore", "--nolockcheck", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "pdf",
             "--outdir", str(made), str(document),
         ]  # fmt: skip
-        environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"}
         try:
-            ended = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False, env=environment, stdin=subprocess.DEVNULL)
+            status, told = _run(command, environment, timeout_s)
         except subprocess.TimeoutExpired:
             return [], said("document_pdf.too_slow", seconds=timeout_s)
         except OSError as error:
             return [], said("document_pdf.failed", why=str(error.strerror or error)[:200])
         written = made / f"{document.stem}.pdf"
         content = written.read_bytes() if written.is_file() else b""
-        if ended.returncode or not content.startswith(b"%PDF"):
-            lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-            return [], said("document_pdf.failed", why=lines[-1][:200] if lines else f"exit {ended.returncode}")
+        if status or not content.startswith(b"%PDF"):
+            lines = told.decode("utf-8", "replace").strip().splitlines()
+            return [], said("document_pdf.failed", why=lines[-1][:200] if lines else f"exit {status}")
         path = folder / written.name
-        put_in_place(path, content)
+        put_in_place(path, steady_pdf(content, day))
         return [path], None
+
+
+def _run(command: list[str], environment: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
+    """Exit status and what it said on the error channel; however this ends, LibreOffice ends with it."""
+    # soffice is a script that starts the program proper: a session of its own, so that both can be ended
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    )
+    try:
+        _, told = child.communicate(timeout=timeout_s)
+        return child.returncode, told
+    finally:
+        if child.returncode is None:
+            if os.name == "posix":
+                os.killpg(child.pid, signal.SIGKILL)
+            else:
+                child.kill()
+            child.communicate()
+
+
+def steady_pdf(content: bytes, day: dt.date | None) -> bytes:
+    """The same PDF with the day of the document as that of its making, and ids that follow from what stands in it.
+
+    LibreOffice writes the time of the run, ids drawn from it and a sum over both, whatever SOURCE_DATE_EPOCH says. Each is put in with as many
+    signs as it takes away, so that no place that the table of objects names moves; a time in another form stays as it is.
+
+    Parameters
+    ----------
+    content : bytes
+    day : date or None
+
+    >>> steady_pdf(b"/CreationDate(D:20261128022246Z')", dt.date(2026, 2, 5))
+    b"/CreationDate(D:20260205000000Z')"
+    """
+    when = dt.datetime.combine(day or NO_DAY, dt.time())
+    steady = _DAY.sub(lambda found: found[1] + when.strftime("%Y%m%d%H%M%S").encode(), content)
+    steady = _XMP_DAY.sub(lambda found: found[1] + when.strftime("%Y-%m-%dT%H:%M:%S").encode(), steady)
+    # over the file without them, or an id would depend on itself
+    digest = hashlib.sha256(_IDS.sub(b"", steady)).hexdigest().upper().encode()[:32]
+    return _IDS.sub(lambda found: _ID.sub(digest, found[0]), steady)

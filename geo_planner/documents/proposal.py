@@ -75,8 +75,8 @@ def add_body(document: Any, facts: ProposalFacts, say: Wording) -> None:
     body = issuing_body(facts.office, say)
     to = say.listing(list(facts.office.addressees)) if facts.office.addressees else BLANK
     laws = [*(say.told(law) for law in facts.legal_basis), *facts.office.legal_basis]
-    for law in laws:
-        paragraph(document, say("basis", text=law.rstrip(";.")), italic=True)
+    for at, law in enumerate(laws, 1):
+        paragraph(document, say("basis", text=law.rstrip(";.")) + ("." if at == len(laws) else ";"), italic=True)
     paragraph(document, say("opening", body=body, n=len(facts.villages), to=to))
     if say.language in _TRANSLATIONS:
         paragraph(document, say("reading_version"), italic=True)
@@ -90,7 +90,7 @@ def add_body(document: Any, facts: ProposalFacts, say: Wording) -> None:
     for key in ("duty_office", "duty_communes", "duty_operators", "duty_power"):
         paragraph(document, say(key, body=body))
     paragraph(document, say("enclosed"))
-    paragraph(document, say("closing", body=body, to=to))
+    paragraph(document, say("closing", body=body, to=to)).paragraph_format.keep_with_next = True
 
 
 def _present_state(document: Any, facts: ProposalFacts, say: Wording) -> None:
@@ -114,7 +114,13 @@ def _present_state(document: Any, facts: ProposalFacts, say: Wording) -> None:
     sums = (say.figure(sum(signal.of(s, p) for s in statuses)) for p in powers)
     rows.append(Row((say("total"), *sums, say.figure(signal.listed)), "total"))
     width = 110.0 / (len(powers) + 1)
-    table(document, Grid(titles, (50.0, *([width] * (len(powers) + 1))), ("left", *(["center"] * (len(powers) + 1)))), rows, size=12)
+    table(
+        document,
+        Grid(titles, (50.0, *([width] * (len(powers) + 1))), ("left", *(["center"] * (len(powers) + 1)))),
+        rows,
+        size=12,
+        whole=True,
+    )
     doubted = sum(v.declared.status == "no_signal" and v.modelled.status == "covered" for v in facts.villages)
     measured = sum(v.measured.status != "unknown" for v in facts.villages)
     paragraph(document, say("state_three", measured=measured, doubted=doubted, n=len(facts.villages)))
@@ -137,7 +143,9 @@ def _method(document: Any, facts: ProposalFacts, say: Wording) -> None:
     else:
         paragraph(
             document,
-            say("method_build", budget=say.vnd(facts.money.budget_vnd)) if facts.money.budget_vnd is not None else say("method_build_free"),
+            say("method_build", budget=say.budget(facts.money.budget_vnd))
+            if facts.money.budget_vnd is not None
+            else say("method_build_free"),
         )
     paragraph(document, say("method_limits"))
 
@@ -151,21 +159,16 @@ def _results(document: Any, facts: ProposalFacts, say: Wording) -> None:
     if money is None:
         return
     if not facts.sites:
-        paragraph(document, say("result_nothing", budget=say.vnd(money.budget_vnd)))
+        paragraph(document, say("result_nothing", budget=say.budget(money.budget_vnd)))
         return
-    low, base, high = say.amounts(money.capex)
-    gained = say.figure(money.households_gained)
-    paragraph(
-        document, say("result_build", sites=len(facts.sites), links=len(facts.links), households=gained, base=base, low=low, high=high)
-    )
+    counted = {"sites": len(facts.sites), "links": len(facts.links), "households": say.figure(money.households_gained)}
+    paragraph(document, say("result_build", **counted, **say.three_billions(money.capex)))
     if money.per_household is not None:
-        low, base, high = say.amounts(money.per_household)
-        paragraph(document, say("result_household", base=base, low=low, high=high))
-    paragraph(
-        document, say("result_running", opex=say.vnd(money.opex_per_year.base), years=money.horizon_years, npv=say.vnd(money.npv.base))
-    )
+        paragraph(document, say("result_household", **say.three_billions(money.per_household)))
+    running = {"opex": say.billions(money.opex_per_year.base), "npv": say.billions(money.npv.base)}
+    paragraph(document, say("result_running", years=money.horizon_years, rate=money.discount_rate, **running))
     if money.smartphone_vnd is not None and money.smartphone_households is not None:
-        paragraph(document, say("result_phones", households=money.smartphone_households, vnd=say.vnd(money.smartphone_vnd)))
+        paragraph(document, say("result_phones", households=money.smartphone_households, vnd=say.billions(money.smartphone_vnd)))
 
 
 def _request(document: Any, facts: ProposalFacts, say: Wording, body: str, to: str) -> None:
@@ -195,9 +198,8 @@ def _group(document: Any, group: GroupFacts, say: Wording) -> None:
     if not group.covered and not group.cost.high:
         paragraph(document, say("request_not_built"))
     else:
-        low, base, high = say.amounts(group.cost)
         gained = say.figure(group.households_gained)
-        paragraph(document, say("request_cost", covered=group.covered, households=gained, base=base, low=low, high=high))
+        paragraph(document, say("request_cost", covered=group.covered, households=gained, **say.three_billions(group.cost)))
 
 
 def _named(village: VillageFacts, say: Wording) -> str:
@@ -221,6 +223,7 @@ def _cost(document: Any, money: Money, say: Wording) -> None:
         Grid(titles, (45.0, *([width] * (len(years) + 1))), ("left", *(["right"] * (len(years) + 1)))),
         rows,
         size=_fits(len(years)),
+        whole=True,
     )
     paragraph(
         document, say("cost_note", low=say.vnd(money.capex.low), high=say.vnd(money.capex.high), price_year=money.price_year), italic=True

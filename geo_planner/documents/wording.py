@@ -14,6 +14,7 @@ from geo_planner.words import Language, Said, said, word, words_of
 from geo_planner.words.figures import day, listing, number, percent
 
 _FIGURE = re.compile(r"(?<![\w.])-?[0-9]+\.[0-9]+(?![\w.])")
+_WORD = re.compile(r"(?<![^ ;])[a-z]+(?:_[a-z]+)*(?![^ ;:])")
 BLANK = "……"
 """A field to fill in by hand."""
 
@@ -32,6 +33,21 @@ class Wording:
 
     def vnd(self, amount: int | None) -> str:
         return "–" if amount is None else number(amount, 0, self.language)
+
+    def billions(self, amount: int) -> str:
+        """An amount as a sentence gives it: to two decimals of a thousand million or of a million."""
+        for size, key in ((1_000_000_000, "billion"), (1_000_000, "million")):
+            if amount >= size:
+                return self(key, n=number(amount / size, 0 if amount % size == 0 else 2, self.language))
+        return self("dong", n=self.vnd(amount))
+
+    def budget(self, amount: int | None) -> str:
+        """An amount that somebody set: short where that loses nothing."""
+        short = amount is not None and amount % 10_000_000 == 0
+        return self.billions(amount or 0) if short else self("dong", n=self.vnd(amount))
+
+    def three_billions(self, amount: Amount) -> dict[str, str]:
+        return {"low": self.billions(amount.low), "base": self.billions(amount.base), "high": self.billions(amount.high)}
 
     def amounts(self, amount: Amount | None) -> tuple[str, str, str]:
         return ("–", "–", "–") if amount is None else (self.vnd(amount.low), self.vnd(amount.base), self.vnd(amount.high))
@@ -68,6 +84,12 @@ class Wording:
         wgs = self("wgs84", lat=number(position.lat, 5, self.language), lon=number(position.lon, 5, self.language))
         return wgs, self("vn2000", x=number(position.north_m, 0, self.language), y=number(position.east_m, 0, self.language))
 
+    def coordinates(self, position: Position) -> tuple[str, ...]:
+        """The same in a narrow column whose title names the systems."""
+        lat, lon = (number(degrees, 5, self.language) for degrees in (position.lat, position.lon))
+        x, y = (number(metres, 0, self.language) for metres in (position.north_m, position.east_m))
+        return self("north", lat=lat), self("east", lon=lon), self("northing", x=x), self("easting", y=y)
+
     def status(self, status: StatusFacts) -> str:
         facts = {"kind": self(f"status_{status.kind}"), "status": self.word(status.status)}
         more = ", ".join(part for part in (self.told(status.source), self.day(status.date)) if part)
@@ -78,16 +100,18 @@ class Wording:
         if isinstance(value, bool):
             return self.word("yes" if value else "no")
         if isinstance(value, str):
-            # lists of figures come as text
-            return _FIGURE.sub(lambda found: number(float(found.group()), 6, self.language, keep_zeros=False), value)
+            # lists and tables of figures and stable words come as text
+            kinds = words_of("build_kind", self.language)
+            words = _WORD.sub(lambda found: kinds.get(found.group()) or self.word(found.group()), value)
+            return _FIGURE.sub(lambda found: number(float(found.group()), 6, self.language, keep_zeros=False), words)
         return number(float(value), 6, self.language, keep_zeros=False)
 
     def note(self, note: Fault) -> str:
-        """A warning as a sentence; with its row where it speaks of one."""
+        """What a warning says, with its row where it speaks of one; what to do in the program is nothing for a document."""
+        reason, _ = note.texts(self.language)
         if note.row is not None:
-            return note.line(self.language)
-        reason, remedy = note.texts(self.language)
-        return f"{reason[:1].upper()}{reason[1:]}. {remedy}"
+            return self("note_at", file=note.file, row=note.row, reason=reason) + "."
+        return f"{reason[:1].upper()}{reason[1:]}."
 
     def part(self, part: str) -> str:
         """A part of an estimate."""

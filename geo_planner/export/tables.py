@@ -46,11 +46,13 @@ _OURS = [c.name for layer in (schema.VILLAGES, schema.RESULTS) for c in layer.co
 
 
 def plain(value: Any) -> Cell:
-    """One value as JSON and spreadsheets know it; missing and infinite become None, lists become text.
+    """One value as JSON and spreadsheets know it; missing and infinite become None, lists and tables become text.
 
-    >>> plain(float("nan")) is None, plain(("road_difficulty", "households")), plain(np.int64(3))
-    (True, 'road_difficulty; households', 3)
+    >>> plain(float("nan")) is None, plain(("road_difficulty", "households")), plain(np.int64(3)), plain({10: 15.0, "a": "b"})
+    (True, 'road_difficulty; households', 3, '10: 15.0; a: b')
     """
+    if isinstance(value, Mapping):
+        return JOINER.join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, (tuple, list, set, frozenset)):
         return JOINER.join(str(item) for item in value)
     if value is None or value is pd.NA or value is pd.NaT:

@@ -61,7 +61,7 @@ def test_places_are_filled_and_the_rest_is_kept(controls: tuple[str, ...], tmp_p
         < text.index("PHÓ GIÁM ĐỐC")
         < text.index("Người Ký")
         < text.index("Hết giấy tiêu đề")
-        < text.index("PHỤ LỤC I")
+        < text.index("Phụ lục I\nDANH MỤC")
     )
     if not controls:
         assert "<so_ky_hieu: 12/TTr-SKHCN>" in text
