@@ -28,8 +28,8 @@ _JOB, _RESULT, _FACTS, _CHECKED = "documents_job", "documents_result", "document
 _LOOK_S = 0.4
 _LETTERHEAD_MB = 20
 _OF_TEXTS, _OF_LIST = "document_missing.text_", "document_missing.list_"
+# of the map layers: the writer's own, the province's zone of VN-2000, UTM zone 48 of VN-2000; a text here would be drawn on the page
 _SYSTEMS = (None, "EPSG:9205", "EPSG:3405")
-"""Systems of the map layers that are asked for: the writer's own, the province's zone of VN-2000, UTM zone 48 of VN-2000."""
 
 
 def say_whose(own: LoadedPlan, words: Language) -> None:
