@@ -26,6 +26,8 @@ from geo_planner.ui.document_job import Archive, Wish, day_written, make_archive
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.texts import text
 from geo_planner.words import said
+from tests import small_area
+from tests.build.test_plan_holds import drawn_area, planned
 from tests.documents.test_office_template import template
 from tests.documents.test_proposal import whole_text
 from tests.ui.test_pages import html_of, open_app
@@ -44,9 +46,17 @@ def _no_office_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geo_planner.documents.pdf.office_program", lambda: None)
 
 
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """A small plan with what to build, over data that is partly made up."""
+    area = drawn_area(tmp_path_factory.mktemp("documents") / "area", 7)
+    small_area.table_cell(small_area.VILLAGES, 2, "is_sample", "yes")(area)
+    return planned(area)
+
+
 @pytest.fixture
 def area(monkeypatch: pytest.MonkeyPatch, plan: Plan, tmp_path: Path) -> Path:
-    """A copy of the bundled study area, with its plan at hand."""
+    """A copy of its study area, with the plan at hand."""
     root = tmp_path / "area"
     shutil.copytree(plan.study_area.root, root, ignore=shutil.ignore_patterns(".geo_planner"))
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
@@ -85,8 +95,8 @@ def test_what_is_missing_is_told_and_the_fields_of_the_office_are_saved(area: Pa
     assert text("office_saved", "vi") in [each.value for each in app.success]
 
 
-def test_a_number_that_contradicts_the_list_is_told_and_can_be_mended(area: Path) -> None:
-    write_office(area, {"villages_in_province": 3}, Office())
+def test_a_number_that_contradicts_the_list_is_told_and_can_be_mended(area: Path, plan: Plan) -> None:
+    write_office(area, {"villages_in_province": len(plan.villages) - 1}, Office())
     app = open_app("documents")
     assert not app.exception
     assert app.dataframe[0].value.iloc[0][text("fault_column", "vi")] == "villages_in_province"
@@ -174,7 +184,7 @@ def test_the_programs_own_area_is_not_written(area: Path, monkeypatch: pytest.Mo
     assert not app.exception
     assert said("bundled_area.kept").text("vi") in [each.value for each in app.info]
     assert not app.text_area
-    with pytest.raises(UsageError, match="bundled"):
+    with pytest.raises(UsageError, match="comes with the program"):
         write_office(area, {"number": "1"}, Office())
     assert not (area / OFFICE_FILE).exists()
 
