@@ -182,6 +182,10 @@ def write_documents(
         As :func:`write_pack`.
     """
     _check_folder(out)
+    if order.crs is not None:
+        from geo_planner.documents.gis import layer_crs
+
+        layer_crs(order.crs, plan.communes)  # before the work, not after it
     manifest = {
         "kind": PACK, "scenario": facts.scenario, "summary_sha256": hashlib.sha256(files[SUMMARY]).hexdigest(), "versions": plan.manifest["versions"],
         "formats": list(order.formats), "language": order.language, "date": None if facts.date is None else facts.date.isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -21,7 +22,7 @@ from geo_planner.cli import app
 from geo_planner.documents.facts import proposal_facts
 from geo_planner.documents.formats import TABLE
 from geo_planner.documents.office_template import PLACES
-from geo_planner.documents.pack import order_of, write_pack, zipped
+from geo_planner.documents.pack import FORMATS, order_of, write_pack, zipped
 from geo_planner.errors import OutputError
 from geo_planner.export import write_plan
 from geo_planner.export.folder import check_output, verify_folder
@@ -216,14 +217,25 @@ def test_what_tells_of_the_progress_can_end_the_work(folder: Path, tmp_path: Pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack"]
 
 
-def test_an_archive_of_a_pack_is_the_same_each_time(folder: Path, tmp_path: Path) -> None:
-    packs = [write_pack(folder, order_of(["docx"]), tmp_path / name) for name in ("a", "b")]
+def test_all_there_is_comes_out_the_same_each_time_and_is_named_with_its_hash(folder: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    packs = [
+        write_pack(
+            folder, order_of(FORMATS), tmp_path / name, date=dt.date(2026, 2, 5), progress=lambda step, share: told.append((step, share))
+        )
+        for name in ("a", "b")
+    ]
     first, second = map(zipped, packs)
     assert first == second
+    assert {step for step, _ in told} == {"pack_plan", "pack_facts", *(TABLE[name].step for name in FORMATS)}
+    once = [share for _, share in told[: len(told) // 2]]
+    assert once == sorted(once)
+    assert (once[0], once[-1]) == (0.0, 1.0)
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == sorted(["proposal.docx", "manifest.json"])
-        for name, digest in json.loads(archive.read("manifest.json"))["files"].items():
+        hashes = json.loads(archive.read("manifest.json"))["files"]
+        assert set(archive.namelist()) == {*hashes, "manifest.json"} >= {"proposal.docx"}
+        for name, digest in hashes.items():
             assert hashlib.sha256(archive.read(name)).hexdigest() == digest
 
 
