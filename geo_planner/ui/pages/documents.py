@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -11,7 +12,7 @@ import streamlit as st
 from geo_planner.documents.facts import Office, read_office
 from geo_planner.documents.pack import FORMATS
 from geo_planner.documents.pdf import office_program
-from geo_planner.documents.records import Missing, ProposalFacts
+from geo_planner.documents.records import Missing
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
@@ -24,10 +25,10 @@ from geo_planner.ui.texts import LANGUAGES, fault_table, text
 from geo_planner.ui.trying import asked
 from geo_planner.words import Language, said
 
-_JOB, _RESULT, _FACTS, _CHECKED = "documents_job", "documents_result", "documents_facts", "documents_letterhead_checked"
+_JOB, _RESULT, _MISSING, _CHECKED = "documents_job", "documents_result", "documents_missing", "documents_letterhead_checked"
 _LOOK_S = 0.4
 _LETTERHEAD_MB = 20
-_OF_TEXTS, _OF_LIST = "document_missing.text_", "document_missing.list_"
+_DAY, _OF_TEXTS, _OF_LIST = "document_missing.date", "document_missing.text_", "document_missing.list_"
 # of the map layers: the writer's own, the province's zone of VN-2000, UTM zone 48 of VN-2000; a text here would be drawn on the page
 _SYSTEMS = (None, "EPSG:9205", "EPSG:3405")
 
@@ -170,12 +171,12 @@ def show_progress(job: Job[Archive]) -> None:
     button.button(text("build_stop", words), on_click=job.stop, icon=":material/stop:", key="documents_stop")
 
 
-def show_missing(facts: ProposalFacts, words: Language) -> None:
+def show_missing(missing: Sequence[Missing], words: Language) -> None:
     """What only the office can fill in, with the fields for it; what the list lacks; which texts are not at hand."""
     groups: dict[str, list[Missing]] = {"office": [], "list": [], "texts": []}
-    for each in facts.missing:
+    for each in missing:
         groups["texts" if each.key.startswith(_OF_TEXTS) else "list" if each.key.startswith(_OF_LIST) else "office"].append(each)
-    st.markdown(f"**{text('documents_missing' if facts.missing else 'documents_missing_none', words, n=len(facts.missing))}**")
+    st.markdown(f"**{text('documents_missing' if missing else 'documents_missing_none', words, n=len(missing))}**")
     if groups["office"]:
         _listed("documents_missing_office", groups["office"], words, unfolded=True)
     with st.expander(text("documents_office", words), icon=":material/edit_note:"):
@@ -197,14 +198,14 @@ def _listed(title: str, missing: list[Missing], words: Language, *, unfolded: bo
     )
 
 
-def facts_of(own: LoadedPlan, office: Office, day: dt.date | None) -> ProposalFacts:
-    """Taken once for the same plan, fields and day."""
-    key = (own.key, office, day)
-    kept = st.session_state.get(_FACTS)
+def missing_in(own: LoadedPlan, office: Office, day: dt.date | None, words: Language) -> tuple[Missing, ...]:
+    """What is missing in the documents of that day; their facts are taken once for the same plan and fields, whatever the day."""
+    key = (own.key, office)
+    kept = st.session_state.get(_MISSING)
     if kept is None or kept[0] != key:
-        kept = st.session_state[_FACTS] = (key, facts_on(own, office, day))
-    facts: ProposalFacts = kept[1]
-    return facts
+        with st.spinner(said("step.pack_facts").text(words)):
+            kept = st.session_state[_MISSING] = (key, facts_on(own, office, None).missing)
+    return tuple(each for each in kept[1] if day is None or each.key != _DAY)
 
 
 def _show_error(error: GeoPlannerError, words: Language) -> None:
@@ -241,7 +242,7 @@ def page() -> None:
             job = make(own, office, wish, words)
     with right:
         try:
-            show_missing(facts_of(own, office, office.day if wish is None else wish.day), words)
+            show_missing(missing_in(own, office, office.day if wish is None else wish.day, words), words)
         except InputError as error:
             _show_error(error, words)
             with st.expander(text("documents_office", words), icon=":material/edit_note:"):
