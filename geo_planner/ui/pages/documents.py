@@ -8,6 +8,8 @@ from functools import partial
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo_planner.documents.facts import Office, read_office
 from geo_planner.documents.pack import FORMATS
@@ -30,7 +32,7 @@ _LOOK_S = 0.4
 _LETTERHEAD_MB = 20
 _DAY, _OF_TEXTS, _OF_LIST = "document_missing.date", "document_missing.text_", "document_missing.list_"
 # of the map layers: the writer's own, the province's zone of VN-2000, UTM zone 48 of VN-2000; a text here would be drawn on the page
-_SYSTEMS = (None, "EPSG:9205", "EPSG:3405")
+_SYSTEMS = ("", "EPSG:9205", "EPSG:3405")
 
 
 def say_whose(own: LoadedPlan, words: Language) -> None:
@@ -61,15 +63,13 @@ def choose(office: Office, words: Language) -> Wish | None:
         text("documents_day", words), value=_shown_day(office.day), key="documents_day", placeholder=text("documents_day_example", words),
         help=text("documents_day_help", words), max_chars=20,
     )  # fmt: skip
-    crs = None
-    if "gis" in formats:
-        crs = st.selectbox(
-            text("documents_crs", words),
-            _SYSTEMS,
-            format_func=lambda code: text(f"documents_crs_{code or 'usual'}".replace(":", "_"), words),
-            key="documents_crs",
-        )
-    letterhead = _letterhead(words) if {"docx", "pdf"} & set(formats) else b""
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    crs = _choose_crs(left, words) if "gis" in formats else None
+    file = None
+    if {"docx", "pdf"} & set(formats):
+        with right if "gis" in formats else left:
+            file = _letterhead(words)
+    letterhead = b"" if file is None else _checked(file, words)
     try:
         day = day_written(written or "")
     except ValueError:
@@ -81,18 +81,27 @@ def choose(office: Office, words: Language) -> Wish | None:
     return None if letterhead is None else Wish(tuple(formats), spoken, day, letterhead or None, crs)
 
 
-def _letterhead(words: Language) -> bytes | None:
-    """The office's own letterhead; empty without one, None where it is none."""
-    with st.expander(text("documents_letterhead", words)):
+def _choose_crs(place: DeltaGenerator, words: Language) -> str | None:
+    chosen: str = place.selectbox(
+        text("documents_crs", words), _SYSTEMS, format_func=lambda code: text(f"documents_crs_{code.replace(':', '_') or 'usual'}", words), key="documents_crs"
+    )  # fmt: skip
+    return chosen or None
+
+
+def _letterhead(words: Language) -> UploadedFile | None:
+    """The office's own letterhead, where it is given."""
+    with st.popover(text("documents_letterhead", words), icon=":material/draft:", width="stretch"):
         st.caption(text("documents_letterhead_hint", words))
-        file = st.file_uploader(
+        return st.file_uploader(
             text("documents_letterhead_file", words),
             max_upload_size=_LETTERHEAD_MB,
             key="documents_letterhead",
             label_visibility="collapsed",
         )
-    if file is None:
-        return b""
+
+
+def _checked(file: UploadedFile, words: Language) -> bytes | None:
+    """What was uploaded, once it is read and has its places; None where it is no letterhead."""
     content = file.getvalue()
     kept = st.session_state.get(_CHECKED)
     if kept is None or kept[0] != file.file_id:
