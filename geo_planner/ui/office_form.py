@@ -10,7 +10,8 @@ import streamlit as st
 from geo_planner.documents.office import Office, read_office, write_office
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.study_area.bundled import comes_with_the_program
-from geo_planner.ui.texts import fault_table, text
+from geo_planner.ui.import_outcome import show_faults
+from geo_planner.ui.texts import text
 from geo_planner.words import Language, said
 
 _LINES = ("addressees", "recipients", "legal_basis", "signing_bodies")
@@ -73,7 +74,7 @@ def _save(root: Path, seen: Office, changes: dict[str, Any], words: Language) ->
     try:
         st.session_state[_SEEN] = write_office(root, changes, seen)
     except InputError as error:
-        st.dataframe(fault_table(error.faults, words), hide_index=True)
+        show_faults(error.faults, words)
         return
     except GeoPlannerError as error:
         st.error(error.text(words))

@@ -21,9 +21,10 @@ from geo_planner.ui import visit
 from geo_planner.ui.build_job import Job
 from geo_planner.ui.document_job import Archive, Wish, day_written, facts_on, make_archive, why_no_letterhead
 from geo_planner.ui.frame import language, page_file, scenario_file, scenario_plan, scenario_titles, study_area
+from geo_planner.ui.import_outcome import show_faults
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.office_form import office_form
-from geo_planner.ui.texts import LANGUAGES, fault_table, text
+from geo_planner.ui.texts import LANGUAGES, text
 from geo_planner.ui.trying import asked
 from geo_planner.words import Language, said
 
@@ -219,7 +220,7 @@ def missing_in(own: LoadedPlan, office: Office, day: dt.date | None, words: Lang
 
 def _show_error(error: GeoPlannerError, words: Language) -> None:
     if isinstance(error, InputError):
-        st.dataframe(fault_table(error.faults, words), hide_index=True)
+        show_faults(error.faults, words)
     else:
         st.error(_plain(error.text(words)))
 
