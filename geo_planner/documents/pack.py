@@ -10,10 +10,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from geo_planner.documents.facts import proposal_facts
-from geo_planner.documents.formats import FORMATS, TABLE, WORKBOOK, Material, Order
+from geo_planner.documents.formats import FORMATS, TABLE, WORKBOOK, Format, Material, Order
 from geo_planner.documents.office_template import check_template
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.errors import OutputError, UsageError
@@ -198,19 +199,17 @@ def write_documents(
     whole, done = sum(step.weight for step in steps), 0.0
     not_written: list[Said] = []
 
-    def tell(step: str, share: float) -> None:
-        progress(step, begun + (1.0 - begun) * min(share, 1.0))
+    def tell(step: Format, before: float, share: float) -> None:
+        progress(step.step, begun + (1.0 - begun) * min((before + share * step.weight) / whole, 1.0))
 
     with scratch_folder() as scratch, output_folder(out, manifest, timed=False) as staging:
         for step in steps:
-            tell(step.step, done / whole)
-            material = Material(plan, facts, files, scratch)
-            not_written += step.write(
-                material, staging, order, lambda share, at=done, of=step: tell(of.step, (at + share * of.weight) / whole)
-            )  # type: ignore[misc]
+            told = partial(tell, step, done)
+            told(0.0)
+            not_written += step.write(Material(plan, facts, files, scratch), staging, order, told)
             done += step.weight
         names = sorted(path.relative_to(staging).as_posix() for path in staging.rglob("*") if path.is_file())
-    tell(steps[-1].step, 1.0)
+    progress(steps[-1].step, 1.0)
     return Pack(out, {name: out / name for name in (*names, MANIFEST)}, tuple(not_written), facts)
 
 
