@@ -15,23 +15,30 @@ from geo_planner.words import LANGUAGES, said
 @verb()
 def export(
     plan: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that plan wrote.")],
-    formats: Annotated[str, typer.Option("--format", metavar="docx,pdf", help="What to write, parted by commas.")] = "docx,pdf",
+    formats: Annotated[
+        str | None, typer.Option("--format", metavar="docx,pdf", help="What to write, parted by commas; all there is when left out.")
+    ] = None,
     template: Annotated[
         Path | None, typer.Option("--template", metavar="X.docx", help="Letterhead of the office, with the places of docs/documents.md.")
     ] = None,
     on: Annotated[
         str | None, typer.Option("--date", metavar="2026-11-30", help="Day of the documents; that of the office's fields when left out.")
     ] = None,
+    crs: Annotated[
+        str | None, typer.Option("--crs", metavar="EPSG:9205", help="System of the map layers, with gis among the formats.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder to write; FOLDER/pack when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the documents that go out under a letterhead from a finished plan; nothing is modelled anew."""
-    from geo_planner.documents.pack import asked_formats, day_of, write_pack
+    from geo_planner.documents.pack import FORMATS, asked_formats, day_of, order_of, write_pack
 
     def work() -> int:
-        wanted, day = asked_formats(formats), None if on is None else day_of(on)  # before the work, not after it
+        # before the work, not after it
+        order = order_of(FORMATS if formats is None else asked_formats(formats), of_the_papers(), template=template, crs=crs)
+        day = None if on is None else day_of(on)
         with ProgressBar(silent=as_json) as bar:
-            pack = write_pack(plan, out, formats=wanted, language=of_the_papers(), date=day, template=template, progress=bar.overall)
+            pack = write_pack(plan, order, out, date=day, progress=bar.overall)
         missing = pack.facts.missing
         if as_json:
             print_json({

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import yaml
 from pydantic import Field, ValidationError, field_validator
 
-from geo_planner.errors import InputError, SettingError, bounded, fault
-from geo_planner.files.folders import no_plain_file
+from geo_planner.errors import InputError, SettingError, UsageError, bounded, fault
+from geo_planner.files.atomic import write_atomically
+from geo_planner.files.folders import no_plain_file, refuse_link
+from geo_planner.files.lock import locked
+from geo_planner.scenario_files.edited import edited
 from geo_planner.settings import Settings, read_settings, setting_fault, unfit_values
+from geo_planner.study_area.bundled import comes_with_the_program
 
 OFFICE_FILE = "documents/office.yaml"
 """Where the fields of the office stand in a study area."""
@@ -69,23 +75,80 @@ def read_office(root: Path) -> Office:
     InputError
         With every unknown key and every value of the wrong kind.
     """
+    return _office_of(_document_of(_text_of(root)))
+
+
+def write_office(root: Path, changes: Mapping[str, Any], former: Office) -> Office:
+    """Change fields of the office in the study area; its other lines and comments stay.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the study area.
+    changes : mapping
+        By field, what differs from `former`.
+    former : Office
+        The fields as the one who changes them has seen them.
+
+    Returns
+    -------
+    Office
+        As the study area holds them now.
+
+    Raises
+    ------
+    UsageError
+        When the study area is the program's own, or the fields are not `former` any more.
+    InputError
+        With every value of the wrong kind, and as :func:`read_office`.
+    OutputError
+        When it cannot be written; nothing has changed then.
+    """
+    if comes_with_the_program(root):
+        raise UsageError("bundled_area.kept")
+    values = {name: _plain(value) for name, value in changes.items()}
+    with locked(root):
+        refuse_link(root, OFFICE_FILE)
+        text = _text_of(root)
+        document = _document_of(text)
+        if _office_of(document) != former:
+            raise UsageError("office_changed_meanwhile", file=OFFICE_FILE)
+        meant = {**document, **values}
+        office = _office_of(meant)
+        if values:
+            told = (
+                edited(text, values, meant, base=OFFICE_FILE) if document else yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
+            )
+            write_atomically(root / OFFICE_FILE, told if told.endswith("\n") else f"{told}\n")
+    return office
+
+
+def _text_of(root: Path) -> str:
+    """Empty where there is no file."""
     path = root / OFFICE_FILE
     why = no_plain_file(path)
     if why == "missing":
-        return Office()
+        return ""
     if why is not None:
         raise InputError([fault(OFFICE_FILE, "unreadable.scenario", why=why)])
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError([fault(OFFICE_FILE, "encoding.scenario", why=error.reason, at=error.start)]) from error
     except OSError as error:
         raise InputError([fault(OFFICE_FILE, "unreadable.scenario_on_disk", why=error.strerror)]) from error
+
+
+def _document_of(text: str) -> dict[str, Any]:
     document = read_settings(text, OFFICE_FILE)
     if document is None:
-        return Office()
+        return {}
     if not isinstance(document, Mapping):
         raise InputError([fault(OFFICE_FILE, "yaml.no_settings")])
+    return dict(document)
+
+
+def _office_of(document: Mapping[str, Any]) -> Office:
     # a day may be written with or without quotation marks
     if isinstance(document.get("date"), dt.date):
         document = {**document, "date": document["date"].isoformat()[:10]}
@@ -99,3 +162,10 @@ def read_office(root: Path) -> Office:
     if unfit:
         raise InputError(unfit)
     return office
+
+
+def _plain(value: Any) -> Any:
+    """As YAML has it; texts in the one form that signs with accents have in files."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

@@ -66,12 +66,7 @@ def filled_template(path: Path, texts: Mapping[str, tuple[str, ...]], body: Call
     """
     document = _opened(path)
     # all found before anything is written: what is written may itself look like a mark
-    controls = [(sdt, name) for sdt in document.element.body.iter(qn("w:sdt")) for name in PLACES if name in _names(sdt)]
-    marked = [(place, list(_MARK.finditer(_text(place)))) for place in document.element.body.iter(qn("w:p")) if _MARK.search(_text(place))]
-    there = {name for _, name in controls} | {mark.group(1) for _, marks in marked for mark in marks}
-    lacking = [name for name in PLACES if name not in there]
-    if lacking:
-        raise InputError([fault(path.name[:80], "document_template.places", names=lacking, example="{{" + lacking[0] + "}}")])
+    controls, marked = _places_of(document, path.name)
     bodies = [sdt for sdt, name in controls if name == BODY] + [place for place, marks in marked if BODY in (m.group(1) for m in marks)]
     for sdt, name in controls:
         if name != BODY:
@@ -85,6 +80,28 @@ def filled_template(path: Path, texts: Mapping[str, tuple[str, ...]], body: Call
     if sample_line:
         add_sample_line(document, sample_line)
     return document
+
+
+def check_template(path: Path) -> None:
+    """Refuse a letterhead that cannot be filled in, before the work.
+
+    Raises
+    ------
+    UsageError, InputError
+        As :func:`filled_template`.
+    """
+    _places_of(_opened(path), path.name)
+
+
+def _places_of(document: Any, name: str) -> tuple[list[tuple[Any, str]], list[tuple[Any, list[re.Match[str]]]]]:
+    """The controls with their places, and the paragraphs with the marks in them."""
+    controls = [(sdt, place) for sdt in document.element.body.iter(qn("w:sdt")) for place in PLACES if place in _names(sdt)]
+    marked = [(place, list(_MARK.finditer(_text(place)))) for place in document.element.body.iter(qn("w:p")) if _MARK.search(_text(place))]
+    there = {place for _, place in controls} | {mark.group(1) for _, marks in marked for mark in marks}
+    lacking = [place for place in PLACES if place not in there]
+    if lacking:
+        raise InputError([fault(name[:80], "document_template.places", names=lacking, example="{{" + lacking[0] + "}}")])
+    return controls, marked
 
 
 def _opened(path: Path) -> Any:

@@ -37,7 +37,13 @@ def office_program() -> str | None:
 
 
 def write_pdf(
-    document: Path, folder: Path, *, day: dt.date | None = None, timeout_s: float = 180.0, program: str | None = None
+    document: Path,
+    folder: Path,
+    *,
+    day: dt.date | None = None,
+    timeout_s: float = 180.0,
+    program: str | None = None,
+    scratch: Path | None = None,
 ) -> tuple[list[Path], Said | None]:
     """A Word document as PDF, under the same name.
 
@@ -52,6 +58,8 @@ def write_pdf(
         Then LibreOffice is ended.
     program : str, optional
         LibreOffice; looked for when left out.
+    scratch : Path, optional
+        Where LibreOffice's profile is made for the while; the machine's own place for such things when left out.
 
     Returns
     -------
@@ -63,9 +71,9 @@ def write_pdf(
     program = program or office_program()
     if program is None:
         return [], said("document_pdf.no_program")
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as own:
         # a profile of its own: one that is open elsewhere would take the order and not answer
-        profile, made = Path(scratch) / "profile", Path(scratch) / "made"
+        profile, made = Path(own) / "profile", Path(own) / "made"
         made.mkdir()
         epoch = int(dt.datetime.combine(day or NO_DAY, dt.time(), tzinfo=dt.UTC).timestamp())
         command = [

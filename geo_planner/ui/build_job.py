@@ -23,6 +23,8 @@ class Job(Generic[_T]):
         What was asked for.
     make : callable
         Called in a thread of its own with where to tell the progress, and with what to ask whether to stop.
+    first : str
+        The step that it is at until it tells of one.
 
     Attributes
     ----------
@@ -32,8 +34,8 @@ class Job(Generic[_T]):
         Of what is done; both None while it is under way, and where it was stopped.
     """
 
-    def __init__(self, key: Hashable, make: Callable[[Told, Stop], _T]) -> None:
-        self.key, self.step = key, ("build_choice", 0.0)
+    def __init__(self, key: Hashable, make: Callable[[Told, Stop], _T], first: str = "build_choice") -> None:
+        self.key, self.step = key, (first, 0.0)
         self.result: _T | None = None
         self.error: Exception | None = None
         self._make, self._unwanted, self._done = make, threading.Event(), threading.Event()

@@ -25,6 +25,7 @@ PAGES = {
     "scenarios": ":material/account_tree:",
     "data": ":material/database:",
     "questions": ":material/contact_support:",
+    "documents": ":material/folder_zip:",
     "downloads": ":material/download:",
     "about": ":material/info:",
 }

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import io
 import json
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +20,16 @@ from typer.testing import CliRunner
 
 from geo_planner.cli import app
 from geo_planner.documents.facts import proposal_facts
+from geo_planner.documents.formats import TABLE
 from geo_planner.documents.office_template import PLACES
+from geo_planner.documents.pack import FORMATS, order_of, write_pack, zipped
 from geo_planner.errors import OutputError
 from geo_planner.export import write_plan
 from geo_planner.export.folder import check_output, verify_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.output import lock_file, partial_folder
 from geo_planner.plan import load_plan
+from geo_planner.words import LANGUAGES, said
 from geo_planner.words.figures import number
 from tests import small_area
 from tests.build.test_plan_holds import drawn_area, planned
@@ -115,10 +126,11 @@ def test_a_pdf_stands_alone_or_is_said_to_lack(folder: Path, tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--format", "docx,xlsx"], "pack_formats"),
+        (["--format", "docx,dwg"], "pack_formats"),
         (["--format", " , "], "pack_formats"),
         (["--date", "30/11/2026"], "pack_day"),
         (["--template", "none.docx"], "no_document_template"),
+        (["--format", "docx", "--crs", "EPSG:9205"], "pack_option"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_written(folder: Path, tmp_path: Path, words: list[str], code: str) -> None:
@@ -144,6 +156,93 @@ def test_a_letterhead_that_lacks_places_leaves_the_former_pack(folder: Path, tmp
     assert (status, told["faults"][0]["code"]) == (1, "document_template")
     assert PLACES[-1] in told["faults"][0]["reason"]
     assert content(pack) == before
+
+
+KILLED = """
+import sys, time
+from geo_planner.documents import formats
+write = formats.TABLE["docx"].write
+def slowly(*given):
+    told = write(*given)
+    print("half", flush=True)
+    time.sleep(600)
+    return told
+formats.TABLE["docx"] = formats.Format("pack_docx", slowly, 1.0)
+from geo_planner.cli import main
+sys.argv = ["geo-planner", "export", sys.argv[1], "--format", "docx", "--lang", "en"]
+main()
+"""
+
+
+def test_a_killed_export_leaves_the_former_pack_and_nothing_for_long(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    assert export(folder, "--format", "docx", "--date", DAY)[0] == 0
+    pack = folder / "pack"
+    before = content(pack)
+    running = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE)
+    try:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"half\n"
+    finally:
+        running.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        running.wait()
+    assert (partial_folder(pack) / "new" / "proposal.docx").is_file()  # it was at work
+    assert any(scratch.iterdir())
+    assert content(pack) == before
+    assert verify_folder(pack) == []
+    assert export(folder, "--format", "docx", "--date", DAY)[0] == 0
+    assert content(pack) == before
+    assert not partial_folder(pack).exists()
+    assert not lock_file(pack).exists()
+    assert list(scratch.iterdir()) == []
+
+
+def test_what_tells_of_the_progress_can_end_the_work(folder: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    assert export(folder, "--format", "docx", "-o", pack)[0] == 0
+    before, told = content(pack), []
+
+    def tell(step: str, share: float) -> None:
+        told.append((step, share))
+        if step == "pack_docx":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_pack(folder, order_of(["docx"]), pack, progress=tell)
+    assert [step for step, _ in told] == ["pack_plan", "pack_facts", "pack_docx"]
+    assert content(pack) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pack"]
+
+
+def test_all_there_is_comes_out_the_same_each_time_and_is_named_with_its_hash(folder: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    packs = [
+        write_pack(
+            folder, order_of(FORMATS), tmp_path / name, date=dt.date(2026, 2, 5), progress=lambda step, share: told.append((step, share))
+        )
+        for name in ("a", "b")
+    ]
+    first, second = map(zipped, packs)
+    assert first == second
+    assert {step for step, _ in told} == {"pack_plan", "pack_facts", *(TABLE[name].step for name in FORMATS)}
+    once = [share for _, share in told[: len(told) // 2]]
+    assert once == sorted(once)
+    assert (once[0], once[-1]) == (0.0, 1.0)
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.testzip() is None
+        hashes = json.loads(archive.read("manifest.json"))["files"]
+        assert set(archive.namelist()) == {*hashes, "manifest.json"} >= {"proposal.docx"}
+        for name, digest in hashes.items():
+            assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+
+
+def test_every_format_has_a_word_for_its_step() -> None:
+    for each in TABLE.values():
+        for language in LANGUAGES:
+            assert said(f"step.{each.step}").text(language)
 
 
 def content_hashes(folder: Path) -> dict[str, str]:

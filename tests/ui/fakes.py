@@ -114,7 +114,8 @@ def fake_plan(names: tuple[str, ...] = HOSTILE_NAMES) -> Plan:
         Plan,
         scenario=fake_scenario(), study_area=area, terrain=terrain, villages=villages, contributions=ranking.contributions,
         criteria_values=ranking.values, ranking=ranking,
-        operators=pd.DataFrame(index=index), communes=communes, sites=sites, coverage=coverage, notes=(), uses_sample_data=True, manifest={},
+        operators=pd.DataFrame(index=index), communes=communes, sites=sites, coverage=coverage, notes=(), uses_sample_data=True,
+        manifest={"model": "p1812", "model_edition": "ITU-R P.1812-8", "compared_model_edition": "", "versions": {}, "inputs_sha256": {}},
         measured=Measured(pd.DataFrame(), None, ()),
     )  # fmt: skip
 
