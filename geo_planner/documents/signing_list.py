@@ -34,8 +34,9 @@ _LAST = len(_COLUMNS) - 1
 _OVER = {"vn2000": ("x", "y"), "wgs84": ("lat", "lon")}
 """Titles above two columns each."""
 _LOOKS: dict[str, dict[str, Any]] = {
-    "centre": {"align": "center", "text_wrap": True}, "text": {"align": "left", "text_wrap": True}, "metres": {"align": "right", "num_format": "0"},
-    "degrees": {"align": "right", "num_format": "0.00000"}, "count": {"align": "right", "num_format": "#,##0"},
+    "centre": {"align": "center", "text_wrap": True}, "text": {"align": "left", "text_wrap": True, "indent": 1},
+    "metres": {"align": "right", "num_format": "0_)"}, "degrees": {"align": "right", "num_format": "0.00000_)"},
+    "count": {"align": "right", "num_format": "#,##0_)"},
 }  # fmt: skip
 _LEFT, _RIGHT = (0, _AT["x"]), (_AT["source"], _LAST)
 _SIGNERS = ((0, _AT["x"]), (_AT["y"], _AT["source"]), (_AT["plan"], _LAST))
@@ -190,7 +191,7 @@ def _group_row(form: _Form, number: str, group: GroupFacts) -> None:
         put(form.sheet, form.row, at, None, form.book.format(**look))
     put(form.sheet, form.row, 0, number, form.book.format(**look, align="center"))
     text = form.say("signing_group", group=form.say.group(group.key), n=n)
-    height = form.across(_AT["village"], _AT["lon"], text, align="left", **look)
+    height = form.across(_AT["village"], _AT["lon"], text, align="left", indent=1, **look)
     values = {"households": group.households, "cost": None if group.cost is None else group.cost.base}
     _sums(form, values, {name: f"=SUM({xl_range(form.row + 1, _AT[name], last, _AT[name])})" for name in values}, look)
     form.down(max(height, _LINE_PT + 4))
@@ -201,7 +202,10 @@ def _total_row(form: _Form, facts: ProposalFacts, rows: list[int]) -> None:
     for at in range(_LAST + 1):
         put(form.sheet, form.row, at, None, form.book.format(**look))
     form.across(0, _AT["lon"], form.say("signing_total", n=len(facts.villages)), align="center", **look)
-    values = {"households": sum(group.households for group in facts.groups), "cost": None if facts.money is None else facts.money.capex.base}
+    values = {
+        "households": sum(group.households for group in facts.groups),
+        "cost": None if facts.money is None else facts.money.capex.base,
+    }
     formulas = {name: "=" + ("+".join(xl_rowcol_to_cell(row, _AT[name]) for row in rows) or "0") for name in values}
     _sums(form, values, formulas, look)
     form.down(_LINE_PT + 6)
@@ -245,7 +249,7 @@ def _village_row(form: _Form, values: Mapping[str, Cell]) -> None:
         look = form.book.format(border=1, **({"align": "center"} if text else _LOOKS[style]))
         put(form.sheet, form.row, _AT[name], value, look)
         if isinstance(value, str):
-            height = max(height, wrapped_lines(value, width - 1))
+            height = max(height, wrapped_lines(value, width - 2))
     form.down(max(18.0, height * _LINE_PT + 3))
 
 

@@ -153,7 +153,9 @@ def _totals(name: str, declared: _Columns, flat: pd.DataFrame) -> dict[int, Tota
     yearly = spoken("estimate_part.yearly")
     but = (keys.index("part"), yearly) if name == "items" else None
     part = flat[flat["part"] != yearly] if name == "items" else flat
-    return {keys.index(key): Total(sum(value for value in part[key] if value is not None), but) for key in _SUMMED.get(name, ()) if len(flat)}
+    return {
+        keys.index(key): Total(sum(value for value in part[key] if value is not None), but) for key in _SUMMED.get(name, ()) if len(flat)
+    }
 
 
 def _rows(flat: pd.DataFrame, keys: list[str]) -> Iterable[list[Any]]:

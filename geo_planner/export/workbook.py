@@ -21,6 +21,10 @@ Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degre
 # Written into every file, so that two runs give the same bytes.
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 FONT = "Times New Roman"
+# Points: the room for rows on A4 landscape within our margins, a blank row, and a character of a column's width at the size of the sheet.
+_PAGE_PT = (784.0, 505.0)
+_BLANK_PT, _CHARACTER_PT = 15.0, 5.5
+_LITTLE_LONGER = 1.4
 # A cell of a spreadsheet holds no more than this.
 _LONGEST_TEXT = 32_767
 # A bracket's width of room at the right edge, which every program honours, unlike an indent of right-aligned cells.
@@ -129,6 +133,12 @@ class Book:
     subtitle: str
     banner: str | None
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
+    height: float = 0.0
+
+    def set_row(self, sheet: Worksheet, row: int, height: float) -> None:
+        """The height of a row in points, which counts to that of the sheet in the making."""
+        sheet.set_row(row, height)
+        self.height += height
 
     def format(self, **properties: Any) -> Format:
         """A cell format; the same properties give the same object."""
@@ -155,7 +165,7 @@ def write_sheet(book: Book, declared: Sheet) -> None:
     for at, column in enumerate(declared.columns):
         sheet.set_column(at, at, column.width)
     page = _Page(book, sheet, len(declared.columns), sum(column.width for column in declared.columns))
-    row = 0
+    row, book.height = 0, 2 * _BLANK_PT
     if book.banner:
         row = page.line(row, book.banner, bold=True, font_size=12, font_color=BANNER_INK, bg_color=BANNER, border=1, border_color=BANNER_INK, align="center")  # fmt: skip
     row = page.line(row, book.title, bold=True, font_size=15, font_color=HEAD, text_wrap=True)
@@ -171,9 +181,18 @@ def write_sheet(book: Book, declared: Sheet) -> None:
     if declared.on_paper:
         sheet.set_tab_color(HEAD)
         sheet.print_area(0, 0, last, len(declared.columns) - 1)
+        if declared.printed_rows is None:
+            _avoid_a_short_last_page(sheet, book.height, page.width)
     else:
         # one blank cell: office programs print no page on which nothing stands
         sheet.print_area(0, len(declared.columns) + 1, 0, len(declared.columns) + 1)
+
+
+def _avoid_a_short_last_page(sheet: Worksheet, height: float, width: float) -> None:
+    """What is little longer than a landscape page is made smaller to fit on one."""
+    scale = min(1.0, _PAGE_PT[0] / (width * _CHARACTER_PT))
+    if _PAGE_PT[1] < height * scale <= _PAGE_PT[1] * _LITTLE_LONGER:
+        sheet.fit_to_pages(1, 1)
 
 
 def page_of(sheet: Worksheet, book: Book, *, upright: bool = False) -> None:
@@ -196,7 +215,7 @@ def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> in
     for at, column in enumerate(declared.columns):
         put(sheet, row, at, column.title, look)
     lines = max(wrapped_lines(column.title, column.width - 2) for column in declared.columns)
-    sheet.set_row(row, 15.5 * lines + 4)
+    book.set_row(sheet, row, 15.5 * lines + 4)
     sheet.freeze_panes(row + 1, declared.frozen_columns)
     if declared.on_paper:
         sheet.repeat_rows(row)
@@ -216,8 +235,10 @@ def _write_rows(book: Book, sheet: Worksheet, first: int, declared: Sheet) -> in
                 fill = declared.fills.get(value) if isinstance(value, str) else None
                 style: Style = "assumed" if (row - first, at) in declared.assumed else column.style
                 put(sheet, row, at, value, _cell_format(book, style, fill, fraction=isinstance(value, float) and not value.is_integer()))
-            lines = max(wrapped_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True))
-            sheet.set_row(row, max(18.0, 14.5 * lines + 3))
+            lines = max(
+                wrapped_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True)
+            )
+            book.set_row(sheet, row, max(18.0, 14.5 * lines + 3))
         row += 1
     if row > first and declared.filtered:
         sheet.autofilter(first - 1, 0, row - 1, len(columns) - 1)
@@ -242,7 +263,7 @@ def _write_totals(book: Book, sheet: Worksheet, first: int, last: int, declared:
             where, text = total.but
             formula = f'=SUMIF({_cells(first, where, last - 1)},"<>{text}",{cells})'
         sheet.write_formula(last, at, formula, book.format(**look, align="right", num_format=_NUMBER_FORMATS[column.style]), total.value)
-    sheet.set_row(last, 18)
+    book.set_row(sheet, last, 18)
     return last + 1
 
 
@@ -313,7 +334,7 @@ class _Page:
             self.sheet.merge_range(row, 0, row, self.n_columns - 1, "", shape)
         put(self.sheet, row, 0, text, shape)
         size = look.get("font_size", 11)
-        self.sheet.set_row(row, (size * 1.3 + 2) * wrapped_lines(text, self.width * 11 / size) + 2)
+        self.book.set_row(self.sheet, row, (size * 1.3 + 2) * wrapped_lines(text, self.width * 11 / size) + 2)
         return row + 1
 
 
