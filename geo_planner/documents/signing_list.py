@@ -24,7 +24,7 @@ from geo_planner.words import Language
 FILE = "signing_list.xlsx"
 _COLUMNS: tuple[tuple[str, float, str], ...] = (
     ("stt", 5, "centre"), ("village", 23, "text"), ("commune", 15, "text"), ("x", 10, "metres"), ("y", 9.5, "metres"), ("lat", 9.5, "degrees"),
-    ("lon", 10.5, "degrees"), ("households", 8, "count"), ("status", 12, "centre"), ("source", 27, "text"), ("plan", 27, "text"), ("cost", 17, "count"),
+    ("lon", 10.5, "degrees"), ("households", 10, "count"), ("status", 12, "centre"), ("source", 27, "text"), ("plan", 27, "text"), ("cost", 17, "count"),
     ("year", 8, "centre"),
 )  # fmt: skip
 """Column, width in characters, look."""
