@@ -13,10 +13,17 @@ from geo_planner.build.plan import BuildPlan
 from geo_planner.build.prices import ESTIMATES, ITEMS
 from geo_planner.build.problem import PROVEN
 from geo_planner.export.tables import Cell, flat_columns
-from geo_planner.export.workbook import Sheet, Style, TableColumn, spoken
+from geo_planner.export.workbook import Sheet, Style, TableColumn, Total, spoken
 from geo_planner.plan import Plan
 from geo_planner.words import word
 
+_SCREEN = ("items", "frontier", "people")
+"""Looked at on the screen alone: long, or no part of what is asked for."""
+_SUMMED = {
+    "sites": ("households", "cost_vnd"), "links": ("cost_vnd",), "items": ("low", "base", "high"), "years": ("cost_vnd", "sites", "links"),
+    "phones": ("eligible", "amount_vnd"),
+}  # fmt: skip
+"""Columns with a sum below them."""
 _Columns = Sequence[tuple[str, float, Style]]
 _SITES: _Columns = (
     ("site_id", 30, "code"), ("place_id", 22, "code"), ("kind", 20, "text"), ("lon", 12, "degrees"), ("lat", 12, "degrees"),
@@ -135,7 +142,20 @@ def _sheet(name: str, declared: _Columns, table: pd.DataFrame, lines: list[str])
         [_cell(key, value) for (key, _, _), value in zip(declared, row, strict=True)]
         for row in _rows(flat, [key for key, _, _ in declared])
     ]
-    return Sheet(spoken(f"build_sheet.{name}"), columns, rows, lines, frozen_columns=1)
+    return Sheet(
+        spoken(f"build_sheet.{name}"), columns, rows, lines, frozen_columns=1, totals=_totals(name, declared, flat), printed=name not in _SCREEN,
+    )  # fmt: skip
+
+
+def _totals(name: str, declared: _Columns, flat: pd.DataFrame) -> dict[int, Total]:
+    """Sums of the whole table; of the items without what is paid every year, as the investment counts them."""
+    keys = [key for key, _, _ in declared]
+    yearly = spoken("estimate_part.yearly")
+    but = (keys.index("part"), yearly) if name == "items" else None
+    part = flat[flat["part"] != yearly] if name == "items" else flat
+    return {
+        keys.index(key): Total(sum(value for value in part[key] if value is not None), but) for key in _SUMMED.get(name, ()) if len(flat)
+    }
 
 
 def _rows(flat: pd.DataFrame, keys: list[str]) -> Iterable[list[Any]]:

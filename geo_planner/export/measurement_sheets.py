@@ -47,6 +47,7 @@ def _operators_sheet(plan: Plan) -> Sheet:
     return Sheet(
         spoken("measured_sheet.by_operator"), columns, rows, [spoken("measured_sheet.by_operator_line")],
         [] if rows else [spoken("measured_sheet.nothing_near")], frozen_columns=3, fills={word(status): STATUS_FILLS[status] for status in schema.SIGNAL_STATUS},
+        printed=False,
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def _model_sheet(plan: Plan, compared: MeasuredAgainstModelled) -> Sheet:
     line = spoken("measured_sheet.against_model_line", n=compared.n_kept, model=word(compared.model))
     return Sheet(
         spoken("measured_sheet.against_model"), columns, rows, [line, _applied(plan)],
-        [*_left_out(compared), spoken("measured_sheet.confidence")], filtered=False,
+        [*_left_out(compared), spoken("measured_sheet.confidence")], filtered=False, printed=False,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def _robustness_sheet(plan: Plan) -> Sheet:
         [spoken("book.certainty_line", draws=simulation.draws)],
         [] if swaps.empty else [spoken("book.swaps_head"), *lines],
         frozen_columns=3,
+        printed=False,
     )
 
 
@@ -74,6 +75,7 @@ def _methods_sheet(plan: Plan) -> Sheet:
             spoken("book.method_pairs", pairs=pairs),
         ],
         frozen_columns=3,
+        printed=False,
     )
 
 
@@ -99,7 +101,8 @@ def _questions_sheet(plan: Plan) -> Sheet:
         village = plan.villages.loc[record["village_id"]]
         values = [spoken(f"asked.{record['asks']}"), *(plain(record[n]) for n in names[1:])]
         rows.append([village["name"], plain(village["commune_name"]), *values])
-    return Sheet(spoken("book.questions"), columns, rows, [spoken("book.questions_line")], [] if rows else [spoken("book.no_questions")])
+    remarks = [] if rows else [spoken("book.no_questions")]
+    return Sheet(spoken("book.questions"), columns, rows, [spoken("book.questions_line")], remarks, printed=False)
 
 
 def _fairness_sheet(plan: Plan) -> Sheet:
@@ -115,7 +118,7 @@ def _fairness_sheet(plan: Plan) -> Sheet:
         rows += [[_group(record["group"]), *(plain(record.get(n)) for n in names[1:])] for record in flat.to_dict("records")]
     return Sheet(
         spoken("book.fairness"), [_column(FAIRNESS, n, 26 if n == "group" else 13, styles.get(n, "text")) for n in names], rows,
-        [spoken("book.fairness_line", k=plan.scenario.ranking.top_k)], filtered=False,
+        [spoken("book.fairness_line", k=plan.scenario.ranking.top_k)], filtered=False, printed=False,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
-from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS
+from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS, TOTAL
 from geo_planner.export.tables import Cell, titles
 from geo_planner.words import said
 
@@ -21,6 +21,10 @@ Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degre
 # Written into every file, so that two runs give the same bytes.
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 FONT = "Times New Roman"
+# Points: the room for rows on A4 landscape within our margins, a blank row, and a character of a column's width at the size of the sheet.
+_PAGE_PT = (784.0, 505.0)
+_BLANK_PT, _CHARACTER_PT = 15.0, 5.5
+_LITTLE_LONGER = 1.4
 # A cell of a spreadsheet holds no more than this.
 _LONGEST_TEXT = 32_767
 # A bracket's width of room at the right edge, which every program honours, unlike an indent of right-aligned cells.
@@ -54,6 +58,22 @@ class TableColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """A sum below a column: its stored value, and which rows take part, where not all do.
+
+    Attributes
+    ----------
+    value : int or float
+        What the plan says; shown by programs that do not work formulas out.
+    but : (int, str), optional
+        Rows whose cell in this column holds this text are left out.
+    """
+
+    value: float
+    but: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet as it is declared.
 
@@ -72,6 +92,16 @@ class Sheet:
         Whether the table has buttons to sort and filter by.
     assumed : set of (int, int)
         Row and column of the cells that hold an assumed value.
+    totals : mapping of int to Total
+        Below which columns a live sum stands.
+    total_title : int
+        Column of the word beside the sums.
+    printed : bool
+        False: for the screen alone, and no printed page. A table without rows is never printed.
+    printed_rows : int, optional
+        The rows from this one on are for the screen alone.
+    upright : bool
+        Printed on portrait pages.
     """
 
     name: str
@@ -83,6 +113,15 @@ class Sheet:
     fills: Mapping[str, str] = field(default_factory=dict)
     filtered: bool = True
     assumed: frozenset[tuple[int, int]] = frozenset()
+    totals: Mapping[int, Total] = field(default_factory=dict)
+    total_title: int = 0
+    printed: bool = True
+    printed_rows: int | None = None
+    upright: bool = False
+
+    @property
+    def on_paper(self) -> bool:
+        return self.printed and len(self.rows) > 0
 
 
 @dataclass(slots=True)
@@ -94,6 +133,12 @@ class Book:
     subtitle: str
     banner: str | None
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
+    height: float = 0.0
+
+    def set_row(self, sheet: Worksheet, row: int, height: float) -> None:
+        """The height of a row in points, which counts to that of the sheet in the making."""
+        sheet.set_row(row, height)
+        self.height += height
 
     def format(self, **properties: Any) -> Format:
         """A cell format; the same properties give the same object."""
@@ -113,30 +158,55 @@ def new_workbook(content: BinaryIO, *, title: str) -> xlsxwriter.Workbook:
 
 
 def write_sheet(book: Book, declared: Sheet) -> None:
-    """Write a sheet on A4 landscape: banner, title and lines, the table, and the remarks below it."""
+    """Write a sheet for A4: banner, title and lines, the table with its sums, and the remarks below it."""
     sheet = book.workbook.add_worksheet(declared.name)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
+    page_of(sheet, book, upright=declared.upright)
     sheet.hide_gridlines(2)
-    sheet.set_footer(_footer(book))
     for at, column in enumerate(declared.columns):
         sheet.set_column(at, at, column.width)
     page = _Page(book, sheet, len(declared.columns), sum(column.width for column in declared.columns))
-    row = 0
+    row, book.height = 0, 2 * _BLANK_PT
     if book.banner:
         row = page.line(row, book.banner, bold=True, font_size=12, font_color=BANNER_INK, bg_color=BANNER, border=1, border_color=BANNER_INK, align="center")  # fmt: skip
     row = page.line(row, book.title, bold=True, font_size=15, font_color=HEAD, text_wrap=True)
     row = page.line(row, declared.name, bold=True, font_size=12)
-    for text in (book.subtitle, *declared.lines):
+    for text in (book.subtitle, *declared.lines, *([] if declared.on_paper else [spoken("book.not_printed")])):
         row = page.line(row, text, text_wrap=True)
-    row = _write_header(book, sheet, row + 1, declared)
+    first = row = _write_header(book, sheet, row + 1, declared)
     row = _write_rows(book, sheet, row, declared)
-    row += 1
+    row = _write_totals(book, sheet, first, row, declared) + 1
     for text in declared.remarks:
         row = page.line(row, text, italic=True, font_color=REMARK_INK, font_size=10, text_wrap=True)
+    last = row - 1 if declared.printed_rows is None else first + declared.printed_rows - 1
+    if declared.on_paper:
+        sheet.set_tab_color(HEAD)
+        sheet.print_area(0, 0, last, len(declared.columns) - 1)
+        if declared.printed_rows is None:
+            _avoid_a_short_last_page(sheet, book.height, page.width)
+    else:
+        # one blank cell: office programs print no page on which nothing stands
+        sheet.print_area(0, len(declared.columns) + 1, 0, len(declared.columns) + 1)
+
+
+def _avoid_a_short_last_page(sheet: Worksheet, height: float, width: float) -> None:
+    """What is little longer than a landscape page is made smaller to fit on one."""
+    scale = min(1.0, _PAGE_PT[0] / (width * _CHARACTER_PT))
+    if _PAGE_PT[1] < height * scale <= _PAGE_PT[1] * _LITTLE_LONGER:
+        sheet.fit_to_pages(1, 1)
+
+
+def page_of(sheet: Worksheet, book: Book, *, upright: bool = False) -> None:
+    """A4, as many pages as the length asks for; title and sheet in the header, the sample line and the number of the page in the footer."""
+    if upright:
+        sheet.set_portrait()
+    else:
+        sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.55)
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.set_header(f"&L&8{_marginal(book.title)}&R&8&A", {"margin": 0.25})
+    sheet.set_footer(f"&L&9{_marginal(book.banner or '')}&R&9{spoken('book.page', page='&P', pages='&N')}", {"margin": 0.25})
 
 
 def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> int:
@@ -144,10 +214,11 @@ def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> in
     look = book.format(bold=True, font_color="#FFFFFF", bg_color=HEAD, border=1, border_color=HEAD_BORDER, text_wrap=True, align="center")
     for at, column in enumerate(declared.columns):
         put(sheet, row, at, column.title, look)
-    lines = max(_lines(column.title, column.width - 2) for column in declared.columns)
-    sheet.set_row(row, 15.5 * lines + 4)
+    lines = max(wrapped_lines(column.title, column.width - 2) for column in declared.columns)
+    book.set_row(sheet, row, 15.5 * lines + 4)
     sheet.freeze_panes(row + 1, declared.frozen_columns)
-    sheet.repeat_rows(row)
+    if declared.on_paper:
+        sheet.repeat_rows(row)
     return row + 1
 
 
@@ -164,14 +235,40 @@ def _write_rows(book: Book, sheet: Worksheet, first: int, declared: Sheet) -> in
                 fill = declared.fills.get(value) if isinstance(value, str) else None
                 style: Style = "assumed" if (row - first, at) in declared.assumed else column.style
                 put(sheet, row, at, value, _cell_format(book, style, fill, fraction=isinstance(value, float) and not value.is_integer()))
-            lines = max(_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True))
-            sheet.set_row(row, max(18.0, 14.5 * lines + 3))
+            lines = max(
+                wrapped_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True)
+            )
+            book.set_row(sheet, row, max(18.0, 14.5 * lines + 3))
         row += 1
     if row > first and declared.filtered:
         sheet.autofilter(first - 1, 0, row - 1, len(columns) - 1)
         # Codes with leading zeros are meant to be text.
         sheet.ignore_errors({"number_stored_as_text": f"A{first + 1}:{xlsxwriter.utility.xl_col_to_name(len(columns) - 1)}{row}"})
     return row
+
+
+def _write_totals(book: Book, sheet: Worksheet, first: int, last: int, declared: Sheet) -> int:
+    """The sums below the table, as formulas that carry the stored value; returns the row below."""
+    if not declared.totals or last == first:
+        return last
+    look = {"border": 1, "border_color": CELL_BORDER, "bold": True, "bg_color": TOTAL}
+    for at, column in enumerate(declared.columns):
+        total = declared.totals.get(at)
+        if total is None:
+            put(sheet, last, at, spoken("book.total") if at == declared.total_title else None, book.format(**look, align="left", indent=1))
+            continue
+        cells = _cells(first, at, last - 1)
+        formula = f"=SUM({cells})"
+        if total.but is not None:
+            where, text = total.but
+            formula = f'=SUMIF({_cells(first, where, last - 1)},"<>{text}",{cells})'
+        sheet.write_formula(last, at, formula, book.format(**look, align="right", num_format=_NUMBER_FORMATS[column.style]), total.value)
+    book.set_row(sheet, last, 18)
+    return last + 1
+
+
+def _cells(first: int, column: int, last: int) -> str:
+    return str(xlsxwriter.utility.xl_range(first, column, last, column))
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> None:
@@ -237,12 +334,12 @@ class _Page:
             self.sheet.merge_range(row, 0, row, self.n_columns - 1, "", shape)
         put(self.sheet, row, 0, text, shape)
         size = look.get("font_size", 11)
-        self.sheet.set_row(row, (size * 1.3 + 2) * _lines(text, self.width * 11 / size) + 2)
+        self.book.set_row(self.sheet, row, (size * 1.3 + 2) * wrapped_lines(text, self.width * 11 / size) + 2)
         return row + 1
 
 
-def _lines(text: str, width: float) -> int:
-    """How many lines a wrapped text takes."""
+def wrapped_lines(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of this width."""
     # A column's width counts digits; the letters of a running text are narrower on average.
     width *= 1.1
     total = 0
@@ -258,7 +355,6 @@ def _lines(text: str, width: float) -> int:
     return total
 
 
-def _footer(book: Book) -> str:
-    # An ampersand starts a code in a footer, and 255 characters is the limit of the format.
-    text = (book.banner or book.title).replace("&", "&&")
-    return f"&L&9{text[:200]}&R&9{spoken('book.page', page='&P', pages='&N')}"
+def _marginal(text: str) -> str:
+    # an ampersand starts a code in a header or footer, and 255 characters is the limit of the format
+    return text[:110].replace("&", "&&")

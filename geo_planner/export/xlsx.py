@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,14 @@ from geo_planner.export.tables import (
     known_values,
     machine_table,
 )
-from geo_planner.export.workbook import HEADS, Book, Sheet, Style, TableColumn, new_workbook, spoken, village_columns, write_sheet
+from geo_planner.export.workbook import HEADS, Book, Sheet, Style, TableColumn, Total, new_workbook, spoken, village_columns, write_sheet
 from geo_planner.plan import Plan
 from geo_planner.words import Label, Said, said, small, word
 
 _GROUPS = ("fund", "operator", "power_first", "undecided")
 _STATUS_WORDS = {word(status): fill for status, fill in STATUS_FILLS.items()}
+_PRINTED_PARTS = 4
+"""Of the assumptions: settings that are no assumption, and versions, are for the screen alone."""
 _MODEL_SETTINGS = ("model", "model_edition", "metric_crs", "uses_sample_data")
 
 
@@ -96,17 +98,23 @@ def _list_sheet(plan: Plan) -> Sheet:
     return Sheet(
         spoken("book.list"), village_columns(LIST_COLUMNS), display_table(plan, LIST_COLUMNS).to_numpy().tolist(), _key_figures(plan),
         [spoken("book.status_remark"), spoken("book.score_remark")], frozen_columns=3, fills=_STATUS_WORDS,
+        totals=_households(LIST_COLUMNS, known_values(plan, "households")), total_title=LIST_COLUMNS.index("name"),
     )  # fmt: skip
 
 
 def _group_sheet(plan: Plan, group: str) -> Sheet:
     table = display_table(plan, GROUP_COLUMNS)[[value == group for value in machine_table(plan)["responsibility"]]]
+    known = [value for value in table["households"] if value is not None]
     question = {"responsibility_reason": spoken("book.open_question")} if group == "undecided" else {}
     return Sheet(
         spoken(f"group_sheet.{group}"), village_columns(GROUP_COLUMNS, question), table.to_numpy().tolist(),
         [spoken(f"group_line.{group}", n=len(table))], [spoken("book.status_remark" if len(table) else "book.nobody_in_group")],
-        frozen_columns=4, fills=_STATUS_WORDS,
+        frozen_columns=4, fills=_STATUS_WORDS, totals=_households(GROUP_COLUMNS, known), total_title=GROUP_COLUMNS.index("name"),
     )  # fmt: skip
+
+
+def _households(columns: Sequence[str], known: Sequence[float]) -> dict[int, Total]:
+    return {columns.index("households"): Total(sum(known))}
 
 
 def _contributions_sheet(plan: Plan) -> Sheet:
@@ -128,6 +136,7 @@ def _contributions_sheet(plan: Plan) -> Sheet:
             for name in missing
             if name in names
         ),
+        printed=False,
     )
 
 
@@ -147,8 +156,9 @@ def _values_sheet(plan: Plan) -> Sheet:
         for head, part in zip(heads(plan), values.to_numpy(dtype=float).tolist(), strict=True)
     ]
     return Sheet(
-        spoken("book.values"), columns, rows, [spoken("book.values_line")], frozen_columns=3, fills={not_there: STATUS_FILLS["unknown"]}
-    )
+        spoken("book.values"), columns, rows, [spoken("book.values_line")], frozen_columns=3, fills={not_there: STATUS_FILLS["unknown"]},
+        printed=False,
+    )  # fmt: skip
 
 
 def _communes_sheet(plan: Plan) -> Sheet:
@@ -176,6 +186,7 @@ def _communes_sheet(plan: Plan) -> Sheet:
         [spoken("book.communes_line")],
         frozen_columns=2,
         fills={not_there: STATUS_FILLS["unknown"]},
+        printed=False,
     )
 
 
@@ -185,34 +196,41 @@ def _input_sheet(plan: Plan) -> Sheet:
     added = {c.name for layer in (schema.RESULTS, schema.COMMUNES) for c in layer.columns}
     names = [name for name in machine_table(plan).columns if name in shown or name not in added]
     rows = display_table(plan, names).to_numpy().tolist()
-    return Sheet(spoken("book.input"), village_columns(names), rows, [spoken("book.input_line")], frozen_columns=3)
+    return Sheet(spoken("book.input"), village_columns(names), rows, [spoken("book.input_line")], frozen_columns=3, printed=False)
 
 
 def _assumptions_sheet(plan: Plan) -> Sheet:
     columns = [
-        TableColumn(spoken("book.what"), 70), TableColumn(spoken("book.value"), 44, "plain"), TableColumn(spoken("book.kind"), 13, "centre"),
-        TableColumn(spoken("book.setting_name"), 36),
+        TableColumn(spoken("book.what"), 66), TableColumn(spoken("book.value"), 36, "plain"), TableColumn(spoken("book.kind"), 12, "centre"),
+        TableColumn(spoken("book.setting_name"), 34),
     ]  # fmt: skip
-    rows = [row for n, part in enumerate(_assumption_parts(plan), start=1) for row in (spoken(f"book.part_{n}"), *part)]
+    parts = [[spoken(f"book.part_{n}"), *part] for n, part in enumerate(_assumption_parts(plan), start=1)]
     fills = {spoken("book.kind_assumption"): STATUS_FILLS["partial"]}
-    return Sheet(spoken("book.assumptions"), columns, rows, [spoken("book.assumptions_line")], fills=fills, filtered=False)
+    return Sheet(
+        spoken("book.assumptions"), columns, [row for part in parts for row in part], [spoken("book.assumptions_line")], fills=fills,
+        filtered=False, upright=True, printed_rows=sum(map(len, parts[:_PRINTED_PARTS])),
+    )  # fmt: skip
 
 
 def _assumption_parts(plan: Plan) -> list[list[list[Cell]]]:
-    """Settings, criteria, model, sources and warnings, each as rows."""
+    """Assumptions, criteria, sources and warnings; then the other settings, the model and the program. Each as rows."""
 
     def kind(assumed: bool) -> str:
         return spoken("book.kind_assumption" if assumed else "book.kind_setting")
 
+    def settings(*, assumed: bool) -> list[list[Cell]]:
+        return [[s.meaning.text("vi"), _setting(s.value), kind(assumed), s.key] for s in settings_of(plan) if s.assumed is assumed]
+
     return [
-        [[s.meaning.text("vi"), _setting(s.value), kind(s.assumed), s.key] for s in settings_of(plan)],
+        settings(assumed=True),
         [[_source_line(c), _scale_line(c), kind(c.assumed), f"ranking.criteria.{c.criterion.name}"] for c in criteria_of(plan)],
-        [[_model_setting(key), _setting(value), spoken("book.kind_program"), key] for key, value in model_of(plan)],
         [
             [spoken("book.source_line", file=c.file, citation=citation_words(c)), f"sha256 {c.sha256}", spoken("book.kind_source"), c.file]
             for c in sources_of(plan)
         ],
         [[text, None, spoken("book.kind_warning"), None] for text in notes_of(plan)] or [[spoken("book.no_warnings"), None, None, None]],
+        settings(assumed=False),
+        [[_model_setting(key), _setting(value), spoken("book.kind_program"), key] for key, value in model_of(plan)],
     ]
 
 

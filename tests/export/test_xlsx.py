@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import openpyxl
@@ -56,19 +57,50 @@ def test_without_sample_data_there_is_no_such_line(real_data_plan: Plan, tmp_pat
         assert all(BANNER not in str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
 
 
-def test_every_page_prints_on_a4_landscape_under_its_titles(any_plan: Plan, tmp_path: Path) -> None:
+def test_every_page_prints_on_a4_under_its_titles(any_plan: Plan, tmp_path: Path) -> None:
     for sheet in book(any_plan, tmp_path):
-        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.orientation == ("portrait" if sheet.title == SHEETS[-1] else "landscape")
         assert sheet.page_setup.fitToWidth in (None, 1)  # one page is the default of the format
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.freeze_panes
-        assert sheet.print_title_rows
+        assert bool(sheet.print_title_rows) is (sheet.title in printed(any_plan))
 
 
-def test_no_cell_is_a_formula_or_a_link(any_plan: Plan, tmp_path: Path) -> None:
+def printed(plan: Plan) -> set[str]:
+    """The list, the groups that have villages, and the assumptions; these plans have nothing to build."""
+    groups = zip(("fund", "operator", "power_first", "undecided"), SHEETS[1:5], strict=True)
+    return {SHEETS[0], SHEETS[-1], *(name for key, name in groups if (plan.villages["responsibility"] == key).any())}
+
+
+def test_what_is_for_the_screen_alone_has_one_blank_cell_to_print(any_plan: Plan, tmp_path: Path) -> None:
+    for sheet in book(any_plan, tmp_path):
+        first, _, last = str(sheet.print_area).rpartition("!")[2].replace("$", "").partition(":")
+        if sheet.title in printed(any_plan):
+            assert first == "A1"
+            assert sheet[last].row > int(str(sheet.freeze_panes).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        else:
+            assert last in ("", first)
+            assert sheet[first].value is None
+            assert sheet[first].column > len(sheet[int(str(sheet.freeze_panes).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1]) - 2
+
+
+def test_no_cell_is_a_link_and_the_only_formulas_are_our_sums(any_plan: Plan, tmp_path: Path) -> None:
     for sheet in book(any_plan, tmp_path):
         for row in sheet.iter_rows():
-            assert all(cell.data_type != "f" and cell.hyperlink is None for cell in row)
+            assert all(cell.hyperlink is None for cell in row)
+            formulas = [str(cell.value) for cell in row if cell.data_type == "f"]
+            assert not formulas or "Tổng cộng" in [cell.value for cell in row]
+            assert all(re.fullmatch(r"=SUM\([A-Z]+\d+(:[A-Z]+\d+)?\)", formula) for formula in formulas)
+
+
+def test_the_sum_of_households_is_live_and_carries_its_value(any_plan: Plan, tmp_path: Path) -> None:
+    write_xlsx(any_plan, tmp_path / "list.xlsx")
+    for data_only in (True, False):
+        sheet = openpyxl.load_workbook(tmp_path / "list.xlsx", data_only=data_only)[SHEETS[0]]
+        (row,) = (row for row in sheet.iter_rows() if "Tổng cộng" in [cell.value for cell in row])
+        value = row[4].value
+        assert value == any_plan.villages["households"].sum() if data_only else str(value).startswith("=SUM(E")
 
 
 def test_hostile_names_survive_as_text(small_plan: Plan, tmp_path: Path) -> None:
