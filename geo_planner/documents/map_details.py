@@ -66,13 +66,24 @@ A4 = Paper(
     Box(12.0, 8.0, 186.0, 51.0), 3, 6.5, 5.0,
 )  # fmt: skip
 PICTURE = Paper(
-    165.0, 190.0, None, Box(4.0, 184.0, 157.0, 5.0), Box(4.0, 75.0, 157.0, 104.5), Box(0.5, 28.0, 164.0, 42.0), Box(1.0, 0.5, 163.0, 26.5), 3, 5.5, 4.0
+    165.0,
+    190.0,
+    None,
+    Box(4.0, 184.0, 157.0, 5.0),
+    Box(4.0, 75.0, 157.0, 104.5),
+    Box(0.5, 28.0, 164.0, 42.0),
+    Box(1.0, 0.5, 163.0, 26.5),
+    3,
+    5.5,
+    4.0,
 )
 """For annex IV: as wide as a page of the request between its margins."""
 
 
 @contextmanager
-def detail_sheet(plan: Plan, facts: ProposalFacts, ground: Ground, site: SiteFacts, paper: Paper, say: Wording) -> Iterator[tuple[Sheet, str]]:
+def detail_sheet(
+    plan: Plan, facts: ProposalFacts, ground: Ground, site: SiteFacts, paper: Paper, say: Wording
+) -> Iterator[tuple[Sheet, str]]:
     """A drawn detail and its title."""
     title = words("title_site", say, site=say.site(site.number), kind=say.site_kind(site.kind), commune=site.commune or say("outside"))
     view = view_of(paper.map, _bounds(facts, ground, site), margin_mm=14.0, largest=_LARGEST_SCALE)
@@ -146,7 +157,9 @@ def _draw_marks(
         draw_service(sheet, ends[:, 0], ends[:, 1])
     mine = draw_villages(sheet, view, tuple(served), statuses, room, 2.6, letters)
     further = draw_villages(sheet, view, tuple(others), statuses, room, 1.8, letters - 1.0)
-    joined = {place.removeprefix("site:") for link in facts.links if link.link_id in site.link_ids for place in (link.place_a, link.place_b)}
+    joined = {
+        place.removeprefix("site:") for link in facts.links if link.link_id in site.link_ids for place in (link.place_a, link.place_b)
+    }
     near = [
         Label(x, y, code, letters - 1.5, gap_mm=1.4, colour=INK_SOFT)
         for code, (x, y) in zip(np.array(codes, dtype=object)[inside], masts, strict=True)
@@ -164,7 +177,9 @@ def _fields(label: Label) -> dict[str, object]:
 def _draw_paths(sheet: Sheet, paper: Paper, paths: list[Path], say: Wording) -> None:
     box = paper.profiles
     if not paths:
-        sheet.text(box.left + box.width / 2, box.bottom + box.height / 2, words("no_profile", say), paper.letters, ha="center", color=INK_SOFT)
+        sheet.text(
+            box.left + box.width / 2, box.bottom + box.height / 2, words("no_profile", say), paper.letters, ha="center", color=INK_SOFT
+        )
         return
     for part, path in zip(box.columns(len(paths), 4.0), paths, strict=True):
         draw_path(sheet, part, path, say, paper.letters)
@@ -174,7 +189,11 @@ def _legend(
     facts: ProposalFacts, ground: Ground, site: SiteFacts, shown: tuple[list[Path], str, dict[str, str], bool, View], say: Wording
 ) -> Legend:
     paths, surface, statuses, masts, view = shown
-    here = {v.village_id: statuses[v.village_id] for v in facts.villages if view.frame.holds(np.array([[v.position.east_m, v.position.north_m]]))[0]}
+    here = {
+        v.village_id: statuses[v.village_id]
+        for v in facts.villages
+        if view.frame.holds(np.array([[v.position.east_m, v.position.north_m]]))[0]
+    }
     entries: list[tuple[Draw, str]] = built_entries(facts, (site,), say)
     if site.villages:
         entries.append((service_line, words("line_service", say)))

@@ -143,15 +143,15 @@ class Base:
 
     Attributes
     ----------
-    tone : ndarray of float64, (rows, columns)
-        By how much the relief darkens or lightens.
+    tone : ndarray of uint8, (rows, columns)
+        By how much the relief darkens or lightens, in steps.
     inside : ndarray of bool
         The province.
     rows, columns : ndarray
         Where each pixel lies on the grid of the terrain, fractions counted from the corner of the first cell.
     """
 
-    tone: Floats
+    tone: npt.NDArray[np.uint8]
     inside: npt.NDArray[np.bool_]
     rows: Floats
     columns: Floats
@@ -165,13 +165,13 @@ def base_of(ground: Ground, frame: Frame, shape: tuple[int, int]) -> Base:
     rows, columns = _positions(ground.dem, grid)
     inside = np.asarray(grid.labels(gpd.GeoSeries([ground.province])) > 0)
     if ground.dem.is_missing:
-        return Base(np.ones(shape), inside, rows, columns)
+        return Base(np.full(shape, _STEPS, dtype=np.uint8), inside, rows, columns)
     heights = _heights(ground.dem, rows, columns, smooth=cell_m < 0.75 * ground.dem.cell_m)
     light = hillshade(replace(ground.dem, heights_m=heights, grid=grid)).astype(float)
     tone = np.where(light > 0, light / _FLAT, 1.0)
     # half of the contrast: names and classes lie on top
     tone = np.clip(1.0 + 0.55 * (tone - 1.0), _DARKEST, _LIGHTEST)
-    return Base(np.round(tone * _STEPS) / _STEPS, inside, rows, columns)
+    return Base(np.floor(tone * _STEPS + 0.5).astype(np.uint8), inside, rows, columns)
 
 
 def _positions(dem: Dem, grid: Grid) -> tuple[Floats, Floats]:
@@ -225,23 +225,30 @@ def painted(ground: Ground, base: Base, *, surface: str) -> Picture:
     -------
     ndarray of uint8, (rows, columns, 3)
     """
-    colours = np.empty((*base.tone.shape, 3))
-    colours[:] = opaque(GROUND)[:3]
+    inks = [GROUND, UNKNOWN_SURFACE, STRIPE_SAND, BUILD_INK]
+    ink = np.zeros(base.tone.shape, dtype=np.uint8)
     if surface and (ground.after is not None or surface == "before"):
         today, stripes = _at(ground.before, base), _stripes(base.tone.shape)
         now = today if surface == "before" or ground.after is None else _at(ground.after, base)
         classes = (SurfaceClass(ground.least, COVERED_PALE),) if surface == "gain" else ground.classes
-        for each in classes:
-            colours[now >= each.least] = opaque(each.colour)[:3]
-        colours[(now >= classes[0].least) & (now < ground.least) & stripes] = opaque(STRIPE_SAND)[:3]
-        colours[np.isnan(now)] = opaque(UNKNOWN_SURFACE)[:3]
+        limits = np.array([each.least for each in classes], dtype=np.float32)
+        found = np.searchsorted(limits, now, side="right")
+        ink = np.append(0, len(inks) + np.arange(len(classes)))[found].astype(np.uint8)
+        inks += [each.colour for each in classes]
+        ink[(now >= limits[0]) & (now < ground.least) & stripes] = 2
+        ink[np.isnan(now)] = 1
         if surface != "before":
             newly = (now >= ground.least) & ~(today >= ground.least)
-            colours[newly] = opaque(GROUND)[:3]
-            colours[newly & np.fliplr(stripes)] = opaque(BUILD_INK)[:3]
-    shaded = np.clip(colours * base.tone[..., None], 0, 255)
-    shaded[~base.inside] += _VEIL * (255.0 - shaded[~base.inside])
-    return np.asarray(np.round(shaded), dtype=np.uint8)
+            ink[newly] = 3 * np.fliplr(stripes)[newly]
+    return _mixed(np.array([opaque(colour)[:3] for colour in inks], dtype=float), ink, base)
+
+
+def _mixed(colours: Floats, ink: npt.NDArray[np.uint8], base: Base) -> Picture:
+    """Each ink in each tone, inside the province and below the veil outside, looked up."""
+    tones = np.arange(int(_LIGHTEST * _STEPS + 0.5) + 1) / _STEPS
+    shaded = np.clip(colours[:, None] * tones[None, :, None], 0.0, 255.0)
+    table = np.round(np.stack([shaded + _VEIL * (255.0 - shaded), shaded], axis=2)).astype(np.uint8)
+    return np.asarray(table[ink, base.tone, base.inside.view(np.uint8)])
 
 
 def _at(values: npt.NDArray[np.float32], base: Base) -> npt.NDArray[np.float32]:

@@ -27,7 +27,7 @@ class Label:
         Of the letters, points.
     gap_mm : float
         From the middle of the sign to the name; 0 for a name that lies on its area.
-    weight, style, colour : str
+    weight, colour : str
     most_lines : int
     line_mm : float
         How wide a line may be.
@@ -41,7 +41,6 @@ class Label:
     size: float
     gap_mm: float = 0.0
     weight: str = "normal"
-    style: str = "normal"
     colour: str = "#1d2733"
     most_lines: int = 3
     line_mm: float = 34.0
@@ -81,7 +80,7 @@ def put_labels(sheet: Sheet, room: Room, labels: Sequence[Label]) -> int:
     left_out = 0
     for label in labels:
         lines = lines_of(label.words, label.size, label.line_mm, most=label.most_lines, weight=label.weight)
-        width = max(width_of(line, label.size, weight=label.weight, style=label.style) for line in lines) + 2 * _PAD_MM
+        width = max(width_of(line, label.size, weight=label.weight) for line in lines) + 2 * _PAD_MM
         height = len(lines) * label.size * LINE * MM_PER_POINT + 2 * _PAD_MM
         places = list(_places(label, width, height))
         overlaps = [room.overlap(place) for place in places]
@@ -93,7 +92,7 @@ def put_labels(sheet: Sheet, room: Room, labels: Sequence[Label]) -> int:
         room.take([place])
         sheet.text(
             place.left + width / 2.0, place.bottom + height / 2.0, "\n".join(lines), label.size, ha="center", va="center", weight=label.weight,
-            style=label.style, color=label.colour, zorder=15, bbox={"facecolor": "white", "alpha": 0.72, "edgecolor": "none", "pad": 0.4},
+            color=label.colour, zorder=15, bbox={"facecolor": "white", "alpha": 0.72, "edgecolor": "none", "pad": 0.4},
         )  # fmt: skip
     return left_out
 

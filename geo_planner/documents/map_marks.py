@@ -107,7 +107,9 @@ def draw_link(sheet: Sheet, kind: str, x: Any, y: Any, **look: Any) -> None:
     style: Any = (0, dashes) if dashes else "-"
     # on white, so that it is seen on every surface
     sheet.axes.plot(x, y, color="white", linewidth=0.65 * float(line["weight"]) + 1.4, alpha=0.85, zorder=9.5, solid_capstyle="butt")
-    sheet.axes.plot(x, y, color=BUILD_INK, linewidth=0.65 * float(line["weight"]), linestyle=style, zorder=10, solid_capstyle="butt", **look)
+    sheet.axes.plot(
+        x, y, color=BUILD_INK, linewidth=0.65 * float(line["weight"]), linestyle=style, zorder=10, solid_capstyle="butt", **look
+    )
 
 
 def draw_service(sheet: Sheet, x: Any, y: Any) -> None:
@@ -148,7 +150,10 @@ def surface_entries(ground: Ground, surface: str, language: Language) -> list[tu
         entries.append((swatch(GROUND, stripes=BUILD_INK, rising=False), said("pack_map.newly").text(language)))
     if surface == "gain":
         least = percent(ground.least, language)
-        entries += [(swatch(COVERED_PALE), said("pack_map.today", low=least).text(language)), (swatch(GROUND), said("pack_map.neither", low=least).text(language))]
+        entries += [
+            (swatch(COVERED_PALE), said("pack_map.today", low=least).text(language)),
+            (swatch(GROUND), said("pack_map.neither", low=least).text(language)),
+        ]
     else:
         limits = [each.least for each in ground.classes] + [1.0]
         for each, upper in reversed(list(zip(ground.classes, limits[1:], strict=True))):

@@ -97,10 +97,20 @@ def province_of(ground: Ground) -> Province:
     inner = Box(_EDGE_MM, _EDGE_MM, width - 2 * _EDGE_MM, height - 2 * _EDGE_MM)
     head = Box(inner.left, inner.top - _HEAD_MM, inner.width, _HEAD_MM)
     if wide:
-        room = Box(inner.left + _FIGURES_MM, inner.bottom + _FIGURES_MM, inner.width - 74.0 - 2 * _FIGURES_MM, inner.height - _HEAD_MM - 2.5 * _FIGURES_MM)
+        room = Box(
+            inner.left + _FIGURES_MM,
+            inner.bottom + _FIGURES_MM,
+            inner.width - 74.0 - 2 * _FIGURES_MM,
+            inner.height - _HEAD_MM - 2.5 * _FIGURES_MM,
+        )
         panel: tuple[Box, ...] = (Box(inner.right - 69.0, inner.bottom, 69.0, room.top - inner.bottom),)
     else:
-        room = Box(inner.left + _FIGURES_MM, inner.bottom + 84.0 + _FIGURES_MM, inner.width - 2 * _FIGURES_MM, inner.height - _HEAD_MM - 84.0 - 2.5 * _FIGURES_MM)
+        room = Box(
+            inner.left + _FIGURES_MM,
+            inner.bottom + 84.0 + _FIGURES_MM,
+            inner.width - 2 * _FIGURES_MM,
+            inner.height - _HEAD_MM - 84.0 - 2.5 * _FIGURES_MM,
+        )
         panel = tuple(Box(inner.left, inner.bottom, inner.width, 78.0).columns(3, 6.0))
     view = view_of(room, (west, south, east, north), margin_mm=3.0)
     shape = int(room.height * _PX_PER_MM), int(room.width * _PX_PER_MM)
@@ -117,7 +127,9 @@ def overview_sheet(
     plan: Plan, facts: ProposalFacts, ground: Ground, province: Province, overview: Overview, say: Wording
 ) -> Iterator[tuple[Sheet, str]]:
     """A drawn overview and its title."""
-    title = said(f"pack_map.title_{overview.name}", province=facts.province.upper() if say.language == "vi" else facts.province).text(say.language)
+    title = said(f"pack_map.title_{overview.name}", province=facts.province.upper() if say.language == "vi" else facts.province).text(
+        say.language
+    )
     with new_sheet(*province.size_mm) as sheet:
         view = province.view
         scenario = facts.title_vi if say.language == "vi" else facts.title_en
@@ -133,7 +145,7 @@ def overview_sheet(
         labels = _draw_marks(sheet, view, facts, ground, overview, statuses, room, say)
         left_out = put_labels(sheet, room, labels)
         legend = _legend(facts, ground, overview, statuses, say, left_out)
-        draw_panel(sheet, province.panel, view, legend, facts, say, 8.0)
+        draw_panel(sheet, province.panel, view, legend, facts, say, 8.4)
         sheet.frame(Box(4.0, 4.0, province.size_mm[0] - 8.0, province.size_mm[1] - 8.0), linewidth=1.2)
         yield sheet, title
 
@@ -159,7 +171,7 @@ def _draw_marks(
     size = 1.6 if small else 2.3
     named = draw_villages(sheet, view, facts.villages, statuses, room, size, 5.5 if small else 7.0, names=overview.names)
     communes = [
-        Label(x, y, name.upper(), 7.5, weight="normal", style="italic", colour=INK_SOFT, line_mm=30.0, most_lines=2)
+        Label(x, y, name.upper(), 7.5, colour=INK_SOFT, line_mm=30.0, most_lines=2)
         for name, (x, y) in zip(ground.commune_names, view.mm([_middle(shape) for shape in ground.communes]), strict=True)
     ]
     return [*site_labels, *communes, *named] if small else [*site_labels, *named, *communes]
@@ -173,8 +185,15 @@ def _middle(shape: shapely.Geometry) -> tuple[float, float]:
 
 
 def draw_villages(
-    sheet: Sheet, view: View, villages: tuple[VillageFacts, ...], statuses: dict[str, str], room: Room, size_mm: float, letters: float,
-    *, names: bool = True,
+    sheet: Sheet,
+    view: View,
+    villages: tuple[VillageFacts, ...],
+    statuses: dict[str, str],
+    room: Room,
+    size_mm: float,
+    letters: float,
+    *,
+    names: bool = True,
 ) -> list[Label]:
     """Marks of the villages, the first in rank on top; their names, or their ranks alone, are given back."""
     if not villages:
@@ -226,12 +245,19 @@ def _legend(facts: ProposalFacts, ground: Ground, overview: Overview, statuses: 
     if ground.dem.is_missing:
         notes.append(words("no_terrain", say))
     if overview.name == "sites":
-        return Legend(entries, notes, words("listed_sites", say), [_site_line(site, facts, say) for site in sorted(facts.sites, key=lambda s: s.number)])
+        return Legend(
+            entries,
+            notes,
+            words("listed_sites", say),
+            [_site_line(site, facts, say) for site in sorted(facts.sites, key=lambda s: s.number)],
+        )
     return Legend(entries, notes, words("listed_villages", say), [_village_line(village, say) for village in facts.villages])
 
 
 def _village_line(village: VillageFacts, say: Wording) -> str:
-    return words("listed_village", say, rank=village.rank, village=village.name, commune=village.commune, households=say.figure(village.households))
+    return words(
+        "listed_village", say, rank=village.rank, village=village.name, commune=village.commune, households=say.figure(village.households)
+    )
 
 
 def _site_line(site: SiteFacts, facts: ProposalFacts, say: Wording) -> str:

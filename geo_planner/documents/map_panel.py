@@ -56,7 +56,17 @@ def draw_head(sheet: Sheet, box: Box, title: str, lines: Sequence[str], banner: 
 def draw_banner(sheet: Sheet, box: Box, words: str) -> None:
     sheet.frame(box, facecolor=BANNER, edgecolor=BANNER_INK, linewidth=0.6, zorder=16)
     told, size = fitting(words, 8.5, box.width - 4.0, least=5.0, weight="bold")
-    sheet.text(box.left + box.width / 2, box.bottom + box.height / 2, told, size, ha="center", va="center", color=BANNER_INK, weight="bold", zorder=17)
+    sheet.text(
+        box.left + box.width / 2,
+        box.bottom + box.height / 2,
+        told,
+        size,
+        ha="center",
+        va="center",
+        color=BANNER_INK,
+        weight="bold",
+        zorder=17,
+    )
 
 
 def draw_panel(sheet: Sheet, boxes: Sequence[Box], view: View, legend: Legend, facts: ProposalFacts, say: Wording, size: float) -> None:
@@ -115,4 +125,4 @@ def _sources(column: Column, facts: ProposalFacts, say: Wording) -> None:
         column.paragraph(line, size=size, most=2, gap=0.3)
     column.need(2.0 * line_mm)
     made_by = said("pack_map.made_by", body=issuing_body(facts.office, say), **say.dated(facts.date)).text(say.language)
-    column.paragraph(made_by, size=size, style="italic", most=3)
+    column.paragraph(made_by, size=size, most=3)

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from geo_planner.documents.map_sheet import MM_PER_POINT, Box, Sheet, fitting, lines_of
-from geo_planner.documents.map_sheet import round_step
+from geo_planner.documents.map_sheet import MM_PER_POINT, Box, Sheet, fitting, lines_of, round_step
 from geo_planner.documents.records import LinkFacts, ProposalFacts, SiteFacts
 from geo_planner.documents.wording import Wording, place_name
 from geo_planner.errors import UsageError
@@ -93,7 +92,10 @@ def _path(
     except UsageError:
         return None
     told = {"start": names[0], "end": names[1], "km": profile.length_km, "ghz": freq_mhz / 1000.0, "mhz": freq_mhz}
-    ends = tuple(said("pack_map.antenna", name=name, height=number(float(height), 1, say.language, keep_zeros=False)).text(say.language) for name, height in zip(names, heights_m, strict=True))
+    ends = tuple(
+        said("pack_map.antenna", name=name, height=number(float(height), 1, say.language, keep_zeros=False)).text(say.language)
+        for name, height in zip(names, heights_m, strict=True)
+    )
     title = said(f"pack_map.profile_{kind}", **told).text(say.language)
     return Path(title, profile, worst_obstacle(profile), (ends[0], ends[1]))
 
@@ -116,7 +118,13 @@ def draw_path(sheet: Sheet, box: Box, path: Path, say: Wording, size: float) -> 
     reach = np.concatenate([ground, profile.ray_m + profile.fresnel_m, profile.ray_m - profile.fresnel_m]) if known else ground
     if not np.isfinite(reach).any():
         sheet.frame(frame)
-        sheet.text(frame.left + frame.width / 2, frame.bottom + frame.height / 2, said("link_picture.unknown").text(say.language), size, ha="center")
+        sheet.text(
+            frame.left + frame.width / 2,
+            frame.bottom + frame.height / 2,
+            said("link_picture.unknown").text(say.language),
+            size,
+            ha="center",
+        )
         return
     low, high = float(np.nanmin(reach)), float(np.nanmax(reach))
     room = max(high - low, 20.0)
@@ -149,7 +157,14 @@ def _draw_axes(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, 
         sheet.axes.plot([x, x], [frame.bottom, frame.bottom - 0.8], color=INK, linewidth=0.5)
         sheet.text(float(x), frame.bottom - 1.2, number(float(km), 2, say.language, keep_zeros=False), size * 0.9, ha="center", va="top")
     line = size * 1.25 * MM_PER_POINT
-    sheet.text(frame.left + frame.width / 2, frame.bottom - 1.4 - line, said("pack_map.profile_axes").text(say.language), size * 0.9, ha="center", va="top")
+    sheet.text(
+        frame.left + frame.width / 2,
+        frame.bottom - 1.4 - line,
+        said("pack_map.profile_axes").text(say.language),
+        size * 0.9,
+        ha="center",
+        va="top",
+    )
 
 
 def _draw_ray(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, at: Any) -> None:
@@ -177,4 +192,6 @@ def _draw_ray(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, a
     sheet.axes.plot([sx], [sy], marker="v" if blocked else "^", markersize=4.5, color=PROFILE_RIDGE, zorder=8, linestyle="none")
     words = said("pack_map.ridge" if blocked else "pack_map.closest", km=km, gap=gap_m(spot.above_ray_m)).text(say.language)
     shown, small = fitting(words, size * 0.95, frame.width - 2.0, least=size * 0.7)
-    sheet.text(frame.left + frame.width / 2, frame.top - 1.0, shown, small, ha="center", va="top", color=PROFILE_RIDGE_INK, weight="bold", zorder=9)
+    sheet.text(
+        frame.left + frame.width / 2, frame.top - 1.0, shown, small, ha="center", va="top", color=PROFILE_RIDGE_INK, weight="bold", zorder=9
+    )

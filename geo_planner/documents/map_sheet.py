@@ -13,12 +13,15 @@ from typing import Any, Final
 
 import matplotlib.style
 import numpy as np
+import numpy.typing as npt
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from geo_planner.documents.docx_parts import fit
@@ -32,9 +35,8 @@ _USUAL = (1, 1.25, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 10)
 """Denominators of scales, times a power of ten."""
 _SETTINGS: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans", "pdf.fonttype": 42, "pdf.compression": 6, "axes.linewidth": 0.6, "hatch.linewidth": 0.7, "text.hinting": "none",
-    "text.hinting_factor": 1,
 }  # fmt: skip
-_FINE = 20.0
+_FINE = 100.0
 _PNG_LEVEL = 4
 """Of compression: beyond it a sheet of A3 takes seconds more and hardly shrinks."""
 
@@ -105,8 +107,38 @@ class Sheet:
     def pdf(self, title: str) -> bytes:
         """As a page with its fonts in it and no time of writing; text stays text, lines stay lines."""
         out = io.BytesIO()
-        self.figure.savefig(out, format="pdf", metadata={"Title": fit(title)[:255], "Creator": None, "Producer": None, "CreationDate": None})
+        self.figure.savefig(
+            out, format="pdf", metadata={"Title": fit(title)[:255], "Creator": None, "Producer": None, "CreationDate": None}
+        )
         return out.getvalue()
+
+
+class Raster(Artist):
+    """A picture in a box of the sheet, each of its cells a rectangle: quicker than an image of the axes, which is resampled and coloured anew."""
+
+    def __init__(self, axes: Axes, picture: npt.NDArray[np.uint8], box: Box) -> None:
+        super().__init__()
+        self.set_figure(axes.figure)
+        self.axes = axes
+        # renderers count rows from below
+        self._rgba = np.dstack([picture, np.full(picture.shape[:2], 255, dtype=np.uint8)])[::-1]
+        self._box = box
+        self.set_zorder(1)
+
+    def draw(self, renderer: Any) -> None:
+        corners = self.axes.transData.transform([(self._box.left, self._box.bottom), (self._box.right, self._box.top)])
+        (left, bottom), (right, top) = corners
+        context = renderer.new_gc()
+        if renderer.option_scale_image():
+            renderer.draw_image(context, left, bottom, np.ascontiguousarray(self._rgba), Affine2D().scale(right - left, top - bottom))
+        else:
+            x, y = round(left), round(bottom)
+            rows, columns = (
+                np.minimum(np.arange(n) * size // n, size - 1)
+                for n, size in zip((round(top) - y, round(right) - x), self._rgba.shape, strict=False)
+            )
+            renderer.draw_image(context, x, y, np.ascontiguousarray(self._rgba[rows[:, None], columns]))
+        context.restore()
 
 
 @contextmanager
@@ -122,17 +154,22 @@ def new_sheet(width_mm: float, height_mm: float) -> Iterator[Sheet]:
 
 
 @lru_cache(maxsize=8)
-def _font(weight: str, style: str) -> Any:
-    return get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight, style=style)))
+def _font(weight: str) -> Any:
+    return get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
 
 
-def width_of(words: str, size: float, *, weight: str = "normal", style: str = "normal") -> float:
+def width_of(words: str, size: float, *, weight: str = "normal") -> float:
     """How wide a line of text is, mm."""
-    font = _font(weight, style)
+    return size * MM_PER_POINT * _width_of_one_point(words, weight)
+
+
+@lru_cache(maxsize=20_000)
+def _width_of_one_point(words: str, weight: str) -> float:
+    font = _font(weight)
     # so large that the rounding to dots does not count
-    font.set_size(size, 72.0 * _FINE)
+    font.set_size(_FINE, 72.0)
     font.set_text(words, 0.0)
-    return float(font.get_width_height()[0] / 64.0 / _FINE * MM_PER_POINT)
+    return float(font.get_width_height()[0] / 64.0 / _FINE)
 
 
 def lines_of(words: str, size: float, width_mm: float, *, most: int | None = None, weight: str = "normal") -> list[str]:

@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox, TransformedBbox
 
 from geo_planner.documents.map_ground import Floats, Frame, Ground, Picture
 from geo_planner.documents.map_marks import BORDER_INK, RIVER_INK, ROAD_INK
-from geo_planner.documents.map_sheet import Box, Sheet, round_scale, round_step
+from geo_planner.documents.map_sheet import Box, Raster, Sheet, round_scale, round_step
 from geo_planner.export.palette import INK
 from geo_planner.words import Language, number, said
 
@@ -73,11 +73,7 @@ def clipped(sheet: Sheet, view: View, artists: Iterable[Any]) -> None:
 
 
 def draw_picture(sheet: Sheet, view: View, picture: Picture) -> None:
-    box = view.box
-    image = sheet.axes.imshow(picture, extent=(box.left, box.right, box.bottom, box.top), interpolation="none", aspect="auto", zorder=1)
-    image.set_clip_on(True)
-    sheet.axes.set_xlim(0.0, sheet.width_mm)
-    sheet.axes.set_ylim(0.0, sheet.height_mm)
+    sheet.axes.add_artist(Raster(sheet.axes, picture, view.box))
 
 
 def draw_lines(sheet: Sheet, view: View, ground: Ground) -> None:
@@ -149,7 +145,9 @@ def draw_scale_bar(sheet: Sheet, view: View, left: float, top: float, language: 
     for k in range(n + 1):
         told = number(k * step / over, 2, language, keep_zeros=False)
         x = left + k * part_mm
-        sheet.text(x, bottom + 2.2, f"{told} {unit}" if k == n else told, size, ha="center" if 0 < k < n else "left" if k == 0 else "center")
+        sheet.text(
+            x, bottom + 2.2, f"{told} {unit}" if k == n else told, size, ha="center" if 0 < k < n else "left" if k == 0 else "center"
+        )
     return bottom - 1.2
 
 
@@ -159,7 +157,14 @@ def draw_north(sheet: Sheet, box: Box, language: Language) -> None:
     sheet.axes.add_patch(Rectangle((x - 4.5, y - 2.0), 9.0, 16.5, facecolor="white", edgecolor=INK, linewidth=0.5, alpha=0.9, zorder=18))
     for side, face in ((-1, INK), (1, "white")):
         sheet.axes.add_patch(
-            Polygon([(x, y + 8.5), (x + side * 2.6, y - 0.5), (x, y + 1.5)], closed=True, facecolor=face, edgecolor=INK, linewidth=0.6, zorder=19)
+            Polygon(
+                [(x, y + 8.5), (x + side * 2.6, y - 0.5), (x, y + 1.5)],
+                closed=True,
+                facecolor=face,
+                edgecolor=INK,
+                linewidth=0.6,
+                zorder=19,
+            )
         )
     sheet.text(x, y + 9.4, said("pack_map.north").text(language), 9.0, ha="center", weight="bold", zorder=19)
 
