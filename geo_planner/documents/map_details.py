@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from geo_planner.documents.map_overviews import (
     words,
 )
 from geo_planner.documents.map_panel import Legend, draw_banner, draw_head, draw_panel
-from geo_planner.documents.map_profiles import Path, draw_path, paths_of
+from geo_planner.documents.map_profiles import DrawnPath, draw_path, paths_of
 from geo_planner.documents.map_sheet import Box, Sheet, new_sheet
 from geo_planner.documents.map_view import View, draw_grid, draw_lines, draw_north, draw_picture, view_of
 from geo_planner.documents.records import ProposalFacts, SiteFacts
@@ -66,17 +66,8 @@ A4 = Paper(
     Box(12.0, 8.0, 186.0, 51.0), 3, 6.5, 5.0,
 )  # fmt: skip
 PICTURE = Paper(
-    165.0,
-    190.0,
-    None,
-    Box(4.0, 184.0, 157.0, 5.0),
-    Box(4.0, 75.0, 157.0, 104.5),
-    Box(0.5, 28.0, 164.0, 42.0),
-    Box(1.0, 0.5, 163.0, 26.5),
-    3,
-    5.5,
-    4.0,
-)
+    165.0, 190.0, None, Box(4.0, 184.0, 157.0, 5.0), Box(4.0, 75.0, 157.0, 104.5), Box(0.5, 34.0, 164.0, 37.5), Box(1.0, 0.5, 163.0, 32.5), 3, 5.5, 4.0,
+)  # fmt: skip
 """For annex IV: as wide as a page of the request between its margins."""
 
 
@@ -105,7 +96,9 @@ def detail_sheet(
         masts = _draw_marks(sheet, view, facts, ground, site, statuses, paper, say)
         _draw_paths(sheet, paper, paths, say)
         legend = _legend(facts, ground, site, (paths, surface, statuses, masts, view), say)
-        draw_panel(sheet, paper.panel.columns(paper.columns, 4.0), view, legend, facts, say, paper.letters)
+        draw_panel(
+            sheet, paper.panel.columns(paper.columns, 4.0), view, replace(legend, sources=paper.head is not None), facts, say, paper.letters
+        )
         yield sheet, title
 
 
@@ -174,7 +167,7 @@ def _fields(label: Label) -> dict[str, object]:
     return {name: getattr(label, name) for name in Label.__slots__}
 
 
-def _draw_paths(sheet: Sheet, paper: Paper, paths: list[Path], say: Wording) -> None:
+def _draw_paths(sheet: Sheet, paper: Paper, paths: list[DrawnPath], say: Wording) -> None:
     box = paper.profiles
     if not paths:
         sheet.text(
@@ -186,7 +179,7 @@ def _draw_paths(sheet: Sheet, paper: Paper, paths: list[Path], say: Wording) -> 
 
 
 def _legend(
-    facts: ProposalFacts, ground: Ground, site: SiteFacts, shown: tuple[list[Path], str, dict[str, str], bool, View], say: Wording
+    facts: ProposalFacts, ground: Ground, site: SiteFacts, shown: tuple[list[DrawnPath], str, dict[str, str], bool, View], say: Wording
 ) -> Legend:
     paths, surface, statuses, masts, view = shown
     here = {

@@ -28,7 +28,7 @@ _KNOT_PX = 32
 _STEPS = 14
 """Tones of the relief: few enough for small files, more than the eye tells apart."""
 _FLAT = 1.0 + 254.0 * np.sin(np.radians(45.0))
-_DARKEST, _LIGHTEST = 0.62, 1.06
+_DARKEST = 0.6
 STRIPE_SAND = "#aa8c3c"
 COVERED_PALE = AREA_SHARE_CLASSES[1].colour
 _VEIL = 0.6
@@ -144,7 +144,7 @@ class Base:
     Attributes
     ----------
     tone : ndarray of uint8, (rows, columns)
-        By how much the relief darkens or lightens, in steps.
+        How light the relief leaves the ground, in steps.
     inside : ndarray of bool
         The province.
     rows, columns : ndarray
@@ -159,8 +159,7 @@ class Base:
 
 def base_of(ground: Ground, frame: Frame, shape: tuple[int, int]) -> Base:
     """Relief and positions of a picture of `shape` pixels over a frame."""
-    height, width = shape
-    cell_m = (frame.east - frame.west) / width
+    cell_m = (frame.east - frame.west) / shape[1]
     grid = Grid.north_up(frame.west, frame.north, cell_m, shape, CRS.from_epsg(GRID_CODE))
     rows, columns = _positions(ground.dem, grid)
     inside = np.asarray(grid.labels(gpd.GeoSeries([ground.province])) > 0)
@@ -169,8 +168,8 @@ def base_of(ground: Ground, frame: Frame, shape: tuple[int, int]) -> Base:
     heights = _heights(ground.dem, rows, columns, smooth=cell_m < 0.75 * ground.dem.cell_m)
     light = hillshade(replace(ground.dem, heights_m=heights, grid=grid)).astype(float)
     tone = np.where(light > 0, light / _FLAT, 1.0)
-    # half of the contrast: names and classes lie on top
-    tone = np.clip(1.0 + 0.55 * (tone - 1.0), _DARKEST, _LIGHTEST)
+    # shadows alone, and softened: a class has the colour of its swatch wherever no shadow falls, and names lie on top
+    tone = np.clip(1.0 + 0.65 * (tone - 1.0), _DARKEST, 1.0)
     return Base(np.floor(tone * _STEPS + 0.5).astype(np.uint8), inside, rows, columns)
 
 
@@ -245,7 +244,7 @@ def painted(ground: Ground, base: Base, *, surface: str) -> Picture:
 
 def _mixed(colours: Floats, ink: npt.NDArray[np.uint8], base: Base) -> Picture:
     """Each ink in each tone, inside the province and below the veil outside, looked up."""
-    tones = np.arange(int(_LIGHTEST * _STEPS + 0.5) + 1) / _STEPS
+    tones = np.arange(_STEPS + 1) / _STEPS
     shaded = np.clip(colours[:, None] * tones[None, :, None], 0.0, 255.0)
     table = np.round(np.stack([shaded + _VEIL * (255.0 - shaded), shaded], axis=2)).astype(np.uint8)
     return np.asarray(table[ink, base.tone, base.inside.view(np.uint8)])

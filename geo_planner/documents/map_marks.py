@@ -67,6 +67,8 @@ def village_mark(status: str) -> Draw:
 
     def draw(sheet: Sheet, x: Any, y: Any, size_mm: float) -> None:
         size = min(size_mm, 2.4)
+        # on white, so that it stands out from every surface
+        _points(sheet, x, y, size + 0.8, marker=_SHAPES[status], markerfacecolor="white", markeredgewidth=0.0, zorder=11.5)
         _points(
             sheet, x, y, size, marker=_SHAPES[status], markerfacecolor=mark["fill"], markeredgecolor=mark["line"],
             markeredgewidth=0.5 * float(mark["weight"]),

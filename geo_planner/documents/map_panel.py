@@ -31,12 +31,15 @@ class Legend:
     listed_title : str
     listed : sequence of str
         What the numbers on the map stand for, as far as there is room.
+    sources : bool
+        Whether sources, day and body are told; not on a picture of a document that tells them itself.
     """
 
     entries: Sequence[tuple[Draw, str]]
     notes: Sequence[str] = ()
     listed_title: str = ""
     listed: Sequence[str] = ()
+    sources: bool = True
 
 
 def draw_head(sheet: Sheet, box: Box, title: str, lines: Sequence[str], banner: str | None, size: float) -> None:
@@ -80,7 +83,8 @@ def draw_panel(sheet: Sheet, boxes: Sequence[Box], view: View, legend: Legend, f
     for note in legend.notes:
         column.paragraph(note, size=0.9 * size)
     _listed(column, legend, facts, say)
-    _sources(column, facts, say)
+    if legend.sources:
+        _sources(column, facts, say)
 
 
 def _listed(column: Column, legend: Legend, facts: ProposalFacts, say: Wording) -> None:

@@ -19,7 +19,7 @@ from geo_planner.words import number, said
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class DrawnPath:
     """A path to be drawn.
 
     Attributes
@@ -38,7 +38,7 @@ class Path:
     ends: tuple[str, str]
 
 
-def paths_of(plan: Plan, facts: ProposalFacts, site: SiteFacts, say: Wording) -> list[Path]:
+def paths_of(plan: Plan, facts: ProposalFacts, site: SiteFacts, say: Wording) -> list[DrawnPath]:
     """At most two: to the village that ranks first among those served, and along the first link by radio; of a relay its first two links."""
     villages = sorted((facts.village(ident) for ident in site.villages), key=lambda village: village.rank)
     found = []
@@ -56,7 +56,7 @@ def _of(site: SiteFacts) -> tuple[float, float]:
     return site.position.lon, site.position.lat
 
 
-def _link_path(plan: Plan, facts: ProposalFacts, site: SiteFacts, link: LinkFacts, say: Wording) -> Path | None:
+def _link_path(plan: Plan, facts: ProposalFacts, site: SiteFacts, link: LinkFacts, say: Wording) -> DrawnPath | None:
     """From the site to the other end, at the least heights at which the hop is clear."""
     if plan.build is None:
         return None
@@ -78,7 +78,7 @@ def _path(
     names: tuple[str, str],
     say: Wording,
     kind: str,
-) -> Path | None:
+) -> DrawnPath | None:
     """None where a height or the frequency is not known, or both ends are one place."""
     known = [each is not None and np.isfinite(float(each)) and float(each) > 0 for each in (*heights_m, freq_mhz)]
     if not all(known) or freq_mhz is None:
@@ -97,15 +97,15 @@ def _path(
         for name, height in zip(names, heights_m, strict=True)
     )
     title = said(f"pack_map.profile_{kind}", **told).text(say.language)
-    return Path(title, profile, worst_obstacle(profile), (ends[0], ends[1]))
+    return DrawnPath(title, profile, worst_obstacle(profile), (ends[0], ends[1]))
 
 
-def spot_of(path: Path) -> tuple[float, float]:
+def spot_of(path: DrawnPath) -> tuple[float, float]:
     """Longitude and latitude of the end of a path."""
     return to_degrees(path.profile.crs, *path.profile.point_xy_m)
 
 
-def draw_path(sheet: Sheet, box: Box, path: Path, say: Wording, size: float) -> None:
+def draw_path(sheet: Sheet, box: Box, path: DrawnPath, say: Wording, size: float) -> None:
     """A profile with its title above and its figures at the sides, all within the box."""
     title, title_size = fitting(path.title, size * 1.1, box.width, least=size * 0.85, weight="bold")
     title_mm = 1.6 * title_size * MM_PER_POINT
@@ -144,7 +144,7 @@ def draw_path(sheet: Sheet, box: Box, path: Path, say: Wording, size: float) -> 
     sheet.frame(frame, linewidth=0.6)
 
 
-def _draw_axes(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, heights: tuple[float, float], at: Any) -> None:
+def _draw_axes(sheet: Sheet, frame: Box, path: DrawnPath, say: Wording, size: float, heights: tuple[float, float], at: Any) -> None:
     low, high = heights
     step = round_step(high - low, max(int(frame.height / 7.0), 2))
     for metres in np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step:
@@ -167,7 +167,7 @@ def _draw_axes(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, 
     )
 
 
-def _draw_ray(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, at: Any) -> None:
+def _draw_ray(sheet: Sheet, frame: Box, path: DrawnPath, say: Wording, size: float, at: Any) -> None:
     profile, spot = path.profile, path.obstacle
     x, low = at(profile.distance_km, profile.ray_m - profile.fresnel_m)
     _, high = at(profile.distance_km, profile.ray_m + profile.fresnel_m)
@@ -177,7 +177,7 @@ def _draw_ray(sheet: Sheet, frame: Box, path: Path, say: Wording, size: float, a
     for end, side, words in ((0, "left", path.ends[0]), (-1, "right", path.ends[1])):
         _, foot = at(0.0, profile.ground_m[end] + profile.bulge_m[end])
         sheet.axes.plot([x[end]] * 2, [foot, ray[end]], color=INK, linewidth=1.8, zorder=7, solid_capstyle="butt")
-        near = np.abs(profile.distance_km - profile.distance_km[end]) <= 0.3 * profile.length_km
+        near = np.abs(profile.distance_km - profile.distance_km[end]) <= 0.42 * profile.length_km
         _, ground = at(0.0, (profile.ground_m + profile.bulge_m)[near].max())
         top = max(float(ground), float(high[near].max())) + 0.8
         told = "\n".join(lines_of(words, size * 0.9, 0.36 * frame.width, most=2))

@@ -225,7 +225,8 @@ class Column:
         size = self.size * 1.15
         if self.y < self.box.top:
             self.y -= 1.5
-        self.need(4.0 * self.line_mm(size))
+        if not self.need(3.0 * self.line_mm(size)):
+            return
         self.y -= self.line_mm(size)
         self.sheet.text(self.box.left, self.y + 0.25 * size * MM_PER_POINT, words, size, weight="bold")
         self.y -= 0.8
