@@ -158,13 +158,9 @@ def _draw_marks(
         for code, (x, y) in zip(np.array(codes, dtype=object)[inside], masts, strict=True)
         if code not in joined
     ]
-    must = [Label(**{**_fields(label), "weight": "bold", "must": True}) for label in mine]
+    must = [replace(label, weight="bold", must=True) for label in mine]
     put_labels(sheet, room, [*built, *must, *further, *near])
     return bool(len(masts))
-
-
-def _fields(label: Label) -> dict[str, object]:
-    return {name: getattr(label, name) for name in Label.__slots__}
 
 
 def _draw_paths(sheet: Sheet, paper: Paper, paths: list[DrawnPath], say: Wording) -> None:

@@ -135,7 +135,7 @@ def swatch(colour: str, *, stripes: str = "", rising: bool = True) -> Draw:
     """A surface; striped as on the map."""
 
     def draw(sheet: Sheet, x: Any, y: Any, size_mm: float) -> None:
-        box = {"xy": (x - size_mm / 2.0, y - 1.5), "width": size_mm, "height": 3.0}
+        box: Any = {"xy": (x - size_mm / 2.0, y - 1.5), "width": size_mm, "height": 3.0}
         sheet.axes.add_patch(Rectangle(**box, facecolor=colour, edgecolor="none", zorder=5))
         if stripes:
             hatch = ("/" if rising else "\\") * 6

@@ -12,7 +12,7 @@ from geo_planner.documents.records import LinkFacts, ProposalFacts, SiteFacts
 from geo_planner.documents.wording import Wording, place_name
 from geo_planner.errors import UsageError
 from geo_planner.export.palette import INK, PROFILE_GROUND, PROFILE_GROUND_EDGE, PROFILE_RAY, PROFILE_RIDGE, PROFILE_RIDGE_INK, PROFILE_ZONE
-from geo_planner.link import LinkProfile, Obstacle, link_profile, to_degrees, to_metres, worst_obstacle
+from geo_planner.link import LinkProfile, Obstacle, link_profile, to_metres, worst_obstacle
 from geo_planner.link.sentences import gap_m
 from geo_planner.plan import Plan
 from geo_planner.words import number, said
@@ -100,11 +100,6 @@ def _path(
     return DrawnPath(title, profile, worst_obstacle(profile), (ends[0], ends[1]))
 
 
-def spot_of(path: DrawnPath) -> tuple[float, float]:
-    """Longitude and latitude of the end of a path."""
-    return to_degrees(path.profile.crs, *path.profile.point_xy_m)
-
-
 def draw_path(sheet: Sheet, box: Box, path: DrawnPath, say: Wording, size: float) -> None:
     """A profile with its title above and its figures at the sides, all within the box."""
     title, title_size = fitting(path.title, size * 1.1, box.width, least=size * 0.85, weight="bold")
@@ -146,7 +141,7 @@ def draw_path(sheet: Sheet, box: Box, path: DrawnPath, say: Wording, size: float
 
 def _draw_axes(sheet: Sheet, frame: Box, path: DrawnPath, say: Wording, size: float, heights: tuple[float, float], at: Any) -> None:
     low, high = heights
-    step = round_step(high - low, max(int(frame.height / 7.0), 2))
+    step = round_step(high - low, max(int(frame.height / 5.0), 3))
     for metres in np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step:
         _, y = at(0.0, metres)
         sheet.axes.plot([frame.left, frame.right], [y, y], color="#d5dade", linewidth=0.4, zorder=1)

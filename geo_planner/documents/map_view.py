@@ -110,7 +110,7 @@ def draw_grid(sheet: Sheet, view: View, language: Language, size: float) -> None
     """Lines of the grid, with their figures in metres outside the frame: Y below and above, X at the sides, as the lists have them."""
     frame, box = view.frame, view.box
     step = round_step(max(frame.east - frame.west, frame.north - frame.south), 7)
-    look = {"color": _GRID_INK, "linewidth": 0.35, "alpha": 0.55, "zorder": 5}
+    look: Any = {"color": _GRID_INK, "linewidth": 0.35, "alpha": 0.55, "zorder": 5}
     for east in np.arange(np.ceil(frame.west / step), np.floor(frame.east / step) + 1) * step:
         x = float(view.mm([[east, frame.south]])[0, 0])
         sheet.axes.plot([x, x], [box.bottom, box.top], **look)
