@@ -16,7 +16,7 @@ from geo_planner.plan import Plan
 from geo_planner.trial import why_not
 from geo_planner.words import Said, said
 
-_MERIDIAN_DEG = 103.0
+MERIDIAN_DEG = 103.0
 
 
 def positions(lon: Any, lat: Any) -> list[Position]:
@@ -29,7 +29,7 @@ def positions(lon: Any, lat: Any) -> list[Position]:
     degrees = [np.asarray(values, dtype=float) for values in (lon, lat)]
     if not degrees[0].size:
         return []
-    east, north = from_wgs84(tm3_projection(_MERIDIAN_DEG), *degrees)
+    east, north = from_wgs84(tm3_projection(MERIDIAN_DEG), *degrees)
     return [Position(*map(float, each)) for each in zip(*degrees, north, east, strict=True)]
 
 
