@@ -77,7 +77,7 @@ def layer_styles(plan: Plan, layers: Layers, language: Language) -> list[LayerSt
 
 def _styles(plan: Plan, language: Language) -> Iterator[LayerStyle]:
     statuses = _village_signs(VILLAGE_MARKS, language)
-    names = "\"rank\" || '. ' || \"name\""
+    names = '"rank" || \'. \' || "name"'
     for kind in ("modelled", "declared", "measured"):
         title = text(kind, language)
         yield LayerStyle("villages", title, "point", f"{kind}_status", statuses, names, default=kind == "modelled")

@@ -48,7 +48,9 @@ def add_styles_and_metadata(path: Path, layers: Layers, styles: Sequence[LayerSt
         with closing(sqlite3.connect(path)) as database, database:
             for statement in (_STYLES, _METADATA, _REFERENCE):
                 database.execute(statement)
-            contents = "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) VALUES (?,?,?,?,?,0)"
+            contents = (
+                "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) VALUES (?,?,?,?,?,0)"
+            )
             database.execute(contents, ("layer_styles", "attributes", "layer_styles", "", LAST_CHANGE))
             for style in styles:
                 row = (style.layer, _GEOMETRY, style.name, qml(style), sld(style), style.default, facts.title_vi, LAST_CHANGE)

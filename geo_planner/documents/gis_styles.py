@@ -85,7 +85,9 @@ def qml(style: LayerStyle) -> str:
         rule = {"key": f"{{rule-{number}}}", "symbol": str(number), "label": sign.label, "filter": _expression(style.column, sign)}
         put(rules, "rule", attributes=rule)
         kind = {"point": "marker", "line": "line", "area": "fill"}[style.geometry]
-        symbol = put(symbols, "symbol", attributes={"type": kind, "name": str(number), "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"})
+        symbol = put(
+            symbols, "symbol", attributes={"type": kind, "name": str(number), "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"}
+        )
         name, options = _symbol(style.geometry, sign)
         layer = put(symbol, "layer", attributes={"class": name, "enabled": "1", "locked": "0", "pass": "0"})
         listed = put(layer, "Option", attributes={"type": "Map"})
@@ -132,7 +134,11 @@ def _symbol(geometry: Geometry, sign: Sign) -> tuple[str, dict[str, str]]:
 def svg(sign: Sign) -> str:
     """A build mark as a picture of its own."""
     top = root("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": "-1 -1 20 20", "width": "20", "height": "20"})
-    put(top, "path", attributes={"d": sign.outline, "fill": sign.fill or "#ffffff", "stroke": sign.line, "stroke-width": f"{sign.weight_px:g}"})
+    put(
+        top,
+        "path",
+        attributes={"d": sign.outline, "fill": sign.fill or "#ffffff", "stroke": sign.line, "stroke-width": f"{sign.weight_px:g}"},
+    )
     return written(top, "")
 
 
