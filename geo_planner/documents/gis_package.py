@@ -92,7 +92,7 @@ def metadata_items(facts: ProposalFacts, language: Language) -> dict[str, str]:
     say = Wording(language)
     kind = say("sample_line") if facts.uses_sample_data else say("real_data")
     items = {
-        "TITLE": facts.title_vi if language == "vi" else facts.title_en,
+        "TITLE": {"vi": facts.title_vi, "en": facts.title_en}[language],
         "DATA": "sample" if facts.uses_sample_data else "real",
         "NOTE": kind,
         "SCENARIO": facts.scenario,
