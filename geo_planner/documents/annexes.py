@@ -12,12 +12,17 @@ from docx.shared import Mm, Pt
 from geo_planner.build.prices import ITEMS
 from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section, heading, paragraph, table
 from geo_planner.documents.letterhead import issuing_body, number_and_sign
-from geo_planner.documents.records import Missing, ProposalFacts, SiteFacts, VillageFacts
+from geo_planner.documents.records import LinkFacts, Missing, ProposalFacts, SiteFacts, VillageFacts
 from geo_planner.documents.wording import Wording, commitment, place_name
 from geo_planner.schema import GRID_POWER, RESPONSIBILITY, SIGNAL_STATUS
 
 _PICTURE_MM = (160.0, 150.0)
 """A picture with what is said of its site, below the title of the annex, on one page."""
+
+
+VILLAGE_COLUMNS = ("stt", "village", "position", "households", "signal", "stations", "access", "plan", "gained", "cost")
+SITE_COLUMNS = ("site", "solution", "position", "commune", "radio", "power", "serves", "gained", "cost", "payer", "year")
+LINK_COLUMNS = ("stt", "from", "to", "kind", "length", "frequency", "availability", "cost", "payer", "year")
 
 
 def add_annexes(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[str, Path]) -> None:
@@ -68,10 +73,7 @@ def _villages(document: Any, facts: ProposalFacts, say: Wording) -> None:
         counted.paragraph_format.space_before = Pt(2)
     if facts.money is not None:
         _explained(document, say("annex_I_note"))
-    titles = tuple(
-        say(f"col_{name}")
-        for name in ("stt", "village", "position", "households", "signal", "stations", "access", "plan", "gained", "cost")
-    )
+    titles = tuple(say(f"col_{name}") for name in VILLAGE_COLUMNS)
     widths = (9.0, 31.0, 20.0, 18.0, 42.0, 60.0, 16.0, 21.0, 11.0, 24.0)
     grid = Grid(titles, widths, ("center", "left", "left", "left", "left", "left", "left", "left", "center", "right"))
     table(document, grid, _village_rows(facts, say), size=9)
@@ -88,7 +90,7 @@ def _village_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
             yield Row((say("annex_group", status=say.word(status), power=say(f"col_power_{power or 'unknown'}"), n=len(part)),), "group")
             for village in part:
                 at += 1
-                yield Row(_village_cells(at, village, numbers, say, built=facts.money is not None))
+                yield Row(village_cells(at, village, numbers, say, built=facts.money is not None))
     known = [v.households for v in facts.villages if v.households is not None]
     gained = sum(v.households_gained or 0.0 for v in facts.villages)
     money = facts.money
@@ -97,7 +99,7 @@ def _village_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
     yield Row(total, "total")
 
 
-def _village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wording, *, built: bool) -> tuple[str | tuple[str, ...], ...]:
+def village_cells(at: int, v: VillageFacts, numbers: Mapping[str, int], say: Wording, *, built: bool) -> tuple[str | tuple[str, ...], ...]:
     former = (
         say("formerly" if len(v.former_communes) == 1 else "merged", names=say.listing(list(v.former_communes)))
         if v.former_communes
@@ -139,13 +141,10 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
         return
     names = {v.village_id: v.name for v in facts.villages}
     heading(document, say("sites_title"), 2)
-    titles = tuple(
-        say(f"col_{name}")
-        for name in ("site", "solution", "position", "commune", "radio", "power", "serves", "gained", "cost", "payer", "year")
-    )
+    titles = tuple(say(f"col_{name}") for name in SITE_COLUMNS)
     widths = (15.0, 28.0, 22.0, 23.0, 21.0, 34.0, 38.0, 12.0, 24.0, 21.0, 14.0)
     grid = Grid(titles, widths, ("center", *(["left"] * 6), "center", "right", "left", "center"))
-    rows = [_site_row(site, names, say) for site in sorted(facts.sites, key=lambda s: s.number)]
+    rows = [site_row(site, names, say) for site in sorted(facts.sites, key=lambda s: s.number)]
     gained = sum(site.households for site in facts.sites if site.kind != "satellite_terminal")
     cost = say.vnd(sum(site.cost.base for site in facts.sites))
     table(document, grid, [*rows, Row((say("total"), "", "", "", "", "", "", say.figure(gained), cost, "", ""), "total")], size=9)
@@ -155,9 +154,7 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
         paragraph(document, say("no_links"))
         return
     heading(document, say("links_title"), 2)
-    titles = tuple(
-        say(f"col_{name}") for name in ("stt", "from", "to", "kind", "length", "frequency", "availability", "cost", "payer", "year")
-    )
+    titles = tuple(say(f"col_{name}") for name in LINK_COLUMNS)
     link_widths = (10.0, 44.0, 44.0, 20.0, 18.0, 20.0, 26.0, 28.0, 26.0, 16.0)
     grid = Grid(titles, link_widths, ("center", "left", "left", "left", "center", "center", "center", "right", "left", "center"))
     table(
@@ -181,7 +178,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
+def site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
     mast = say("mast", height=say.figure(site.mast_height_m)) if site.mast_height_m is not None else ""
     radio = [
         say("band", mhz=say.figure(site.freq_mhz)) if site.freq_mhz is not None else "",
@@ -206,13 +203,16 @@ def _site_row(site: SiteFacts, names: Mapping[str, str], say: Wording) -> Row:
 def _link_rows(facts: ProposalFacts, say: Wording) -> Iterator[Row]:
     ordered = sorted(facts.links, key=lambda link: (link.year or 9999, link.link_id))
     for at, link in enumerate(ordered, 1):
-        yield Row(
-            (
-                str(at), place_name(link.place_a, facts, say), place_name(link.place_b, facts, say), say.site_kind(link.kind),
-                say.figure(link.length_km, 1), say.figure(link.freq_ghz, 1), say.figure(link.availability_pct, 3), say.vnd(link.cost.base),
-                say(f"short_{link.payer}"), _year(link.year, say),
-            )
-        )  # fmt: skip
+        yield Row(link_cells(at, link, facts, say))
+
+
+def link_cells(at: int, link: LinkFacts, facts: ProposalFacts, say: Wording) -> tuple[str, ...]:
+    """A link as its row in annex II: :data:`LINK_COLUMNS`."""
+    return (
+        str(at), place_name(link.place_a, facts, say), place_name(link.place_b, facts, say), say.site_kind(link.kind),
+        say.figure(link.length_km, 1), say.figure(link.freq_ghz, 1), say.figure(link.availability_pct, 3), say.vnd(link.cost.base),
+        say(f"short_{link.payer}"), _year(link.year, say),
+    )  # fmt: skip
 
 
 def _year(year: int | None, say: Wording) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyproj import CRS
-from shapely.geometry import MultiPolygon, Point, Polygon
+from shapely.geometry import MultiPolygon, Polygon
 
 from geo_planner.calibration import calibration_table
 from geo_planner.crs import GEOGRAPHIC
@@ -29,7 +27,8 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
-from geo_planner.export.build_layers import build_layers, build_tables
+from geo_planner.export.build_layers import Layers, build_layers, build_tables
+from geo_planner.export.geojson import write_features
 from geo_planner.export.tables import flat_columns, machine_table, plain
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, kept_parts
@@ -37,9 +36,8 @@ from geo_planner.stored.parts import TABLE as STORED
 from geo_planner.stored.parts import stored_rows
 from geo_planner.words import said
 
-# 1e-7 degrees is a centimetre: finer than any survey here, and a fixed number of digits keeps the bytes steady.
-_DECIMALS = 7
-_LAST_CHANGE = "2026-01-01T00:00:00.000Z"
+LAST_CHANGE = "2026-01-01T00:00:00.000Z"
+"""Time that a GeoPackage says of itself: it must not depend on that of writing."""
 
 
 def write_geojson(plan: Plan, path: Path) -> None:
@@ -48,18 +46,8 @@ def write_geojson(plan: Plan, path: Path) -> None:
     The contributions stand in ``contribution_<criterion>``, what is missing is null, and the line on sample data, where it
     applies, is the top-level member ``sample_data_note``.
     """
-    document: dict[str, Any] = {"type": "FeatureCollection", "name": "villages"}
-    note = sample_note(plan)
-    if note:
-        document["sample_data_note"] = note
-    head = json.dumps(document, ensure_ascii=False)[:-1]
     table = _village_attributes(plan)
-    points = plan.villages.geometry.to_crs(GEOGRAPHIC)
-    records = [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
-    features = [
-        json.dumps(_feature(record, point), ensure_ascii=False, allow_nan=False) for record, point in zip(records, points, strict=True)
-    ]
-    path.write_text(head + ', "features": [\n' + ",\n".join(features) + "\n]}\n", encoding="utf-8", newline="\n")
+    write_features(path, "villages", table, plan.villages.geometry, note=sample_note(plan), ids="village_id")
 
 
 def write_gpkg(plan: Plan, path: Path) -> None:
@@ -75,31 +63,49 @@ def write_gpkg(plan: Plan, path: Path) -> None:
     OutputError
         When the file cannot be written.
     """
+    layers, beside = plan_layers(plan), plan_tables(plan)
+    written = {name: pd.DataFrame(layer.drop(columns=layer.geometry.name)) for name, (layer, _) in layers.items()} | beside
+    write_package(plan, path, layers, {**beside, STORED: stored_rows(kept_parts(plan), written)})
+
+
+def plan_layers(plan: Plan) -> Layers:
+    """The layers of a plan by name, in WGS 84, each with its kind of geometry."""
     villages = _layer(_village_attributes(plan), plan.villages)
     communes = _layer(flat_columns(plan.communes), plan.communes)
     sites = _layer(flat_columns(plan.sites), plan.sites)
-    layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
+    layers: Layers = {"villages": (villages, "Point"), "communes": (communes, "MultiPolygon"), "sites": (sites, "Point")}
     if plan.measured.against_model is not None:
         layers["measurements"] = (_samples(plan.measured.against_model, plan.terrain.crs), "Point")
-    beside = dict[str, pd.DataFrame]()
     if plan.build is not None:
         layers |= {n: (_layer(flat_columns(t), t), shape) for n, (t, shape) in build_layers(plan.build, plan.terrain.crs).items()}
-        beside = {name: _typed_table(table) for name, table in build_tables(plan.build).items() if len(table)}
-    tables = dict[str, int]()
+    return layers
+
+
+def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """The tables beside the layers; those without a row are left out."""
+    built = {} if plan.build is None else {name: _typed_table(table) for name, table in build_tables(plan.build).items() if len(table)}
+    return {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan), **built}
+
+
+def write_package(plan: Plan, path: Path, layers: Layers, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write layers and tables into one GeoPackage.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    rows = {name: len(layer) for name, (layer, _) in layers.items()} | {name: len(table) for name, table in tables.items()}
     try:
-        with _fixed_date():
+        with fixed_date():
             for name, (layer, geometry_type) in layers.items():
                 pyogrio.write_dataframe(
                     layer, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": _description(plan, name)},
                 )  # fmt: skip
-                tables[name] = len(layer)
-            beside = {"notes": _notes_table(plan), **_ranking_tables(plan), **_measured_tables(plan), **beside}
-            written = {name: pd.DataFrame(layer.drop(columns=layer.geometry.name)) for name, (layer, _) in layers.items()} | beside
-            for name, table in {**beside, STORED: stored_rows(kept_parts(plan), written)}.items():
+            for name, table in tables.items():
                 pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
-                tables[name] = len(table)
-        _check_written(path, tables)
+        _check_written(path, rows)
     except OutputError:
         raise
     except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:  # GDAL tells a full disk in many ways
@@ -120,13 +126,6 @@ def _village_attributes(plan: Plan) -> pd.DataFrame:
     contributions = flat_columns(plan.contributions.loc[plan.villages.index].add_prefix("contribution_").reset_index(drop=True))
     attributes: pd.DataFrame = pd.concat([machine_table(plan), contributions], axis=1)
     return attributes
-
-
-def _feature(properties: dict[str, Any], point: Point | None) -> dict[str, Any]:
-    geometry = None
-    if point is not None and not point.is_empty:
-        geometry = {"type": "Point", "coordinates": [round(point.x, _DECIMALS), round(point.y, _DECIMALS)]}
-    return {"type": "Feature", "id": properties["village_id"], "properties": properties, "geometry": geometry}
 
 
 def _layer(attributes: pd.DataFrame, source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -220,10 +219,10 @@ def _text(value: object) -> str:
 
 
 @contextmanager
-def _fixed_date() -> Iterator[None]:
+def fixed_date() -> Iterator[None]:
     """GDAL stamps a GeoPackage with the time of writing unless told otherwise; the bytes must not depend on it."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _LAST_CHANGE})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": LAST_CHANGE})
     try:
         yield
     finally:

@@ -41,6 +41,19 @@ def test_it_is_a_cog_on_the_grid_of_the_terrain(any_plan: Plan, tmp_path: Path) 
         assert np.isfinite(source.read()).all()
 
 
+def test_a_reader_of_the_first_bytes_finds_all_that_it_needs(any_plan: Plan, tmp_path: Path) -> None:
+    """A valid COG: all directories stand before the pixels, the full picture's first, and the pixels of the smallest overview come first."""
+    write_coverage_tif(any_plan, tmp_path / "c.tif")
+    with rasterio.open(tmp_path / "c.tif") as source:
+        levels = [None, *range(len(source.overviews(1)))]
+        directories = [int(source.get_tag_item("IFD_OFFSET", "TIFF", 1, level)) for level in levels]
+        pixels = [int(source.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", 1, level)) for level in levels]
+        assert source.profile["tiled"]
+    assert directories == sorted(directories)
+    assert max(directories) < min(pixels)
+    assert pixels == sorted(pixels, reverse=True)
+
+
 def test_tags_say_what_was_computed(small_plan: Plan, real_data_plan: Plan, tmp_path: Path) -> None:
     write_coverage_tif(small_plan, tmp_path / "c.tif")
     with rasterio.open(tmp_path / "c.tif") as source:

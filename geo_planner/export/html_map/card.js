@@ -99,5 +99,5 @@ function geoPlannerPanel(data, tools, map, panel) {
   });
   list.append(rows);
   showList();
-  return { village: choose, site: (site) => { map.ringAt(site.at); show(siteCard(site)); } };
+  return { list, village: choose, site: (site) => { map.ringAt(site.at); show(siteCard(site)); } };
 }

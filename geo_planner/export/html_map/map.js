@@ -91,6 +91,7 @@ function geoPlannerMap(map, data, options) {
     relief: { group: relief, panes: [panes.relief] },
   };
   const legend = geoPlannerLegend(map, data, tools, villages, build, taken);
+  let onPaper = false;
   const layout = () => {
     const room = geoPlannerRoom();
     if (state.layers.villages > 0) villages.layout(room, map.getZoom() - firstZoom);
@@ -104,6 +105,7 @@ function geoPlannerMap(map, data, options) {
       name.span.style.marginTop = up + "px";
       room.take([p.x - name.width, p.y + up - 8, p.x + name.width, p.y + up + 8]);
     });
+    if (onPaper && state.layers.villages > 0) villages.nameBeside(room);
   };
   const show = () => {
     Object.keys(layers).forEach((name) => {
@@ -180,10 +182,29 @@ function geoPlannerMap(map, data, options) {
   const aside = document.getElementById("gp-panel");
   if (aside && data.cards) {
     panel = geoPlannerPanel(data, tools, handle, aside);
-    /* On paper the map is as wide as a landscape sheet, whatever the window was. */
-    const stage = map.getContainer().parentElement, sources = document.querySelector("details.gp-sources");
-    window.addEventListener("beforeprint", () => { if (sources) sources.open = true; foot = 120; stage.style.cssText = "width:1000px;height:600px"; map.invalidateSize({ animate: false }); whole(); });
-    window.addEventListener("afterprint", () => { foot = 26; stage.style.cssText = ""; map.invalidateSize({ animate: false }); whole(); });
+    const paper = geoPlannerPaper(tools, legend.box, panel.list, aside);
+    let seen = null;
+    window.addEventListener("beforeprint", () => {
+      if (onPaper) return;
+      seen = [map.getCenter(), map.getZoom()];
+      onPaper = true;
+      foot = 10;
+      paper.lay();
+      villages.named.addTo(map);
+      map.invalidateSize({ animate: false });
+      whole();
+      layout();
+    });
+    window.addEventListener("afterprint", () => {
+      if (!onPaper) return;
+      onPaper = false;
+      foot = 26;
+      paper.clear();
+      villages.named.remove();
+      map.invalidateSize({ animate: false });
+      map.setView(seen[0], seen[1], { animate: false });
+      layout();
+    });
   }
   return handle;
 }

@@ -39,7 +39,7 @@ def themes(plan: Plan, grid: Grid, *, inside: npt.NDArray[np.bool_], language: L
     """
     coverage, service = plan.coverage, plan.scenario.service
     unknown = bool(np.isnan(coverage.probability).any())
-    certain = _probability_legend(plan, unknown, language)
+    certain = probability_legend(plan, unknown, language)
 
     def picture(values: npt.NDArray[np.float32], classes: tuple[SurfaceClass, ...], *, mark_unknown: bool = False) -> dict[str, Any]:
         return _placed(class_drawing(values, coverage, grid, classes, inside=inside, mark_unknown=mark_unknown), place)
@@ -107,7 +107,7 @@ def _area_legend(plan: Plan, language: Language) -> list[dict[str, Any]]:
     return entries
 
 
-def _probability_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
+def probability_legend(plan: Plan, unknown: bool, language: Language) -> list[dict[str, Any]]:
     classes = probability_classes(plan.scenario.service)
     least = plan.scenario.service.min_probability
     entries = []

@@ -59,6 +59,24 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
       } else if (mark.number) group.removeLayer(mark.number);
     });
   };
+  /* On paper a village has its name beside it, where there is room: at its right or left, above or below. */
+  const named = L.layerGroup();
+  const nameBeside = (room) => byRank.forEach((mark) => {
+    if (!mark.place || !shown.has(mark)) return;
+    if (!mark.name) {
+      mark.title = element("span", "gp-village-name", mark.village.name);
+      const icon = L.divIcon({ className: "gp-name", html: mark.title, iconSize: [0, 0] });
+      mark.name = L.marker(mark.village.at, { pane: panes.label, interactive: false, keyboard: false, icon });
+    }
+    named.addLayer(mark.name);
+    const half = mark.title.offsetWidth / 2 + 1, off = (mark.full ? FULL : DOT) + (mark.halo ? 6 : 2);
+    const box = (spot) => [mark.place.x + spot[0] - half, mark.place.y + spot[1] - 6, mark.place.x + spot[0] + half, mark.place.y + spot[1] + 6];
+    const spot = [[off + half, 0], [-off - half, 0], [0, -off - 6], [0, off + 6]].find((one) => room.free(box(one)));
+    if (!spot) { named.removeLayer(mark.name); return; }
+    room.take(box(spot));
+    mark.title.style.marginLeft = spot[0] + "px";
+    mark.title.style.marginTop = spot[1] + "px";
+  });
   const passes = (village, f) => (!f.payers || !f.payers.length || f.payers.includes(village.payer))
     && (!f.communes || !f.communes.length || f.communes.includes(village.communeCode))
     && (!f.statuses || !f.statuses.length || f.statuses.includes(village.status.modelled))
@@ -74,7 +92,7 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
   };
   filter(null);
   return {
-    group, marks, byRank, colourings, layout, filter,
+    group, marks, byRank, colourings, layout, filter, named, nameBeside,
     count: () => shown.size,
     colouring: () => colouring,
     colourBy: (kind) => { colouring = colourings.find((c) => c.kind === kind) || colourings[0]; },
