@@ -48,18 +48,10 @@ def signer_lines(office: Office) -> list[str]:
 
 def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Issuing body and national motto side by side, number and day below them, then kind, subject and addressee."""
-    left, right = _two_columns(document)
     office = facts.office
-    _centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
-    _centred(left, issuing_body(office, say).upper(), 12, bold=True)
-    rule(left, share=0.4, width_mm=_LEFT_MM)
-    _centred(left, say("number", number=number_and_sign(office)), 13)
-    _centred(right, say("motto_state"), 12, bold=True)
-    _centred(right, say("motto"), 13, bold=True)
-    rule(right, share=0.72, width_mm=_RIGHT_MM)
-    _centred(right, place_and_day(facts, say), 13, italic=True)
+    add_motto(document, facts, say, number_and_sign(office))
     paragraph(document, say("kind"), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(8)
-    _centred(document, subject(facts, say), 14, bold=True)
+    centred(document, subject(facts, say), 14, bold=True)
     rule(document, share=0.3, width_mm=_LEFT_MM + _RIGHT_MM)
     names = addressees(office)
     if len(names) == 1:
@@ -71,19 +63,35 @@ def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
             line.paragraph_format.left_indent = Mm(45)
 
 
+def add_motto(document: Any, facts: ProposalFacts, say: Wording, number: str, below: str = "") -> None:
+    """Issuing body and national motto side by side, number and day below them; of a letter, what it is about stands below its number."""
+    left, right = two_columns(document)
+    office = facts.office
+    centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
+    centred(left, issuing_body(office, say).upper(), 12, bold=True)
+    rule(left, share=0.4, width_mm=_LEFT_MM)
+    centred(left, say("number", number=number), 13)
+    if below:
+        centred(left, below, 12)
+    centred(right, say("motto_state"), 12, bold=True)
+    centred(right, say("motto"), 13, bold=True)
+    rule(right, share=0.72, width_mm=_RIGHT_MM)
+    centred(right, place_and_day(facts, say), 13, italic=True)
+
+
 def add_foot(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Recipients on the left, signer on the right, kept on one page."""
-    left, right = _two_columns(document)
+    left, right = two_columns(document)
     paragraph(left, say("recipients"), size=12, bold=True, italic=True, align="left", indent=False)
     for line in recipients(facts.office, say):
         paragraph(left, line, size=11, align="left", indent=False).paragraph_format.space_before = Mm(0)
     for line in signer_lines(facts.office):
-        _centred(right, line.upper(), 14, bold=True)
+        centred(right, line.upper(), 14, bold=True)
     signed = paragraph(right, facts.office.signer_name or BLANK, bold=True, align="center", indent=False)
     signed.paragraph_format.space_before = Mm(25)
 
 
-def _two_columns(document: Any) -> tuple[Any, Any]:
+def two_columns(document: Any) -> tuple[Any, Any]:
     """Two cells without borders that stay on one page."""
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
@@ -97,5 +105,6 @@ def _two_columns(document: Any) -> tuple[Any, Any]:
     return row.cells[0], row.cells[1]
 
 
-def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> None:
+def centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> None:
+    """A line in the middle of a column."""
     paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False).paragraph_format.space_before = Mm(0)

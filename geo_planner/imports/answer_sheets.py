@@ -213,7 +213,12 @@ def _told(draft: Draft, done: Answered | None = None) -> ImportReport:
     if done is None:
         return report
     of_rows = {"added": 0, "updated": int(done.rows["village_id"].nunique()), "removed": 0}
-    counts = {"rows": len(draft.rows), "accepted": len(report.accepted), **{n: report.counts[n] for n in ("corrected", "rejected")}, **of_rows}
+    counts = {
+        "rows": len(draft.rows),
+        "accepted": len(report.accepted),
+        **{n: report.counts[n] for n in ("corrected", "rejected")},
+        **of_rows,
+    }
     return replace(report, exit_status=0, counts=counts)
 
 
@@ -243,7 +248,9 @@ def _with_cells(draft: Draft, sheet: AnswerSheet, listed: pd.DataFrame) -> tuple
     frame = pd.DataFrame(cells, columns=list(at), index=pd.Index(numbers, name="row"), dtype=object)
     table = RawTable(frame, titles, statements=sheet.grid.statements)
     titles_row = tuple(as_text(cell) for cell in sheet.grid.rows[head])
-    draft = replace(draft, table=table, header=HeaderPlace(sheet.grid.name, head, head, titles_row)).with_(rows=pd.DataFrame(index=frame.index))
+    draft = replace(draft, table=table, header=HeaderPlace(sheet.grid.name, head, head, titles_row)).with_(
+        rows=pd.DataFrame(index=frame.index)
+    )
     draft = draft.with_(
         faults=[
             fault(file, "uncached_formula.cell", row=r + 1, column=titles[sheet.columns[i]])

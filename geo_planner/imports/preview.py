@@ -150,7 +150,15 @@ def _of_answers(sheet: AnswerSheet, source: InputFile) -> Preview:
     names = [(titles[i] if i < len(titles) else "") or str(i + 1) for i in range(width)]
     told = said("answers_sheet.seen")
     return Preview(
-        source.format, () if sheet.head is None else (head + 1,), {}, (), (), pd.DataFrame(shown, columns=names), len(rows), (), (*source.statements, told)
+        source.format,
+        () if sheet.head is None else (head + 1,),
+        {},
+        (),
+        (),
+        pd.DataFrame(shown, columns=names),
+        len(rows),
+        (),
+        (*source.statements, told),
     )
 
 

@@ -96,7 +96,9 @@ def answer(root: Path, answers: pd.DataFrame, *, measured_status: pd.Series | No
     return replace(done, rows=done.rows.reset_index(drop=True), copy=copy)
 
 
-def check_answers(root: Path, answers: pd.DataFrame, *, measured_status: pd.Series | None = None, list_file: str = VILLAGES.path) -> Answered:
+def check_answers(
+    root: Path, answers: pd.DataFrame, *, measured_status: pd.Series | None = None, list_file: str = VILLAGES.path
+) -> Answered:
     """What :func:`answer` would write and say as the list is now, with nothing written anywhere; parameters and errors as there."""
     _usable(root, list_file)
     *_, done = _worked_out(root, answers, measured_status)
