@@ -11,7 +11,8 @@ from geo_planner.documents.office import Office
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 
-_LEFT_MM, _RIGHT_MM = 73.0, 92.0
+_LEFT_MM, _RIGHT_MM = 69.0, 95.75
+"""Each holds its line of the decree unbroken: the usual issuing body, and the name of the state."""
 
 
 def issuing_body(office: Office, say: Wording) -> str:

@@ -33,6 +33,7 @@ from geo_planner.schema.kinds import Number, Worded
 from geo_planner.study_area.answers import ANSWERABLE, Answered, check_answers, title_of, value_word
 from geo_planner.study_area.tables import read_csv
 from geo_planner.words import LANGUAGES, Said, said, word
+from geo_planner.words.figures import small
 
 _SIGN = "geo-planner:answers:1"
 _SIGNED = re.compile(re.escape(_SIGN) + r":(commune|operator):(.{1,200})")
@@ -181,7 +182,8 @@ def _read(sheets: list[AnswerSheet], draft: Draft, study_area: Path, options: Op
     day, draft = _day(draft, sheet)
     from_whom = _from_whom(draft, sheet, gazetteer)
     answered = [name for name in draft_columns if name not in _OF_THE_ROW]
-    draft = draft.with_(faults=[*_of_rows(draft, sheet, listed, answered)])
+    unfit = [*_of_rows(draft, sheet, listed, answered)]
+    draft = draft.with_(faults=unfit)
     rows = draft.rows[(draft.rows[answered] != "").any(axis=1)] if answered else draft.rows.iloc[:0]
     if rows.empty and not draft.bad_rows():
         raise InputError([*draft.general, fault(file, "answers_sheet.empty")])
@@ -196,25 +198,38 @@ def _read(sheets: list[AnswerSheet], draft: Draft, study_area: Path, options: Op
     draft = replace(draft, rows=rows).with_(
         statements=[said("answers_sheet.read", sender=from_whom, n=len(given), villages=len(rows), day=day)]
     )
-    done: Answered | None = None
-    if not draft.bad_rows() and not draft.stopped():
-        try:
-            done = check_answers(study_area, answers)
-        except InputError as error:
-            draft = draft.with_(faults=_at_their_cells(error.faults, draft, given, listed))
-    if done is not None:
-        draft = draft.with_(faults=_at_their_cells(done.warnings, draft, given, listed), statements=_lines(done))
+    # a cell that could not be read, or of a row that is not the sheet's own, does not hide what is wrong with the others
+    sound = [(row, name) not in draft.told and row not in {found.row for found in unfit} for row, name in given]
+    draft, done = _checked(
+        draft, study_area, answers[sound], [cell for cell, is_sound in zip(given, sound, strict=True) if is_sound], listed
+    )
     return ReadAnswers(_told(draft, done), answers)
+
+
+def _checked(
+    draft: Draft, study_area: Path, answers: pd.DataFrame, given: list[tuple[int, str]], listed: pd.DataFrame
+) -> tuple[Draft, Answered | None]:
+    """What the list says to the answers; None where there is a fault."""
+    if answers.empty:
+        return draft, None
+    try:
+        done = check_answers(study_area, answers)
+    except InputError as error:
+        return draft.with_(faults=_at_their_cells(error.faults, draft, given, listed)), None
+    if draft.bad_rows() or draft.stopped():
+        return draft, None
+    return draft.with_(faults=_at_their_cells(done.warnings, draft, given, listed), statements=_lines(done)), done
 
 
 def _told(draft: Draft, done: Answered | None = None) -> ImportReport:
     """The report of a sheet; what it leaves open is no question of its own."""
-    report = replace(report_of(draft), questions=())
+    in_order = sorted(draft.faults, key=lambda found: found.row or 0)
+    report = replace(report_of(replace(draft, faults=in_order)), questions=())
     if done is None:
         return report
     of_rows = {"added": 0, "updated": int(done.rows["village_id"].nunique()), "removed": 0}
     counts = {
-        "rows": len(draft.rows),
+        "rows": len(draft.rows if draft.table is None else draft.table.frame),
         "accepted": len(report.accepted),
         **{n: report.counts[n] for n in ("corrected", "rejected")},
         **of_rows,
@@ -305,9 +320,9 @@ def _from_whom(draft: Draft, sheet: AnswerSheet, gazetteer: Gazetteer) -> Said:
         return said("answers_sheet.operator", name=sheet.code)
     if sheet.code not in gazetteer.communes.index:
         raise InputError([*draft.general, fault(draft.file, "answers_sheet.other_area", value=sheet.code[:80])])
-    kind, name = split_kind(str(gazetteer.communes.at[sheet.code, "name"]))
-    kind = kind or str(gazetteer.communes.at[sheet.code, "type"] or "")
-    return said("answers_sheet.commune", name=f"{kind.lower()} {name}".strip(), code=sheet.code)
+    name, kind = (gazetteer.communes.at[sheet.code, column] for column in ("name", "type"))
+    title = str(name) if pd.isna(kind) or split_kind(str(name))[0] else f"{kind} {name}"
+    return said("answers_sheet.commune", name=small(title), code=sheet.code)
 
 
 def _source(sheet: AnswerSheet, from_whom: Said, file: str) -> Said:
@@ -335,10 +350,10 @@ def _of_rows(draft: Draft, sheet: AnswerSheet, listed: pd.DataFrame, answered: l
             yield wrong(row, "no_id", "village_id", "")
         elif known is None:
             yield wrong(row, "other_village", "village_id", ident)
-        elif ident in seen:
-            yield wrong(row, "twice", "village_id", ident, first=seen[ident])
         elif fold(str(cells["name"])) != fold(str(known["name"])):
             yield wrong(row, "other_name", "name", str(cells["name"]), listed=str(known["name"])[:80])
+        elif ident in seen:
+            yield wrong(row, "twice", "village_id", ident, first=seen[ident])
         elif sheet.kind == "commune" and str(known["commune_code"]).strip() != sheet.code:
             yield wrong(row, "other_commune", "village_id", ident, code=sheet.code)
         elif sheet.kind == "operator":

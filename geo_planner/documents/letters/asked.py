@@ -52,8 +52,8 @@ class CommuneAsked:
 
     def question_of(self, column: str, language: Language) -> str:
         """The question that a column answers, as it is first asked."""
-        asked = (each for each in self.villages for each in self.questions.get(each.village_id, ()) if column in _data(each))
-        return next((each.question(language) for each in asked), "")
+        asked = (question for village in self.villages for question in self.questions.get(village.village_id, ()))
+        return next((question.question(language) for question in asked if column in _data(question)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def _commune(
     open_cells = frozenset(
         (ident, name) for ident, questions in mine.items() for each in questions for name in _data(each) if _column(name, listed)
     )
-    order = {name: at for at, name in enumerate([*(column.name for column in VILLAGES.columns), *sorted(map(str, listed.columns))])}
-    names = sorted({name for _, name in open_cells}, key=lambda name: order[name])
+    order = {column.name: at for at, column in enumerate(VILLAGES.columns)}
+    names = sorted({name for _, name in open_cells}, key=lambda name: (order.get(name, len(order)), name))
     columns = tuple(column for name in names if (column := _column(name, listed)) is not None)
     known = {each.village_id: _known(listed, each.village_id, language) for each in villages}
     return CommuneAsked(code, villages[0].commune_title, tuple(villages), mine, columns, open_cells, known, file)

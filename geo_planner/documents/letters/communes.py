@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +56,30 @@ def _questions(document: Any, asked: CommuneAsked, say: Wording) -> None:
     rows = []
     for at, village in enumerate((each for each in asked.villages if each.village_id in asked.questions), 1):
         questions = asked.questions[village.village_id]
-        why = dict.fromkeys(getattr(each, f"why_{language}") for each in questions)
+        several = len(questions) > 1
+        asks, whys = (
+            [*_numbered(texts, several=several)]
+            for texts in zip(*((q.question(language), getattr(q, f"why_{language}")) for q in questions), strict=True)
+        )
         rows.append(
             Row((
                 str(at), (village.name, f"({village.village_id})"), known_words(village, say),
-                tuple(f"- {each.question(language)}" for each in questions), tuple(text for text in why if text),
+                tuple(asks), tuple(whys),
             ))
         )  # fmt: skip
     table(document, grid, rows, size=_TABLE_PT)
 
 
+def _numbered(texts: Iterable[str], *, several: bool) -> Iterator[str]:
+    """Questions, and why each is asked, under the same number."""
+    for at, text in enumerate(texts, 1):
+        yield f"{at}) {text}" if several and text else text
+
+
 def _proposed(document: Any, asked: CommuneAsked, facts: ProposalFacts, say: Wording) -> None:
     """What the proposal has for the commune's villages; the shares are those of its annex, to the đồng."""
     language = say.language
-    paragraph(document, tell("commune_proposed", language))
+    paragraph(document, tell("commune_proposed", language)).paragraph_format.keep_with_next = True
     grid = Grid(
         (say("col_stt"), say("col_village_name"), say("col_solution"), say("col_year"), tell("col_share", language)),
         (11.0, 44.0, 50.0, 20.0, 40.0),

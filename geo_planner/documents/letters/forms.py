@@ -104,13 +104,13 @@ def write_form(form: Form, facts: ProposalFacts, path: Path, language: Language)
     return path
 
 
-def allowed(column: Column, language: Language) -> str:
+def allowed(column: Column, form: Form, language: Language) -> str:
     """What may be written into a cell of a column, with its unit."""
-    choices = list(words_to_choose(column, language))
-    if choices:
-        return tell("allowed_words", language, words="; ".join(choices))
     if isinstance(column.kind, Quarter):
         return tell("allowed_quarter", language)
+    choices = _choices(column, form, language)
+    if choices:
+        return tell("allowed_words", language, words="; ".join(choices))
     if isinstance(column.kind, Day):
         return tell("allowed_day", language)
     if not isinstance(column.kind, Figure):
@@ -174,7 +174,7 @@ def _table(book: Book, sheet: Worksheet, form: Form, row: int, language: Languag
     """The question over each column, what may be answered, the titles, and a row each village."""
     note = book.format(text_wrap=True, italic=True, font_size=10, valign="top", border=1, border_color=CELL_BORDER)
     first = 3 + len(form.known)
-    hints = [allowed(column, language) for column in form.columns]
+    hints = [allowed(column, form, language) for column in form.columns]
     for at, (question, hint) in enumerate(zip(form.questions, hints, strict=True), first):
         put(sheet, row, at, fit(f"{question} {hint}".strip()), note)
     tallest = max((_height(f"{q} {h}", _width(c)) for q, h, c in zip(form.questions, hints, form.columns, strict=True)), default=_LINE_PT)
@@ -194,8 +194,8 @@ def _table(book: Book, sheet: Worksheet, form: Form, row: int, language: Languag
     shut = book.format(bg_color=_KNOWN, pattern=1, border=1, border_color=CELL_BORDER)
     for at, each in enumerate(form.rows, 1):
         put(sheet, row + at, 0, float(at), book.format(bg_color=_KNOWN, border=1, border_color=CELL_BORDER, align="center", valign="top"))
-        for column, text in enumerate((each.village_id, each.name, *each.known), 1):
-            put(sheet, row + at, column, fit(text), grey)
+        for i, text in enumerate((each.village_id, each.name, *each.known), 1):
+            put(sheet, row + at, i, fit(text), grey)
         for i, column in enumerate(form.columns, first):
             open_cell = column.name in each.asked
             put(sheet, row + at, i, None, _open(book, _number_format(column)) if open_cell else shut)
@@ -222,7 +222,7 @@ def _number_format(column: Column) -> str:
 
 def _rule(column: Column, form: Form, language: Language) -> dict[str, Any]:
     """A list to choose from or limits; the reader of the sheet has the last word."""
-    choices: Sequence[str] = form.only.get(column.name, ()) or list(words_to_choose(column, language))
+    choices = _choices(column, form, language)
     rule: dict[str, Any] = {"validate": "any"}
     if choices and _fits_a_list(choices):
         # what is no closed list may be overruled
@@ -230,7 +230,7 @@ def _rule(column: Column, form: Form, language: Language) -> dict[str, Any]:
     elif isinstance(column.kind, Figure) and column.minimum is not None and column.maximum is not None:
         limits = {"criteria": "between", "minimum": column.minimum, "maximum": column.maximum}
         rule = {"validate": "integer" if isinstance(column.kind, Whole) else "decimal", **limits}
-    told = allowed(column, language)[:_LONGEST_HINT]
+    told = allowed(column, form, language)[:_LONGEST_HINT]
     return {
         **rule,
         "input_title": _title(column, language)[:32],
@@ -238,6 +238,10 @@ def _rule(column: Column, form: Form, language: Language) -> dict[str, Any]:
         "error_title": tell("form_check", language)[:32],
         "error_message": told,
     }
+
+
+def _choices(column: Column, form: Form, language: Language) -> Sequence[str]:
+    return form.only.get(column.name, ()) or list(words_to_choose(column, language))
 
 
 def _fits_a_list(choices: Sequence[str]) -> bool:

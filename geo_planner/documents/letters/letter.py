@@ -43,7 +43,7 @@ def write_letter(
     if language == "en":
         paragraph(document, say("reading_version"), italic=True)
     body(document, say)
-    paragraph(document, tell("how_to_answer", language, form=form))
+    paragraph(document, tell("how_to_answer", language, form=form), align="left")
     paragraph(document, tell("by_when", language, blank=BLANK, body=issuing_body(facts.office, say)))
     paragraph(document, tell("no_persons", language))
     paragraph(document, tell("contact", language, contact=facts.office.contact or BLANK, blank=BLANK))

@@ -50,7 +50,7 @@ def _villages(document: Any, asked: OperatorAsked, say: Wording) -> None:
     rows = [
         Row((
             str(at), (village.name, f"({village.village_id})", village.commune_title), known_words(village, say),
-            _stations(village, asked.name, say), commitment(village, say),
+            tuple(f"- {text}" for text in _stations(village, asked.name, say)) or ("–",), commitment(village, say),
         ))
         for at, village in enumerate(asked.villages, 1)
     ]  # fmt: skip
@@ -59,13 +59,13 @@ def _villages(document: Any, asked: OperatorAsked, say: Wording) -> None:
 
 def _stations(village: VillageFacts, operator: str, say: Wording) -> tuple[str, ...]:
     """Its own stations near a village, with what stands between them."""
-    return tuple(f"- {say.told(station.sentence)}" for station in village.stations if station.operator == operator) or ("–",)
+    return tuple(say.told(station.sentence) for station in village.stations if station.operator == operator)
 
 
 def _proposed(document: Any, asked: OperatorAsked, facts: ProposalFacts, say: Wording) -> None:
     """What is proposed at its masts; base estimate, whole đồng."""
     language = say.language
-    paragraph(document, tell("operator_proposed", language))
+    paragraph(document, tell("operator_proposed", language)).paragraph_format.keep_with_next = True
     grid = Grid(
         (say("col_stt"), say("col_solution"), tell("col_where", language), say("col_year"), say("col_cost")),
         (11.0, 62.0, 36.0, 18.0, 38.0),
