@@ -28,7 +28,7 @@ from geo_planner.imports.report import ImportReport, report_of, report_paths, us
 from geo_planner.imports.rows import draft_rows
 from geo_planner.imports.shapes import draft_shapes
 from geo_planner.imports.store import TARGETS, merged, refuse_links, remember_columns, remembered_columns, write_layer
-from geo_planner.schema import LAYERS, VILLAGES
+from geo_planner.schema import LAYERS
 from geo_planner.study_area.answers import answer
 from geo_planner.words import Language, said
 
@@ -99,7 +99,7 @@ def import_layer(
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     _check_asked(layer, study_area, options)
     finish_interrupted(study_area)
-    answers = read_answers(file, study_area, options, name) if layer == VILLAGES.name else None
+    answers = read_answers(file, study_area, options, name) if LAYERS[layer].answered else None
     if answers is not None:
         return _answered(answers, study_area, report_dir, language)
     draft = _drafted(layer, file, study_area, options, name, report_dir)
@@ -139,7 +139,7 @@ def check_layer(
     """
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     _check_asked(layer, study_area, options)
-    answers = read_answers(file, study_area, options, name) if layer == VILLAGES.name else None
+    answers = read_answers(file, study_area, options, name) if LAYERS[layer].answered else None
     if answers is not None:
         return answers.report
     draft = _drafted(layer, file, study_area, options, name, None)

@@ -26,7 +26,7 @@ from geo_planner.imports.store import remembered_columns
 from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.meaning import all_targets, clean_title
 from geo_planner.imports.vocabulary import POINT_LAYERS
-from geo_planner.schema import LAYERS, PRICES, VILLAGES
+from geo_planner.schema import LAYERS, PRICES
 from geo_planner.words import Said, said
 
 _SHOWN_ROWS = 20
@@ -124,7 +124,7 @@ def preview(
             refuse_idle(options, source)
             if LAYERS[layer].geometry == "none":
                 return _of_prices(source, options, remembered_columns(study_area, layer), statements)
-            if layer == VILLAGES.name and (answers := signed_sheet(source, options)) is not None:
+            if LAYERS[layer].answered and (answers := signed_sheet(source, options)) is not None:
                 return _of_answers(answers, source)
             gazetteer = load_gazetteer(study_area)
             reading = read_for(layer, source, gazetteer, options)

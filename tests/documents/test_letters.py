@@ -22,6 +22,7 @@ from geo_planner.config import load_scenario
 from geo_planner.documents.facts import ProposalFacts, QuestionFacts, proposal_facts
 from geo_planner.documents.letters import FOLDER, write_letters
 from geo_planner.imports import check_layer, import_layer
+from geo_planner.imports.marked import marked_copy
 from geo_planner.imports.preview import preview
 from geo_planner.plan import run
 from geo_planner.study_area import load_study_area
@@ -236,6 +237,16 @@ def test_all_that_is_wrong_is_told_at_once_by_row(sent: tuple[Path, Path], area:
         (rows["V1"], "choice.rows"), (rows["V1"], "range.between"), (rows["V2"], "type.rows_int"), (rows["V3"], "answers_sheet.other_commune"),
     ])  # fmt: skip
     assert found == sorted(found, key=lambda each: each[0] or 0)
+
+
+def test_a_marked_copy_shows_the_faults_at_their_cells(sent: tuple[Path, Path], area: Path, tmp_path: Path) -> None:
+    form = fill_in(commune_form(sent), {("V1", "poor_households"): "nhiều"}, tmp_path / "p.xlsx")
+    copy = marked_copy(check_layer("villages", form, area), form)
+    assert copy is not None
+    (tmp_path / "marked.xlsx").write_bytes(copy)
+    book = openpyxl.load_workbook(tmp_path / "marked.xlsx")
+    columns, rows, _ = cells_of(book)
+    assert book.worksheets[0].cell(rows["V1"], columns["poor_households"]).fill.fgColor.rgb.endswith("FFC7CE")
 
 
 def test_a_formula_without_a_value_is_no_answer(sent: tuple[Path, Path], area: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.answer_sheets import DAY, DOCUMENT, sign_of, title_over, words_to_choose
 from geo_planner.schema import Column
 from geo_planner.schema.kinds import Day, Figure, Quarter, Whole
+from geo_planner.study_area.answers import title_of
 from geo_planner.words import Language, said
 from geo_planner.words.figures import number
 
@@ -212,7 +213,7 @@ def _open(book: Book, num_format: str) -> Format:
 
 
 def _title(column: Column, language: Language) -> str:
-    return column.vi if language == "vi" else column.en
+    return title_of(column.name).title(language)
 
 
 def _number_format(column: Column) -> str:

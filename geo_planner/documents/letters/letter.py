@@ -15,6 +15,8 @@ from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import BLANK, Wording
 from geo_planner.words import Language
 
+_TRANSLATIONS = ("en",)
+
 
 def write_letter(
     facts: ProposalFacts, path: Path, language: Language, *, to: str, about: str, form: str, body: Callable[[Any, Wording], None]
@@ -40,7 +42,7 @@ def write_letter(
     # a letter has a number of its own, which only the office's register knows
     add_motto(document, facts, say, f"{BLANK}/{BLANK}", about)
     paragraph(document, say("to", name=to), align="center", indent=False).paragraph_format.space_before = Mm(8)
-    if language == "en":
+    if language in _TRANSLATIONS:
         paragraph(document, say("reading_version"), italic=True)
     body(document, say)
     paragraph(document, tell("how_to_answer", language, form=form), align="left")
