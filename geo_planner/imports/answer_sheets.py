@@ -262,7 +262,7 @@ def _with_cells(draft: Draft, sheet: AnswerSheet, listed: pd.DataFrame) -> tuple
     titles = {name: str(_NAMED.sub("", str(sheet.grid.rows[head][i]))).strip() for name, i in at.items()}
     frame = pd.DataFrame(cells, columns=list(at), index=pd.Index(numbers, name="row"), dtype=object)
     table = RawTable(frame, titles, statements=sheet.grid.statements)
-    titles_row = tuple(as_text(cell) for cell in sheet.grid.rows[head])
+    titles_row = tuple(_NAMED.sub("", as_text(cell)).strip() for cell in sheet.grid.rows[head])
     draft = replace(draft, table=table, header=HeaderPlace(sheet.grid.name, head, head, titles_row)).with_(
         rows=pd.DataFrame(index=frame.index)
     )

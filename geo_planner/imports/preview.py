@@ -56,6 +56,8 @@ class Preview:
     statements : tuple of Said
     faults : tuple of Fault
         What must be settled before the import can run.
+    answers : bool
+        It is a sheet of answers: cells go into rows that are there, whatever the mode.
     """
 
     format: str = ""
@@ -68,6 +70,7 @@ class Preview:
     skipped: tuple[tuple[int, str, Said], ...] = ()
     statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
+    answers: bool = False
 
     @property
     def family(self) -> Family | None:
@@ -148,18 +151,10 @@ def _of_answers(sheet: AnswerSheet, source: InputFile) -> Preview:
     titles = [clean_title(cell) for cell in sheet.grid.rows[head]] if sheet.head is not None else []
     shown = [[as_text(cell) for cell in (*row, *[None] * (width - len(row)))] for row in rows[:_SHOWN_ROWS]]
     names = [(titles[i] if i < len(titles) else "") or str(i + 1) for i in range(width)]
-    told = said("answers_sheet.seen")
     return Preview(
-        source.format,
-        () if sheet.head is None else (head + 1,),
-        {},
-        (),
-        (),
-        pd.DataFrame(shown, columns=names),
-        len(rows),
-        (),
-        (*source.statements, told),
-    )
+        source.format, () if sheet.head is None else (head + 1,), {}, first_rows=pd.DataFrame(shown, columns=names), rows=len(rows),
+        statements=(*source.statements, said("answers_sheet.seen")), answers=True,
+    )  # fmt: skip
 
 
 def _of_prices(source: InputFile, options: Options, remembered: Mapping[str, str], statements: tuple[Said, ...]) -> Preview:

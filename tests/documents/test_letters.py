@@ -262,7 +262,7 @@ def test_options_of_lists_are_refused(sent: tuple[Path, Path], area: Path, tmp_p
 
 def test_the_preview_shows_the_sheet_and_asks_for_no_columns(sent: tuple[Path, Path], area: Path, tmp_path: Path) -> None:
     seen = preview("villages", fill_in(commune_form(sent), THREE, tmp_path / "p.xlsx"), area)
-    assert (seen.mapping, seen.rows, seen.faults) == ({}, 2, ())
+    assert (seen.mapping, seen.rows, seen.faults, seen.answers) == ({}, 2, (), True)
     assert [what.key for what in seen.statements][-1] == "answers_sheet.seen"
 
 
