@@ -50,19 +50,10 @@ def signer_lines(office: Office) -> list[str]:
 
 def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Issuing body and national motto side by side, number and day below them, then kind, subject and addressee."""
-    # number and day in a row of their own stay on one line, however long the names above are
-    left, right, below_left, below_right = _two_columns(document, rows=2)
     office = facts.office
-    _centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
-    _centred(left, issuing_body(office, say).upper(), 12, bold=True)
-    rule(left, share=0.33, width_mm=_LEFT_MM)
-    _centred(below_left, say("number", number=number_and_sign(office)), 13)
-    _centred(right, say("motto_state"), 12, bold=True)
-    _centred(right, say("motto"), 13, bold=True)
-    rule(right, share=0.62, width_mm=_RIGHT_MM)
-    _centred(below_right, place_and_day(facts, say), 13, italic=True)
+    add_motto(document, facts, say, number_and_sign(office))
     paragraph(document, say("kind"), bold=True, align="center", indent=False).paragraph_format.space_before = Mm(8)
-    about = _centred(document, subject(facts, say), 14, bold=True).paragraph_format
+    about = centred(document, subject(facts, say), 14, bold=True).paragraph_format
     about.left_indent = about.right_indent = Mm(4)
     rule(document, share=0.3, width_mm=_LEFT_MM + _RIGHT_MM)
     names = addressees(office)
@@ -75,19 +66,36 @@ def add_head(document: Any, facts: ProposalFacts, say: Wording) -> None:
             line.paragraph_format.left_indent = Mm(45)
 
 
+def add_motto(document: Any, facts: ProposalFacts, say: Wording, number: str, below: str = "") -> None:
+    """Issuing body and national motto side by side, number and day below them; of a letter, what it is about stands below its number."""
+    # number and day in a row of their own stay on one line, however long the names above are
+    left, right, below_left, below_right = two_columns(document, rows=2)
+    office = facts.office
+    centred(left, (office.parent_body or say("parent_body", province=facts.province)).upper(), 12)
+    centred(left, issuing_body(office, say).upper(), 12, bold=True)
+    rule(left, share=0.33, width_mm=_LEFT_MM)
+    centred(below_left, say("number", number=number), 13)
+    if below:
+        centred(below_left, below, 12)
+    centred(right, say("motto_state"), 12, bold=True)
+    centred(right, say("motto"), 13, bold=True)
+    rule(right, share=0.62, width_mm=_RIGHT_MM)
+    centred(below_right, place_and_day(facts, say), 13, italic=True)
+
+
 def add_foot(document: Any, facts: ProposalFacts, say: Wording) -> None:
     """Recipients on the left, signer on the right, kept on one page."""
-    left, right = _two_columns(document, rows=1)
+    left, right = two_columns(document)
     paragraph(left, say("recipients"), size=12, bold=True, italic=True, align="left", indent=False)
     for line in recipients(facts.office, say):
         paragraph(left, line, size=11, align="left", indent=False).paragraph_format.space_before = Mm(0)
     for line in signer_lines(facts.office):
-        _centred(right, line.upper(), 14, bold=True)
+        centred(right, line.upper(), 14, bold=True)
     signed = paragraph(right, facts.office.signer_name or BLANK, bold=True, align="center", indent=False)
     signed.paragraph_format.space_before = Mm(25)
 
 
-def _two_columns(document: Any, *, rows: int) -> list[Any]:
+def two_columns(document: Any, *, rows: int = 1) -> list[Any]:
     """The cells, row by row, of two columns without borders and inner margins; no row goes over two pages."""
     table = document.add_table(rows=rows, cols=2)
     table.autofit = False
@@ -105,7 +113,8 @@ def _two_columns(document: Any, *, rows: int) -> list[Any]:
     return cells
 
 
-def _centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> Any:
+def centred(place: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> Any:
+    """A line in the middle of a column."""
     made = paragraph(place, text, size=size, bold=bold, italic=italic, align="center", indent=False)
     made.paragraph_format.space_before = Mm(0)
     return made

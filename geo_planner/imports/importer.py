@@ -12,6 +12,7 @@ from geo_planner.files.hashes import sha256_of
 from geo_planner.files.lock import locked
 from geo_planner.files.manifest import read_manifest
 from geo_planner.files.staged import finish_interrupted
+from geo_planner.imports.answer_sheets import ReadAnswers, read_answers
 from geo_planner.imports.cells.devices import joined_times, without_marks
 from geo_planner.imports.cells.radio import converted_channels
 from geo_planner.imports.draft import Draft, Mode, Options
@@ -28,7 +29,8 @@ from geo_planner.imports.rows import draft_rows
 from geo_planner.imports.shapes import draft_shapes
 from geo_planner.imports.store import TARGETS, merged, refuse_links, remember_columns, remembered_columns, write_layer
 from geo_planner.schema import LAYERS
-from geo_planner.words import Language
+from geo_planner.study_area.answers import answer
+from geo_planner.words import Language, said
 
 logger = logging.getLogger(__name__)
 IMPORTABLE = tuple(TARGETS)
@@ -52,6 +54,8 @@ def import_layer(
     language: Language = "vi",
 ) -> ImportReport:
     """Bring a file into a layer of a study area: all of it, or nothing, or with `accept_valid` its good rows.
+
+    A sheet of answers (:mod:`geo_planner.imports.answer_sheets`) given for the villages changes what was answered, and nothing else.
 
     Parameters
     ----------
@@ -95,6 +99,9 @@ def import_layer(
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     _check_asked(layer, study_area, options)
     finish_interrupted(study_area)
+    answers = read_answers(file, study_area, options, name) if LAYERS[layer].answered else None
+    if answers is not None:
+        return _answered(answers, study_area, report_dir, language)
     draft = _drafted(layer, file, study_area, options, name, report_dir)
     if draft.stopped():
         return _refused(report_of(draft), report_dir, language)
@@ -132,6 +139,9 @@ def check_layer(
     """
     options = Options(crs, dict(column_map or {}), sheet, source_layer, mode, accept_valid, max_bytes, max_rows)
     _check_asked(layer, study_area, options)
+    answers = read_answers(file, study_area, options, name) if LAYERS[layer].answered else None
+    if answers is not None:
+        return answers.report
     draft = _drafted(layer, file, study_area, options, name, None)
     return report_of(draft if draft.stopped() else _merged(draft, study_area, options))
 
@@ -216,6 +226,26 @@ def read_for(layer: str, source: InputFile, gazetteer: Gazetteer, options: Optio
 def _refused(report: ImportReport, report_dir: Path | None, language: Language) -> ImportReport:
     """The report of a list of which nothing is taken."""
     return replace(report, files=() if report_dir is None else tuple(write_report(report, report_dir, language)))
+
+
+def _answered(read: ReadAnswers, study_area: Path, report_dir: Path | None, language: Language) -> ImportReport:
+    """The answers of a sheet in the list and in the record of answers; its papers are safe before."""
+    report = read.report
+    if report_dir is not None:
+        usable_folder(report_dir, report_paths(report.file, report_dir))
+    if report.exit_status:
+        return _refused(report, report_dir, language)
+    files = () if report_dir is None else tuple(write_report(replace(report, written=True), report_dir, language))
+    try:
+        done = answer(study_area, read.answers)
+    except InputError as error:  # the list has changed since it was checked
+        return _refused(replace(report, exit_status=1, faults=(*error.faults, *report.faults)), report_dir, language)
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+    kept = (said("answers.kept", copy=done.copy),) if done.copy else ()
+    return replace(report, written=True, files=files, statements=(*report.statements, *kept))
 
 
 def _written(

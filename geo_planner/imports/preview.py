@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.errors import Fault, InputError, UsageError
+from geo_planner.imports.answer_sheets import AnswerSheet, signed_sheet
 from geo_planner.imports.draft import Options
 from geo_planner.imports.grid import as_text
 from geo_planner.imports.importer import IMPORTABLE, read_for, refuse_idle
@@ -26,7 +27,7 @@ from geo_planner.imports.titles.headers import find_header
 from geo_planner.imports.titles.meaning import all_targets, clean_title
 from geo_planner.imports.vocabulary import POINT_LAYERS
 from geo_planner.schema import LAYERS, PRICES
-from geo_planner.words import Said
+from geo_planner.words import Said, said
 
 _SHOWN_ROWS = 20
 _SEARCHED_ROWS = 60
@@ -55,6 +56,8 @@ class Preview:
     statements : tuple of Said
     faults : tuple of Fault
         What must be settled before the import can run.
+    answers : bool
+        It is a sheet of answers: cells go into rows that are there, whatever the mode.
     """
 
     format: str = ""
@@ -67,6 +70,7 @@ class Preview:
     skipped: tuple[tuple[int, str, Said], ...] = ()
     statements: tuple[Said, ...] = ()
     faults: tuple[Fault, ...] = ()
+    answers: bool = False
 
     @property
     def family(self) -> Family | None:
@@ -123,6 +127,8 @@ def preview(
             refuse_idle(options, source)
             if LAYERS[layer].geometry == "none":
                 return _of_prices(source, options, remembered_columns(study_area, layer), statements)
+            if LAYERS[layer].answered and (answers := signed_sheet(source, options)) is not None:
+                return _of_answers(answers, source)
             gazetteer = load_gazetteer(study_area)
             reading = read_for(layer, source, gazetteer, options)
     except InputError as error:
@@ -134,6 +140,20 @@ def preview(
     return Preview(
         kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
         table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
+    )  # fmt: skip
+
+
+def _of_answers(sheet: AnswerSheet, source: InputFile) -> Preview:
+    """A sheet of answers: its columns mean what they say, and are not to be chosen."""
+    head = -1 if sheet.head is None else sheet.head
+    rows = [row for row in sheet.grid.rows[head + 1 :] if any(cell is not None for cell in row)]
+    width = max(map(len, rows), default=0)
+    titles = [clean_title(cell) for cell in sheet.grid.rows[head]] if sheet.head is not None else []
+    shown = [[as_text(cell) for cell in (*row, *[None] * (width - len(row)))] for row in rows[:_SHOWN_ROWS]]
+    names = [(titles[i] if i < len(titles) else "") or str(i + 1) for i in range(width)]
+    return Preview(
+        source.format, () if sheet.head is None else (head + 1,), {}, first_rows=pd.DataFrame(shown, columns=names), rows=len(rows),
+        statements=(*source.statements, said("answers_sheet.seen")), answers=True,
     )  # fmt: skip
 
 

@@ -90,6 +90,8 @@ class Layer:
         A row may do without a name: its position stands for one.
     ways : bool
         People travel on its lines.
+    answered : bool
+        Sheets of questions about its rows go out, and come back with answers.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Layer:
     nameless: bool = False
     ways: bool = False
     also: tuple[str, ...] = ()
+    answered: bool = False
 
     @property
     def of_cells(self) -> bool:

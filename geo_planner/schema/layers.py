@@ -76,6 +76,7 @@ VILLAGES = Layer(
     importable=True,
     ages_days=365,
     dated="status_date",
+    answered=True,
 )  # fmt: skip
 
 ANSWERS = Layer(

@@ -88,25 +88,46 @@ def answer(root: Path, answers: pd.DataFrame, *, measured_status: pd.Series | No
     OutputError
         When it cannot be written. Nothing has changed then.
     """
+    _usable(root, list_file)
+    finish_interrupted(root)
+    with locked(root):
+        listed, changed, record, done = _worked_out(root, answers, measured_status)
+        copy = _written(root, changed, pd.concat([record, done.rows]), done.rows, changes=not changed.equals(listed))
+    return replace(done, rows=done.rows.reset_index(drop=True), copy=copy)
+
+
+def check_answers(
+    root: Path, answers: pd.DataFrame, *, measured_status: pd.Series | None = None, list_file: str = VILLAGES.path
+) -> Answered:
+    """What :func:`answer` would write and say as the list is now, with nothing written anywhere; parameters and errors as there."""
+    _usable(root, list_file)
+    *_, done = _worked_out(root, answers, measured_status)
+    return replace(done, rows=done.rows.reset_index(drop=True))
+
+
+def _usable(root: Path, list_file: str) -> None:
     if not root.is_dir():
         raise UsageError("import_no_folder", root=root)
     if comes_with_the_program(root):
         raise UsageError("bundled_area.kept")
     if list_file != VILLAGES.path:
         raise UsageError("answers.other_list", file=list_file, usual=VILLAGES.path)
-    finish_interrupted(root)
-    with locked(root):
-        for name in (VILLAGES.path, ANSWERS.path, MANIFEST, FORMER):
-            refuse_link(root, name)
-        listed, record = _rows_of(root, VILLAGES), _rows_of(root, ANSWERS)
-        asked, faults = _checked(answers, listed)
-        if faults:
-            raise InputError(faults)
-        changed, rows = _filled(listed, record, asked)
-        warnings = _still_sound(listed, changed, rows)
-        told = (*_contradictions(rows, listed, record), *_against_measured(rows, listed, measured_status))
-        copy = _written(root, changed, pd.concat([record, rows]), rows, changes=not changed.equals(listed))
-    return Answered(rows.reset_index(drop=True), told, warnings, copy)
+
+
+def _worked_out(
+    root: Path, answers: pd.DataFrame, measured_status: pd.Series | None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Answered]:
+    """The list as it is and as it will be, the record as it is, and what is to be told; nothing is written."""
+    for name in (VILLAGES.path, ANSWERS.path, MANIFEST, FORMER):
+        refuse_link(root, name)
+    listed, record = _rows_of(root, VILLAGES), _rows_of(root, ANSWERS)
+    asked, faults = _checked(answers, listed)
+    if faults:
+        raise InputError(faults)
+    changed, rows = _filled(listed, record, asked)
+    warnings = _still_sound(listed, changed, rows)
+    told = (*_contradictions(rows, listed, record), *_against_measured(rows, listed, measured_status))
+    return listed, changed, record, Answered(rows, told, warnings, "")
 
 
 def standing(study_area_answers: pd.DataFrame | None, villages: pd.DataFrame) -> pd.DataFrame:

@@ -193,13 +193,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
         report = None if unread else checked(file, layer, root, choice, mode, accept_valid=accept_valid)
     st.markdown(f"**{say('check_title', words)}**")
     _show_check(file, mapped, report, words)
-    rows = saying("summary_rows", n=mapped.rows) if layer in TABULAR else saying("summary_shapes")
-    st.text(
-        say(
-            "summary", words, rows=rows, name=file.name, layer=layer_title(layer, words), target=LAYERS[layer].path,
-            mode=saying(f"mode_{mode}"), faulty=saying("summary_valid" if accept_valid else "summary_all"),
-        )
-    )  # fmt: skip
+    st.text(_summary(mapped, file.name, layer, mode, words, accept_valid=accept_valid))
     # What would be refused is not offered: nothing would come of it but the same faults.
     blocked = not isinstance(report, ImportReport) or report.exit_status != 0
     if blocked:
@@ -212,6 +206,18 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
         st.session_state[_LAST] = outcome
         forget_looks()
     return outcome
+
+
+def _summary(mapped: Preview, name: str, layer: str, mode: Mode, words: Language, *, accept_valid: bool) -> str:
+    """What the button will do, in one sentence."""
+    target = LAYERS[layer].path
+    if mapped.answers:
+        return said("answers_sheet.summary", name=name, target=target).text(words)
+    rows = saying("summary_rows", n=mapped.rows) if layer in TABULAR else saying("summary_shapes")
+    return say(
+        "summary", words, rows=rows, name=name, layer=layer_title(layer, words), target=target, mode=saying(f"mode_{mode}"),
+        faulty=saying("summary_valid" if accept_valid else "summary_all"),
+    )  # fmt: skip
 
 
 def _seen_and_matched(file: UploadedFile, layer: str, root: Path, words: Language) -> tuple[Preview, Choice, DeltaGenerator]:
