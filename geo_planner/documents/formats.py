@@ -77,9 +77,11 @@ class Format:
 
 
 def _docx(material: Material, folder: Path, order: Order, _tell: Told) -> list[Said]:
+    from geo_planner.documents.maps import site_pictures
     from geo_planner.documents.proposal import write_proposal
 
-    write_proposal(material.facts, folder, order.language, template=order.template)
+    pictures = site_pictures(material.plan, material.facts, material.scratch, order.language)
+    write_proposal(material.facts, folder, order.language, template=order.template, pictures=pictures)
     return []
 
 
@@ -131,6 +133,10 @@ def _letters(material: Material, folder: Path, order: Order, _tell: Told) -> lis
 TABLE: dict[str, Format] = {
     "docx": Format("pack_docx", _docx, 3.0),
     "pdf": Format("pack_pdf", _pdf, 8.0),
+    "xlsx": Format("pack_xlsx", _xlsx, 1.0),
+    "maps": Format("pack_maps", _maps, 20.0),
+    "gis": Format("pack_gis", _gis, 3.0),
+    "letters": Format("pack_letters", _letters, 1.0),
 }
 FORMATS = tuple(TABLE)
 """What this version writes, in the order of its lists."""
