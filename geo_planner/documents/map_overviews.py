@@ -127,9 +127,7 @@ def overview_sheet(
     plan: Plan, facts: ProposalFacts, ground: Ground, province: Province, overview: Overview, say: Wording
 ) -> Iterator[tuple[Sheet, str]]:
     """A drawn overview and its title."""
-    title = said(f"pack_map.title_{overview.name}", province=facts.province.upper() if say.language == "vi" else facts.province).text(
-        say.language
-    )
+    title = said(f"pack_map.title_{overview.name}", province=facts.province).text(say.language).upper()
     with new_sheet(*province.size_mm) as sheet:
         view = province.view
         scenario = getattr(facts, f"title_{say.language}")
