@@ -127,12 +127,10 @@ def overview_sheet(
     plan: Plan, facts: ProposalFacts, ground: Ground, province: Province, overview: Overview, say: Wording
 ) -> Iterator[tuple[Sheet, str]]:
     """A drawn overview and its title."""
-    title = said(f"pack_map.title_{overview.name}", province=facts.province.upper() if say.language == "vi" else facts.province).text(
-        say.language
-    )
+    title = said(f"pack_map.title_{overview.name}", province=facts.province).text(say.language).upper()
     with new_sheet(*province.size_mm) as sheet:
         view = province.view
-        scenario = facts.title_vi if say.language == "vi" else facts.title_en
+        scenario = getattr(facts, f"title_{say.language}")
         banner = say("sample_line") if facts.uses_sample_data else None
         draw_head(sheet, province.head, title, [words("subtitle", say, scenario=scenario, n=len(facts.villages))], banner, 17.0)
         draw_picture(sheet, view, painted(ground, province.base, surface=overview.surface))

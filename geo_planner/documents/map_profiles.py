@@ -131,7 +131,7 @@ def draw_path(sheet: Sheet, box: Box, path: DrawnPath, say: Wording, size: float
 
     _draw_axes(sheet, frame, path, say, size, (low, high), at)
     x, y = at(profile.distance_km, ground)
-    fill = {"linewidth": 0.0, "zorder": 3}
+    fill: Any = {"linewidth": 0.0, "zorder": 3}
     sheet.axes.fill_between(x, frame.bottom, np.where(np.isfinite(y), y, frame.bottom), color=PROFILE_GROUND, **fill)
     sheet.axes.plot(x, y, color=PROFILE_GROUND_EDGE, linewidth=0.9, zorder=4)
     if known:

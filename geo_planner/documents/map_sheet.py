@@ -95,7 +95,7 @@ class Sheet:
             So many at most, for small files.
         """
         self.figure.set_dpi(dpi)
-        canvas = FigureCanvasAgg(self.figure)
+        canvas: Any = FigureCanvasAgg(self.figure)
         canvas.draw()
         picture = Image.fromarray(np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3]))
         if colours is not None:
@@ -119,14 +119,14 @@ class Raster(Artist):
     def __init__(self, axes: Axes, picture: npt.NDArray[np.uint8], box: Box) -> None:
         super().__init__()
         self.set_figure(axes.figure)
-        self.axes = axes
+        self._sheet_axes = axes
         # renderers count rows from below
         self._rgba = np.dstack([picture, np.full(picture.shape[:2], 255, dtype=np.uint8)])[::-1]
         self._box = box
         self.set_zorder(1)
 
     def draw(self, renderer: Any) -> None:
-        corners = self.axes.transData.transform([(self._box.left, self._box.bottom), (self._box.right, self._box.top)])
+        corners = self._sheet_axes.transData.transform([(self._box.left, self._box.bottom), (self._box.right, self._box.top)])
         (left, bottom), (right, top) = corners
         context = renderer.new_gc()
         if renderer.option_scale_image():
