@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 from rasterio.features import geometry_mask, shapes
-from shapely.geometry import MultiPolygon, shape
+from shapely.geometry import MultiPolygon, Polygon
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.documents.gis_styles import LayerStyle, Sign
@@ -59,7 +59,8 @@ def _coverage_areas(plan: Plan, coverage: Coverage) -> gpd.GeoDataFrame:
     drawn: npt.NDArray[np.bool_] = (number > 0) & ~geometry_mask(outlines, out_shape=grid.shape, transform=grid.transform)
     names = {at: coverage_class(c.least) for at, c in enumerate(classes, 1)} | {len(classes) + 1: NOT_COMPUTED}
     lowest = {at: c.least for at, c in enumerate(classes, 1)}
-    patches = [(int(value), MultiPolygon([shape(area)])) for area, value in shapes(number, mask=drawn, transform=grid.transform)]
+    outlined = shapes(number, mask=drawn, transform=grid.transform)
+    patches = [(int(value), MultiPolygon([Polygon(rings[0], rings[1:])])) for area, value in outlined for rings in [area["coordinates"]]]
     patches.sort(key=lambda patch: -patch[0])
     table = {
         "class": [names[value] for value, _ in patches],

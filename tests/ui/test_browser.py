@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -137,6 +138,20 @@ def test_the_exported_map_opens_from_disk(visit: Visit, plan: Plan, tmp_path: Pa
     assert page.locator("#gp-panel").is_visible()
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert visit.wanted == []
+    assert visit.errors == []
+
+
+def test_the_exported_map_prints_on_one_sheet_with_names_and_day(visit: Visit, tmp_path: Path) -> None:
+    write_map(fake_plan(), tmp_path / "map.html")
+    page = visit.page
+    page.goto((tmp_path / "map.html").as_uri())
+    page.locator("path.gp-village-mark").nth(3).wait_for(timeout=20_000)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert set(page.locator(".gp-village-name").all_text_contents()) <= set(HOSTILE_NAMES)
+    assert re.fullmatch(r"Ngày in: \d+/\d+/\d{4}", page.locator(".gp-printed").inner_text())
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".gp-printed, .gp-village-name, .gp-paper").count() == 0
     assert visit.errors == []
 
 
