@@ -30,7 +30,7 @@ test: .venv/.installed-dev
 test-long: .venv/.installed-dev
 	sh scripts/install_browser.sh
 	sh scripts/install_office.sh
-	GEO_PLANNER_LONG=180 $(BIN)/python -m pytest -n 0 tests/ui/test_side_by_side.py tests/ui/journeys
+	GEO_PLANNER_LONG=180 $(BIN)/python -m pytest -n 0 tests/ui/test_side_by_side.py tests/ui/test_while_importing.py tests/ui/journeys tests/documents tests/batch
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
