@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from rasterio.io import MemoryFile
+from rasterio.errors import RasterioError
 
 from geo_planner.batch.blocks import TILE
 from geo_planner.files.atomic import whole_file
 from geo_planner.files.folders import cache_root
+from geo_planner.files.opening import UnopenedError, memory_raster, opened_raster
 from geo_planner.grid import Grid
 from geo_planner.radio.serving import Serving
 
@@ -46,7 +46,7 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
         "tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    with MemoryFile() as memory:
+    with memory_raster() as memory:
         with memory.open(**profile) as file:
             for number, (name, values) in enumerate(bands.items(), 1):
                 file.write(values.astype(np.float32, copy=False), number)
@@ -59,16 +59,16 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
 def read_block(path: Path, shape: tuple[int, int], operators: list[str]) -> Serving | None:
     """What a file holds; None when there is none, or when it is not to be believed in any respect."""
     try:
-        with rasterio.open(path) as file:
+        with opened_raster(path) as file:
             names, values = list(file.descriptions), file.read()
             told = file.tags().get(_DIGEST)
         bands = dict(zip(names, values, strict=True))
         serving = _serving(bands, operators)
         if values.shape[1:] != shape or told != _digest(_bands(serving)):
             raise ValueError("its content is not what was kept")
-    except (rasterio.errors.RasterioIOError, FileNotFoundError):
+    except FileNotFoundError:
         return None
-    except Exception as error:
+    except (UnopenedError, RasterioError, OSError, ValueError, KeyError) as error:
         logger.info("%s is not taken and is made anew: %s", path.name, error)
         return None
     with contextlib.suppress(OSError):

@@ -212,7 +212,7 @@ def test_an_error_in_a_task_is_told_as_it_is() -> None:
 def test_what_is_no_engine_is_a_sentence() -> None:
     with pytest.raises(UsageError, match="gpu"):
         engine_of("gpu", None, None)
-    with pytest.raises(UsageError, match="dask"):
+    with pytest.raises(UsageError, match="scheduler"):
         engine_of("processes", "tcp://127.0.0.1:1", None)
 
 

@@ -62,7 +62,7 @@ def test_every_page_prints_on_a4_under_its_titles(any_plan: Plan, tmp_path: Path
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.orientation == ("portrait" if sheet.title == SHEETS[-1] else "landscape")
         assert sheet.page_setup.fitToWidth in (None, 1)  # one page is the default of the format
-        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.page_setup.fitToHeight in (None, 0)  # one page where the rows have room on it, else as many as there are
         assert sheet.freeze_panes
         assert bool(sheet.print_title_rows) is (sheet.title in printed(any_plan))
 
