@@ -14,9 +14,8 @@ import numpy.typing as npt
 from rasterio.errors import RasterioError
 
 from geo_planner.batch.blocks import TILE
-from geo_planner.errors import UnopenedError
 from geo_planner.files.atomic import whole_file
-from geo_planner.files.folders import cache_root
+from geo_planner.files.folders import UnopenedError, cache_root
 from geo_planner.files.opening import memory_raster, opened_raster
 from geo_planner.grid import Grid
 from geo_planner.radio.serving import Serving
