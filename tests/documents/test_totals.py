@@ -75,14 +75,24 @@ def from_geopackage(folder: Path, name: str = "plan.gpkg") -> Totals:
 
 
 def from_workbook(folder: Path) -> Totals:
-    sheets = {
-        ws.title: list(ws.iter_rows(values_only=True)) for ws in openpyxl.load_workbook(folder / "priority_list.xlsx", read_only=True)
-    }
+    book = openpyxl.load_workbook(folder / "priority_list.xlsx", read_only=True, data_only=True)
+    sheets = {ws.title: list(ws.iter_rows(values_only=True)) for ws in book}
+    last = said("book.total").text("vi")
 
-    def rows(title: str, first: str) -> list[dict[str, Any]]:
+    def table(title: str, first: str) -> list[dict[str, Any]]:
         at = next(at for at, row in enumerate(sheets[title]) if row and row[0] == first)
         head = [str(cell) for cell in sheets[title][at]]
         return [dict(zip(head, row, strict=False)) for row in sheets[title][at + 1 :] if any(cell is not None for cell in row)]
+
+    def rows(title: str, first: str) -> list[dict[str, Any]]:
+        """Without the last row, whose amount is the sum of the others."""
+        found = table(title, first)
+        sums = [row for row in found if row[first] == last]
+        found = [row for row in found if row[first] != last]
+        for row in sums:
+            if "Chi phí (đồng)" in row:
+                assert row["Chi phí (đồng)"] == sum(each["Chi phí (đồng)"] for each in found)
+        return found
 
     capex = sum(row["Chi phí (đồng)"] for row in rows("Trạm xây dựng", "Trạm") + rows("Truyền dẫn", "Tuyến"))
     items = [row for row in rows("Chi phí theo hạng mục", "Trạm hoặc tuyến") if row["Khoản mục"] != said("estimate_part.yearly").text("vi")]

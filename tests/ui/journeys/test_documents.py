@@ -23,7 +23,7 @@ from tests.ui.app_process import app_over
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
-_LATE_MS = 120_000
+_LATE_MS = 240_000
 FORM = "letters/commune_03001_form.xlsx"
 
 
