@@ -54,7 +54,7 @@ def from_summary(folder: Path) -> Totals:
 def from_facts(folder: Path) -> Totals:
     money = proposal_facts(load_plan(folder)).money
     assert money is not None
-    totals = {}
+    totals: Totals = {}
     for name, amount in (("capex", money.capex), ("opex", money.opex_per_year), ("npv", money.npv)):
         totals |= {f"{name}.{e}": getattr(amount, e) for e in ESTIMATES}
     totals |= {f"payer.{payer}": amount.base for payer, amount in money.by_payer.items()}
@@ -62,7 +62,7 @@ def from_facts(folder: Path) -> Totals:
 
 
 def from_geopackage(folder: Path, name: str = "plan.gpkg") -> Totals:
-    totals = {}
+    totals: Totals = {}
     with sqlite3.connect(folder / name) as opened:
         for estimate, capex, opex, npv in opened.execute("SELECT estimate, capex, opex_per_year, npv FROM build_sums"):
             totals |= {f"capex.{estimate}": capex, f"opex.{estimate}": opex, f"npv.{estimate}": npv}
@@ -116,7 +116,7 @@ def from_request(folder: Path) -> Totals:
 
     (estimate,) = table("Hạng mục", "Khối lượng")
     named = {row[0]: row for row in estimate}
-    totals = {}
+    totals: Totals = {}
     for name, start in (("capex", "Vốn đầu tư"), ("opex", "Chi phí vận hành mỗi năm"), ("npv", "Giá trị hiện tại")):
         row = next(row for title, row in named.items() if title.startswith(start))
         totals |= {f"{name}.{e}": amount(cell) for e, cell in zip(ESTIMATES, row[3:], strict=True)}
