@@ -9,7 +9,7 @@ import pyogrio
 from pyproj import CRS
 
 from geo_planner.crs import GEOGRAPHIC, metric_crs, parse_crs, stretched, utm_for
-from geo_planner.documents.gis_layers import gis_layers, layer_styles
+from geo_planner.documents.gis_layers import gis_layers, gis_tables, layer_styles
 from geo_planner.documents.gis_package import add_styles_and_metadata
 from geo_planner.documents.kml import write_kml
 from geo_planner.documents.records import ProposalFacts
@@ -17,7 +17,7 @@ from geo_planner.documents.wording import Wording
 from geo_planner.errors import CrsError, OutputError, UsageError
 from geo_planner.export.build_layers import Layers
 from geo_planner.export.geojson import write_features
-from geo_planner.export.vector import plan_tables, write_package
+from geo_planner.export.vector import write_package
 from geo_planner.plan import Plan
 from geo_planner.words import Language
 
@@ -63,7 +63,7 @@ def write_gis(plan: Plan, facts: ProposalFacts, folder: Path, language: Language
         for part in ("flatgeobuf", "geojson"):
             (home / part).mkdir(parents=True, exist_ok=True)
         package = home / "plan.gpkg"
-        write_package(plan, package, placed, plan_tables(plan))
+        write_package(plan, package, placed, gis_tables(plan))
         add_styles_and_metadata(package, layers, styles, facts, language)
         files = [package]
         note = Wording(language)("sample_line") if facts.uses_sample_data else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from rasterio.features import geometry_mask, shapes
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -27,7 +28,7 @@ from geo_planner.export.palette import (
     VILLAGE_MARKS,
     probability_classes,
 )
-from geo_planner.export.vector import plan_layers
+from geo_planner.export.vector import plan_layers, plan_tables
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
 from geo_planner.words import Language, said, word
@@ -42,6 +43,19 @@ def gis_layers(plan: Plan) -> Layers:
     if plan.build is not None:
         layers["coverage_after"] = (_coverage_areas(plan, plan.build.after.coverage), "MultiPolygon")
     return layers
+
+
+def gis_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """The tables of ``plan.gpkg``; of options and links those that are chosen: what else could be built is a hundred times as much and stays with the plan."""
+    tables = plan_tables(plan)
+    if plan.build is None:
+        return tables
+    chosen = {"option_id": set(plan.build.results.sites.index), "link_id": set(plan.build.results.links.index)}
+    kept = {}
+    for name, table in tables.items():
+        key = next((key for key in chosen if name.startswith("build_") and key in table), None)
+        kept[name] = table if key is None else table[table[key].isin(chosen[key])]
+    return {name: table for name, table in kept.items() if len(table)}
 
 
 def coverage_class(least: float) -> str:

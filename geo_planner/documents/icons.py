@@ -14,7 +14,7 @@ from geo_planner.documents.gis_styles import Sign
 from geo_planner.export.palette import BANNER, BANNER_INK
 
 _SIDE_PX, _FINER = 64, 4
-_SQUARE, _MARGIN = 18.0, 1.5
+SQUARE, _MARGIN = 18.0, 1.5
 _ARC_STEPS = 12
 _FONT_PX = 26
 
@@ -24,8 +24,8 @@ def sign_icon(sign: Sign) -> bytes:
     side = _SIDE_PX * _FINER
     picture = Image.new("RGBA", (side, side), (255, 255, 255, 0))
     pen = ImageDraw.Draw(picture)
-    scale = side / (_SQUARE + 2 * _MARGIN)
-    width = max(1, round(sign.weight_px * scale * _SQUARE / sign.size_px))
+    scale = side / (SQUARE + 2 * _MARGIN)
+    width = max(1, round(sign.weight_px * scale * SQUARE / sign.size_px))
     line = sign.line or sign.fill
     if sign.outline:
         points = [((x + _MARGIN) * scale, (y + _MARGIN) * scale) for x, y in corners(sign.outline)]

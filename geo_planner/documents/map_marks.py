@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 
+from geo_planner.documents.icons import SQUARE, corners
 from geo_planner.documents.map_ground import COVERED_PALE, STRIPE_SAND, Ground
 from geo_planner.documents.map_sheet import MM_PER_POINT, Sheet
 from geo_planner.export.palette import BUILD_INK, BUILD_LINKS, BUILD_MARK_OF, BUILD_MARKS, GROUND, INK, UNKNOWN_SURFACE, VILLAGE_MARKS
@@ -21,39 +21,13 @@ Draw = Callable[[Sheet, float, float, float], None]
 
 ROAD_INK, RIVER_INK, BORDER_INK, MAST_INK = "#8a5a2b", "#2f7fb8", "#5f6670", "#1d2733"
 _SHAPES = {"no_signal": "o", "partial": "s", "covered": "o", "unknown": "o"}
-_SQUARE = 18.0
 
 
 @lru_cache(maxsize=16)
 def outline(path: str) -> Outline:
-    """An outline written as SVG commands M, L, H, V, A (of circles) and Z, around its middle and upright."""
-    points: list[tuple[float, float]] = []
-    for command, text in re.findall(r"([MLHVAZ])([^MLHVAZ]*)", path):
-        numbers = [float(part) for part in re.findall(r"-?[0-9.]+", text)]
-        if command in "ML":
-            points.append((numbers[0], numbers[1]))
-        elif command == "H":
-            points.append((numbers[0], points[-1][1]))
-        elif command == "V":
-            points.append((points[-1][0], numbers[0]))
-        elif command == "A":
-            points += _arc(points[-1], (numbers[5], numbers[6]), numbers[0], clockwise=bool(numbers[4]))
-    xy = (np.array([*points, points[0]]) - _SQUARE / 2.0) * (1.0, -1.0)
-    return Outline(xy, closed=True)
-
-
-def _arc(start: tuple[float, float], end: tuple[float, float], radius: float, *, clockwise: bool) -> list[tuple[float, float]]:
-    """The shorter arc of a circle between two points, in steps."""
-    a, b = np.array(start), np.array(end)
-    half = (b - a) / 2.0
-    away = np.sqrt(max(radius**2 - float(half @ half), 0.0))
-    # y runs downwards in such outlines: clockwise to the eye is towards growing angles
-    normal = np.array([-half[1], half[0]]) / max(float(np.hypot(*half)), 1e-9) * (1.0 if clockwise else -1.0)
-    centre = a + half + away * normal
-    first, last = (float(np.arctan2(*(p - centre)[::-1])) for p in (a, b))
-    turn = (last - first + np.pi) % (2.0 * np.pi) - np.pi
-    angles = first + turn * np.linspace(0.0, 1.0, 13)[1:]
-    return [(float(centre[0] + radius * np.cos(t)), float(centre[1] + radius * np.sin(t))) for t in angles]
+    """An outline as :func:`geo_planner.documents.icons.corners` reads it, around its middle and upright."""
+    points = corners(path)
+    return Outline((np.array([*points, points[0]]) - SQUARE / 2.0) * (1.0, -1.0), closed=True)
 
 
 def _points(sheet: Sheet, x: Any, y: Any, size_mm: float, **look: Any) -> None:

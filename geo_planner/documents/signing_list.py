@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +42,33 @@ _LEFT, _RIGHT = (0, _AT["x"]), (_AT["source"], _LAST)
 _SIGNERS = ((0, _AT["x"]), (_AT["y"], _AT["source"]), (_AT["plan"], _LAST))
 """Where the blocks of the signers stand, three beside each other."""
 _LINE_PT = 14.5
+_PAGE_PT, _MARGIN_PT = (841.9, 595.3), (57.6, 79.2)
+"""A4 on its side, and what the margins take of it, width and height."""
+_SPARE = 0.95
+"""Of the width and the height of a page, what is filled: programs draw letters and lines a little differently."""
+_WITH_SIGNERS = 2
+"""Villages that at least stand on the page that is signed."""
 _ROMAN = ("I", "II", "III", "IV")
 
 
 @dataclass(slots=True)
 class _Form:
-    """The sheet in the making, and the next free row."""
+    """The sheet in the making, and the next free row.
+
+    Attributes
+    ----------
+    heights : list of float
+        Of the rows so far, points.
+    together : dict of int to int
+        Rows from which, and up to which, nothing is parted.
+    """
 
     book: Book
     sheet: Worksheet
     say: Wording
     row: int = 0
+    heights: list[float] = field(default_factory=list)
+    together: dict[int, int] = field(default_factory=dict)
 
     def across(self, first: int, last: int, text: str, *, size: float = 11, **look: Any) -> float:
         """A text over some columns of the current row; returns the height that it needs."""
@@ -67,6 +83,7 @@ class _Form:
 
     def down(self, height: float) -> None:
         self.sheet.set_row(self.row, height)
+        self.heights.append(height)
         self.row += 1
 
 
@@ -104,10 +121,15 @@ def write_signing_list(facts: ProposalFacts, folder: Path, language: Language = 
         form.line(sample, size=12, bold=True, align="center", font_color=BANNER_INK, bg_color=BANNER)
     printed = form.row
     _head(form, facts)
+    titles = form.row
     _titles(form)
+    table = form.row
     _table(form, facts)
+    total = form.row - 1
     _notes(form, facts)
     _signers(form, facts)
+    form.together[max(total - _WITH_SIGNERS, table)] = form.row
+    _pages(form, printed, sum(form.heights[titles:table]))
     # the line above the form is for the screen: on paper the header has it on every page
     form.sheet.print_area(printed, 0, form.row - 1, _LAST)
     path = folder / FILE
@@ -124,6 +146,43 @@ def _page(form: _Form, sample: str | None) -> None:
     form.sheet.hide_gridlines(2)
     form.sheet.set_header(f"&C&12&B{sample}" if sample else "", {"margin": 0.25})
     form.sheet.set_footer(f"&R&9{form.say('signing_page', page='&P', pages='&N')}", {"margin": 0.25})
+
+
+def _pages(form: _Form, first: int, repeated_pt: float) -> None:
+    """As small as the width asks for, and a new page where the rows that belong together would be parted."""
+    # a fixed scale: where pages are fitted to a width, Excel does not look at breaks
+    width = sum(int(7 * each + 5.5) for each in _WIDTHS) * 0.75
+    scale = _SPARE * (_PAGE_PT[0] - _MARGIN_PT[0]) / width
+    form.sheet.set_print_scale(int(100 * scale))
+    room = _SPARE * (_PAGE_PT[1] - _MARGIN_PT[1]) / (int(100 * scale) / 100)
+    form.sheet.set_h_pagebreaks(page_breaks(form.heights, first, form.together, room=room, repeated=repeated_pt))
+
+
+def page_breaks(heights: Sequence[float], first: int, together: Mapping[int, int], *, room: float, repeated: float) -> list[int]:
+    """Rows that begin a page.
+
+    Parameters
+    ----------
+    heights : sequence of float
+        Of all rows, points.
+    first : int
+        The first row that is printed.
+    together : mapping of int to int
+        Rows from which, and up to which, nothing is parted where a page has room for it.
+    room, repeated : float
+        Height of a page, and of the titles that are repeated on each but the first, points.
+    """
+    breaks: list[int] = []
+    used = 0.0
+    for row in range(first, len(heights)):
+        whole = sum(heights[row : together.get(row, row + 1)])
+        if whole > room - repeated:
+            whole = heights[row]
+        if used and used + whole > room:
+            breaks.append(row)
+            used = repeated
+        used += heights[row]
+    return breaks
 
 
 def _head(form: _Form, facts: ProposalFacts) -> None:
@@ -186,6 +245,8 @@ def _not_shared(group: GroupFacts) -> int:
 def _group_row(form: _Form, number: str, group: GroupFacts) -> None:
     n = len(group.villages)
     last = form.row + n + (1 if _not_shared(group) else 0)
+    if n:
+        form.together[form.row] = form.row + 2
     look: dict[str, Any] = {"bold": True, "border": 1, "bg_color": HEADING}
     for at in range(_LAST + 1):
         put(form.sheet, form.row, at, None, form.book.format(**look))

@@ -167,3 +167,12 @@ def test_an_unfit_system_is_refused_in_a_sentence(made: tuple[Plan, ProposalFact
 
 def test_a_character_that_xml_cannot_hold_is_marked() -> None:
     assert clean("a\x00b\ud800c\u2028") == "a\ufffdb\ufffdc\u2028"
+
+
+def test_of_options_and_links_the_chosen_ones_are_given_with_what_they_cost(made: tuple[Plan, ProposalFacts, Path]) -> None:
+    plan, facts, home = made
+    assert plan.build is not None
+    assert len(plan.build.options) > len(facts.sites) > 0
+    assert {key for (key,) in rows(home, "SELECT option_id FROM build_options")} == {site.site_id for site in facts.sites}
+    assert sum(cost for (cost,) in rows(home, "SELECT cost_vnd FROM chosen_sites")) == sum(site.cost.base for site in facts.sites)
+    assert {key for (key,) in rows(home, "SELECT option_id FROM build_option_items")} == {site.site_id for site in facts.sites}

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from geo_planner.documents.facts import Office, ProposalFacts, proposal_facts
 from geo_planner.documents.pdf import office_program
-from geo_planner.documents.signing_list import write_signing_list
+from geo_planner.documents.signing_list import page_breaks, write_signing_list
 from geo_planner.errors import OutputError
 from geo_planner.export import xlsx
 from geo_planner.export.build_summary import build_summary
@@ -165,7 +165,10 @@ def test_names_are_text(names: tuple[str, ...], tmp_path: Path) -> None:
 
 def test_the_page(tmp_path: Path) -> None:
     sheet = sheet_of(facts(), tmp_path)
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == ("landscape", 9, 0)
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    # Excel looks at breaks only where the scale is given
+    assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert 60 <= sheet.page_setup.scale <= 85
     assert sheet.print_title_rows
     assert SAMPLE in str(sheet.oddHeader.center.text)
     assert "&P" in str(sheet.oddFooter.right.text) or "Trang" in str(sheet.oddFooter.right.text)
@@ -193,6 +196,35 @@ def test_every_page_has_sample_line_titles_and_number(tmp_path: Path) -> None:
         assert SAMPLE in page
         assert f"Trang {at}/{len(pages)}" in page
     assert all("Kinh phí" in page for page in pages[:-1])
+
+
+@pytest.mark.parametrize("heights", [[30.0] * 40, [20.0, 50.0] * 30, [10.0] * 7])
+def test_breaks_keep_together_what_belongs_together(heights: list[float]) -> None:
+    end = len(heights)
+    for kept in range(1, end):
+        breaks = page_breaks(heights, 1, {kept: end}, room=200.0, repeated=20.0)
+        pages = [*zip([1, *breaks], [*breaks, end], strict=True)]
+        assert all(first < last for first, last in pages)
+        for at, (first, last) in enumerate(pages):
+            assert sum(heights[first:last]) + (20.0 if at else 0.0) <= 200.0
+        if sum(heights[kept:]) <= 180.0:
+            assert pages[-1][0] <= kept
+
+
+@pytest.mark.skipif(
+    office_program() is None or shutil.which("pdftotext") is None, reason="pages are drawn by LibreOffice and read by pdftotext"
+)
+@pytest.mark.parametrize("n", [13, 14, 15, 16, 36])
+def test_the_signature_never_stands_alone_on_a_page(n: int, tmp_path: Path) -> None:
+    """Some of these lists end where a page does."""
+    given = facts(n, office=Office(signing_bodies=("Sở Tài chính", "Quỹ"), signer_name="Người Ký"))
+    (path,) = write_signing_list(given, tmp_path)
+    pages = drawn(path)
+    last = [village.name for group in given.groups for village in group.villages][-2:]
+    assert "Người Ký" in pages[-1]
+    assert "TỔNG CỘNG" in pages[-1]
+    assert all(name in pages[-1] for name in last)
+    assert [page for page in pages if "Người Ký" in page] == pages[-1:]
 
 
 def drawn(path: Path) -> list[str]:

@@ -149,6 +149,13 @@ def test_the_exported_map_prints_on_one_sheet_with_names_and_day(visit: Visit, t
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     assert set(page.locator(".gp-village-name").all_text_contents()) <= set(HOSTILE_NAMES)
+    cut = """() => {
+      const map = document.querySelector(".leaflet-container").getBoundingClientRect();
+      return [...document.querySelectorAll(".gp-village-name")].map((name) => name.getBoundingClientRect())
+        .filter((box) => box.left < map.left || box.right > map.right || box.top < map.top || box.bottom > map.bottom).length;
+    }"""
+    assert page.locator(".gp-village-name").count() >= 1
+    assert page.evaluate(cut) == 0
     assert re.fullmatch(r"Ngày in: \d+/\d+/\d{4}", page.locator(".gp-printed").inner_text())
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".gp-printed, .gp-village-name, .gp-paper").count() == 0

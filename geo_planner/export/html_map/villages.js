@@ -59,9 +59,17 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
       } else if (mark.number) group.removeLayer(mark.number);
     });
   };
-  /* On paper a village has its name beside it, where there is room: at its right or left, above or below. */
+  /* On paper a village has its name beside it, where there is room on the map and no other village: at its right or left, above or below. */
   const named = L.layerGroup();
-  const nameBeside = (room) => byRank.forEach((mark) => {
+  const onMap = ([left, top, right, bottom]) => {
+    const first = map.layerPointToContainerPoint([left, top]), last = map.layerPointToContainerPoint([right, bottom]), size = map.getSize();
+    return first.x >= 0 && first.y >= 0 && last.x <= size.x && last.y <= size.y;
+  };
+  const nameBeside = (room) => {
+    marks.forEach((mark) => { if (mark.place && shown.has(mark) && !mark.full) room.take(room.around(mark.place, DOT, DOT)); });
+    byRank.forEach((mark) => nameOf(mark, room));
+  };
+  const nameOf = (mark, room) => {
     if (!mark.place || !shown.has(mark)) return;
     if (!mark.name) {
       mark.title = element("span", "gp-village-name", mark.village.name);
@@ -71,12 +79,12 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
     named.addLayer(mark.name);
     const half = mark.title.offsetWidth / 2 + 1, off = (mark.full ? FULL : DOT) + (mark.halo ? 6 : 2);
     const box = (spot) => [mark.place.x + spot[0] - half, mark.place.y + spot[1] - 6, mark.place.x + spot[0] + half, mark.place.y + spot[1] + 6];
-    const spot = [[off + half, 0], [-off - half, 0], [0, -off - 6], [0, off + 6]].find((one) => room.free(box(one)));
+    const spot = [[off + half, 0], [-off - half, 0], [0, -off - 6], [0, off + 6]].find((one) => onMap(box(one)) && room.free(box(one)));
     if (!spot) { named.removeLayer(mark.name); return; }
     room.take(box(spot));
     mark.title.style.marginLeft = spot[0] + "px";
     mark.title.style.marginTop = spot[1] + "px";
-  });
+  };
   const passes = (village, f) => (!f.payers || !f.payers.length || f.payers.includes(village.payer))
     && (!f.communes || !f.communes.length || f.communes.includes(village.communeCode))
     && (!f.statuses || !f.statuses.length || f.statuses.includes(village.status.modelled))
