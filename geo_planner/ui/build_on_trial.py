@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo_planner.build.rebuild import StoppedError
 from geo_planner.errors import GeoPlannerError
+from geo_planner.retried import Trial
 from geo_planner.ui import build_tables as tables
 from geo_planner.ui import frame, trying
 from geo_planner.ui.build_job import Job, Stop, Told
@@ -30,7 +31,7 @@ def follow(own: LoadedPlan, words: Language) -> trying.Tried:
     """
     frame.show_plan(own)
     trial = trying.of_ranking(own.plan, trying.asked(own.plan))
-    none = trying.Tried(trying.Trial(), {})
+    none = trying.Tried(Trial(), {})
     job: Job[LoadedPlan] | None = st.session_state.get(_JOB)
     key = (own.key, trial.trial)
     if job is not None and job.key != key:
