@@ -20,9 +20,10 @@ from geo_planner.config.build.money import YearBudget
 from geo_planner.export.comparison import write_comparison
 from geo_planner.export.xlsx import build_workbook
 from geo_planner.plan import Plan, run, with_build
-from geo_planner.retried import Trial
+from geo_planner.retried import Trial, changes
 from geo_planner.retried import tried as under
 from geo_planner.study_area import load_study_area
+from geo_planner.trial.cures import cures
 from geo_planner.ui import build_tables as tables
 from geo_planner.ui import loading, trying
 from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
@@ -349,6 +350,8 @@ def test_what_the_ranking_tries_has_a_choice_of_its_own_when_it_is_asked_for(sho
     settled(app.select_slider(key="build_budget").set_value(2_000_000_000).run())
     less = rebuild(wanted, budget_vnd=2_000_000_000, years=years_within(wanted.build.settings.years, 2_000_000_000))
     assert list(table_of(app, "build_column_kind")[ids]) == list(tables.site_table(wanted, less, "vi", BuildTrial())[ids])
+    gone, new = tables.gone_and_new(wanted.build, less)
+    assert any(text("build_diff_sites_trial", "vi", gone=len(gone), new=len(new)) in warning.value for warning in app.warning)
     app.text_input(key="build_save_title").set_value("Theo phép thử").run()
     app.button(key="build_save").click().run()
     assert not app.exception
@@ -393,6 +396,29 @@ def test_a_choice_for_a_trial_is_stopped_and_begun_again(shown: Plan, monkeypatc
     chosen(app.button(key="build_choose_on_trial").click().run())
     assert told == ["through"]
     assert "Phương án thử, chọn lại theo" in html_of(app)
+
+
+def test_the_map_has_the_choice_that_there_is_for_what_is_tried(shown: Plan) -> None:
+    own = loading.LoadedPlan("key", shown)
+
+    def on_map(trial: Trial) -> loading.LoadedPlan | None:
+        return trying._with_choice(own, trying.Tried(trial, changes(shown.scenario, trial)), lambda _step, _share: None)
+
+    # only prices are others: the choice is made anew at them, and what an option would cost a village follows
+    dearer = on_map(Trial(costs={"price_factor": 1.5}))
+    assert dearer.plan.build.choice == rebuild(shown, price_factor=1.5).choice
+    assert dearer.plan.scenario.build.price_factor == 1.5
+    village = str(shown.build.demands.loc[shown.build.covers["demand_id"].iloc[0], "village_id"])
+    told = [cures(plan, village, every=True).set_index("option_id")["cost_vnd"].astype(float) for plan in (shown, dearer.plan)]
+    assert len(told[0])
+    assert (told[1] / told[0]).tolist() == pytest.approx([1.5] * len(told[0]), rel=1e-6)
+    # another service: only what was chosen for it on the build plan's page
+    other = Trial(threshold_dbm=THRESHOLD)
+    assert on_map(other) is None
+    trying.choose_for(own, trying.Tried(other, changes(shown.scenario, other)), lambda _step, _share: None)
+    assert on_map(other).plan.build.choice == on_trial(shown).build.choice
+    both = on_map(Trial(threshold_dbm=THRESHOLD, costs={"price_factor": 1.5}))
+    assert both.plan.build.choice == rebuild(on_trial(shown), price_factor=1.5).choice
 
 
 def chosen(app: AppTest) -> AppTest:

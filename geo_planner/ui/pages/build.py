@@ -149,7 +149,7 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     if wrong:
         st.error(text("build_budget_no_figure", words, written=wrong))
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
-    st.caption(text("build_chart_hint", words))
+    st.caption(text(_held_against("build_chart_hint"), words))
     prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
     prices.segmented_control(
         text("build_prices", words), _PRICES, format_func=lambda key: text(f"build_price_{key}", words), required=True,
@@ -307,7 +307,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
     lines = tables.differences(plan, scenario, tried, words)
     gone, new = tables.gone_and_new(scenario, shown)
     if job is None:
-        lines.append(text("build_diff_sites", words, gone=len(gone), new=len(new)))
+        lines.append(text(_held_against("build_diff_sites"), words, gone=len(gone), new=len(new)))
     st.warning(_plain(" ".join([text("build_tried", words), *lines])), icon=":material/science:")
     if under_way(job):
         return
@@ -318,8 +318,18 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
         )
         st.caption(text("build_not_done", words))
     row[1].button(
-        text("build_back", words), on_click=visit.set_build, args=(BuildTrial(),), icon=":material/undo:", width="stretch", key="build_back"
+        text(_held_against("build_back"), words),
+        on_click=visit.set_build,
+        args=(BuildTrial(),),
+        icon=":material/undo:",
+        width="stretch",
+        key="build_back",
     )
+
+
+def _held_against(key: str) -> str:
+    """The words for what is tried of a build plan: beside the scenario's, or beside one that was chosen for a trial."""
+    return key if loaded() is scenario_plan() else f"{key}_trial"
 
 
 def under_way(job: Job[BuildPlan] | None) -> bool:
