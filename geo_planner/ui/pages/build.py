@@ -203,7 +203,7 @@ def draw_map(scenario: BuildPlan, shown: BuildPlan) -> None:
         for build, ids, word in ((scenario, gone, "build_gone"), (shown, new, "build_new")):
             sites = build.results.sites.loc[ids]
             drawn += [
-                Drawn("ring", ((float(r.lon), float(r.lat)),), text(word, words), "blocked" if build is scenario else "link")
+                Drawn("ring", ((float(r.lon), float(r.lat)),), text(_held_against(word), words), "blocked" if build is scenario else "link")
                 for r in sites.itertuples()
             ]
     one = LoadedPlan(key, plan if shown is scenario else replace(plan, build=shown))
