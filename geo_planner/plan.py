@@ -161,7 +161,7 @@ def run(
     else:
         with _model_range(scenario):
             coverage = cover_by(scenario, study_area, lambda share: tell("coverage", 0.85 * share))
-    return _with_build(planned(scenario, study_area, coverage, workers=threads, progress=tell), threads, cache, tell)
+    return with_build(planned(scenario, study_area, coverage, workers=threads, progress=tell), threads, cache, tell)
 
 
 def load_plan(folder: Path, study_area: Path | None = None) -> Plan:
@@ -257,8 +257,8 @@ def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, An
     return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
 
 
-def _with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
-    """The plan with what to build, where the scenario asks for it."""
+def with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
+    """The plan with what to build, chosen for it as it stands, where its scenario asks for it."""
     if plan.scenario.build is None:
         return plan
     from geo_planner.build.plan import build_plan  # here, so that a plan without it loads no solver

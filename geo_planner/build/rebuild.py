@@ -13,12 +13,12 @@ import geopandas as gpd
 from pydantic import ValidationError
 
 from geo_planner.build.after import after
-from geo_planner.build.cost import SUFFIX, Costs, running, split, totals
+from geo_planner.build.cost import SUFFIX, Costs, link_costs, option_costs, running, split, totals
 from geo_planner.build.decided import OF_THE_DECISION, Decision, Material, decide, planned_demands, year_index
-from geo_planner.build.payers import by_payer
+from geo_planner.build.payers import by_payer, power_first_lines
 from geo_planner.build.people_by_year import people_by_year
 from geo_planner.build.plan import BuildCosts, BuildPlan, Progress, phones_of
-from geo_planner.build.prices import ESTIMATES
+from geo_planner.build.prices import ESTIMATES, read_prices
 from geo_planner.build.results import results_of
 from geo_planner.build.served import Tables, chosen
 from geo_planner.config import Scenario
@@ -62,6 +62,7 @@ def rebuild(
     must: Sequence[str] | None = None,
     must_not: Sequence[str] | None = None,
     estimate: Estimate = "base",
+    price_factor: float | None = None,
     workers: int = 1,
     cache: LossCache | None = None,
     progress: Progress | None = None,
@@ -80,6 +81,8 @@ def rebuild(
         All that must and must not be; as in the scenario when left out.
     estimate : {"low", "base", "high"}
         The prices at which the choice, its years and its payers are reckoned.
+    price_factor : float, optional
+        All prices of the table times this, in place of ``build.price_factor``.
     workers : int
         Threads; they change no bit of the result.
     cache : LossCache, optional
@@ -99,7 +102,7 @@ def rebuild(
     UsageError
         (a ValueError) Without a build plan, or with an estimate that there is not.
     InputError
-        With a fault for each setting that does not hold.
+        With a fault for each setting that does not hold; where prices are others, with those of the table that is read again.
     StoppedError
     """
     build = plan.build
@@ -114,8 +117,11 @@ def rebuild(
             raise StoppedError
         tell(name, _SHARES[name])
 
-    settings = tried_settings(build.settings, budget_vnd=budget_vnd, years=years, must=must, must_not=must_not)
+    settings = tried_settings(build.settings, budget_vnd=budget_vnd, years=years, must=must, must_not=must_not, price_factor=price_factor)
     villages, area = plan.villages.sort_index(), plan.study_area
+    same_prices = estimate == "base" and settings.price_factor == build.settings.price_factor
+    if settings.price_factor != build.settings.price_factor:
+        build = _priced(plan, build, villages, settings)
     priced = (_at(build.costs.options, estimate), _at(build.costs.links, estimate))
     options, links = (
         table.assign(cost=cost.table["cost"], running=running(cost.table, settings))
@@ -152,7 +158,7 @@ def rebuild(
             found.chosen, demands=demands, places=build.places, links=links, options=options, phases=found.phases, shares=found.shares,
             before=then.villages["households_before"],
         ),
-        frontier=build.frontier if estimate == "base" and wishes == before else build.frontier.iloc[:0], stay_in=build.stay_in.iloc[:0], after=then, people_by_year=people,
+        frontier=build.frontier if same_prices and wishes == before else build.frontier.iloc[:0], stay_in=build.stay_in.iloc[:0], after=then, people_by_year=people,
         smartphones=phones_of(villages, area.communes, settings, then),
         notes=(*(note for note in build.notes if note.code not in OF_THE_DECISION), *found.notes),
     )  # fmt: skip
@@ -165,6 +171,7 @@ def tried_settings(
     years: Sequence[YearBudget] | None = None,
     must: Sequence[str] | None = None,
     must_not: Sequence[str] | None = None,
+    price_factor: float | None = None,
 ) -> BuildSettings:
     """The section ``build`` with what is tried in place of its own.
 
@@ -176,6 +183,7 @@ def tried_settings(
     tried = {
         "budget_vnd": budget_vnd, "years": None if years is None else [each.model_dump() for each in years],
         "must": None if must is None else list(must), "must_not": None if must_not is None else list(must_not),
+        "price_factor": price_factor,
     }  # fmt: skip
     changes = {name: value for name, value in tried.items() if value is not None}
     try:
@@ -203,6 +211,14 @@ def _at(costs: Costs, estimate: Estimate) -> Costs:
     suffix = SUFFIX[estimate]
     table = costs.table
     return replace(costs, table=table.assign(**{str(name)[: -len(suffix)]: table[name] for name in table if str(name).endswith(suffix)}))
+
+
+def _priced(plan: Planned, build: BuildPlan, villages: gpd.GeoDataFrame, settings: BuildSettings) -> BuildPlan:
+    """All that could be built at the prices of other settings, from the table that the plan read."""
+    own = plan.scenario.layers.prices
+    prices, _ = read_prices(plan.study_area.root / own, file=own) if own else read_prices()
+    costs = option_costs(build.options, build.places, build.power, prices, settings), link_costs(build.links, prices, settings)
+    return replace(build, costs=BuildCosts(*costs, build.costs.totals), power_first=power_first_lines(villages, prices, settings))
 
 
 def _in_all_estimates(

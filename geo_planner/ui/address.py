@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar, get_args
 
 from geo_planner.config.declared import Model
-from geo_planner.retried import COSTS
+from geo_planner.retried import COSTS, PRICE_FACTOR
 from geo_planner.retried import Trial as Trial  # part of a visit: told from here too
 from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
 from geo_planner.words import LANGUAGES, Language
@@ -24,6 +24,8 @@ _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
 _MOST_WEIGHT, _MOST_COST = 1000.0, 1e6
+LEAST_FACTOR, MOST_FACTOR = 0.1, 10.0
+"""Of the prices of the build plan, as the settings have it."""
 _MOST_VND = 10**15
 FIRST_YEAR, LAST_YEAR, MOST_YEARS = 2020, 2100, 50
 """Years that a budget may be given for, and how many of them, as the settings have it."""
@@ -46,6 +48,9 @@ class BuildTrial:
         At which prices.
     years : tuple of (int, int) or None
         Year and đồng of each, years rising; taken as they are. None: those of the scenario; empty: the budget is not parted by years.
+    price_factor : float or None
+        All prices times this. A visit has it once, among the costs of its trial, where pages of ranking and map follow it too:
+        :func:`geo_planner.ui.visit.build` reads it from there.
     """
 
     budget_vnd: int | None = None
@@ -53,6 +58,7 @@ class BuildTrial:
     must_not: tuple[str, ...] | None = None
     estimate: Literal["low", "base", "high"] = "base"
     years: tuple[tuple[int, int], ...] | None = None
+    price_factor: float | None = None
 
     def __bool__(self) -> bool:
         return self != BuildTrial()
@@ -114,7 +120,7 @@ def read_address(query: Mapping[str, str]) -> Visit:
 
     trial = Trial(
         weights=_figures(told.get("weights", ""), _MOST_WEIGHT),
-        costs={name: cost for name, cost in _figures(told.get("costs", ""), _MOST_COST).items() if name in COSTS},
+        costs={name: cost for name, cost in _figures(told.get("costs", ""), _MOST_COST).items() if _is_cost(name, cost)},
         threshold_dbm=one("threshold", lambda text: _figure(text, -150.0, -40.0)),
         probability=one("probability", lambda text: _figure(text, 0.01, 0.999)),
         model=_one_of(told.get("model"), get_args(Model)),
@@ -192,6 +198,11 @@ def _figures(text: str, most: float) -> dict[str, float]:
         if _NAME.fullmatch(name) and figure is not None:
             found[name] = figure
     return found
+
+
+def _is_cost(name: str, cost: float) -> bool:
+    """Whether a page has a field for it that takes the figure."""
+    return name in COSTS and (name != PRICE_FACTOR or LEAST_FACTOR <= cost <= MOST_FACTOR)
 
 
 def _ids(text: str) -> tuple[str, ...]:

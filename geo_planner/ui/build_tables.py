@@ -69,8 +69,13 @@ def wishing(settings: BuildSettings, tried: BuildTrial, must: Sequence[str], mus
     )
 
 
+def differing(settings: BuildSettings, tried: BuildTrial) -> BuildTrial:
+    """What is tried without a factor of prices that is the scenario's own, as an address may say it."""
+    return replace(tried, price_factor=None) if tried.price_factor == settings.price_factor else tried
+
+
 def changes(settings: BuildSettings, tried: BuildTrial) -> dict[str, Any]:
-    """What is tried, as settings of a scenario by their path; prices are none of them."""
+    """What is tried, as settings of a scenario by their path; low and high prices are none of them."""
     found: dict[str, Any] = {}
     if tried.budget_vnd is not None:
         found["build.budget_vnd"] = tried.budget_vnd
@@ -79,6 +84,8 @@ def changes(settings: BuildSettings, tried: BuildTrial) -> dict[str, Any]:
     if tried.years is not None:
         found["build.years"] = [{"year": year, "budget_vnd": vnd} for year, vnd in tried.years]
     found |= {f"build.{key}": list(ids) for key, ids in (("must", tried.must), ("must_not", tried.must_not)) if ids is not None}
+    if tried.price_factor is not None:
+        found["build.price_factor"] = tried.price_factor
     return found
 
 
@@ -251,6 +258,8 @@ def differences(plan: Plan, build: BuildPlan, tried: BuildTrial, language: Langu
                 lines.append(text(f"build_diff_{key}_{kind}", language, names=tuple(names.get(i, i) for i in ids)))
     if tried.estimate != "base":
         lines.append(text(f"build_diff_{tried.estimate}", language))
+    if tried.price_factor is not None:
+        lines.append(text("build_diff_price_factor", language, before=build.settings.price_factor, now=tried.price_factor))
     return lines
 
 

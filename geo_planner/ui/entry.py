@@ -83,6 +83,6 @@ def show() -> None:
     frame.show_sample_banner(plan)
     if plan is not None and name in trying.FOLLOWING:
         trying.follow(words)
-    elif plan is not None and name != "ranking":
+    elif plan is not None and name not in ("ranking", "build"):
         trying.note_elsewhere(words)
     page.run()

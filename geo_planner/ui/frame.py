@@ -207,7 +207,8 @@ def progress_bar(words: Language) -> Iterator[Progress]:
 
 def _progress(place: DeltaGenerator, words: Language) -> Progress:
     def progress(step: str, share: float) -> None:
-        named = text(f"step_{step}", words) if f"ui.step_{step}" in catalogue(words) else step
+        key = next((key for key in (f"ui.step_{step}", f"step.{step}") if key in catalogue(words)), None)
+        named = step if key is None else said(key).text(words)
         place.progress(min(max(share, 0.0), 1.0), text=text("running", words, step=named))
 
     return progress

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,7 +14,7 @@ import streamlit as st
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.export.assumptions import criteria_of
 from geo_planner.files.hashes import sha256_of_content
-from geo_planner.plan import Plan, Progress
+from geo_planner.plan import Plan, Progress, with_build
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.radio.coverage import Coverage
 from geo_planner.retried import PRICE_FACTOR, Trial, changes, second_of, tried, tried_scenario
@@ -24,7 +26,9 @@ from geo_planner.words import Language, percent, word
 
 FOLLOWING = ("map",)
 """Pages that follow the trial as a whole; the ranking's page does so slider by slider."""
-_KEPT, _KEPT_SECOND = 8, 2
+_KEPT, _KEPT_SECOND, _KEPT_CHOSEN = 8, 2, 3
+_SHARE_BEFORE = 0.2
+"""Of choosing anew what to build: the plan on trial, before the choice begins."""
 _WEIGHTS_NAMED = 4
 _FIRST_ANSWER = 1_000_000
 """Draws times villages beyond which a first answer has fewer draws: more would be some tenths of a second."""
@@ -49,6 +53,16 @@ def _second_models() -> Shelf[tuple[Coverage | None]]:
     return Shelf(_KEPT_SECOND)
 
 
+@st.cache_resource(show_spinner=False)
+def _chosen() -> dict[str, LoadedPlan]:
+    """Plans on trial for which it was chosen anew what to build."""
+    return {}
+
+
+def _key(own: LoadedPlan, trial: Tried) -> str:
+    return sha256_of_content(f"{own.key} {sorted(trial.changes.items())}")
+
+
 def asked(plan: Plan) -> Tried:
     """What this visit tries beside the scenario of a plan."""
     trial = visit.trial([weighed.criterion.name for weighed in criteria_of(plan)])
@@ -69,7 +83,7 @@ def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPl
     """
     if not trial.changes:
         return own
-    key = sha256_of_content(f"{own.key} {sorted(trial.changes.items())}")
+    key = _key(own, trial)
 
     def make(tell: Progress) -> LoadedPlan:
         other_service = any(path.startswith("service.") for path in trial.changes) and "propagation.model" not in trial.changes
@@ -77,6 +91,38 @@ def plan_on_trial(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPl
         return LoadedPlan(key, tried(own.plan, trial.trial, second=second, cache=default_loss_cache(), progress=tell))
 
     return _plans().get(key, make, progress)
+
+
+def of_ranking(plan: Plan, trial: Tried) -> Tried:
+    """What is tried without the prices of the build plan, which its page follows by itself."""
+    costs = {name: cost for name, cost in trial.trial.costs.items() if name != PRICE_FACTOR}
+    rest = replace(trial.trial, costs=costs)
+    return Tried(rest, changes(plan.scenario, rest), trial.error)
+
+
+def chosen_for(own: LoadedPlan, trial: Tried) -> LoadedPlan | None:
+    """The plan on trial with what to build chosen for it, where that has been worked out."""
+    return _chosen().get(_key(own, trial))
+
+
+def choose_for(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan:
+    """Choose what to build for the plan on trial, as a run of its scenario does; kept for all who try the same.
+
+    Raises
+    ------
+    InputError
+        As :func:`plan_on_trial`, or with the faults of what the build plan reads.
+    """
+    without = plan_on_trial(own, trial, lambda step, share: progress(step, _SHARE_BEFORE * share))
+    plan = with_build(
+        without.plan, os.cpu_count() or 1, default_loss_cache(), lambda step, share: progress(step, _SHARE_BEFORE + (1.0 - _SHARE_BEFORE) * share)
+    )  # fmt: skip
+    progress("build_doubts", 1.0)  # the last step is a long one: what was stopped meanwhile is not kept
+    kept, key = _chosen(), _key(own, trial)
+    kept[key] = LoadedPlan(f"{key} build", plan)
+    while len(kept) > _KEPT_CHOSEN:
+        kept.pop(next(iter(kept)), None)
+    return LoadedPlan(f"{key} build", plan)
 
 
 def first_draws(plan: Plan, trial: Tried) -> int | None:
@@ -95,18 +141,39 @@ def follow(words: Language) -> None:
     if not trial.changes:
         return
     if trial.error is None:
-        trial = take(own, trial, words)
+        trial = take(own, trial, words, build=True)
     show_strip(own.plan, trial, words)
 
 
-def take(own: LoadedPlan, trial: Tried, words: Language) -> Tried:
-    """Show the plan on trial from here on, with progress while it is worked out; where it cannot be, the error is told with the trial."""
+def take(own: LoadedPlan, trial: Tried, words: Language, *, build: bool = False) -> Tried:
+    """Show the plan on trial from here on, with progress while it is worked out; where it cannot be, the error is told with the trial.
+
+    With `build` it has what to build where that was chosen for it, or where only prices are others, so that it takes seconds.
+    """
     with frame.progress_bar(words) as progress:
         try:
-            frame.show_plan(plan_on_trial(own, trial, progress))
+            frame.show_plan((_with_choice(own, trial, progress) if build else None) or plan_on_trial(own, trial, progress))
         except GeoPlannerError as error:
             return replace(trial, error=error)
     return trial
+
+
+def _with_choice(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan | None:
+    """The plan on trial with what to build; None where that would have to be chosen from the beginning."""
+    from geo_planner.build.rebuild import rebuild  # here, so that a plan without what to build loads no solver
+
+    rest, factor = of_ranking(own.plan, trial), trial.changes.get(f"build.{PRICE_FACTOR}")
+    base = chosen_for(own, rest) if rest.changes else own
+    if base is None or base.plan.build is None or factor is None:
+        return base if rest.changes else None
+    on_trial = base
+
+    def make(tell: Progress) -> LoadedPlan:
+        built = rebuild(on_trial.plan, price_factor=factor, cache=default_loss_cache(), progress=tell)
+        return LoadedPlan(f"{key} build", replace(on_trial.plan, scenario=tried_scenario(own.plan.scenario, trial.trial), build=built))
+
+    key = _key(own, trial)
+    return _plans().get(f"{key} build", make, progress)
 
 
 def note_elsewhere(words: Language) -> None:
@@ -114,17 +181,18 @@ def note_elsewhere(words: Language) -> None:
     plan = frame.scenario_plan().plan
     trial = asked(plan)
     if trial.changes:
-        _strip(text("trial_elsewhere", words, what=told(plan, trial, words)), words, only_weights(trial))
+        strip(text("trial_elsewhere", words, what=told(plan, trial, words)), words, only_weights(trial))
 
 
 def show_strip(plan: Plan, trial: Tried, words: Language, *, save: bool = False) -> None:
     """What is tried, against what, what follows it and what does not; the way back, and the way on."""
     if trial.error is not None:
-        _strip(text("trial_refused", words, why=sentences_of(trial.error, words)), words, only_weights(trial))
+        strip(text("trial_refused", words, why=sentences_of(trial.error, words)), words, only_weights(trial))
         return
     line = text("trial_strip", words, what=told(plan, trial, words))
-    rest = " " + text("trial_without_build", words) if plan.build is not None else ""
-    _strip(line + rest, words, only_weights(trial), save=trial if save else None)
+    followed = frame.loaded() is not frame.scenario_plan() and frame.loaded().plan.build is not None
+    rest = "" if plan.build is None else " " + text("trial_with_build" if followed else "trial_without_build", words)
+    strip(line + rest, words, only_weights(trial), more=partial(_offer_save, trial, words) if save else None)
 
 
 def told(plan: Plan, trial: Tried, words: Language) -> str:
@@ -169,14 +237,19 @@ def sentences_of(error: GeoPlannerError, words: Language) -> str:
     return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for found in error.faults for part in found.texts(words) if part)
 
 
-def _strip(line: str, words: Language, weights: bool, *, save: Tried | None = None) -> None:
+def strip(line: str, words: Language, weights: bool, *, more: Callable[[], object] | None = None) -> None:
+    """The line that says what is tried, the way back, and what else can be done there."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="trial_strip"):
         st.html(f'<div class="gp-strip gp-trial" role="status">{escape(line)}</div>', width="stretch")
         label = text("reset" if weights else "trial_end", words)
         st.button(label, on_click=visit.set_trial, args=(Trial(),), icon=":material/undo:", key="trial_end")
-        if save is not None:
-            with st.popover(text("save_scenario", words), icon=":material/save:", type="primary"):
-                _save(save, words)
+        if more is not None:
+            more()
+
+
+def _offer_save(trial: Tried, words: Language) -> None:
+    with st.popover(text("save_scenario", words), icon=":material/save:", type="primary"):
+        _save(trial, words)
 
 
 def _save(trial: Tried, words: Language) -> None:

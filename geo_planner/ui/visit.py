@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from geo_planner.retried import PRICE_FACTOR
 from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from geo_planner.words import Language
 
@@ -106,13 +107,15 @@ def set_weights(weights: Mapping[str, float]) -> None:
 
 
 def build() -> BuildTrial:
-    """What is tried of the build plan beside the scenario."""
-    return now().build
+    """What is tried of the build plan beside the scenario, with the factor of its prices, which the trial of the visit holds."""
+    return replace(now().build, price_factor=now().trial.costs.get(PRICE_FACTOR))
 
 
 def set_build(tried: BuildTrial) -> None:
     """Try this of the build plan; ``BuildTrial()`` ends it."""
-    _keep(replace(now(), build=tried))
+    others = {name: cost for name, cost in now().trial.costs.items() if name != PRICE_FACTOR}
+    costs = others if tried.price_factor is None else {**others, PRICE_FACTOR: tried.price_factor}
+    _keep(replace(now(), build=replace(tried, price_factor=None), trial=replace(now().trial, costs=costs)))
 
 
 def filters() -> Filters:

@@ -73,6 +73,27 @@ def test_at_other_prices_the_budget_holds_at_those(plan: Plan, estimate: str) ->
     assert found.costs.totals["low"]["capex"] < found.costs.totals["base"]["capex"] < found.costs.totals["high"]["capex"]
 
 
+@pytest.mark.parametrize("factor", [0.5, 1.5])
+def test_at_a_factor_of_prices_it_is_a_run_with_that_factor(area: Path, plan: Plan, factor: float) -> None:
+    scenario = load_scenario(area / sa.SCENARIO, [f"build.price_factor={factor}"])
+    wanted = build_of(run(scenario, load_study_area(area, scenario), workers=1))
+    found = rebuild(plan, price_factor=factor)
+    assert_same(compared(found), compared(replace(wanted, settings=found.settings)))
+    assert found.settings.price_factor == factor
+    assert found.frontier.empty
+    ratio = found.costs.options.table["cost"].sum() / build_of(plan).costs.options.table["cost"].sum()
+    assert ratio == pytest.approx(factor, rel=1e-6)
+    # and back again, to the đồng
+    assert_same(compared(rebuild(replace(plan, build=found), price_factor=1.0)), compared(build_of(plan)))
+    assert_same(rebuild(plan, price_factor=1.0).frontier, build_of(plan).frontier)
+
+
+def test_a_factor_beyond_its_range_is_a_fault(plan: Plan) -> None:
+    with pytest.raises(InputError) as caught:
+        rebuild(plan, price_factor=0.0)
+    assert [fault.column for fault in caught.value.faults] == ["price_factor"]
+
+
 def test_its_steps_are_told_and_it_ends_between_them(plan: Plan) -> None:
     told: list[tuple[str, float]] = []
     rebuild(plan, progress=lambda step, share: told.append((step, share)))

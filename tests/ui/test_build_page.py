@@ -19,10 +19,13 @@ from geo_planner.config.build import BuildSettings
 from geo_planner.config.build.money import YearBudget
 from geo_planner.export.comparison import write_comparison
 from geo_planner.export.xlsx import build_workbook
-from geo_planner.plan import Plan, run
+from geo_planner.plan import Plan, run, with_build
+from geo_planner.retried import Trial, changes
+from geo_planner.retried import tried as under
 from geo_planner.study_area import load_study_area
+from geo_planner.trial.cures import cures
 from geo_planner.ui import build_tables as tables
-from geo_planner.ui import loading
+from geo_planner.ui import loading, trying
 from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
 from geo_planner.ui.build_chart import frontier_chart, frontier_points
 from geo_planner.ui.build_job import Job
@@ -34,6 +37,9 @@ from geo_planner.words import LANGUAGES
 from tests import small_area as sa
 from tests.build.test_plan_holds import drawn_area
 from tests.conftest import ROOT
+from tests.ui.test_pages import html_of
+
+THRESHOLD = -60.0
 
 
 @pytest.fixture(scope="module")
@@ -288,6 +294,144 @@ def test_a_try_stands_in_the_address_and_comes_back() -> None:
     for told in ("-1", "1e9", "0x1", "1" * 17, "12.5", ""):
         assert read_address({"budget": told}).build == BuildTrial()
     assert read_address({"must": "a~a~<b>~c", "prices": "worst"}).build == BuildTrial(must=("a", "c"))
+
+
+def test_a_factor_of_prices_is_tried_recomputed_and_saved(shown: Plan, area: Path) -> None:
+    app = open_page()
+    field = app.number_input(key="build_price_factor")
+    assert field.value == 1.0
+    settled(field.set_value(1.5).run())
+    assert addressed(app, "costs") == "price_factor:1.5"
+    found = rebuild(shown, price_factor=1.5)
+    assert list(table_of(app, "build_column_kind")[text("build_column_id", "vi")]) == list(
+        tables.site_table(shown, found, "vi", BuildTrial())[text("build_column_id", "vi")]
+    )
+    assert any("Hệ số đơn giá 1 → 1,5." in warning.value for warning in app.warning)
+    assert "gp-strip gp-trial" not in html_of(app)  # the page follows it by itself
+    app.text_input(key="build_save_title").set_value("Giá cao").run()
+    app.button(key="build_save").click().run()
+    assert not app.exception
+    new = next(path for path in (area / "scenarios").glob("*.yaml") if path.name != Path(sa.SCENARIO).name)
+    saved = load_scenario(new).build
+    new.unlink()
+    assert saved is not None
+    assert saved.price_factor == 1.5
+    assert saved.must_not == load_scenario(area / sa.SCENARIO).build.must_not
+    assert "costs" not in app.query_params
+
+
+def test_the_factor_of_an_address_is_one_that_the_field_takes(shown: Plan) -> None:
+    for told in ("0", "0.09", "10.5", "nan"):
+        assert read_address({"costs": f"price_factor:{told}"}) == Visit(), told
+    app = open_page(costs="price_factor:2")
+    assert app.number_input(key="build_price_factor").value == 2.0
+    app.button(key="build_back").click().run()
+    assert "costs" not in app.query_params
+    assert app.number_input(key="build_price_factor").value == 1.0
+
+
+def on_trial(plan: Plan) -> Plan:
+    return with_build(under(plan, Trial(threshold_dbm=THRESHOLD)), 1, None, lambda _step, _share: None)
+
+
+def test_what_the_ranking_tries_has_a_choice_of_its_own_when_it_is_asked_for(shown: Plan, area: Path) -> None:
+    app = begun(threshold=str(int(THRESHOLD)))
+    assert text("build_not_on_trial", "vi", what="").split(".")[-2] in html_of(app)
+    ids = text("build_column_id", "vi")
+    assert list(table_of(app, "build_column_kind")[ids]) == list(tables.site_table(shown, shown.build, "vi", BuildTrial())[ids])
+    chosen(app.button(key="build_choose_on_trial").click().run())
+    wanted = on_trial(shown)
+    assert sites_of(wanted.build) != sites_of(shown.build)
+    assert list(table_of(app, "build_column_kind")[ids]) == list(tables.site_table(wanted, wanted.build, "vi", BuildTrial())[ids])
+    assert "Phương án thử, chọn lại theo" in html_of(app)
+    gone, new = tables.gone_and_new(shown.build, wanted.build)
+    assert text("build_diff_sites", "vi", gone=len(gone), new=len(new)) in html_of(app)
+    # a budget tried on top of it is held against it
+    settled(app.select_slider(key="build_budget").set_value(2_000_000_000).run())
+    less = rebuild(wanted, budget_vnd=2_000_000_000, years=years_within(wanted.build.settings.years, 2_000_000_000))
+    assert list(table_of(app, "build_column_kind")[ids]) == list(tables.site_table(wanted, less, "vi", BuildTrial())[ids])
+    gone, new = tables.gone_and_new(wanted.build, less)
+    assert any(text("build_diff_sites_trial", "vi", gone=len(gone), new=len(new)) in warning.value for warning in app.warning)
+    app.text_input(key="build_save_title").set_value("Theo phép thử").run()
+    app.button(key="build_save").click().run()
+    assert not app.exception
+    new_file = next(path for path in (area / "scenarios").glob("*.yaml") if path.name != Path(sa.SCENARIO).name)
+    saved = load_scenario(new_file)
+    new_file.unlink()
+    assert saved.service.rsrp_threshold_dbm == THRESHOLD
+    assert saved.build.budget_vnd == 2_000_000_000
+
+
+def test_another_trial_is_not_taken_for_the_one_that_was_chosen_for(shown: Plan) -> None:
+    app = begun(threshold=str(int(THRESHOLD)))
+    chosen(app.button(key="build_choose_on_trial").click().run())
+    app.button(key="trial_end").click().run()
+    assert "gp-strip gp-trial" not in html_of(app)
+    ids = text("build_column_id", "vi")
+    assert list(table_of(app, "build_column_kind")[ids]) == list(tables.site_table(shown, shown.build, "vi", BuildTrial())[ids])
+    assert any(button.key == "build_choose_on_trial" for button in begun(threshold=str(int(THRESHOLD) - 1)).button)
+    # what was chosen once is there at once for everybody who tries the same
+    assert "Phương án thử, chọn lại theo" in html_of(begun(threshold=str(int(THRESHOLD))))
+
+
+def test_a_choice_for_a_trial_is_stopped_and_begun_again(shown: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    told, held = [], threading.Event()
+
+    def slow(*_: Any) -> Any:
+        tell = _[-1]
+        while not held.wait(0.01):
+            tell("build_reach", 0.3)
+        told.append("through")
+        return on_trial(shown)
+
+    monkeypatch.setattr(trying, "with_build", slow)
+    app = begun(threshold=str(int(THRESHOLD)))
+    app.button(key="build_choose_on_trial").click().run()
+    app.button(key="build_on_trial_stop").click().run()
+    assert app.session_state["build_on_trial"].done(60)
+    app.run()
+    assert not told
+    assert "chưa theo phần đang thử" in html_of(app)
+    held.set()
+    chosen(app.button(key="build_choose_on_trial").click().run())
+    assert told == ["through"]
+    assert "Phương án thử, chọn lại theo" in html_of(app)
+
+
+def test_the_map_has_the_choice_that_there_is_for_what_is_tried(shown: Plan) -> None:
+    own = loading.LoadedPlan("key", shown)
+
+    def on_map(trial: Trial) -> loading.LoadedPlan | None:
+        return trying._with_choice(own, trying.Tried(trial, changes(shown.scenario, trial)), lambda _step, _share: None)
+
+    # only prices are others: the choice is made anew at them, and what an option would cost a village follows
+    dearer = on_map(Trial(costs={"price_factor": 1.5}))
+    assert sites_of(dearer.plan.build) == sites_of(rebuild(shown, price_factor=1.5))
+    assert dearer.plan.scenario.build.price_factor == 1.5
+    village = str(shown.build.demands.loc[shown.build.covers["demand_id"].iloc[0], "village_id"])
+    told = [cures(plan, village, every=True).set_index("option_id")["cost_vnd"].astype(float) for plan in (shown, dearer.plan)]
+    assert len(told[0])
+    assert (told[1] / told[0]).tolist() == pytest.approx([1.5] * len(told[0]), rel=1e-6)
+    # another service: only what was chosen for it on the build plan's page
+    other = Trial(threshold_dbm=THRESHOLD)
+    assert on_map(other) is None
+    trying.choose_for(own, trying.Tried(other, changes(shown.scenario, other)), lambda _step, _share: None)
+    assert sites_of(on_map(other).plan.build) == sites_of(on_trial(shown).build)
+    both = on_map(Trial(threshold_dbm=THRESHOLD, costs={"price_factor": 1.5}))
+    assert sites_of(both.plan.build) == sites_of(rebuild(on_trial(shown), price_factor=1.5))
+
+
+def sites_of(build: Any) -> tuple[list[str], int]:
+    """What is built, and for how much."""
+    return sorted(map(str, build.choice.options)), int(build.choice.cost)
+
+
+def chosen(app: AppTest) -> AppTest:
+    """After the choice for what is tried."""
+    assert app.session_state["build_on_trial"].done(60)
+    app.run()
+    assert not app.exception
+    return app
 
 
 def test_wishes_of_the_scenario_are_none_tried() -> None:

@@ -155,6 +155,7 @@ def test_backgrounds_are_drawn_when_asked_for_and_shared(client: TestClient, mon
     ]
     assert addresses[0] == addresses[1] == addresses[2]
     whole = map_payload(plan, language="vi", bilingual=False, cards=False)
+    assert not any("card" in village for village in whole["villages"])  # the app shows them beside the map
     drawn.clear()
     for theme, inline in zip(sent["one", "vi"]["themes"], whole["themes"], strict=True):
         for part in {"url", "hatch"} & theme.keys():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -19,14 +20,14 @@ from geo_planner.export.build_sheets import proof
 from geo_planner.export.xlsx import build_workbook
 from geo_planner.plan import Plan
 from geo_planner.radio.cache import default_loss_cache
+from geo_planner.ui import build_on_trial, trying, visit
 from geo_planner.ui import build_tables as tables
-from geo_planner.ui import visit
-from geo_planner.ui.address import BuildTrial
+from geo_planner.ui.address import LEAST_FACTOR, MOST_FACTOR, BuildTrial
 from geo_planner.ui.build_chart import frontier_chart
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.build_scenario import offer_first_budget, save_box
 from geo_planner.ui.build_years import limit_in_force, trying_budget, year_tab, years_in_force
-from geo_planner.ui.frame import language, loaded, page_file
+from geo_planner.ui.frame import language, loaded, page_file, scenario_plan
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.map_contract import Drawn, MapArguments, MapEvent
 from geo_planner.ui.maps import plan_map
@@ -45,7 +46,7 @@ def make(plan: Plan, settings: BuildSettings, tried: BuildTrial, tell: Told, sto
     """The choice under what is tried; years that nobody typed are scaled to a budget that was."""
     changed = tried.years is not None or tried.budget_vnd is not None
     return rebuild(
-        plan, budget_vnd=tried.budget_vnd, years=years_in_force(settings, tried) if changed else None, must=tried.must, must_not=tried.must_not, estimate=tried.estimate,
+        plan, budget_vnd=tried.budget_vnd, years=years_in_force(settings, tried) if changed else None, must=tried.must, must_not=tried.must_not, estimate=tried.estimate, price_factor=tried.price_factor,
         cache=default_loss_cache(), progress=tell, stop=stop,
     )  # fmt: skip
 
@@ -111,6 +112,11 @@ def type_budget(written_: str) -> None:
         set_budget(vnd)
 
 
+def set_price_factor(own: float, factor: float) -> None:
+    """Try all prices times this; the factor of the scenario is none."""
+    visit.set_build(replace(visit.build(), price_factor=None if factor == own else factor))
+
+
 def set_wishes(must: list[str], must_not: list[str]) -> None:
     settings = _scenario_build().settings
     visit.set_build(tables.wishing(settings, visit.build(), must, must_not))
@@ -143,11 +149,17 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     if wrong:
         st.error(text("build_budget_no_figure", words, written=wrong))
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
-    st.caption(text("build_chart_hint", words))
-    st.segmented_control(
+    st.caption(text(_held_against("build_chart_hint"), words))
+    prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
+    prices.segmented_control(
         text("build_prices", words), _PRICES, format_func=lambda key: text(f"build_price_{key}", words), required=True,
         help=text("build_prices_help", words),
         **visit.bound("build_prices", tried.estimate, lambda key: visit.set_build(replace(visit.build(), estimate=key))),
+    )  # fmt: skip
+    own = scenario.settings.price_factor
+    factor.number_input(
+        text("build_price_factor", words), LEAST_FACTOR, MOST_FACTOR, step=0.1, format="%g", help=text("build_price_factor_help", words),
+        **visit.bound("build_price_factor", float(own if tried.price_factor is None else tried.price_factor), partial(set_price_factor, own)),
     )  # fmt: skip
 
 
@@ -191,7 +203,7 @@ def draw_map(scenario: BuildPlan, shown: BuildPlan) -> None:
         for build, ids, word in ((scenario, gone, "build_gone"), (shown, new, "build_new")):
             sites = build.results.sites.loc[ids]
             drawn += [
-                Drawn("ring", ((float(r.lon), float(r.lat)),), text(word, words), "blocked" if build is scenario else "link")
+                Drawn("ring", ((float(r.lon), float(r.lat)),), text(_held_against(word), words), "blocked" if build is scenario else "link")
                 for r in sites.itertuples()
             ]
     one = LoadedPlan(key, plan if shown is scenario else replace(plan, build=shown))
@@ -270,7 +282,7 @@ def money_tab(shown: BuildPlan) -> None:
 def download_tab(plan: Plan, shown: BuildPlan) -> None:
     words = language()
     st.text(text("build_download_hint", words))
-    tried = shown is not _scenario_build()
+    tried = shown is not _scenario_build() or loaded() is not scenario_plan()
     title = said("ui.build_workbook_tried" if tried else "ui.build_workbook", title=scenario_title(plan)).text("vi")
     st.download_button(
         text("build_download", words), partial(build_workbook, replace(plan, build=shown), title), file_name="phuong_an.xlsx", icon=":material/download:", on_click="ignore",
@@ -295,7 +307,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
     lines = tables.differences(plan, scenario, tried, words)
     gone, new = tables.gone_and_new(scenario, shown)
     if job is None:
-        lines.append(text("build_diff_sites", words, gone=len(gone), new=len(new)))
+        lines.append(text(_held_against("build_diff_sites"), words, gone=len(gone), new=len(new)))
     st.warning(_plain(" ".join([text("build_tried", words), *lines])), icon=":material/science:")
     if under_way(job):
         return
@@ -306,8 +318,18 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
         )
         st.caption(text("build_not_done", words))
     row[1].button(
-        text("build_back", words), on_click=visit.set_build, args=(BuildTrial(),), icon=":material/undo:", width="stretch", key="build_back"
+        text(_held_against("build_back"), words),
+        on_click=visit.set_build,
+        args=(BuildTrial(),),
+        icon=":material/undo:",
+        width="stretch",
+        key="build_back",
     )
+
+
+def _held_against(key: str) -> str:
+    """The words for what is tried of a build plan: beside the scenario's, or beside one that was chosen for a trial."""
+    return key if loaded() is scenario_plan() else f"{key}_trial"
 
 
 def under_way(job: Job[BuildPlan] | None) -> bool:
@@ -321,9 +343,9 @@ def _plain(line: str) -> str:
 
 
 @st.fragment
-def body(scenario: BuildPlan) -> None:
-    """A fragment: a click runs this part alone."""
-    words, plan, tried = language(), loaded().plan, visit.build()
+def body(scenario: BuildPlan, of_trial: Mapping[str, Any]) -> None:
+    """A fragment: a click runs this part alone. What the scenario's choice is held against may itself be on trial, by these settings."""
+    words, plan, tried = language(), loaded().plan, tables.differing(scenario.settings, visit.build())
     result, job = found(scenario, tried)
     shown = result if result is not None else shown_meanwhile(scenario)
     left, right = st.columns([1, 1.55], gap="medium")
@@ -333,8 +355,8 @@ def body(scenario: BuildPlan) -> None:
             state_line(scenario, shown, tried, job)
         place = st.container()
         controls(scenario, shown, tried)
-        if tried and job is None:
-            save_box(tables.changes(scenario.settings, tried), tried.estimate)
+        if (tried or of_trial) and job is None:
+            save_box({**of_trial, **tables.changes(scenario.settings, tried)}, tried.estimate)
     with right:
         draw_map(scenario, shown)
     views = {
@@ -353,12 +375,14 @@ def body(scenario: BuildPlan) -> None:
 
 def page() -> None:
     """The plan of the scenario and what is tried beside it, or what is lacking."""
-    words, build = language(), loaded().plan.build
+    words, own = language(), scenario_plan()
     st.subheader(text("build_title", words))
-    if build is None:
+    if own.plan.build is None:
+        trying.note_elsewhere(words)
         offer_first_budget()
         return
-    body(build)
+    trial = build_on_trial.follow(own, words)
+    body(_scenario_build(), trial.changes)
 
 
 page()
