@@ -74,11 +74,10 @@ def operator_bands(coverage: Coverage) -> dict[str, str]:
 
 
 def _bands(coverage: Coverage, service: Service, operators: Mapping[str, str]) -> list[Band]:
-    server = np.where(coverage.best_server < 0, np.nan, coverage.best_server)
     bands = [
         Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
         Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
-        Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
+        Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", coverage.best_server, nothing=-1),
         Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
         *([] if coverage.overlap is None else [Band("overlap", "count", "sites that would each cover the place", coverage.overlap)]),
         Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
