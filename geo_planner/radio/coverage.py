@@ -18,6 +18,7 @@ from geo_planner.propagation.area import Frame, LossWindow, check_range, window_
 from geo_planner.radio.budget import least_rsrp_dbm, level_dbm, received_dbm, service_probability
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import Mast, in_service, masts_of
+from geo_planner.radio.digits import rounded_level, rounded_margin, rounded_probability
 from geo_planner.radio.losses import (
     WITHOUT_TERRAIN,
     LandCover,
@@ -32,6 +33,7 @@ from geo_planner.radio.losses import (
 )
 from geo_planner.radio.serving import FloatGrid, Serving
 from geo_planner.terrain import Dem
+from geo_planner.units import is_fine
 
 _MOST_SHORT = np.iinfo(np.int16).max
 _STRIP_ROWS = 512
@@ -235,6 +237,8 @@ def coverage_of(
         for first in range(0, values.shape[0], _STRIP_ROWS):
             part = values[first : first + _STRIP_ROWS]
             part[~np.isfinite(part)] = np.nan
+    if is_fine(dem.grid.shape):
+        _round_off(serving, probability, margin, service)
     return Coverage(
         rsrp_dbm=serving.rsrp,
         probability=probability,
@@ -248,6 +252,19 @@ def coverage_of(
         model=model,
         grid=dem.grid,
     )
+
+
+def _round_off(serving: Serving, probability: FloatGrid, margin: FloatGrid, service: Service) -> None:
+    """Keep the digits that mean something; once, here, so that a file holds what the run went on with."""
+    for first in range(0, probability.shape[0], _STRIP_ROWS):
+        strip = slice(first, first + _STRIP_ROWS)
+        for level in (serving.rsrp, serving.second, *serving.by_operator.values()):
+            level[strip] = rounded_level(level[strip])
+        margin[strip] = rounded_margin(margin[strip])
+        probability[strip] = rounded_probability(probability[strip], service.min_probability)
+    for name, level in serving.by_operator.items():
+        if np.array_equal(level, serving.rsrp, equal_nan=True):
+            serving.by_operator[name] = serving.rsrp
 
 
 def signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:

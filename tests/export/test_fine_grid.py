@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 from geo_planner import units
 from geo_planner.errors import OutputError
-from geo_planner.export.raster import write_coverage_tif
+from geo_planner.export.raster import read_band, write_coverage_tif
+from geo_planner.files.cog import Band, write_cog
 from geo_planner.plan import Plan, second_coverage
 from geo_planner.radio import settlements
 from geo_planner.radio.losses import loss_task
 from geo_planner.radio.settlements import settlement_statuses
 from geo_planner.radio.statuses import village_coverage
+from geo_planner.stored.rasters import stored_coverage
 
 
 @pytest.fixture
@@ -46,9 +49,14 @@ def test_the_second_model_in_parts_says_what_it_says_on_the_whole_grid(
 def test_made_on_the_disk_the_file_has_the_bytes_that_it_has_made_in_memory(
     small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_coverage_tif(small_plan, tmp_path / "memory.tif")
+    bands = [
+        Band("level", "dBm", "a level", small_plan.coverage.rsrp_dbm),
+        Band("server", "index", "a server", small_plan.coverage.best_server, nothing=-1),
+    ]
+    place = {"transform": small_plan.coverage.grid.transform, "crs_wkt": small_plan.coverage.grid.crs.to_wkt(), "tags": {"TITLE": "Thử"}}
+    write_cog(tmp_path / "memory.tif", bands, **place)
     monkeypatch.setattr(units, "FINE_CELLS", 0)
-    write_coverage_tif(small_plan, tmp_path / "disk.tif")
+    write_cog(tmp_path / "disk.tif", bands, **place)
     assert (tmp_path / "disk.tif").read_bytes() == (tmp_path / "memory.tif").read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == {"disk.tif", "memory.tif"}
 
@@ -59,9 +67,20 @@ def test_a_fine_file_that_cannot_be_written_is_a_sentence(small_plan: Plan, tmp_
 
 
 def test_a_cell_without_a_server_is_nodata(small_plan: Plan, tmp_path: Path, every_grid_is_fine: None) -> None:
-    from geo_planner.export.raster import read_band
-
     server = small_plan.coverage.best_server.copy()
     server[:3] = -1
     write_coverage_tif(replace(small_plan, coverage=replace(small_plan.coverage, best_server=server)), tmp_path / "c.tif")
     np.testing.assert_array_equal(np.nan_to_num(read_band(tmp_path / "c.tif", "best_server"), nan=-1), server)
+
+
+def test_an_operator_alone_is_read_back_without_a_band_of_its_own(small_plan: Plan, tmp_path: Path, every_grid_is_fine: None) -> None:
+    now = small_plan.coverage
+    coverage = replace(now, by_operator_dbm={"A": now.rsrp_dbm})
+    write_coverage_tif(replace(small_plan, coverage=coverage), tmp_path / "c.tif")
+    with rasterio.open(tmp_path / "c.tif") as source:
+        assert "rsrp_dbm:A" not in source.descriptions
+        assert "1/128 dB" in source.tags()["PRECISION"]
+    stored = stored_coverage(tmp_path / "c.tif", coverage.grid)
+    np.testing.assert_array_equal(stored.by_operator_dbm["A"], coverage.rsrp_dbm)
+    np.testing.assert_array_equal(stored.probability, coverage.probability)
+    np.testing.assert_array_equal(stored.margin_db, coverage.margin_db)
