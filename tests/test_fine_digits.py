@@ -20,7 +20,7 @@ def _coverage(operators: tuple[str, ...] = ("A", "B")) -> Coverage:
     rng = np.random.default_rng(3)
     dem = make_dem(500 + rng.normal(0, 40, (80, 80)))
     sites = make_sites(*({"operator": name, "row": 30.0 + 20 * n} for n, name in enumerate(operators)))
-    return compute_coverage(dem, sites, SERVICE, Propagation(max_radius_km=12))
+    return compute_coverage(dem, sites, SERVICE, Propagation(model="free_space", max_radius_km=12))
 
 
 def test_it_stays_within_what_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,5 +58,5 @@ def test_a_value_next_to_its_bound_stays_on_its_side() -> None:
 def test_another_threshold_is_worked_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "FINE_CELLS", 0)
     dem, sites = make_dem(np.full((80, 80), 500.0)), make_sites({})
-    coverage = compute_coverage(dem, sites, SERVICE, Propagation(max_radius_km=12))
+    coverage = compute_coverage(dem, sites, SERVICE, Propagation(model="free_space", max_radius_km=12))
     assert under_service(coverage, SERVICE, SERVICE, dem=dem, sites=sites, calibration=CalibrationSettings()) is None
