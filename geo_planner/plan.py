@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo_planner.config import Scenario, with_optional_layers
@@ -25,7 +24,8 @@ from geo_planner.radio.budget import eirp_re_dbm
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import in_service, with_defaults
 from geo_planner.radio.coverage import Coverage, compute_coverage
-from geo_planner.radio.losses import land_cover_of
+from geo_planner.radio.losses import land_cover_of, loss_task
+from geo_planner.radio.settlements import compared_columns, settlement_statuses
 from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator_coverage, settlement_cells, village_coverage
 from geo_planner.ranking import RankingResult, rank
 from geo_planner.ranking.inputs import commune_facts, travel_of
@@ -35,6 +35,7 @@ from geo_planner.stored.parts import GPKG, stored_parts
 from geo_planner.stored.rasters import AFTER, COVERAGE, stored_atlas, stored_coverage
 from geo_planner.study_area import StudyArea, load_study_area
 from geo_planner.terrain import Dem
+from geo_planner.units import is_fine
 
 if TYPE_CHECKING:
     from geo_planner.build.plan import BuildPlan
@@ -303,7 +304,7 @@ def planned(
     tell("villages", 0.85)
     sites = _sites(scenario, study_area)
     serving = sites[sites["in_service"]]
-    villages = _modelled(scenario, study_area, coverage, serving, known.second or second_coverage(scenario, study_area, workers=workers))
+    villages = _modelled(scenario, study_area, coverage, serving, _second_statuses(scenario, study_area, known.second, workers))
     measured_at, measured = _measure(scenario, study_area, villages, workers, tell, known.against_model)
     villages = villages.join(measured_at)
 
@@ -416,31 +417,39 @@ def _model_range(scenario: Scenario) -> Iterator[None]:
 
 def second_coverage(scenario: Scenario, study_area: StudyArea, *, workers: int = 1) -> Coverage | None:
     """The settlements by the second model, each path on its own profile; None where no second model takes part."""
-    other, dem = scenario.propagation.compare_with, study_area.terrain
-    if other is None or other == scenario.propagation.model or dem.is_missing:
+    other = _second_model(scenario, study_area)
+    if other is None:
         return None
-    only = settlement_cells(dem, study_area.villages, scenario.service)
+    only = settlement_cells(study_area.terrain, study_area.villages, scenario.service)
     return cover(scenario, study_area, model=other, only=only, workers=workers)
 
 
+def _second_model(scenario: Scenario, study_area: StudyArea) -> str | None:
+    other = scenario.propagation.compare_with
+    return None if other == scenario.propagation.model or study_area.terrain.is_missing else other
+
+
+def _second_statuses(scenario: Scenario, study_area: StudyArea, second: Coverage | None, workers: int) -> pd.DataFrame | None:
+    """The villages by the second model; on a fine grid without rasters of the whole of it, where none are to hand."""
+    other = _second_model(scenario, study_area)
+    if other is None:
+        return None
+    if second is None and is_fine(study_area.terrain.grid.shape):
+        with _model_range(scenario):
+            task = loss_task(scenario, study_area, model=other, workers=workers)
+            return settlement_statuses(task, study_area.sites, study_area.villages, scenario.calibration)
+    second = second or second_coverage(scenario, study_area, workers=workers)
+    return None if second is None else village_coverage(second, study_area.villages, scenario.service)
+
+
 def _modelled(
-    scenario: Scenario, study_area: StudyArea, coverage: Coverage, serving: gpd.GeoDataFrame, second: Coverage | None
+    scenario: Scenario, study_area: StudyArea, coverage: Coverage, serving: gpd.GeoDataFrame, second: pd.DataFrame | None
 ) -> gpd.GeoDataFrame:
     """The villages with what the model says of each, by the second model too, their nearest site and the facts of their commune."""
     villages = study_area.villages.join(village_coverage(coverage, study_area.villages, scenario.service))
-    villages = villages.join(_compared(scenario, study_area, second))
+    villages = villages.join(compared_columns(second, scenario.propagation.compare_with, study_area.villages.index))
     villages = villages.join(nearest_sites(study_area.villages, serving, study_area.metric_crs))
     return villages.join(commune_facts(study_area.communes), on="commune_code")
-
-
-def _compared(scenario: Scenario, study_area: StudyArea, second: Coverage | None) -> pd.DataFrame:
-    """The same of each village under the second model."""
-    columns = {"rsrp_dbm": "compared_rsrp_dbm", "coverage_probability": "compared_probability", "modelled_status": "compared_status"}
-    if second is None:
-        empty = {"compared_model": pd.NA, "compared_rsrp_dbm": np.nan, "compared_probability": np.nan, "compared_status": pd.NA}
-        return pd.DataFrame(empty, index=study_area.villages.index).astype({"compared_model": "string", "compared_status": "string"})
-    table = village_coverage(second, study_area.villages, scenario.service)
-    return table[list(columns)].rename(columns=columns).assign(compared_model=pd.array([second.model] * len(table), dtype="string"))
 
 
 def _measure(

@@ -30,3 +30,12 @@ def linear_to_db(ratio: npt.ArrayLike) -> FloatArray:
     """
     with np.errstate(divide="ignore"):
         return np.asarray(10.0 * np.log10(np.asarray(ratio, dtype=float)))
+
+
+FINE_CELLS = 4_000_000
+"""A raster of more cells counts as fine: what is made of it is made in parts, and kept to the digits that mean something."""
+
+
+def is_fine(shape: tuple[int, ...]) -> bool:
+    """Whether rasters of this shape are too large to be held once more for convenience."""
+    return shape[0] * shape[1] > FINE_CELLS

@@ -15,6 +15,8 @@ from geo_planner.files.cog import NODATA, Band, write_cog
 from geo_planner.files.opening import opened_raster
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
+from geo_planner.radio.digits import LEVEL_STEPS, PROBABILITY_STEPS
+from geo_planner.units import is_fine
 from geo_planner.words import said
 
 __all__ = ["NODATA", "operator_bands", "read_band", "write_after_tif", "write_coverage_tif"]
@@ -63,7 +65,14 @@ def _write(plan: Plan, coverage: Coverage, path: Path, title: str) -> None:
 
 
 def operator_bands(coverage: Coverage) -> dict[str, str]:
-    """The band of each operator, by its name as the sites have it; a blank one is called unknown, and one that is called so too is counted."""
+    """The band of each operator, by its name as the sites have it; a blank one is called unknown, and one that is called so too is counted.
+
+    On a fine grid an operator who serves alone has no band of its own: its levels are those of ``rsrp_dbm``.
+    """
+    if is_fine(coverage.grid.shape) and len(coverage.by_operator_dbm) == 1:
+        ((operator, level),) = coverage.by_operator_dbm.items()
+        if np.array_equal(level, coverage.rsrp_dbm, equal_nan=True):
+            return {operator: "rsrp_dbm"}
     bands: dict[str, str] = {}
     for operator in sorted(coverage.by_operator_dbm):
         name, number = f"rsrp_dbm:{operator or 'unknown'}", 2
@@ -74,18 +83,19 @@ def operator_bands(coverage: Coverage) -> dict[str, str]:
 
 
 def _bands(coverage: Coverage, service: Service, operators: Mapping[str, str]) -> list[Band]:
-    server = np.where(coverage.best_server < 0, np.nan, coverage.best_server)
     bands = [
         Band("rsrp_dbm", "dBm", f"RSRP of the serving cell, {service.place}", coverage.rsrp_dbm),
         Band("coverage_probability", "1", f"probability that RSRP reaches {service.rsrp_threshold_dbm:g} dBm", coverage.probability),
-        Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", server),
+        Band("best_server", "index", "position in BEST_SERVER_IDS of the strongest cell", coverage.best_server, nothing=-1),
         Band("second_server_dbm", "dBm", "RSRP of the best of the other sites", coverage.second_dbm),
         *([] if coverage.overlap is None else [Band("overlap", "count", "sites that would each cover the place", coverage.overlap)]),
         Band("margin_db", "dB", "level above the threshold, downlink or uplink, whichever is weaker", coverage.margin_db),
         Band("unknown_paths", "count", "cells whose path leaves the terrain data and which might serve", coverage.unknown_paths),
     ]
     of_each = "RSRP of the best of this operator's cells"
-    return bands + [Band(name, "dBm", of_each, coverage.by_operator_dbm[operator]) for operator, name in operators.items()]
+    return bands + [
+        Band(name, "dBm", of_each, coverage.by_operator_dbm[operator]) for operator, name in operators.items() if name != "rsrp_dbm"
+    ]
 
 
 def _tags(plan: Plan, coverage: Coverage) -> dict[str, str]:
@@ -102,6 +112,8 @@ def _tags(plan: Plan, coverage: Coverage) -> dict[str, str]:
         "BEST_SERVER_IDS": json.dumps(list(coverage.server_ids), ensure_ascii=False),
         "TERRAIN_SHA256": plan.terrain.sha256,
     }
+    if is_fine(coverage.grid.shape):
+        tags["PRECISION"] = f"levels in steps of 1/{LEVEL_STEPS} dB, probabilities in steps of 1/{PROBABILITY_STEPS}"
     if plan.scenario.calibration.bands:
         tags["CALIBRATION"] = json.dumps(plan.scenario.calibration.model_dump(mode="json"), ensure_ascii=False)
     note = sample_note(plan)

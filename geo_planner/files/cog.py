@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rasterio.env import Env
+from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
+from rasterio.windows import Window
 
 from geo_planner.errors import OutputError
-from geo_planner.files.opening import memory_raster
+from geo_planner.files.opening import memory_raster, new_raster
+from geo_planner.units import is_fine
 
 NODATA = -9999.0
 """In every band: nothing known. Finite, because many programs mishandle NaN."""
 
 # Overviews take the nearest value: the mean of levels in dB, or of server numbers, means nothing.
 _COG = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": 256, "OVERVIEW_RESAMPLING": "NEAREST", "BIGTIFF": "IF_SAFER"}
+_STRIP_ROWS = 256  # a row of blocks
+_BLOCK_CACHE_MB = 64  # GDAL's own choice is a twentieth of the machine's memory
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A raster of a file: its name, the unit of its values, what they mean, and the values (not finite: nothing known)."""
+    """A raster of a file: its name, the unit of its values, what they mean, and the values (not finite, or `nothing`: nothing known)."""
 
     name: str
     unit: str
     meaning: str
     values: npt.NDArray[np.generic]
+    nothing: int | None = None
 
 
 def write_cog(path: Path, bands: Sequence[Band], *, transform: Any, crs_wkt: str, tags: Mapping[str, str]) -> None:
@@ -54,15 +62,14 @@ def write_cog(path: Path, bands: Sequence[Band], *, transform: Any, crs_wkt: str
         "driver": "GTiff", "dtype": "float32", "count": len(bands), "height": rows, "width": columns, "nodata": NODATA,
         "crs": crs_wkt, "transform": transform,
     }  # fmt: skip
+    # on a fine grid in files on the disk, strip by strip
+    if is_fine((rows, columns)):
+        _write_large(path, bands, profile, tags)
+        return
     # In memory, because the driver cannot fill a COG in place; and so that the disk sees one plain write.
     with memory_raster() as memory, memory_raster(ext=".tif") as packed:
         with memory.open(**profile) as draft:
-            for number, band in enumerate(bands, start=1):
-                draft.write(_filled(band.values), number)
-                draft.set_band_description(number, band.name)
-                draft.set_band_unit(number, band.unit)
-                draft.update_tags(number, MEANING=band.meaning)
-            draft.update_tags(**tags)
+            _fill(draft, bands, tags)
         with memory.open() as draft:
             copy_raster(draft, packed.name, driver="COG", **_COG)
         content = packed.read()
@@ -72,6 +79,35 @@ def write_cog(path: Path, bands: Sequence[Band], *, transform: Any, crs_wkt: str
         raise OutputError("file_not_written.layer", name=path.name, why=error.strerror) from error
 
 
-def _filled(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
-    numbers = values.astype(np.float32)
-    return np.where(np.isfinite(numbers), numbers, np.float32(NODATA)).astype(np.float32)
+def _write_large(path: Path, bands: Sequence[Band], profile: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+    """The same file, made of a draft beside it."""
+    blocks = {"tiled": True, "blockxsize": 256, "blockysize": 256, "interleave": "band", "bigtiff": "IF_SAFER"}
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder, Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB):
+            draft_path = Path(folder) / "draft.tif"
+            with new_raster(draft_path, **profile, **blocks) as draft:
+                _fill(draft, bands, tags)
+            copy_raster(draft_path, Path(folder) / path.name, driver="COG", **_COG)
+            (Path(folder) / path.name).replace(path)
+    except (OSError, RasterioError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise OutputError("file_not_written.layer", name=path.name, why=why or str(error)) from error
+
+
+def _fill(draft: Any, bands: Sequence[Band], tags: Mapping[str, str]) -> None:
+    for number, band in enumerate(bands, start=1):
+        for window, values in _strips(band):
+            draft.write(values, number, window=window)
+        draft.set_band_description(number, band.name)
+        draft.set_band_unit(number, band.unit)
+        draft.update_tags(number, MEANING=band.meaning)
+    draft.update_tags(**tags)
+
+
+def _strips(band: Band) -> Iterator[tuple[Window, npt.NDArray[np.float32]]]:
+    rows, columns = band.values.shape
+    for first in range(0, rows, _STRIP_ROWS):
+        strip = band.values[first : first + _STRIP_ROWS]
+        numbers = strip.astype(np.float32)
+        numbers[~np.isfinite(numbers) | (False if band.nothing is None else strip == band.nothing)] = NODATA
+        yield Window(0, first, columns, strip.shape[0]), numbers

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from geo_planner.calibration import CalibrationSettings, calibration_for
 from geo_planner.config import Clutter, Propagation, Service
 from geo_planner.grid import Grid
-from geo_planner.propagation.area import LossWindow
+from geo_planner.propagation.area import Frame, LossWindow, check_range, window_frame
 from geo_planner.radio.budget import least_rsrp_dbm, level_dbm, received_dbm, service_probability
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import Mast, in_service, masts_of
+from geo_planner.radio.digits import rounded_level, rounded_margin, rounded_probability
 from geo_planner.radio.losses import (
     WITHOUT_TERRAIN,
     LandCover,
@@ -32,6 +33,7 @@ from geo_planner.radio.losses import (
 )
 from geo_planner.radio.serving import FloatGrid, Serving
 from geo_planner.terrain import Dem
+from geo_planner.units import is_fine
 
 _MOST_SHORT = np.iinfo(np.int16).max
 _STRIP_ROWS = 512
@@ -166,8 +168,8 @@ def served(
     shape = rows.stop - rows.start, columns.stop - columns.start
     serving, done = Serving.nothing(shape, sorted(set(of_cell)) if operators is None else operators), 0
     for of_mast in same_mast(cells, masts):
-        levels = []
-        for at in of_mast:
+        levels: list[tuple[int, str, FloatGrid, FloatGrid]] = []
+        for at in of_mast if _reaches(task, masts[of_mast[0]]) else ():
             mast, number = masts[at], at if numbers is None else numbers[at]
             window = window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
             received, level = signal(task, mast, window, calibration)
@@ -179,11 +181,28 @@ def served(
                 near = within_free_space(dem, mast, window, most_loss_db=most_loss_db, max_radius_km=propagation.max_radius_km)
                 serving.note_unknown(part, no_path & near)
             levels.append((number, of_cell[at], received, np.where(no_path, np.float32(-np.inf), level)))
-            done += 1
-            if progress:
-                progress(done / len(cells))
-        serving.add_mast(part, levels, needed_dbm)
+        done += len(of_mast)
+        if progress:
+            progress(done / len(cells))
+        if levels:
+            serving.add_mast(part, levels, needed_dbm)
     return serving
+
+
+def _reaches(task: LossTask, mast: Mast) -> bool:
+    """Whether a mast's circle holds any of the frame of a task.
+
+    Raises
+    ------
+    ModelRangeError
+        For a mast outside the range of the model, as where it reaches.
+    """
+    if task.frame is None:
+        return True
+    check_range(task.model, mast.freq_mhz, mast.mast_height_m, task.service.rx_height_m)
+    row, column = (float(part) for part in task.dem.grid.position(*mast.xy_m))
+    high, wide, _, _ = window_frame(task.dem.grid.shape, row, column, task.propagation.max_radius_km * 1000.0 / task.dem.cell_m, task.frame)
+    return high > 0 and wide > 0
 
 
 def operators_of(cells: gpd.GeoDataFrame) -> list[str]:
@@ -199,20 +218,27 @@ def same_mast(cells: gpd.GeoDataFrame, masts: Sequence[Mast]) -> list[list[int]]
     return list(of_mast.values())
 
 
-def coverage_of(serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem: Dem, model: str) -> Coverage:
-    """The rasters of all cells on the whole grid; takes what is served to pieces, so that a fine grid is not held twice."""
-    probability, unknown = np.empty(dem.grid.shape, dtype=np.float32), serving.unknown
-    for first in range(0, probability.shape[0], _STRIP_ROWS):
-        rows = slice(first, first + _STRIP_ROWS)
-        share = service_probability(serving.level[rows], service).astype(np.float32)
-        share[np.isnan(dem.heights_m[rows]) | ((unknown[rows] > 0) & (share < service.min_probability))] = np.nan
-        probability[rows] = share
+def coverage_of(
+    serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem: Dem, model: str, *, frame: Frame | None = None
+) -> Coverage:
+    """The rasters of all cells on the whole grid, or in a frame of it; takes what is served to pieces, so that a fine grid is not held twice."""
+    serving.release()
+    rows, columns = frame or (slice(None), slice(None))
+    heights_m, unknown = dem.heights_m[rows, columns], serving.unknown
+    probability = np.empty(heights_m.shape, dtype=np.float32)
+    for first in range(0, unknown.shape[0], _STRIP_ROWS):
+        strip = slice(first, first + _STRIP_ROWS)
+        share = service_probability(serving.level[strip], service).astype(np.float32)
+        share[np.isnan(heights_m[strip]) | ((unknown[strip] > 0) & (share < service.min_probability))] = np.nan
+        probability[strip] = share
     margin = serving.level
     margin -= np.float32(service.rsrp_threshold_dbm)
     for values in (serving.rsrp, serving.second, margin, *serving.by_operator.values()):
         for first in range(0, values.shape[0], _STRIP_ROWS):
-            strip = values[first : first + _STRIP_ROWS]
-            strip[~np.isfinite(strip)] = np.nan
+            part = values[first : first + _STRIP_ROWS]
+            part[~np.isfinite(part)] = np.nan
+    if is_fine(dem.grid.shape):
+        _round_off(serving, probability, margin, service)
     return Coverage(
         rsrp_dbm=serving.rsrp,
         probability=probability,
@@ -226,6 +252,19 @@ def coverage_of(serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem
         model=model,
         grid=dem.grid,
     )
+
+
+def _round_off(serving: Serving, probability: FloatGrid, margin: FloatGrid, service: Service) -> None:
+    """Keep the digits that mean something; once, here, so that a file holds what the run went on with."""
+    for first in range(0, probability.shape[0], _STRIP_ROWS):
+        strip = slice(first, first + _STRIP_ROWS)
+        for level in (serving.rsrp, serving.second, *serving.by_operator.values()):
+            level[strip] = rounded_level(level[strip])
+        margin[strip] = rounded_margin(margin[strip])
+        probability[strip] = rounded_probability(probability[strip], service.min_probability)
+    for name, level in serving.by_operator.items():
+        if np.array_equal(level, serving.rsrp, equal_nan=True):
+            serving.by_operator[name] = serving.rsrp
 
 
 def signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:

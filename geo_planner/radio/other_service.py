@@ -13,6 +13,7 @@ from geo_planner.radio.budget import service_probability
 from geo_planner.radio.cells import in_service, uplink_shortfall_db
 from geo_planner.radio.coverage import Coverage
 from geo_planner.terrain import Dem
+from geo_planner.units import is_fine
 
 
 def under_service(
@@ -40,6 +41,8 @@ def under_service(
         Its ``overlap`` is None: how many sites reach a threshold is not kept site by site.
     """
     tried = {"rsrp_threshold_dbm": now.rsrp_threshold_dbm, "min_probability": now.min_probability}
+    if is_fine(coverage.grid.shape):  # levels are rounded off there
+        return None
     if then.model_copy(update=tried) != now or (calibration.bands and calibration.model == coverage.model):
         return None
     cells = sites[in_service(sites, then)].to_crs(dem.crs)

@@ -101,6 +101,11 @@ class Serving:
         for count, more in ((self.unknown, later.unknown), (self.overlap, later.overlap)):
             count += np.minimum(more, _MOST - count)
 
+    def release(self) -> None:
+        """Let go of what only further masts would need."""
+        self.second_level = _nothing((0, 0))
+        self.operator_level = {}
+
 
 def _nothing(shape: tuple[int, ...]) -> FloatGrid:
     return np.full(shape, -np.inf, dtype=np.float32)

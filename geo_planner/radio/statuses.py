@@ -9,18 +9,22 @@ import pandas as pd
 from pyproj import CRS
 
 from geo_planner.config import Service
+from geo_planner.grid import Cells
+from geo_planner.propagation.area import Frame
 from geo_planner.radio.coverage import Coverage
 from geo_planner.terrain import Dem
 from geo_planner.units import FloatArray
 
 
-def village_coverage(coverage: Coverage, villages: gpd.GeoDataFrame, service: Service) -> pd.DataFrame:
+def village_coverage(coverage: Coverage, villages: gpd.GeoDataFrame, service: Service, *, frame: Frame | None = None) -> pd.DataFrame:
     """What the rasters say of each village.
 
     Parameters
     ----------
     villages : GeoDataFrame
         Points; column ``settlement_radius_m`` (NA: the service's default).
+    frame : (slice, slice), optional
+        The rows and columns of the grid that the rasters are of, where that is a part of it; it holds all cells of the settlements.
 
     Returns
     -------
@@ -30,8 +34,9 @@ def village_coverage(coverage: Coverage, villages: gpd.GeoDataFrame, service: Se
     """
     grid = coverage.grid
     x_m, y_m = grid.xy(villages.geometry)
-    cells = grid.cells(x_m, y_m)
-    share = _covered_shares(coverage, grid.position(x_m, y_m), settlement_radius_m(villages, service) / grid.cell_m, service)
+    on_grid, first = grid.cells(x_m, y_m), (0, 0) if frame is None else (frame[0].start, frame[1].start)
+    cells = Cells(on_grid.row - first[0], on_grid.column - first[1], on_grid.inside)
+    share = _covered_shares(coverage, grid.position(x_m, y_m), settlement_radius_m(villages, service) / grid.cell_m, service, first)
     share[~cells.inside] = np.nan
     probability = grid.sample(coverage.probability, cells)
     status = np.where(np.isnan(probability), "unknown", village_status(probability, share, service))
@@ -48,11 +53,16 @@ def village_coverage(coverage: Coverage, villages: gpd.GeoDataFrame, service: Se
     return pd.DataFrame(table, index=villages.index)
 
 
-def _covered_shares(coverage: Coverage, position: tuple[FloatArray, FloatArray], reach: FloatArray, service: Service) -> FloatArray:
-    """Share of the cells within `reach` cells of each position that are covered; NaN where none of them is known."""
+def _covered_shares(
+    coverage: Coverage, position: tuple[FloatArray, FloatArray], reach: FloatArray, service: Service, first: tuple[int, int]
+) -> FloatArray:
+    """Share of the cells within `reach` cells of each position that are covered; NaN where none of them is known.
+
+    `first` is the cell of the grid that the rasters begin with.
+    """
     counts = np.zeros((3, reach.size))
     for which, row, column in coverage.grid.around(*position, reach):
-        p = coverage.probability[row, column]
+        p = coverage.probability[row - first[0], column - first[1]]
         for of_kind, kind in zip(counts, (p >= service.min_probability, ~np.isnan(p), np.ones(p.shape)), strict=True):
             of_kind += np.bincount(which, weights=kind, minlength=reach.size)
     covered, known, every = counts
@@ -93,11 +103,12 @@ def commune_coverage(coverage: Coverage, communes: gpd.GeoDataFrame, service: Se
     Cells without a known answer stay out of both sides of the fraction.
     """
     labels = coverage.grid.labels(communes.geometry.to_crs(coverage.grid.crs))
-    known = ~np.isnan(coverage.probability)
-    cells = np.bincount(labels[known], minlength=len(communes) + 1)[1:]
-    covered = np.bincount(labels[coverage.probability >= service.min_probability], minlength=len(communes) + 1)[1:]
+    cells, covered = (np.zeros(len(communes) + 1, dtype=np.int64) for _ in range(2))
+    for label, probability in zip(labels, coverage.probability, strict=True):  # row by row, so that a fine grid is not held once more
+        cells += np.bincount(label[~np.isnan(probability)], minlength=len(communes) + 1)
+        covered += np.bincount(label[probability >= service.min_probability], minlength=len(communes) + 1)
     with np.errstate(invalid="ignore"):
-        return pd.Series(covered / cells, index=communes.index, name="covered_area_share")
+        return pd.Series(covered[1:] / cells[1:], index=communes.index, name="covered_area_share")
 
 
 def nearest_sites(villages: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, crs: CRS) -> pd.DataFrame:
