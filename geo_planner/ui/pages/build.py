@@ -327,9 +327,14 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
     )
 
 
+_BESIDE_A_TRIAL = {
+    "build_chart_hint": "build_chart_hint_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
+}  # fmt: skip
+
+
 def _held_against(key: str) -> str:
     """The words for what is tried of a build plan: beside the scenario's, or beside one that was chosen for a trial."""
-    return key if loaded() is scenario_plan() else f"{key}_trial"
+    return key if loaded() is scenario_plan() else _BESIDE_A_TRIAL[key]
 
 
 def under_way(job: Job[BuildPlan] | None) -> bool:
