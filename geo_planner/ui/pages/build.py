@@ -328,7 +328,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
 
 
 _BESIDE_A_TRIAL = {
-    "build_chart_hint": "build_chart_hint_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
+    "build_chart_hint": "build_chart_hint_trial", "build_diff_sites": "build_diff_sites_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
 }  # fmt: skip
 
 
