@@ -176,7 +176,7 @@ def at_the_map(visit: Page, address: str) -> Iterator[Row]:
     turns = [visit.answer(links.nth(n % 2).click) for n in range(1, 2 * TIMES + 1)]
     yield answered("another page, map and ranking in turn", 1000, turns)
     links.nth(1).click()
-    slider = page.locator("[data-testid=stSlider] [role=slider]").first
+    slider = page.get_by_role("slider").first
     slider.wait_for(timeout=_WAIT_MS)
     yield answered("weights changed, ranked anew", 300, [visit.answer(lambda: slider.press("ArrowRight")) for _ in range(TIMES)])
 
