@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from geo_planner.plan import CoverBy, Plan, load_plan, run
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.stored.folder import stored_run
 from geo_planner.study_area import load_study_area, scenario_paths, study_area_root
+
+logger = logging.getLogger(__name__)
 
 _PLANS = "plans"
 
@@ -159,7 +162,7 @@ def _planned(
     except GeoPlannerError as error:
         return None, False, (fault(path.name, "batch.area_refused", why=error.said),)
     except Exception as error:  # of this area alone; the traceback is in the log
-        _log(path, error)
+        logger.warning("%s", path, exc_info=error)
         return None, False, (fault(path.name, "batch.area_broke", what=f"{type(error).__name__}: {error}"[:200]),)
     return plan, False, ()
 
@@ -204,9 +207,3 @@ def results_table(batch: Batch) -> pd.DataFrame:
     ]
     told = [each.faults[0].line("vi") if each.faults else "" for each in batch.outcomes]
     return pd.DataFrame(rows).convert_dtypes().assign(first_fault=told)
-
-
-def _log(path: Path, error: Exception) -> None:
-    import logging
-
-    logging.getLogger(__name__).warning("%s", path, exc_info=error)
