@@ -294,8 +294,7 @@ def test_selection_equals_sorting(values: list[float], kind: str) -> None:
         residuals[0] = 1e6
     rank = len(residuals) // 10
     ordered = np.sort(residuals)
-    work = np.empty(itm_profile.WORK_SIZE)
-    found = itm_profile._range_between_ranks(residuals, rank, work[:32], work[32:])
+    found = itm_profile._range_between_ranks(residuals, rank, itm_profile.new_room())
     assert found == ordered[-1 - rank] - ordered[rank]
 
 
@@ -323,11 +322,11 @@ def test_line_fit_finds_a_line() -> None:
 
 def test_medians_take_the_short_way_to_the_same_loss() -> None:
     radio = itm_medium.prepare_radio(900.0, True, 15.0, 0.005)
-    work = np.empty(itm_profile.WORK_SIZE)
+    room = itm_profile.new_room()
     ns, gamma_e_per_m = itm_medium.refractivity(301.0, 300.0)
     half = itm_medium.normal_deviate(0.5)
     for points in (40, 150, 900):
-        geometry = itm_profile.path_geometry(sine_hills(points, 120.0, 80.0, 5300.0), 120.0, 30.0, 2.0, gamma_e_per_m, work)
+        geometry = itm_profile.path_geometry(sine_hills(points, 120.0, 80.0, 5300.0), 120.0, 30.0, 2.0, gamma_e_per_m, room)
         attenuation_db, mode, _ = itm_attenuation.longley_rice_scalar(geometry, 30.0, 2.0, gamma_e_per_m, ns, radio)
         assert mode in MODES
         for code in range(1, 8):

@@ -21,12 +21,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from geo_planner.propagation.compiled import compiled, kernel
 from geo_planner.propagation.itm.attenuation import longley_rice_scalar
 from geo_planner.propagation.itm.medium import free_space_loss, prepare_climate, prepare_radio, refractivity, variability_scalar
-from geo_planner.propagation.itm.profile import WORK_SIZE, mean_elevation, path_geometry
+from geo_planner.propagation.itm.profile import Room, mean_elevation, new_room, path_geometry
 from geo_planner.propagation.itm.types import Conditions, PathResult, Quantiles
 from geo_planner.units import FloatArray, IntArray
 
@@ -54,12 +52,10 @@ class Surroundings(NamedTuple):
 
 
 @kernel
-def path_kernel(
-    heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_height_m: float, c: Conditions, work: FloatArray
-) -> PathResult:
-    """Basic transmission loss of one profile. `work`: see :func:`terrain_irregularity`."""
+def path_kernel(heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_height_m: float, c: Conditions, room: Room) -> PathResult:
+    """Basic transmission loss of one profile."""
     ns, gamma_e_per_m = refractivity(c.n0, mean_elevation(heights_m))
-    geometry = path_geometry(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m, work)
+    geometry = path_geometry(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m, room)
     attenuation_db, mode, flags = longley_rice_scalar(geometry, tx_height_m, rx_height_m, gamma_e_per_m, ns, c.radio)
     above_free_space_db, quantile_flags = variability_scalar(attenuation_db, geometry, c.radio, c.climate, c.quantiles)
     free_space_db = free_space_loss(geometry.distance_m, c.radio.freq_mhz)
@@ -80,13 +76,13 @@ def path_range_kernel(profiles: Profiles, around: Surroundings, first: int, stop
     Row ``i`` of `values` receives loss, free-space loss, reference attenuation, ns, gamma_e and the eight fields of
     :class:`Geometry`; row ``i`` of `codes` mode and flags.
     """
-    work = np.empty(WORK_SIZE)
+    room = new_room()
     heights_m, offsets, spacing_m, tx_height_m, rx_height_m, freq_mhz = profiles
     conditions = _conditions(around, freq_mhz[first])
     for i in range(first, stop):
         if freq_mhz[i] != conditions.radio.freq_mhz:
             conditions = _conditions(around, freq_mhz[i])
-        result = path_kernel(heights_m[offsets[i] : offsets[i + 1]], spacing_m[i], tx_height_m[i], rx_height_m[i], conditions, work)
+        result = path_kernel(heights_m[offsets[i] : offsets[i + 1]], spacing_m[i], tx_height_m[i], rx_height_m[i], conditions, room)
         values[i, 0] = result.loss_db
         values[i, 1] = result.free_space_db
         values[i, 2] = result.attenuation_db

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from geo_planner.propagation.compiled import compiled, kernel
+import numpy as np
+
+from geo_planner.propagation.compiled import compiled, kernel, part, rough_sum
 from geo_planner.propagation.itm.types import Geometry
+from geo_planner.propagation.radials import StepArray
 from geo_planner.units import FloatArray
 
-# Resampled points of the terrain-irregularity estimate: 10 * 25 - 5 (ITM sect. 48); bins to select its deciles with;
-# and the scratch space both need, with one place more for the point written before it is known to be kept.
 IRREGULARITY_POINTS = 245
-_BINS = 32
-WORK_SIZE = 2 * IRREGULARITY_POINTS + _BINS + 1
+"""Most points that terrain irregularity is read at: 10 * 25 - 5 (ITM sect. 48)."""
+# Residuals are counted into classes to select two deciles of them, in lanes, for one count of neighbours alike would wait for the one before
+# it. The classes part so many mean residuals about the line; what lies beyond counts to the first and last.
+_CLASSES = 64
+_LANES = 2
+_MEAN_RESIDUALS = 6.0
+_LAST_CLASS = np.int32(_CLASSES - 1)
+_NO, _ONE = np.uint64(0), np.uint64(1)
+
+
+class Room(NamedTuple):
+    """Scratch space of :func:`terrain_irregularity`."""
+
+    values: FloatArray  # samples; their positions within an interval, later the values of one class; those of another
+    places: StepArray  # intervals, later classes, of the samples; counts of the classes
+
+
+@compiled
+def new_room():  # type: ignore[no-untyped-def]
+    """Room for the most points; one place more in each part is for a value written before it is known to be kept."""
+    return Room(np.empty(3 * (IRREGULARITY_POINTS + 1)), np.empty(IRREGULARITY_POINTS + 1 + _LANES * _CLASSES, dtype=np.int32))
 
 
 @kernel
@@ -92,38 +113,39 @@ def line_fit_ends(heights_m: FloatArray, intervals: int, spacing_m: float, start
     return level - slope * centre, level + slope * (intervals - centre)
 
 
-@kernel
-def _extremes(values: FloatArray) -> tuple[float, float]:
-    """Smallest and largest value, in four lanes: one comparison would wait for the one before it."""
-    a = b = c = d = values[0]
-    e = f = g = h = a
-    whole = values.size - values.size % 4
-    for i in range(0, whole, 4):
-        p, q, r, s = values[i], values[i + 1], values[i + 2], values[i + 3]
-        a, b, c, d = min(a, p), min(b, q), min(c, r), min(d, s)
-        e, f, g, h = max(e, p), max(f, q), max(g, r), max(h, s)
-    for i in range(whole, values.size):
-        a, e = min(a, values[i]), max(e, values[i])
-    return min(min(a, b), min(c, d)), max(max(e, f), max(g, h))
+@part
+def _sample(heights_m, places, shares, j):  # type: ignore[no-untyped-def]
+    """Height at a position within an interval, which ends at point ``places[j]``; ``shares[j]`` is counted from there."""
+    upper = np.uint64(places[j])
+    height_m = heights_m[upper]
+    return height_m + (height_m - heights_m[upper - _ONE]) * shares[j]
 
 
-@kernel
-def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
-    """As :func:`line_fit_ends` over all samples at spacing 1, summed in four lanes, as one addition would wait for the one before it."""
+@part
+def _fitted_samples(heights_m, places, shares, samples):  # type: ignore[no-untyped-def]
+    """Fill the samples, and fit a line as :func:`line_fit_ends` does over all of them at spacing 1.
+
+    Summed in four lanes, as one addition would wait for the one before it; in one loop with the reading, which gives the sums time.
+    """
     last = samples.size - 1
     middle = 0.5 * last
+    samples[0] = _sample(heights_m, places, shares, 0)
+    samples[last] = _sample(heights_m, places, shares, last)
     s0 = s1 = s2 = s3 = 0.0
     m0 = m1 = m2 = m3 = 0.0
     i = 1
     while i + 3 < last:
         offset = i - middle
-        a, b, c, d = samples[i], samples[i + 1], samples[i + 2], samples[i + 3]
+        a, b = _sample(heights_m, places, shares, i), _sample(heights_m, places, shares, i + 1)
+        c, d = _sample(heights_m, places, shares, i + 2), _sample(heights_m, places, shares, i + 3)
+        samples[i], samples[i + 1], samples[i + 2], samples[i + 3] = a, b, c, d
         s0, s1, s2, s3 = s0 + a, s1 + b, s2 + c, s3 + d
         m0, m1, m2, m3 = m0 + a * offset, m1 + b * (offset + 1.0), m2 + c * (offset + 2.0), m3 + d * (offset + 3.0)
         i += 4
     level = 0.5 * (samples[0] + samples[last]) + ((s0 + s1) + (s2 + s3))
     moment = 0.5 * (samples[last] - samples[0]) * middle + ((m0 + m1) + (m2 + m3))
     while i < last:
+        samples[i] = _sample(heights_m, places, shares, i)
         level += samples[i]
         moment += samples[i] * (i - middle)
         i += 1
@@ -132,56 +154,72 @@ def _fit_of_samples(samples: FloatArray) -> tuple[float, float]:
     return level - slope * middle, level + slope * middle
 
 
-@kernel
-def _ordered_value(values: FloatArray, wanted: int, rank: int, low: float, scale: float, sign: float, picked: FloatArray) -> float:
-    """Value of `rank` (0 first) in rising order of ``sign * values`` inside bin `wanted`."""
-    count = 0
+@rough_sum
+def _sum_of_sizes(values: FloatArray) -> float:
+    """Sum of absolute values, to choose classes by: in what order it is summed, and so its last bits, is left open."""
+    total = 0.0
     for value in values:
-        picked[count] = sign * value
-        count += int((value - low) * scale) == wanted
+        total += abs(value)
+    return total
+
+
+@kernel
+def _ordered_value(picked: FloatArray, count: int, rank: int) -> float:
+    """Value of `rank` (0 first) in rising order among the first `count`, which are put in order up to it."""
     for i in range(rank + 1):
         for j in range(i + 1, count):
             smaller = min(picked[i], picked[j])
             picked[j] = max(picked[i], picked[j])
             picked[i] = smaller
-    return float(sign * picked[rank])
+    return float(picked[rank])
 
 
 @kernel
-def _range_between_ranks(values: FloatArray, rank: int, bins: FloatArray, picked: FloatArray) -> float:
+def _range_between_ranks(values: FloatArray, rank: int, room: Room) -> float:
     """Difference between the values that stand `rank` places (0 first) from the top and from the bottom.
 
-    Selection by counting into bins: unlike a partition it hardly branches on the data, which matters here because a
-    predictor would guess wrong at every third terrain residual.
+    Exact selection by counting into classes: unlike a partition it hardly branches on the data, which matters here because a predictor
+    would guess wrong at every third terrain residual. Where the classes lie decides how many values have to be looked at, and nothing else.
     """
-    low, high = _extremes(values)
-    if not high > low:
+    count = values.size
+    classes, counts = room.places[:count], room.places[IRREGULARITY_POINTS + 1 :]
+    sizes = _sum_of_sizes(values)
+    if not sizes > 0.0:
         return 0.0
-    scale = (bins.size - 1e-6) / (high - low)
-    bins[:] = 0.0
-    for value in values:
-        bins[int((value - low) * scale)] += 1.0
-    lower = 0
-    below = 0
-    while below + bins[lower] <= rank:
-        below += int(bins[lower])
+    # no value is larger than all together, so that none leaves the range of whole numbers
+    scale = min(_CLASSES * count / (_MEAN_RESIDUALS * sizes), 1e300)
+    for j in range(count):
+        classes[j] = min(max(np.int32(values[j] * scale + 0.5 * _CLASSES), np.int32(0)), _LAST_CLASS)
+    counts[:] = 0
+    half = count // 2
+    for j in range(half):
+        counts[np.uint64(classes[j])] += 1
+        counts[np.uint64(classes[j + half] + _CLASSES)] += 1
+    if count > 2 * half:
+        counts[np.uint64(classes[count - 1])] += 1
+    for k in range(_CLASSES):
+        counts[k] += counts[k + _CLASSES]
+    lower, below = 0, 0
+    while below + counts[lower] <= rank:
+        below += counts[lower]
         lower += 1
-    upper = bins.size - 1
-    above = 0
-    while above + bins[upper] <= rank:
-        above += int(bins[upper])
+    upper, above = _CLASSES - 1, 0
+    while above + counts[upper] <= rank:
+        above += counts[upper]
         upper -= 1
-    return _ordered_value(values, upper, rank - above, low, scale, -1.0, picked) - _ordered_value(
-        values, lower, rank - below, low, scale, 1.0, picked
-    )
+    low, high = room.values[IRREGULARITY_POINTS + 1 :], room.values[2 * (IRREGULARITY_POINTS + 1) :]
+    in_low, in_high = _NO, _NO
+    for j in range(count):
+        low[in_low] = high[in_high] = values[j]
+        in_low += _ONE if classes[j] == lower else _NO
+        in_high += _ONE if classes[j] == upper else _NO
+    most = int(in_high)
+    return _ordered_value(high, most, most - 1 - (rank - above)) - _ordered_value(low, int(in_low), rank - below)
 
 
 @kernel
-def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, work: FloatArray) -> float:
-    """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3).
-
-    `work` is scratch space of at least :data:`WORK_SIZE` values.
-    """
+def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, room: Room) -> float:
+    """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3)."""
     intervals = heights_m.size - 1
     start = start_m / spacing_m
     end = end_m / spacing_m
@@ -190,22 +228,17 @@ def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float
     decile = min(max(4, int(0.1 * (end - start + 8.0))), 25)
     count = 10 * decile - 5
     step = (end - start) / (count - 1)
-    samples = work[:count]
+    samples, shares, places = room.values[:count], room.values[IRREGULARITY_POINTS + 1 :], room.places
     for j in range(count):
         position = start + j * step
         upper = min(int(position) + 1, intervals)
-        samples[j] = heights_m[upper] + (heights_m[upper] - heights_m[upper - 1]) * (position - upper)
-    first_m, last_m = _fit_of_samples(samples)
+        places[j] = upper
+        shares[j] = position - upper
+    first_m, last_m = _fitted_samples(heights_m, places, shares, samples)
     slope = (last_m - first_m) / (count - 1)
     for j in range(count):
         samples[j] -= first_m + slope * j
-    spread_m = _range_between_ranks(
-        samples,
-        decile - 1,
-        work[IRREGULARITY_POINTS : IRREGULARITY_POINTS + _BINS],
-        work[IRREGULARITY_POINTS + _BINS :],
-    )
-    return spread_m / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
+    return _range_between_ranks(samples, decile - 1, room) / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
 
 
 @compiled
@@ -264,14 +297,14 @@ def path_geometry(
     tx_height_m: float,
     rx_height_m: float,
     gamma_e_per_m: float,
-    work: FloatArray,
+    room: Room,
 ) -> Geometry:
-    """Geometry of one profile (ITM sect. 43). `work`: see :func:`terrain_irregularity`."""
+    """Geometry of one profile (ITM sect. 43)."""
     intervals = heights_m.size - 1
     distance_m = intervals * spacing_m
     tx_angle, rx_angle, tx_horizon_m, rx_horizon_m = horizons(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m)
     start_m, end_m = fit_span(distance_m, tx_height_m, rx_height_m, tx_horizon_m, rx_horizon_m)
-    delta_h_m = terrain_irregularity(heights_m, spacing_m, start_m, end_m, work)
+    delta_h_m = terrain_irregularity(heights_m, spacing_m, start_m, end_m, room)
     clear = tx_horizon_m + rx_horizon_m > 1.5 * distance_m
     if clear:
         tx_fit_m, rx_fit_m = line_fit_ends(heights_m, intervals, spacing_m, start_m, end_m)

@@ -25,7 +25,7 @@ from geo_planner.propagation.itm.medium import (
     variability_scalar,
 )
 from geo_planner.propagation.itm.paths import path_kernel
-from geo_planner.propagation.itm.profile import WORK_SIZE, fit_span, line_of_sight_geometry, terrain_irregularity
+from geo_planner.propagation.itm.profile import Room, fit_span, line_of_sight_geometry, new_room, terrain_irregularity
 from geo_planner.propagation.itm.types import ERROR_MASK, Conditions, Geometry, Quantiles
 from geo_planner.propagation.loss_model import Engine, LossModel
 from geo_planner.propagation.profiles import new_line, read_profile, takes_part
@@ -46,7 +46,6 @@ from geo_planner.propagation.radials import (
     tangent,
     walk,
 )
-from geo_planner.units import FloatArray
 
 
 class Irregularity(NamedTuple):
@@ -63,7 +62,7 @@ class Work(NamedTuple):
     sky: Skyline
     counts: StepArray
     befores: StepArray
-    samples: FloatArray  # for terrain_irregularity
+    room: Room  # for terrain irregularity
 
 
 @kernel
@@ -154,7 +153,7 @@ def _path_db(c, stride, scene, work, seen, path, before):  # type: ignore[no-unt
     span_m = fit_span(distance, scene.tx_height_m, scene.rx_height_m, horizons[2], horizons[3])
     # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
     if stride <= 1 or (s - before.taken_at) * 128 >= stride * s:
-        before = Irregularity(terrain_irregularity(ground.z[: n + 1], path.step, span_m[0], span_m[1], work.samples), s)
+        before = Irregularity(terrain_irregularity(ground.z[: n + 1], path.step, span_m[0], span_m[1], work.room), s)
     geometry = _geometry(scene, ground, path, horizons, span_m, before.delta_h_m, gamma)
     attenuation, _, flags = longley_rice_scalar(geometry, scene.tx_height_m, scene.rx_height_m, gamma, ns, c.radio)
     above, _ = variability_scalar(attenuation, geometry, c.radio, c.climate, c.quantiles)
@@ -216,14 +215,14 @@ def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-
         Skyline(heights[0], heights[3], places[0], bulge),
         places[1, : radials.steps],
         befores,
-        np.empty(WORK_SIZE),
+        new_room(),
     )
     _sweep(c, stride, loss, scene, radials, first, stop, work)
 
 
 @compiled
 def _fill(c, freq_ghz, loss, wanted, scene, reach, first, stop):  # type: ignore[no-untyped-def]
-    line, work = new_line(scene, reach), np.empty(WORK_SIZE)
+    line, room = new_line(scene, reach), new_room()
     for i in range(first, stop):
         for j in range(loss.shape[1]):
             if not takes_part(scene, wanted, reach, i, j):
@@ -233,7 +232,7 @@ def _fill(c, freq_ghz, loss, wanted, scene, reach, first, stop):  # type: ignore
                 drow, dcolumn = offset(scene, i, j)
                 spacing_m = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m / n
                 z_m = line.z_m[: n + 1]
-                result = path_kernel(z_m, spacing_m, scene.tx_height_m, scene.rx_height_m, c, work)
+                result = path_kernel(z_m, spacing_m, scene.tx_height_m, scene.rx_height_m, c, room)
                 loss[i, j] = np.nan if result.flags & ERROR_MASK else result.loss_db
 
 
