@@ -37,6 +37,8 @@ the models depend on it more than on all the rest. (ITM at 90 m: 24 % of cells b
 NEAR_CELLS = 10.0
 """Cells nearer than this are left to the model on a profile of their own: there it is short, and a radial too coarse."""
 
+_ONE = np.uint64(1)
+
 StepArray = npt.NDArray[np.int32]
 
 
@@ -182,15 +184,17 @@ def sort_outwards(cells, columns, scene, counts, steps_before):  # type: ignore[
         counts[s] += 1
 
 
-@kernel
+@part
 def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
     """:func:`geo_planner.terrain.interpolate`, by a shorter way inside the frame."""
     r, c = row - 0.5, column - 0.5
     if 0.0 <= r < heights_m.shape[0] - 1 and 0.0 <= c < heights_m.shape[1] - 1:
-        r0, c0 = int(r), int(c)
-        u, v = r - r0, c - c0
-        upper = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c0 + 1]
-        lower = (1.0 - v) * heights_m[r0 + 1, c0] + v * heights_m[r0 + 1, c0 + 1]
+        u, v = r - int(r), c - int(c)
+        # without a sign no index counts from the end, and none has to be looked at for it
+        r0, c0 = np.uint64(int(r)), np.uint64(int(c))
+        r1, c1 = r0 + _ONE, c0 + _ONE
+        upper = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c1]
+        lower = (1.0 - v) * heights_m[r1, c0] + v * heights_m[r1, c1]
         height = (1.0 - u) * upper + u * lower
         if not math.isnan(height):
             return height
