@@ -185,17 +185,29 @@ def sort_outwards(cells, columns, scene, counts, steps_before):  # type: ignore[
 
 
 @part
+def _between_four(heights_m, row, column):  # type: ignore[no-untyped-def]
+    """Whether a point lies between the centres of four cells of the frame."""
+    return 0.5 <= row < heights_m.shape[0] - 0.5 and 0.5 <= column < heights_m.shape[1] - 0.5
+
+
+@part
+def _of_four(heights_m, row, column):  # type: ignore[no-untyped-def]
+    """Bilinear value of a point between the centres of four cells; NaN beside a void."""
+    r, c = row - 0.5, column - 0.5
+    u, v = r - int(r), c - int(c)
+    # without a sign no index counts from the end, and none has to be looked at for it
+    r0, c0 = np.uint64(int(r)), np.uint64(int(c))
+    r1, c1 = r0 + _ONE, c0 + _ONE
+    upper = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c1]
+    lower = (1.0 - v) * heights_m[r1, c0] + v * heights_m[r1, c1]
+    return (1.0 - u) * upper + u * lower
+
+
+@part
 def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
     """:func:`geo_planner.terrain.interpolate`, by a shorter way inside the frame."""
-    r, c = row - 0.5, column - 0.5
-    if 0.0 <= r < heights_m.shape[0] - 1 and 0.0 <= c < heights_m.shape[1] - 1:
-        u, v = r - int(r), c - int(c)
-        # without a sign no index counts from the end, and none has to be looked at for it
-        r0, c0 = np.uint64(int(r)), np.uint64(int(c))
-        r1, c1 = r0 + _ONE, c0 + _ONE
-        upper = (1.0 - v) * heights_m[r0, c0] + v * heights_m[r0, c1]
-        lower = (1.0 - v) * heights_m[r1, c0] + v * heights_m[r1, c1]
-        height = (1.0 - u) * upper + u * lower
+    if _between_four(heights_m, row, column):
+        height = _of_four(heights_m, row, column)
         if not math.isnan(height):
             return height
     return interpolate(heights_m, row, column)
@@ -230,12 +242,23 @@ def read_foreground(scene, drow, dcolumn, n, last_m, ground):  # type: ignore[no
 
     `ground` holds the radial up to step ``n - FOREGROUND - 1``. Returns whether all heights are known.
     """
+    heights_m, first, last = scene.heights_m, n - FOREGROUND, n - 1
     step_row, step_column = drow / n, dcolumn / n
-    for k in range(n - FOREGROUND, n):
-        ground.z[k] = height_at(scene.heights_m, scene.row + k * step_row, scene.column + k * step_column)
+    apart = True
+    # where both ends lie between cells of the frame all points do; then they are read without a question
+    if _between_four(heights_m, scene.row + first * step_row, scene.column + first * step_column) and _between_four(
+        heights_m, scene.row + last * step_row, scene.column + last * step_column
+    ):
+        apart = False
+        for k in range(first, n):
+            ground.z[k] = _of_four(heights_m, scene.row + k * step_row, scene.column + k * step_column)
+            apart |= math.isnan(ground.z[k])
+    if apart:
+        for k in range(first, n):
+            ground.z[k] = interpolate(heights_m, scene.row + k * step_row, scene.column + k * step_column)
     ground.z[n] = last_m
-    total, moment = ground.plain[n - FOREGROUND - 1], ground.weighted[n - FOREGROUND - 1]
-    for k in range(n - FOREGROUND, n + 1):
+    total, moment = ground.plain[first - 1], ground.weighted[first - 1]
+    for k in range(first, n + 1):
         total += ground.z[k]
         moment += k * ground.z[k]
         ground.plain[k] = total
