@@ -111,16 +111,22 @@ def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
     angle = (z[h] - rx_top) / rest - half * rest
     if angle > rx_angle:
         rx_angle, rx_horizon, rx_step = angle, rest, n - h
+    # asked first of all points at once, for the mast's horizon is seldom among them
+    above = False
     for k in range(far + 1, n):
         d = k * path.step
         rest = distance - d
-        tx_rise = z[k] - tx_top - half * d * d
-        if tx_rise > tx_angle * d:
-            tx_angle, tx_horizon, tx_step = tx_rise / d, d, k
+        above |= z[k] - tx_top - half * d * d > tx_angle * d
         rx_rise = z[k] - rx_top - half * rest * rest
         # a tie with a farther point keeps the farther one, as a walk from the mast does
         if rx_rise > rx_angle * rest:
             rx_angle, rx_horizon, rx_step = rx_rise / rest, rest, n - k
+    if above:
+        for k in range(far + 1, n):
+            d = k * path.step
+            tx_rise = z[k] - tx_top - half * d * d
+            if tx_rise > tx_angle * d:
+                tx_angle, tx_horizon, tx_step = tx_rise / d, d, k
     return tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step
 
 

@@ -74,11 +74,17 @@ def slopes(sky, seen, path):  # type: ignore[no-untyped-def]
     z, bulge, total_km = sky.z, sky.bulge, path.length
     d = seen.horizon * path.cell
     slope_tx, at_tx = (z[seen.horizon] - path.hts) / d + bulge * (total_km - d), seen.horizon
+    # asked first of all points at once, for the mast's horizon is seldom among them
+    above = False
     for k in range(path.n - FOREGROUND, path.n):
         d = k * path.step
-        rise = z[k] - path.hts + bulge * d * (total_km - d)
-        if rise > slope_tx * d:
-            slope_tx, at_tx = rise / d, k
+        above |= z[k] - path.hts + bulge * d * (total_km - d) > slope_tx * d
+    if above:
+        for k in range(path.n - FOREGROUND, path.n):
+            d = k * path.step
+            rise = z[k] - path.hts + bulge * d * (total_km - d)
+            if rise > slope_tx * d:
+                slope_tx, at_tx = rise / d, k
     if slope_tx < path.tilt:
         return Slopes(slope_tx, at_tx, np.nan, at_tx)
     at_rx = tangent(sky.hull, seen.size, sky.lowered, total_km / path.cell, path.hrs - bulge * total_km * total_km)
