@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation.compiled import compiled
+from geo_planner.propagation.compiled import part as compiled
 from geo_planner.propagation.itm.types import (
     ERROR_EFFECTIVE_EARTH,
     ERROR_GROUND_IMPEDANCE,
@@ -196,12 +196,15 @@ def _line_of_sight_attenuation(geometry: Geometry, radio: Radio, slope: float, i
     fitted = False
     if d0_m < d1_m:
         d0_db = _line_of_sight_loss(d0_m, geometry, radio, slope, intercept_db, weight)
-        log_span = math.log(smooth_reach_m / d0_m)
         span_m = smooth_reach_m - d0_m
-        k2 = max(
-            0.0,
-            (span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db)) / (span_m * math.log(d1_m / d0_m) - (d1_m - d0_m) * log_span),
-        )
+        above = span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db)
+        # the divisor of k2 is positive between d0 and the smooth-earth horizon, where the logarithm stands above its chord: so on most paths
+        # k2 is 0, and with it all that its logarithms would be multiplied by
+        if above <= 0.0 and intercept_db > 0.0 and d1_m < 0.999 * smooth_reach_m:
+            k1 = (edge_db - d0_db) / span_m
+            return edge_db + (slope if k1 < 0.0 else k1) * (geometry.distance_m - smooth_reach_m)
+        log_span = math.log(smooth_reach_m / d0_m)
+        k2 = max(0.0, above / (span_m * math.log(d1_m / d0_m) - (d1_m - d0_m) * log_span))
         fitted = intercept_db > 0.0 or k2 > 0.0
         if fitted:
             k1 = (edge_db - d0_db - k2 * log_span) / span_m

@@ -113,6 +113,7 @@ def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
         rx_angle, rx_horizon, rx_step = angle, rest, n - h
     # asked first of all points at once, for the mast's horizon is seldom among them
     above = False
+    at = far
     for k in range(far + 1, n):
         d = k * path.step
         rest = distance - d
@@ -120,7 +121,9 @@ def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
         rx_rise = z[k] - rx_top - half * rest * rest
         # a tie with a farther point keeps the farther one, as a walk from the mast does
         if rx_rise > rx_angle * rest:
-            rx_angle, rx_horizon, rx_step = rx_rise / rest, rest, n - k
+            rx_angle, at = rx_rise / rest, k
+    if at > far:
+        rx_horizon, rx_step = distance - at * path.step, n - at
     if above:
         for k in range(far + 1, n):
             d = k * path.step
