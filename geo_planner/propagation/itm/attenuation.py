@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation.compiled import part as compiled
+from geo_planner.propagation.compiled import part
 from geo_planner.propagation.itm.types import (
     ERROR_EFFECTIVE_EARTH,
     ERROR_GROUND_IMPEDANCE,
@@ -39,19 +39,19 @@ _GAIN_A = np.array([25.0, 80.0, 177.0, 395.0, 705.0])
 _GAIN_B = np.array([24.0, 45.0, 68.0, 80.0, 105.0])
 
 
-@compiled
+@part
 def roughness(distance_m: float, delta_h_m: float) -> float:
     """Terrain irregularity that a path of this length meets, in m (Alg. 3.9; ERL 79 3)."""
     return delta_h_m * (1.0 - 0.8 * math.exp(-distance_m / 50e3))
 
 
-@compiled
+@part
 def _surface_roughness(roughness_m: float) -> float:
     """Standard deviation of the heights inside the first Fresnel zone, in m (Alg. 3.10; ERL 79 3.6a)."""
     return 0.78 * roughness_m * math.exp(-0.5 * math.sqrt(math.sqrt(roughness_m)))
 
 
-@compiled
+@part
 def _knife_edge(v_squared: float) -> float:
     """Loss over one knife edge in dB, from the square of Fresnel's parameter (Alg. 6.1)."""
     if v_squared < 5.76:
@@ -59,7 +59,7 @@ def _knife_edge(v_squared: float) -> float:
     return 12.953 + _DB_PER_NEPER_POWER * math.log(v_squared)
 
 
-@compiled
+@part
 def _knife_edges(v_squared_tx: float, v_squared_rx: float) -> float:
     """Loss over both edges in dB; where each is far above its ray the two logarithms are one."""
     if v_squared_tx < 5.76 or v_squared_rx < 5.76:
@@ -67,7 +67,7 @@ def _knife_edges(v_squared_tx: float, v_squared_rx: float) -> float:
     return 25.906 + _DB_PER_NEPER_POWER * math.log(v_squared_tx * v_squared_rx)
 
 
-@compiled
+@part
 def _height_gain(x_km: float, k: float, log_k: float) -> float:
     """Vogler's height-gain function in dB (Alg. 6.2 to 6.7)."""
     if x_km < 200.0:
@@ -82,7 +82,7 @@ def _height_gain(x_km: float, k: float, log_k: float) -> float:
     return far_db
 
 
-@compiled
+@part
 def _vogler_arc(radius_m: float, arc_m: float, radio: Radio) -> tuple[float, float, float]:
     """Normalized length (km) of an arc over a sphere, its K, and the logarithm of that (Alg. 4.15 to 4.19; Vogler's three radii)."""
     # cube root by way of the logarithm, which the height gain needs too
@@ -92,7 +92,7 @@ def _vogler_arc(radius_m: float, arc_m: float, radio: Radio) -> tuple[float, flo
     return (1.607 - k) * c0 * c0 * radio.freq_cbrt * arc_m / 1000.0, k, radio.log_vogler_k + log_c0
 
 
-@compiled
+@part
 def _diffraction_line(
     geometry: Geometry,
     tx_height_m: float,
@@ -152,7 +152,7 @@ def _diffraction_line(
     return slope, near_db - slope * near_m
 
 
-@compiled
+@part
 def _line_of_sight_loss(distance_m: float, geometry: Geometry, radio: Radio, slope: float, intercept_db: float, weight: float) -> float:
     """Two-ray and extended diffraction loss, mixed (Alg. 4.44 to 4.50), in dB."""
     sigma_m = _surface_roughness(roughness(distance_m, geometry.delta_h_m))
@@ -178,7 +178,7 @@ def _line_of_sight_loss(distance_m: float, geometry: Geometry, radio: Radio, slo
     return weight * two_ray_db + (1.0 - weight) * (slope * distance_m + intercept_db)
 
 
-@compiled
+@part
 def _line_of_sight_attenuation(geometry: Geometry, radio: Radio, slope: float, intercept_db: float, smooth_reach_m: float) -> float:
     """Attenuation short of the smooth-earth horizon, from three supporting distances (Alg. 4.28 to 4.43), in dB."""
     reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
@@ -221,7 +221,7 @@ def _line_of_sight_attenuation(geometry: Geometry, radio: Radio, slope: float, i
     return edge_db + k1 * (geometry.distance_m - smooth_reach_m) + k2 * math.log(geometry.distance_m / smooth_reach_m)
 
 
-@compiled
+@part
 def _frequency_gain(r: float, efficiency: float) -> float:
     """Frequency-gain function of one terminal in dB (Alg. 6.10 to 6.13), linear between its five curves."""
     efficiency = min(max(efficiency, 1.0), 5.0)
@@ -235,7 +235,7 @@ def _frequency_gain(r: float, efficiency: float) -> float:
     return gain_db
 
 
-@compiled
+@part
 def _scatter_loss(
     distance_m: float,
     geometry: Geometry,
@@ -295,7 +295,7 @@ def _scatter_loss(
     return loss_db, gain_db
 
 
-@compiled
+@part
 def _flags(geometry: Geometry, tx_smooth_m: float, rx_smooth_m: float, earth_m: float, ns: float, radio: Radio) -> int:
     """``WARN_`` and ``ERROR_`` bits of what goes into the model; the smooth-earth horizons are those of the effective heights."""
     distance_m = geometry.distance_m
@@ -334,7 +334,7 @@ def _flags(geometry: Geometry, tx_smooth_m: float, rx_smooth_m: float, earth_m: 
     return flags
 
 
-@compiled
+@part
 def longley_rice_scalar(
     geometry: Geometry, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float, ns: float, radio: Radio
 ) -> tuple[float, int, int]:

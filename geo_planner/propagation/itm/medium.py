@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from geo_planner.propagation.compiled import compiled
+from geo_planner.propagation.compiled import compiled, part
 from geo_planner.propagation.itm.attenuation import roughness
 from geo_planner.propagation.itm.types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio
 
@@ -68,7 +68,7 @@ def prepare_climate(climate_code: int, freq_mhz: float) -> Climate:
     )
 
 
-@compiled
+@part
 def refractivity(n0: float, elevation_m: float) -> tuple[float, float]:
     """Surface refractivity and curvature of the effective earth in 1/m (Alg. 1.2, 1.3).
 
@@ -90,13 +90,13 @@ def normal_deviate(fraction: float) -> float:
     return -deviate if fraction > 0.5 else deviate
 
 
-@compiled
+@part
 def free_space_loss(distance_m: float, freq_mhz: float) -> float:
     """Free-space basic transmission loss in dB, with the 32.45 dB that NTIA's cases carry."""
     return 32.45 + 20.0 * math.log10(freq_mhz) + 20.0 * math.log10(distance_m / 1000.0)
 
 
-@compiled
+@part
 def _curve(curve: Curve, distance_m: float) -> float:
     """Value in dB of a fitted curve at an effective distance (Alg. 5.5 to 5.7)."""
     offset = (distance_m - curve.x2_m) / curve.x3_m
@@ -105,7 +105,7 @@ def _curve(curve: Curve, distance_m: float) -> float:
     return (curve.c1_db + curve.c2_db / (1.0 + offset * offset)) * ratio / (1.0 + ratio)
 
 
-@compiled
+@part
 def variability_scalar(
     attenuation_db: float, geometry: Geometry, radio: Radio, climate: Climate, quantiles: Quantiles
 ) -> tuple[float, int]:
