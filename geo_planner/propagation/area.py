@@ -155,7 +155,8 @@ def _settled(loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials
     rows, columns = loss.shape
     missed = np.zeros(loss.shape, dtype=np.bool_)
     looked_over = _between(scene, rows, columns)
-    if not (np.isnan(scene.heights_m[looked_over]).any() or np.isnan(loss).any()):
+    # the least of values among which there is a NaN is NaN
+    if not (np.isnan(scene.heights_m[looked_over].min()) or np.isnan(loss.min())):
         return missed
     (first_row, stop_row), (first_column, stop_column) = ((part.start, part.stop) for part in looked_over)
     shaded = void_distances(scene, first_row, stop_row, first_column, stop_column, n_radials)

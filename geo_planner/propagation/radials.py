@@ -102,7 +102,7 @@ class Path(NamedTuple):
     tilt: float  # slope of the straight line between the antennas
 
 
-@compiled
+@part
 def _azimuth(south, east):  # type: ignore[no-untyped-def]
     """Clockwise from north, radians from 0 to 2 pi, to 2e-6: enough to choose a radial, at a fraction of an exact arc tangent's cost."""
     x, y = abs(south), abs(east)
@@ -123,20 +123,21 @@ def offset(scene, i, j):  # type: ignore[no-untyped-def]
 @compiled
 def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[no-untyped-def]
     """Cells of a window, farther than `near` and up to `reach`, by the radial that they lie nearest to: order and starts of :class:`Radials`."""
-    radials = np.full(rows * columns, -1, dtype=np.int32)
+    radials = np.empty(rows * columns, dtype=np.int32)
     starts = np.zeros(n_radials + 1, dtype=np.int32)
     turn = n_radials / (2.0 * math.pi)
     for i in range(rows):
+        # first a loop without a branch, which is done for several cells at a time
         for j in range(columns):
             drow, dcolumn = offset(scene, i, j)
             square = drow * drow + dcolumn * dcolumn
-            if square > reach * reach or math.sqrt(square) <= near:
-                continue
-            radial = int(_azimuth(drow, dcolumn) * turn + 0.5)
-            if radial >= n_radials:
-                radial -= n_radials
-            radials[i * columns + j] = radial
-            starts[radial + 1] += 1
+            radial = np.int32(_azimuth(drow, dcolumn) * turn + 0.5)
+            radial = radial - n_radials if radial >= n_radials else radial
+            radials[i * columns + j] = radial if (square <= reach * reach) & (math.sqrt(square) > near) else -1
+        for j in range(columns):
+            radial = radials[i * columns + j]
+            if radial >= 0:
+                starts[radial + 1] += 1
     for k in range(n_radials):
         starts[k + 1] += starts[k]
     fill = starts[:-1].copy()

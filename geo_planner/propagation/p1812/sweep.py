@@ -73,6 +73,9 @@ WEAKER_DB = 40.0
 """A path this much weaker than another adds less than 1e-7 dB to it (P.1812-8 eq. 63)."""
 
 
+_TWENTY_LOG_BOUND = 8.0 * 20.0 / math.log(10.0) * (1.0 - 1e-12)  # of a fourth root
+
+
 class Band(NamedTuple):
     """What frequency, refractivity and earth alone decide."""
 
@@ -176,6 +179,10 @@ def _others_are_weaker(band, square_km, angles, horizons, total_km, free_space_d
         * (1.0 + 0.361 * above_t * math.sqrt(band.freq_ghz * dlt_km))
         * (1.0 + 0.361 * above_r * math.sqrt(band.freq_ghz * dlr_km))
     )
+    # where a lower bound of the logarithm, with (y - 1) / (y + 1) for half of log y, decides, it is not worked out
+    root = math.sqrt(math.sqrt(product))
+    if root > 1.0 and known_db + _TWENTY_LOG_BOUND * (root - 1.0) / (root + 1.0) > loss_db:
+        return True
     return known_db + 20.0 * math.log10(product) > loss_db
 
 
