@@ -61,6 +61,7 @@ class Radials(NamedTuple):
     """Cells in the order of the radial that they lie nearest to: those of radial k are ``order[starts[k]:starts[k + 1]]``."""
 
     order: StepArray  # flat positions in the window
+    away: StepArray  # of each, its distance from the mast in whole cells
     starts: StepArray
     steps: int  # the most that a radial has
 
@@ -122,8 +123,8 @@ def offset(scene, i, j):  # type: ignore[no-untyped-def]
 
 @compiled
 def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[no-untyped-def]
-    """Cells of a window, farther than `near` and up to `reach`, by the radial that they lie nearest to: order and starts of :class:`Radials`."""
-    radials = np.empty(rows * columns, dtype=np.int32)
+    """Cells of a window, farther than `near` and up to `reach`, by the radial that they lie nearest to: what :class:`Radials` has of them."""
+    radials, distances = np.empty(rows * columns, dtype=np.int32), np.empty(rows * columns, dtype=np.int32)
     starts = np.zeros(n_radials + 1, dtype=np.int32)
     turn = n_radials / (2.0 * math.pi)
     for i in range(rows):
@@ -133,7 +134,9 @@ def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[n
             square = drow * drow + dcolumn * dcolumn
             radial = np.int32(_azimuth(drow, dcolumn) * turn + 0.5)
             radial = radial - n_radials if radial >= n_radials else radial
-            radials[i * columns + j] = radial if (square <= reach * reach) & (math.sqrt(square) > near) else -1
+            length = math.sqrt(square)
+            radials[i * columns + j] = radial if (square <= reach * reach) & (length > near) else -1
+            distances[i * columns + j] = np.int32(length + 0.5)
         for j in range(columns):
             radial = radials[i * columns + j]
             if radial >= 0:
@@ -141,13 +144,13 @@ def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[n
     for k in range(n_radials):
         starts[k + 1] += starts[k]
     fill = starts[:-1].copy()
-    order = np.empty(starts[n_radials], dtype=np.int32)
+    order, away = np.empty(starts[n_radials], dtype=np.int32), np.empty(starts[n_radials], dtype=np.int32)
     for cell in range(radials.size):
         radial = radials[cell]
         if radial >= 0:
-            order[fill[radial]] = cell
+            order[fill[radial]], away[fill[radial]] = cell, distances[cell]
             fill[radial] += 1
-    return order, starts
+    return order, away, starts
 
 
 @kernel
@@ -156,32 +159,29 @@ def most_cells(starts):  # type: ignore[no-untyped-def]
     most = 0
     for k in range(starts.size - 1):
         most = max(most, starts[k + 1] - starts[k])
-    return 3 * most
+    return 2 * most
 
 
 @kernel
-def sort_outwards(cells, columns, scene, counts, steps_before):  # type: ignore[no-untyped-def]
+def sort_outwards(cells, away, counts, steps_before):  # type: ignore[no-untyped-def]
     """Put the cells of one radial in the order of the steps along it before their foreground, which `steps_before` receives.
 
-    `counts` is scratch space of as many values as there are steps, and three for each cell follow in `steps_before`.
+    `counts` is scratch space of as many values as there are steps, and one for each cell follows in `steps_before`.
     """
     n, last = cells.size, counts.size - 1
     counts[:] = 0
     for p in range(n):
-        i = cells[p] // columns
-        drow, dcolumn = offset(scene, i, cells[p] - i * columns)
-        s = min(int(math.sqrt(drow * drow + dcolumn * dcolumn) + 0.5) - FOREGROUND - 1, last)
-        steps_before[n + p] = s
-        steps_before[2 * n + p] = cells[p]
-        counts[s] += 1
+        steps_before[n + p] = cells[p]
+        counts[np.uint64(min(away[p] - FOREGROUND - 1, last))] += 1
     position = 0
     for s in range(last + 1):
         position += counts[s]
         counts[s] = position - counts[s]
     for p in range(n):
-        s = steps_before[n + p]
-        cells[counts[s]] = steps_before[2 * n + p]
-        steps_before[counts[s]] = s
+        s = np.uint64(min(away[p] - FOREGROUND - 1, last))
+        place = np.uint64(counts[s])
+        cells[place] = steps_before[n + p]
+        steps_before[place] = s
         counts[s] += 1
 
 

@@ -177,10 +177,11 @@ def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[
     ground, befores = work.ground, work.befores
     tx_top = scene.ground_m + scene.tx_height_m
     for k in range(first, stop):
-        cells = radials.order[radials.starts[k] : radials.starts[k + 1]]
+        span = slice(radials.starts[k], radials.starts[k + 1])
+        cells = radials.order[span]
         if cells.size == 0:
             continue
-        sort_outwards(cells, columns, scene, work.counts, befores)
+        sort_outwards(cells, radials.away[span], work.counts, befores)
         position = 0
         azimuth = 2.0 * math.pi * k / n_radials
         south, east = -math.cos(azimuth), math.sin(azimuth)
