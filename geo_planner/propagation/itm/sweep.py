@@ -216,7 +216,7 @@ def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-
     room = radials.steps + FOREGROUND + 2
     heights, places, befores = (
         np.empty((4, room)),
-        np.empty((2, room), dtype=np.int32),
+        np.empty((2, room), dtype=np.uint32),
         np.empty(most_cells(radials.starts), dtype=np.int32),
     )
     bulge = 0.5 * refractivity(c.n0, scene.ground_m)[1]

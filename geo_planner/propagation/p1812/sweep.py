@@ -344,7 +344,7 @@ def sweep_p1812(c, loss, scene, radials, first, stop):  # type: ignore[no-untype
     room = radials.steps + FOREGROUND + 2
     heights, places, befores = (
         np.empty((7, room)),
-        np.empty((5, room), dtype=np.int32),
+        np.empty((5, room), dtype=np.uint32),
         np.empty(most_cells(radials.starts), dtype=np.int32),
     )
     bulge, bulge_beta = 500.0 / c.radius_km, 500.0 / BETA_RADIUS_KM
