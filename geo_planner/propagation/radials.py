@@ -116,6 +116,13 @@ def _azimuth(south, east):  # type: ignore[no-untyped-def]
 
 
 @part
+def row_and_column(cell, columns):  # type: ignore[no-untyped-def]
+    """Of a flat position in a window; divided without a sign, which is shorter."""
+    i = np.int64(np.uint64(cell) // np.uint64(columns))
+    return i, cell - i * columns
+
+
+@part
 def offset(scene, i, j):  # type: ignore[no-untyped-def]
     """From the mast to the centre of a cell of the window, in cells (southwards, eastwards)."""
     return scene.top + i + 0.5 - scene.row, scene.left + j + 0.5 - scene.column
@@ -204,7 +211,7 @@ def _of_four(heights_m, row, column):  # type: ignore[no-untyped-def]
     return (1.0 - u) * upper + u * lower
 
 
-@part
+@kernel
 def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
     """:func:`geo_planner.terrain.interpolate`, by a shorter way inside the frame."""
     if _between_four(heights_m, row, column):
@@ -212,6 +219,24 @@ def height_at(heights_m, row, column):  # type: ignore[no-untyped-def]
         if not math.isnan(height):
             return height
     return interpolate(heights_m, row, column)
+
+
+@part
+def read_line(scene, step_row, step_column, first, stop, z_m):  # type: ignore[no-untyped-def]
+    """Heights at the steps `first` to ``stop - 1`` of a line from the mast; NaN where they are unknown."""
+    heights_m, last = scene.heights_m, stop - 1
+    apart = True
+    # where both ends lie between cells of the frame all points do; then they are read without a question
+    if _between_four(heights_m, scene.row + first * step_row, scene.column + first * step_column) and _between_four(
+        heights_m, scene.row + last * step_row, scene.column + last * step_column
+    ):
+        apart = False
+        for k in range(first, stop):
+            z_m[k] = _of_four(heights_m, scene.row + k * step_row, scene.column + k * step_column)
+            apart |= math.isnan(z_m[k])
+    if apart:
+        for k in range(first, stop):
+            z_m[k] = height_at(heights_m, scene.row + k * step_row, scene.column + k * step_column)
 
 
 @kernel
@@ -243,20 +268,8 @@ def read_foreground(scene, drow, dcolumn, n, last_m, ground):  # type: ignore[no
 
     `ground` holds the radial up to step ``n - FOREGROUND - 1``. Returns whether all heights are known.
     """
-    heights_m, first, last = scene.heights_m, n - FOREGROUND, n - 1
-    step_row, step_column = drow / n, dcolumn / n
-    apart = True
-    # where both ends lie between cells of the frame all points do; then they are read without a question
-    if _between_four(heights_m, scene.row + first * step_row, scene.column + first * step_column) and _between_four(
-        heights_m, scene.row + last * step_row, scene.column + last * step_column
-    ):
-        apart = False
-        for k in range(first, n):
-            ground.z[k] = _of_four(heights_m, scene.row + k * step_row, scene.column + k * step_column)
-            apart |= math.isnan(ground.z[k])
-    if apart:
-        for k in range(first, n):
-            ground.z[k] = interpolate(heights_m, scene.row + k * step_row, scene.column + k * step_column)
+    first = n - FOREGROUND
+    read_line(scene, drow / n, dcolumn / n, first, n, ground.z)
     ground.z[n] = last_m
     total, moment = ground.plain[first - 1], ground.weighted[first - 1]
     for k in range(first, n + 1):

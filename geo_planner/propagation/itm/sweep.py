@@ -37,15 +37,17 @@ from geo_planner.propagation.radials import (
     Skyline,
     StepArray,
     extend,
-    height_at,
     most_cells,
     offset,
     read_foreground,
+    read_line,
+    row_and_column,
     sort_outwards,
     start,
     tangent,
     walk,
 )
+from geo_planner.units import FloatArray
 
 
 class Irregularity(NamedTuple):
@@ -58,6 +60,7 @@ class Irregularity(NamedTuple):
 class Work(NamedTuple):
     """Scratch space of a radial."""
 
+    far: FloatArray  # heights of the radial
     ground: Ground
     sky: Skyline
     counts: StepArray
@@ -189,14 +192,16 @@ def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[
         known = True
         seen = Seen(0, 1, -np.inf)
         irregularity = Irregularity(0.0, -radials.steps * 128)
-        for s in range(1, befores[cells.size - 1] + 1):
-            height = height_at(scene.heights_m, scene.row + s * south, scene.column + s * east)
+        beyond = befores[cells.size - 1] + 1
+        read_line(scene, south, east, 1, beyond, work.far)
+        for s in range(1, beyond):
+            height = work.far[s]
             known = known and not math.isnan(height)
             if known:
                 extend(ground, s, height)
                 seen = walk(work.sky, seen, s, scene.cell_m, tx_top)
             while position < cells.size and befores[position] == s:
-                i, j = cells[position] // columns, cells[position] % columns
+                i, j = row_and_column(cells[position], columns)
                 position += 1
                 drow, dcolumn = offset(scene, i, j)
                 n = s + FOREGROUND + 1
@@ -215,12 +220,13 @@ def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-
     """Fill the cells of `loss` that belong to some of the radials."""
     room = radials.steps + FOREGROUND + 2
     heights, places, befores = (
-        np.empty((4, room)),
+        np.empty((5, room)),
         np.empty((2, room), dtype=np.uint32),
         np.empty(most_cells(radials.starts), dtype=np.int32),
     )
     bulge = 0.5 * refractivity(c.n0, scene.ground_m)[1]
     work = Work(
+        heights[4],
         Ground(heights[0], heights[1], heights[2]),
         Skyline(heights[0], heights[3], places[0], bulge),
         places[1, : radials.steps],

@@ -58,16 +58,17 @@ from geo_planner.propagation.radials import (
     StepArray,
     clutter_at,
     extend,
-    height_at,
     most_cells,
     offset,
     push,
     read_foreground,
+    read_line,
+    row_and_column,
     sort_outwards,
     start,
     walk,
 )
-from geo_planner.units import EARTH_RADIUS_KM
+from geo_planner.units import EARTH_RADIUS_KM, FloatArray
 
 WEAKER_DB = 40.0
 """A path this much weaker than another adds less than 1e-7 dB to it (P.1812-8 eq. 63)."""
@@ -101,6 +102,7 @@ class Conditions(NamedTuple):
 class Work(NamedTuple):
     """Scratch space of a radial, with a skyline for each curvature that a path is looked at under."""
 
+    far: FloatArray  # heights of the radial
     ground: Ground
     bare: Skyline  # median earth
     over: Skyline  # median earth with clutter, which ``over.z`` holds; without any it is the bare terrain
@@ -322,15 +324,16 @@ def _sweep(c, loss, scene, radials, first, stop, work):  # type: ignore[no-untyp
         known = True
         nothing = Seen(0, 1, -np.inf)
         views = Views(nothing, nothing, nothing, nothing)
-        for s in range(1, befores[cells.size - 1] + 1):
+        beyond = befores[cells.size - 1] + 1
+        read_line(scene, south, east, 1, beyond, work.far)
+        for s in range(1, beyond):
             row, column = scene.row + s * south, scene.column + s * east
-            height = height_at(scene.heights_m, row, column)
+            height = work.far[s]
             known = known and not math.isnan(height)
             if known:
                 views = _grow(scene, c.with_beta, work, views, s, height, row, column)
             while position < cells.size and befores[position] == s:
-                i = cells[position] // columns
-                j = cells[position] - i * columns
+                i, j = row_and_column(cells[position], columns)
                 position += 1
                 loss[i, j] = _cell_db(c, scene, work, views, s, i, j) if known else np.nan
 
@@ -343,7 +346,7 @@ def sweep_p1812(c, loss, scene, radials, first, stop):  # type: ignore[no-untype
     """
     room = radials.steps + FOREGROUND + 2
     heights, places, befores = (
-        np.empty((7, room)),
+        np.empty((8, room)),
         np.empty((5, room), dtype=np.uint32),
         np.empty(most_cells(radials.starts), dtype=np.int32),
     )
@@ -351,6 +354,7 @@ def sweep_p1812(c, loss, scene, radials, first, stop):  # type: ignore[no-untype
     z = heights[0]
     surface = heights[3] if scene.clutter_m.size > 0 else z
     work = Work(
+        heights[7],
         Ground(z, heights[1], heights[2]),
         Skyline(z, heights[4], places[0], bulge),
         Skyline(surface, heights[6], places[3], bulge),
