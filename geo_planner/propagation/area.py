@@ -141,7 +141,8 @@ def loss_around(
     if sweep is None:
         return window
     n_radials = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8)
-    radials = Radials(*group_cells(high, wide, scene, near, reach, n_radials), int(reach) + 2)
+    order, away, starts = group_cells(high, wide, scene, near, reach, n_radials)
+    radials = Radials(order, away, starts, int(reach) + 2)
     _in_threads(workers, (0, n_radials), lambda first, stop: sweep(loss, scene, radials, first, stop))
     missed = _settled(loss, scene, (near, reach), n_radials, workers)
     if missed.any():

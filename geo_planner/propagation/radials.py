@@ -40,6 +40,8 @@ NEAR_CELLS = 10.0
 _ONE = np.uint64(1)
 
 StepArray = npt.NDArray[np.int32]
+HullArray = npt.NDArray[np.uint32]
+"""Steps without a sign: as indices they do not count from the end, and nothing has to ask whether they do."""
 
 
 class Scene(NamedTuple):
@@ -79,7 +81,7 @@ class Skyline(NamedTuple):
 
     z: FloatArray
     lowered: FloatArray
-    hull: StepArray
+    hull: HullArray
     bulge: float
 
 
@@ -185,11 +187,11 @@ def sort_outwards(cells, away, counts, steps_before):  # type: ignore[no-untyped
         position += counts[s]
         counts[s] = position - counts[s]
     for p in range(n):
-        s = np.uint64(min(away[p] - FOREGROUND - 1, last))
-        place = np.uint64(counts[s])
+        step = np.uint64(min(away[p] - FOREGROUND - 1, last))
+        place = np.uint64(counts[step])
         cells[place] = steps_before[n + p]
-        steps_before[place] = s
-        counts[s] += 1
+        steps_before[place] = step
+        counts[step] += 1
 
 
 @part

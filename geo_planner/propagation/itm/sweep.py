@@ -32,6 +32,7 @@ from geo_planner.propagation.profiles import new_line, read_profile, takes_part
 from geo_planner.propagation.radials import (
     FOREGROUND,
     Ground,
+    HullArray,
     Path,
     Seen,
     Skyline,
@@ -63,7 +64,7 @@ class Work(NamedTuple):
     far: FloatArray  # heights of the radial
     ground: Ground
     sky: Skyline
-    counts: StepArray
+    counts: HullArray  # of the cells at each step
     befores: StepArray
     room: Room  # for terrain irregularity
 

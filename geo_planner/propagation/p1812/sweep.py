@@ -52,6 +52,7 @@ from geo_planner.propagation.profiles import new_line, read_profile, takes_part
 from geo_planner.propagation.radials import (
     FOREGROUND,
     Ground,
+    HullArray,
     Path,
     Seen,
     Skyline,
@@ -72,9 +73,8 @@ from geo_planner.units import EARTH_RADIUS_KM, FloatArray
 
 WEAKER_DB = 40.0
 """A path this much weaker than another adds less than 1e-7 dB to it (P.1812-8 eq. 63)."""
-
-
-_TWENTY_LOG_BOUND = 8.0 * 20.0 / math.log(10.0) * (1.0 - 1e-12)  # of a fourth root
+# 20 log x is at least so many times (y - 1) / (y + 1) of the fourth root y of an x above 1, by twice the first term of the series of log y
+_TWENTY_LOG_BOUND = 8.0 * 20.0 / math.log(10.0) * (1.0 - 1e-12)
 
 
 class Band(NamedTuple):
@@ -107,8 +107,8 @@ class Work(NamedTuple):
     bare: Skyline  # median earth
     over: Skyline  # median earth with clutter, which ``over.z`` holds; without any it is the bare terrain
     beta: Skyline  # beta0 earth, with clutter
-    flat_hull: StepArray
-    counts: StepArray
+    flat_hull: HullArray
+    counts: HullArray  # of the cells at each step
     befores: StepArray
 
 
@@ -181,7 +181,7 @@ def _others_are_weaker(band, square_km, angles, horizons, total_km, free_space_d
         * (1.0 + 0.361 * above_t * math.sqrt(band.freq_ghz * dlt_km))
         * (1.0 + 0.361 * above_r * math.sqrt(band.freq_ghz * dlr_km))
     )
-    # where a lower bound of the logarithm, with (y - 1) / (y + 1) for half of log y, decides, it is not worked out
+    # where a lower bound of the logarithm decides, it is not worked out
     root = math.sqrt(math.sqrt(product))
     if root > 1.0 and known_db + _TWENTY_LOG_BOUND * (root - 1.0) / (root + 1.0) > loss_db:
         return True
