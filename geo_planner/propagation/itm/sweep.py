@@ -115,20 +115,21 @@ def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
     angle = (z[h] - rx_top) / rest - half * rest
     if angle > rx_angle:
         rx_angle, rx_horizon, rx_step = angle, rest, n - h
-    # asked first of all points at once, for the mast's horizon is seldom among them
-    above = False
-    at = far
+    # asked first of all points at once, for none of them may be a horizon
+    tx_rises = rx_rises = False
     for k in range(far + 1, n):
         d = k * path.step
         rest = distance - d
-        above |= z[k] - tx_top - half * d * d > tx_angle * d
-        rx_rise = z[k] - rx_top - half * rest * rest
-        # a tie with a farther point keeps the farther one, as a walk from the mast does
-        if rx_rise > rx_angle * rest:
-            rx_angle, at = rx_rise / rest, k
-    if at > far:
-        rx_horizon, rx_step = distance - at * path.step, n - at
-    if above:
+        tx_rises |= z[k] - tx_top - half * d * d > tx_angle * d
+        rx_rises |= z[k] - rx_top - half * rest * rest > rx_angle * rest
+    if rx_rises:
+        for k in range(far + 1, n):
+            rest = distance - k * path.step
+            rx_rise = z[k] - rx_top - half * rest * rest
+            # a tie with a farther point keeps the farther one, as a walk from the mast does
+            if rx_rise > rx_angle * rest:
+                rx_angle, rx_horizon, rx_step = rx_rise / rest, rest, n - k
+    if tx_rises:
         for k in range(far + 1, n):
             d = k * path.step
             tx_rise = z[k] - tx_top - half * d * d

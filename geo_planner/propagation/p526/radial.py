@@ -74,7 +74,7 @@ def slopes(sky, seen, path):  # type: ignore[no-untyped-def]
     z, bulge, total_km = sky.z, sky.bulge, path.length
     d = seen.horizon * path.cell
     slope_tx, at_tx = (z[seen.horizon] - path.hts) / d + bulge * (total_km - d), seen.horizon
-    # asked first of all points at once, for the mast's horizon is seldom among them
+    # here and below asked first of all points at once, for none of them may be the horizon
     above = False
     for k in range(path.n - FOREGROUND, path.n):
         d = k * path.step
@@ -90,11 +90,16 @@ def slopes(sky, seen, path):  # type: ignore[no-untyped-def]
     at_rx = tangent(sky.hull, seen.size, sky.lowered, total_km / path.cell, path.hrs - bulge * total_km * total_km)
     rest = total_km - at_rx * path.cell
     slope_rx = (z[at_rx] - path.hrs) / rest + bulge * at_rx * path.cell
+    above = False
     for k in range(path.n - FOREGROUND, path.n):
         rest = (path.n - k) * path.step
-        rise = z[k] - path.hrs + bulge * rest * (total_km - rest)
-        if rise >= slope_rx * rest:
-            slope_rx, at_rx = rise / rest, k
+        above |= z[k] - path.hrs + bulge * rest * (total_km - rest) >= slope_rx * rest
+    if above:
+        for k in range(path.n - FOREGROUND, path.n):
+            rest = (path.n - k) * path.step
+            rise = z[k] - path.hrs + bulge * rest * (total_km - rest)
+            if rise >= slope_rx * rest:
+                slope_rx, at_rx = rise / rest, k
     return Slopes(slope_tx, at_tx, slope_rx, at_rx)
 
 
