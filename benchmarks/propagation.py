@@ -298,9 +298,9 @@ def against_splat(z: npt.NDArray[np.float64], repeats: int = 5, radii_km: tuple[
     part = "speed against SPLAT!"
     terrain = splat_terrain.metric_grid(z)
     kinds: dict[str, tuple[str, dict[str, Any], dict[int, float]]] = {
-        "ITM, every cell": ("itm", {}, {15: 2.0, 30: 3.0}),
-        "ITM, thinned (stride 16, half the radials)": ("itm", THINNED, {15: 5.0, 30: 10.0}),
-        "P.1812-8, every cell": ("p1812", {}, {15: 10.0, 30: 10.0}),
+        "ITM, every cell": ("itm", {}, {15: 2.5, 30: 4.0}),
+        "ITM, thinned (stride 16, half the radials)": ("itm", THINNED, {15: 6.0, 30: 12.0}),
+        "P.1812-8, every cell": ("p1812", {}, {15: 10.0, 30: 18.0}),
     }
     installed = splat_terrain.splat_installed()
     for name, options, _ in kinds.values():
@@ -329,14 +329,13 @@ def against_splat(z: npt.NDArray[np.float64], repeats: int = 5, radii_km: tuple[
         net = min(theirs[r]) - min(theirs[1])
         middle = float(np.median(theirs[r]) - np.median(theirs[1])) / float(np.median(seconds))
         note = f"{spread}, SPLAT! {net:.3f} s after its start-up; by medians {middle:.1f}"
-        promised = kind.startswith("ITM") or r == 30
-        met = net / min(seconds) >= target if target and promised else None
-        rows.append(row(part, what, round(net / min(seconds), 1), f">= {target:g}" if target and promised else "", met, note))
+        met = net / min(seconds) >= target if target else None
+        rows.append(row(part, what, round(net / min(seconds), 1), f">= {target:g}" if target else "", met, note))
     return rows
 
 
-def two_threads(z: npt.NDArray[np.float64], repeats: int = 7) -> list[Row]:
-    """Wall time with one thread over that with two, in turns: it needs two idle cores."""
+def two_threads(z: npt.NDArray[np.float64], repeats: int = 15) -> list[Row]:
+    """Wall time with one thread over that with two, in turns and the least of each: it needs two cores that are idle now and then."""
     terrain = splat_terrain.metric_grid(z)
     rows = []
     for name in ("itm", "p1812"):
@@ -352,11 +351,24 @@ def two_threads(z: npt.NDArray[np.float64], repeats: int = 7) -> list[Row]:
                 "threads",
                 f"{name}, 30 km: wall time of one thread over two",
                 round(gain, 2),
-                ">= 1.8",
-                gain >= 1.8,
+                ">= 1.85",
+                gain >= 1.85,
                 f"load before the run {os.getloadavg()[0]:.1f}",
             )
         )
+    return rows
+
+
+def fine_terrain(z: npt.NDArray[np.float64], radius_km: int = 15, cell_m: float = 30.0, repeats: int = 3) -> list[Row]:
+    """One mast on the terrain of a province at 30 m: three times as many steps a path, nine times as many cells."""
+    terrain = splat_terrain.metric_grid(z, half_km=radius_km + 1.0, cell_m=cell_m)
+    cells = math.pi * (1000.0 * radius_km / cell_m) ** 2
+    rows = []
+    for name in ("itm", "p1812"):
+        _run(terrain, name, 1)
+        best = min(own_seconds(lambda name=name: _run(terrain, name, radius_km)) for _ in range(repeats))  # type: ignore[misc]
+        what = f"{name}, {cell_m:g} m cells, {radius_km} km: processor seconds a mast"
+        rows.append(row("fine terrain", what, round(best, 3), note=f"{cells / 1000:.0f} thousand cells, {1e6 * best / cells:.2f} us each"))
     return rows
 
 
@@ -448,7 +460,7 @@ def main() -> list[Row]:
         sweep_against_profiles(real, (15.0, 30.0)) if real else [skipped("sweep against profiles", "real 250 m", "the terrain is not here")]
     )
     rows += sweep_against_profiles(synthetic_ground(z), (15.0, 30.0))
-    rows += against_splat(z) + two_threads(z) + growth() + province()
+    rows += against_splat(z) + fine_terrain(z) + two_threads(z) + growth() + province()
     return rows
 
 
