@@ -26,14 +26,14 @@ _NO, _ONE = np.uint64(0), np.uint64(1)
 class Room(NamedTuple):
     """Scratch space of :func:`terrain_irregularity`."""
 
-    values: FloatArray  # samples; their positions within an interval, later the values of one class; those of another
+    values: FloatArray  # samples; their positions within an interval, later the values of two classes
     places: StepArray  # intervals, later classes, of the samples; counts of the classes
 
 
 @compiled
 def new_room():  # type: ignore[no-untyped-def]
     """Room for the most points; one place more in each part is for a value written before it is known to be kept."""
-    return Room(np.empty(3 * (IRREGULARITY_POINTS + 1)), np.empty(IRREGULARITY_POINTS + 1 + _LANES * _CLASSES, dtype=np.int32))
+    return Room(np.empty(2 * (IRREGULARITY_POINTS + 1)), np.empty(IRREGULARITY_POINTS + 1 + _LANES * _CLASSES, dtype=np.int32))
 
 
 @kernel
@@ -164,14 +164,20 @@ def _sum_of_sizes(values: FloatArray) -> float:
 
 
 @kernel
-def _ordered_value(picked: FloatArray, count: int, rank: int) -> float:
-    """Value of `rank` (0 first) in rising order among the first `count`, which are put in order up to it."""
-    for i in range(rank + 1):
+def _difference(picked: FloatArray, count: int, from_bottom: int, from_top: int) -> float:
+    """Difference between two of the first `count` values, so many places (0 first) from the largest and from the smallest."""
+    for i in range(from_bottom + 1):
         for j in range(i + 1, count):
             smaller = min(picked[i], picked[j])
             picked[j] = max(picked[i], picked[j])
             picked[i] = smaller
-    return float(picked[rank])
+    low = picked[from_bottom]
+    for i in range(count - 1, count - 2 - from_top, -1):
+        for j in range(i):
+            larger = max(picked[i], picked[j])
+            picked[j] = min(picked[i], picked[j])
+            picked[i] = larger
+    return float(picked[count - 1 - from_top] - low)
 
 
 @kernel
@@ -207,14 +213,11 @@ def _range_between_ranks(values: FloatArray, rank: int, room: Room) -> float:
     while above + counts[upper] <= rank:
         above += counts[upper]
         upper -= 1
-    low, high = room.values[IRREGULARITY_POINTS + 1 :], room.values[2 * (IRREGULARITY_POINTS + 1) :]
-    in_low, in_high = _NO, _NO
+    picked, taken = room.values[IRREGULARITY_POINTS + 1 :], _NO
     for j in range(count):
-        low[in_low] = high[in_high] = values[j]
-        in_low += _ONE if classes[j] == lower else _NO
-        in_high += _ONE if classes[j] == upper else _NO
-    most = int(in_high)
-    return _ordered_value(high, most, most - 1 - (rank - above)) - _ordered_value(low, int(in_low), rank - below)
+        picked[taken] = values[j]
+        taken += _ONE if (classes[j] == lower) | (classes[j] == upper) else _NO
+    return _difference(picked, int(taken), rank - below, rank - above)
 
 
 @kernel
