@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.build.atlas import Atlas, write_atlas, write_expected
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
@@ -23,6 +22,9 @@ from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, Progress
 from geo_planner.stored.rasters import AFTER, MAST_EXPECTED, MAST_SITES
+
+if TYPE_CHECKING:
+    from geo_planner.build.atlas import Atlas
 
 Writer = Callable[[Plan, Path], None]
 
@@ -67,6 +69,8 @@ def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> di
         "summary.json": write_summary,
     }
     if plan.build is not None:
+        from geo_planner.build.atlas import write_atlas, write_expected  # here, so that a plan without what to build loads no solver
+
         writers |= {MAST_SITES: _of_atlas(write_atlas), MAST_EXPECTED: _of_atlas(write_expected), AFTER: write_after_tif}
     return _write_all(plan, out, writers, progress)
 
