@@ -7,4 +7,15 @@ from geo_planner.export.html_map.own_files import LEAFLET_DIR
 from geo_planner.export.html_map.page import map_page, write_map
 from geo_planner.export.html_map.payload import TO_MEASURE, as_script_literal, map_payload
 
-__all__ = ["LEAFLET_DIR", "TO_MEASURE", "Card", "Contribution", "Status", "as_script_literal", "map_page", "map_payload", "village_card", "write_map"]
+__all__ = [
+    "LEAFLET_DIR",
+    "TO_MEASURE",
+    "Card",
+    "Contribution",
+    "Status",
+    "as_script_literal",
+    "map_page",
+    "map_payload",
+    "village_card",
+    "write_map",
+]
