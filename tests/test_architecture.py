@@ -39,7 +39,6 @@ FLOORS = [
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 ONLY_IN = {
     "streamlit": ("ui/", "../app.py"),
-    "folium": ("export/html_map",),
     "typer": ("cli/",),
     "xlsxwriter": ("export/", "imports/report.py", "documents/"),
     "openpyxl": ("imports/marked.py",),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,11 @@ def test_a_command_of_its_own_process_takes_the_locale() -> None:
     )
     assert (done.returncode, done.stderr[:5]) == (2, "lỗi: ")
     assert geo_planner("validate", "no/such").stderr.startswith("error: ")
+
+
+def test_the_version_is_told_in_a_word() -> None:
+    done = geo_planner("--lang", "vi", "--version")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, f"geo-planner {version('geo-planner')}", "")
 
 
 def test_help_comes_at_once() -> None:

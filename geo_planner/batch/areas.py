@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from geo_planner.batch.common_order import CommonOrder, common_order
+from geo_planner.batch.common_order import CommonOrder, Part, common_order
+from geo_planner.batch.found import Asked
 from geo_planner.config import load_scenario
-from geo_planner.errors import Fault, GeoPlannerError, InputError, UsageError, fault
-from geo_planner.files.folders import no_folder
+from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.plan import CoverBy, Plan, load_plan, run
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.stored.folder import stored_run
-from geo_planner.study_area import load_study_area, scenario_paths, study_area_root
+from geo_planner.study_area import load_study_area, study_area_root
 
 logger = logging.getLogger(__name__)
 
-_PLANS = "plans"
+PLANS = "plans"
+FIGURES = (
+    "province", "province_code", "villages", "villages_no_signal", "villages_partial", "villages_covered", "villages_unknown", "households",
+    "households_no_signal", "masts", "communes", "covered_area_share_mean", "chosen_sites", "chosen_cost_vnd", "input_until", "uses_sample_data",
+)  # fmt: skip
+"""Of a plan, in the table of results."""
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a plan becomes files.
+
+    Attributes
+    ----------
+    write : callable
+        Writes a plan into a folder (:func:`geo_planner.export.write_plan`).
+    check : callable
+        Refuses a folder that must not be replaced (:func:`geo_planner.export.folder.check_output`); asked before the work, not after it.
+    """
+
+    write: Callable[[Plan, Path], object]
+    check: Callable[[Path], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +53,8 @@ class Outcome:
 
     Attributes
     ----------
-    name : str
-        Of its folder among the results: area and scenario.
-    scenario : Path
+    name, area, scenario
+        As it was asked for.
     faults : tuple of Fault
         Why there is no plan; empty where there is one.
     figures : dict
@@ -42,7 +64,8 @@ class Outcome:
     """
 
     name: str
-    scenario: Path
+    area: str
+    scenario: Path | None
     faults: tuple[Fault, ...]
     figures: dict[str, Any]
     taken_over: bool = False
@@ -55,7 +78,7 @@ class Batch:
     Attributes
     ----------
     outcomes : tuple of Outcome
-        In order of their names.
+        In order of the areas.
     order : CommonOrder
         All villages in one order.
     uses_sample_data : bool
@@ -66,34 +89,10 @@ class Batch:
     uses_sample_data: bool
 
 
-def scenarios_in(folder: Path) -> list[Path]:
-    """The scenarios of a study area, or of all study areas that are folders in this one.
-
-    A folder in it without ``scenarios/`` is no study area and is passed over.
-
-    Raises
-    ------
-    UsageError
-        When there is no such folder, or no scenario in it.
-    """
-    if no_folder(folder) is not None:
-        raise UsageError("batch.no_folder", folder=str(folder)[:200])
-    if (folder / "scenarios").is_dir():
-        areas = [folder]
-    else:
-        areas = sorted(
-            path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".") and (path / "scenarios").is_dir()
-        )
-    found = [scenario for area in areas for scenario in scenario_paths(area)]
-    if not found:
-        raise UsageError("batch.no_scenario", folder=str(folder)[:200])
-    return found
-
-
 def run_areas(
-    scenarios: Sequence[Path],
+    asked: Sequence[Asked],
     out: Path,
-    write: Callable[[Plan, Path], object],
+    writing: Writing,
     *,
     overrides: Sequence[str] = (),
     workers: int | None = None,
@@ -104,10 +103,9 @@ def run_areas(
 
     Parameters
     ----------
-    scenarios : sequence of Path
+    asked : sequence of Asked
     out : Path
-    write : callable
-        Writes a plan into a folder (:func:`geo_planner.export.write_plan`).
+    writing : Writing
     overrides : sequence of str
         Settings ``key=value`` over those of each scenario.
     workers, cover_by
@@ -116,39 +114,31 @@ def run_areas(
         Called with the name of the plan at work and the share of the whole that is done.
     """
     outcomes, parts = [], []
-    named = sorted(_named(scenarios))
-    for number, (name, path) in enumerate(named):
+    for number, one in enumerate(asked):
 
-        def tell(_step: str, share: float, name: str = name, number: int = number) -> None:
+        def tell(_step: str, share: float, name: str = one.name, number: int = number) -> None:
             if progress is not None:
-                progress(name, (number + share) / len(named))
+                progress(name, (number + share) / len(asked))
 
         tell("", 0.0)
-        plan, taken_over, faults = _planned(path, out / _PLANS / name, write, overrides, workers, cover_by, tell)
-        outcomes.append(Outcome(name, path, faults, {} if plan is None else _figures(plan), taken_over))
+        plan, taken_over, faults = None, False, one.faults
+        if one.scenario is not None:
+            plan, taken_over, faults = _planned(one.scenario, out / PLANS / one.name, writing, overrides, workers, cover_by, tell)
+        figures = {} if plan is None else _figures(plan)
+        outcomes.append(Outcome(one.name, one.area, one.scenario, faults, figures, taken_over))
         if plan is not None:
-            parts.append((name, plan.scenario.ranking, plan.villages, plan.criteria_values, plan.uses_sample_data))
-    return Batch(tuple(outcomes), common_order(parts), any(sample for *_, sample in parts))
-
-
-def _named(scenarios: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """A folder's name for each: area and scenario, counted where two are called alike."""
-    taken: set[str] = set()
-    for path in scenarios:
-        stem = f"{study_area_root(path).resolve().name}-{path.stem}"
-        name, number = stem, 2
-        while name.casefold() in taken:
-            name, number = f"{stem}-{number}", number + 1
-        taken.add(name.casefold())
-        yield name, path
+            villages = pd.DataFrame(plan.villages.drop(columns="geometry"))
+            parts.append(Part(one.name, one.area, plan.scenario, villages, plan.criteria_values))
+    return Batch(tuple(outcomes), common_order(parts), any(each.figures.get("uses_sample_data", False) for each in outcomes))
 
 
 def _planned(
-    path: Path, folder: Path, write: Callable[[Plan, Path], object], overrides: Sequence[str], workers: int | None, cover_by: CoverBy | None,
+    path: Path, folder: Path, writing: Writing, overrides: Sequence[str], workers: int | None, cover_by: CoverBy | None,
     tell: Callable[[str, float], None],
 ) -> tuple[Plan | None, bool, tuple[Fault, ...]]:  # fmt: skip
     """The plan and whether it stood there, or why there is none. Nothing that one area does ends the run."""
     try:
+        writing.check(folder)
         scenario = load_scenario(path, list(overrides))
         study_area = load_study_area(study_area_root(path), scenario)
         plan = _standing(folder, study_area_root(path), run_scenario=scenario.model_dump(mode="json"))
@@ -156,7 +146,7 @@ def _planned(
             return plan, True, ()
         plan = run(scenario, study_area, tell, workers=workers, cache=default_loss_cache(), cover_by=cover_by)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        write(plan, folder)
+        writing.write(plan, folder)
     except InputError as error:
         return None, False, tuple(each for each in error.faults if each.level == "fault")
     except GeoPlannerError as error:
@@ -182,28 +172,47 @@ def _standing(folder: Path, area: Path, *, run_scenario: dict[str, Any]) -> Plan
 def _figures(plan: Plan) -> dict[str, Any]:
     """A row of the table of results."""
     villages, communes, build = plan.villages, plan.communes, plan.build
+    without = villages["modelled_status"] == "no_signal"
     return {
         "province": plan.scenario.province.name,
         "province_code": plan.scenario.province.code,
         "villages": len(villages),
-        "villages_no_signal": int((villages["modelled_status"] == "no_signal").sum()),
+        "villages_no_signal": int(without.sum()),
         "villages_partial": int((villages["modelled_status"] == "partial").sum()),
         "villages_covered": int((villages["modelled_status"] == "covered").sum()),
         "villages_unknown": int((villages["modelled_status"] == "unknown").sum()),
+        "households": int(villages["households"].sum()),
+        "households_no_signal": int(villages.loc[without, "households"].sum()),
         "masts": int(plan.sites["in_service"].groupby(level="site_id").any().sum()),
         "communes": len(communes),
         "covered_area_share_mean": None if communes["covered_area_share"].isna().all() else float(communes["covered_area_share"].mean()),
         "chosen_sites": None if build is None else len(build.results.sites),
         "chosen_cost_vnd": None if build is None else int(build.choice.cost),
+        "input_until": _last_day(plan),
         "uses_sample_data": plan.uses_sample_data,
     }
 
 
+def _last_day(plan: Plan) -> str | None:
+    """The latest date that the input states, of a source or of a village's status, as it is written (a year, a month or a day); None where there is none."""
+    dates = [str(source.get("date") or "") for source in plan.manifest["sources"].values()]
+    dates += [str(day) for day in plan.villages["status_date"].dropna()]
+    return max((date for date in dates if _DATE.fullmatch(date)), default=None)
+
+
 def results_table(batch: Batch) -> pd.DataFrame:
-    """A row for each scenario: its name, whether it was done, its figures, what kept it from being run."""
+    """A row for each scenario: its name, area and file, whether it was done, its figures, what kept it from being run."""
     rows = [
-        {"name": each.name, "scenario": each.scenario.name, "done": not each.faults, **each.figures, "faults": len(each.faults)}
+        {
+            "name": each.name,
+            "area": each.area,
+            "scenario": None if each.scenario is None else each.scenario.name,
+            "done": not each.faults,
+            **{figure: each.figures.get(figure) for figure in FIGURES},
+            "faults": len(each.faults),
+            "first_fault_vi": each.faults[0].line("vi") if each.faults else None,
+            "first_fault_en": each.faults[0].line("en") if each.faults else None,
+        }
         for each in batch.outcomes
     ]
-    told = [each.faults[0].line("vi") if each.faults else "" for each in batch.outcomes]
-    return pd.DataFrame(rows).convert_dtypes().assign(first_fault=told)
+    return pd.DataFrame(rows, dtype=object)  # counts stay whole numbers beside blanks

@@ -6,6 +6,7 @@ a task, so that a task which kills every worker ends the run instead of the mach
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -140,8 +141,11 @@ def _distributed() -> Any:
 def _by_dask(engine: Engine, work: Callable[[_T], _R], tasks: Sequence[_T]) -> Iterator[tuple[_T, _R]]:
     distributed = _distributed()
     if engine.scheduler is None:
-        # nothing listens beyond this machine, and no page is served
-        cluster = distributed.LocalCluster(n_workers=engine.workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1")
+        # nothing listens beyond this machine, no dashboard is served, and what goes as it should is not told
+        logging.getLogger("distributed").setLevel(logging.WARNING)
+        cluster = distributed.LocalCluster(
+            n_workers=engine.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+        )  # fmt: skip
     else:
         cluster = engine.scheduler
     try:

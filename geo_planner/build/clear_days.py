@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -68,12 +69,10 @@ def run_of_days(month_mean: ArrayLike, *, low_day_share: float, correlation: flo
     years, seed : int
         The same seed gives the same days, and a longer run begins with the shorter one.
     """
-    from scipy.signal import lfilter  # here: a quarter of a second that a kept plan need not wait for
-
     mean = np.asarray(month_mean, dtype=float)
     first, second = spread(mean, low_day_share)
     month = np.repeat(np.arange(12), DAYS_OF_MONTHS)
     news = np.random.default_rng(seed).standard_normal(years * month.size) * np.sqrt(1.0 - correlation**2)
     news[0] /= np.sqrt(1.0 - correlation**2)
-    normal = np.asarray(lfilter([1.0], [1.0, -correlation], news)).reshape(years, month.size)
+    normal = np.fromiter(accumulate(news.tolist(), lambda before, new: new + correlation * before), dtype=float).reshape(years, month.size)
     return np.asarray(clearest(mean)[month] * betaincinv(first[month], second[month], ndtr(normal)))

@@ -21,37 +21,42 @@ def batch(
     workers: Workers = None,
     engine: EngineOption = None,
     scheduler: Scheduler = None,
+    stac: Annotated[bool, typer.Option("--stac", help="Also write a STAC catalogue of the coverages: results/stac/catalog.json.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run every scenario of many study areas; what fails is told, the rest is done."""
-    from geo_planner.batch.areas import run_areas, scenarios_in
+    from geo_planner.batch.areas import Writing, run_areas
+    from geo_planner.batch.found import found_in
     from geo_planner.export import write_plan
     from geo_planner.export.batch import RESULTS, write_batch
     from geo_planner.export.folder import check_output
 
     def work() -> int:
-        scenarios = scenarios_in(folder)
+        found = found_in(folder, out)
         check_output(out / RESULTS)  # before the work, not after it
         cover_by = covering(engine, scheduler, workers)
         with ProgressBar(silent=as_json) as bar:
             result = run_areas(
-                scenarios, out, write_plan, overrides=overrides or (), workers=workers, cover_by=cover_by, progress=bar.overall,
+                found.asked, out, Writing(write_plan, check_output), overrides=overrides or (), workers=workers, cover_by=cover_by, progress=bar.overall,
             )  # fmt: skip
-        files = write_batch(result, out)
+        files = write_batch(result, out, stac=stac)
         failed = [each for each in result.outcomes if each.faults]
         if as_json:
             plans = [
                 {"name": each.name, "done": not each.faults, "taken_over": each.taken_over, **by_level(each.faults)}
                 for each in result.outcomes
             ]
-            print_json({"ok": not failed, "out": str(out), "plans": plans, "files": {name: str(path) for name, path in files.items()}})
+            outputs = {name: str(path) for name, path in files.items()}
+            print_json({"ok": not failed, "out": str(out), "plans": plans, "files": outputs, **by_level(found.warnings)})
         else:
+            for told in lines(found.warnings):
+                hint(told)
             for each in failed:
                 hint(said("batch.failed", name=each.name, n=len(each.faults)))
                 for told in lines(each.faults):
                     hint(f"  {told}")
-            for name in result.order.left_out:
-                hint(said("batch.left_out", name=name))
+            for name, why in result.order.left_out:
+                hint(said(f"batch.left_out.{why}", name=name))
             taken = sum(each.taken_over for each in result.outcomes)
             echo(said("batch.done", done=len(result.outcomes) - len(failed), of=len(result.outcomes), taken_over=taken))
             for path in files.values():

@@ -161,6 +161,14 @@ Scheduler = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"geo-planner {version('geo-planner')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _main(
     verbose: Annotated[
@@ -169,6 +177,7 @@ def _main(
     lang: Annotated[  # noqa: ARG001 - taken by the verbs' group, wherever it stands
         str | None, typer.Option(LANG, metavar="vi|en", help="Language of what is told; the machine's when left out; may stand anywhere.")
     ] = None,
+    _version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")] = False,
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 from shapely.geometry import LineString
 
-from geo_planner.build.payers import cost_per_household
-from geo_planner.build.plan import BuildPlan
 from geo_planner.crs import GEOGRAPHIC
+
+if TYPE_CHECKING:
+    from geo_planner.build.plan import BuildPlan
 
 Layers = dict[str, tuple[gpd.GeoDataFrame, str]]
 
@@ -62,6 +65,8 @@ def build_tables(build: BuildPlan) -> dict[str, pd.DataFrame]:
 
 def _sums(build: BuildPlan) -> pd.DataFrame:
     """A row for the low, base and high estimate: the sums of what is built, and what a newly covered household costs."""
+    from geo_planner.build.payers import cost_per_household  # here, so that a plan without what to build loads no solver
+
     sums = pd.DataFrame.from_dict(build.costs.totals, orient="index").rename_axis("estimate")
     return sums.assign(cost_per_household_vnd=[cost_per_household(build.chosen, str(estimate)) for estimate in sums.index])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo_planner.export.assumptions import sample_note
-from geo_planner.export.tables import Cell, machine_table
+from geo_planner.export.tables import Cell, machine_table, plain
 from geo_planner.plan import Plan
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -29,7 +29,7 @@ def write_csv(plan: Plan, path: Path) -> None:
 def sample_column(plan: Plan) -> pd.Series:
     """The line on sample data for every village that rests on some, in order of rank; None for the others."""
     note = sample_note(plan)
-    return pd.Series([note if value is True else None for value in machine_table(plan)["depends_on_sample"]], dtype=object)
+    return pd.Series([note if plain(value) is True else None for value in plan.villages["depends_on_sample"]], dtype=object)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

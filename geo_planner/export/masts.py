@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.build.atlas import write_atlas
-from geo_planner.build.masts import MastSites
 from geo_planner.export.assumptions import sample_note, scenario_title
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import MANIFEST, output_folder
 from geo_planner.export.tables import plain
 from geo_planner.plan import Plan
 from geo_planner.stored.rasters import MAST_SITES
+
+if TYPE_CHECKING:
+    from geo_planner.build.masts import MastSites
 
 
 def mast_tags(plan: Plan) -> dict[str, str]:
@@ -36,6 +37,8 @@ def write_masts(plan: Plan, masts: MastSites, out: Path) -> dict[str, Path]:
     OutputError
         When `out` holds files of somebody else or cannot be written.
     """
+    from geo_planner.build.atlas import write_atlas  # here, so that a plan without what to build loads no solver
+
     note = sample_note(plan)
     tables = {"candidates.csv": masts.places.reset_index()}
     if masts.best is not None:

@@ -18,14 +18,23 @@ SERVICE_BANDS = ("rsrp_dbm", "coverage_probability", "margin_db")
 
 
 @dataclass(frozen=True, slots=True)
+class _Packed:
+    """A band of a file: its number, and how its stored values become dBm or shares."""
+
+    number: int
+    nodata: float
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Tile:
     path: Path
     west: float
     north: float
     columns: int
     rows: int
-    bands: dict[str, int]
-    block: tuple[int, int]
+    bands: dict[str, _Packed]
 
 
 def write_mosaics(rasters: Mapping[str, Path], folder: Path, *, seen_from: Path) -> list[str]:
@@ -43,9 +52,10 @@ def write_mosaics(rasters: Mapping[str, Path], folder: Path, *, seen_from: Path)
     groups: dict[tuple[str, float], list[_Tile]] = {}
     for _, path in sorted(rasters.items()):
         with opened_raster(path) as file:
-            bands = {name: number for number, name in enumerate(file.descriptions, 1) if name in SERVICE_BANDS}
+            about = zip(file.descriptions, file.nodatavals, file.scales, file.offsets, strict=True)
+            bands = {name: _Packed(number, *packed) for number, (name, *packed) in enumerate(about, 1) if name in SERVICE_BANDS}
             t = file.transform
-            tile = _Tile(path, t.c, t.f, file.width, file.height, bands, file.block_shapes[0])
+            tile = _Tile(path, t.c, t.f, file.width, file.height, bands)
             groups.setdefault((file.crs.to_wkt(), t.a), []).append(tile)
     names: list[str] = []
     for (wkt, cell_m), tiles in groups.items():
@@ -68,16 +78,20 @@ def _vrt(wkt: str, cell_m: float, tiles: list[_Tile], seen_from: Path) -> str:
         ET.SubElement(band, "Description").text = name
         ET.SubElement(band, "NoDataValue").text = f"{NODATA:g}"
         for tile in tiles:
-            if name not in tile.bands:
+            packed = tile.bands.get(name)
+            if packed is None:
                 continue
             source = ET.SubElement(band, "ComplexSource")
             # always with slashes, for the index is read on other machines too
             ET.SubElement(source, "SourceFilename", relativeToVRT="1").text = Path(os.path.relpath(tile.path, seen_from)).as_posix()
-            ET.SubElement(source, "SourceBand").text = str(tile.bands[name])
+            ET.SubElement(source, "SourceBand").text = str(packed.number)
             size = {"xSize": str(tile.columns), "ySize": str(tile.rows)}
             at = {"xOff": f"{(tile.west - west) / cell_m:.6f}", "yOff": f"{(north - tile.north) / cell_m:.6f}"}
             ET.SubElement(source, "SrcRect", {"xOff": "0", "yOff": "0", **size})
             ET.SubElement(source, "DstRect", {**at, **size})
-            ET.SubElement(source, "NODATA").text = f"{NODATA:g}"
+            ET.SubElement(source, "NODATA").text = f"{packed.nodata:g}"
+            if (packed.scale, packed.offset) != (1.0, 0.0):
+                ET.SubElement(source, "ScaleOffset").text = repr(packed.offset)
+                ET.SubElement(source, "ScaleRatio").text = repr(packed.scale)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"

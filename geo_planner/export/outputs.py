@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.build.atlas import Atlas, write_atlas, write_expected
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import sample_column, write_csv, write_table
@@ -23,6 +23,10 @@ from geo_planner.export.xlsx import write_xlsx
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, Progress
 from geo_planner.stored.rasters import AFTER, MAST_EXPECTED, MAST_SITES
+from geo_planner.units import is_fine
+
+if TYPE_CHECKING:
+    from geo_planner.build.atlas import Atlas
 
 Writer = Callable[[Plan, Path], None]
 
@@ -67,6 +71,8 @@ def write_plan(plan: Plan, out: Path, *, progress: Progress | None = None) -> di
         "summary.json": write_summary,
     }
     if plan.build is not None:
+        from geo_planner.build.atlas import write_atlas, write_expected  # here, so that a plan without what to build loads no solver
+
         writers |= {MAST_SITES: _of_atlas(write_atlas), MAST_EXPECTED: _of_atlas(write_expected), AFTER: write_after_tif}
     return _write_all(plan, out, writers, progress)
 
@@ -107,11 +113,17 @@ def write_calibration(result: MeasuredAgainstModelled, out: Path) -> dict[str, P
 def _write_all(plan: Plan, out: Path, writers: Mapping[str, Writer], progress: Progress | None) -> dict[str, Path]:
     manifest: dict[str, Any] = {**plan.manifest, "uses_sample_data": plan.uses_sample_data, "sample_data_note": sample_note(plan)}
     manifest["study_area"] = _way_to(plan.study_area.root, out)
-    with output_folder(out, manifest) as staging:
+    # rasters are packed outside the interpreter, the other files within it; on a fine grid one after the other, for the memory that each takes
+    beside = () if is_fine(plan.terrain.grid.shape) else tuple(name for name in writers if name.endswith(".tif"))
+    with output_folder(out, manifest) as staging, ThreadPoolExecutor(1) as pool:
+        rasters = {name: pool.submit(writers[name], plan, staging / name) for name in beside}
         for done, (name, write) in enumerate(writers.items()):
             if progress is not None:
                 progress(name, done / len(writers))
-            write(plan, staging / name)
+            if name not in rasters:
+                write(plan, staging / name)
+        for written in rasters.values():
+            written.result()
     if progress is not None:
         progress(MANIFEST, 1.0)
     return {name: out / name for name in (*writers, MANIFEST)}

@@ -10,7 +10,6 @@ from typing import Any
 from geo_planner import schema
 from geo_planner.calibration import calibration_table
 from geo_planner.export.assumptions import sample_note, scenario_title, sources_of
-from geo_planner.export.build_summary import build_summary
 from geo_planner.export.tables import counts, flat_columns, known_values, plain
 from geo_planner.people import people_of_province
 from geo_planner.plan import Plan
@@ -43,8 +42,16 @@ def summary(plan: Plan) -> dict[str, Any]:
         "communes": _communes(plan),
         "measurements": _measurements(plan),
         "totals": _totals(plan),
-        **({} if plan.build is None else {"build": build_summary(plan.build)}),
+        **_build(plan),
     }
+
+
+def _build(plan: Plan) -> dict[str, Any]:
+    if plan.build is None:
+        return {}
+    from geo_planner.export.build_summary import build_summary  # here, so that a plan without what to build loads no solver
+
+    return {"build": build_summary(plan.build)}
 
 
 def status_summary(plan: Plan) -> dict[str, Any]:

@@ -110,7 +110,9 @@ def machine_table(plan: Plan) -> pd.DataFrame:
     return table[[name for name in order if name in table.columns]]
 
 
-def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language: Language = "vi") -> pd.DataFrame:
+def display_table(
+    plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language: Language = "vi", table: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The villages in words that people read.
 
     Parameters
@@ -119,13 +121,15 @@ def display_table(plan: Plan, columns: Iterable[str] = LIST_COLUMNS, *, language
     columns : iterable of str
         Stable names, in the order wanted; see :func:`titles` for what to write above them.
     language : {"vi", "en"}
+    table : DataFrame, optional
+        The plan's :func:`machine_table`, where several are shown from it.
 
     Returns
     -------
     DataFrame
         Index ``village_id``, in order of rank. Numbers stay numbers, None where nothing is known.
     """
-    table = machine_table(plan)
+    table = machine_table(plan) if table is None else table
     criteria = {c.name: getattr(c, language) for c in plan.ranking.criteria}
     words: dict[str, Mapping[str, str]] = {
         "missing": criteria,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from geo_planner.export.assumptions import (
     settings_of,
     sources_of,
 )
-from geo_planner.export.build_sheets import build_sheets
 from geo_planner.export.measurement_sheets import measurement_sheets
 from geo_planner.export.palette import STATUS_FILLS
 from geo_planner.export.ranking_sheets import ranking_sheets
@@ -75,35 +74,44 @@ def build_workbook(plan: Plan, title: str) -> bytes:
     content = io.BytesIO()
     workbook = new_workbook(content, title=title)
     book = Book(workbook, title, _place(plan), sample_note(plan))
-    for sheet in build_sheets(plan):
+    for sheet in _build_sheets(plan):
         write_sheet(book, sheet)
     workbook.close()
     return content.getvalue()
 
 
 def _sheets(plan: Plan) -> Iterator[Sheet]:
-    yield _list_sheet(plan)
-    yield from (_group_sheet(plan, group) for group in _GROUPS)
+    table = machine_table(plan)
+    yield _list_sheet(plan, table)
+    yield from (_group_sheet(plan, table, group) for group in _GROUPS)
     yield _contributions_sheet(plan)
     yield _values_sheet(plan)
     yield from ranking_sheets(plan)
     yield from measurement_sheets(plan)
-    yield from build_sheets(plan)
+    yield from _build_sheets(plan)
     yield _communes_sheet(plan)
-    yield _input_sheet(plan)
+    yield _input_sheet(plan, table)
     yield _assumptions_sheet(plan)
 
 
-def _list_sheet(plan: Plan) -> Sheet:
+def _build_sheets(plan: Plan) -> Iterable[Sheet]:
+    if plan.build is None:
+        return ()
+    from geo_planner.export.build_sheets import build_sheets  # here, so that a plan without what to build loads no solver
+
+    return build_sheets(plan)
+
+
+def _list_sheet(plan: Plan, table: pd.DataFrame) -> Sheet:
     return Sheet(
-        spoken("book.list"), village_columns(LIST_COLUMNS), display_table(plan, LIST_COLUMNS).to_numpy().tolist(), _key_figures(plan),
+        spoken("book.list"), village_columns(LIST_COLUMNS), display_table(plan, LIST_COLUMNS, table=table).to_numpy().tolist(), _key_figures(plan),
         [spoken("book.status_remark"), spoken("book.score_remark")], frozen_columns=3, fills=_STATUS_WORDS,
         totals=_households(LIST_COLUMNS, known_values(plan, "households")), total_title=LIST_COLUMNS.index("name"),
     )  # fmt: skip
 
 
-def _group_sheet(plan: Plan, group: str) -> Sheet:
-    table = display_table(plan, GROUP_COLUMNS)[[value == group for value in machine_table(plan)["responsibility"]]]
+def _group_sheet(plan: Plan, table: pd.DataFrame, group: str) -> Sheet:
+    table = display_table(plan, GROUP_COLUMNS, table=table[[value == group for value in table["responsibility"]]])
     known = [value for value in table["households"] if value is not None]
     question = {"responsibility_reason": spoken("book.open_question")} if group == "undecided" else {}
     return Sheet(
@@ -190,12 +198,12 @@ def _communes_sheet(plan: Plan) -> Sheet:
     )
 
 
-def _input_sheet(plan: Plan) -> Sheet:
+def _input_sheet(plan: Plan, table: pd.DataFrame) -> Sheet:
     shown = {*HEADS, "commune_name", *(c.name for c in schema.VILLAGES.columns)}
     # What the plan added stands on other sheets; what the user's own file has beyond the schema belongs here.
     added = {c.name for layer in (schema.RESULTS, schema.COMMUNES) for c in layer.columns}
-    names = [name for name in machine_table(plan).columns if name in shown or name not in added]
-    rows = display_table(plan, names).to_numpy().tolist()
+    names = [name for name in table.columns if name in shown or name not in added]
+    rows = display_table(plan, names, table=table).to_numpy().tolist()
     return Sheet(spoken("book.input"), village_columns(names), rows, [spoken("book.input_line")], frozen_columns=3, printed=False)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from geo_planner.calibration import MeasurementSettings, band_mhz
 from geo_planner.config import Clutter, Propagation, Service
@@ -112,6 +111,8 @@ def modelled_at(
 def _from_coverage(found: Coverage, own: gpd.GeoDataFrame, samples: pd.DataFrame, max_radius_km: float) -> pd.DataFrame:
     """What the rasters of some cells say at each sample; where none serves, why: all too far, or a path within reach that is not known,
     too weak to matter for coverage but not here."""
+    from scipy.spatial import cKDTree  # here: a run without measurements need not wait for it
+
     at = samples["row"].to_numpy(), samples["column"].to_numpy()
     serving, lost = found.best_server[at], found.unknown_paths[at] > 0
     xy_m, masts_m = samples[["x_m", "y_m"]].to_numpy(), np.c_[own.geometry.x, own.geometry.y]

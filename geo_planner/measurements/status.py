@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from geo_planner.calibration import MeasurementSettings
 from geo_planner.config import Service
@@ -116,6 +115,8 @@ def _near(
     xy, middle = np.c_[points.x, points.y], np.c_[centres.x, centres.y]
     radius_m = villages["settlement_radius_m"].astype("Float64").fillna(service.default_settlement_radius_m).to_numpy(dtype=float)
     reach_m = np.maximum(radius_m, settings.centre_m)
+    from scipy.spatial import cKDTree  # here: a run without measurements need not wait for it
+
     found = cKDTree(xy).query_ball_point(middle, reach_m, return_sorted=True) if len(xy) and len(middle) else []
     which = np.repeat(np.arange(len(found)), [len(hits) for hits in found])
     at = np.concatenate([np.asarray(hits, dtype=int) for hits in found]) if len(found) else np.empty(0, dtype=int)

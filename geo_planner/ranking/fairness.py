@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
+
+from geo_planner.ranking.counting import chance_of_so_few
 
 GROUPINGS = ("commune_name", "commune_code", "ethnic_group", "border", "region_class")
 
@@ -28,8 +29,6 @@ def fairness_table(group: pd.Series, rank: pd.Series, score: pd.Series, *, top_k
         group of some size, is a reason to look at the criteria). Groups with the lowest ``chance`` first.
     """
     total, k = len(rank), min(top_k, len(rank))
-    from scipy.stats import hypergeom  # here: half a second that a kept plan need not wait for
-
     table = pd.DataFrame({"group": group.astype("string").fillna(""), "rank": rank, "score": score, "first": rank <= k})
     grouped = table.groupby("group")
     n, first = grouped.size(), grouped["first"].sum()
@@ -42,7 +41,7 @@ def fairness_table(group: pd.Series, rank: pd.Series, score: pd.Series, *, top_k
             "share_of_first_k": first / max(k, 1),
             "mean_rank": grouped["rank"].mean(),
             "median_score": grouped["score"].median(),
-            "chance": np.asarray(hypergeom.cdf(first.to_numpy(dtype=int), total, n.to_numpy(dtype=int), k), dtype=float),
+            "chance": [chance_of_so_few(int(few), total, int(of), k) for few, of in zip(first, n, strict=True)],
         }
     )
     return (

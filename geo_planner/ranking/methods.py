@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo_planner.preferences.settings import Criterion, MethodName, Promethee, RankingSettings
 from geo_planner.preferences.weights import normalised
+from geo_planner.ranking.counting import tau_b
 from geo_planner.ranking.scoring import MIDPOINT, ranks, steps, tied_with, urgency, weighed
 from geo_planner.words import Said, said
 
@@ -224,6 +225,4 @@ def compare(values: pd.DataFrame, settings: RankingSettings, *, households: pd.S
 
 
 def _tau(a: pd.Series, b: pd.Series) -> float:
-    from scipy.stats import kendalltau  # here: half a second that a kept plan need not wait for
-
-    return float(kendalltau(a, b).statistic) if len(a) > 1 else float("nan")
+    return tau_b(a, b) if len(a) > 1 else float("nan")

@@ -12,8 +12,10 @@ from geo_planner.calibration import CalibrationSettings
 from geo_planner.radio.budget import least_rsrp_dbm, service_probability
 from geo_planner.radio.cells import Mast
 from geo_planner.radio.coverage import Coverage, signal
+from geo_planner.radio.digits import rounded_level, rounded_margin, rounded_probability
 from geo_planner.radio.losses import LossTask, loss_window, part_of, within_free_space
 from geo_planner.radio.serving import FloatGrid
+from geo_planner.units import is_fine
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def with_mast(
     newly = covered & ~(coverage.probability[part] >= service.min_probability) & ~np.isnan(task.dem.heights_m[part])
     after = _joined(coverage, task, part, (best, rsrp, server, missed), tuple(name for name, _ in cells))
     shown = np.where(np.isfinite(rsrp), rsrp, np.float32(np.nan))
+    if is_fine(task.dem.grid.shape):
+        shown = rounded_level(shown)
     return after, AddedWindow(part[0].start, part[1].start, shown, covered, newly)
 
 
@@ -104,6 +108,10 @@ def _joined(
         for name in ("rsrp_dbm", "probability", "best_server", "second_dbm", "overlap", "margin_db", "unknown_paths")
     }
     margin = np.where(np.isfinite(level), level, np.float32(np.nan)) - np.float32(service.rsrp_threshold_dbm)
+    certain = service_probability(level, service).astype(np.float32)
+    if is_fine(task.dem.grid.shape):
+        # as the coverage of today was: who is ahead by less than a step is not known of it any more, and the former server stays
+        rsrp, margin, certain = rounded_level(rsrp), rounded_margin(margin), rounded_probability(certain, service.min_probability)
     ahead = np.isfinite(level) & ~(coverage.margin_db[part] >= margin)
     former = coverage.rsrp_dbm[part]
     fields["second_dbm"][part] = np.where(
@@ -114,7 +122,7 @@ def _joined(
     fields["unknown_paths"][part] += np.minimum(missed, 255 - fields["unknown_paths"][part])
     fields["overlap"][part] += ((level >= least_rsrp_dbm(service)) & (fields["overlap"][part] < 255)).astype(np.uint8)
     # where an unknown path hid it, the probability was below what is needed, and does not count
-    probability = np.fmax(coverage.probability[part], service_probability(level, service).astype(np.float32))
+    probability = np.fmax(coverage.probability[part], certain)
     hidden = (fields["unknown_paths"][part] > 0) & (probability < service.min_probability)
     probability[np.isnan(task.dem.heights_m[part]) | hidden] = np.nan
     fields["probability"][part] = probability

@@ -23,9 +23,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,7 @@ from typing import Any
 from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_HEAD = re.compile(r'^\[(?:"([^"]+)"|([\w-]+))\][ \t]*$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,34 @@ def first_of(items: Iterable[Any], most: int) -> tuple[Any, ...]:
     return given if len(given) <= most else (*given[:most], said("and_more", n=len(given) - most))
 
 
+class _Catalogue(Mapping[str, Mapping[str, str]]):
+    """The tables of a TOML file by key. Each is read when it is asked for: a run says a few hundred of thousands."""
+
+    def __init__(self, content: str) -> None:
+        heads = list(_HEAD.finditer(content))
+        ends = [*(head.start() for head in heads[1:]), len(content)]
+        self._bodies = {head[1] or head[2]: content[head.end() : end] for head, end in zip(heads, ends, strict=True)}
+        self._entries: dict[str, Mapping[str, str]] = {}
+
+    def __getitem__(self, key: str) -> Mapping[str, str]:
+        if key not in self._entries:
+            self._entries[key] = tomllib.loads(self._bodies[key])
+        return self._entries[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._bodies
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bodies)
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+
 @cache
 def catalogue(language: Language) -> Mapping[str, Mapping[str, str]]:
     """All sentences of a language."""
-    path = Path(__file__).with_name(f"{language}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return _Catalogue(Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def codes() -> frozenset[str]:
@@ -231,4 +256,5 @@ def word(key: object, language: Language = "vi", *, of: str = "") -> str:
 @cache
 def words_of(kind: str, language: Language) -> Mapping[str, str]:
     """The texts of all keys of one kind (``flag``, ``responsibility_reason``), by the stable word behind the dot."""
-    return {key.removeprefix(f"{kind}."): entry["text"] for key, entry in catalogue(language).items() if key.startswith(f"{kind}.")}
+    known = catalogue(language)
+    return {key.removeprefix(f"{kind}."): known[key]["text"] for key in known if key.startswith(f"{kind}.")}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo_planner import units
 from geo_planner.config import Scenario
 from geo_planner.radio.cells import masts_of
 from geo_planner.radio.coverage import compute_coverage
@@ -62,6 +63,30 @@ def test_it_is_the_coverage_of_all_together(ground: tuple[Scenario, StudyArea], 
     part = slice(window.row, window.row + shape[0]), slice(window.column, window.column + shape[1])
     least = scenario.service.min_probability
     np.testing.assert_array_equal(window.newly, (whole.probability[part] >= least) & ~(before.probability[part] >= least))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_a_fine_grid_it_has_the_digits_of_a_run(ground: tuple[Scenario, StudyArea], seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels bit by bit; where two masts lie within a step of each other, today's server stays."""
+    monkeypatch.setattr(units, "FINE_CELLS", 0)
+    scenario, area = ground
+    west, south, east, north = area.terrain.grid.bounds
+    draw = np.random.default_rng(seed).uniform(0.1, 0.9, 2)
+    cells = cells_of_trial(MASTS[2], (west + draw[0] * (east - west), south + draw[1] * (north - south)), area.terrain.crs)
+    named = [(f"{site}/{cell}", one) for (site, cell), one in zip(cells.index, masts_of(cells, scenario.service), strict=True)]
+    after, window = with_mast(covered_today(scenario, area), loss_task(scenario, area), named, scenario.calibration)
+    table = gpd.GeoDataFrame(pd.concat([area.sites.to_crs(area.terrain.crs), cells]), crs=area.terrain.crs)
+    whole = compute_coverage(
+        area.terrain, table, scenario.service, scenario.propagation, clutter=scenario.clutter, lat_deg=latitude_in(area)
+    )
+    same = after.best_server == whole.best_server
+    assert same.mean() > 0.998
+    assert np.nanmax(np.abs(after.margin_db - whole.margin_db)) <= 1 / 128
+    for name in ("probability", "unknown_paths", "overlap"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(whole, name), err_msg=name)
+    np.testing.assert_array_equal(after.rsrp_dbm[same], whole.rsrp_dbm[same])
+    for rounded in (after.rsrp_dbm, after.second_dbm, window.rsrp_dbm):
+        assert np.array_equal(np.nan_to_num(rounded) * 128 % 1, np.zeros(rounded.shape))
 
 
 def test_nothing_of_today_is_changed(ground: tuple[Scenario, StudyArea]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import tomllib
 from pathlib import Path
 
 from geo_planner import errors
@@ -20,6 +21,14 @@ SAYING = {"said": 0, "fault": 1, "warning": 1, "refuse": 1}
 
 def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_entries_read_one_by_one_are_those_of_the_whole_file() -> None:
+    """Which also refuses a key that stands twice."""
+    for language in LANGUAGES:
+        whole = tomllib.loads((PACKAGE / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+        assert dict(catalogue(language)) == whole
+        assert len(catalogue(language)) == len(whole)
 
 
 def test_both_languages_have_the_same_keys() -> None:

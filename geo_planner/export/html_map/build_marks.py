@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo_planner.build.plan import BuildPlan
 from geo_planner.export.html_map.card import text
 from geo_planner.export.palette import BUILD_LINKS, BUILD_MARK_OF, BUILD_MARKS, PHASE_MARKS, YEAR_MARKS
 from geo_planner.plan import Plan
 from geo_planner.words import Language, first_of, said, word
+
+if TYPE_CHECKING:
+    from geo_planner.build.plan import BuildPlan
 
 _DEGREE_DECIMALS = 6
 _MOST_NAMES = 6

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geo_planner.build.atlas import Atlas
 from geo_planner.export.html_map.card import text
 from geo_planner.export.html_map.change_theme import change_drawing, change_legend
 from geo_planner.export.html_map.rasters import Drawing, Place, class_drawing, hatch_drawing, inline
@@ -15,6 +14,9 @@ from geo_planner.export.palette import GROUND, MAST_CLASSES, UNKNOWN_SURFACE, pr
 from geo_planner.grid import Grid
 from geo_planner.plan import Plan
 from geo_planner.words import Language
+
+if TYPE_CHECKING:
+    from geo_planner.build.atlas import Atlas
 
 
 def build_themes(

@@ -1,4 +1,4 @@
-"""The map of a plan as folium elements, and as one page that opens without a network."""
+"""The map of a plan as one page that opens without a network: ``page.html`` with its places filled."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import base64
 import html
 import re
 from pathlib import Path
-from typing import Any, cast
-
-import folium
-import folium.template
-from branca.element import Element, Figure, MacroElement
 
 from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words, sources_of
@@ -20,86 +15,7 @@ from geo_planner.export.html_map.payload import as_script_literal, map_payload
 from geo_planner.plan import Plan
 from geo_planner.words import said
 
-_PAGE = folium.template.Template(
-    """<!DOCTYPE html>
-<html lang="vi">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>{{ this.title }}</title>
-{{ this.header.render(**kwargs) }}
-</head>
-<body>
-{{ this.heading }}
-<main class="gp-main"><div class="gp-stage">{{ this.html.render(**kwargs) }}</div><aside id="gp-panel"></aside></main>
-{{ this.sources }}
-<script>
-{{ this.script.render(**kwargs) }}
-</script>
-</body>
-</html>
-"""
-)
-
-
-class Verbatim(Element):
-    """Text that stands in the page as it is. (A plain element would read it as a template once more.)"""
-
-    def __init__(self, content: str) -> None:
-        super().__init__()
-        self._name = "Verbatim"
-        self._content = content
-
-    def render(self, **_: Any) -> str:
-        return self._content
-
-
-class PlanLayer(MacroElement):
-    """Everything of a plan that is drawn on the map, put there by the package's own script.
-
-    Parameters
-    ----------
-    literal : str
-        The payload as :func:`as_script_literal` writes it.
-    """
-
-    _template = folium.template.Template(
-        """
-        {% macro script(this, kwargs) %}
-        {{ this.program }}
-        geoPlannerMap({{ this._parent.get_name() }}, {{ this.literal }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, literal: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "PlanLayer"
-        self._id = "layer"
-        self.literal = literal
-        self.program = own_program()
-
-
-def base_map(literal: str) -> folium.Map:
-    """A folium map without tiles that carries the plan; the caller says where Leaflet comes from.
-
-    Parameters
-    ----------
-    literal : str
-        The payload as :func:`as_script_literal` writes it.
-
-    Returns
-    -------
-    folium.Map
-        With empty ``default_js`` and ``default_css``, hence no address of any server.
-    """
-    chart = folium.Map(location=(0, 0), tiles=None, zoom_start=9, zoom_control=False, zoom_snap=0.1, zoom_delta=0.5, wheel_px_per_zoom_level=90, attribution_control=False)  # fmt: skip
-    chart._id = "plan"
-    chart.default_js = []
-    chart.default_css = []
-    _figure_of(chart).header.add_child(Verbatim(f"<style>{own_file('map.css')}</style>"), name="map_style")
-    chart.add_child(PlanLayer(literal), name="plan_layer")
-    return chart
+_PLACE = re.compile(r"\{\{ (\w+) \}\}")
 
 
 def map_page(plan: Plan) -> str:
@@ -107,18 +23,18 @@ def map_page(plan: Plan) -> str:
 
     Two calls with equal plans return equal text.
     """
-    chart = base_map(as_script_literal(map_payload(plan, language="vi", bilingual=True, cards=True)))
-    figure = _figure_of(chart)
-    figure._template = _PAGE
-    figure._id = "page"
-    figure.title = html.escape(plan.scenario.title_vi or plan.scenario.name)
-    figure.heading = _heading(plan)  # type: ignore[attr-defined]
-    figure.sources = _sources(plan)  # type: ignore[attr-defined]
-    header = figure.header
-    header.add_child(Verbatim(f"<style>{_inlined_style_sheet()}{own_file('page.css')}</style>"), name="leaflet_style", index=0)
-    header.add_child(Verbatim(f"<script>{_without_addresses((LEAFLET_DIR / 'leaflet.js').read_text(encoding='utf-8'))}</script>"), name="leaflet", index=1)  # fmt: skip
-    page: str = figure.render()
-    return page
+    parts = {
+        "title": html.escape(plan.scenario.title_vi or plan.scenario.name),
+        "page_style": _inlined_style_sheet() + own_file("page.css"),
+        "leaflet": _without_addresses((LEAFLET_DIR / "leaflet.js").read_text(encoding="utf-8")),
+        "map_style": own_file("map.css"),
+        "heading": _heading(plan),
+        "sources": _sources(plan),
+        "program": own_program(),
+        "plan": as_script_literal(map_payload(plan, language="vi", bilingual=True, cards=True)),
+    }
+    # what is put in is looked at no more, whatever braces it has
+    return _PLACE.sub(lambda place: parts[place[1]], own_file("page.html").rstrip())
 
 
 def write_map(plan: Plan, path: Path) -> None:
@@ -134,10 +50,6 @@ def write_map(plan: Plan, path: Path) -> None:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError("file_not_written.map", name=path, why=error.strerror) from error
-
-
-def _figure_of(chart: folium.Map) -> Figure:
-    return cast(Figure, chart.get_root())
 
 
 def _heading(plan: Plan) -> str:
