@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -77,6 +78,7 @@ def cover_in_blocks(
     *,
     folder: Path | None = None,
     block_km: float = BLOCK_KM,
+    on_disk: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Coverage:
     """As :func:`geo_planner.radio.coverage.compute_coverage`, to the last bit, for terrains and numbers of masts of any size.
@@ -90,6 +92,8 @@ def cover_in_blocks(
         Where blocks are kept, on a disk that every worker reaches; ``blocks`` in the cache folder when left out.
     block_km : float
         Side of a block, about.
+    on_disk : bool
+        Whether what is served is held in files mapped into memory, which the system writes out where it needs room.
     progress : callable, optional
         Called with the share of tasks done.
 
@@ -124,7 +128,7 @@ def cover_in_blocks(
             write_block(files[block.name], _joined(parts), dem.grid.window(block.rows.start, block.columns.start, block.shape))
         if progress:
             progress(done / len(every))
-    whole = _assembled(blocks, files, dem, operators)
+    whole = _assembled(blocks, files, dem, operators, folder if on_disk else None)
     keep_within(folder, default_loss_cache().cap_bytes, set(files.values()))
     return coverage_of(whole, cells, scenario.service, dem, task.model.name)
 
@@ -136,9 +140,21 @@ def _joined(parts: dict[int, Serving]) -> Serving:
     return whole
 
 
-def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...]) -> Serving:
-    """All blocks in one, without what only joining needs."""
-    whole = Serving.nothing(dem.grid.shape, operators)
+def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...], folder: Path | None) -> Serving:
+    """All blocks in one, without what only joining needs; in files without a name in a folder, where one is given."""
+
+    def room(kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        if folder is None:
+            return np.empty(dem.grid.shape, dtype=kind)
+        # the file goes with the last that looks into it
+        with tempfile.TemporaryFile(dir=folder) as file:
+            return np.asarray(np.memmap(file, dtype=kind, mode="w+", shape=dem.grid.shape))
+
+    nothing = np.empty((0, 0), dtype=np.float32)
+    level, rsrp, second = (room(np.float32) for _ in range(3))
+    whole = Serving(
+        level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, {n: room(np.float32) for n in operators}
+    )
     for block in blocks:
         part = read_block(files[block.name], block.shape, list(operators))
         if part is None:
