@@ -59,7 +59,7 @@ class Covering:
         from geo_planner.batch.cover import cover_in_blocks
         from geo_planner.batch.engines import Engine
 
-        if too_large:
+        if limit is not None and too_large:
             logger.info(
                 "the rasters take %d MB of the %d MB that they may: worked out in blocks, kept on the disk", needed >> 20, limit >> 20
             )

@@ -310,8 +310,8 @@ def _nearest(
     """Hours from some cells to the nearest target, as over the whole grid: in a part of it that grows until no way leaves it."""
     box, spare = [], _SPARE_CELLS
     for axis, wanted_at in ((1, rows), (0, columns)):
-        at = np.flatnonzero(targets.any(axis=axis))
-        first, stop = int(min(at[0], wanted_at.min())), int(max(at[-1], wanted_at.max())) + 1
+        with_target = np.flatnonzero(targets.any(axis=axis))
+        first, stop = int(min(with_target[0], wanted_at.min())), int(max(with_target[-1], wanted_at.max())) + 1
         box.append((first, stop))
         spare = max(spare, (stop - first) // 2)
     while True:
