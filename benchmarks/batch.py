@@ -1,6 +1,8 @@
-"""A province in blocks by every engine: the same bytes, wall time, memory; broken off and taken up again; the country by a stated formula.
+"""A province in blocks by every engine: the same bytes, wall time, memory; broken off and taken up again; the country by a stated formula; the
+whole command with its files.
 
-``python -m benchmarks.batch [CELL_M]``: the bundled sites over the bundled terrain at 30 m, or at another cell (90: some three minutes).
+``python -m benchmarks.batch [CELL_M [RADIUS_KM]]``: the bundled sites over the bundled terrain at 30 m and within 15 km, ten minutes; or at another
+cell and radius (90: some three minutes).
 """
 
 from __future__ import annotations
@@ -36,6 +38,11 @@ STOPS = 10
 Row = dict[str, Any]
 
 
+def settings(cell_m: float, radius_km: float) -> list[str]:
+    """The bundled scenario itself reaches as far as 30 km."""
+    return [f"terrain.cell_m={cell_m:g}", f"propagation.max_radius_km={radius_km:g}"]
+
+
 def digest(coverage: Any) -> str:
     """Over all rasters of a coverage."""
     found = hashlib.sha256()
@@ -47,9 +54,9 @@ def digest(coverage: Any) -> str:
     return found.hexdigest()
 
 
-def one(engine: str, workers: int, cell_m: float, folder: Path) -> Row:
+def one(engine: str, workers: int, asked: list[str], folder: Path) -> Row:
     """One run in this process; meant for a process of its own, whose memory it tells. The workers' peak is that of the largest of them."""
-    scenario = load_scenario(SCENARIO, [f"terrain.cell_m={cell_m:g}"])
+    scenario = load_scenario(SCENARIO, asked)
     scenario, area = _accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
     start = time.perf_counter()
     coverage = cover_in_blocks(scenario, area, Engine(engine, workers), folder=folder)  # type: ignore[arg-type]
@@ -61,10 +68,10 @@ def one(engine: str, workers: int, cell_m: float, folder: Path) -> Row:
 
 
 def alone(
-    engine: str, workers: int, cell_m: float, folder: Path, *, killed_after: float | None = None, worker_dies: bool = False
+    engine: str, workers: int, asked: list[str], folder: Path, *, killed_after: float | None = None, worker_dies: bool = False
 ) -> Row | None:
     """The same in a process of its own; None where it was killed on purpose. `worker_dies`: its youngest child is killed on the way."""
-    command = [sys.executable, "-m", "benchmarks.batch", "--one", engine, str(workers), f"{cell_m:g}", str(folder)]
+    command = [sys.executable, "-m", "benchmarks.batch", "--one", engine, str(workers), str(folder), *asked]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         if worker_dies:
@@ -90,88 +97,105 @@ def _kill_a_child(pid: int, folder: Path) -> None:
         os.kill(spawned[-1], signal.SIGKILL)
 
 
-def counted(cell_m: float) -> tuple[int, int]:
-    """Blocks and tasks of the province."""
-    scenario = load_scenario(SCENARIO, [f"terrain.cell_m={cell_m:g}"])
+def counted(asked: list[str]) -> tuple[int, int, int]:
+    """Masts, blocks and tasks of the province."""
+    scenario = load_scenario(SCENARIO, asked)
     scenario, area = _accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
     cells = area.sites[in_service(area.sites, scenario.service)].to_crs(area.terrain.crs)
     masts, grid = masts_of(cells, scenario.service), area.terrain.grid
     blocks = blocks_of(grid)
-    return len(blocks), sum(len(tasks_of(block, grid, cells, masts, scenario.propagation.max_radius_km)) for block in blocks)
+    return len(masts), len(blocks), sum(len(tasks_of(block, grid, cells, masts, scenario.propagation.max_radius_km)) for block in blocks)
 
 
-def main(cell_m: float = 30.0) -> list[Row]:
+def whole(cell_m: float, radius_km: float, top: Path) -> list[Row]:
+    """The command with all that it reads and writes, its cache empty, compiled code at hand."""
+    out, cache = top / "out", top / "cache"
+    options = [part for told in settings(cell_m, radius_km) for part in ("--set", told)]
+    command = [sys.executable, "-m", "geo_planner.cli", "coverage", str(SCENARIO), "-o", str(out), "--workers", "2", *options]
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "GEO_PLANNER_CACHE": str(cache)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    if status:
+        raise RuntimeError(f"coverage ended with {status}")
+    what = f"coverage at {cell_m:g} m, {radius_km:g} km, two threads, cold, files and all"
+    kept_mb, file_mb = (sum(path.stat().st_size for path in found) / 1e6 for found in (cache.rglob("*.npz"), [out / "coverage.tif"]))
+    shutil.rmtree(out)
+    shutil.rmtree(cache)
+    processor = used.ru_utime + used.ru_stime
+    return [
+        _row("province", f"{what}: wall time, s", round(wall, 1), f"{processor:.0f} s of processor; load {os.getloadavg()[0]:.1f}"),
+        _row("province", "the same: peak memory, MB", round(used.ru_maxrss / 1024)),
+        _row("province", "the same: coverage.tif, MB", round(file_mb, 1), f"kept path loss {kept_mb:.0f} MB"),
+    ]
+
+
+def _row(part: str, what: str, value: object, note: str = "", *, target: str = "", met: bool | None = None) -> Row:
+    return {"part": part, "what": what, "value": value, "target": target, "met": met, "note": note}
+
+
+def main(cell_m: float = 30.0, radius_km: float = 15.0) -> list[Row]:
     """Rows for RESULTS.md."""
     rows: list[Row] = []
+    asked = settings(cell_m, radius_km)
     top = Path(tempfile.mkdtemp(prefix="blocks_"))
     seen: set[str] = set()
     walls: dict[str, float] = {}
+    masts, blocks, tasks = counted(asked)
     try:
         for engine, workers in (("threads", 1), ("threads", 2), ("processes", 2), ("dask", 2)):
-            folder = top / f"{engine}{workers}"
-            answer = alone(engine, workers, cell_m, folder)
+            answer = alone(engine, workers, asked, top / f"{engine}{workers}")
             assert answer is not None
+            shutil.rmtree(top / f"{engine}{workers}")
             seen.add(answer["digest"])
             walls[f"{engine}{workers}"] = answer["wall_s"]
-            note = f"{answer['own_mb']:.0f} MB in the process itself, {answer['worker_mb']:.0f} MB in its largest worker; {answer['cells']:,} cells; load {os.getloadavg()[0]:.1f}"
-            rows.append(
-                {
-                    "part": "engines",
-                    "what": f"{engine}, {workers} at a time: wall time, s",
-                    "value": round(answer["wall_s"], 1),
-                    "note": note,
-                }
+            note = (
+                f"{answer['own_mb']:.0f} MB in the process itself, {answer['worker_mb']:.0f} MB in its largest worker; {answer['cells']:,} cells of "
+                f"{cell_m:g} m, {masts} masts x {radius_km:g} km; load {os.getloadavg()[0]:.1f}"
             )
-        rows.append({"part": "engines", "what": "different results", "value": len(seen), "target": "1", "met": len(seen) == 1})
+            rows.append(_row("engines", f"{engine}, {workers} at a time: wall time, s", round(answer["wall_s"], 1), note))
+        rows.append(_row("engines", "different results", len(seen), target="1", met=len(seen) == 1))
         ratio = walls["threads1"] / walls["threads2"]
-        rows.append(
-            {
-                "part": "scaling",
-                "what": "wall time of one thread over two",
-                "value": round(ratio, 2),
-                "target": ">= 1.85",
-                "met": ratio >= 1.85,
-            }
-        )
-        answer = alone("processes", 2, cell_m, top / "dies", worker_dies=True)
+        rows.append(_row("scaling", "wall time of one thread over two", round(ratio, 2), target=">= 1.85", met=ratio >= 1.85))
+        answer = alone("processes", 2, asked, top / "dies", worker_dies=True)
+        shutil.rmtree(top / "dies")
         same = answer is not None and answer["digest"] in seen
-        rows.append({"part": "broken", "what": "a worker killed on the way: the same bytes", "value": same, "target": "yes", "met": same})
+        rows.append(_row("broken", "a worker killed on the way: the same bytes", same, target="yes", met=same))
         draw, folder = random.Random(57), top / "stopped"
-        for _ in range(STOPS):
-            alone("processes", 2, cell_m, folder, killed_after=draw.uniform(0.1, 0.9) * walls["processes2"])
-        answer = alone("processes", 2, cell_m, folder)
-        same = answer is not None and answer["digest"] in seen
+        stops = [alone("processes", 2, asked, folder, killed_after=draw.uniform(0.1, 0.9) * walls["processes2"]) for _ in range(STOPS)]
+        answer = alone("processes", 2, asked, folder)
+        shutil.rmtree(folder)
+        same = all(each is None or each["digest"] in seen for each in [*stops, answer])
         what = f"killed whole at {STOPS} random moments, taken up each time: the same bytes"
-        rows.append({"part": "broken", "what": what, "value": same, "target": "yes", "met": same})
-        blocks, tasks = counted(cell_m)
-        masts = 106
-        hours = walls["threads1"] / masts * COUNTRY_MASTS / 3600
-        per_task = COUNTRY_KM2 / BLOCK_KM**2
-        country = round(per_task * (1 + COUNTRY_MASTS / per_task * (1 + 0.25) // 300))
+        rows.append(_row("broken", what, same, f"{stops.count(None)} times before it was done", target="yes", met=same))
         rows.append(
-            {
-                "part": "tasks",
-                "what": f"blocks and tasks of the province at {cell_m:g} m",
-                "value": f"{blocks}, {tasks}",
-                "note": "a task: a block and up to 300 masts",
-            }
+            _row("tasks", f"blocks and tasks of the province at {cell_m:g} m", f"{blocks}, {tasks}", "a task: a block and up to 300 masts")
         )
-        rows.append({
-            "part": "country", "what": f"core-hours for {COUNTRY_MASTS:,} masts at 15 km", "value": round(hours, 1),
-            "note": "seconds of one thread a mast, blocks and writing included, times the masts; assumes masts as far apart and ground as rough as here",
-        })  # fmt: skip
-        rows.append({
-            "part": "country", "what": "tasks", "value": country, "target": "<= 2000", "met": country <= 2000,
-            "note": f"{COUNTRY_KM2:,} km2 in blocks of {BLOCK_KM:g} km, masts spread evenly, each reaching into its own block and a quarter more",
-        })  # fmt: skip
+        rows += _country(walls["threads1"] / masts, cell_m, radius_km)
+        rows += whole(cell_m, radius_km, top)
     finally:
         shutil.rmtree(top, ignore_errors=True)
     return rows
 
 
+def _country(seconds_per_mast: float, cell_m: float, radius_km: float) -> list[Row]:
+    hours, blocks = seconds_per_mast * COUNTRY_MASTS / 3600, COUNTRY_KM2 / BLOCK_KM**2
+    tasks = round(blocks * (1 + COUNTRY_MASTS / blocks * (1 + 0.25) // 300))
+    assumed = (
+        "seconds of one thread a mast, blocks and writing included, times the masts; assumes masts as far apart and ground as rough as here"
+    )
+    spread = f"{COUNTRY_KM2:,} km2 in blocks of {BLOCK_KM:g} km, masts spread evenly, each reaching into its own block and a quarter more"
+    return [
+        _row("country", f"core-hours for {COUNTRY_MASTS:,} masts at {radius_km:g} km, {cell_m:g} m", round(hours, 1), assumed),
+        _row("country", "tasks", tasks, spread, target="<= 2000", met=tasks <= 2000),
+    ]
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(one(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), Path(sys.argv[5]))))
+        print(json.dumps(one(sys.argv[2], int(sys.argv[3]), sys.argv[5:], Path(sys.argv[4]))))
     else:
-        for found in main(float(sys.argv[1]) if len(sys.argv) > 1 else 30.0):
+        for found in main(*map(float, sys.argv[1:])):
             print(found)

@@ -31,9 +31,9 @@ def test_it_stays_within_what_is_stated(monkeypatch: pytest.MonkeyPatch) -> None
     pairs = [(fine.rsrp_dbm, plain.rsrp_dbm), (fine.second_dbm, plain.second_dbm)]
     pairs += [(level, plain.by_operator_dbm[name]) for name, level in fine.by_operator_dbm.items()]
     for rounded, level in pairs:
-        np.testing.assert_allclose(rounded, level, rtol=0, atol=1 / 256 + 1e-5)
-        assert np.array_equal(np.nan_to_num(rounded) * 128 % 1, np.zeros(rounded.shape))
-    np.testing.assert_allclose(fine.margin_db, plain.margin_db, rtol=0, atol=1 / 128)
+        np.testing.assert_allclose(rounded, level, rtol=0, atol=1 / 128 + 1e-5)
+        assert np.array_equal(np.nan_to_num(rounded) * 64 % 1, np.zeros(rounded.shape))
+    np.testing.assert_allclose(fine.margin_db, plain.margin_db, rtol=0, atol=1 / 128 + 1e-5)
     np.testing.assert_allclose(fine.probability, plain.probability, rtol=0, atol=1 / 2048 + 1e-6)
     for now, then, least in ((fine.probability, plain.probability, SERVICE.min_probability), (fine.margin_db, plain.margin_db, 0.0)):
         assert np.array_equal(now >= least, then >= least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from geo_planner.batch.engines import Engine, worked_out
 from geo_planner.batch.kept import blocks_folder, keep_within, read_block, write_block
 from geo_planner.config import Scenario
 from geo_planner.files.atomic import whole_file
+from geo_planner.grid import Grid
 from geo_planner.radio.cache import ENGINE, default_loss_cache
 from geo_planner.radio.cells import in_service, masts_of
 from geo_planner.radio.coverage import Coverage, coverage_of, operators_of, served
@@ -51,15 +53,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task with what it needs: the job, and its own cells in the CRS of the terrain. What is sent to a worker."""
+    """A task with what it needs: the job, and its own cells in the CRS of the terrain. What is sent to a worker.
+
+    With a path the task is all that its block has to do: the block is written there.
+    """
 
     job: Job
     task: Task
     cells: gpd.GeoDataFrame
+    path: Path | None
 
 
-def work_on(work: Work) -> Serving:
-    """What some masts give in a block."""
+def work_on(work: Work) -> Serving | None:
+    """What some masts give in a block; nothing where it is all there is and has been written."""
     job, task = work.job, work.task
     # copy on write: the compiled code takes it for an ordinary array, and nothing is ever written
     heights = np.asarray(np.load(job.heights, mmap_mode="c"))
@@ -67,7 +73,16 @@ def work_on(work: Work) -> Serving:
     if job.classes is not None and job.task.land_cover is not None:
         cover = LandCover(np.asarray(np.load(job.classes, mmap_mode="c")), job.task.land_cover.sha256)
     losses = replace(job.task, dem=replace(job.task.dem, heights_m=heights), land_cover=cover, frame=task.block.frame)
-    return served(losses, work.cells, numbers=task.numbers, operators=job.operators, calibration=job.calibration)
+    serving = served(losses, work.cells, numbers=task.numbers, operators=job.operators, calibration=job.calibration)
+    if work.path is None:
+        return serving
+    _write(work.path, serving, task.block, job.task.dem.grid)
+    return None
+
+
+def _write(path: Path, serving: Serving, block: Block, grid: Grid) -> None:
+    serving.release()
+    write_block(path, serving, grid.window(block.rows.start, block.columns.start, block.shape))
 
 
 def cover_in_blocks(
@@ -77,6 +92,7 @@ def cover_in_blocks(
     *,
     folder: Path | None = None,
     block_km: float = BLOCK_KM,
+    on_disk: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Coverage:
     """As :func:`geo_planner.radio.coverage.compute_coverage`, to the last bit, for terrains and numbers of masts of any size.
@@ -90,6 +106,8 @@ def cover_in_blocks(
         Where blocks are kept, on a disk that every worker reaches; ``blocks`` in the cache folder when left out.
     block_km : float
         Side of a block, about.
+    on_disk : bool
+        Whether what is served is held in files mapped into memory, which the system writes out where it needs room.
     progress : callable, optional
         Called with the share of tasks done.
 
@@ -113,18 +131,22 @@ def cover_in_blocks(
         files[block.name] = path
         if not path.exists() or read_block(path, block.shape, list(operators)) is None:
             to_do.append((block, tasks))
-    every = [Work(job, each, cells.iloc[list(each.numbers)]) for _, tasks in to_do for each in tasks]
+    every = [
+        Work(job, each, cells.iloc[list(each.numbers)], files[block.name] if len(tasks) == 1 else None)
+        for block, tasks in to_do
+        for each in tasks
+    ]
     waiting: dict[str, dict[int, Serving]] = {block.name: {} for block, _ in to_do}
     parts_of = {block.name: len(tasks) for block, tasks in to_do}
     for done, (work, serving) in enumerate(worked_out(engine, work_on, every), 1):
-        block = work.task.block
-        waiting[block.name][work.task.part] = serving
-        if len(waiting[block.name]) == parts_of[block.name]:
-            parts = waiting.pop(block.name)
-            write_block(files[block.name], _joined(parts), dem.grid.window(block.rows.start, block.columns.start, block.shape))
+        if serving is not None:
+            block = work.task.block
+            waiting[block.name][work.task.part] = serving
+            if len(waiting[block.name]) == parts_of[block.name]:
+                _write(files[block.name], _joined(waiting.pop(block.name)), block, dem.grid)
         if progress:
             progress(done / len(every))
-    whole = _assembled(blocks, files, dem, operators)
+    whole = _assembled(blocks, files, dem, operators, folder if on_disk else None)
     keep_within(folder, default_loss_cache().cap_bytes, set(files.values()))
     return coverage_of(whole, cells, scenario.service, dem, task.model.name)
 
@@ -136,9 +158,21 @@ def _joined(parts: dict[int, Serving]) -> Serving:
     return whole
 
 
-def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...]) -> Serving:
-    """All blocks in one, without what only joining needs."""
-    whole = Serving.nothing(dem.grid.shape, operators)
+def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...], folder: Path | None) -> Serving:
+    """All blocks in one, without what only joining needs; in files without a name in a folder, where one is given."""
+
+    def room(kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        if folder is None:
+            return np.empty(dem.grid.shape, dtype=kind)
+        # the file goes with the last that looks into it
+        with tempfile.TemporaryFile(dir=folder) as file:
+            return np.asarray(np.memmap(file, dtype=kind, mode="w+", shape=dem.grid.shape))
+
+    nothing = np.empty((0, 0), dtype=np.float32)
+    level, rsrp, second = (room(np.float32) for _ in range(3))
+    whole = Serving(
+        level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, {n: room(np.float32) for n in operators}
+    )
     for block in blocks:
         part = read_block(files[block.name], block.shape, list(operators))
         if part is None:

@@ -22,7 +22,7 @@ from geo_planner.radio.serving import Serving
 
 logger = logging.getLogger(__name__)
 
-_PLAIN = ("level", "rsrp", "second_level", "second", "server", "unknown", "overlap")
+_PLAIN = ("level", "rsrp", "second", "server", "unknown", "overlap")
 _DIGEST = "CONTENT_SHA256"
 
 
@@ -32,7 +32,8 @@ def blocks_folder() -> Path:
 
 
 def write_block(path: Path, serving: Serving, grid: Grid) -> None:
-    """Write what is served in a block; `grid` is that of the block. All figures are kept to the last bit.
+    """Write what is served in a block; `grid` is that of the block. All figures are kept to the last bit, but for those that only further
+    masts would need.
 
     Raises
     ------
@@ -95,16 +96,16 @@ def keep_within(folder: Path, cap_bytes: int, in_use: set[Path]) -> None:
 
 def _bands(serving: Serving) -> dict[str, npt.NDArray[Any]]:
     bands = {name: getattr(serving, name) for name in _PLAIN}
-    for position, name in enumerate(sorted(serving.by_operator)):
-        bands[f"operator_level:{position}"], bands[f"by_operator:{position}"] = serving.operator_level[name], serving.by_operator[name]
-    return bands
+    return bands | {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
 
 
 def _serving(bands: dict[str, npt.NDArray[np.float32]], operators: list[str]) -> Serving:
-    level, rsrp, second_level, second = (bands[name] for name in _PLAIN[:4])
+    level, rsrp, second = (bands[name] for name in _PLAIN[:3])
     unknown, overlap = (bands[name].astype(np.uint8) for name in ("unknown", "overlap"))
-    levels, rsrps = ({name: bands[f"{kind}:{k}"] for k, name in enumerate(sorted(operators))} for kind in ("operator_level", "by_operator"))
-    return Serving(level, rsrp, second_level, second, bands["server"].astype(np.int32), unknown, overlap, levels, rsrps)
+    rsrps = {name: bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
+    serving = Serving(level, rsrp, level, second, bands["server"].astype(np.int32), unknown, overlap, {}, rsrps)
+    serving.release()
+    return serving
 
 
 def _digest(bands: dict[str, npt.NDArray[Any]]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ from geo_planner.cli.telling import by_level, echo, guarded, hint, line, lines, 
 from geo_planner.words import said
 
 if TYPE_CHECKING:
-    from geo_planner.plan import CoverBy
+    from geo_planner.batch.memory import Covering
 
 
 @verb()
@@ -49,21 +51,23 @@ def coverage(
     _run_and_write(scenario, out, [*(overrides or []), "build=null"], workers, as_json, write_coverage, (engine, scheduler))
 
 
-def covering(engine: str | None, scheduler: str | None, workers: int | None) -> CoverBy | None:
-    """Who works out the coverage, where a command names an engine.
+def covering(engine: str | None, scheduler: str | None, workers: int | None) -> Covering:
+    """Who works out the coverage: the engine that a command names; without one this process, in blocks where memory asks for it.
 
     Raises
     ------
     UsageError
         For an engine that is none, or not to be had.
     """
-    if engine is None and scheduler is None:
-        return None
-    from geo_planner.batch.cover import cover_in_blocks
-    from geo_planner.batch.engines import engine_of
+    from geo_planner.batch.memory import Covering
+    from geo_planner.radio.cache import default_loss_cache
 
-    asked = engine_of(engine, scheduler, workers)
-    return lambda scenario, study_area, progress: cover_in_blocks(scenario, study_area, asked, progress=progress)
+    asked = None
+    if engine is not None or scheduler is not None:
+        from geo_planner.batch.engines import engine_of
+
+        asked = engine_of(engine, scheduler, workers)
+    return Covering(asked, workers or os.cpu_count() or 1, default_loss_cache())
 
 
 def _run_and_write(
@@ -90,6 +94,8 @@ def _run_and_write(
                 cache=default_loss_cache(),
                 cover_by=cover_by,
             )
+            if cover_by.in_blocks:
+                result = replace(result, manifest={**result.manifest, "coverage_in_blocks": True})
             files = write(result, out, progress=lambda step, share: bar.overall(step, 0.8 + 0.2 * share))
         if as_json:
             outputs = {name: str(path) for name, path in files.items()}

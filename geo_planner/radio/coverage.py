@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -37,6 +39,7 @@ from geo_planner.units import is_fine
 
 _MOST_SHORT = np.iinfo(np.int16).max
 _STRIP_ROWS = 512
+_AHEAD = 1  # windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,25 +164,25 @@ def served(
         Of the whole list.
     """
     dem, service, propagation = task.dem, task.service, task.propagation
-    window_of = lru_cache(maxsize=2)(partial(loss_window, task))
     masts, needed_dbm = masts_of(cells, service), least_rsrp_dbm(service)
     of_cell = operators_of(cells)
     rows, columns = task.frame or (slice(0, dem.grid.shape[0]), slice(0, dem.grid.shape[1]))
     shape = rows.stop - rows.start, columns.stop - columns.start
     serving, done = Serving.nothing(shape, sorted(set(of_cell)) if operators is None else operators), 0
-    for of_mast in same_mast(cells, masts):
+    grouped = [(of_mast, of_mast if _reaches(task, masts[of_mast[0]]) else []) for of_mast in same_mast(cells, masts)]
+    windows = _windows(task, [masts[at] for _, near in grouped for at in near])
+    for of_mast, near in grouped:
         levels: list[tuple[int, str, FloatGrid, FloatGrid]] = []
-        for at in of_mast if _reaches(task, masts[of_mast[0]]) else ():
-            mast, number = masts[at], at if numbers is None else numbers[at]
-            window = window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
+        for at in near:
+            mast, number, window = masts[at], at if numbers is None else numbers[at], next(windows)
             received, level = signal(task, mast, window, calibration)
             no_path = np.isnan(level)
             row, column = window.row - rows.start, window.column - columns.start
             part = part_of(LossWindow(window.loss_db, row, column))
             if no_path.any():
                 most_loss_db = mast.eirp_re_dbm - needed_dbm
-                near = within_free_space(dem, mast, window, most_loss_db=most_loss_db, max_radius_km=propagation.max_radius_km)
-                serving.note_unknown(part, no_path & near)
+                reached = within_free_space(dem, mast, window, most_loss_db=most_loss_db, max_radius_km=propagation.max_radius_km)
+                serving.note_unknown(part, no_path & reached)
             levels.append((number, of_cell[at], received, np.where(no_path, np.float32(-np.inf), level)))
         done += len(of_mast)
         if progress:
@@ -187,6 +190,26 @@ def served(
         if levels:
             serving.add_mast(part, levels, needed_dbm)
     return serving
+
+
+def _windows(task: LossTask, masts: Sequence[Mast]) -> Iterator[LossWindow]:
+    """The loss around each mast; with several threads that around the next ones is worked out while the caller is at the last."""
+    window_of = lru_cache(maxsize=2)(partial(loss_window, task))
+    if task.workers == 1:
+        for mast in masts:
+            yield window_of(mast.xy_m, mast.mast_height_m, mast.freq_mhz)
+        return
+    ahead: deque[Future[LossWindow]] = deque()
+    pool = ThreadPoolExecutor(1)
+    try:
+        for mast in masts:
+            ahead.append(pool.submit(window_of, mast.xy_m, mast.mast_height_m, mast.freq_mhz))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _reaches(task: LossTask, mast: Mast) -> bool:

@@ -29,6 +29,8 @@ BoolGrid = npt.NDArray[np.bool_]
 
 # exp(-3.5 |s + 0.05|), Tobler, W. (1993), Three presentations on geographical analysis and modeling, NCGIA report 93-1
 _STEEPNESS, _EASIEST = 3.5, 0.05
+_SPARE_CELLS = 32
+"""Least that is searched beyond the cells that a journey begins and ends in."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -72,32 +74,87 @@ def _sift_down(heap, place, time_h, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace):  # type: ignore[no-untyped-def]
+def _step_on(cell, time_h, heap, place, size, ground, shape, paces):  # type: ignore[no-untyped-def]
+    """Look from a settled cell at its neighbours; returns how many cells the heap then holds."""
+    height, road = ground
+    rows, columns = shape
+    cell_km, walk_pace = paces
+    now, row, column = time_h[cell], cell // columns, cell % columns
+    for dr in range(-1, 2):
+        r = row + dr
+        if r < 0 or r >= rows:
+            continue
+        for dc in range(-1, 2):
+            c = column + dc
+            if c < 0 or c >= columns or (dr == 0 and dc == 0):
+                continue
+            other = r * columns + c
+            if place[other] == -2 or math.isnan(height[other]):
+                continue
+            km = cell_km
+            if dr != 0 and dc != 0:
+                # no slipping between two voids that touch at a corner
+                if math.isnan(height[row * columns + c]) and math.isnan(height[r * columns + column]):
+                    continue
+                km *= math.sqrt(2.0)
+            hours = km * _mean_pace((height[other] - height[cell]) / (1000.0 * km), walk_pace)
+            speed = min(road[cell], road[other])
+            if speed > 0.0:
+                hours = min(hours, km / speed)
+            then = now + hours
+            if then < time_h[other]:
+                time_h[other] = then
+                if place[other] == -1:
+                    heap[size] = other
+                    place[other] = size
+                    size += 1
+                _sift_up(heap, place, time_h, place[other])
+    return size
+
+
+@njit(cache=True, error_model="numpy")
+def _at_rim(cell, shape, goes_on):  # type: ignore[no-untyped-def]
+    """Whether the terrain goes on beyond a cell."""
+    rows, columns = shape
+    row, column = cell // columns, cell % columns
+    north, south, west, east = goes_on
+    return (north and row == 0) or (south and row == rows - 1) or (west and column == 0) or (east and column == columns - 1)
+
+
+@njit(cache=True, error_model="numpy")
+def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace, goes_on):  # type: ignore[no-untyped-def]
     """Dijkstra from all sources at once; stops when every wanted cell is settled (none wanted: when all are).
 
-    Settled cells keep their time, every other one is infinite.
+    Settled cells keep their time, every other one is infinite. Where the terrain goes on (north, south, west, east), it also stops at the
+    first cell of that rim: from then on a way around outside may be shorter. Also returned: whether it came to its end.
     """
-    rows, columns = heights_m.shape
-    n = rows * columns
-    height, road, goal = heights_m.ravel(), road_kmh.ravel(), wanted.ravel()
-    start = sources.ravel()
+    shape = heights_m.shape
+    n = shape[0] * shape[1]
+    ground = heights_m.ravel(), road_kmh.ravel()
+    height, goal, start = ground[0], wanted.ravel(), sources.ravel()
     time_h = np.full(n, np.inf)
     place = np.full(n, -1, np.int32)  # position in the heap; -1 not seen, -2 settled
     heap = np.empty(n, np.int32)
-    size = 0
-    left = 0
+    size, left, goals = 0, 0, 0
     for cell in range(n):
         if math.isnan(height[cell]):
             continue
-        if goal[cell]:
-            left += 1
+        goals += goal[cell]
         if start[cell]:
             time_h[cell] = 0.0
-            heap[size] = cell
-            place[cell] = size
-            size += 1
-    until_all = left == 0
-    while size > 0:
+            place[cell] = -2
+        else:
+            left += goal[cell]
+    until_all, ended = goals == 0, True
+    if until_all or left > 0:
+        # sources need no order: all of them come before any other cell
+        for cell in range(n):
+            if place[cell] == -2:
+                if _at_rim(cell, shape, goes_on):
+                    ended = False
+                    break
+                size = _step_on(cell, time_h, heap, place, size, ground, shape, (cell_km, walk_pace))
+    while ended and size > 0 and (until_all or left > 0):
         cell = heap[0]
         size -= 1
         place[cell] = -2
@@ -105,45 +162,18 @@ def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace):  # type: 
             heap[0] = heap[size]
             place[heap[0]] = 0
             _sift_down(heap, place, time_h, size)
-        now = time_h[cell]
         if goal[cell]:
             left -= 1
-            if left == 0 and not until_all:
+            if left == 0:
                 break
-        row, column = cell // columns, cell % columns
-        for dr in range(-1, 2):
-            r = row + dr
-            if r < 0 or r >= rows:
-                continue
-            for dc in range(-1, 2):
-                c = column + dc
-                if c < 0 or c >= columns or (dr == 0 and dc == 0):
-                    continue
-                other = r * columns + c
-                if place[other] == -2 or math.isnan(height[other]):
-                    continue
-                km = cell_km
-                if dr != 0 and dc != 0:
-                    # no slipping between two voids that touch at a corner
-                    if math.isnan(height[row * columns + c]) and math.isnan(height[r * columns + column]):
-                        continue
-                    km *= math.sqrt(2.0)
-                hours = km * _mean_pace((height[other] - height[cell]) / (1000.0 * km), walk_pace)
-                speed = min(road[cell], road[other])
-                if speed > 0.0:
-                    hours = min(hours, km / speed)
-                then = now + hours
-                if then < time_h[other]:
-                    time_h[other] = then
-                    if place[other] == -1:
-                        heap[size] = other
-                        place[other] = size
-                        size += 1
-                    _sift_up(heap, place, time_h, place[other])
+        if _at_rim(cell, shape, goes_on):
+            ended = False
+            break
+        size = _step_on(cell, time_h, heap, place, size, ground, shape, (cell_km, walk_pace))
     for cell in range(n):
         if place[cell] != -2:
             time_h[cell] = np.inf
-    return time_h.reshape(rows, columns)
+    return time_h.reshape(shape), ended
 
 
 def road_speeds_kmh(dem: Dem, roads: gpd.GeoDataFrame | None, settings: Travel) -> FloatGrid:
@@ -193,10 +223,19 @@ def travel_time_h(
     shape = dem.heights_m.shape
     roads = np.zeros(shape, dtype=np.float32) if road_kmh is None else road_kmh
     none = np.zeros(shape, dtype=np.bool_) if wanted is None else np.ascontiguousarray(wanted)
-    pace = 1.0 / (settings.walk_kmh * settings.off_road_factor)
-    hours = _spread(dem.heights_m, roads, np.ascontiguousarray(targets), none, dem.cell_m / 1000.0, pace)
-    hours[~np.isfinite(hours)] = np.nan
-    return np.asarray(np.minimum(hours, settings.max_hours))
+    hours, _ = _spread(
+        dem.heights_m, roads, np.ascontiguousarray(targets), none, dem.cell_m / 1000.0, _pace(settings), (False, False, False, False)
+    )
+    return _capped(hours, settings)
+
+
+def _pace(settings: Travel) -> float:
+    return 1.0 / (settings.walk_kmh * settings.off_road_factor)
+
+
+def _capped(hours: npt.NDArray[np.float64], settings: Travel) -> npt.NDArray[np.float64]:
+    hours[np.isinf(hours)] = np.nan
+    return np.minimum(hours, settings.max_hours, out=hours)
 
 
 def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.int64]:
@@ -261,7 +300,32 @@ def _times(
     members, rows, columns = members[known], rows[known], columns[known]
     if not members.size or not targets.any():
         return result
-    wanted = np.zeros(dem.heights_m.shape, dtype=np.bool_)
-    wanted[rows, columns] = True
-    result[members] = travel_time_h(dem, targets, settings, road_kmh=road_kmh, wanted=wanted)[rows, columns]
+    result[members] = _capped(_nearest(dem, targets, rows, columns, settings, road_kmh), settings)
     return result
+
+
+def _nearest(
+    dem: Dem, targets: BoolGrid, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], settings: Travel, road_kmh: FloatGrid
+) -> npt.NDArray[np.float64]:
+    """Hours from some cells to the nearest target, as over the whole grid: in a part of it that grows until no way leaves it."""
+    box, spare = [], _SPARE_CELLS
+    for axis, wanted_at in ((1, rows), (0, columns)):
+        with_target = np.flatnonzero(targets.any(axis=axis))
+        first, stop = int(min(with_target[0], wanted_at.min())), int(max(with_target[-1], wanted_at.max())) + 1
+        box.append((first, stop))
+        spare = max(spare, (stop - first) // 2)
+    while True:
+        part, goes_on = [], []
+        for (first, stop), size in zip(box, dem.heights_m.shape, strict=True):
+            part.append(slice(max(first - spare, 0), min(stop + spare, size)))
+            goes_on += [part[-1].start > 0, part[-1].stop < size]
+        frame = part[0], part[1]
+        heights, roads, sources = (np.ascontiguousarray(grid[frame]) for grid in (dem.heights_m, road_kmh, targets))
+        at = rows - part[0].start, columns - part[1].start
+        wanted = np.zeros(heights.shape, dtype=np.bool_)
+        wanted[at] = True
+        hours, ended = _spread(heights, roads, sources, wanted, dem.cell_m / 1000.0, _pace(settings), tuple(goes_on))
+        if ended:
+            found: npt.NDArray[np.float64] = hours[at]
+            return found
+        spare *= 3

@@ -13,6 +13,7 @@ import rasterio
 from geo_planner import units
 from geo_planner.errors import OutputError
 from geo_planner.export.raster import read_band, write_coverage_tif
+from geo_planner.files import cog
 from geo_planner.files.cog import Band, write_cog
 from geo_planner.plan import Plan, second_coverage
 from geo_planner.radio import settlements
@@ -46,19 +47,37 @@ def test_the_second_model_in_parts_says_what_it_says_on_the_whole_grid(
     assert found["coverage_probability"].notna().any()
 
 
-def test_made_on_the_disk_the_file_has_the_bytes_that_it_has_made_in_memory(
-    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_made_on_the_disk_the_file_says_what_it_says_made_in_memory(
+    small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: str
 ) -> None:
-    bands = [
-        Band("level", "dBm", "a level", small_plan.coverage.rsrp_dbm),
-        Band("server", "index", "a server", small_plan.coverage.best_server, nothing=-1),
-    ]
+    # larger than a block of the file, so that there are overviews
+    level = np.tile(small_plan.coverage.rsrp_dbm, (1 + 1100 // small_plan.coverage.rsrp_dbm.shape[0], 3))
+    server = np.arange(level.size, dtype=np.int16).reshape(level.shape) // 999 - 1
+    bands = [Band("level", "dBm", "a level", level), Band("server", "index", "a server", server, nothing=-1)]
     place = {"transform": small_plan.coverage.grid.transform, "crs_wkt": small_plan.coverage.grid.crs.to_wkt(), "tags": {"TITLE": "Thử"}}
     write_cog(tmp_path / "memory.tif", bands, **place)
     monkeypatch.setattr(units, "FINE_CELLS", 0)
     write_cog(tmp_path / "disk.tif", bands, **place)
-    assert (tmp_path / "disk.tif").read_bytes() == (tmp_path / "memory.tif").read_bytes()
-    assert {path.name for path in tmp_path.iterdir()} == {"disk.tif", "memory.tif"}
+    monkeypatch.setattr(cog, "_THREADS", threads)
+    write_cog(tmp_path / "again.tif", bands, **place)
+    assert (tmp_path / "disk.tif").read_bytes() == (tmp_path / "again.tif").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"again.tif", "disk.tif", "memory.tif"}
+    with rasterio.open(tmp_path / "memory.tif") as expected, rasterio.open(tmp_path / "disk.tif") as found:
+        np.testing.assert_array_equal(found.read(), expected.read())
+        for name in ("descriptions", "units", "nodatavals", "transform", "crs", "dtypes", "block_shapes"):
+            assert getattr(found, name) == getattr(expected, name), name
+        assert [found.tags(n)["MEANING"] for n in (1, 2)] == [expected.tags(n)["MEANING"] for n in (1, 2)]
+        assert found.tags()["TITLE"] == "Thử"
+        assert found.overviews(1) == expected.overviews(1)[1:] == [4, 8]
+        small = found.read(out_shape=(2, -(-found.height // 8), -(-found.width // 8)))
+        assert np.isin(small, found.read()).all()
+        # all directories stand before the pixels, the full picture's first, and the pixels of the smallest overview come first
+        levels = [None, 0, 1]
+        directories = [int(found.get_tag_item("IFD_OFFSET", "TIFF", 1, each)) for each in levels]
+        pixels = [[int(found.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", band, each)) for each in levels] for band in (1, 2)]
+    assert directories == sorted(directories)
+    assert all(max(directories) < min(of_band) and of_band == sorted(of_band, reverse=True) for of_band in pixels)
 
 
 def test_a_fine_file_that_cannot_be_written_is_a_sentence(small_plan: Plan, tmp_path: Path, every_grid_is_fine: None) -> None:
@@ -79,7 +98,7 @@ def test_an_operator_alone_is_read_back_without_a_band_of_its_own(small_plan: Pl
     write_coverage_tif(replace(small_plan, coverage=coverage), tmp_path / "c.tif")
     with rasterio.open(tmp_path / "c.tif") as source:
         assert "rsrp_dbm:A" not in source.descriptions
-        assert "1/128 dB" in source.tags()["PRECISION"]
+        assert "1/64 dB" in source.tags()["PRECISION"]
     stored = stored_coverage(tmp_path / "c.tif", coverage.grid)
     np.testing.assert_array_equal(stored.by_operator_dbm["A"], coverage.rsrp_dbm)
     np.testing.assert_array_equal(stored.probability, coverage.probability)

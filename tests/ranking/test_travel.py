@@ -15,6 +15,7 @@ from shapely.geometry import LineString, Point
 
 from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
+from geo_planner.ranking import travel
 from geo_planner.ranking.travel import road_speeds_kmh, travel_time_h, village_travel
 from geo_planner.terrain import Dem
 
@@ -145,6 +146,25 @@ def test_villages_go_to_the_nearest_signal_and_to_a_seat_of_their_own_commune() 
     assert found["travel_to_seat_h"].tolist()[:2] == pytest.approx([0.4 / FLAT_KMH, 1.0 / FLAT_KMH])
     assert found.loc["C"].isna().all()
     assert np.isnan(found.loc["D", "travel_to_seat_h"])
+
+
+@pytest.mark.parametrize("spare", [1, 5])
+def test_a_part_of_the_grid_gives_what_the_whole_of_it_gives(spare: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ways around walls and along a road leave the first part that is searched; a closed yard is never left."""
+    rng = np.random.default_rng(4)
+    heights = rng.uniform(0, 60, (40, 60))
+    heights[5:36, 30] = np.nan
+    heights[35, 10:31] = np.nan
+    heights[10:13, 20], heights[10:13, 22], heights[10, 20:23], heights[12, 20:23] = np.nan, np.nan, np.nan, np.nan
+    roads = np.zeros((40, 60), dtype=np.float32)
+    roads[:, 2], roads[38, :], roads[:, 57] = 60.0, 60.0, 60.0
+    dem, targets = dem_of(heights), target((40, 60), (20, 34), (25, 35))
+    at = np.array([(20, 26), (11, 21), (25, 5), (22, 40), (0, 0)])
+    monkeypatch.setattr(travel, "_SPARE_CELLS", spare)
+    found = travel._times(dem, targets, at, np.arange(5), SETTINGS, roads)
+    whole = travel_time_h(dem, targets, SETTINGS, road_kmh=roads)
+    np.testing.assert_array_equal(found, whole[tuple(at.T)])
+    assert np.isnan(found).tolist() == [False, True, False, False, False]
 
 
 def test_nothing_covered_and_a_village_on_a_void_are_unknown_not_zero() -> None:
