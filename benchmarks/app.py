@@ -33,6 +33,17 @@ _FIRST_MS, _WAIT_MS, _QUIET_S = 900_000, 120_000, 0.4
 _RUNS = """() => { const app = document.querySelector("[data-testid=stApp]"); window.ended = 0;
   new MutationObserver(() => { window.ended = app.dataset.testScriptState === "notRunning" ? performance.now() : 0; }).observe(app, { attributeFilter: ["data-test-script-state"] }); }"""
 _POINT = """(east) => { const c = map_plan.getCenter(); map_plan.fire("click", { latlng: L.latLng(c.lat + 0.011, c.lng + east) }); }"""
+# a background chosen in the frame of the map: until its pictures are decoded and a frame is painted
+_BACKGROUND = """async (n) => { const began = performance.now();
+  document.querySelectorAll("input[name=gp-theme]")[n].click();
+  const pictures = ["gp-theme", "gp-hatch", "gp-relief"].flatMap((name) => [...map_plan.getPane(name).querySelectorAll("img")]);
+  await Promise.all(pictures.map((picture) => picture.decode()));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return performance.now() - began; }"""
+_TICK = """async (n) => { const began = performance.now();
+  document.querySelectorAll(".gp-layers input[type=checkbox]")[n].click();
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return performance.now() - began; }"""
 _PAN = """() => { const t = performance.now(); for (let i = 0; i < 20; i += 1) { map_plan.panBy([i % 2 ? 40 : -40, 0], { animate: false }); } return (performance.now() - t) / 20; }"""
 
 
@@ -105,12 +116,26 @@ class Page:
         self.quiet()
         return self.page.evaluate("window.ended") - began, 1000 * (processor_s(self.pid) - busy), self.bytes - bytes_before
 
+    def in_the_frame(self, script: str, position: int) -> tuple[float, float, int]:
+        """The same of something that the map's frame does by itself; a run of the script would be an error."""
+        self.quiet()
+        self.page.evaluate(_RUNS)
+        bytes_before, busy = self.bytes, processor_s(self.pid)
+        wall = self.map_frame().evaluate(script, position)
+        self.quiet()
+        if self.page.evaluate("window.ended") > 0:
+            raise RuntimeError("the script ran for something that the map does by itself")
+        return wall, 1000 * (processor_s(self.pid) - busy), self.bytes - bytes_before
+
+    def map_frame(self) -> Any:
+        return self.page.locator(FRAME).element_handle().content_frame()
+
     def click_mark(self, position: int) -> None:
         self.page.frame_locator(FRAME).locator("path.gp-village-mark").nth(position).dispatch_event("click")
 
     def mast_on_trial(self, east_deg: float) -> tuple[float, float, int]:
         """Click on the map beside every mark, and put a mast there."""
-        frame = self.page.locator(FRAME).element_handle().content_frame()
+        frame = self.map_frame()
         self.answer(lambda: frame.evaluate(_POINT, east_deg))
         return self.answer(self.page.get_by_role("button", name=text("trial_here", "vi"), exact=True).click)
 
@@ -163,12 +188,24 @@ def start(browser: Any, cache: Path) -> list[Row]:
     ]
 
 
+def layers(visit: Page) -> Iterator[Row]:
+    """Each background of the map for the first time and again, and each layer off and on; none of them is the script's affair."""
+    frame = visit.map_frame()
+    shown = frame.evaluate("[...document.querySelectorAll('input[name=gp-theme]')].findIndex((choice) => choice.checked)")
+    others = [n for n in range(frame.locator("input[name=gp-theme]").count()) if n != shown]
+    for when in ("for the first time", "again"):
+        yield answered(f"another background, {when}", 300, [visit.in_the_frame(_BACKGROUND, n) for n in [*others, shown]])
+    ticks = range(frame.locator(".gp-layers input[type=checkbox]").count())
+    yield answered("a layer off and on", 300, [visit.in_the_frame(_TICK, n) for n in ticks for _ in range(2)])
+
+
 def at_the_map(visit: Page, address: str) -> Iterator[Row]:
     """What is done at the map and beside it."""
     page = visit.page
     visit.drawn(address)
     clicks = [visit.answer(lambda n=n: visit.click_mark(n)) for n in range(TIMES + 1)][1:]
     yield answered("a village clicked", 300, clicks, 60_000)
+    yield from layers(visit)
     pill = page.locator("[data-testid=stButtonGroup] button").first
     yield answered("a filter", 300, [visit.answer(pill.click) for _ in range(2 * TIMES)])
     yield answered("a mast on trial, everything", 2000, [visit.mast_on_trial(0.03 * n) for n in range(TIMES)])
@@ -192,7 +229,7 @@ def many_villages(visit: Page, address: str, n: int) -> Row:
     visit.page.goto(address)
     visit.page.frame_locator(FRAME).locator(".gp-rank").first.wait_for(timeout=_WAIT_MS)
     visit.quiet()
-    spent = visit.page.locator(FRAME).element_handle().content_frame().evaluate(_PAN)
+    spent = visit.map_frame().evaluate(_PAN)
     return row(PART, f"{n} villages: a step of the map, ms", round(spent, 1), "<= 100 ms", spent <= 100, "20 steps, in the browser")
 
 

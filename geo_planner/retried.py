@@ -155,8 +155,13 @@ def tried(
     return planned(scenario, plan.study_area, coverage, workers=threads, progress=progress, known=known)
 
 
-def first_answer(plan: Plan, trial: Trial, *, draws: int) -> pd.DataFrame:
-    """The list under trial weights and costs, sooner than the whole plan: order, ties, rank intervals of fewer draws. Service and model as in the plan.
+def list_on_trial(plan: Plan, trial: Trial, *, draws: int | None = None) -> pd.DataFrame:
+    """The list alone under trial weights and costs, without what a whole plan says about it. Service and model as in the plan.
+
+    Parameters
+    ----------
+    draws : int, optional
+        Behind the rank intervals; fewer give a first answer sooner. None: as the scenario has them, so that the list is that of :func:`tried`.
 
     Returns
     -------
@@ -165,11 +170,12 @@ def first_answer(plan: Plan, trial: Trial, *, draws: int) -> pd.DataFrame:
         simulation anew; of explanations and questions it has none.
     """
     scenario = tried_scenario(plan.scenario, trial)
-    settings = scenario.ranking.model_copy(update={"robustness": scenario.ranking.robustness.model_copy(update={"draws": draws})})
+    settings = scenario.ranking
+    robustness = settings.robustness if draws is None else settings.robustness.model_copy(update={"draws": draws})
     values, villages, criteria = _values(plan, settings), pd.DataFrame(plan.villages), settings.weighted_criteria()
     order = order_of(values, criteria, settings, villages["households"])
     inputs = villages[["households", "coverage_probability"]]
-    drawn = simulate(values, criteria, settings.robustness, inputs=inputs, top_k=settings.top_k, seed=scenario.seed)
+    drawn = simulate(values, criteria, robustness, inputs=inputs, top_k=settings.top_k, seed=scenario.seed)
     within = rank_within(order.rank, villages["responsibility"])
     anew = {"rank": order.rank, "score": order.score, "tied_with": order.tied_with, "rank_in_group": within, "missing": order.missing}
     left = villages.drop(columns=[c for c in ("explanation_vi", "explanation_en") if c in villages])

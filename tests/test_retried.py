@@ -16,7 +16,7 @@ from geo_planner.radio import losses
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.cells import uplink_shortfall_db
 from geo_planner.ranking import RankingSettings
-from geo_planner.retried import Trial, changes, first_answer, second_of, tried, tried_scenario
+from geo_planner.retried import Trial, changes, list_on_trial, second_of, tried, tried_scenario
 from tests.reranked import reranked
 from tests.ui.fakes import fake_plan
 
@@ -107,16 +107,16 @@ def test_another_model_decides_and_the_former_is_compared_with(plan: Plan, cache
     assert changes(plan.scenario, Trial(model="itm")) == {"propagation.model": "itm", "propagation.compare_with": "p1812"}
 
 
-def test_a_first_answer_is_the_list_of_the_whole_with_intervals_of_its_own(plan: Plan) -> None:
+def test_the_list_alone_is_that_of_the_whole_and_a_first_answer_has_intervals_of_its_own(plan: Plan) -> None:
     trial = replace(WEIGHTS, costs={"site_mvnd": 4000.0})
-    first, whole = first_answer(plan, trial, draws=500), tried(plan, trial)
+    first, whole = list_on_trial(plan, trial, draws=500), tried(plan, trial)
     columns = ["rank", "score", "rank_in_group", "responsibility"]
     assert_frame_equal(first[columns], pd.DataFrame(whole.villages)[columns])
     assert list(first["tied_with"]) == list(whole.villages["tied_with"])
     assert list(first["missing"]) == list(whole.villages["missing"])
     assert ((first["rank_low"] <= first["rank_high"]) & (first["rank_low"] != plan.villages["rank_low"].reindex(first.index))).any()
-    all_draws = first_answer(plan, trial, draws=plan.scenario.ranking.robustness.draws)
-    assert_frame_equal(all_draws[["rank_low", "rank_high"]], pd.DataFrame(whole.villages)[["rank_low", "rank_high"]])
+    all_draws = list_on_trial(plan, trial)
+    assert_frame_equal(all_draws, pd.DataFrame(whole.villages)[list(all_draws.columns)])
 
 
 def test_a_plan_with_what_to_build_has_none_on_trial(built_plan: Plan) -> None:

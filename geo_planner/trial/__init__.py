@@ -1,6 +1,5 @@
 """What a planner asks at the map: facts of a place, a mast on trial, why a village has no signal, what would cure it, where something is."""
 
-from geo_planner.imports.places.typed import Position
 from geo_planner.trial.cures import cures
 from geo_planner.trial.figures import Sector, TrialMast, mast_of_option, usual_mast
 from geo_planner.trial.fixing import Fixed, forbidden, undone, with_trial
@@ -12,6 +11,6 @@ from geo_planner.trial.together import gained_together
 from geo_planner.trial.why import MastPath, WhyNot, why_not
 
 __all__ = [
-    "Fixed", "Found", "Level", "MastPath", "PointFacts", "Position", "Sector", "Server", "Trial", "TrialMast", "WhyNot", "cures", "find", "forbidden",
+    "Fixed", "Found", "Level", "MastPath", "PointFacts", "Sector", "Server", "Trial", "TrialMast", "WhyNot", "cures", "find", "forbidden",
     "gained_together", "mast_of_option", "parse_position", "point_facts", "trial_mast", "undone", "usual_mast", "why_not", "with_trial",
 ]  # fmt: skip

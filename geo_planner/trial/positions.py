@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo_planner.imports.places.typed import Position, Province, read_position
 from geo_planner.trial.kept import kept
 
 if TYPE_CHECKING:
+    from geo_planner.imports.places.typed import Position, Province
     from geo_planner.plan import Plan
 
 
@@ -27,10 +27,14 @@ def parse_position(text: str, plan: Plan, *, hints: str = "") -> Position:
     UsageError
         With a sentence: no two coordinates, outside the province, or several places that they may mean.
     """
+    from geo_planner.imports.places.typed import read_position  # here: few type a position, and with it comes all that reads lists
+
     return read_position(text, kept(plan, "province", lambda: _province(plan)), hints=hints)
 
 
 def _province(plan: Plan) -> Province:
+    from geo_planner.imports.places.typed import Province
+
     area = plan.study_area
     west, _, east, _ = area.communes.total_bounds
     return Province(area.communes.geometry.to_crs(area.metric_crs).union_all(), area.metric_crs, float(west + east) / 2.0)

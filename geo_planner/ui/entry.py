@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from geo_planner.ui.delivery import Delivery
 from geo_planner.ui.map_files import map_routes
 from geo_planner.ui.serving import OnlyByName, asset_routes
+from geo_planner.ui.set_apart import only_coming, set_apart
 
 logger = logging.getLogger(__name__)
 PAGES = {
@@ -40,15 +41,17 @@ def server() -> dict[str, Any]:
 @asynccontextmanager
 async def _with_warm_up(_app: object) -> AsyncIterator[None]:
     """While the browser still reads its scripts, the library is read and the first scenario's plan is taken in hand."""
-    threading.Thread(target=_warm_up, name="warm up", daemon=True).start()
-    yield
+    with set_apart():
+        threading.Thread(target=_warm_up, name="warm up", daemon=True).start()
+        yield
 
 
 def _warm_up() -> None:
     try:
-        from geo_planner.study_area import scenario_paths
-        from geo_planner.study_area.bundled import bundled_area
-        from geo_planner.ui import charts, loading, maps, trial_panel, village  # noqa: F401 - what the first page needs
+        with only_coming():
+            from geo_planner.study_area import scenario_paths
+            from geo_planner.study_area.bundled import bundled_area
+            from geo_planner.ui import charts, loading, maps, trial_panel, village  # noqa: F401 - what the first page needs
 
         paths = scenario_paths(loading.study_area_root(bundled_area()))
         if paths:

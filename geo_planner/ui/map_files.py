@@ -44,7 +44,7 @@ class _Waiting:
     def png(self) -> bytes:
         with self._lock:
             if self._draw is not None:
-                self._png, self._draw = self._draw().png, None
+                self._png, self._draw = self._draw().png_at_once, None
             return self._png
 
 

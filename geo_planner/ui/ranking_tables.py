@@ -223,13 +223,12 @@ def payer(key: str, language: Language) -> str:
 
 def places(villages: pd.DataFrame) -> tuple[dict[float, str], dict[float, str]]:
     """How the figures of the ranks of :func:`trial_table` are written, of the whole list and within the groups: equal scores share the best of their places (``=2``)."""
-    groups = villages["responsibility"]
+    ranks, in_group, groups = (villages[column].to_dict() for column in ("rank", "rank_in_group", "responsibility"))
     whole, within = {}, {}
-    for village, figure in _in_group(villages).items():
-        equal = [village, *villages.at[village, "tied_with"]]
-        whole[float(villages.at[village, "rank"])] = _place(villages.loc[equal, "rank"])
-        own = [other for other in equal if groups[other] == groups[village]]
-        within[figure] = _place(villages.loc[own, "rank_in_group"])
+    for (village, figure), tied in zip(_in_group(villages).items(), villages["tied_with"], strict=True):
+        equal = [village, *tied]
+        whole[float(ranks[village])] = _place([ranks[other] for other in equal])
+        within[float(figure)] = _place([in_group[other] for other in equal if groups[other] == groups[village]])
     return whole, within
 
 
@@ -237,8 +236,8 @@ def _in_group(villages: pd.DataFrame) -> pd.Series:
     return villages["rank_in_group"] + villages["responsibility"].rank(method="dense") * 1e-4
 
 
-def _place(ranks: pd.Series) -> str:
-    return f"={ranks.min()}" if len(ranks) > 1 else str(ranks.min())
+def _place(ranks: Sequence[int]) -> str:
+    return f"={min(ranks)}" if len(ranks) > 1 else str(ranks[0])
 
 
 def _missing_titles(villages: pd.DataFrame, criteria: Sequence[Criterion], language: Language) -> pd.Series:

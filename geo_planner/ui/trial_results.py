@@ -73,7 +73,7 @@ def _outcome(key: str, lon: float, lat: float, figures: str, _plan: Plan, _place
     picture = trial_picture(_plan.coverage.grid, trial.window)
     return Outcome(
         trial.window, trial.newly_km2, trial.gained, trial.households, trial.hops, trial.power, trial.cost_vnd, trial.opex_vnd, trial.statements,
-        picture.png, picture.bounds,
+        picture.png_at_once, picture.bounds,
     )  # fmt: skip
 
 

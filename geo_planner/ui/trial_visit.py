@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError
-from geo_planner.trial import Fixed, Position, TrialMast, undone
+from geo_planner.trial import Fixed, TrialMast, undone
 from geo_planner.ui import visit
 from geo_planner.ui.map_contract import MapEvent
 from geo_planner.words import Said
+
+if TYPE_CHECKING:
+    from geo_planner.imports.places.typed import Position
 
 _TRIALS, _BEFORE, _LINKS, _TOLD, _END, _TYPED = (
     "trials_at_the_map", "trials_before", "link_masts", "trials_told", "link_end", "link_end_typed",

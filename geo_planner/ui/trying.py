@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError, InputError
@@ -17,7 +18,7 @@ from geo_planner.files.hashes import sha256_of_content
 from geo_planner.plan import Plan, Progress, with_build
 from geo_planner.radio.cache import default_loss_cache
 from geo_planner.radio.coverage import Coverage
-from geo_planner.retried import PRICE_FACTOR, Trial, changes, second_of, tried, tried_scenario
+from geo_planner.retried import PRICE_FACTOR, Trial, changes, list_on_trial, second_of, tried, tried_scenario
 from geo_planner.ui import frame, visit
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.shelf import Shelf
@@ -45,6 +46,11 @@ class Tried:
 
 @st.cache_resource(show_spinner=False)
 def _plans() -> Shelf[LoadedPlan]:
+    return Shelf(_KEPT)
+
+
+@st.cache_resource(show_spinner=False)
+def _lists() -> Shelf[pd.DataFrame]:
     return Shelf(_KEPT)
 
 
@@ -125,12 +131,41 @@ def choose_for(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan:
     return LoadedPlan(f"{key} build", plan)
 
 
+def lists(own: LoadedPlan, trial: Tried, words: Language) -> Iterator[tuple[pd.DataFrame, int]]:
+    """The list under what is tried, with the draws behind its intervals: a first answer before it where there are many villages.
+
+    Of a whole plan on trial nothing but its list is worked out, unless what counts as coverage is another.
+
+    Raises
+    ------
+    GeoPlannerError
+        See :func:`plan_on_trial`.
+    """
+    whole = own.plan
+    if trial.changes and _of_coverage(trial):
+        with frame.progress_bar(words) as progress:
+            whole = plan_on_trial(own, trial, progress).plan
+    if whole is not own.plan or not trial.changes:
+        yield whole.villages, whole.ranking.simulation.draws
+        return
+    fewer = first_draws(own.plan, trial)
+    if fewer is not None:
+        yield list_on_trial(own.plan, trial.trial, draws=fewer), fewer
+    with frame.progress_bar(words) as progress:
+        listed = _lists().get(_key(own, trial), lambda _: list_on_trial(own.plan, trial.trial), progress)
+    yield listed, own.plan.scenario.ranking.robustness.draws
+
+
 def first_draws(plan: Plan, trial: Tried) -> int | None:
     """So many draws make a first answer at once; None where the whole is there as soon, or has to wait for the coverage anyway."""
-    if any(path.startswith(("service.", "propagation.")) for path in trial.changes):
+    if _of_coverage(trial):
         return None
     most = max(500, _FIRST_ANSWER // max(1, len(plan.villages)))
     return most if trial.changes and most < plan.scenario.ranking.robustness.draws else None
+
+
+def _of_coverage(trial: Tried) -> bool:
+    return any(path.startswith(("service.", "propagation.")) for path in trial.changes)
 
 
 def follow(words: Language) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 import re
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -132,13 +134,17 @@ def test_an_event_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert maps._new_event("other", CLICK) is not None
 
 
+def rgba(png: bytes) -> Any:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
 def test_backgrounds_are_drawn_when_asked_for_and_shared(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, int]] = []
     real = rasters.indexed_png
 
-    def counted(index: Any, palette: Any) -> bytes:
+    def counted(index: Any, palette: Any, **how: Any) -> bytes:
         drawn.append(index.shape)
-        return real(index, palette)
+        return real(index, palette, **how)
 
     monkeypatch.setattr(rasters, "indexed_png", counted)
     monkeypatch.setattr("geo_planner.ui.map_files.PAYLOADS", kept := Payloads())
@@ -160,7 +166,10 @@ def test_backgrounds_are_drawn_when_asked_for_and_shared(client: TestClient, mon
     for theme, inline in zip(sent["one", "vi"]["themes"], whole["themes"], strict=True):
         for part in {"url", "hatch"} & theme.keys():
             answers = [client.get(theme[part]) for _ in range(2)]
-            assert all(answer.content == base64.b64decode(inline[part].partition(",")[2]) for answer in answers)
+            assert answers[0].content == answers[1].content
+            # packed otherwise than in a file, and the same to the last pixel
+            sent_now, in_file = (rgba(png) for png in (answers[0].content, base64.b64decode(inline[part].partition(",")[2])))
+            assert np.array_equal(sent_now, in_file)
             assert "immutable" in answers[0].headers["cache-control"]
     assert len(drawn) == len(addresses[0]) - 1, "each once, and the relief not yet"
     assert client.get(sent["one", "vi"]["relief"]["url"].replace(".png", "0.png")).status_code == 404

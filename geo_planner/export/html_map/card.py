@@ -109,11 +109,11 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
     return Card(
         village_id=str(village_id),
         name=str(row["name"]),
-        commune=_known(row["commune_name"], str(row["commune_code"])),
+        commune=commune_of(row),
         rank=int(row["rank"]),
         total=len(plan.villages),
         points=100 * float(row["score"]),
-        tied=_tied(plan, village_id, language),
+        tied=tied_text(plan, village_id, language),
         interval=interval_text(int(row["rank_low"]), int(row["rank_high"]), language),
         chance=text("chance_of_first", language, k=top_k, chance=plan.ranking.simulation.table.loc[village_id, f"p_top_{top_k}"]),
         lead=lead,
@@ -132,7 +132,13 @@ def village_card(plan: Plan, village_id: str, language: Language) -> Card:
     )  # fmt: skip
 
 
-def _tied(plan: Plan, village_id: str, language: Language) -> str:
+def commune_of(row: pd.Series) -> str:
+    """The name of a village's commune, its code where the list has no name."""
+    return _known(row["commune_name"], str(row["commune_code"]))
+
+
+def tied_text(plan: Plan, village_id: str, language: Language) -> str:
+    """Who has the same score; empty where nobody has."""
     others = plan.ranking.tied_with[village_id]
     return said("tied_with.label", others=tied(others, plan.villages["name"].to_dict())).text(language) if others else ""
 

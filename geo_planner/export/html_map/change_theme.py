@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.rasters import Drawing, Overlay, degree_bounds, drawing, indexed_png, warp
+from geo_planner.export.html_map.rasters import Drawing, Overlay, degree_bounds, drawing, warp
 from geo_planner.export.palette import CHANGE_COLOURS, GROUND, UNKNOWN_SURFACE, opaque
 from geo_planner.grid import Grid
 from geo_planner.radio.coverage import Coverage
@@ -46,7 +46,7 @@ def change_index(before: Coverage, now: Coverage, least: float, grid: Grid, *, i
 def change_overlay(before: Coverage, now: Coverage, least: float, grid: Grid, *, inside: npt.NDArray[np.bool_]) -> Overlay:
     """The picture of :func:`change_index`."""
     colours = [(0, 0, 0, 0), *(opaque(colour) for colour in CHANGE_COLOURS.values()), opaque(UNKNOWN_SURFACE)]
-    return Overlay(indexed_png(change_index(before, now, least, grid, inside=inside), colours), degree_bounds(grid))
+    return Overlay(change_index(before, now, least, grid, inside=inside), colours, degree_bounds(grid))
 
 
 def change_drawing(before: Coverage, now: Coverage, least: float, grid: Grid, *, inside: npt.NDArray[np.bool_]) -> Drawing:

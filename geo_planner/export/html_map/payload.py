@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo_planner.export.html_map.build_marks import build_marks, phase_key, phase_marks, phase_word, village_years
-from geo_planner.export.html_map.card import KINDS_OF_STATUS, rank_text, status_key, text, village_card
+from geo_planner.export.html_map.card import KINDS_OF_STATUS, commune_of, rank_text, status_key, text, tied_text, village_card
 from geo_planner.export.html_map.measured_marks import measured_marks
 from geo_planner.export.html_map.rasters import Place, hillshade_drawing, inline, province_mask, web_grid
 from geo_planner.export.html_map.themes import share_colour, themes
@@ -176,26 +176,26 @@ def _villages(plan: Plan, language: Language, cards: bool) -> list[dict[str, Any
     years = village_years(plan)
     for village_id, row in plan.villages.iterrows():
         phase = phase_key(years.get(str(village_id)))
-        card = village_card(plan, str(village_id), language)
         status = {kind: status_key(row[f"{kind}_status"]) for kind in KINDS_OF_STATUS}
         entry: dict[str, Any] = {
             "id": str(village_id),
             "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
-            "rank": card.rank,
-            "name": card.name,
-            "commune": card.commune,
+            "rank": int(row["rank"]),
+            "name": str(row["name"]),
+            "commune": commune_of(row),
             "communeCode": str(row["commune_code"]),
-            "payer": card.responsibility,
+            "payer": str(row["responsibility"]),
             "measure": bool(TO_MEASURE & set(row["flags"])),
             "planned": str(village_id) in years,
             "phase": phase,
             "phaseWord": "" if plan.build is None else phase_word(phase, language),
-            "tied": card.tied,
+            "tied": tied_text(plan, str(village_id), language),
             "status": status,
             "disagree": "unknown" not in (status["declared"], status["modelled"]) and status["declared"] != status["modelled"],
-            "responsibility": card.responsibility_word,
+            "responsibility": word(row["responsibility"], language),
         }
         if cards:
+            card = village_card(plan, str(village_id), language)
             entry["card"] = {
                 **asdict(card),
                 "rank_text": rank_text(card, language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pyproj import Transformer
 
-from geo_planner.export.html_map.rasters import WEB_MERCATOR, Overlay, degree_bounds, indexed_png, warp
+from geo_planner.export.html_map.rasters import WEB_MERCATOR, Overlay, degree_bounds, warp
 from geo_planner.export.palette import TRIAL_COVER, Rgba
 from geo_planner.grid import Grid
 from geo_planner.trial.added import AddedWindow
@@ -26,7 +26,7 @@ def trial_picture(grid: Grid, window: AddedWindow) -> Overlay:
     classes = np.where(window.newly, 2.0, np.where(window.covered, 1.0, 0.0)).astype(np.float32)
     index = np.nan_to_num(warp(classes, part, web, smooth=False)).round().astype(np.uint8)
     clear: Rgba = (0, 0, 0, 0)
-    return Overlay(indexed_png(index, [clear, TRIAL_COVER["also"], TRIAL_COVER["newly"]]), degree_bounds(web))
+    return Overlay(index, [clear, TRIAL_COVER["also"], TRIAL_COVER["newly"]], degree_bounds(web))
 
 
 def _web_grid(part: Grid) -> Grid:

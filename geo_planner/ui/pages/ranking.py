@@ -6,16 +6,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
-import pandas as pd
 import streamlit as st
 
 from geo_planner.config.declared import Model
+from geo_planner.errors import GeoPlannerError
 from geo_planner.export.assumptions import criteria_of
 from geo_planner.plan import Plan
 from geo_planner.propagation.models import MODELS
 from geo_planner.ranking import METHODS
 from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness_layer
-from geo_planner.retried import COST_CRITERION, PRICE_FACTOR, first_answer
+from geo_planner.retried import COST_CRITERION, PRICE_FACTOR
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui import visit
 from geo_planner.ui.address import Filters
@@ -35,7 +35,7 @@ from geo_planner.ui.ranking_tables import (
     trial_table,
 )
 from geo_planner.ui.texts import text
-from geo_planner.ui.trying import Tried, asked, first_draws, sentences_of, show_strip, take
+from geo_planner.ui.trying import Tried, asked, lists, sentences_of, show_strip, take
 from geo_planner.ui.village_filter import passing
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, percent, word
@@ -168,34 +168,32 @@ def order_tab(own: LoadedPlan, trial: Tried, words: Language) -> None:
         if trial.error is not None:
             return
         filters, place = st.container(), st.empty()
-        draws = first_draws(own.plan, trial)
-        if draws is not None:
-            first = first_answer(own.plan, trial.trial, draws=draws)
-            with place.container():
-                _list(own, first, draws, visit.filters(), words)
-        refused = take(own, trial, words).error if trial.changes else None
-        if refused is not None:
-            place.error(sentences_of(refused, words))
+        plan = own.plan
+        try:
+            for villages, draws in lists(own, trial, words):
+                plan = replace(own.plan, villages=villages, build=None if trial.changes else own.plan.build)
+                with place.container():
+                    _list(own.plan, plan, draws, words)
+        except GeoPlannerError as error:
+            place.error(sentences_of(error, words))
             return
         with filters:
-            _payer_filter(loaded().plan, words)
-        with place.container():
-            _list(own, loaded().plan.villages, loaded().plan.ranking.simulation.draws, visit.filters(), words)
+            _payer_filter(plan, words)
 
 
-def _list(own: LoadedPlan, villages: pd.DataFrame, draws: int, filters: Filters, words: Language) -> None:
+def _list(own: Plan, plan: Plan, draws: int, words: Language) -> None:
     """The list with its own intervals, of so many draws."""
-    plan, on_trial = own.plan, villages is not own.plan.villages
-    ids = passing(replace(plan, villages=villages, build=None if on_trial else plan.build), filters)
+    on_trial, villages = plan.villages is not own.villages, plan.villages
+    ids = passing(plan, visit.filters())
     if not ids:
         st.info(text("filter_nobody", words))
         return
-    table = trial_table(villages, [weighed.criterion for weighed in criteria_of(plan)], plan.villages["rank"], words).loc[ids]
+    table = trial_table(villages, [weighed.criterion for weighed in criteria_of(own)], own.villages["rank"], words).loc[ids]
     whole, within = places(villages)
     named = {text("column_rank", words): whole, text("column_in_group", words): within}
     shown = written(table, {text("column_score", words): Figures(0)}, words, named=named)
     st.dataframe(shown, hide_index=True, height=_HEIGHT_PX - (150 if on_trial else 115), column_config=_columns(words))
-    method = plan.scenario.ranking.method
+    method = own.scenario.ranking.method
     lines = [] if on_trial else [text("as_scenario", words)]
     lines += [text("other_method", words, method=METHODS[method].title)] if method != "weighted_sum" else []
     st.caption(" ".join([*lines, text("interval_of_draws", words, draws=draws)]))
