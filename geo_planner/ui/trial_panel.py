@@ -217,7 +217,7 @@ def _fields(placed: Placed, words: Language) -> None:
     if n:
         first = visit.bound(
             f"trial_first_{placed.id}",
-            round(mast.sectors[0].azimuth_deg),
+            round(mast.sectors[0].azimuth_deg) % 360,
             lambda azimuth: choose(sectors=_sectors(n, mast, float(azimuth))),
         )
         st.number_input(text("trial_first", words), 0, 359, step=5, **first)
