@@ -20,7 +20,7 @@ def figure_field(
     least: float,
     most: float,
     step: float,
-    help: str | None = None,
+    explained: str | None = None,
 ) -> None:
     """A field bound to a figure of the visit, from `least` to `most` or as far as the figure in force lies.
 
@@ -30,7 +30,7 @@ def figure_field(
         Called with what the visitor has chosen.
     """
     low, high = spanning(value, least, most)
-    st.number_input(label, low, high, step=step, format="%g", help=help, **visit.bound(key, float(value), choose))
+    st.number_input(label, low, high, step=step, format="%g", help=explained, **visit.bound(key, float(value), choose))
 
 
 def spanning(value: float | None, least: float, most: float) -> tuple[float, float]:

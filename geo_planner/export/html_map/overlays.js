@@ -58,7 +58,8 @@ function geoPlannerOverlays(map, tools, panes, tell) {
       const [left, top, right, bottom] = box(spot), first = map.layerPointToContainerPoint([left, top]), last = map.layerPointToContainerPoint([right, bottom]);
       return first.x >= 0 && first.y >= 0 && last.x <= edge.x && last.y <= edge.y;
     };
-    const spots = [[0, -16], [wide + 10, high / 2 - 8], [-wide - 10, high / 2 - 8], [0, high + 2]];
+    const side = wide - 6, beside = high / 2 - 8, below = high + 2;
+    const spots = [[0, -16], [wide + 10, beside], [-wide - 10, beside], [0, below], [side, -16], [side, below], [-side, -16], [-side, below]];
     const spot = spots.find((one) => inside(one) && room.free(box(one))) || spots[0];
     label.style.marginLeft = spot[0] + "px";
     label.style.marginBottom = -16 - spot[1] + "px";

@@ -161,7 +161,7 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     with factor:
         figure_field(
             text("build_price_factor", words), "build_price_factor", own if tried.price_factor is None else tried.price_factor,
-            partial(set_price_factor, own), least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, help=text("build_price_factor_help", words),
+            partial(set_price_factor, own), least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, explained=text("build_price_factor_help", words),
         )  # fmt: skip
 
 

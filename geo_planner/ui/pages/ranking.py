@@ -119,7 +119,7 @@ def _price_field(plan: Plan, words: Language) -> None:
     start = build.price_factor
     value, choose = visit.trial().costs.get(PRICE_FACTOR, start), partial(_try_cost, PRICE_FACTOR, start)
     label, told = text("try_price_factor", words), text("try_price_factor_help", words)
-    figure_field(label, f"trial_{PRICE_FACTOR}", value, choose, least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, help=told)
+    figure_field(label, f"trial_{PRICE_FACTOR}", value, choose, least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, explained=told)
 
 
 def _shown(weight: float) -> float:

@@ -70,7 +70,7 @@ def _path(stem: str) -> Path:
     """Of a scenario that was there when the page was drawn; another visit may have taken it away since."""
     found = next((path for path in scenario_paths(study_area()) if path.stem == stem), None)
     if found is None:
-        raise UsageError("no_scenario.missing", path=f"scenarios/{stem}.yaml")
+        raise UsageError("no_scenario.gone", name=stem)
     return found
 
 
