@@ -155,6 +155,16 @@ def test_what_is_drawn_over_the_map_comes_and_goes(small: Frame) -> None:
     assert small.inside.locator("path.gp-drawn, .gp-drawn-mark").count() == 0
 
 
+def test_every_legend_is_read_in_a_few_lines(small: Frame) -> None:
+    small.tell(MapArguments())
+    small.inside.evaluate("() => { document.querySelectorAll('.gp-layers, .gp-legend').forEach((box) => { box.open = true; }); }")
+    themes = small.inside.locator("input[name=gp-theme]")
+    for position in range(themes.count()):
+        themes.nth(position).check()
+        rows = small.inside.evaluate("() => [...document.querySelectorAll('.gp-legend-surface .gp-legend-row')].map((row) => [row.textContent, row.offsetHeight])")
+        assert [(label, height) for label, height in rows if height > 18 * (1 + len(label) // 20)] == []
+
+
 _UNDER_A_BUTTON = """() => {
   const controls = [...document.querySelectorAll('.leaflet-control')].map((e) => e.getBoundingClientRect()).filter((b) => b.width);
   const labels = [...document.querySelectorAll('.gp-drawn-mark b, .gp-name span')].filter((e) => getComputedStyle(e).visibility !== 'hidden');

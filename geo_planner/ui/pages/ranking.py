@@ -42,8 +42,8 @@ from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, percent, word
 
 _HEIGHT_PX = 530
+# Rough costs with the least that their fields take.
 _COSTS = {"site_mvnd": 1.0, "fibre_mvnd_per_km": 0.0, "vsat_mvnd": 0.0, "solar_mvnd": 0.0}
-"""Rough costs with the least that their fields take."""
 # Columns of the fairness table that are shares, and their widths.
 _SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
 
