@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,16 @@ class StayIn:
     gap: float
 
 
-def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: Air, *, draws: int, seed: int) -> StayIn:
+def stay_in(
+    problem: Problem,
+    choice: Choice,
+    costs: tuple[Costs, Costs],
+    air: Air,
+    *,
+    draws: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> StayIn:
     """The share of draws in which something is built where the choice builds.
 
     A draw takes for each kind of option and link a price between the low and the high estimate, a common shift of all levels of up to one standard
@@ -75,6 +85,8 @@ def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: A
     air : Air
     draws : int
     seed : int
+    progress : callable, optional
+        Told the share that is done after each draw; may raise, and then no further draw is begun.
 
     Returns
     -------
@@ -91,8 +103,16 @@ def stay_in(problem: Problem, choice: Choice, costs: tuple[Costs, Costs], air: A
     def chosen_then(drawn: Problem) -> Choice:
         return chosen_of(drawn, method=by, work="short", start=choice)
 
+    found: list[Choice] = []
     with ThreadPoolExecutor(max(air.workers, 1)) as pool:
-        found = list(pool.map(chosen_then, _drawn(problem, costs, air, draws=draws, seed=seed)))
+        futures = [pool.submit(chosen_then, drawn) for drawn in _drawn(problem, costs, air, draws=draws, seed=seed)]
+        try:
+            for future in futures:
+                found.append(future.result())
+                if progress is not None:
+                    progress(len(found) / draws)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
     for here in found:
         stays += at.reindex(stays.index).isin(set(at.reindex(list(here.options)))).to_numpy(dtype=float)
     return StayIn(stays / draws, by, max(here.gap for here in found) if by == "exact" else math.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,7 @@ _WHOLE = 6_000
 _COLUMNS = {"budget_vnd": "int64", "weight": float, "households": float, "sites": "int64", "gap": float, "status": object}
 
 
-def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
+def frontier(problem: Problem, choice: Choice, points: int, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
     """What smaller and larger budgets would cover.
 
     Parameters
@@ -30,6 +30,8 @@ def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
     points : int
         Budgets: half of them (of an odd number one more) evenly up to the limit, the others evenly from there to the cost of all that can be
         covered; where the limit pays for that, or there is none, all of them up to what the choice costs. 0: none.
+    progress : callable, optional
+        Told the share that is done after each budget; may raise.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def frontier(problem: Problem, choice: Choice, points: int) -> pd.DataFrame:
     if all_of_it is not None and given is not None and beyond:
         budgets += [float(round(given + (all_of_it.cost - given) * number / beyond)) for number in range(1, beyond + 1)]
         known[budgets[-1]] = all_of_it
-    found = _each(problem, budgets, known)
+    found = _each(problem, budgets, known, progress or (lambda _share: None))
     rows = [
         {"budget_vnd": budget, "weight": round(here.weight, DIGITS), **_counted(problem, here), "gap": here.gap, "status": here.status}
         for budget, here in zip(budgets, found, strict=True)
@@ -76,15 +78,16 @@ def _work(problem: Problem) -> Work:
     return "full" if size_of(problem) <= _WHOLE else "short"
 
 
-def _each(problem: Problem, budgets: Sequence[float], given: Mapping[float, Choice]) -> list[Choice | None]:
+def _each(problem: Problem, budgets: Sequence[float], given: Mapping[float, Choice], tell: Callable[[float], None]) -> list[Choice | None]:
     """The best choice known for each of some rising budgets, whichever of them it was found for; some are given."""
     known = [choice for choice in given.values() if choice.status != "infeasible"]
     bounds = []
-    for budget in budgets:
+    for number, budget in enumerate(budgets, 1):
         here = given[budget] if budget in given else most_within(problem, budget, work=_work(problem), start=_best(known, budget))
         bounds.append(here.bound if here.status != "infeasible" else math.inf)
         if here.status != "infeasible" and budget not in given:
             known.append(here)
+        tell(number / len(budgets))
     # what more money cannot buy, less cannot
     least = np.minimum.accumulate(bounds[::-1])[::-1]
     return [_bounded(_best(known, budget), float(bound)) for budget, bound in zip(budgets, least, strict=True)]

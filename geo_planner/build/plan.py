@@ -195,7 +195,7 @@ def build_plan(
     options = reached.options
     found = _links(places, ground)
 
-    tell("build_cost", 0.5)
+    tell("build_cost", 0.45)
     power = power_of(options, places, ground.villages, settings.power, seed=scenario.seed)
     costs = option_costs(options, places, power, prices, settings), link_costs(found.table, prices, settings)
     options, links = (
@@ -203,23 +203,28 @@ def build_plan(
         for table, cost in zip((options, found.table), costs, strict=True)
     )
     material = Material(places, options, reached.served, links, demands, power, costs)
-    decided = decide(material, ground.villages, settings, between=lambda _step: tell("build_choice", 0.6))
+    decided = decide(material, ground.villages, settings, between=lambda _step: tell("build_choice", 0.5))
     choice, built, when, shares = decided.choice, decided.chosen, decided.phases, decided.shares
 
-    tell("build_after", 0.8)
+    tell("build_after", 0.55)
     then = after(scenario, study_area, options, choice, places=places, demands=demands, coverage=coverage, workers=workers, cache=cache)
     people = people_by_year(
         scenario, study_area, options, when.items["year"], places=places, target_share=settings.people_target_share, workers=workers, cache=cache
     )  # fmt: skip
 
-    tell("build_doubts", 0.9)
+    tell("build_doubts", 0.6)
     air = Air(scenario, study_area, reached.covers, workers)
-    sure = stay_in(decided.problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed)
+    sure = stay_in(
+        decided.problem, choice, costs, air, draws=settings.search.draws, seed=scenario.seed,
+        progress=lambda share: tell("build_doubts", 0.6 + 0.3 * share),
+    )  # fmt: skip
+    tell("build_frontier", 0.9)
+    others = frontier(decided.problem, choice, settings.search.frontier_points, lambda share: tell("build_frontier", 0.9 + 0.1 * share))
     return BuildPlan(
         settings=settings, atlas=atlas, places=places, options=options, demands=decided.problem.demands, covers=reached.served, links=links, power=power,
         costs=BuildCosts(*costs, decided.totals), choice=choice, chosen=built, phases=when, shares=shares,
         results=results_of(built, demands=demands, places=places, links=links, options=options, phases=when, shares=shares, before=then.villages["households_before"]),
-        frontier=frontier(decided.problem, choice, settings.search.frontier_points), stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
+        frontier=others, stay_in=sure.share, stay_in_by=sure.by, after=then, people_by_year=people,
         smartphones=phones_of(ground.villages, study_area.communes, settings, then), power_first=power_first_lines(ground.villages, prices, settings),
         notes=(
             *candidate_notes(study_area, places, travel=travel), *reached.statements, *found.statements, *told,

@@ -59,6 +59,11 @@ def villages(plan: Plan) -> gpd.GeoDataFrame:
     return kept(plan, "villages", lambda: plan.study_area.villages.to_crs(plan.terrain.crs))
 
 
+def communes(plan: Plan) -> gpd.GeoSeries:
+    """The communes in the system of the terrain."""
+    return kept(plan, "communes", lambda: plan.study_area.communes.geometry.to_crs(plan.terrain.crs))
+
+
 def task(plan: Plan, model: str | None = None) -> LossTask:
     """How path loss is worked out under the deciding model or another one; nothing is kept on disk."""
     return kept(plan, f"task {model}", lambda: loss_task(plan.scenario, plan.study_area, model=model))

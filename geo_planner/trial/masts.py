@@ -50,7 +50,7 @@ class Trial:
     coverage : Coverage
         The plan's with this mast.
     newly_km2 : float
-        Area that nothing serves today.
+        Area within the communes that nothing serves today: of what stands beyond them nothing is known.
     villages : DataFrame
         Index ``village_id``, those within reach of the radius, sorted; ``name``, ``status_before``, ``status_after``, ``households_before``,
         ``households_after`` (with signal; missing where the list does not say how many there are), ``gained``, ``rsrp_dbm`` and
@@ -134,8 +134,10 @@ def trial_mast(plan: Plan, lon: float, lat: float, mast: TrialMast, *, cache: Lo
     settings = plan.scenario.build or BuildSettings()
     found = _hops(plan, place, mast, settings)
     power, cost, items, opex = _cost(plan, place, mast, found, settings)
+    within = plan.coverage.grid.window(window.row, window.column, window.newly.shape).labels(kept.communes(plan)) > 0
+    newly_km2 = float((window.newly & within).sum()) * plan.terrain.cell_m**2 / 1e6
     return Trial(
-        lon, lat, mast, place, window, coverage, float(window.newly.sum()) * plan.terrain.cell_m**2 / 1e6, villages, found, power, cost, items, opex,
+        lon, lat, mast, place, window, coverage, newly_km2, villages, found, power, cost, items, opex,
         tuple(_statements(plan, place, mast, found, power, settings, serving=serving)),
     )  # fmt: skip
 
@@ -250,6 +252,8 @@ def _statements(
     plan: Plan, place: pd.Series, mast: TrialMast, found: pd.DataFrame, power: pd.Series, settings: BuildSettings, *, serving: bool
 ) -> list[Said]:
     told = []
+    if not bool(kept.communes(plan).covers(shapely.Point(place["x_m"], place["y_m"])).any()):
+        told.append(said("trial_told.outside"))
     if not serving:
         told.append(said("trial_told.technology", technology=mast.technology, service=plan.scenario.service.technology))
     if place["exclusion"]:

@@ -15,6 +15,7 @@ from geo_planner.ui.texts import text
 from geo_planner.words import Language
 
 _HEIGHT_PX = 270
+_BEYOND = 2.0
 
 
 def frontier_points(build: BuildPlan, language: Language) -> pd.DataFrame:
@@ -48,10 +49,14 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
     shown : BuildPlan
         What is shown beside it: its choice bears a point of its own.
     budget_vnd : int or None
-        Where to draw the cut-off line.
+        Where to draw the cut-off line; left out where it lies far beyond the cost of all that can be covered.
     """
     points = frontier_points(build, language)
-    x = alt.X("budget:Q", title=text("build_axis_budget", language), scale=alt.Scale(zero=True, nice=False))
+    most = max([*points["budget"], *(plan.choice.cost / BILLION for plan in (build, shown))])
+    # a budget far beyond what covers everything would leave the curve no width
+    line = None if budget_vnd is None or budget_vnd / BILLION > _BEYOND * most else budget_vnd / BILLION
+    top = max(most, line or 0.0) or 1.0
+    x = alt.X("budget:Q", title=text("build_axis_budget", language), scale=alt.Scale(domain=[0.0, top], nice=False))
     y = alt.Y("covered:Q", title=text("build_axis_households", language), scale=alt.Scale(zero=True))
     kinds = list(dict.fromkeys(points["kind"]))
     legend: dict[str, Any] = {"orient": "top", "title": None, "labelFontSize": 13, "labelLimit": 300}
@@ -71,8 +76,8 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
         )
     )  # fmt: skip
     layers = [lines, *(_choice(plan, mark, shape, language) for plan, mark, shape in _marked(build, shown))]
-    if budget_vnd is not None:
-        at = pd.DataFrame({"at": [budget_vnd / BILLION], "label": [text("build_cut_off", language)]})
+    if line is not None:
+        at = pd.DataFrame({"at": [line], "label": [text("build_cut_off", language)]})
         rule = alt.Chart(at).mark_rule(color=THRESHOLD, strokeDash=[5, 4], strokeWidth=1.5)
         layers.insert(0, rule.encode(x=alt.X("at:Q"), tooltip=alt.Tooltip("label:N", title=None)))
     done: alt.LayerChart = (

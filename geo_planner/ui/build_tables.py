@@ -26,6 +26,9 @@ from geo_planner.words import Language, first_of, number, said, word
 BILLION, MILLION = 1e9, 1e6
 _MOST_STEPS = 150
 _MOST_NAMES = 4
+_MOST_NOTES = 4
+_OF_WISHES_AND_YEARS = ("build_id_unknown", "build_id_at_odds", "build_choice_in_time", "build_unplaced")
+"""Of what is said of a choice, the codes that stand beside its sums; the rest stands where the villages and the reasons are."""
 _STEPS = tuple(step * 10**power for power in range(7, 15) for step in (1, 2, 5))
 
 
@@ -67,11 +70,6 @@ def wishing(settings: BuildSettings, tried: BuildTrial, must: Sequence[str], mus
     return replace(
         tried, must=None if set(kept) == set(settings.must) else kept, must_not=None if set(barred) == set(settings.must_not) else barred
     )
-
-
-def differing(settings: BuildSettings, tried: BuildTrial) -> BuildTrial:
-    """What is tried without a factor of prices that is the scenario's own, as an address may say it."""
-    return replace(tried, price_factor=None) if tried.price_factor == settings.price_factor else tried
 
 
 def changes(settings: BuildSettings, tried: BuildTrial) -> dict[str, Any]:
@@ -236,6 +234,15 @@ def out_of_reach(plan: Plan, build: BuildPlan, language: Language) -> list[str]:
         if here:
             lines.append(text(f"build_nobody_{key}", language, n=len(here), villages=tuple(here)))
     return lines
+
+
+def notes_of_choice(build: BuildPlan, language: Language) -> list[str]:
+    """What the choice says of its own wishes and years, a sentence each: ids that nothing bears, what is wished and barred at once, what fits no year."""
+    notes = [note for note in build.notes if note.code in _OF_WISHES_AND_YEARS]
+    lines = [
+        ". ".join(part[:1].upper() + part[1:].rstrip(".") for part in note.texts(language) if part) + "." for note in notes[:_MOST_NOTES]
+    ]
+    return lines if len(notes) <= _MOST_NOTES else [*lines, text("build_more_notes", language, n=len(notes) - _MOST_NOTES)]
 
 
 def differences(plan: Plan, build: BuildPlan, tried: BuildTrial, language: Language) -> list[str]:

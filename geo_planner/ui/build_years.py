@@ -61,6 +61,18 @@ def trying_years(settings: BuildSettings, tried: BuildTrial, years: Sequence[tup
     return replace(tried, years=None if wanted == untyped else wanted)
 
 
+def differing(settings: BuildSettings, tried: BuildTrial) -> BuildTrial:
+    """What is tried without what the scenario says too, as an address may say it; what is wished and barred at once is barred, as on the page."""
+    if tried.must is not None or tried.must_not is not None:
+        must, must_not = (own if ids is None else ids for ids, own in ((tried.must, settings.must), (tried.must_not, settings.must_not)))
+        tried = tables.wishing(settings, tried, must, must_not)
+    if tried.years is not None:
+        tried = trying_years(settings, tried, tried.years)
+    same_budget = tried.years is None and tried.budget_vnd == settings.limit_vnd()
+    same_prices = tried.price_factor == settings.price_factor
+    return replace(tried, budget_vnd=None if same_budget else tried.budget_vnd, price_factor=None if same_prices else tried.price_factor)
+
+
 def budget_of_sum(settings: BuildSettings, tried: BuildTrial) -> BuildTrial:
     """What is tried with the sum of the years as the whole budget; the years stay as they are."""
     years = [(each.year, each.budget_vnd) for each in years_in_force(settings, tried)]

@@ -18,7 +18,7 @@ from geo_planner.words import Language
 
 _BOX, _FOUND, _FAULT = "place_box", "places_found", "place_fault"
 _MOST = 8
-_FIGURES = re.compile(r"\d[\d.,]*")
+_DIGITS = re.compile(r"\d+")
 
 
 def show_box(words: Language) -> None:
@@ -72,7 +72,7 @@ def _answer() -> None:
         return
     plan = loaded().plan
     fault = None
-    if len(_FIGURES.findall(query)) >= 2:
+    if len(_DIGITS.findall(query)) >= 2:  # two coordinates may have nothing but a comma between them
         try:
             trials.show_position(parse_position(query, plan))
             return

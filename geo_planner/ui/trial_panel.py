@@ -32,6 +32,8 @@ USUAL_HEIGHT_M = 30.0
 _MOST_POWER_DBM = 60
 _SECTORS = (0, 1, 2, 3, 4)
 _MOST_VILLAGES, _MOST_HOPS = 12, 3
+_PRESSING = ("trial_told.outside", "trial_told.technology", "trial_told.ban", "trial_told.procedure")
+"""What is to be said of a mast before its gain, not behind a line of its own."""
 
 
 def show_point(words: Language) -> None:
@@ -137,7 +139,7 @@ def _facts(facts: PointFacts, words: Language) -> str:
         rows += [(word(level.model, words), _level(level, words)) for level in facts.levels]
         rows.append((text("at_best", words), _server(facts.best, words)))
         rows.append((text("at_second", words), _server(facts.second, words)))
-        rows.append((text("at_commune", words), facts.commune or "–"))
+        rows.append((text("at_commune", words), facts.commune or text("at_outside", words)))
         rows.append((text("at_road", words), metres(facts.road_m)))
         rows.append((text("at_exclusion", words), text(f"at_exclusion_{facts.exclusion or 'none'}", words)))
     told = "".join(f"<p class='gp-card-sample'>{escape(one.text(words))}</p>" for one in facts.statements)
@@ -217,7 +219,7 @@ def _fields(placed: Placed, words: Language) -> None:
     if n:
         first = visit.bound(
             f"trial_first_{placed.id}",
-            round(mast.sectors[0].azimuth_deg),
+            round(mast.sectors[0].azimuth_deg) % 360,
             lambda azimuth: choose(sectors=_sectors(n, mast, float(azimuth))),
         )
         st.number_input(text("trial_first", words), 0, 359, step=5, **first)
@@ -255,7 +257,8 @@ def _outcome(outcome: Outcome, words: Language) -> str:
         f"<span class='gp-swatch' style='background:{_css(TRIAL_COVER[name])}'></span>{escape(text(f'trial_legend_{name}', words))} "
         for name in TRIAL_COVER
     )
-    return f"<div class='gp-card'><p><b>{escape(head)}</b></p>{villages_gained(outcome.gained, words)}{_grid(rows)}<p class='gp-legend-line'>{legend}</p></div>"
+    pressing = "".join(f"<p class='gp-card-sample'>{escape(one.text(words))}</p>" for one in outcome.statements if one.key in _PRESSING)
+    return f"<div class='gp-card'>{pressing}<p><b>{escape(head)}</b></p>{villages_gained(outcome.gained, words)}{_grid(rows)}<p class='gp-legend-line'>{legend}</p></div>"
 
 
 def _css(colour: Rgba) -> str:
@@ -309,7 +312,7 @@ def hop_lines(plan: Plan, one: Tried) -> tuple[Drawn, ...]:
 
 
 def _further(outcome: Outcome, words: Language) -> str:
-    lines = "".join(f"<li>{escape(one.text(words))}</li>" for one in outcome.statements)
+    lines = "".join(f"<li>{escape(one.text(words))}</li>" for one in outcome.statements if one.key not in _PRESSING)
     return f"<div class='gp-card'><ul>{lines}</ul></div>"
 
 

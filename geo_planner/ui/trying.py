@@ -123,7 +123,7 @@ def choose_for(own: LoadedPlan, trial: Tried, progress: Progress) -> LoadedPlan:
     plan = with_build(
         without.plan, os.cpu_count() or 1, default_loss_cache(), lambda step, share: progress(step, _SHARE_BEFORE + (1.0 - _SHARE_BEFORE) * share)
     )  # fmt: skip
-    progress("build_doubts", 1.0)  # the last step is a long one: what was stopped meanwhile is not kept
+    progress("build_frontier", 1.0)  # what was stopped at the very end is not kept
     kept, key = _chosen(), _key(own, trial)
     kept[key] = LoadedPlan(f"{key} build", plan)
     while len(kept) > _KEPT_CHOSEN:

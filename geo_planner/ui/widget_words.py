@@ -33,7 +33,7 @@ _SCRIPT = r"""<script>
     if (!said || said.length > 120) { return null; }
     for (var i = 0; i < table.length; i += 1) {
       var match = table[i][from].exec(said);
-      if (match) { return text.replace(said, table[i][to + "_text"].replace("{}", match[1] || "")); }
+      if (match) { return text.replace(said, match.slice(1).reduce(function (told, part) { return told.replace("{}", part); }, table[i][to + "_text"])); }
     }
     // sizes of files: 60.5KB
     return to === "vi" && /^\d+\.\d[KMG]?B$/.test(said) ? text.replace(".", ",").replace(/([KMG]?B)/, " $1") : null;
@@ -68,9 +68,9 @@ _SCRIPT = r"""<script>
 
 
 def widget_words() -> list[dict[Language, str]]:
-    """Each text by language; ``{}`` stands for what differs from one place to the next."""
+    """Each text by language; ``{}`` stands for what differs from one place to the next, several in the same order in both languages."""
     names = sorted(key.removeprefix(_PREFIX) for key in catalogue("en") if key.startswith(_PREFIX))
-    told = [said(f"widget_words.{name}", **({"what": _PLACE} if places(f"{_PREFIX}{name}") else {})) for name in names]
+    told = [said(f"widget_words.{name}", **dict.fromkeys(places(f"{_PREFIX}{name}"), _PLACE)) for name in names]
     texts = [{code: each.text(code) for code in LANGUAGES} for each in told]
     # those without a place first, then the longer ones: the first that fits is taken
     return sorted(texts, key=lambda text: (_PLACE in text["en"], -len(text["en"])))

@@ -148,6 +148,21 @@ def test_more_power_loses_nobody(valley_plan: Plan) -> None:
     assert strong.newly_km2 > weak.newly_km2 > 0
 
 
+def test_beyond_the_communes_nothing_is_counted_and_that_is_said(valley_plan: Plan) -> None:
+    lon, lat = valley_plan.study_area.villages.geometry.iloc[1].coords[0]
+    inside = trial_mast(valley_plan, lon, lat, TrialMast(30.0))
+    assert "trial_told.outside" not in [told.key for told in inside.statements]
+    west, south, east, north = valley_plan.communes.total_bounds
+    half = valley_plan.study_area.communes.clip_by_rect(west, (south + north) / 2, east, north)
+    area = replace(
+        valley_plan.study_area, communes=valley_plan.study_area.communes.set_geometry(half).pipe(lambda c: c[~c.geometry.is_empty])
+    )
+    cut = replace(valley_plan, study_area=area)
+    far = trial_mast(cut, lon, south + 0.25 * (north - south), TrialMast(30.0))
+    assert far.statements[0].key == "trial_told.outside"
+    assert far.newly_km2 < far.window.newly.sum() * cut.terrain.cell_m**2 / 1e6
+
+
 def test_another_technology_counts_for_nothing_and_says_so(valley_plan: Plan) -> None:
     lon, lat = valley_plan.study_area.villages.geometry.iloc[0].coords[0]
     trial = trial_mast(valley_plan, lon, lat, TrialMast(42.0, technology="NR"))

@@ -67,6 +67,9 @@ def test_what_was_understood_is_told(plan: Plan) -> None:
         ("541234 2476123", "VN-2000, kinh tuyến trục 103°00', Y (hướng đông) đứng trước"),
         ("541.234,5 2.476.123,4", "VN-2000, kinh tuyến trục 103°00', Y (hướng đông) đứng trước"),
         ("22,38 103,27", "WGS84 (độ), vĩ độ đứng trước"),
+        ("22.38,103.27", "WGS84 (độ), vĩ độ đứng trước"),
+        ("22,38,103,27", "WGS84 (độ), vĩ độ đứng trước"),
+        ("2476123,541234", "VN-2000, kinh tuyến trục 103°00', X (hướng bắc) đứng trước"),
         ("UTM 48Q 297000 2476000", "WGS84, UTM múi 48, Y (hướng đông) đứng trước"),
         ("UTM 47 900000 2480000", "WGS84, UTM múi 47, Y (hướng đông) đứng trước"),
     ):
@@ -81,7 +84,7 @@ def test_what_was_understood_is_told(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("", "no_pair"), ("abc", "no_pair"), ("22.38", "no_pair"), ("1 2 3 4 5 6 7", "no_pair"), ("22.38 103.27 " * 40, "no_pair"),
+        ("", "no_pair"), ("abc", "no_pair"), ("22.38", "no_pair"), ("22,38", "no_pair"), ("541234,5", "no_pair"), ("1 2 3 4 5 6 7", "no_pair"), ("22.38 103.27 " * 40, "no_pair"),
         ("10.5, 106.7", "outside"), ("0 0", "outside"), ("2476123 99", "outside"), ("VN-2000 KTT 107 2476123 541234", "outside"),
         ("1e300 1e300", "no_pair"), ("2434000 345000", "ambiguous"), ("297000 2476000", "ambiguous"),
     ],

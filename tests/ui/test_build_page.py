@@ -29,7 +29,7 @@ from geo_planner.ui import loading, trying
 from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
 from geo_planner.ui.build_chart import frontier_chart, frontier_points
 from geo_planner.ui.build_job import Job
-from geo_planner.ui.build_years import budget_of_sum, limit_in_force, sum_line, trying_budget, trying_years
+from geo_planner.ui.build_years import budget_of_sum, differing, limit_in_force, sum_line, trying_budget, trying_years
 from geo_planner.ui.scenario_tables import site_cost_table, village_cost_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
@@ -439,6 +439,59 @@ def test_wishes_of_the_scenario_are_none_tried() -> None:
     assert tables.wishing(settings, BuildTrial(), ["a"], ["b"]) == BuildTrial()
     assert tables.wishing(settings, BuildTrial(), ["a", "b"], ["b", "c"]) == BuildTrial(must_not=("b", "c"))
     assert tables.changes(settings, BuildTrial(must=())) == {"build.must": []}
+
+
+def test_what_an_address_says_as_the_scenario_does_is_none_tried() -> None:
+    years = ({"year": 2027, "budget_vnd": 4}, {"year": 2028, "budget_vnd": 6})
+    settings = BuildSettings(must=("a",), must_not=("b",), years=years)
+    same = BuildTrial(10, ("a",), ("b",), years=((2027, 4), (2028, 6)), price_factor=1.0)
+    assert differing(settings, same) == BuildTrial()
+    assert differing(BuildSettings(), BuildTrial(must=(), must_not=())) == BuildTrial()
+    assert differing(settings, BuildTrial(11)) == BuildTrial(11)
+    # what is wished and barred at once is barred, on the page as in the choice
+    assert differing(settings, BuildTrial(must=("a", "c"), must_not=("b", "c"))) == BuildTrial(must_not=("b", "c"))
+
+
+def test_a_wish_that_nothing_bears_is_told(shown: Plan) -> None:
+    app = open_page(must="V1~<b>~NOBODY_*x*", mustnot="V2")
+    told = " ".join(warning.value.replace("\\", "") for warning in app.warning)
+    assert "NOBODY_*x*" in told.split("Đang thử")[0]
+    assert "Hãy sửa lại mã" in told
+    assert not any("Hãy sửa lại mã" in warning.value for warning in open_page().warning)
+
+
+def test_a_budget_beyond_all_that_can_be_covered_leaves_the_curve_its_width(plan: Plan) -> None:
+    def drawn(vnd: int) -> tuple[float, bool]:
+        layers = frontier_chart(plan.build, plan.build, vnd, "vi").to_dict()["layer"]
+        top = next(layer["encoding"]["x"]["scale"]["domain"][1] for layer in layers if "scale" in layer["encoding"]["x"])
+        return top, any(layer["mark"]["type"] == "rule" for layer in layers)
+
+    most = plan.build.frontier["budget_vnd"].max() / 1e9
+    assert drawn(10**15) == (pytest.approx(most), False)
+    assert drawn(0) == (pytest.approx(most), True)
+    assert drawn(int(most * 1.5e9)) == (pytest.approx(1.5 * most), True)
+
+
+def test_doubts_and_other_budgets_tell_how_far_they_are_and_can_be_stopped(plan: Plan) -> None:
+    told: list[tuple[str, float]] = []
+    with_build(plan, 2, None, lambda step, share: told.append((step, share)))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    search = plan.build.settings.search
+    assert [step for step, _ in told].count("build_doubts") == 1 + search.draws
+    assert [step for step, _ in told].count("build_frontier") == 1 + len(plan.build.frontier)
+    for last in ("build_doubts", "build_frontier"):
+        begun_steps: list[str] = []
+
+        def stopping(step: str, _share: float, last: str = last, begun_steps: list[str] = begun_steps) -> None:
+            begun_steps.append(step)
+            if begun_steps.count(last) == 2:
+                raise StoppedError
+
+        with pytest.raises(StoppedError):
+            with_build(plan, 2, None, stopping)
+        assert begun_steps[-1] == last
 
 
 def test_two_plans_side_by_side_tell_what_each_village_and_site_costs(plan: Plan, tmp_path: Path) -> None:

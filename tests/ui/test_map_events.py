@@ -155,6 +155,40 @@ def test_what_is_drawn_over_the_map_comes_and_goes(small: Frame) -> None:
     assert small.inside.locator("path.gp-drawn, .gp-drawn-mark").count() == 0
 
 
+def test_every_legend_is_read_in_a_few_lines(small: Frame) -> None:
+    small.tell(MapArguments())
+    small.inside.evaluate("() => { document.querySelectorAll('.gp-layers, .gp-legend').forEach((box) => { box.open = true; }); }")
+    themes = small.inside.locator("input[name=gp-theme]")
+    for position in range(themes.count()):
+        themes.nth(position).check()
+        rows = small.inside.evaluate("() => [...document.querySelectorAll('.gp-legend-surface .gp-legend-row')].map((row) => [row.textContent, row.offsetHeight])")
+        assert [(label, height) for label, height in rows if height > 18 * (1 + len(label) // 20)] == []
+
+
+_UNDER_A_BUTTON = """() => {
+  const controls = [...document.querySelectorAll('.leaflet-control')].map((e) => e.getBoundingClientRect()).filter((b) => b.width);
+  const labels = [...document.querySelectorAll('.gp-drawn-mark b, .gp-name span')].filter((e) => getComputedStyle(e).visibility !== 'hidden');
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return labels.filter((e) => controls.some((b) => meet(e.getBoundingClientRect(), b))).map((e) => e.textContent);
+}"""
+
+
+@pytest.mark.parametrize("corner", [(46, 40), (46, 100), (20, 20), (46, 135), (850, 40), (60, 420)])
+def test_no_label_lies_under_a_button(small: Frame, corner: tuple[int, int]) -> None:
+    small.tell(MapArguments())
+    lat, lon = small.inside.evaluate(
+        "(p) => { const at = window.map_plan.containerPointToLatLng(p); return [at.lat, at.lng]; }", list(corner)
+    )
+    small.tell(MapArguments(drawn=(Drawn("mark", ((lon, lat),), "1.387 m", "ridge"),)))
+    assert small.inside.locator(".gp-drawn-mark b").count() == 1
+    under = small.inside.evaluate(_UNDER_A_BUTTON)
+    assert "1.387 m" not in under or corner in ((20, 20), (60, 420)), "a mark deep under a box has no place beside it"
+    assert [name for name in under if name != "1.387 m"] == []
+    small.inside.evaluate("() => { document.querySelector('.gp-layers').open = true; }")
+    small.page.wait_for_timeout(300)
+    assert [name for name in small.inside.evaluate(_UNDER_A_BUTTON) if name != "1.387 m"] == []
+
+
 @pytest.mark.parametrize(
     "filters",
     [

@@ -104,6 +104,29 @@ def test_duplicated_changed_compared_deleted_and_brought_back(area: Path) -> Non
     assert {copy.done for copy in former_copies(area)} == {"changed", "deleted", "removed"}
 
 
+@pytest.mark.parametrize("title", ["Phương án 1/2", "..", "C:\\a", "Đ" * 160, HOSTILE])
+def test_a_title_of_any_signs_is_taken_away_and_told(area: Path, title: str) -> None:
+    new = save_as(scenario_paths(area)[0], title, {})
+    app = opened()
+    app.selectbox(key="scenarios_chosen").set_value(new.stem).run()
+    press(app, "delete_scenario")
+    assert not new.exists()
+    assert any(title.replace("\\", "") in success.value.replace("\\", "") for success in app.success)
+
+
+def test_a_scenario_that_another_visit_took_away_is_a_sentence(area: Path) -> None:
+    first = scenario_paths(area)[0]
+    new = save_as(first, "Hai người", {})
+    for key in ("delete_scenario", "compare_start"):
+        app = opened()
+        app.selectbox(key="scenarios_chosen").set_value(new.stem).run()
+        new.rename(new.with_suffix(".gone"))
+        press(app, key)
+        assert app.selectbox(key="scenarios_chosen").value == first.stem
+        assert key != "delete_scenario" or any("không còn nữa" in error.value for error in app.error)
+        new.with_suffix(".gone").rename(new)
+
+
 def test_what_cannot_be_is_told_in_a_sentence(area: Path) -> None:
     app = opened()
     (path,) = scenario_paths(area)

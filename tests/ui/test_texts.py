@@ -62,6 +62,13 @@ def test_no_module_of_the_app_holds_a_table_of_two_languages(path: Path) -> None
         assert not (isinstance(node, ast.IfExp) and '== "vi"' in ast.unparse(node.test).replace("'", '"'))
 
 
+@pytest.mark.parametrize("path", sorted((UI / "pages").glob("*.py")), ids=lambda path: path.name)
+def test_no_page_has_a_bare_string_that_would_stand_on_it(path: Path) -> None:
+    """Streamlit writes what stands alone in a page's script onto the page."""
+    _, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+    assert [node.lineno for node in rest if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)] == []
+
+
 def test_lists_of_the_pages_are_told_in_both_languages() -> None:
     assert LANGUAGES == {"Tiếng Việt": "vi", "English": "en"}
     for language in CODES:

@@ -163,7 +163,7 @@ def test_a_position_that_is_none_is_a_sentence(plan: Plan, typed: str) -> None:
 def test_a_typed_position_and_a_name_without_marks(plan: Plan) -> None:
     app = opened()
     point = plan.communes.geometry.iloc[0].representative_point()
-    app.text_input(key="place_box").set_value(f"{point.y:.5f}, {point.x:.5f}").run()
+    app.text_input(key="place_box").set_value(f"{point.y:.5f},{point.x:.5f}").run()
     assert app.session_state[STATE].panel == "point"
     assert any(caption.value.startswith("Đã hiểu là") for caption in app.caption)
     village = plan.villages.iloc[-1]

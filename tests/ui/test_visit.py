@@ -145,6 +145,17 @@ def test_a_weight_set_back_is_no_trial(shown: Plan) -> None:
     assert "weights" not in address_of(app)
 
 
+def test_a_field_states_what_is_in_force_however_odd_the_address(shown: Plan) -> None:
+    app = open_app({"probability": "0.999", "costs": "fibre_mvnd_per_km:0~site_mvnd:0~vsat_mvnd:0.25", "first": "999999"})
+    assert not app.exception
+    assert app.number_input(key="map_first_k").value == 999_999
+    go(app, "ranking")
+    for key, figure in (("probability", 99.9), ("fibre_mvnd_per_km", 0.0), ("site_mvnd", 0.0), ("vsat_mvnd", 0.25)):
+        field = app.number_input(key=f"trial_{key}")
+        assert field.value == figure
+        assert field.proto.min <= figure <= field.proto.max, key  # beyond it the browser would show the least
+
+
 def test_the_language_is_kept_on_reload(shown: Plan) -> None:
     app = open_app()
     app.sidebar.radio(key="language").set_value("English").run()

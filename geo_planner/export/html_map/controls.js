@@ -109,6 +109,7 @@ function geoPlannerButtons(map, tools, whole, boxes) {
     const made = new L.Control({ position });
     made.onAdd = () => { L.DomEvent.disableClickPropagation(content); L.DomEvent.disableScrollPropagation(content); return content; };
     made.addTo(map);
+    content.addEventListener("toggle", () => map.fire("gp:layout"), true);
   };
   L.control.zoom({ position: "topleft", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   const home = element("button", "gp-box gp-home", "⌂");

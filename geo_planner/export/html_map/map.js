@@ -96,6 +96,8 @@ function geoPlannerMap(map, data, options) {
     const room = geoPlannerRoom();
     if (state.layers.villages > 0) villages.layout(room, map.getZoom() - firstZoom);
     if (build && state.layers.build > 0) build.layout(room, map);
+    geoPlannerCovered(map).forEach(room.take);
+    overlays.layout(room);
     if (state.layers.commune_names > 0) names.forEach((name) => {
       const p = map.latLngToLayerPoint(name.commune.label);
       name.width = name.width || name.span.offsetWidth / 2 + 2;

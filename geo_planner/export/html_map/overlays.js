@@ -9,7 +9,7 @@ function geoPlannerOverlays(map, tools, panes, tell) {
   };
   const tip = (layer, label) => (label ? layer.bindTooltip(escaped(label), { className: "gp-tip", direction: "top" }) : layer);
   const turned = (pair) => [pair[1], pair[0]];
-  let trialsNow = "", drawnNow = "";
+  let trialsNow = "", drawnNow = "", labelled = [];
   const showTrials = (masts) => {
     const asked = JSON.stringify(masts || []);
     if (asked === trialsNow) return;
@@ -30,6 +30,7 @@ function geoPlannerOverlays(map, tools, panes, tell) {
     if (asked === drawnNow) return;
     drawnNow = asked;
     drawings.clearLayers();
+    labelled = [];
     (items || []).forEach((item) => {
       const style = STYLES[item.style] || STYLES.plain, places = item.coordinates.map(turned);
       if (!places.length) return;
@@ -44,9 +45,26 @@ function geoPlannerOverlays(map, tools, panes, tell) {
         if (item.label) html.append(element("b", "", item.label));
         const icon = L.divIcon({ className: "gp-drawn-place", html, iconSize: [0, 0] });
         drawings.addLayer(L.marker(places[0], { pane: panes.drawn, icon, keyboard: false, interactive: false }));
+        if (item.label) labelled.push({ at: places[0], label: html.lastChild });
       }
     });
+    map.fire("gp:layout");
   };
+  /* A label stands over its mark, or beside or below it where it would lie under a button, over a village or beyond the edge. */
+  const layout = (room) => labelled.forEach(({ at, label }) => {
+    const p = map.latLngToLayerPoint(at), wide = label.offsetWidth / 2, high = label.offsetHeight, edge = map.getSize();
+    const box = ([x, y]) => [p.x + x - wide, p.y + y - high, p.x + x + wide, p.y + y];
+    const inside = (spot) => {
+      const [left, top, right, bottom] = box(spot), first = map.layerPointToContainerPoint([left, top]), last = map.layerPointToContainerPoint([right, bottom]);
+      return first.x >= 0 && first.y >= 0 && last.x <= edge.x && last.y <= edge.y;
+    };
+    const side = wide - 6, beside = high / 2 - 8, below = high + 2;
+    const spots = [[0, -16], [wide + 10, beside], [-wide - 10, beside], [0, below], [side, -16], [side, below], [-side, -16], [-side, below]];
+    const spot = spots.find((one) => inside(one) && room.free(box(one))) || spots[0];
+    label.style.marginLeft = spot[0] + "px";
+    label.style.marginBottom = -16 - spot[1] + "px";
+    room.take(box(spot));
+  });
   const pictures = L.layerGroup().addTo(map);
   let picturesNow = "", lookNow = "";
   const showPictures = (items) => {
@@ -65,5 +83,5 @@ function geoPlannerOverlays(map, tools, panes, tell) {
     if (place.length === 4) { map.fitBounds([[place[1], place[0]], [place[3], place[2]]], { animate: false, padding: [30, 30] }); return; }
     if (!map.getBounds().pad(-0.08).contains(turned(place))) map.panTo(turned(place), { animate: false });
   };
-  return { showTrials, showDrawn, showPictures, look };
+  return { showTrials, showDrawn, showPictures, look, layout };
 }

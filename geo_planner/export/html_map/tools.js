@@ -52,3 +52,13 @@ function geoPlannerRoom() {
   const take = (box) => { squares(box, (key) => { if (!taken.has(key)) taken.set(key, []); taken.get(key).push(box); }); };
   return { free, take, around: (p, x, y) => [p.x - x, p.y - y, p.x + x, p.y + y] };
 }
+
+/* What the buttons and boxes of the map cover, in its pixels: nothing that is to be read may lie there. */
+function geoPlannerCovered(map) {
+  "use strict";
+  const here = map.getContainer().getBoundingClientRect();
+  return [...map.getContainer().querySelectorAll(".leaflet-control")].map((control) => control.getBoundingClientRect()).filter((box) => box.width && box.height).map((box) => {
+    const first = map.containerPointToLayerPoint([box.left - here.left, box.top - here.top]), last = map.containerPointToLayerPoint([box.right - here.left, box.bottom - here.top]);
+    return [first.x, first.y, last.x, last.y];
+  });
+}

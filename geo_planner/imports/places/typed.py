@@ -37,6 +37,8 @@ _WORDS = re.compile(
 )
 _AXIS = re.compile(r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng|vĩ độ|kinh độ|vi do|kinh do|[XY])\b\s*[=:]?\s*", re.IGNORECASE)
 _AFTER_NORTH = re.compile(r"(\d[^NBSEĐDW]*?[NB])\s+(?=[\dEĐD])", re.IGNORECASE)
+_WITHOUT_BLANK = re.compile(r"(?<![\d.,])(\d{6,7}),(\d{6,7})(?![\d.,])")
+"""Two coordinates in whole metres with a comma between them: no figure in metres has so many decimals."""
 Points = NDArray[np.float64]
 
 
@@ -148,7 +150,7 @@ def _pair(text: str) -> tuple[Points | None, str]:
     rest = text
     for pattern in (_CODE, _UTM, _MERIDIAN, _WORDS):
         rest = pattern.sub(" ; ", rest)
-    rest = _AXIS.sub(" ", rest).strip(" ;,:()[]")
+    rest = _WITHOUT_BLANK.sub(r"\1; \2", _AXIS.sub(" ", rest)).strip(" ;,:()[]")
     rest = _AFTER_NORTH.sub(r"\1; ", rest)
     tokens = [token.strip(",;") for token in rest.split()]
     first, second = (pd.Series([token], dtype=object) for token in tokens) if len(tokens) == 2 else split_pairs([rest])

@@ -26,7 +26,8 @@ from geo_planner.ui.address import LEAST_FACTOR, MOST_FACTOR, BuildTrial
 from geo_planner.ui.build_chart import frontier_chart
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.build_scenario import offer_first_budget, save_box
-from geo_planner.ui.build_years import limit_in_force, trying_budget, year_tab, years_in_force
+from geo_planner.ui.build_years import differing, limit_in_force, trying_budget, year_tab, years_in_force
+from geo_planner.ui.figure_field import figure_field
 from geo_planner.ui.frame import language, loaded, page_file, scenario_plan
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.map_contract import Drawn, MapArguments, MapEvent
@@ -157,10 +158,11 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
         **visit.bound("build_prices", tried.estimate, lambda key: visit.set_build(replace(visit.build(), estimate=key))),
     )  # fmt: skip
     own = scenario.settings.price_factor
-    factor.number_input(
-        text("build_price_factor", words), LEAST_FACTOR, MOST_FACTOR, step=0.1, format="%g", help=text("build_price_factor_help", words),
-        **visit.bound("build_price_factor", float(own if tried.price_factor is None else tried.price_factor), partial(set_price_factor, own)),
-    )  # fmt: skip
+    with factor:
+        figure_field(
+            text("build_price_factor", words), "build_price_factor", own if tried.price_factor is None else tried.price_factor,
+            partial(set_price_factor, own), least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, explained=text("build_price_factor_help", words),
+        )  # fmt: skip
 
 
 def wish_boxes(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
@@ -302,6 +304,8 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
         st.error(_plain(text("build_infeasible", words, why=shown.choice.reason)))
     else:
         st.caption(_plain(said(f"build_sheet.status_{proof(shown)}", gap=shown.choice.gap).text(words)))
+    if lines := tables.notes_of_choice(shown, words):
+        st.warning(_plain(" ".join(lines)))
     if not tried:
         return
     lines = tables.differences(plan, scenario, tried, words)
@@ -350,7 +354,7 @@ def _plain(line: str) -> str:
 @st.fragment
 def body(scenario: BuildPlan, of_trial: Mapping[str, Any]) -> None:
     """A fragment: a click runs this part alone. What the scenario's choice is held against may itself be on trial, by these settings."""
-    words, plan, tried = language(), loaded().plan, tables.differing(scenario.settings, visit.build())
+    words, plan, tried = language(), loaded().plan, differing(scenario.settings, visit.build())
     result, job = found(scenario, tried)
     shown = result if result is not None else shown_meanwhile(scenario)
     left, right = st.columns([1, 1.55], gap="medium")

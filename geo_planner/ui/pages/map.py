@@ -59,9 +59,8 @@ def further_filters(plan: Plan, words: Language) -> None:
         st.multiselect(
             text("filter_communes", words), sorted(names, key=names.__getitem__), format_func=names.__getitem__, **choose("communes")
         )
-        st.number_input(
-            text("filter_first_k", words), min_value=1, max_value=max(1, len(plan.villages)), placeholder="", **choose("first_k")
-        )
+        most = max(1, len(plan.villages), filters.first_k or 1)  # an address may say more
+        st.number_input(text("filter_first_k", words), min_value=1, max_value=most, placeholder="", **choose("first_k"))
         if plan.build is not None:
             kinds = {None: "filter_any", True: "filter_covered", False: "filter_left"}
             st.radio(

@@ -18,8 +18,9 @@ from geo_planner.ranking.tables import FAIRNESS, METHOD_RANKS, SWAPS, robustness
 from geo_planner.retried import COST_CRITERION, PRICE_FACTOR
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.ui import visit
-from geo_planner.ui.address import Filters
+from geo_planner.ui.address import LEAST_FACTOR, MOST_FACTOR, Filters
 from geo_planner.ui.charts import interval_chart
+from geo_planner.ui.figure_field import figure_field
 from geo_planner.ui.frame import language, loaded, scenario_plan, show_plan
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.ranking_tables import (
@@ -41,7 +42,8 @@ from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, percent, word
 
 _HEIGHT_PX = 530
-_COSTS = ("site_mvnd", "fibre_mvnd_per_km", "vsat_mvnd", "solar_mvnd")
+# Rough costs with the least that their fields take.
+_COSTS = {"site_mvnd": 1.0, "fibre_mvnd_per_km": 0.0, "vsat_mvnd": 0.0, "solar_mvnd": 0.0}
 # Columns of the fairness table that are shares, and their widths.
 _SHARES = {"share_of_villages": 145, "share_in_first_k": 105, "share_of_first_k": 145, "chance": 150}
 
@@ -86,13 +88,12 @@ def _service_fields(plan: Plan, words: Language) -> None:
     """What counts as coverage, and by which model."""
     service, model, trial = plan.scenario.service, plan.scenario.propagation.model, visit.trial()
     threshold = service.rsrp_threshold_dbm if trial.threshold_dbm is None else trial.threshold_dbm
-    bound = visit.bound("trial_threshold", float(threshold), partial(_try, "threshold_dbm", service.rsrp_threshold_dbm))
-    st.number_input(text("try_threshold", words), -150.0, -40.0, step=1.0, format="%g", **bound)
+    choose = partial(_try, "threshold_dbm", service.rsrp_threshold_dbm)
+    figure_field(text("try_threshold", words), "trial_threshold", threshold, choose, least=-150.0, most=-40.0, step=1.0)
     probability = service.min_probability if trial.probability is None else trial.probability
-    bound = visit.bound(
-        "trial_probability", round(100 * probability, 4), partial(_try, "probability", service.min_probability, per_cent=True)
-    )
-    st.number_input(text("try_probability", words), 1.0, 99.0, step=5.0, format="%g", **bound)
+    choose = partial(_try, "probability", service.min_probability, per_cent=True)
+    shown = round(100 * probability, 4)
+    figure_field(text("try_probability", words), "trial_probability", shown, choose, least=1.0, most=99.0, step=5.0)
     if plan.terrain.is_missing:
         return
     models = [name for name in get_args(Model) if MODELS[name].needs_terrain or name == model]
@@ -104,10 +105,10 @@ def _service_fields(plan: Plan, words: Language) -> None:
 def _cost_fields(plan: Plan, words: Language) -> None:
     """The rough costs that the criterion of cost rests on."""
     cost, tried = plan.scenario.ranking.cost, visit.trial().costs
-    for name in _COSTS:
+    for name, least in _COSTS.items():
         start = getattr(cost, name)
-        bound = visit.bound(f"trial_{name}", float(tried.get(name, start)), partial(_try_cost, name, start))
-        st.number_input(text(f"cost_{name}", words), 1.0, 1e6, step=10.0, format="%g", **bound)
+        value, choose = tried.get(name, start), partial(_try_cost, name, start)
+        figure_field(text(f"cost_{name}", words), f"trial_{name}", value, choose, least=least, most=1e6, step=10.0)
 
 
 def _price_field(plan: Plan, words: Language) -> None:
@@ -116,10 +117,9 @@ def _price_field(plan: Plan, words: Language) -> None:
     if build is None:
         return
     start = build.price_factor
-    bound = visit.bound(
-        f"trial_{PRICE_FACTOR}", float(visit.trial().costs.get(PRICE_FACTOR, start)), partial(_try_cost, PRICE_FACTOR, start)
-    )
-    st.number_input(text("try_price_factor", words), 0.1, 10.0, step=0.1, format="%g", help=text("try_price_factor_help", words), **bound)
+    value, choose = visit.trial().costs.get(PRICE_FACTOR, start), partial(_try_cost, PRICE_FACTOR, start)
+    label, told = text("try_price_factor", words), text("try_price_factor_help", words)
+    figure_field(label, f"trial_{PRICE_FACTOR}", value, choose, least=LEAST_FACTOR, most=MOST_FACTOR, step=0.1, explained=told)
 
 
 def _shown(weight: float) -> float:

@@ -32,6 +32,7 @@ from geo_planner.scenario_files import (
 from geo_planner.study_area import scenario_paths
 from geo_planner.study_area.bundled import comes_with_the_program
 from geo_planner.ui import visit
+from geo_planner.ui.figure_field import spanning
 from geo_planner.ui.frame import language, scenario_file, scenario_titles, show_error, study_area
 from geo_planner.ui.loading import LoadedPlan, load_plan, stop_plan
 from geo_planner.ui.map_contract import MapArguments
@@ -66,7 +67,11 @@ _BILLION = 1e9
 
 
 def _path(stem: str) -> Path:
-    return next(path for path in scenario_paths(study_area()) if path.stem == stem)
+    """Of a scenario that was there when the page was drawn; another visit may have taken it away since."""
+    found = next((path for path in scenario_paths(study_area()) if path.stem == stem), None)
+    if found is None:
+        raise UsageError("no_scenario.gone", name=stem)
+    return found
 
 
 def _act(work: Callable[[], Path], told: str) -> None:
@@ -239,8 +244,9 @@ def _both(stems: tuple[str, str], words: Language) -> tuple[LoadedPlan, LoadedPl
 
 def _stop(stems: tuple[str, str]) -> None:
     st.session_state.pop(_COMPARED, None)
-    for stem in stems:
-        stop_plan(_path(stem))
+    for path in scenario_paths(study_area()):
+        if path.stem in stems:
+            stop_plan(path)
     st.session_state[_TOLD] = text("compare_stopped", language())
 
 
@@ -296,14 +302,9 @@ def _fields(scenario: Scenario, chosen: str, words: Language) -> dict[str, Any]:
     threshold = one.number_input(
         text("field_threshold", words), -150.0, -40.0, service.rsrp_threshold_dbm, step=1.0, format="%g", key=f"threshold_{chosen}"
     )
+    per_cent = round(service.min_probability * 100, 3)
     probability = two.number_input(
-        text("field_probability", words),
-        0.1,
-        99.9,
-        round(service.min_probability * 100, 3),
-        step=5.0,
-        format="%g",
-        key=f"probability_{chosen}",
+        text("field_probability", words), *spanning(per_cent, 0.1, 99.9), per_cent, step=5.0, format="%g", key=f"probability_{chosen}"
     )
     models = list(get_args(Model))
     model = three.selectbox(
@@ -311,7 +312,7 @@ def _fields(scenario: Scenario, chosen: str, words: Language) -> dict[str, Any]:
         key=f"model_{chosen}",
     )  # fmt: skip
     wanted: dict[str, Any] = {"service.rsrp_threshold_dbm": threshold, "propagation.model": model}
-    if probability != round(service.min_probability * 100, 3):
+    if probability != per_cent:
         wanted["service.min_probability"] = round(probability / 100, 6)
     if build is not None:
         whole = None if build.budget_vnd is None else build.budget_vnd / _BILLION
@@ -377,7 +378,7 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     """Take a scenario away, and bring former ones back."""
     st.button(
         text("delete_button", words, title=titles[chosen][:60]), icon=":material/delete:", key="delete_scenario",
-        on_click=_act, args=(partial(_deleted, chosen), "scenario_deleted"),
+        on_click=_act, args=(lambda: delete(_path(chosen)), "scenario_deleted"),
     )  # fmt: skip
     st.caption(text("delete_hint", words))
     copies = former_copies(study_area())
@@ -392,13 +393,6 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
         text("restore_button", words), icon=":material/restore:", width="stretch", key="restore_copy",
         on_click=_act, args=(lambda: restore(next(copy.path for copy in copies if copy.path.name == picked)), "scenario_restored"),
     )  # fmt: skip
-
-
-def _deleted(stem: str) -> Path:
-    path = _path(stem)
-    title = title_of(path)
-    delete(path)
-    return path.with_name(title)
 
 
 def _head(paths: Sequence[Path], titles: dict[str, str], words: Language) -> str:
