@@ -17,7 +17,7 @@ import typer
 
 from geo_planner.cli.frame import verb
 from geo_planner.cli.telling import echo, guarded
-from geo_planner.errors import UsageError
+from geo_planner.errors import UsageError, system_says
 from geo_planner.words import said
 
 _PORT, _PORTS_TRIED = 8501, 50
@@ -105,7 +105,7 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UsageError("port_unusable", port=port, why=error.strerror) from error
+            raise UsageError("port_unusable", port=port, why=system_says(error)) from error
 
 
 def _serve(entry: Path, port: int) -> int:

@@ -12,7 +12,7 @@ import folium
 import folium.template
 from branca.element import Element, Figure, MacroElement
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.card import text
 from geo_planner.export.html_map.own_files import LEAFLET_DIR, own_file, own_program
@@ -133,7 +133,7 @@ def write_map(plan: Plan, path: Path) -> None:
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise OutputError("file_not_written.map", name=path, why=error.strerror) from error
+        raise OutputError("file_not_written.map", name=path, why=system_says(error)) from error
 
 
 def _figure_of(chart: folium.Map) -> Figure:
