@@ -216,7 +216,7 @@ def test_names_in_the_column_of_the_codes_are_read_as_names(area: Path, tmp_path
 
 
 def test_codes_in_the_column_of_the_names_are_read_as_codes(area: Path, tmp_path: Path) -> None:
-    rows = m.rows_of(m.plain(**{"Xã": [int(code) if n % 2 else code for n, code in enumerate(m.CODES)]}))
+    rows = m.rows_of(m.plain(Xã=[int(code) if n % 2 else code for n, code in enumerate(m.CODES)]))
     report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)
     assert report.exit_status == 0, report.faults
     assert pd.read_csv(area / "villages" / "villages.csv", dtype=str)["commune_code"].tolist() == list(m.CODES)
