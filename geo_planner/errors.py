@@ -7,6 +7,7 @@ would expect (``ValueError``, ``OSError``).
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -57,6 +58,33 @@ class OutputError(GeoPlannerError, OSError):
 
 class UsageError(GeoPlannerError, ValueError):
     """A command was asked for something that cannot be: no such folder, bad option, port taken."""
+
+
+_SYSTEM = {
+    "access": (errno.EACCES, errno.EPERM),
+    "full": (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)),
+    "read_only": (errno.EROFS,),
+    "missing": (errno.ENOENT,),
+    "exists": (errno.EEXIST,),
+    "no_folder": (errno.ENOTDIR,),
+    "is_folder": (errno.EISDIR,),
+    "not_empty": (errno.ENOTEMPTY,),
+    "busy": (errno.EBUSY, getattr(errno, "ETXTBSY", errno.EBUSY)),
+    "device": (errno.EIO,),
+    "long_name": (errno.ENAMETOOLONG,),
+    "many_files": (errno.EMFILE, errno.ENFILE),
+    "too_large": (errno.EFBIG,),
+    "port_taken": (errno.EADDRINUSE,),
+}
+"""What the operating system refuses for, by what it is called in the catalogue."""
+
+
+def system_says(error: OSError) -> Said | str:
+    """Why the operating system refused, in the reader's language; what is not known here in its own words."""
+    for name, numbers in _SYSTEM.items():
+        if error.errno in numbers:
+            return said(f"system.{name}")
+    return error.strerror or str(error)
 
 
 @dataclass(frozen=True, slots=True)

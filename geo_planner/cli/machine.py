@@ -7,9 +7,11 @@ import os
 import runpy
 import socket
 import sys
+import tempfile
 import threading
 import time
 import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +19,7 @@ import typer
 
 from geo_planner.cli.frame import verb
 from geo_planner.cli.telling import echo, guarded
-from geo_planner.errors import UsageError
+from geo_planner.errors import UsageError, system_says
 from geo_planner.words import said
 
 _PORT, _PORTS_TRIED = 8501, 50
@@ -45,26 +47,43 @@ def open_app(
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("no_streamlit")
-        chosen = _free_port() if port is None else port
+        starting = ExitStack()
+        chosen = _free_port(starting) if port is None else port
         _check_port(chosen)
         if study_area is not None:
             os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
         echo(said("app.address", address=_address(chosen)))
         if browser and _has_browser():
             threading.Thread(target=_open_when_up, args=(chosen,), name="browser", daemon=True).start()
-        return _serve(bundled_folder() / "app.py", chosen)
+        with starting:
+            return _serve(bundled_folder() / "app.py", chosen)
 
     guarded(work, as_json=False)
 
 
-def _free_port() -> int:
-    """The usual port, or the next one that is free, which is said; the usual one where all are taken, so that its fault is told."""
+def _free_port(starting: ExitStack) -> int:
+    """The usual port, or the next one that is free, which is said; the usual one where all are taken, so that its fault is told.
+
+    Until the server stands a port looks free: a second double click a moment later is kept from it by a lock.
+    """
+    from geo_planner.files.lock import BusyError, held  # here: no other command needs it
+
     for port in range(_PORT, _PORT + _PORTS_TRIED):
-        if _unusable(port) is None:
-            if port != _PORT:
-                echo(said("app.next_port", taken=_PORT, port=port))
-            return port
+        if _unusable(port) is not None:
+            continue
+        try:
+            starting.enter_context(held(Path(tempfile.gettempdir()) / f"geo_planner_{_user()}_{port}.lock"))
+        except BusyError:
+            continue
+        if port != _PORT:
+            echo(said("app.next_port", taken=_PORT, port=port))
+        return port
     return _PORT
+
+
+def _user() -> str:
+    """Whose lock it is: that of another user could not be opened, and says nothing."""
+    return str(getattr(os, "getuid", lambda: "")())
 
 
 def _unusable(port: int) -> UsageError | None:
@@ -105,7 +124,7 @@ def _check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UsageError("port_unusable", port=port, why=error.strerror) from error
+            raise UsageError("port_unusable", port=port, why=system_says(error)) from error
 
 
 def _serve(entry: Path, port: int) -> int:

@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from geo_planner.config.declared import Layers, Propagation, Province, Scenario, Terrain
-from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded, fault
+from geo_planner.errors import Fault, InputError, OutputError, UsageError, bounded, fault, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_plain_file, stands_there
 from geo_planner.preferences import Criterion, RankingSettings
@@ -109,7 +109,7 @@ def read_document(path: Path, file: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InputError([fault(file, "encoding.scenario", why=error.reason, at=error.start)]) from error
     except OSError as error:
-        raise InputError([fault(file, "unreadable.scenario_on_disk", why=error.strerror)]) from error
+        raise InputError([fault(file, "unreadable.scenario_on_disk", why=system_says(error))]) from error
     document = read_settings(text, file)
     if not isinstance(document, Mapping):
         raise InputError([fault(file, "yaml.no_settings")])
@@ -205,7 +205,7 @@ def write_scenario(base: Path, new: Path, sections: Mapping[str, Any], overrides
     except FileExistsError as error:
         raise UsageError("new_scenario.there_already", path=new) from error
     except OSError as error:
-        raise OutputError("not_written.scenario", path=new, why=error.strerror) from error
+        raise OutputError("not_written.scenario", path=new, why=system_says(error)) from error
 
 
 def _plain_name(stem: str) -> str:

@@ -14,7 +14,7 @@ from geo_planner.documents.gis_package import add_styles_and_metadata
 from geo_planner.documents.kml import write_kml
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import Wording
-from geo_planner.errors import CrsError, OutputError, UsageError
+from geo_planner.errors import CrsError, OutputError, UsageError, system_says
 from geo_planner.export.build_layers import Layers
 from geo_planner.export.geojson import write_features
 from geo_planner.export.vector import write_package
@@ -78,7 +78,7 @@ def write_gis(plan: Plan, facts: ProposalFacts, folder: Path, language: Language
     except OutputError:
         raise
     except OSError as error:
-        raise OutputError("file_not_written.layer", name=GIS, why=error.strerror or str(error)) from error
+        raise OutputError("file_not_written.layer", name=GIS, why=system_says(error)) from error
 
 
 def layer_crs(text: str | None, communes: gpd.GeoDataFrame) -> CRS:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
-from geo_planner.errors import InputError, SettingError, UsageError, bounded, fault
+from geo_planner.errors import InputError, SettingError, UsageError, bounded, fault, system_says
 from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import no_plain_file, refuse_link
 from geo_planner.files.lock import locked
@@ -136,7 +136,7 @@ def _text_of(root: Path) -> str:
     except UnicodeDecodeError as error:
         raise InputError([fault(OFFICE_FILE, "encoding.scenario", why=error.reason, at=error.start)]) from error
     except OSError as error:
-        raise InputError([fault(OFFICE_FILE, "unreadable.scenario_on_disk", why=error.strerror)]) from error
+        raise InputError([fault(OFFICE_FILE, "unreadable.scenario_on_disk", why=system_says(error))]) from error
 
 
 def _document_of(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from geo_planner.documents.docx_parts import NO_DAY
+from geo_planner.errors import system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.words import Said, said
 
@@ -86,7 +87,7 @@ def write_pdf(
         except subprocess.TimeoutExpired:
             return [], said("document_pdf.too_slow", seconds=timeout_s)
         except OSError as error:
-            return [], said("document_pdf.failed", why=str(error.strerror or error)[:200])
+            return [], said("document_pdf.failed", why=system_says(error))
         written = made / f"{document.stem}.pdf"
         content = written.read_bytes() if written.is_file() else b""
         if status or not content.startswith(b"%PDF"):

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.files import output
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import no_access
@@ -166,4 +166,4 @@ def _told(out: Path) -> Iterator[None]:
             key = "output_not_written.elsewhere"
         else:
             raise
-        raise OutputError(key, folder=out, why=error.strerror or str(error)) from error
+        raise OutputError(key, folder=out, why=system_says(error)) from error

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
 from geo_planner.build.prices import BUNDLED, ITEMS
-from geo_planner.errors import OutputError, UsageError
+from geo_planner.errors import OutputError, UsageError, system_says
 from geo_planner.export.palette import HEAD, HEAD_OPTIONAL, STATUS_FILLS
 from geo_planner.export.workbook import Book, Sheet, TableColumn, new_workbook, put, spoken, write_sheet
 from geo_planner.files.atomic import put_in_place
@@ -65,7 +65,7 @@ def write_template(layer: str, path: Path) -> None:
     try:
         put_in_place(path, content)
     except OSError as error:
-        raise OutputError("file_not_written.template", name=path, why=error.strerror or str(error)) from error
+        raise OutputError("file_not_written.template", name=path, why=system_says(error)) from error
 
 
 def _is_empty_template(path: Path) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import cache_root
 from geo_planner.files.hashes import sha256_of, sha256_of_content
@@ -80,7 +80,7 @@ class CacheSlot:
             self.part.replace(self.path)
             _beside(self.part).unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError("cannot_write.fetch_cache_file", file=self.path, why=error.strerror) from error
+            raise OutputError("cannot_write.fetch_cache_file", file=self.path, why=system_says(error)) from error
         _write_json(_beside(self.path), asdict(entry))
         return entry
 
@@ -211,7 +211,7 @@ def slot_for(url: str, body: str | None, cache: Path | None, secret: str | None 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError("cannot_write.fetch_cache_folder", folder=folder, why=error.strerror) from error
+        raise OutputError("cannot_write.fetch_cache_folder", folder=folder, why=system_says(error)) from error
     return CacheSlot(folder / f"{key}-{name}")
 
 

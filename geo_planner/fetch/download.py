@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from geo_planner.errors import Fault, GeoPlannerError, OutputError
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, system_says
 from geo_planner.fetch.cache import CacheEntry, CacheSlot, forget, slot_for
 from geo_planner.fetch.errors import (
     ContentError,
@@ -132,7 +132,7 @@ def download(
     except GeoPlannerError:
         raise
     except OSError as error:
-        raise OutputError("cannot_write.fetch_cache", folder=slot.path.parent, why=error.strerror or str(error)) from error
+        raise OutputError("cannot_write.fetch_cache", folder=slot.path.parent, why=system_says(error)) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, GeoPlannerError, InputError, OutputError, UsageError, warning
+from geo_planner.errors import Fault, GeoPlannerError, InputError, OutputError, UsageError, system_says, warning
 from geo_planner.fetch.area import Area, read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE, fetch_boundaries
 from geo_planner.fetch.download import Service, Staged
@@ -131,7 +131,7 @@ def fetch_with(service: Service, kind: str, of: Province, into: Path, options: M
     except GeoPlannerError:
         raise
     except OSError as error:
-        raise OutputError("cannot_write.fetched", layer=layer, into=into, why=error.strerror or str(error)) from error
+        raise OutputError("cannot_write.fetched", layer=layer, into=into, why=system_says(error)) from error
     notes = (*made.notes, *_old_copies(next(iter(made.facts)), service))
     return FetchReport(kind, of, tuple(made.facts), notes)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError, system_says
 from geo_planner.fetch.area import read_area
 from geo_planner.fetch.boundaries import COMMUNES_FILE
 from geo_planner.fetch.download import Service
@@ -110,7 +110,7 @@ def init_study_area(
             try:
                 work = stack.enter_context(new_folder(target))
             except OSError as error:
-                raise OutputError("cannot_write.new_area_place", folder=directory, why=error.strerror) from error
+                raise OutputError("cannot_write.new_area_place", folder=directory, why=system_says(error)) from error
             wanted = ["boundaries", "terrain", *(name for name in layers if name not in ("boundaries", "terrain"))]
             reports = [fetch_with(service, name, of, work, options if name == "terrain" else {}) for name in wanted]
             scenario = _write_words(work, of, reports)
@@ -119,7 +119,7 @@ def init_study_area(
     except OSError as error:
         if target.is_dir() and any(target.iterdir()):
             raise UsageError("init_folder.filled_meanwhile", folder=directory) from error
-        raise OutputError("cannot_write.new_area", folder=directory, why=error.strerror) from error
+        raise OutputError("cannot_write.new_area", folder=directory, why=system_says(error)) from error
     written = tuple(sorted(read_manifest(target)["files"]))
     notes = tuple(note for report in reports for note in report.notes)
     return InitReport(directory, of, directory / scenario, written, notes, next_steps(directory, directory / scenario))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from geo_planner.errors import GeoPlannerError, OutputError
+from geo_planner.errors import GeoPlannerError, OutputError, system_says
 from geo_planner.fetch.cache import CacheEntry, CacheSlot, checked_marks
 from geo_planner.fetch.errors import (
     CaptivePortalError,
@@ -225,7 +225,7 @@ class Transfer:
         except GeoPlannerError:
             raise
         except OSError as error:
-            raise OutputError("cannot_write.fetch_download", folder=self.slot.path.parent, why=error.strerror) from error
+            raise OutputError("cannot_write.fetch_download", folder=self.slot.path.parent, why=system_says(error)) from error
 
     def _too_large(self) -> TooLargeError:
         self.slot.drop_part()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def write_atomically(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(path, text.encode("utf-8"))
     except OSError as error:
-        raise OutputError("not_written.file_of_area", path=path, why=error.strerror) from error
+        raise OutputError("not_written.file_of_area", path=path, why=system_says(error)) from error
 
 
 def _move_where_nothing_is(source: Path, target: Path) -> None:

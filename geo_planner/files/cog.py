@@ -20,7 +20,7 @@ from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
 from rasterio.windows import Window
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.files.opening import memory_raster, new_raster
 from geo_planner.units import is_fine
 
@@ -89,7 +89,7 @@ def write_cog(path: Path, bands: Sequence[Band], *, transform: Any, crs_wkt: str
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise OutputError("file_not_written.layer", name=path.name, why=error.strerror) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=system_says(error)) from error
 
 
 def _write_large(path: Path, bands: Sequence[Band], profile: Mapping[str, Any], tags: Mapping[str, str]) -> None:
@@ -105,8 +105,8 @@ def _write_large(path: Path, bands: Sequence[Band], profile: Mapping[str, Any], 
             copy_raster(draft_path, Path(folder) / path.name, driver="GTiff", NUM_THREADS=_THREADS, **_LARGE_COG)
             (Path(folder) / path.name).replace(path)
     except (OSError, RasterioError) as error:
-        why = error.strerror if isinstance(error, OSError) else None
-        raise OutputError("file_not_written.layer", name=path.name, why=why or str(error)) from error
+        why = system_says(error) if isinstance(error, OSError) else str(error)
+        raise OutputError("file_not_written.layer", name=path.name, why=why) from error
 
 
 def _fill(draft: Any, bands: Sequence[Band], tags: Mapping[str, str]) -> None:

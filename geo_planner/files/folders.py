@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import platformdirs
 
-from geo_planner.errors import Fault, GeoPlannerError, OutputError
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, system_says
 from geo_planner.words import Said, said
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
@@ -105,7 +105,7 @@ def no_access(error: OSError) -> Said:
     }
     key = keys.get(error.errno or 0)
     if key is None and error.strerror:
-        return said("no_access.system", why=error.strerror)
+        return said("no_access.system", why=system_says(error))
     return said(key or "no_access.unknown")
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from geo_planner.errors import Fault, InputError, OutputError, fault
+from geo_planner.errors import Fault, InputError, OutputError, fault, system_says
 from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import no_plain_file, refuse_link
 from geo_planner.files.hashes import sha256_of
@@ -96,7 +96,7 @@ def manifest_with(root: Path, files: Mapping[str, tuple[Path, Mapping[str, Any]]
         try:
             entries[relative] = {**facts, "sha256": sha256_of(path), "size": path.stat().st_size}
         except OSError as error:
-            raise OutputError("not_recorded.unread", file=relative, why=error.strerror) from error
+            raise OutputError("not_recorded.unread", file=relative, why=system_says(error)) from error
     return {**document, "format": FORMAT, "files": dict(sorted(entries.items()))}
 
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from geo_planner.errors import Fault, GeoPlannerError, OutputError, warning
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, system_says, warning
 from geo_planner.files.atomic import write_atomically
 from geo_planner.files.folders import is_link, link_on_the_way, refuse_link
 from geo_planner.files.lock import BusyError, held, locked
@@ -73,7 +73,7 @@ def staging(root: Path) -> Iterator[Path]:
         root.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=root, prefix=STAGING_PREFIX))
     except OSError as error:
-        raise OutputError("not_written.folder_of_area", path=root, why=error.strerror) from error
+        raise OutputError("not_written.folder_of_area", path=root, why=system_says(error)) from error
     try:
         with in_use(folder):
             clear_abandoned(root.glob(f"{STAGING_PREFIX}*"))
@@ -133,7 +133,7 @@ def _install(root: Path, folder: Path, facts: Mapping[str, Mapping[str, Any]], a
         if untouched:
             (folder / COMMIT_FILE).unlink(missing_ok=True)
         key = "not_replaced.nothing_changed" if untouched else "not_replaced.finished_later"
-        raise OutputError(key, path=error.filename2 or error.filename, why=error.strerror) from error
+        raise OutputError(key, path=error.filename2 or error.filename, why=system_says(error)) from error
 
 
 def finish_interrupted(root: Path) -> int:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from geo_planner.errors import Fault, InputError, UsageError, fault
+from geo_planner.errors import Fault, InputError, UsageError, fault, system_says
 from geo_planner.words import Said, said
 
 Family = Literal["spreadsheet", "text", "vector"]
@@ -103,7 +103,7 @@ def opened(path: Path, *, max_bytes: int, name: str | None = None) -> Iterator[I
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
-            raise refuse(name, "unreadable.read_file", why=error.strerror) from error
+            raise refuse(name, "unreadable.read_file", why=system_says(error)) from error
         kind = _format_by_content(copy, name)
         statements = _compare_with_name(kind, name)
         copy = copy.rename(copy.with_suffix(f".{kind}"))

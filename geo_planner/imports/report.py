@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from geo_planner.errors import Fault, OutputError
+from geo_planner.errors import Fault, OutputError, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.draft import Draft
 from geo_planner.imports.grid import Cell, HeaderPlace, as_text
@@ -194,7 +194,7 @@ def usable_folder(folder: Path, files: Sequence[Path]) -> None:
     except OSError as error:
         if error.strerror is None:
             raise OutputError("import_report_folder.no_folder", folder=folder) from error
-        raise OutputError("import_report_folder", folder=folder, why=error.strerror) from error
+        raise OutputError("import_report_folder", folder=folder, why=system_says(error)) from error
     for path in files:
         if path.is_symlink() or path.is_dir():
             raise OutputError("import_report_path.link" if path.is_symlink() else "import_report_path.folder", path=path)
@@ -304,4 +304,4 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError("import_report_path.not_written", path=path, why=error.strerror) from error
+        raise OutputError("import_report_path.not_written", path=path, why=system_says(error)) from error

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import InputError, OutputError, fault
+from geo_planner.errors import InputError, OutputError, fault, system_says
 from geo_planner.files.atomic import put_in_place, write_atomically
 from geo_planner.files.folders import link_on_the_way
 from geo_planner.files.hashes import sha256_of, sha256_of_content
@@ -180,7 +180,7 @@ def write_layer(root: Path, layer: str, content: str, facts: Mapping[str, Any], 
             (folder / relative).parent.mkdir(parents=True)
             put_in_place(folder / relative, text)
         except OSError as error:
-            raise OutputError("import_not_written", root=root, why=error.strerror) from error
+            raise OutputError("import_not_written", root=root, why=system_says(error)) from error
         install(root, folder, {relative: {"origin": "import", "date": today, **facts}})
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import refuse_link
 from geo_planner.scenario_files.titles import title_of
@@ -110,7 +110,7 @@ def keep_copy(path: Path, done: Done) -> Path:
             else:
                 return copy
     except OSError as error:
-        raise OutputError("not_written.scenario", path=folder, why=error.strerror) from error
+        raise OutputError("not_written.scenario", path=folder, why=system_says(error)) from error
 
 
 def settle_copies(folder: Path) -> None:

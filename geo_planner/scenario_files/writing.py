@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from geo_planner.config import parse_scenario, read_document, with_values
-from geo_planner.errors import InputError, OutputError, UsageError, fault
+from geo_planner.errors import InputError, OutputError, UsageError, fault, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import is_link, refuse_link
 from geo_planner.files.lock import locked
@@ -266,14 +266,14 @@ def _put(path: Path, content: str | bytes, *, new: bool = False) -> None:
     except FileExistsError as error:
         raise UsageError("new_scenario.there_already", path=path) from error
     except OSError as error:
-        raise OutputError("not_written.scenario", path=path, why=error.strerror) from error
+        raise OutputError("not_written.scenario", path=path, why=system_says(error)) from error
 
 
 def _remove(path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise OutputError("not_written.scenario", path=path, why=error.strerror) from error
+        raise OutputError("not_written.scenario", path=path, why=system_says(error)) from error
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo_planner.errors import Fault, InputError, OutputError, UsageError, fault
+from geo_planner.errors import Fault, InputError, OutputError, UsageError, fault, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.files.folders import refuse_link
 from geo_planner.files.lock import locked
@@ -342,7 +342,7 @@ def _written(root: Path, changed: pd.DataFrame, record: pd.DataFrame, rows: pd.D
                     (folder / name).parent.mkdir(parents=True, exist_ok=True)
                     put_in_place(folder / name, table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
             except OSError as error:
-                raise OutputError("import_not_written", root=root, why=error.strerror) from error
+                raise OutputError("import_not_written", root=root, why=system_says(error)) from error
             install(root, folder, facts)
     except BaseException:
         if copy is not None and not any(root.glob(f"{STAGING_PREFIX}*/{COMMIT_FILE}")):  # else it is only half-way, and will be finished

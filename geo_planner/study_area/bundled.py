@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from geo_planner.errors import OutputError, UsageError
+from geo_planner.errors import OutputError, UsageError, system_says
 from geo_planner.files.folders import stands_there
 from geo_planner.files.output import new_folder
 
@@ -50,7 +50,7 @@ def write_sample(directory: Path) -> tuple[str, ...]:
         with new_folder(directory) as work:
             return _copied(bundled_area(), work)
     except OSError as error:
-        raise OutputError("sample_not_written", folder=directory, why=error.strerror or str(error)) from error
+        raise OutputError("sample_not_written", folder=directory, why=system_says(error)) from error
 
 
 def _copied(source: Path, target: Path) -> tuple[str, ...]:

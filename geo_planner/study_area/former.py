@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from geo_planner.errors import InputError, OutputError, UsageError, fault
+from geo_planner.errors import InputError, OutputError, UsageError, fault, system_says
 from geo_planner.files.atomic import put_in_place, whole_file
 from geo_planner.files.folders import is_link, link_on_the_way, refuse_link
 from geo_planner.files.hashes import sha256_of
@@ -172,7 +172,7 @@ def keep_copy(root: Path, layer: str, *, gives_way_to: Reason, source: str = "")
             shutil.rmtree(making, ignore_errors=True)
             raise
     except OSError as error:
-        raise OutputError("former.not_kept", layer=relative, why=error.strerror or str(error)) from error
+        raise OutputError("former.not_kept", layer=relative, why=system_says(error)) from error
     return copy
 
 
@@ -268,7 +268,7 @@ def _put_back(root: Path, copy: FormerCopy, relative: str) -> None:
                 (folder / relative).parent.mkdir(parents=True)
                 _copied(root / FORMER / copy.layer / copy.name / _file_name(copy.layer), folder / relative)
             except OSError as error:
-                raise OutputError("import_not_written", root=root, why=error.strerror) from error
+                raise OutputError("import_not_written", root=root, why=system_says(error)) from error
             if sha256_of(folder / relative) != copy.sha256:  # of the copy that goes in, whatever became of the one it was made from
                 raise InputError([fault(relative, "former.changed")])
         install(root, folder, {}, as_before={relative: copy.entry})
@@ -276,7 +276,7 @@ def _put_back(root: Path, copy: FormerCopy, relative: str) -> None:
         try:
             (root / relative).unlink(missing_ok=True)
         except OSError as error:
-            raise OutputError("import_not_written", root=root, why=error.strerror) from error
+            raise OutputError("import_not_written", root=root, why=system_says(error)) from error
 
 
 def _entry(root: Path, relative: str) -> Mapping[str, Any] | None:

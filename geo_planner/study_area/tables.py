@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, warning
+from geo_planner.errors import MOST_OF_A_KIND, Fault, bounded, fault, system_says, warning
 from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 from geo_planner.schema.kinds import Choice, CommuneCode, Coordinate, Day, Figure, Quarter, Text, Whole, YesNo
@@ -52,7 +52,7 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        return empty, [fault(file, "unreadable.table", why=error.strerror)]
+        return empty, [fault(file, "unreadable.table", why=system_says(error))]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return empty, [fault(file, "encoding.table", row=line)]

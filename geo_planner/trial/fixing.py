@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from geo_planner.build.described import OWN_BACKHAUL
 from geo_planner.config import Scenario, load_scenario, write_scenario
 from geo_planner.config.build import BuildSettings
-from geo_planner.errors import InputError, OutputError, UsageError
+from geo_planner.errors import InputError, OutputError, UsageError, system_says
 from geo_planner.files.atomic import put_in_place
 from geo_planner.link import to_metres
 from geo_planner.schema import CANDIDATES
@@ -163,7 +163,7 @@ def undone(fixed: Fixed) -> None:
             else:
                 put_in_place(path, before.read_bytes())
         except OSError as error:
-            raise OutputError("not_written.file_of_area", path=path, why=error.strerror) from error
+            raise OutputError("not_written.file_of_area", path=path, why=system_says(error)) from error
 
 
 def _wished(scenario: Scenario, **wishes: tuple[str, ...]) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def _write(
             write_scenario(base, new, document)
     except OSError as error:
         undone(fixed)
-        raise OutputError("not_written.file_of_area", path=new, why=error.strerror) from error
+        raise OutputError("not_written.file_of_area", path=new, why=system_says(error)) from error
     except (InputError, UsageError):
         undone(fixed)
         raise
@@ -265,5 +265,5 @@ def _kept_copy(root: Path, path: Path, stamp: str) -> Path | None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(copy, path.read_bytes())
     except OSError as error:
-        raise OutputError("not_written.file_of_area", path=copy, why=error.strerror) from error
+        raise OutputError("not_written.file_of_area", path=copy, why=system_says(error)) from error
     return copy

@@ -83,7 +83,7 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
     done: alt.LayerChart = (
         alt.layer(*layers)
         .properties(height=_HEIGHT_PX)
-        .configure(locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
+        .configure(aria=False, locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
         .configure_axis(**AXES, gridColor=GRID_FAINT)
         .configure_legend(labelColor=INK_SOFT)
         .configure_view(stroke=None)

@@ -82,7 +82,7 @@ def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> a
     return (
         alt.layer(ceilings, points, values)
         .properties(height=_ROW_PX * len(table) + 6, padding=0)
-        .configure(locale={"number": LOCALE[language]})
+        .configure(aria=False, locale={"number": LOCALE[language]})
         .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
@@ -141,7 +141,7 @@ def interval_chart(plan: Plan, language: Language) -> alt.LayerChart:
     return (
         alt.layer(bars, first, medians, dots)
         .properties(height=last * min(max(_ROOM_PX / max(last, 1), 17), 24))
-        .configure(locale={"number": LOCALE[language]})
+        .configure(aria=False, locale={"number": LOCALE[language]})
         .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
         .configure_view(stroke=None)
     )
@@ -223,7 +223,7 @@ def _finished(layers: list[alt.Chart], language: Language) -> alt.LayerChart:
     done: alt.LayerChart = (
         alt.layer(*layers)
         .properties(height=_MEASURED_PX)
-        .configure(locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
+        .configure(aria=False, locale={"number": LOCALE[language]}, font="Source Sans, sans-serif")
         .configure_axis(**AXES, gridColor=GRID_FAINT)
         .configure_legend(labelColor=INK_SOFT)
         .configure_view(stroke=None)

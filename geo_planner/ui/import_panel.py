@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.errors import Fault, GeoPlannerError, InputError
 from geo_planner.imports import IMPORTABLE, ImportReport, Mode, Preview, own_title, system_name
 from geo_planner.schema import LAYERS
 from geo_planner.ui.import_file import TABULAR, Choice, Outcome, checked, forget_looks, marked, run_import, seen, sheets_and_titles
@@ -37,17 +39,22 @@ def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Lang
     return name or None, None
 
 
-def _choose_columns(file: UploadedFile, layer: str, base: Preview, sheet: str | None, words: Language) -> dict[str, str]:
+def _proposed(file: UploadedFile, layer: str, base: Preview, sheet: str | None) -> dict[str, str | None]:
+    """The titles that can be matched, with what each is taken for; those of the only sheet where the list itself is not understood yet."""
+    if base.mapping is not None:
+        return dict(base.mapping)
+    sheets = sheets_and_titles(file, layer)
+    return dict.fromkeys(sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ())
+
+
+def _choose_columns(
+    file: UploadedFile, layer: str, base: Preview, sheet: str | None, proposed: Mapping[str, str | None], words: Language, step: Callable[[str], None],
+) -> dict[str, str]:  # fmt: skip
     """A select box a title; only what differs from the proposal is told to the import."""
-    proposed: dict[str, str | None] = dict(base.mapping or {})
-    if base.mapping is None:
-        sheets = sheets_and_titles(file, layer)
-        titles = sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ()
-        proposed = dict.fromkeys(titles)
     chosen: dict[str, str] = {}
     if not proposed:
         return chosen
-    st.markdown(f"**{say('columns_title', words)}**")
+    step("columns_title")
     st.caption(say("columns_hint", words))
 
     def named(proposal: str | None, target: str) -> str:
@@ -130,11 +137,7 @@ def _show_check(file: UploadedFile, found: Preview, report: ImportReport | GeoPl
             warnings=len(faults) - len(wrong),
         )
         (st.error if report.exit_status else st.success)(told)
-    for level, key in (("fault", "faults"), ("warning", "warnings")):
-        of_level = [fault for fault in faults if fault.level == level]
-        if of_level:
-            st.markdown(f"**{say(key, words, n=len(of_level))}**")
-            show_faults(of_level, words, name=report.file if isinstance(report, ImportReport) else file.name)
+    _show_faults(faults, words, name=report.file if isinstance(report, ImportReport) else file.name)
     if faults and isinstance(report, ImportReport):
         copy = marked(file, report, words)
         if copy is not None:
@@ -147,6 +150,15 @@ def _show_check(file: UploadedFile, found: Preview, report: ImportReport | GeoPl
                 icon=":material/edit_note:",
             )
             st.caption(say("marked_hint", words))
+
+
+def _show_faults(faults: Sequence[Fault], words: Language, *, name: str) -> None:
+    """What is wrong, and below it what is only doubtful, each under its number."""
+    for level, key in (("fault", "faults"), ("warning", "warnings")):
+        of_level = [fault for fault in faults if fault.level == level]
+        if of_level:
+            st.markdown(f"**{say(key, words, n=len(of_level))}**")
+            show_faults(of_level, words, name=name)
 
 
 def import_panel(root: Path, words: Language) -> None:
@@ -171,19 +183,18 @@ def import_panel(root: Path, words: Language) -> None:
 
 
 def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outcome | None:
-    """From the file to the button; the outcome when it was pressed."""
-    st.markdown(f"**{say('seen_title', words)}**")
-    mapped, choice, place = _seen_and_matched(file, layer, root, words)
-    st.markdown(f"**{say('crs_title' if layer != 'prices' else 'how_title', words)}**")
-    first, second = st.columns(2, gap="medium")
-    if LAYERS[layer].geometry != "none":
-        with first:
-            choice = replace(choice, crs=_choose_crs(file, layer, mapped, words))
-    with second:
-        mode: Mode = st.selectbox(
-            say("mode", words), get_args(Mode), format_func=lambda name: say(f"mode_{name}", words), key="import_mode"
-        )
-        accept_valid = st.checkbox(say("accept_valid", words), key="import_accept_valid")
+    """From the file to the button, numbered as they come; the outcome when it was pressed."""
+    step = partial(_step, count(1), words)
+    step("seen_title")
+    mapped, choice, place = _seen_and_matched(file, layer, root, words, step)
+    if place is None:
+        _show_seen(file, mapped, words)
+        _show_faults(mapped.faults, words, name=file.name)
+        return None
+    mode: Mode = "auto"
+    accept_valid = False
+    if not mapped.answers:
+        choice, mode, accept_valid = _choose_way(file, layer, mapped, choice, words, step)
     if layer in TABULAR:
         with place:
             mapped = seen(file, layer, root, choice)
@@ -191,13 +202,15 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     unread = layer in TABULAR and mapped.mapping is None
     with st.spinner(say("checking", words)):
         report = None if unread else checked(file, layer, root, choice, mode, accept_valid=accept_valid)
-    st.markdown(f"**{say('check_title', words)}**")
+    step("check_title")
     _show_check(file, mapped, report, words)
-    st.text(_summary(mapped, file.name, layer, mode, words, accept_valid=accept_valid))
     # What would be refused is not offered: nothing would come of it but the same faults.
     blocked = not isinstance(report, ImportReport) or report.exit_status != 0
     if blocked:
-        st.caption(say("blocked", words))
+        some_are_good = isinstance(report, ImportReport) and report.counts.get("would_be_accepted", 0) > 0
+        st.caption(say("blocked_by_rows" if some_are_good else "blocked", words))
+    else:
+        st.text(_summary(mapped, file.name, layer, mode, words, accept_valid=accept_valid))
     if not st.button(say("go", words), type="primary", icon=":material/upload:", key="import_go", disabled=blocked):
         return None
     with st.spinner(say("importing", words)):
@@ -206,6 +219,29 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
         st.session_state[_LAST] = outcome
         forget_looks()
     return outcome
+
+
+def _step(numbers: Iterator[int], words: Language, key: str) -> None:
+    """The title of the next step."""
+    st.markdown(f"**{say('step', words, n=next(numbers), title=saying(key))}**")
+
+
+def _choose_way(
+    file: UploadedFile, layer: str, mapped: Preview, choice: Choice, words: Language, step: Callable[[str], None]
+) -> tuple[Choice, Mode, bool]:
+    """Where the rows lie, what becomes of those that are there, and whether good rows go in without the faulty ones."""
+    placed = LAYERS[layer].geometry != "none"
+    step("crs_title" if placed else "how_title")
+    first, second = st.columns(2, gap="medium")
+    if placed:
+        with first:
+            choice = replace(choice, crs=_choose_crs(file, layer, mapped, words))
+    with second:
+        mode: Mode = st.selectbox(
+            say("mode", words), get_args(Mode), format_func=lambda name: say(f"mode_{name}", words), key="import_mode"
+        )
+        accept_valid = st.checkbox(say("accept_valid", words), key="import_accept_valid")
+    return choice, mode, accept_valid
 
 
 def _summary(mapped: Preview, name: str, layer: str, mode: Mode, words: Language, *, accept_valid: bool) -> str:
@@ -220,8 +256,10 @@ def _summary(mapped: Preview, name: str, layer: str, mode: Mode, words: Language
     )  # fmt: skip
 
 
-def _seen_and_matched(file: UploadedFile, layer: str, root: Path, words: Language) -> tuple[Preview, Choice, DeltaGenerator]:
-    """What is read in the file, the columns as they are matched, and the place to show it at."""
+def _seen_and_matched(
+    file: UploadedFile, layer: str, root: Path, words: Language, step: Callable[[str], None]
+) -> tuple[Preview, Choice, DeltaGenerator | None]:
+    """What is read in the file, the columns as they are matched, and the place to show it at; None where nothing is left to choose."""
     if layer not in TABULAR:
         st.text(say("no_preview", words, name=file.name))
         _, source_layer = _choose_part(file, layer, None, words)
@@ -232,6 +270,9 @@ def _seen_and_matched(file: UploadedFile, layer: str, root: Path, words: Languag
     with st.spinner(say("reading", words)):
         base = seen(file, layer, root, Choice(sheet, source_layer, {}))
     place = st.container()
-    choice = Choice(sheet, source_layer, _choose_columns(file, layer, base, sheet, words))
+    titles = _proposed(file, layer, base, sheet)
+    if base.mapping is None and not titles:
+        return base, Choice(sheet, source_layer, {}), None
+    choice = Choice(sheet, source_layer, _choose_columns(file, layer, base, sheet, titles, words, step))
     with st.spinner(say("reading", words)):
         return seen(file, layer, root, choice), choice, place

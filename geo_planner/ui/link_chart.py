@@ -72,6 +72,7 @@ def link_chart(card: AnswerCard, language: Language) -> alt.LayerChart:
         ]
     layers.append(_pointer(base, language))
     settings: dict[str, Any] = {
+        "aria": False,
         "locale": {"number": LOCALE[language]},
         "font": "Source Sans, sans-serif",
         "axis": AXES,

@@ -215,6 +215,16 @@ def test_names_in_the_column_of_the_codes_are_read_as_names(area: Path, tmp_path
     assert import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area).exit_status == 1
 
 
+def test_codes_in_the_column_of_the_names_are_read_as_codes(area: Path, tmp_path: Path) -> None:
+    rows = m.rows_of(m.plain(Xã=[int(code) if n % 2 else code for n, code in enumerate(m.CODES)]))
+    report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)
+    assert report.exit_status == 0, report.faults
+    assert pd.read_csv(area / "villages" / "villages.csv", dtype=str)["commune_code"].tolist() == list(m.CODES)
+    assert "in the column for the name is the code of" in str(report.corrected["why"].iloc[0])
+    rows[4][2] = "99999"
+    assert codes_of(import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)) == {"unknown_commune"}
+
+
 def test_restored_zeros_are_one_statement(area: Path, tmp_path: Path) -> None:
     rows = m.rows_of(m.plain(**{"Xã": None, "Mã xã": [int(code) for code in m.CODES]}))
     report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", rows), area)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import streamlit as st
@@ -81,6 +83,16 @@ def written(app: AppTest) -> bool:
     return any(element.value.startswith("Đã ghi vào địa bàn") for element in app.success)
 
 
+def offered(app: AppTest) -> bool:
+    """Whether the button is there and can be pressed."""
+    return any(button.key == "import_go" and not button.disabled for button in app.button)
+
+
+def steps(app: AppTest) -> list[str]:
+    """The numbered titles, in order."""
+    return [told for element in app.markdown if re.match(r"\d+\. ", told := element.value.strip("*"))]
+
+
 def download_labels(app: AppTest) -> list[str]:
     return [element.proto.label for element in app.get("download_button")]
 
@@ -90,6 +102,7 @@ def test_a_good_list_is_imported_and_the_plan_is_fresh(area: Path, tmp_path: Pat
     app = upload(open_page(), m.csv(tmp_path / "danh sách.csv", m.rows_of(m.plain())))
     assert contents(area) == before, "looking at a file writes nothing"
     assert "12 dòng số liệu" in spoken(app)
+    assert steps(app) == ["1. Đọc được gì trong tệp", "2. Cột nào là số liệu gì", "3. Hệ tọa độ và cách nhập", "4. Kiểm tra trước khi nhập"]
     key = app.session_state["loaded_plan"].key
     press(app)
     assert app.success[-1].value.startswith("Đã ghi vào địa bàn: 12 dòng được nhận")
@@ -167,7 +180,7 @@ def test_two_columns_that_claim_one_meaning_are_settled_on_the_page(area: Path, 
 def test_the_sheet_is_chosen_when_two_look_like_the_list(area: Path, tmp_path: Path) -> None:
     rows = m.rows_of(m.plain())
     app = upload(open_page(), m.xlsx(tmp_path / "f.xlsx", rows, sheet="Cũ", more={"Mới": rows[:6]}))
-    assert app.button(key="import_go").disabled
+    assert not offered(app)
     next(box for box in app.selectbox if box.key and box.key.startswith("import_sheet_")).set_value("Mới").run()
     press(app)
     assert written(app)
@@ -191,7 +204,7 @@ def test_a_file_that_is_no_list_is_told_and_cannot_be_imported(area: Path, tmp_p
     path = tmp_path / "f.csv"
     path.write_bytes(content)
     app = upload(open_page(), path)
-    assert app.button(key="import_go").disabled
+    assert not offered(app)
     assert len(fault_tables(app)[0]) >= 1
     assert contents(area) == before
 
@@ -230,7 +243,9 @@ def test_lines_are_imported_without_columns_to_match(area: Path, tmp_path: Path)
     )
     app = open_page()
     app.selectbox(key="import_layer").set_value("roads").run()
-    press(upload(app, path))
+    upload(app, path)
+    assert steps(app) == ["1. Đọc được gì trong tệp", "2. Hệ tọa độ và cách nhập", "3. Kiểm tra trước khi nhập"]
+    press(app)
     assert written(app)
     assert (area / "roads" / "roads.geojson").is_file()
 
@@ -299,7 +314,17 @@ def test_what_is_no_list_at_all_gets_a_sentence_and_a_remedy(
     table = fault_tables(app)[0]
     expected = fault(name, code)
     assert expected.texts("vi")[1] == table.loc[0, "Cách sửa"]
-    assert app.button(key="import_go").disabled
+    assert not offered(app)
+    assert not [box for box in app.selectbox if box.key and box.key.startswith(("import_crs_", "import_mode"))], "nothing is left to choose"
+    assert steps(app) == ["1. Đọc được gì trong tệp"]
+
+
+def test_a_workbook_without_a_table_is_told_in_one_language(area: Path, tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "rỗng.xlsx")
+    app = upload(open_page(), tmp_path / "rỗng.xlsx")
+    table = fault_tables(app)[0]
+    assert [cell for cell in table.to_numpy().ravel() if "fault" in cell or "workbook" in cell] == []
+    assert "không có bảng" in table.loc[0, "Sai ở đâu"]
 
 
 def test_prices_have_a_preview_and_are_imported(area: Path, tmp_path: Path) -> None:

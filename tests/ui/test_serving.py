@@ -186,7 +186,10 @@ def test_the_next_free_port_is_taken_and_said(monkeypatch: pytest.MonkeyPatch, c
         port = int(other.getsockname()[1])
         monkeypatch.setattr(machine, "_PORT", port)
         taken = {port} | {p for p in range(port + 1, port + 50) if answers("127.0.0.1", p)}
-        found = machine._free_port()
+        with contextlib.ExitStack() as starting:
+            found = machine._free_port(starting)
+            with contextlib.ExitStack() as second:
+                assert machine._free_port(second) > found, "a second start is kept from the port that the first has not opened yet"
         assert found > port
         assert found not in taken
         told = capsys.readouterr().out

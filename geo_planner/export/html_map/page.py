@@ -7,7 +7,7 @@ import html
 import re
 from pathlib import Path
 
-from geo_planner.errors import OutputError
+from geo_planner.errors import OutputError, system_says
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.card import text
 from geo_planner.export.html_map.own_files import LEAFLET_DIR, own_file, own_program
@@ -49,7 +49,7 @@ def write_map(plan: Plan, path: Path) -> None:
     try:
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise OutputError("file_not_written.map", name=path, why=error.strerror) from error
+        raise OutputError("file_not_written.map", name=path, why=system_says(error)) from error
 
 
 def _heading(plan: Plan) -> str:

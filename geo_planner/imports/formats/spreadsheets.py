@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import python_calamine as calamine
 
+from geo_planner.errors import InputError
 from geo_planner.imports.formats.workbook_scan import SheetScan, formulas_of_xls, hidden_in_ods, scan_ods, scan_xlsx
 from geo_planner.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.imports.opening import InputFile, archive, refuse
@@ -45,6 +46,8 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
             raise refuse(file.name, "too_many_rows.sheet", sheet=title, n=scan.rows, most=max_rows)
     try:
         return _read(file, scans, formulas, max_rows, unchecked)
+    except InputError:
+        raise  # a sentence of its own already
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         if isinstance(error, calamine.PasswordError):
             raise refuse(file.name, "damaged.password") from error

@@ -94,12 +94,13 @@ def _edition(words: pd.DataFrame, index: CommuneIndex, titles: Mapping[str, str]
             edition["commune"] = "new"
         elif only_former:
             told.append(said("rows_told.former_communes", title=title_of(titles.get("commune", "commune")), example=only_former[0]))
-    if "commune_code" in words:
-        codes = [_code(word) for word in words["commune_code"].unique() if word]
+    with_codes = "commune_code" if "commune_code" in words else "commune"
+    if with_codes in words:
+        codes = [_code(word) for word in words[with_codes].unique() if word]
         old = [code for code in codes if code not in index.names and index.former_code(code)]
         if old:
             edition["commune_code"] = "former"
-            told.append(said("rows_told.former_codes", title=title_of(titles.get("commune_code", "commune_code")), example=old[0]))
+            told.append(said("rows_told.former_codes", title=title_of(titles.get(with_codes, with_codes)), example=old[0]))
     return edition, told
 
 
@@ -119,7 +120,9 @@ def _read(row: dict[str, str], index: CommuneIndex, edition: Mapping[str, str]) 
         readings.append(_by_code(row, index, edition["commune_code"]))
     if row.get("former_commune"):
         readings.append(_by_former_name(row["former_commune"], district, index))
-    if row.get("commune"):
+    if _is_code(row.get("commune", ""), index):
+        readings.append(_by_code_for_name(row["commune"], index, edition["commune_code"]))
+    elif row.get("commune"):
         readings.append(_by_name(row["commune"], district, index, "new" if row.get("former_commune") else edition["commune"]))
     if not readings:
         return _wrong("blank.rows_commune")
@@ -166,6 +169,18 @@ def _by_code(row: Mapping[str, str], index: CommuneIndex, edition: str) -> Readi
     if as_former:
         return _by_former_code(as_former[0], index)
     return _wrong("unknown_commune.rows_code", code=code[:20])
+
+
+def _is_code(text: str, index: CommuneIndex) -> bool:
+    code = _code(plain_figures(text))
+    return code.isdecimal() and not index.named(text) and (code in index.names or bool(index.former_code(code)))
+
+
+def _by_code_for_name(text: str, index: CommuneIndex, edition: str) -> Reading:
+    """A code where the list has a column of names, as a title that is only "Xã" may stand above either."""
+    reading = _by_code({"commune_code": plain_figures(text)}, index, edition)
+    here = said("rows_commune.in_name_column", code=text, communes=_titles(reading, index))
+    return replace(reading, how=said("rows_commune.several", parts=(here, reading.how)) if reading.how else here)
 
 
 def _by_former_code(unit: Unit, index: CommuneIndex) -> Reading:
