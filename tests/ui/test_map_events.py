@@ -161,7 +161,9 @@ def test_every_legend_is_read_in_a_few_lines(small: Frame) -> None:
     themes = small.inside.locator("input[name=gp-theme]")
     for position in range(themes.count()):
         themes.nth(position).check()
-        rows = small.inside.evaluate("() => [...document.querySelectorAll('.gp-legend-surface .gp-legend-row')].map((row) => [row.textContent, row.offsetHeight])")
+        rows = small.inside.evaluate(
+            "() => [...document.querySelectorAll('.gp-legend-surface .gp-legend-row')].map((row) => [row.textContent, row.offsetHeight])"
+        )
         assert [(label, height) for label, height in rows if height > 18 * (1 + len(label) // 20)] == []
 
 
