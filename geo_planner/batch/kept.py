@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rasterio.env import Env
 from rasterio.errors import RasterioError
 
 from geo_planner.batch.blocks import TILE
 from geo_planner.files.atomic import whole_file
+from geo_planner.files.cog import BLOCK_CACHE_BYTES
 from geo_planner.files.folders import UnopenedError, cache_root
 from geo_planner.files.opening import memory_raster, opened_raster
 from geo_planner.grid import Grid
@@ -47,7 +49,7 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
         "tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    with memory_raster() as memory:
+    with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), memory_raster() as memory:
         with memory.open(**profile) as file:
             for number, (name, values) in enumerate(bands.items(), 1):
                 file.write(values.astype(np.float32, copy=False), number)
@@ -60,7 +62,7 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
 def read_block(path: Path, shape: tuple[int, int], operators: list[str]) -> Serving | None:
     """What a file holds; None when there is none, or when it is not to be believed in any respect."""
     try:
-        with opened_raster(path) as file:
+        with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), opened_raster(path) as file:
             names, values = list(file.descriptions), file.read()
             told = file.tags().get(_DIGEST)
         bands = dict(zip(names, values, strict=True))
