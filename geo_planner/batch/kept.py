@@ -98,13 +98,14 @@ def keep_within(folder: Path, cap_bytes: int, in_use: set[Path]) -> None:
 
 def _bands(serving: Serving) -> dict[str, npt.NDArray[Any]]:
     bands = {name: getattr(serving, name) for name in _PLAIN}
-    return bands | {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
+    of_each = {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
+    return bands | {name: values for name, values in of_each.items() if values is not serving.rsrp}
 
 
 def _serving(bands: dict[str, npt.NDArray[np.float32]], operators: list[str]) -> Serving:
     level, rsrp, second = (bands[name] for name in _PLAIN[:3])
     unknown, overlap = (bands[name].astype(np.uint8) for name in ("unknown", "overlap"))
-    rsrps = {name: bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
+    rsrps = {name: rsrp if len(operators) == 1 else bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
     serving = Serving(level, rsrp, level, second, bands["server"].astype(np.int32), unknown, overlap, {}, rsrps)
     serving.release()
     return serving
