@@ -170,9 +170,8 @@ def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators:
 
     nothing = np.empty((0, 0), dtype=np.float32)
     level, rsrp, second = (room(np.float32) for _ in range(3))
-    whole = Serving(
-        level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, {n: room(np.float32) for n in operators}
-    )
+    of_each = {name: rsrp if len(operators) == 1 else room(np.float32) for name in operators}
+    whole = Serving(level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, of_each)
     for block in blocks:
         part = read_block(files[block.name], block.shape, list(operators))
         if part is None:

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rasterio.env import Env
 from rasterio.errors import RasterioError
 
 from geo_planner.batch.blocks import TILE
 from geo_planner.files.atomic import whole_file
+from geo_planner.files.cog import BLOCK_CACHE_BYTES
 from geo_planner.files.folders import UnopenedError, cache_root
 from geo_planner.files.opening import memory_raster, opened_raster
 from geo_planner.grid import Grid
@@ -47,7 +49,7 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
         "tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    with memory_raster() as memory:
+    with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), memory_raster() as memory:
         with memory.open(**profile) as file:
             for number, (name, values) in enumerate(bands.items(), 1):
                 file.write(values.astype(np.float32, copy=False), number)
@@ -60,7 +62,7 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
 def read_block(path: Path, shape: tuple[int, int], operators: list[str]) -> Serving | None:
     """What a file holds; None when there is none, or when it is not to be believed in any respect."""
     try:
-        with opened_raster(path) as file:
+        with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), opened_raster(path) as file:
             names, values = list(file.descriptions), file.read()
             told = file.tags().get(_DIGEST)
         bands = dict(zip(names, values, strict=True))
@@ -96,13 +98,14 @@ def keep_within(folder: Path, cap_bytes: int, in_use: set[Path]) -> None:
 
 def _bands(serving: Serving) -> dict[str, npt.NDArray[Any]]:
     bands = {name: getattr(serving, name) for name in _PLAIN}
-    return bands | {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
+    of_each = {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
+    return bands | {name: values for name, values in of_each.items() if values is not serving.rsrp}
 
 
 def _serving(bands: dict[str, npt.NDArray[np.float32]], operators: list[str]) -> Serving:
     level, rsrp, second = (bands[name] for name in _PLAIN[:3])
     unknown, overlap = (bands[name].astype(np.uint8) for name in ("unknown", "overlap"))
-    rsrps = {name: bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
+    rsrps = {name: rsrp if len(operators) == 1 else bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
     serving = Serving(level, rsrp, level, second, bands["server"].astype(np.int32), unknown, overlap, {}, rsrps)
     serving.release()
     return serving

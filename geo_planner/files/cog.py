@@ -1,6 +1,6 @@
 """Rasters as a cloud-optimised GeoTIFF: named bands of float32, each with its unit and meaning, and tags for the file.
 
-On a fine grid the bands lie one after the other instead of pixel by pixel (levels compress by a quarter better beside their like), and the
+On a fine grid the bands lie one after the other instead of pixel by pixel (levels compress better beside their like, by a fifth), and the
 overviews begin at every fourth cell: that at every second would be a fifth of the file.
 """
 
@@ -38,7 +38,7 @@ _LARGE_COG = {
 }  # fmt: skip
 _THREADS = "ALL_CPUS"
 """That compress; blocks are written in the same order by any number."""
-_BLOCK_CACHE_MB = 64  # GDAL's own choice is a twentieth of the machine's memory
+BLOCK_CACHE_BYTES = 16_000_000  # GDAL's own choice is a twentieth of the machine's memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _write_large(path: Path, bands: Sequence[Band], profile: Mapping[str, Any], 
     """Made of a draft beside it, for directories and small overviews stand first in the file and are known last."""
     blocks = {"tiled": True, "blockxsize": _BLOCK, "blockysize": _BLOCK, "interleave": "band", "bigtiff": "IF_SAFER"}
     try:
-        with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder, Env(GDAL_CACHEMAX=_BLOCK_CACHE_MB):
+        with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder, Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES):
             draft_path = Path(folder) / "draft.tif"
             with new_raster(draft_path, **profile, **blocks) as draft:
                 _fill(draft, bands, tags)

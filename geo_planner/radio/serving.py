@@ -34,7 +34,7 @@ class Serving:
     unknown, overlap : ndarray of uint8
         Cells whose path is not known where they might have served; masts that would cover the place. Both end at 255.
     operator_level, by_operator : dict of str to ndarray of float32
-        As level and rsrp, of each operator's own cells.
+        As level and rsrp, of each operator's own cells; the very same arrays where one operator serves alone.
     """
 
     level: FloatGrid
@@ -54,12 +54,12 @@ class Serving:
         def counts() -> npt.NDArray[np.uint8]:
             return np.zeros(shape, dtype=np.uint8)
 
-        def each() -> dict[str, FloatGrid]:
-            return {name: _nothing(shape) for name in operators}
+        def each(of_all: FloatGrid) -> dict[str, FloatGrid]:
+            return {name: of_all if len(operators) == 1 else _nothing(shape) for name in operators}
 
         level, rsrp, second_level, second = (_nothing(shape) for _ in range(4))
         server = np.full(shape, -1, dtype=np.int32)
-        return cls(level, rsrp, second_level, second, server, counts(), counts(), each(), each())
+        return cls(level, rsrp, second_level, second, server, counts(), counts(), each(level), each(rsrp))
 
     def note_unknown(self, part: Frame, missed: npt.NDArray[np.bool_]) -> None:
         """Count one cell more whose path is not known where it might have served."""
@@ -72,6 +72,8 @@ class Serving:
         for number, operator, rsrp, level in cells:
             stronger = level > mast_level
             mast_level[stronger], mast_rsrp[stronger], mast_server[stronger] = level[stronger], rsrp[stronger], number
+            if self.operator_level[operator] is self.level:
+                continue
             own = level > self.operator_level[operator][part]
             self.operator_level[operator][part][own], self.by_operator[operator][part][own] = level[own], rsrp[own]
         ahead = mast_level > self.level[part]
@@ -95,6 +97,8 @@ class Serving:
         for mine, theirs in ((self.rsrp, later.rsrp), (self.server, later.server), (self.level, later.level)):
             np.copyto(mine, theirs, where=ahead)
         for name, level in self.operator_level.items():
+            if level is self.level:
+                continue
             own_ahead = later.operator_level[name] > level
             np.copyto(self.by_operator[name], later.by_operator[name], where=own_ahead)
             np.copyto(level, later.operator_level[name], where=own_ahead)

@@ -136,6 +136,20 @@ def test_stopped_at_any_task_it_goes_on_where_it_was(
 LEVELS = st.lists(st.sampled_from([-np.inf, -120.0, -110.5, -110.0, -95.0]), min_size=1, max_size=12)
 
 
+@given(levels=LEVELS)
+def test_one_operator_alone_is_held_once_and_is_what_it_is_beside_others(levels: list[float]) -> None:
+    here, shape = (slice(0, 1), slice(0, 1)), (1, 1)
+    alone, beside = Serving.nothing(shape, ["A"]), Serving.nothing(shape, ["A", "B"])
+    for serving in (alone, beside):
+        for number, level in enumerate(levels):
+            value = np.full(shape, level, dtype=np.float32)
+            serving.add_mast(here, [(number, "A", value - np.float32(number), value)], -110.0)
+    assert alone.by_operator["A"] is alone.rsrp
+    for name in ("level", "rsrp", "second", "server"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(beside, name))
+    np.testing.assert_array_equal(alone.by_operator["A"], beside.by_operator["A"])
+
+
 @given(levels=LEVELS, cuts=st.lists(st.integers(0, 12), max_size=3))
 def test_masts_joined_in_runs_give_what_one_pass_gives(levels: list[float], cuts: list[int]) -> None:
     """Ties among them: of equal levels the earlier mast counts, first and second."""
