@@ -42,7 +42,7 @@ def write_batch_book(batch: Batch, path: Path) -> None:
         banner = said("sample_banner").text(language) if batch.uses_sample_data else None
         done = sum(not each.faults for each in batch.outcomes)
         line = said("batch_book.subtitle", done=done, of=len(batch.outcomes)).text(language)
-        book = Book(workbook, said("batch_book.title").text(language), line, banner)
+        book = Book(workbook, said("batch_book.title").text(language), line, banner, language)
         for sheet in _sheets(batch, language):
             write_sheet(book, sheet)
     try:

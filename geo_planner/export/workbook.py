@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from geo_planner import schema
 from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS, TOTAL
 from geo_planner.export.tables import Cell, titles
-from geo_planner.words import said
+from geo_planner.words import Language, said
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
 
@@ -132,6 +132,7 @@ class Book:
     title: str
     subtitle: str
     banner: str | None
+    language: Language = "vi"
     formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
     height: float = 0.0
 
@@ -170,7 +171,7 @@ def write_sheet(book: Book, declared: Sheet) -> None:
         row = page.line(row, book.banner, bold=True, font_size=12, font_color=BANNER_INK, bg_color=BANNER, border=1, border_color=BANNER_INK, align="center")  # fmt: skip
     row = page.line(row, book.title, bold=True, font_size=15, font_color=HEAD, text_wrap=True)
     row = page.line(row, declared.name, bold=True, font_size=12)
-    for text in (book.subtitle, *declared.lines, *([] if declared.on_paper else [spoken("book.not_printed")])):
+    for text in (book.subtitle, *declared.lines, *([] if declared.on_paper else [said("book.not_printed").text(book.language)])):
         row = page.line(row, text, text_wrap=True)
     first = row = _write_header(book, sheet, row + 1, declared)
     row = _write_rows(book, sheet, row, declared)
@@ -206,7 +207,9 @@ def page_of(sheet: Worksheet, book: Book, *, upright: bool = False) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_header(f"&L&8{_marginal(book.title)}&R&8&A", {"margin": 0.25})
-    sheet.set_footer(f"&L&9{_marginal(book.banner or '')}&R&9{spoken('book.page', page='&P', pages='&N')}", {"margin": 0.25})
+    sheet.set_footer(
+        f"&L&9{_marginal(book.banner or '')}&R&9{said('book.page', page='&P', pages='&N').text(book.language)}", {"margin": 0.25}
+    )
 
 
 def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> int:
@@ -255,7 +258,13 @@ def _write_totals(book: Book, sheet: Worksheet, first: int, last: int, declared:
     for at, column in enumerate(declared.columns):
         total = declared.totals.get(at)
         if total is None:
-            put(sheet, last, at, spoken("book.total") if at == declared.total_title else None, book.format(**look, align="left", indent=1))
+            put(
+                sheet,
+                last,
+                at,
+                said("book.total").text(book.language) if at == declared.total_title else None,
+                book.format(**look, align="left", indent=1),
+            )
             continue
         cells = _cells(first, at, last - 1)
         formula = f"=SUM({cells})"

@@ -97,6 +97,7 @@ def test_the_workbook_says_the_same_in_both_languages(done: tuple[Path, int, dic
         assert vi.title == "Lỗi" or not [cell.value for row in vi.iter_rows() for cell in row if "_" in str(cell.value)], "no stable names"
     figures = [row[3] for row in book["Results"].iter_rows(values_only=True) if row[1] in {f"{name}-s" for name in NAMES}]
     assert figures == [4, 4, None, 4, 4, 4]
+    assert "Total" in [row[0] for row in book["Results"].iter_rows(values_only=True)]
     total = [row for row in book["Kết quả"].iter_rows(values_only=True) if row[3] == 20]
     assert len(total) == 1, "the sum of the villages stands below"
 
