@@ -19,7 +19,7 @@ from geo_planner.ui.map_contract import MapEvent
 from geo_planner.words import Said
 
 if TYPE_CHECKING:
-    from geo_planner.imports.places.typed import Position
+    from geo_planner.trial import Position
 
 _TRIALS, _BEFORE, _LINKS, _TOLD, _END, _TYPED = (
     "trials_at_the_map", "trials_before", "link_masts", "trials_told", "link_end", "link_end_typed",
