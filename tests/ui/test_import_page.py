@@ -278,6 +278,8 @@ def test_a_remedy_of_the_page_names_its_parts_and_no_option_of_the_command_line(
     assert not [key for key in own for language in LANGUAGES if "--" in catalogue(language)[key]["text"]]
     shown = import_fault_table([fault("f.csv", "several_layers.archive", names=["a", "b"])], "vi").iloc[0]
     assert (shown["Sai ở đâu"], shown["Cách sửa"]) == ("Tệp nén có nhiều shapefile: a, b.", "Ghi tên lớp ở mục 1.")
+    limited = import_fault_table([fault("f.csv", "too_many_rows.lines", n=900_000, most=200_000)], "vi").iloc[0]["Cách sửa"]
+    assert limited.startswith("Chia nhỏ tệp rồi nhập lần lượt"), "the page has no limit to raise"
     for what in [fault("f.kmz", "several_layers.kmz", names=["a", "b"]), fault("f.csv", "damaged.zip")]:
         assert import_fault_table([what], "en").iloc[0]["What to do"] == what.remedy
 
