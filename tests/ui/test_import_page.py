@@ -28,6 +28,7 @@ from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
 from tests.conftest import ROOT
 from tests.imports import making as m
+from tests.imports import test_cut_titles as cut_titles
 from tests.imports.making import told
 from tests.ui.tables import fault_tables, html_tables
 
@@ -185,6 +186,16 @@ def test_the_sheet_is_chosen_when_two_look_like_the_list(area: Path, tmp_path: P
     press(app)
     assert written(app)
     assert len(pd.read_csv(area / "villages" / "villages.csv")) == 5
+
+
+def test_titles_of_a_map_layer_that_are_asked_about_can_be_answered(area: Path, tmp_path: Path) -> None:
+    app = upload(open_page(), cut_titles.shapefile(tmp_path / "f.zip", cut_titles.cut(cut_titles.OURS), cut_titles.cells(), cpg=b"UTF-8"))
+    assert not offered(app)
+    asked = [str(box.key) for box in app.selectbox if str(box.key).startswith("import_column_")]
+    for key, target in zip(asked, ("households", "poor_households", "near_poor_households"), strict=True):
+        app.selectbox(key=key).set_value(target)
+    app.run()
+    assert offered(app)
 
 
 def test_a_coordinate_system_is_offered_and_stated(area: Path, tmp_path: Path) -> None:
