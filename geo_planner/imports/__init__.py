@@ -19,6 +19,7 @@ Words                  ``naming`` (titles, and what is left out by its name)
 =====================  ==============================================================================================
 """
 
+from geo_planner.imports.cells.figures import as_typed
 from geo_planner.imports.draft import Mode
 from geo_planner.imports.importer import IMPORTABLE, check_layer, import_layer
 from geo_planner.imports.marked import marked_copy
@@ -29,6 +30,6 @@ from geo_planner.imports.report import ImportReport
 from geo_planner.imports.vocabulary import POINT_LAYERS
 
 __all__ = [
-    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "check_layer", "import_layer", "layer_title", "marked_copy", "own_title", "preview", "system_name",
+    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "as_typed", "check_layer", "import_layer", "layer_title", "marked_copy", "own_title", "preview", "system_name",
     "target_title", "titles_by_sheet",
 ]  # fmt: skip

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo_planner.imports import as_typed
 from geo_planner.plan import Plan
 from geo_planner.schema import ANSWERS, Column
-from geo_planner.schema.kinds import Day, Figure, Whole, Worded
+from geo_planner.schema.kinds import Day, Figure, Worded
 from geo_planner.study_area.answers import ANSWERABLE, standing, title_of, value_word
 from geo_planner.ui.texts import text
-from geo_planner.words import Language, said, word
+from geo_planner.words import Language, Said, said, word
 
 
 def answerable(datum: str) -> tuple[str, ...]:
@@ -22,7 +23,10 @@ def answerable(datum: str) -> tuple[str, ...]:
 
 
 def field(column: Column, key: str, words: Language) -> str:
-    """A field of the column's kind; what was answered as a machine file has it, empty where nothing was."""
+    """A field of the column's kind; what was answered as a machine file has it, empty where nothing was.
+
+    A figure is taken as it is typed (:func:`read`): the browser's own field for numbers leaves a comma out, and 12,5 would be 125.
+    """
     title, kind = title_of(column.name).title(words), column.kind
     given: Any
     if isinstance(kind, Worded):
@@ -30,17 +34,19 @@ def field(column: Column, key: str, words: Language) -> str:
         given = st.selectbox(
             title, kind.words, index=None, format_func=lambda name: word(name, words, of=column.name), placeholder=blank, key=key
         )
-    elif isinstance(kind, Figure):
-        whole = isinstance(kind, Whole)
-        least, most = ((None if b is None else int(b) if whole else float(b)) for b in (column.minimum, column.maximum))
-        given = st.number_input(title, min_value=least, max_value=most, value=None, step=1 if whole else 0.1, placeholder="", key=key)
     elif isinstance(kind, Day):
         given = st.date_input(title, value=None, format="DD/MM/YYYY", max_value=date.today(), key=key)  # noqa: DTZ011
     else:
         given = st.text_input(title, key=key)
     if given is None:
         return ""
-    return f"{given:g}" if isinstance(given, float) else given.isoformat() if isinstance(given, date) else str(given).strip()
+    return given.isoformat() if isinstance(given, date) else str(given).strip()
+
+
+def read(text: str, name: str) -> tuple[str, Said | None]:
+    """An answer as a machine file has it, figures as people of the country write them; or as it is, and what is wrong with it."""
+    column = ANSWERABLE[name]
+    return as_typed(text, column) if isinstance(column.kind, Figure) else (text, None)
 
 
 def record_table(plan: Plan, words: Language) -> pd.DataFrame:

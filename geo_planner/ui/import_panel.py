@@ -40,9 +40,14 @@ def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Lang
 
 
 def _proposed(file: UploadedFile, layer: str, base: Preview, sheet: str | None) -> dict[str, str | None]:
-    """The titles that can be matched, with what each is taken for; those of the only sheet where the list itself is not understood yet."""
+    """The titles that can be matched, with what each is taken for; those of the only sheet where the list itself is not understood yet.
+
+    A map layer has no sheets: there it is the titles that are asked about.
+    """
     if base.mapping is not None:
         return dict(base.mapping)
+    if base.family == "vector":
+        return dict.fromkeys(fault.column for fault in base.faults if fault.column)
     sheets = sheets_and_titles(file, layer)
     return dict.fromkeys(sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ())
 
@@ -207,7 +212,7 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     # What would be refused is not offered: nothing would come of it but the same faults.
     blocked = not isinstance(report, ImportReport) or report.exit_status != 0
     if blocked:
-        some_are_good = isinstance(report, ImportReport) and report.counts.get("would_be_accepted", 0) > 0
+        some_are_good = isinstance(report, ImportReport) and min(report.counts.get("would_be_accepted", 0), report.counts["rejected"]) > 0
         st.caption(say("blocked_by_rows" if some_are_good else "blocked", words))
     else:
         st.text(_summary(mapped, file.name, layer, mode, words, accept_valid=accept_valid))

@@ -4,6 +4,7 @@ LEGIBLE = """<style>
 /* At least 4.5 to 1 against white and the grey of the side bar: the framework's own greys are 4.0 to 4.1. */
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] *, [data-testid="stWidgetLabel"] small, .stMarkdownColoredText,
 [data-testid="stFileUploaderDropzoneInstructions"] span, [data-testid="stSliderTickBar"] *, [data-testid="InputInstructions"] { color: #55606b !important; opacity: 1 !important; }
+[data-testid="stFileUploaderDropzone"] button, [data-testid="stFileUploaderDropzone"] button * { color: #3d4853 !important; opacity: 1; }
 [data-testid="stSidebarNavLink"] span, [data-testid="stSidebarNavLink"] [data-testid="stIconMaterial"] { color: #3d4853; }
 [data-testid="stTooltipIcon"] svg, [data-testid="stSelectbox"] svg, [data-testid="stExpanderToggleIcon"] { color: #55606b; stroke-opacity: 1; opacity: 1; }
 [data-testid="stSidebarCollapseButton"] *, [data-testid="stExpandSidebarButton"] * { color: #44505c !important; opacity: 1; }

@@ -79,6 +79,15 @@ _SCRIPT = r"""<script>
   table.forEach(function (row) {
     ["en", "vi"].forEach(function (code) { row[code + "_text"] = row[code]; row[code] = new RegExp(row[code + "_shape"]); });
   });
+  // a field for numbers takes the decimal sign of the browser's language alone and leaves the other out: 12,5 would become 125
+  if (new Intl.NumberFormat().format(1.5) === "1.5") {
+    document.addEventListener("beforeinput", function (event) {
+      var given = event.data === null && event.dataTransfer ? event.dataTransfer.getData("text/plain") : event.data;
+      if (event.target.type !== "number" || !/^\s*-?\d*,\d*\s*$/.test(given || "")) { return; }
+      event.preventDefault();
+      document.execCommand("insertText", false, given.trim().replace(",", "."));
+    }, true);
+  }
   var shown = language();
   new MutationObserver(function (changes) {
     document.documentElement.lang = language();

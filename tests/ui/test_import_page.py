@@ -28,6 +28,7 @@ from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
 from tests.conftest import ROOT
 from tests.imports import making as m
+from tests.imports import test_cut_titles as cut_titles
 from tests.imports.making import told
 from tests.ui.tables import fault_tables, html_tables
 
@@ -187,6 +188,16 @@ def test_the_sheet_is_chosen_when_two_look_like_the_list(area: Path, tmp_path: P
     assert len(pd.read_csv(area / "villages" / "villages.csv")) == 5
 
 
+def test_titles_of_a_map_layer_that_are_asked_about_can_be_answered(area: Path, tmp_path: Path) -> None:
+    app = upload(open_page(), cut_titles.shapefile(tmp_path / "f.zip", cut_titles.cut(cut_titles.OURS), cut_titles.cells(), cpg=b"UTF-8"))
+    assert not offered(app)
+    asked = [str(box.key) for box in app.selectbox if str(box.key).startswith("import_column_")]
+    for key, target in zip(asked, ("households", "poor_households", "near_poor_households"), strict=True):
+        app.selectbox(key=key).set_value(target)
+    app.run()
+    assert offered(app)
+
+
 def test_a_coordinate_system_is_offered_and_stated(area: Path, tmp_path: Path) -> None:
     app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.in_metres())))
     box = next(box for box in app.selectbox if box.key and box.key.startswith("import_crs_"))
@@ -278,6 +289,8 @@ def test_a_remedy_of_the_page_names_its_parts_and_no_option_of_the_command_line(
     assert not [key for key in own for language in LANGUAGES if "--" in catalogue(language)[key]["text"]]
     shown = import_fault_table([fault("f.csv", "several_layers.archive", names=["a", "b"])], "vi").iloc[0]
     assert (shown["Sai ở đâu"], shown["Cách sửa"]) == ("Tệp nén có nhiều shapefile: a, b.", "Ghi tên lớp ở mục 1.")
+    limited = import_fault_table([fault("f.csv", "too_many_rows.lines", n=900_000, most=200_000)], "vi").iloc[0]["Cách sửa"]
+    assert limited.startswith("Chia nhỏ tệp rồi nhập lần lượt"), "the page has no limit to raise"
     for what in [fault("f.kmz", "several_layers.kmz", names=["a", "b"]), fault("f.csv", "damaged.zip")]:
         assert import_fault_table([what], "en").iloc[0]["What to do"] == what.remedy
 

@@ -224,7 +224,15 @@ def test_a_question_is_answered_on_its_page(monkeypatch: pytest.MonkeyPatch, tmp
     app.button(key=f"questions_toggle_{group}").click().run()
     app.button(key=f"questions_save_{group}").click().run()
     assert text("answer_none", "vi") in html_of(app)
-    app.number_input(key="answer_V2_households").set_value(33)
+    for given, told in (("mười hai", "mười hai"), ("12,5", "12,5"), ("999999999", "999999999"), ("-3", "-3"), ("12 13", "12 13")):
+        app.text_input(key="answer_V2_households").set_value(given)
+        app.text_input(key=f"answer_source_{group}").set_value("Xã 1")
+        app.button(key=f"questions_save_{group}").click().run()
+        assert not app.exception
+        assert f"Bản 2, Số hộ “{told}”:" in html_of(app), given
+        assert not (area / "villages/answers.csv").exists()
+    app.text_input(key=f"answer_source_{group}").set_value("")
+    app.text_input(key="answer_V2_households").set_value(" 1.033 hộ ")
     app.button(key=f"questions_save_{group}").click().run()
     assert text("answer_no_source", "vi") in html_of(app)
     assert not (area / "villages/answers.csv").exists()
@@ -232,10 +240,10 @@ def test_a_question_is_answered_on_its_page(monkeypatch: pytest.MonkeyPatch, tmp
     app.button(key=f"questions_save_{group}").click().run()
     assert not app.exception
     assert text("answer_saved", "vi", n=1) in html_of(app)
-    assert read_rows(area / "villages/villages.csv")[1]["households"] == "33"
+    assert read_rows(area / "villages/villages.csv")[1]["households"] == "1033"
     assert questions_shown(app) == []
     record = app.dataframe[0].value.iloc[0]
-    assert list(record)[:5] == ["Bản 2", "Số hộ", "33", said("answers.not_known").text("vi"), "Xã 1"]
+    assert list(record)[:5] == ["Bản 2", "Số hộ", "1033", said("answers.not_known").text("vi"), "Xã 1"]
 
 
 def test_the_programs_own_area_takes_no_answers(monkeypatch: pytest.MonkeyPatch) -> None:

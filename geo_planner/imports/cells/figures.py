@@ -250,3 +250,16 @@ def as_figure(cell: Cell, text: str, column: Column, style: Style, title: str) -
     if whole and not value.is_integer():
         return refused(text, "not_whole")
     return as_text(value), done, None
+
+
+def as_typed(text: str, column: Column) -> tuple[str, Said | None]:
+    """A figure that somebody typed, as a machine file has it; or the text, and what is wrong with it.
+
+    Examples
+    --------
+    >>> from geo_planner.schema import VILLAGES
+    >>> as_typed("1.033 hộ", VILLAGES.column("households")), as_typed("12,5", VILLAGES.column("households"))[1].key
+    (('1033', None), 'type.rows_int')
+    """
+    figure, _, wrong = as_figure(text, text, column, "comma", "")
+    return (figure, None) if wrong is None else (text, said(f"type.rows_{column.kind.remedy or column.kind.name}", why=wrong))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
 from typing import Any
@@ -12,13 +13,13 @@ import streamlit as st
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.plan import Plan
 from geo_planner.ranking.question_groups import QuestionGroup, question_groups
-from geo_planner.study_area.answers import ANSWERABLE, Answered, answer
+from geo_planner.study_area.answers import ANSWERABLE, Answered, answer, title_of
 from geo_planner.study_area.bundled import comes_with_the_program
-from geo_planner.ui.answer_fields import answerable, field, record_table
+from geo_planner.ui.answer_fields import answerable, field, read, record_table
 from geo_planner.ui.frame import language, loaded, study_area
 from geo_planner.ui.ranking_tables import question_table, questions_csv
-from geo_planner.ui.texts import fault_table, text
-from geo_planner.words import Language, said
+from geo_planner.ui.texts import text
+from geo_planner.words import Language, Said, said
 
 _ASKED = ("commune", "department", "model")
 _OPEN, _WRITTEN = "questions_open", "questions_written"
@@ -96,7 +97,19 @@ def fields(plan: Plan, group: QuestionGroup, number: str, words: Language) -> No
         if not told or not source.strip():
             st.html(_strip(text("answer_none" if not told else "answer_no_source", words)))
             return
-        write(plan, pd.DataFrame(told).assign(source=source, answered_on=day.isoformat()), words)
+        readings = [read(each["value"], each["column"]) for each in told]
+        wrong = [_not_taken(plan, each, what, words) for each, (_, what) in zip(told, readings, strict=True) if what is not None]
+        if wrong:
+            st.html("".join(map(_strip, wrong)))
+            return
+        values = [value for value, _ in readings]
+        write(plan, pd.DataFrame(told).assign(value=values, source=source, answered_on=day.isoformat()), words)
+
+
+def _not_taken(plan: Plan, given: Mapping[str, str], what: Said, words: Language) -> str:
+    """Which answer it is, what is wrong with it, and what would be right."""
+    village, title = str(plan.villages.at[given["village_id"], "name"]), title_of(given["column"])
+    return text("answer_wrong", words, village=village, title=title, value=given["value"], what=what)
 
 
 def write(plan: Plan, answers: pd.DataFrame, words: Language) -> None:
@@ -104,7 +117,10 @@ def write(plan: Plan, answers: pd.DataFrame, words: Language) -> None:
     try:
         done = answer(study_area(), answers, measured_status=plan.villages["measured_status"], list_file=plan.scenario.layers.villages)
     except InputError as error:
-        st.dataframe(fault_table(error.faults, words), hide_index=True)
+        rows = [{name: str(answers[name].iloc[i]) for name in ("village_id", "column", "value")} for i in range(len(answers))]
+        st.html("".join(
+            _strip(_not_taken(plan, rows[fault.row - 1], fault.said, words) if fault.row else fault.line(words)) for fault in error.faults
+        ))  # fmt: skip
         return
     except GeoPlannerError as error:
         st.html(_strip(error.text(words)))

@@ -12,6 +12,8 @@ import yaml
 
 from tests.imports import making as m
 from tests.ui.app_process import app_over
+from tests.ui.contrast import CONTRAST
+from tests.ui.shown_words import not_vietnamese, words_of_area
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -74,8 +76,11 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     assert "None" not in told
     go = page.get_by_role("button", name="Nhập vào địa bàn")
     assert go.is_disabled()
+    strange = not_vietnamese(page, {*words_of_area(area), "list", "links", "options", "rivers", "english"})
+    assert [text for text in strange if "sách" not in text] == [], "the page around the list"
     page.locator(".gp-faults").first.scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "2_faults.png")
+    assert page.evaluate(CONTRAST, 4.5) == [], "faults and what stands disabled below them"
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("có đánh dấu chỗ cần sửa")).click()
     download.value.save_as(tmp_path / "danh_sach_can_sua.xlsx")
@@ -85,6 +90,7 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     go.click()
     page.get_by_text("Đã ghi vào địa bàn: 12 dòng được nhận").wait_for(timeout=_LATE_MS)
     page.screenshot(path=tmp_path / "3_imported.png")
+    assert page.evaluate(CONTRAST, 4.5) == [], "what has been written"
     page.get_by_role("link", name="Bản đồ").click()
     card = page.locator(".gp-card h2").first
     card.wait_for(timeout=_LATE_MS)
@@ -94,5 +100,6 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     page.get_by_role("button", name="Lấy lại bản này").first.click()
     page.get_by_text("đã trở lại: 21 dòng").wait_for(timeout=_LATE_MS)
     page.screenshot(path=tmp_path / "4_back.png")
+    assert page.evaluate(CONTRAST, 4.5) == [], "what has come back"
     assert villages.read_bytes() == before
     assert (visit.wanted, visit.errors) == ([], [])

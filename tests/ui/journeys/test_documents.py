@@ -91,6 +91,10 @@ def test_a_pack_is_made_and_a_sheet_of_it_comes_back(address: str, visit: Visit,
         arg="Nhập vào địa bàn",
         timeout=_LATE_MS,
     )
+    assert page.locator("[class*=st-key-import_crs_], .st-key-import_mode, .st-key-import_accept_valid").count() == 0, (
+        "answers have no such choice"
+    )
+    assert page.get_by_text("2. Kiểm tra trước khi nhập").is_visible()
     go.scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "4_sheet.png")
     assert sa.read_rows(area / sa.VILLAGES) == before, "nothing is written before the button"

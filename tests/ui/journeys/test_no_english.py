@@ -120,6 +120,13 @@ def test_what_opens_over_a_page_is_vietnamese_too(address: str, asked: Path, eng
         look(f"{given} typed")
         number.press("Tab")
         look(f"{given} given")
+    number.click()
+    number.fill("")
+    page.keyboard.type("1,5")
+    assert number.input_value() == "1.5", "a decimal comma is not lost"
+    number.press("Tab")
+    settled(page)
+    look("1,5 given")
     go(page, "questions")
     settled(page)
     page.get_by_role("button", name=said("ui.answer_open").text("vi")).first.click()
