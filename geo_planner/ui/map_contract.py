@@ -10,7 +10,7 @@ fetches once, by an address that contains the hash of the content, so that a rer
 ``theme``          background at the start: ``theme_area``, ``theme_probability``, ``theme_rsrp``, ``theme_server``, ``theme_overlap``,
                    ``theme_masts``, ``theme_after``, ``theme_change``, ``theme_none``; None: what the address says, else the plan's own
 ``layers``         opacity 0…1 of layers at the start (0: not shown), by name: ``surface``, ``villages``, ``sites``, ``build``,
-                   ``measurements``, ``commune_names``, ``roads``, ``rivers``, ``relief``; what is left out keeps its own
+                   ``measurements``, ``commune_names``, ``seats``, ``roads``, ``rivers``, ``relief``; what is left out keeps its own
 ``view``           latitude, longitude, zoom at the start; None: what the address says, else the whole province
 ``filters``        :class:`geo_planner.ui.address.Filters`, those of the visit; takes effect at every rerun
 ``trial_masts``    of :class:`TrialMast`; drawn anew when they change
@@ -46,7 +46,7 @@ from typing import Any, Literal
 
 from geo_planner.ui.address import Filters
 
-LAYERS = ("surface", "villages", "sites", "build", "measurements", "commune_names", "roads", "rivers", "relief")
+LAYERS = ("surface", "villages", "sites", "build", "measurements", "commune_names", "seats", "roads", "rivers", "relief")
 EVENTS = ("village", "site", "point", "trial", "drag")
 View = tuple[float, float, float]
 """Latitude, longitude, zoom."""

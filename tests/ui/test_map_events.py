@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -153,6 +155,23 @@ def test_what_is_drawn_over_the_map_comes_and_goes(small: Frame) -> None:
     assert small.inside.locator(".leaflet-gp-ray-pane path.gp-drawn").count() == 1
     small.tell(MapArguments())
     assert small.inside.locator("path.gp-drawn, .gp-drawn-mark").count() == 0
+
+
+def test_seats_of_former_communes_are_drawn_and_named_when_they_are_asked_for(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    plan = fake_plan()
+    rows = [("F1", HOSTILE_NAMES[0], 22.04, 103.06), ("F2", "Xã Cũ", 22.15, 103.14), ("F3", "Chưa rõ chỗ", None, None)]
+    former = pd.DataFrame(rows, columns=["code", "name", "lat", "lon"]).assign(commune_code=str(plan.communes.index[0]))
+    plan = replace(plan, study_area=replace(plan.study_area, former_communes=former))
+    payload = map_payload(plan, language="vi", bilingual=False, cards=False)
+    assert [seat["name"] for seat in payload["seats"]] == [name for _, name, lat, _ in rows if lat is not None]
+    frame = Frame(visit, parent, kept, payload)
+    frame.tell(MapArguments())
+    assert frame.inside.locator(".gp-seat").count() == 0
+    frame.inside.evaluate("() => { document.querySelector('.gp-layers').open = document.querySelector('.gp-legend-marks').open = true; }")
+    frame.inside.locator(".gp-layers label", has_text="Trung tâm xã cũ").first.locator("input").check()
+    assert frame.inside.locator(".gp-seat b").all_text_contents() == [HOSTILE_NAMES[0], "Xã Cũ"]
+    assert frame.inside.evaluate("window.broken") is None
+    assert frame.inside.get_by_text("Trung tâm xã mới chưa có trong số liệu").is_visible()
 
 
 def test_every_legend_is_read_in_a_few_lines(small: Frame) -> None:

@@ -31,7 +31,11 @@ function geoPlannerLegend(map, data, tools, villages, build, taken) {
   if (data.villages.some((v) => v.disagree)) points.append(row(element("i", "gp-dot gp-dot-disagree"), words.disagree, data.subtitles.disagree));
   points.append(row(element("i", "gp-dot gp-dot-site"), words.site_on_air, data.subtitles.site_on_air));
   if (data.sites.some((site) => !site.onAir)) points.append(row(element("i", "gp-dot gp-dot-site gp-dot-off"), words.site_other, data.subtitles.site_other));
-  const parts = { build: element("div", "gp-legend-build"), measurements: element("div", "") };
+  const parts = { build: element("div", "gp-legend-build"), measurements: element("div", ""), seats: element("div", "") };
+  if (data.seats.length) {
+    parts.seats.append(row(element("i", "gp-dot gp-dot-seat"), words.seat_mark, data.subtitles.seat_mark), element("p", "gp-note", words.seat_note));
+    points.append(parts.seats);
+  }
   if (build) {
     parts.build.append(titled("h4", "", "build"), ...build.legend(row));
     points.append(parts.build);

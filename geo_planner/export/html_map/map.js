@@ -6,12 +6,12 @@ function geoPlannerMap(map, data, options) {
   /* A mark is for the pointer; the same things are reached by keyboard in the lists beside the map, without a stop at each. */
   L.Layer.include({ _addFocusListeners() {} });
   const pane = (name, order) => { map.createPane("gp-" + name).style.zIndex = order; return "gp-" + name; };
-  const orders = { ground: 210, theme: 220, hatch: 225, cover: 228, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, ray: 445, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
+  const orders = { ground: 210, theme: 220, hatch: 225, cover: 228, relief: 230, rivers: 390, roads: 395, border: 400, measured: 410, site: 420, build: 430, label: 440, seat: 442, ray: 445, village: 450, rank: 460, mark: 470, drawn: 480, trial: 490 };
   const panes = {};
   Object.keys(orders).forEach((key) => { panes[key] = pane(key, orders[key]); });
   ["ground", "theme", "hatch", "cover", "relief", "rank", "label"].forEach((key) => { map.getPane(panes[key]).style.pointerEvents = "none"; });
   L.DomUtil.addClass(map.getContainer(), "gp-map");
-  const state = { theme: data.theme, layers: { surface: 1, villages: 1, sites: 1, build: 1, measurements: data.measurements && data.measurements.shown ? 1 : 0, commune_names: 1, roads: 1, rivers: 1, relief: 1 } };
+  const state = { theme: data.theme, layers: { surface: 1, villages: 1, sites: 1, build: 1, measurements: data.measurements && data.measurements.shown ? 1 : 0, commune_names: 1, seats: 0, roads: 1, rivers: 1, relief: 1 } };
   const own = { ...state.layers };
   if (data.themes.some((theme) => theme.key === asked.theme)) state.theme = asked.theme;
   Object.keys(asked.layers || {}).forEach((name) => { if (name in state.layers) state.layers[name] = asked.layers[name]; });
@@ -59,6 +59,8 @@ function geoPlannerMap(map, data, options) {
   });
   const nameGroup = L.layerGroup(names.map((name) => name.marker));
 
+  const seats = data.seats.length > 0 && geoPlannerSeats(map, data.seats, tools, panes);
+
   /* Sites: a small square outline is drawn as a circle of few pixels. */
   const sites = L.layerGroup(data.sites.map((site) => L.circleMarker(site.at, {
     pane: panes.site, radius: 3.2, weight: 1.2, color: "#ffffff", fillColor: site.onAir ? "#24303b" : "#a9b2bb", fillOpacity: 1, className: "gp-site-mark", bubblingMouseEvents: false,
@@ -87,7 +89,7 @@ function geoPlannerMap(map, data, options) {
   const layers = {
     surface: { group: null, panes: [panes.theme, panes.hatch] }, villages: { group: villages.group, panes: [panes.village, panes.rank] }, sites: { group: sites, panes: [panes.site] },
     build: build && { group: build.group, panes: [panes.build, panes.mark] }, measurements: squares && { group: squares, panes: [panes.measured] },
-    commune_names: { group: nameGroup, panes: [panes.label] }, roads: roads && { group: roads, panes: [panes.roads] }, rivers: waterways && { group: waterways, panes: [panes.rivers] },
+    commune_names: { group: nameGroup, panes: [panes.label] }, seats: seats && { group: seats.group, panes: [panes.seat] }, roads: roads && { group: roads, panes: [panes.roads] }, rivers: waterways && { group: waterways, panes: [panes.rivers] },
     relief: { group: relief, panes: [panes.relief] },
   };
   const legend = geoPlannerLegend(map, data, tools, villages, build, taken);
@@ -107,6 +109,7 @@ function geoPlannerMap(map, data, options) {
       name.span.style.marginTop = up + "px";
       room.take([p.x - name.width, p.y + up - 8, p.x + name.width, p.y + up + 8]);
     });
+    if (seats && state.layers.seats > 0) seats.layout(room);
     if (onPaper && state.layers.villages > 0) villages.nameBeside(room);
   };
   const show = () => {

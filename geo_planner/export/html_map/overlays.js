@@ -85,3 +85,24 @@ function geoPlannerOverlays(map, tools, panes, tell) {
   };
   return { showTrials, showDrawn, showPictures, look, layout };
 }
+
+/* Seats of the former communes: a small open square, and the name beside it where there is room. */
+function geoPlannerSeats(map, seats, tools, panes) {
+  "use strict";
+  const { element } = tools;
+  const marks = seats.map((seat) => {
+    const html = element("span", "gp-seat"), name = element("b", "", seat.name);
+    html.append(element("i", ""), name);
+    const icon = L.divIcon({ className: "gp-seat-place", html, iconSize: [9, 9] });
+    return { seat, name, marker: L.marker(seat.at, { pane: panes.seat, icon, keyboard: false }).bindTooltip(tools.lines(seat.name, [seat.line]), { className: "gp-tip", direction: "top" }) };
+  });
+  const layout = (room) => marks.forEach((mark) => {
+    const p = map.latLngToLayerPoint(mark.seat.at), wide = mark.name.offsetWidth;
+    const spot = [7, -7 - wide].find((x) => room.free([p.x + x, p.y - 7, p.x + x + wide, p.y + 7]));
+    mark.name.style.visibility = spot === undefined ? "hidden" : "";
+    if (spot === undefined) return;
+    mark.name.style.left = spot + 4.5 + "px";
+    room.take([p.x + spot, p.y - 7, p.x + spot + wide, p.y + 7]);
+  });
+  return { group: L.layerGroup(marks.map((mark) => mark.marker)), layout };
+}

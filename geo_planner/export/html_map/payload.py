@@ -82,6 +82,7 @@ def map_payload(
         "roads": _roads(plan),
         "villages": _villages(plan, language, cards),
         "sites": _sites(plan.sites, language),
+        "seats": _seats(plan, language),
         "build": build_marks(plan, language, other if bilingual else None),
         "buildInk": BUILD_INK,
         "theme": "theme_rsrp" if measurements else "theme_area",
@@ -217,6 +218,22 @@ def _sites(sites: gpd.GeoDataFrame, language: Language) -> list[dict[str, Any]]:
             "onAir": bool(mast.in_service),
         }
         for mast in masts.itertuples(index=False)
+    ]
+
+
+def _seats(plan: Plan, language: Language) -> list[dict[str, Any]]:
+    """Seats of the former communes, where the merge table knows their place; those of today's communes are in no layer."""
+    former = plan.study_area.former_communes
+    if former is None:
+        return []
+    names = plan.communes["name"]
+    return [
+        {
+            "at": [round(float(seat.lat), _DEGREE_DECIMALS), round(float(seat.lon), _DEGREE_DECIMALS)],
+            "name": str(seat.name),
+            "line": text("seat_line", language, commune=str(names.get(seat.commune_code, seat.commune_code))),
+        }
+        for seat in former.dropna(subset=["lat", "lon"]).reset_index().itertuples(index=False)
     ]
 
 
