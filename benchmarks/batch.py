@@ -73,6 +73,8 @@ def alone(
     """The same in a process of its own; None where it was killed on purpose. `worker_dies`: its youngest child is killed on the way."""
     command = [sys.executable, "-m", "benchmarks.batch", "--one", engine, str(workers), str(folder), *asked]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    shares: dict[int, float] = {}
+    threading.Thread(target=_watch, args=(process, shares), daemon=True).start()
     try:
         if worker_dies:
             threading.Thread(target=_kill_a_child, args=(process.pid, folder), daemon=True).start()
@@ -84,15 +86,36 @@ def alone(
     if process.returncode:
         raise RuntimeError(err[-2000:])
     answer: Row = json.loads(out.splitlines()[-1])
-    return answer
+    return answer | {"worker_share_mb": max(shares.values(), default=0.0)}
+
+
+def _watch(process: subprocess.Popen[str], shares: dict[int, float]) -> None:
+    """The largest proportional share of memory of each worker: pages that several processes map (programs, the terrain's file) are counted once."""
+    while process.poll() is None:
+        for pid in _children(process.pid):
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            except OSError:
+                continue  # it has ended
+            share = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+            shares[pid] = max(share, shares.get(pid, 0.0))
+        time.sleep(0.5)
+
+
+def _children(pid: int) -> list[int]:
+    """Processes under a process, at any depth."""
+    try:
+        own = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return own + [below for child in own for below in _children(child)]
 
 
 def _kill_a_child(pid: int, folder: Path) -> None:
     """Once the first block is there, so that workers are at work."""
     while not list(folder.glob("*.tif")):
         time.sleep(0.05)
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    spawned = [int(child) for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+    spawned = [child for child in _children(pid) if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
     if spawned:
         os.kill(spawned[-1], signal.SIGKILL)
 
@@ -152,7 +175,8 @@ def main(cell_m: float = 30.0, radius_km: float = 15.0) -> list[Row]:
             seen.add(answer["digest"])
             walls[f"{engine}{workers}"] = answer["wall_s"]
             note = (
-                f"{answer['own_mb']:.0f} MB in the process itself, {answer['worker_mb']:.0f} MB in its largest worker; {answer['cells']:,} cells of "
+                f"{answer['own_mb']:.0f} MB in the process itself, {answer['worker_mb']:.0f} MB in its largest worker "
+                f"({answer['worker_share_mb']:.0f} MB where pages shared with others are counted once); {answer['cells']:,} cells of "
                 f"{cell_m:g} m, {masts} masts x {radius_km:g} km; load {os.getloadavg()[0]:.1f}"
             )
             rows.append(_row("engines", f"{engine}, {workers} at a time: wall time, s", round(answer["wall_s"], 1), note))
