@@ -55,7 +55,7 @@ def digest(coverage: Any) -> str:
 
 
 def one(engine: str, workers: int, asked: list[str], folder: Path) -> Row:
-    """One run in this process; meant for a process of its own, whose memory it tells. The workers' peak is that of the largest of them."""
+    """One run in this process; meant for a process of its own, whose memory it tells."""
     scenario = load_scenario(SCENARIO, asked)
     scenario, area = _accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
     start = time.perf_counter()
@@ -63,7 +63,7 @@ def one(engine: str, workers: int, asked: list[str], folder: Path) -> Row:
     wall = time.perf_counter() - start
     return {
         "wall_s": wall, "digest": digest(coverage), "cells": coverage.grid.shape[0] * coverage.grid.shape[1],
-        "own_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "worker_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        "own_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def alone(
     """The same in a process of its own; None where it was killed on purpose. `worker_dies`: its youngest child is killed on the way."""
     command = [sys.executable, "-m", "benchmarks.batch", "--one", engine, str(workers), str(folder), *asked]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    shares: dict[int, float] = {}
-    threading.Thread(target=_watch, args=(process, shares), daemon=True).start()
+    peaks = {"Rss": 0.0, "Pss": 0.0}
+    threading.Thread(target=_watch, args=(process, peaks), daemon=True).start()
     try:
         if worker_dies:
             threading.Thread(target=_kill_a_child, args=(process.pid, folder), daemon=True).start()
@@ -86,26 +86,29 @@ def alone(
     if process.returncode:
         raise RuntimeError(err[-2000:])
     answer: Row = json.loads(out.splitlines()[-1])
-    return answer | {"worker_share_mb": max(shares.values(), default=0.0)}
+    return answer | {"worker_mb": peaks["Rss"], "worker_share_mb": peaks["Pss"]}
 
 
-def _watch(process: subprocess.Popen[str], shares: dict[int, float]) -> None:
-    """The largest proportional share of memory of each worker: pages that several processes map (programs, the terrain's file) are counted once."""
+def _watch(process: subprocess.Popen[str], peaks: dict[str, float]) -> None:
+    """The most memory (MB) that a worker is seen to have: with all pages that it maps, and where pages that several processes map (programs, the
+    terrain's file) are shared out among them. Not as the system counts it at the end: it starts a child with what its parent had."""
     while process.poll() is None:
         for pid in _children(process.pid):
             try:
                 lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             except OSError:
                 continue  # it has ended
-            share = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-            shares[pid] = max(share, shares.get(pid, 0.0))
-        time.sleep(0.5)
+            for line in lines:
+                name, _, size = line.partition(":")
+                if name in peaks:
+                    peaks[name] = max(peaks[name], int(size.split()[0]) / 1024)
+        time.sleep(0.2)
 
 
 def _children(pid: int) -> list[int]:
     """Processes under a process, at any depth."""
     try:
-        own = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        own = [int(child) for thread in Path(f"/proc/{pid}/task").iterdir() for child in (thread / "children").read_text().split()]
     except OSError:
         return []
     return own + [below for child in own for below in _children(child)]
@@ -176,7 +179,7 @@ def main(cell_m: float = 30.0, radius_km: float = 15.0) -> list[Row]:
             walls[f"{engine}{workers}"] = answer["wall_s"]
             note = (
                 f"{answer['own_mb']:.0f} MB in the process itself, {answer['worker_mb']:.0f} MB in its largest worker "
-                f"({answer['worker_share_mb']:.0f} MB where pages shared with others are counted once); {answer['cells']:,} cells of "
+                f"({answer['worker_share_mb']:.0f} MB where pages mapped by several are shared out); {answer['cells']:,} cells of "
                 f"{cell_m:g} m, {masts} masts x {radius_km:g} km; load {os.getloadavg()[0]:.1f}"
             )
             rows.append(_row("engines", f"{engine}, {workers} at a time: wall time, s", round(answer["wall_s"], 1), note))

@@ -136,6 +136,8 @@ def cover_in_blocks(
         for block, tasks in to_do
         for each in tasks
     ]
+    # the longest first, so that no worker is left with a long one at the end
+    every.sort(key=lambda work: len(work.cells), reverse=True)
     waiting: dict[str, dict[int, Serving]] = {block.name: {} for block, _ in to_do}
     parts_of = {block.name: len(tasks) for block, tasks in to_do}
     for done, (work, serving) in enumerate(worked_out(engine, work_on, every), 1):
