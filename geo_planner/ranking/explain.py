@@ -17,7 +17,7 @@ _UNITS = {"hộ": "criterion_figure.households", "giờ": "criterion_figure.hour
 """Units of the built-in criteria; any other stands as the scenario writes it."""
 _STRONG, _WEAK = 3, 2
 """How many criteria a sentence names on the side that decides, and on the other."""
-_MOST_NAMES = 3
+MOST_NAMES = 3
 _LEAST = 0.0005
 """Differences from the average that the three decimals shown would round to nothing."""
 
@@ -201,7 +201,7 @@ def tied(others: Sequence[str], names: Mapping[Hashable, object]) -> Said:
     >>> tied(("A2",), {"A2": "Bản Hai"}).text("vi"), tied(("A2", "A3"), {}).text("en")
     ('Bản Hai (A2)', 'A2; A3')
     """
-    told = [_named(village, names) for village in others[:_MOST_NAMES]]
+    told = [_named(village, names) for village in others[:MOST_NAMES]]
     more = len(others) - len(told)
     return said("tied_villages.more", names=told, more=more) if more else said("tied_villages.all", names=told)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.plan import Plan
-from geo_planner.ranking.explain import described, tied
+from geo_planner.ranking.explain import MOST_NAMES, described, tied
 from geo_planner.study_area.answers import standing, title_of, value_word
 from geo_planner.words import Language, said, word
 
@@ -140,7 +140,12 @@ def commune_of(row: pd.Series) -> str:
 def tied_text(plan: Plan, village_id: str, language: Language) -> str:
     """Who has the same score; empty where nobody has."""
     others = plan.ranking.tied_with[village_id]
-    return said("tied_with.label", others=tied(others, plan.villages["name"].to_dict())).text(language) if others else ""
+    if not others:
+        return ""
+    # only those that are told: the names of all villages for each of them would take a minute with thousands
+    column = plan.villages["name"]
+    names = {other: column.get(other) for other in others[:MOST_NAMES]}
+    return said("tied_with.label", others=tied(others, names)).text(language)
 
 
 def interval_text(low: int, high: int, language: Language) -> str:
