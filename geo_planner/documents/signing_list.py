@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner.documents.letterhead import issuing_body, number_and_sign, place_and_day, signer_lines
 from geo_planner.documents.records import GroupFacts, ProposalFacts, VillageFacts
 from geo_planner.documents.wording import BLANK, Wording
-from geo_planner.errors import OutputError
 from geo_planner.export.palette import BANNER, BANNER_INK, HEADING
 from geo_planner.export.tables import Cell
-from geo_planner.export.workbook import Book, new_workbook, page_of, put, wrapped_lines
+from geo_planner.export.workbook import Book, new_workbook, page_of, put, save_workbook, wrapped_lines
 from geo_planner.words import Language
 
 FILE = "signing_list.xlsx"
@@ -133,11 +131,7 @@ def write_signing_list(facts: ProposalFacts, folder: Path, language: Language = 
     # the line above the form is for the screen: on paper the header has it on every page
     form.sheet.print_area(printed, 0, form.row - 1, _LAST)
     path = folder / FILE
-    try:
-        workbook.close()
-        path.write_bytes(content.getvalue())
-    except (XlsxWriterException, OSError) as error:
-        raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
+    save_workbook(workbook, content, path)
     return [path]
 
 

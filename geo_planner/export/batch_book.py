@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from xlsxwriter.exceptions import XlsxWriterException
 
 from geo_planner.batch.areas import Batch, results_table
-from geo_planner.errors import OutputError
 from geo_planner.export.tables import Cell, flat_columns, titles
-from geo_planner.export.workbook import Book, Sheet, Style, TableColumn, Total, new_workbook, write_sheet
+from geo_planner.export.workbook import Book, Sheet, Style, TableColumn, Total, new_workbook, save_workbook, write_sheet
 from geo_planner.words import LANGUAGES, Language, said, word
 
 _RESULTS: tuple[tuple[str, float, Style], ...] = (
@@ -45,11 +43,7 @@ def write_batch_book(batch: Batch, path: Path) -> None:
         book = Book(workbook, said("batch_book.title").text(language), line, banner, language)
         for sheet in _sheets(batch, language):
             write_sheet(book, sheet)
-    try:
-        workbook.close()
-        path.write_bytes(content.getvalue())
-    except (XlsxWriterException, OSError) as error:
-        raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
+    save_workbook(workbook, content, path)
 
 
 def _sheets(batch: Batch, language: Language) -> Iterator[Sheet]:

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.exceptions import XlsxWriterException
 
 from geo_planner.compare import Comparison, site_costs, village_costs
-from geo_planner.errors import OutputError
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.folder import MANIFEST, output_folder
 from geo_planner.export.summary import write_json
 from geo_planner.export.tables import Cell, flat_columns, titles
-from geo_planner.export.workbook import Book, Sheet, Style, TableColumn, new_workbook, spoken, write_sheet
+from geo_planner.export.workbook import Book, Sheet, Style, TableColumn, new_workbook, save_workbook, spoken, write_sheet
 from geo_planner.words import catalogue, word
 
 _STYLES: dict[str, Style] = {
@@ -70,11 +68,7 @@ def _write_workbook(comparison: Comparison, path: Path, note: str | None) -> Non
     book = Book(workbook, title, spoken("compare_book.plans_are", names=comparison.names), note)
     for sheet in _sheets(comparison):
         write_sheet(book, sheet)
-    try:
-        workbook.close()
-        path.write_bytes(content.getvalue())
-    except (XlsxWriterException, OSError) as error:
-        raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
+    save_workbook(workbook, content, path)
 
 
 def _sheets(comparison: Comparison) -> list[Sheet]:

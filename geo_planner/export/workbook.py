@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
+from geo_planner.errors import OutputError, system_says
 from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS, TOTAL
 from geo_planner.export.tables import Cell, titles
 from geo_planner.words import Language, said
@@ -156,6 +160,23 @@ def new_workbook(content: BinaryIO, *, title: str) -> xlsxwriter.Workbook:
     workbook.set_properties({"title": title, "created": CREATED})
     workbook.formats[0].set_font_name(FONT)
     return workbook
+
+
+def save_workbook(workbook: xlsxwriter.Workbook, content: BytesIO, path: Path) -> None:
+    """Close a workbook that was made in memory, and write it in one go.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    try:
+        workbook.close()
+        path.write_bytes(content.getvalue())
+    except (XlsxWriterException, OSError) as error:
+        raise OutputError(
+            "file_not_written.workbook", name=path.name, why=system_says(error) if isinstance(error, OSError) else str(error)
+        ) from error
 
 
 def write_sheet(book: Book, declared: Sheet) -> None:

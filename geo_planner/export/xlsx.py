@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from xlsxwriter.exceptions import XlsxWriterException
 
 from geo_planner import schema
-from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import (
     WeighedCriterion,
     citation_words,
@@ -38,7 +36,19 @@ from geo_planner.export.tables import (
     known_values,
     machine_table,
 )
-from geo_planner.export.workbook import HEADS, Book, Sheet, Style, TableColumn, Total, new_workbook, spoken, village_columns, write_sheet
+from geo_planner.export.workbook import (
+    HEADS,
+    Book,
+    Sheet,
+    Style,
+    TableColumn,
+    Total,
+    new_workbook,
+    save_workbook,
+    spoken,
+    village_columns,
+    write_sheet,
+)
 from geo_planner.plan import Plan
 from geo_planner.words import Label, Said, said, small, word
 
@@ -62,11 +72,7 @@ def write_xlsx(plan: Plan, path: Path) -> None:
     book = Book(workbook, scenario_title(plan), _place(plan), sample_note(plan))
     for sheet in _sheets(plan):
         write_sheet(book, sheet)
-    try:
-        workbook.close()
-        path.write_bytes(content.getvalue())
-    except (XlsxWriterException, OSError) as error:
-        raise OutputError("file_not_written.workbook", name=path.name, why=str(error)) from error
+    save_workbook(workbook, content, path)
 
 
 def build_workbook(plan: Plan, title: str) -> bytes:
