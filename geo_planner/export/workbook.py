@@ -28,6 +28,8 @@ FONT = "Times New Roman"
 # Points: the room for rows on A4 landscape within our margins, a blank row, and a character of a column's width at the size of the sheet.
 _PAGE_PT = (784.0, 505.0)
 _BLANK_PT, _CHARACTER_PT = 15.0, 5.5
+# Characters of a column that the indent of running text takes.
+_INDENT = 1.5
 _LITTLE_LONGER = 1.4
 # A cell of a spreadsheet holds no more than this.
 _LONGEST_TEXT = 32_767
@@ -260,7 +262,8 @@ def _write_rows(book: Book, sheet: Worksheet, first: int, declared: Sheet) -> in
                 style: Style = "assumed" if (row - first, at) in declared.assumed else column.style
                 put(sheet, row, at, value, _cell_format(book, style, fill, fraction=isinstance(value, float) and not value.is_integer()))
             lines = max(
-                wrapped_lines(value, column.width) if isinstance(value, str) else 1 for column, value in zip(columns, values, strict=True)
+                wrapped_lines(value, column.width - (_INDENT if column.style == "text" else 0)) if isinstance(value, str) else 1
+                for column, value in zip(columns, values, strict=True)
             )
             book.set_row(sheet, row, max(18.0, 14.5 * lines + 3))
         row += 1
