@@ -1,4 +1,4 @@
-"""Units that the whole package shares: decibels, distances, thermal noise."""
+"""What every room shares: constants of nature, decibels, the kinds of arrays, and when a raster counts as fine."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ EARTH_RADIUS_KM = 6371.0
 FloatArray = npt.NDArray[np.float64]
 FloatGrid = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 def db_to_linear(value_db: npt.ArrayLike) -> FloatArray:
@@ -20,16 +21,6 @@ def db_to_linear(value_db: npt.ArrayLike) -> FloatArray:
     100.0
     """
     return np.asarray(np.power(10.0, np.asarray(value_db, dtype=float) / 10.0))
-
-
-def linear_to_db(ratio: npt.ArrayLike) -> FloatArray:
-    """Level in dB of a power ratio (zero becomes minus infinity).
-
-    >>> float(linear_to_db(100.0))
-    20.0
-    """
-    with np.errstate(divide="ignore"):
-        return np.asarray(10.0 * np.log10(np.asarray(ratio, dtype=float)))
 
 
 FINE_CELLS = 4_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -12,9 +13,19 @@ from geo_planner.build.payers import payer_of
 from geo_planner.build.plan import BuildPlan
 from geo_planner.build.served import TERMINAL
 
-OUTCOMES = (
-    "covered", "partly", "terminal", "served_today", "committed", "unwanted", "not_counted", "unreached", "unjoined", "beyond_budget", "infeasible",
-)  # fmt: skip
+Outcome = Literal[
+    "covered",
+    "partly",
+    "terminal",
+    "served_today",
+    "committed",
+    "unwanted",
+    "not_counted",
+    "unreached",
+    "unjoined",
+    "beyond_budget",
+    "infeasible",
+]
 """Stable words: all of it gets mobile signal, some of it, a satellite terminal alone; nothing lacks; an operator has promised it; it is not wished; its
 payer is not planned for; no place reaches it; what reaches it has no way to the network; the money does more elsewhere; no choice keeps the rules."""
 NOBODY_CAN = ("unreached", "unjoined")
@@ -33,7 +44,7 @@ def outcomes(build: BuildPlan, villages: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index as `villages`; ``outcome`` (of ``OUTCOMES``), ``payer`` (blank: an operator has promised it), ``households_before``,
+        Index as `villages`; ``outcome`` (an ``Outcome``), ``payer`` (blank: an operator has promised it), ``households_before``,
         ``households_after`` and ``year`` as of :class:`geo_planner.build.results.Results`, ``site_ids`` (tuple).
     """
     told = build.results.villages.reindex(villages.index)
@@ -58,7 +69,7 @@ class _Facts:
         within = build.covers["option_id"].map(can).astype(bool)
         self.joined = set(village.reindex(build.covers.loc[within, "demand_id"].unique()))
 
-    def outcome(self, village: str, payer: str, sites: tuple[str, ...]) -> str:
+    def outcome(self, village: str, payer: str, sites: tuple[str, ...]) -> Outcome:
         build = self.build
         if sites:
             if all(build.options.at[site, "kind"] == TERMINAL for site in sites):

@@ -7,21 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from geo_planner.config import Service
 from geo_planner.export.assumptions import sample_note, scenario_title
 from geo_planner.files.cog import NODATA, Band, write_cog
-from geo_planner.files.opening import opened_raster
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
 from geo_planner.radio.digits import LEVEL_STEPS, PROBABILITY_STEPS
 from geo_planner.units import is_fine
 from geo_planner.words import said
 
-__all__ = ["NODATA", "operator_bands", "read_band", "write_after_tif", "write_coverage_tif"]
-
-FloatGrid = npt.NDArray[np.float32]
+__all__ = ["NODATA", "operator_bands", "write_after_tif", "write_coverage_tif"]
 
 
 def write_coverage_tif(plan: Plan, path: Path) -> None:
@@ -118,18 +114,3 @@ def _tags(plan: Plan, coverage: Coverage) -> dict[str, str]:
         tags["CALIBRATION"] = json.dumps(plan.scenario.calibration.model_dump(mode="json"), ensure_ascii=False)
     note = sample_note(plan)
     return tags if note is None else {**tags, "SAMPLE_DATA_NOTE": note}
-
-
-def read_band(path: Path, name: str) -> FloatGrid:
-    """One band by its name, NaN where the file has no value.
-
-    Raises
-    ------
-    KeyError
-        When there is no band of that name; the message lists those there are.
-    """
-    with opened_raster(path) as source:
-        if name not in source.descriptions:
-            raise KeyError(f"{path.name} has no band {name!r}; it has {', '.join(map(str, source.descriptions))}")
-        band: FloatGrid = source.read(source.descriptions.index(name) + 1, masked=True).filled(np.nan)
-        return band

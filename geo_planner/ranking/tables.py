@@ -135,12 +135,3 @@ FAIRNESS = Layer(
     ),
     key=("group",),
 )
-
-EXPLANATIONS = Layer(
-    "explanations",
-    (
-        Column("explanation_vi", Text(), "Giải thích", "Explanation (Vietnamese)"),
-        Column("explanation_en", Text(), "Giải thích (tiếng Anh)", "Explanation"),
-    ),
-    key=("village_id",),
-)

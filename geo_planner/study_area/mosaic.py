@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 from affine import Affine
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
@@ -36,9 +35,9 @@ from geo_planner.study_area.raster_frame import (
     unit_faults,
     upright,
 )
+from geo_planner.units import FloatGrid
 from geo_planner.words import Said, said
 
-Grid = npt.NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
 Method = Literal["smooth", "class"]
 
@@ -65,10 +64,6 @@ class Mosaic:
     cells: int
     void_cells: int
     shape: tuple[int, int]
-
-    @property
-    def void_share(self) -> float:
-        return self.void_cells / self.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +288,7 @@ def _blocks(width: int, height: int, side: int) -> Iterator[Window]:
 
 def _block(
     groups: Sequence[_Group], window: Window, transform: Any, crs: CRS, cell_m: float, method: Method, possible: tuple[float, float] | None
-) -> Grid:
+) -> FloatGrid:
     block = np.full((window.height, window.width), np.nan, dtype=np.float32)
     east, south = transform.c + window.width * cell_m, transform.f - window.height * cell_m
     for group in groups:
@@ -307,7 +302,7 @@ def _block(
     return block
 
 
-def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float, float] | None) -> tuple[Grid, Any] | None:
+def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float, float] | None) -> tuple[FloatGrid, Any] | None:
     """The cells of a group around a block as one array with its transform; None where the group does not reach."""
     west, south, east, north = transform_bounds(crs.to_wkt(), group.crs.to_wkt(), *bounds, densify_pts=21)
     t = group.transform
@@ -333,7 +328,7 @@ def _source_cells(group: _Group, crs: CRS, bounds: Bounds, possible: tuple[float
     return cells, t @ Affine.translation(first_column, first_row)
 
 
-def _values(path: Path, window: Window) -> Grid:
+def _values(path: Path, window: Window) -> FloatGrid:
     """Cells of one tile as float32, NaN where it has none; scale and offset applied."""
     with opened_raster(path) as source, upright(source) as raster:
         numbers = Numbers.of(source)
@@ -344,8 +339,8 @@ def _values(path: Path, window: Window) -> Grid:
 
 
 def _warped(
-    cells: Grid, from_transform: Any, group: _Group, shape: tuple[int, int], transform: Any, crs: CRS, cell_m: float, method: Method
-) -> Grid:
+    cells: FloatGrid, from_transform: Any, group: _Group, shape: tuple[int, int], transform: Any, crs: CRS, cell_m: float, method: Method
+) -> FloatGrid:
     coarser = cell_m > 1.5 * math.sqrt(group.cell_m[0] * group.cell_m[1])
     how = {
         ("smooth", False): Resampling.bilinear,

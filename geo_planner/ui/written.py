@@ -40,30 +40,6 @@ def written(
     return table.style.format(how)
 
 
-def shown_numbers(table: pd.DataFrame, language: Language, *, decimals: int = 1, columns: Mapping[str, Figures] | None = None) -> Styler:
-    """The table with every column of decimal figures written out: in Vietnamese with a decimal comma, which Streamlit's own formats do not give.
-
-    Parameters
-    ----------
-    table : DataFrame
-    language : {"vi", "en"}
-    decimals : int
-        Of columns that `columns` does not name; a column of whole figures alone has none. Whole numbers (a year) stay as they are.
-    columns : mapping of str to Figures, optional
-        How the figures of a column are written, by title.
-    """
-    named = columns or {}
-    how = {
-        str(title): Figures(_least_decimals(table[title], decimals)) for title in table.columns if pd.api.types.is_float_dtype(table[title])
-    }
-    return written(table, {**how, **named}, language)
-
-
-def _least_decimals(column: pd.Series, decimals: int) -> int:
-    known = column.dropna()
-    return 0 if (known == known.round()).all() else decimals
-
-
 def _named(words: Mapping[float, str], value: object) -> str:
     return words.get(float(value), str(value))  # type: ignore[arg-type]
 

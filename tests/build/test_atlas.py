@@ -15,13 +15,13 @@ from geo_planner.build.atlas import Atlas, mast_atlas, write_atlas
 from geo_planner.config import Scenario, Uplink
 from geo_planner.config.build.candidates import AtlasRadio, Candidates
 from geo_planner.errors import InputError, SettingError
-from geo_planner.export.raster import read_band
 from geo_planner.files.cog import NODATA
 from geo_planner.propagation.area import LossModel, loss_around
 from geo_planner.radio.budget import least_rsrp_dbm
 from geo_planner.radio.cache import LossCache
 from geo_planner.radio.coverage import compute_coverage
 from geo_planner.study_area import StudyArea
+from tests.bands import read_band
 from tests.build.ground import land, mountains, villages_at, with_mast
 
 SIZE = 60

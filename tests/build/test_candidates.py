@@ -23,9 +23,9 @@ from geo_planner.config import Scenario
 from geo_planner.config.build.candidates import AtlasRadio, Candidates
 from geo_planner.errors import UsageError
 from geo_planner.export.masts import write_masts
-from geo_planner.export.raster import read_band
 from geo_planner.plan import Plan
 from geo_planner.study_area import StudyArea
+from tests.bands import read_band
 from tests.build.ground import CELL_M, NORTH, UTM, WEST, dem_of, land, mountains, points, villages_at, with_mast
 from tests.test_cli import geo_planner
 

@@ -12,7 +12,7 @@ import rasterio
 
 from geo_planner import units
 from geo_planner.errors import OutputError
-from geo_planner.export.raster import read_band, write_coverage_tif
+from geo_planner.export.raster import write_coverage_tif
 from geo_planner.files import cog
 from geo_planner.files.cog import Band, write_cog
 from geo_planner.plan import Plan, second_coverage
@@ -21,6 +21,7 @@ from geo_planner.radio.losses import loss_task
 from geo_planner.radio.settlements import settlement_statuses
 from geo_planner.radio.statuses import village_coverage
 from geo_planner.stored.rasters import stored_coverage
+from tests.bands import read_band
 
 
 @pytest.fixture

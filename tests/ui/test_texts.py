@@ -11,7 +11,7 @@ import pytest
 
 from geo_planner.ui.charts import LOCALE
 from geo_planner.ui.texts import ASSUMPTIONS, FILES, LANGUAGES, METHOD, file_words, method, sentence, setting_title, text
-from geo_planner.ui.written import Figures, shown_numbers, written
+from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import catalogue
 from tests.conftest import ROOT
@@ -112,11 +112,11 @@ def test_figures_of_a_table_are_written_in_its_language_and_stay_figures() -> No
 
 
 def test_the_figures_of_a_table_have_the_decimal_sign_of_the_language() -> None:
-    table = pd.DataFrame({"km": [1234.56, float("nan")], "n": [12345, 3], "share": [0.5, 0.25], "whole": [2.0, 3.0], "name": ["1.5", "b"]})
+    table = pd.DataFrame({"km": [1234.56, float("nan")], "n": [12345, 3], "share": [50.0, 25.0], "whole": [2.0, 3.0], "name": ["1.5", "b"]})
+    columns = {"km": Figures(1), "share": Figures(0, "%"), "whole": Figures(0)}
     for language, expected in (
         ("vi", [["1.234,6", "12345", "50%", "2", "1.5"], ["", "3", "25%", "3", "b"]]),
         ("en", [["1,234.6", "12345", "50%", "2", "1.5"], ["", "3", "25%", "3", "b"]]),
     ):
-        styler = shown_numbers(table.assign(share=100 * table["share"]), language, columns={"share": Figures(0, "%")})
-        shown = styler._translate(False, False)["body"]
+        shown = written(table, columns, language)._translate(False, False)["body"]
         assert [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in shown] == expected
