@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, Workers, verb
-from geo_planner.cli.telling import echo, guarded, print_json
+from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, Workers, read_input, verb
+from geo_planner.cli.telling import echo, echo_files, guarded, print_json
 from geo_planner.words import said
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def compare(
             print_json({"ok": True, "out": str(out), "plans": list(comparison.names), "villages_differ": differing, "files": outputs})
         else:
             echo(said("compared", n=len(made), differing=differing, villages=len(comparison.villages)))
-            for path in files.values():
-                echo(f"  {path}")
+            echo_files(files.values())
         return 0
 
     guarded(work, as_json)
@@ -62,15 +61,12 @@ def _in_all(bar: ProgressBar, number: int, plans: int, step: str, share: float) 
 
 def _plan_of(path: Path, overrides: list[str], workers: int | None, progress: Callable[[str, float], None]) -> Plan:
     """A plan read from its folder, or run."""
-    from geo_planner.config import load_scenario
     from geo_planner.plan import load_plan, run
     from geo_planner.radio.cache import default_loss_cache
-    from geo_planner.study_area import load_study_area, study_area_root
 
     if path.is_dir():
         return load_plan(path)
-    scenario = load_scenario(path, overrides)
-    study_area = load_study_area(study_area_root(path), scenario)
+    scenario, study_area = read_input(path, overrides)
     return run(scenario, study_area, progress=progress, workers=workers, cache=default_loss_cache())
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.frame import AsJson, ProgressBar, verb
-from geo_planner.cli.telling import echo, guarded, hint, of_the_papers, print_json
+from geo_planner.cli.telling import echo, echo_files, guarded, hint, of_the_papers, print_json
 from geo_planner.words import LANGUAGES, said
 
 
@@ -50,8 +50,7 @@ def export(
         for why in pack.not_written:
             hint(why)
         echo(said("pack_written", n=len(pack.files) - 1, folder=pack.folder))
-        for path in pack.files.values():
-            echo(f"  {path}")
+        echo_files(pack.files.values())
         if missing:
             echo(said("pack_missing", n=len(missing)))
         if pack.facts.uses_sample_data:

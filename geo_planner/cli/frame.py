@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from tqdm import tqdm
@@ -18,6 +18,10 @@ from typer.core import TyperCommand, TyperGroup
 from geo_planner.cli.telling import EXIT_INTERRUPTED, EXIT_USAGE, LANG, known_language, shortened, speak, spoken, tell, tell_wrong, worded
 from geo_planner.errors import GeoPlannerError, UsageError
 from geo_planner.words import LANGUAGES, Said, catalogue, said
+
+if TYPE_CHECKING:
+    from geo_planner.config import Scenario
+    from geo_planner.study_area import StudyArea
 
 _Work = TypeVar("_Work", bound=Callable[..., Any])
 VERBOSE = "--verbose"
@@ -186,6 +190,15 @@ def _main(
 def verb(name: str | None = None) -> Callable[[_Work], _Work]:
     """Make a function a verb of the command line."""
     return app.command(name, cls=Verb, epilog=f"Everywhere: {LANG} vi|en for the language, {VERBOSE} for all there is of an error.")
+
+
+def read_input(scenario: Path, overrides: list[str] | None) -> tuple[Scenario, StudyArea]:
+    """A scenario with what the command sets in it, and the study area that it belongs to."""
+    from geo_planner.config import load_scenario
+    from geo_planner.study_area import load_study_area, study_area_root
+
+    settings = load_scenario(scenario, overrides or [])
+    return settings, load_study_area(study_area_root(scenario), settings)
 
 
 class ProgressBar:

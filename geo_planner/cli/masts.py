@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, verb
-from geo_planner.cli.telling import by_level, echo, guarded, hint, lines, print_json
+from geo_planner.cli.frame import AsJson, Overrides, ProgressBar, ScenarioPath, Workers, read_input, verb
+from geo_planner.cli.telling import by_level, echo, echo_files, guarded, hint, lines, print_json
 from geo_planner.words import said
 
 _TOLD = ("village_id", "mast_height_m", "lon", "lat", "households", "village_km")
@@ -29,18 +29,15 @@ def masts(
 ) -> None:
     """Say where a mast would newly cover most households, over the whole terrain, and for single villages."""
     from geo_planner.build.masts import check_villages, mast_sites
-    from geo_planner.config import load_scenario
     from geo_planner.config.build import BuildSettings
     from geo_planner.export.folder import check_output
     from geo_planner.export.masts import best_records, write_masts
     from geo_planner.plan import run
     from geo_planner.radio.cache import default_loss_cache
-    from geo_planner.study_area import load_study_area, study_area_root
 
     def work() -> int:
         check_output(out)  # before the work, not after it
-        settings = load_scenario(scenario, overrides or [])
-        study_area = load_study_area(study_area_root(scenario), settings)
+        settings, study_area = read_input(scenario, overrides)
         check_villages(study_area.villages.index, village or ())
         threads, cache = workers or os.cpu_count() or 1, default_loss_cache()
         build = settings.build or BuildSettings()
@@ -67,10 +64,7 @@ def masts(
         for place in best:
             echo(said("best_place", **{name: place[name] for name in _TOLD}))
         echo(said("masts_found", n=len(found.places), villages=len(found.atlas.villages)))
-        for path in files.values():
-            echo(f"  {path}")
-        if plan.uses_sample_data:
-            echo(said("sample_takes_part"))
+        echo_files(files.values(), uses_sample_data=plan.uses_sample_data)
         return 0
 
     guarded(work, as_json)

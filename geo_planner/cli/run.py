@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_planner.cli.frame import AsJson, EngineOption, Overrides, ProgressBar, ScenarioPath, Scheduler, Workers, verb
-from geo_planner.cli.telling import by_level, echo, guarded, hint, line, lines, print_json
+from geo_planner.cli.frame import AsJson, EngineOption, Overrides, ProgressBar, ScenarioPath, Scheduler, Workers, read_input, verb
+from geo_planner.cli.telling import by_level, echo, echo_files, guarded, hint, line, lines, print_json
 from geo_planner.words import said
 
 if TYPE_CHECKING:
@@ -74,17 +74,14 @@ def _run_and_write(
     scenario_path: Path, out: Path, overrides: list[str] | None, workers: int | None, as_json: bool, write: Callable[..., dict[str, Path]],
     engine: tuple[str | None, str | None],
 ) -> None:  # fmt: skip
-    from geo_planner.config import load_scenario
     from geo_planner.export.folder import check_output
     from geo_planner.plan import run
     from geo_planner.radio.cache import default_loss_cache
-    from geo_planner.study_area import load_study_area, study_area_root
 
     def work() -> int:
         check_output(out)  # before the work, not after it
         cover_by = covering(*engine, workers)
-        scenario = load_scenario(scenario_path, overrides or [])
-        study_area = load_study_area(study_area_root(scenario_path), scenario)
+        scenario, study_area = read_input(scenario_path, overrides)
         with ProgressBar(silent=as_json) as bar:
             result = run(
                 scenario,
@@ -106,10 +103,7 @@ def _run_and_write(
             for told in lines(result.notes):
                 hint(told)
             echo(said("planned", n=len(result.villages)))
-            for path in files.values():
-                echo(f"  {path}")
-            if result.uses_sample_data:
-                echo(said("sample_takes_part"))
+            echo_files(files.values(), uses_sample_data=result.uses_sample_data)
         return 0
 
     guarded(work, as_json)
@@ -128,18 +122,16 @@ def calibrate(
 ) -> None:
     """Hold the model against the measurements: offset, slope and error of each band, cross-validated."""
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
-    from geo_planner.config import check_new_scenario, load_scenario, write_scenario
+    from geo_planner.config import check_new_scenario, write_scenario
     from geo_planner.export.folder import check_output
     from geo_planner.export.outputs import write_calibration
     from geo_planner.measurements import compare_with_measurements
-    from geo_planner.study_area import load_study_area, study_area_root
 
     def work() -> int:
         check_output(out)  # before the work, not after it
         if new_scenario is not None:
             check_new_scenario(scenario, new_scenario)
-        settings = load_scenario(scenario, overrides or [])
-        study_area = load_study_area(study_area_root(scenario), settings)
+        settings, study_area = read_input(scenario, overrides)
         with ProgressBar(silent=as_json) as bar:
             result = compare_with_measurements(settings, study_area, progress=bar.overall, workers=workers)
         files = write_calibration(result, out)
@@ -157,8 +149,7 @@ def calibrate(
             for band in result.calibrations:
                 verdict = said(f"calibrated_verdict.{band.verdict}")
                 echo(said("calibrated_band", freq=band.freq_mhz, verdict=verdict, n=band.n, places=band.n_places, reason=band.ground))
-            for path in files.values():
-                echo(f"  {path}")
+            echo_files(files.values())
         return 0
 
     guarded(work, as_json)

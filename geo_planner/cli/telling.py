@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -181,6 +182,14 @@ def echo(what: object) -> None:
 def hint(what: object) -> None:
     """A line beside the outcome."""
     typer.echo(worded(what), err=True)
+
+
+def echo_files(paths: Iterable[Path], *, uses_sample_data: bool = False) -> None:
+    """The files that were written, the last of the outcome; and that sample data takes part in them."""
+    for path in paths:
+        typer.echo(f"  {path}")
+    if uses_sample_data:
+        echo(said("sample_takes_part"))
 
 
 def print_json(document: dict[str, Any]) -> None:
