@@ -32,7 +32,7 @@ def conda_file() -> tuple[dict[str, str], dict[str, str]]:
 
 def test_conda_environment_agrees_with_pyproject() -> None:
     conda, pip = conda_file()
-    wanted = requirements(extras=("app", "notebook"))
+    wanted = requirements(extras=("app", "cluster", "notebook"))
     assert conda.pop("python") == ">=3.11,<3.14"
     conda.pop("pip")
     assert {**conda, **pip} == wanted

@@ -48,8 +48,8 @@ def _found(layer: Layer, what: str, without: str) -> Any:
     return Field(None, description=f"{what}; null: {layer.path} where it is there, else {without}.")
 
 
-def _for_later(layer: Layer, what: str) -> Any:
-    """An optional layer that is read, checked and cited, and takes no part in a plan: where there is none, a plan does not speak of it."""
+def _unranked(layer: Layer, what: str) -> Any:
+    """An optional layer that takes no part in the ranking: where there is none, a plan does not speak of it."""
     places = " or ".join((layer.path, *layer.also))
     return Field(
         None,
@@ -72,13 +72,13 @@ class Layers(Settings):
     land_cover: RelativePath | None = _found(LAND_COVER, "Raster of ESA WorldCover classes", "no clutter")
     population: RelativePath | None = _found(POPULATION, "Raster of people per cell", "covered population stays unknown")
     measurements: RelativePath | None = _found(MEASUREMENTS, "Samples of the signal", "the measured status stays unknown")
-    candidates: RelativePath | None = _for_later(CANDIDATES, "Places where a mast could be built")
-    power_lines: RelativePath | None = _for_later(POWER_LINES, "Power lines")
-    exclusion_areas: RelativePath | None = _for_later(EXCLUSION_AREAS, "Areas where no mast may stand")
-    build_options: RelativePath | None = _for_later(BUILD_OPTIONS, "What may be built, in place of the computed options")
-    build_links: RelativePath | None = _for_later(BUILD_LINKS, "Which links may be built, in place of the computed ones")
-    answers: RelativePath | None = _for_later(ANSWERS, "Who answered what of a village, and when")
-    prices: RelativePath | None = _for_later(PRICES, "Prices of the build plan, in place of the bundled ones")
+    candidates: RelativePath | None = _unranked(CANDIDATES, "Places where a mast could be built")
+    power_lines: RelativePath | None = _unranked(POWER_LINES, "Power lines")
+    exclusion_areas: RelativePath | None = _unranked(EXCLUSION_AREAS, "Areas where no mast may stand")
+    build_options: RelativePath | None = _unranked(BUILD_OPTIONS, "What may be built, in place of the computed options")
+    build_links: RelativePath | None = _unranked(BUILD_LINKS, "Which links may be built, in place of the computed ones")
+    answers: RelativePath | None = _unranked(ANSWERS, "Who answered what of a village, and when")
+    prices: RelativePath | None = _unranked(PRICES, "Prices of the build plan, in place of the bundled ones")
 
 
 class Terrain(Settings):
