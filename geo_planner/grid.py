@@ -17,18 +17,17 @@ from pyproj import CRS
 from rasterio.features import rasterize
 from rasterio.transform import from_origin
 
-from geo_planner.units import FloatArray
+from geo_planner.units import BoolArray, FloatArray, FloatGrid, IntArray
 
-Integers = npt.NDArray[np.int64]
 _MOST_AT_ONCE = 4_000_000
 
 
 class Cells(NamedTuple):
     """The cell of each of some points; of one outside the grid the nearest cell, and `inside` is False."""
 
-    row: Integers
-    column: Integers
-    inside: npt.NDArray[np.bool_]
+    row: IntArray
+    column: IntArray
+    inside: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Grid:
         pairs = zip(shapes, range(1, len(shapes) + 1), strict=True)
         return np.asarray(rasterize(pairs, out_shape=self.shape, transform=self.transform, dtype="int32"))
 
-    def around(self, row: FloatArray, column: FloatArray, reach: FloatArray) -> Iterator[tuple[Integers, Integers, Integers]]:
+    def around(self, row: FloatArray, column: FloatArray, reach: FloatArray) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
         """The cells whose centre lies within `reach` cells of some points, and the cell that holds each point.
 
         Comes in parts, so that neither many points nor a wide reach fills the memory: number of the point, row, column.
@@ -138,7 +137,7 @@ def offsets(shape: tuple[int, ...], first: tuple[int, int], position: tuple[floa
 
 
 @njit(cache=True, error_model="numpy")
-def interpolate(values: npt.NDArray[np.float32], row: float, column: float) -> float:
+def interpolate(values: FloatGrid, row: float, column: float) -> float:
     """Bilinear value between cell centres.
 
     Within half a cell of the frame the nearest centre counts; outside the frame, and next to a void, NaN.

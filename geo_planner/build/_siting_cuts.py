@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from geo_planner.build._siting_net import Bools, Floats, Ints
+from geo_planner.units import BoolArray, FloatArray, IntArray
 
 
-def violated(tail: Ints, head: Ints, x: Floats, n_nodes: int, least: float) -> list[tuple[Bools, int]]:
+def violated(tail: IntArray, head: IntArray, x: FloatArray, n_nodes: int, least: float) -> list[tuple[BoolArray, int]]:
     """Sets of nodes into which less crosses than the joining of one of them is worth, with that node."""
     used = np.flatnonzero(x > 1e-9)
     inflow = np.bincount(head, weights=x, minlength=n_nodes)

@@ -15,7 +15,8 @@ import numpy as np
 
 from geo_planner.build._siting_greedy import Pick, greedy, near, sound
 from geo_planner.build._siting_model import Goal, Model
-from geo_planner.build._siting_net import Bools, Floats, Net
+from geo_planner.build._siting_net import Net
+from geo_planner.units import BoolArray, FloatArray
 
 __all__ = ["Found", "Goal", "solve"]
 
@@ -143,7 +144,7 @@ class _Search:
                 break
         return True
 
-    def _guides(self) -> tuple[Floats, Floats]:
+    def _guides(self) -> tuple[FloatArray, FloatArray]:
         """Factors on the prices: as they are, and less for what the relaxed answer takes."""
         n_y, n_x = self.model.n[:2]
         x = np.zeros(len(self.net.tail))
@@ -162,7 +163,7 @@ class _Search:
             if self.best is was:
                 return
 
-    def wander(self, options: Floats, links: Floats) -> None:
+    def wander(self, options: FloatArray, links: FloatArray) -> None:
         """Better choices near the one in hand, by counted turns."""
         if self.best is not None and self.open() and not self.late():
             turns = min(_BATCH, 10 + len(self.net.cost))
@@ -180,7 +181,7 @@ class _Search:
         model.upper[out], model.lower[held] = 0.0, 1.0
         model.limit(model.lower, model.upper)
 
-    def _settle(self, columns: Floats) -> bool:
+    def _settle(self, columns: FloatArray) -> bool:
         """Take an integer answer if it is a choice; else add what it breaks. Whether it was one."""
         pick = self.model.pick(columns)
         self.take(pick)
@@ -212,7 +213,7 @@ class _Search:
             vain = vain + 1 if self.best is was else 0
         model.limit(model.lower, model.upper)
 
-    def _same(self, turn: int, columns: Floats) -> Bools:
+    def _same(self, turn: int, columns: FloatArray) -> BoolArray:
         """The options and arcs that stay as they are in this turn."""
         n_y, n_x, n_c, n_z = self.model.n
         follow = np.zeros(n_c + n_z, dtype=bool)

@@ -9,14 +9,15 @@ import numpy as np
 
 from geo_planner.build._siting_grow import grow, joined_by, spanning, without_idle_leaves
 from geo_planner.build._siting_local import wander
-from geo_planner.build._siting_net import ROOT, Bools, Floats, Net
+from geo_planner.build._siting_net import ROOT, Net
+from geo_planner.units import BoolArray, FloatArray
 
 
 class Pick(NamedTuple):
     """A valid choice: which options and which links of a net."""
 
-    options: Bools
-    links: Bools
+    options: BoolArray
+    links: BoolArray
 
 
 def cost_of(net: Net, pick: Pick) -> float:
@@ -24,18 +25,18 @@ def cost_of(net: Net, pick: Pick) -> float:
     return math.fsum([*net.cost[pick.options], *net.link_cost[pick.links]])
 
 
-def covered(net: Net, options: Bools) -> Bools:
+def covered(net: Net, options: BoolArray) -> BoolArray:
     hit = np.zeros(len(net.weight), dtype=bool)
     for option in np.flatnonzero(options):
         hit[net.covered_by(int(option))] = True
     return hit
 
 
-def weight_of(net: Net, options: Bools) -> float:
+def weight_of(net: Net, options: BoolArray) -> float:
     return math.fsum(net.weight[covered(net, options)])
 
 
-def greedy(net: Net, *, budget: float, needed: float, cheaper: tuple[Floats, Floats] | None = None) -> Pick | None:
+def greedy(net: Net, *, budget: float, needed: float, cheaper: tuple[FloatArray, FloatArray] | None = None) -> Pick | None:
     """Take what gives most weight for its whole price, until the budget is spent or the needed weight is covered.
 
     Parameters
@@ -59,7 +60,7 @@ def greedy(net: Net, *, budget: float, needed: float, cheaper: tuple[Floats, Flo
     return _kept(net, Pick(chosen, links), budget, needed)
 
 
-def near(net: Net, pick: Pick, guides: tuple[Floats, Floats], limits: tuple[float, float], turns: int) -> Pick | None:
+def near(net: Net, pick: Pick, guides: tuple[FloatArray, FloatArray], limits: tuple[float, float], turns: int) -> Pick | None:
     """The best choice met in a counted number of turns of taking out and growing again.
 
     Parameters
@@ -94,7 +95,7 @@ def sound(net: Net, pick: Pick) -> bool:
     )
 
 
-def _joined(net: Net, pick: Pick) -> Bools:
+def _joined(net: Net, pick: Pick) -> BoolArray:
     held = np.zeros(net.n_nodes, dtype=bool)
     held[net.node[pick.options]] = True
     held[ROOT] = True
@@ -132,11 +133,11 @@ def lean(net: Net, pick: Pick, *, keep: float) -> Pick | None:
     return Pick(options, links)
 
 
-def cheapest_links(net: Net, options: Bools) -> Bools | None:
+def cheapest_links(net: Net, options: BoolArray) -> BoolArray | None:
     """The cheapest links between the chosen places that join all that must be; None where there is no way."""
     held, needy = np.zeros(net.n_nodes, dtype=bool), np.zeros(net.n_nodes, dtype=bool)
     held[net.node[options]] = True
     needy[net.node[options & net.network]] = True
     held[ROOT] = needy[ROOT] = True
-    links: Bools = without_idle_leaves(net, spanning(net, held), needy)
+    links: BoolArray = without_idle_leaves(net, spanning(net, held), needy)
     return links if joined_by(net, links)[needy].all() else None

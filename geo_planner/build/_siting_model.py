@@ -18,7 +18,8 @@ from scipy import sparse
 
 from geo_planner.build._siting_cuts import violated
 from geo_planner.build._siting_greedy import Pick, cost_of, covered, lean, sound, weight_of
-from geo_planner.build._siting_net import ROOT, Bools, Floats, Ints, Net
+from geo_planner.build._siting_net import ROOT, Net
+from geo_planner.units import BoolArray, FloatArray, IntArray
 
 _FINEST = 1e-3
 """In the solver's scale, the least that one step of the prices is to be: well above the tolerances within which it calls values equal."""
@@ -29,7 +30,7 @@ _LARGEST = 1e7
 class _Block:
     """Rows that must not exceed a limit, from (row, column, factor) of each kind of term."""
 
-    def __init__(self, height: int, limit: float, *terms: tuple[Ints, Ints, float | Floats]) -> None:
+    def __init__(self, height: int, limit: float, *terms: tuple[IntArray, IntArray, float | FloatArray]) -> None:
         self.height, self.limit = height, limit
         self.rows = np.concatenate([row for row, _, _ in terms])
         self.columns = np.concatenate([column for _, column, _ in terms])
@@ -70,7 +71,7 @@ class Answer(NamedTuple):
     """What a search tree came to: its status, its columns where it has any, and the bound in the solver's scale."""
 
     status: highspy.HighsModelStatus
-    columns: Floats | None
+    columns: FloatArray | None
     bound: float
 
 
@@ -156,7 +157,7 @@ class Model:
             rows.append(_Block(len(names), 1.0, (number, members, 1.0)))
         return rows
 
-    def _pass(self, objective: Floats, rows: list[_Block]) -> None:
+    def _pass(self, objective: FloatArray, rows: list[_Block]) -> None:
         above = np.cumsum([0, *(block.height for block in rows)])
         factors, columns = np.concatenate([block.factors for block in rows]), np.concatenate([block.columns for block in rows])
         at = np.concatenate([block.rows + first for block, first in zip(rows, above, strict=False)])
@@ -182,7 +183,7 @@ class Model:
 
     # rows and limits
 
-    def add(self, rows: Floats, limits: Floats) -> None:
+    def add(self, rows: FloatArray, limits: FloatArray) -> None:
         """Rows that hold for every choice."""
         matrix = sparse.csr_array(rows)
         self.solver.addRows(
@@ -195,7 +196,7 @@ class Model:
             matrix.data,
         )
 
-    def cut(self, columns: Floats) -> int:
+    def cut(self, columns: FloatArray) -> int:
         """Add the cuts that the arcs of an answer break; how many."""
         n_y, n_x = self.n[:2]
         sets = violated(self.tail, self.head, np.clip(columns[n_y : n_y + n_x], 0.0, 1.0), self.net.n_nodes, 1e-4)
@@ -207,7 +208,7 @@ class Model:
             self.add(rows, np.zeros(len(rows)))
         return len(rows)
 
-    def forbid(self, columns: Floats, *, dear: bool) -> None:
+    def forbid(self, columns: FloatArray, *, dear: bool) -> None:
         """Shut out one answer that is too dear, or covers too little, by less than the solver can see."""
         n_y, n_x, n_c, n_z = self.n
         if dear:
@@ -218,12 +219,12 @@ class Model:
             row = np.concatenate([np.zeros(n_y + n_x), np.where(hit, 0.0, -1.0), np.zeros(n_z)])
             self.add(row[None, :], np.array([-1.0]))
 
-    def limit(self, lower: Floats, upper: Floats) -> None:
+    def limit(self, lower: FloatArray, upper: FloatArray) -> None:
         self.solver.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
     # solving
 
-    def relaxed(self, until: float) -> tuple[float, Floats, Floats] | None:
+    def relaxed(self, until: float) -> tuple[float, FloatArray, FloatArray] | None:
         """Value, columns and reduced costs of the relaxed problem; None where it has no answer in time."""
         self._time(until)
         self.solver.run()
@@ -274,14 +275,14 @@ class Model:
 
     # to choices and back
 
-    def columns(self, pick: Pick) -> Floats:
+    def columns(self, pick: Pick) -> FloatArray:
         """The columns of a choice: its links turned away from the gateways."""
         n_nodes = self.n[3]
         arcs = _tree(self.tail, self.head, self.link_of, pick.links, n_nodes)
         place = np.bincount(self.head, weights=arcs, minlength=n_nodes)
         return np.concatenate([pick.options, arcs, covered(self.net, pick.options)[self.demand_rows], place]).astype(float)
 
-    def pick(self, columns: Floats) -> Pick | None:
+    def pick(self, columns: FloatArray) -> Pick | None:
         """The choice that an answer of the solver stands for, without its rings; None where that is no choice."""
         n_y, n_x = self.n[:2]
         options = columns[:n_y] > 0.5
@@ -305,14 +306,14 @@ class Model:
         return math.floor((bound + slack) / self.step) * self.step
 
 
-def _lattice(values: Floats) -> float:
+def _lattice(values: FloatArray) -> float:
     """The largest step of which all values are multiples; 0 where they are not whole."""
     if not len(values) or not np.isfinite(values).all() or (values != np.round(values)).any() or values.max(initial=0.0) > 2**52:
         return 0.0
     return float(np.gcd.reduce(values.astype(np.int64)))
 
 
-def _merged_demands(net: Net) -> tuple[Floats, Bools, Ints]:
+def _merged_demands(net: Net) -> tuple[FloatArray, BoolArray, IntArray]:
     """Demands that the same options cover are one, with their weights together; those that none covers are out."""
     columns = net.coverage().tocsc()
     columns.sort_indices()
@@ -332,7 +333,7 @@ def _merged_demands(net: Net) -> tuple[Floats, Bools, Ints]:
     return np.array(weight), np.array(required, dtype=bool), np.array(rows, dtype=np.int64)
 
 
-def _reverse(tail: Ints, head: Ints, n_nodes: int) -> tuple[Ints, Ints]:
+def _reverse(tail: IntArray, head: IntArray, n_nodes: int) -> tuple[IntArray, IntArray]:
     """Arcs and those that lead the other way, for the arcs that have one."""
     there, back = tail * n_nodes + head, head * n_nodes + tail
     order = np.argsort(there, kind="stable")
@@ -343,7 +344,7 @@ def _reverse(tail: Ints, head: Ints, n_nodes: int) -> tuple[Ints, Ints]:
     return arcs, order[at[arcs]]
 
 
-def _whole_row(values: Floats) -> tuple[Ints, Ints, Floats]:
+def _whole_row(values: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
     columns = np.flatnonzero(values)
     return np.zeros(len(columns), dtype=np.int64), columns, values[columns]
 

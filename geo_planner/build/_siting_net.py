@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from geo_planner.units import BoolArray, FloatArray, IntArray
+
 ROOT = 0
 """The node that stands for all gateways."""
 
@@ -38,26 +36,26 @@ class Net(NamedTuple):
         Their rows in the tables that came in.
     """
 
-    cost: Floats
-    node: Ints
-    network: Bools
-    group: Ints
-    fixed: Bools
-    first: Ints
-    demand: Ints
-    weight: Floats
-    required: Bools
-    tail: Ints
-    head: Ints
-    link_cost: Floats
-    start: Ints
-    edge: Ints
-    by_cost: Ints
+    cost: FloatArray
+    node: IntArray
+    network: BoolArray
+    group: IntArray
+    fixed: BoolArray
+    first: IntArray
+    demand: IntArray
+    weight: FloatArray
+    required: BoolArray
+    tail: IntArray
+    head: IntArray
+    link_cost: FloatArray
+    start: IntArray
+    edge: IntArray
+    by_cost: IntArray
     n_nodes: int
-    option_rows: Ints
-    link_rows: Ints
+    option_rows: IntArray
+    link_rows: IntArray
 
-    def covered_by(self, option: int) -> Ints:
+    def covered_by(self, option: int) -> IntArray:
         return self.demand[self.first[option] : self.first[option + 1]]
 
     def coverage(self) -> sparse.csr_array:
@@ -68,7 +66,7 @@ class Net(NamedTuple):
 
 def as_net(
     demands: pd.DataFrame, options: pd.DataFrame, covers: pd.DataFrame, places: pd.DataFrame, links: pd.DataFrame, *,
-    required: Bools, excluded: Bools, fixed: Bools,
+    required: BoolArray, excluded: BoolArray, fixed: BoolArray,
 ) -> Net:  # fmt: skip
     """Sound tables to arrays.
 
@@ -127,7 +125,7 @@ def _group(options: pd.DataFrame) -> pd.Series:
     return text.where(text.notna() & (text.astype(str).str.strip() != ""), None)
 
 
-def _cheapest_links(ends: Ints, cost: Floats) -> Ints:
+def _cheapest_links(ends: IntArray, cost: FloatArray) -> IntArray:
     """Of links between the same two nodes the cheapest, then the first; none within the gateways or from a place to itself."""
     rows = np.flatnonzero(ends[:, 0] != ends[:, 1])
     rows = rows[np.lexsort((rows, cost[rows], ends[rows, 1], ends[rows, 0]))]
@@ -136,7 +134,7 @@ def _cheapest_links(ends: Ints, cost: Floats) -> Ints:
     return np.sort(rows[new])
 
 
-def _reached(ends: Ints, held: Bools, n_nodes: int) -> Bools:
+def _reached(ends: IntArray, held: BoolArray, n_nodes: int) -> BoolArray:
     """Nodes that can be joined to a gateway over places where something may stand."""
     usable = held[ends].all(axis=1)
     tail, head = ends[usable, 0], ends[usable, 1]
@@ -145,7 +143,9 @@ def _reached(ends: Ints, held: Bools, n_nodes: int) -> Bools:
     return np.asarray((label == label[ROOT]) & held)
 
 
-def _dominated(cost: Floats, node: Ints, network: Bools, group: Ints, fixed: Bools, cover: sparse.csr_array, keep: Bools) -> Bools:
+def _dominated(
+    cost: FloatArray, node: IntArray, network: BoolArray, group: IntArray, fixed: BoolArray, cover: sparse.csr_array, keep: BoolArray
+) -> BoolArray:
     """Options beside which another of their place does all that they do for no more money."""
     out = np.zeros(len(cost), dtype=bool)
     sets = [frozenset(cover.indices[cover.indptr[i] : cover.indptr[i + 1]].tolist()) for i in range(len(cost))]

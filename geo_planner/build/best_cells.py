@@ -10,14 +10,14 @@ from scipy.ndimage import minimum_filter
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.config.build.candidates import Candidates
+from geo_planner.units import BoolArray, FloatArray, IntArray
 
-Mask = npt.NDArray[np.bool_]
 Cell = tuple[int, int]
 LAST = np.iinfo(np.int32).max
 """The rank of what is no choice."""
 
 
-def ranked_cells(atlas: Atlas, height_m: float, allowed: Mask) -> npt.NDArray[np.int32]:
+def ranked_cells(atlas: Atlas, height_m: float, allowed: BoolArray) -> npt.NDArray[np.int32]:
     """The order of the cells for a mast height, best first from 0: by weighted households, then by what may be expected, then row and column.
 
     Cells that are not allowed, or where nobody is reached, have the rank :data:`LAST`.
@@ -30,7 +30,7 @@ def ranked_cells(atlas: Atlas, height_m: float, allowed: Mask) -> npt.NDArray[np
     return ranks.reshape(value.shape)
 
 
-def best_cells(atlas: Atlas, allowed: Mask, way_cells: npt.NDArray[np.float64], settings: Candidates) -> list[Cell]:
+def best_cells(atlas: Atlas, allowed: BoolArray, way_cells: FloatArray, settings: Candidates) -> list[Cell]:
     """The cells of the atlas that become places.
 
     Parameters
@@ -54,13 +54,13 @@ def best_cells(atlas: Atlas, allowed: Mask, way_cells: npt.NDArray[np.float64], 
     return sorted({*taken, *_beside_ways(atlas, ranks, way_cells, settings)})
 
 
-def best_reaching(rank: npt.NDArray[np.int32], among: Mask, n: int, apart_cells: float) -> list[Cell]:
+def best_reaching(rank: npt.NDArray[np.int32], among: BoolArray, n: int, apart_cells: float) -> list[Cell]:
     """The n best of some cells by their rank, none within `apart_cells` cells of another."""
     at = np.flatnonzero(among & (rank < LAST))
     return _apart(at[np.argsort(rank.ravel()[at], kind="stable")], rank.shape[1], n, apart_cells)
 
 
-def _apart(in_order: npt.NDArray[np.int64], columns_of_grid: int, n: int, apart_cells: float) -> list[Cell]:
+def _apart(in_order: IntArray, columns_of_grid: int, n: int, apart_cells: float) -> list[Cell]:
     """The first n of some cells, each in turn keeping those near to it out."""
     rows, columns = np.divmod(in_order, columns_of_grid)
     found: list[Cell] = []
@@ -112,9 +112,7 @@ def _in_turn(peaks: dict[float, list[Cell]]) -> Iterator[tuple[float, Cell]]:
                 yield height, cells[number]
 
 
-def _beside_ways(
-    atlas: Atlas, ranks: dict[float, npt.NDArray[np.int32]], way_cells: npt.NDArray[np.float64], settings: Candidates
-) -> set[Cell]:
+def _beside_ways(atlas: Atlas, ranks: dict[float, npt.NDArray[np.int32]], way_cells: FloatArray, settings: Candidates) -> set[Cell]:
     """Among the best cells for each village those that a way comes nearest to: strong signal from a summit is dear to build."""
     apart = settings.spacing_m / atlas.grid.cell_m
     taken: set[Cell] = set()

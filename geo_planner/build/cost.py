@@ -15,8 +15,8 @@ import pandas as pd
 
 from geo_planner.build.prices import ESTIMATES, ITEMS, in_vnd
 from geo_planner.config.build.money import EstimateSettings, MoneySettings
+from geo_planner.units import FloatArray, IntArray
 
-Floats = npt.NDArray[np.float64]
 LOW_MAST_MOST_M = 25.0
 """A mast up to this height is a low one (15-25 m in the contract of the options)."""
 REFERENCE_HEIGHT_M = {"mast_site": 40.0, "low_mast_site": 20.0}
@@ -128,7 +128,7 @@ def npv(rate: float, flows: npt.ArrayLike) -> float:
     return float(np.sum(values / (1.0 + rate) ** np.arange(len(values))))
 
 
-def split(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def split(total: int, weights: npt.ArrayLike) -> IntArray:
     """A whole sum shared out in whole parts, in proportion to weights, by largest remainders (Hamilton); of equal remainders the first.
 
     Parameters
@@ -158,7 +158,7 @@ def split(total: int, weights: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return parts
 
 
-def yearly_flows(table: pd.DataFrame, year_index: npt.ArrayLike, settings: MoneySettings, *, estimate: str = "base") -> Floats:
+def yearly_flows(table: pd.DataFrame, year_index: npt.ArrayLike, settings: MoneySettings, *, estimate: str = "base") -> FloatArray:
     """What is paid in each year, from year 0 (the first) to the horizon, in đồng.
 
     Parameters
@@ -233,7 +233,7 @@ def totals(
     return out
 
 
-def _of_options(options: pd.DataFrame, road_m: Floats, power: pd.DataFrame | None, settings: MoneySettings) -> pd.DataFrame:
+def _of_options(options: pd.DataFrame, road_m: FloatArray, power: pd.DataFrame | None, settings: MoneySettings) -> pd.DataFrame:
     """How many of each item an option takes; index ``option_id``."""
     access = settings.access
     kind = options["kind"].astype(str).to_numpy()
@@ -276,7 +276,7 @@ def _of_options(options: pd.DataFrame, road_m: Floats, power: pd.DataFrame | Non
     return pd.DataFrame({**counted, **_of_power(options.index, power, new, effort)}, index=options.index)
 
 
-def _of_power(ids: pd.Index, power: pd.DataFrame | None, new: npt.NDArray[np.bool_], effort: Floats) -> dict[str, Floats]:
+def _of_power(ids: pd.Index, power: pd.DataFrame | None, new: npt.NDArray[np.bool_], effort: FloatArray) -> dict[str, FloatArray]:
     """How many of each item of power."""
     if power is None:
         return {}
@@ -284,7 +284,7 @@ def _of_power(ids: pd.Index, power: pd.DataFrame | None, new: npt.NDArray[np.boo
     source = power["source"].astype(object).fillna("").to_numpy(dtype=object)
     solar, grid = source == "solar", source == "grid"
 
-    def figures(name: str) -> Floats:
+    def figures(name: str) -> FloatArray:
         return np.nan_to_num(power[name].to_numpy(dtype=float), nan=0.0) if name in power else np.zeros(len(power))
 
     generator = power["generator"].eq(True).to_numpy(dtype=bool) if "generator" in power else np.zeros(len(power), dtype=bool)
@@ -323,7 +323,7 @@ def _costs(counted: pd.DataFrame, worst: pd.DataFrame, prices: pd.DataFrame, set
     return Costs(table, items)
 
 
-def _table(amounts: Floats, part: npt.NDArray[np.str_], names: list[str], settings: MoneySettings) -> pd.DataFrame:
+def _table(amounts: FloatArray, part: npt.NDArray[np.str_], names: list[str], settings: MoneySettings) -> pd.DataFrame:
     works, equipment, yearly = (amounts[:, part == each].sum(axis=1) for each in ("works", "equipment", "yearly"))
     estimate = settings.estimate
     parts = _estimate(works, equipment, estimate)
@@ -336,7 +336,7 @@ def _table(amounts: Floats, part: npt.NDArray[np.str_], names: list[str], settin
     )  # fmt: skip
 
 
-def _estimate(works: Floats, equipment: Floats, shares: EstimateSettings) -> dict[str, Floats]:
+def _estimate(works: FloatArray, equipment: FloatArray, shares: EstimateSettings) -> dict[str, FloatArray]:
     """The parts of an estimate: each share is taken of what stands before it and rounded."""
     built = works + equipment
     management, consulting, other = (
@@ -347,5 +347,5 @@ def _estimate(works: Floats, equipment: Floats, shares: EstimateSettings) -> dic
     return dict(zip(PARTS, (works, equipment, management, consulting, other, contingency, vat), strict=True))
 
 
-def _whole(amounts: Floats) -> Floats:
+def _whole(amounts: FloatArray) -> FloatArray:
     return np.asarray(np.floor(amounts + 0.5))

@@ -6,17 +6,16 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
 from geo_planner.config import Service
-from geo_planner.grid import Grid, Integers
+from geo_planner.grid import Grid
 from geo_planner.radio.coverage import Coverage
 from geo_planner.radio.statuses import settlement_radius_m
 from geo_planner.study_area.population import PopulationCells
 from geo_planner.terrain import Dem
-from geo_planner.units import FloatArray
+from geo_planner.units import BoolArray, FloatArray, IntArray
 
 Objective = Literal["priority", "households"]
 DIGITS = 6
@@ -102,7 +101,7 @@ def demands_of(
     return table[["village_id", "households", "weight", "row", "column", "x_m", "y_m"]]
 
 
-def covered_pieces(pieces: pd.DataFrame, coverage: Coverage, service: Service) -> npt.NDArray[np.bool_]:
+def covered_pieces(pieces: pd.DataFrame, coverage: Coverage, service: Service) -> BoolArray:
     """Which pieces a coverage serves, in their order."""
     return np.asarray(coverage.probability[pieces["row"].to_numpy(), pieces["column"].to_numpy()] >= service.min_probability)
 
@@ -130,7 +129,7 @@ def households_with_signal(
     ids = villages.index.astype(str)
     known = villages["households"].notna().to_numpy(dtype=bool)
 
-    def sums(which: npt.NDArray[np.bool_]) -> pd.Series:
+    def sums(which: BoolArray) -> pd.Series:
         households = pieces["households"].where(which, 0.0).groupby(pieces["village_id"]).sum().reindex(ids, fill_value=0.0)
         return pd.Series(np.where(known, households.to_numpy(dtype=float), np.nan), index=villages.index)
 
@@ -139,7 +138,7 @@ def households_with_signal(
     return pd.DataFrame({"households_before": first, "households_after": then}).round(DIGITS)
 
 
-def _split(households: FloatArray, share: FloatArray, which: Integers) -> FloatArray:
+def _split(households: FloatArray, share: FloatArray, which: IntArray) -> FloatArray:
     """The households of each village over its cells by their shares, in whole millionths that add up: what is left goes to the largest remainders."""
     total = np.round(households * 10**DIGITS).astype(np.int64)
     exact = total[which] * share
@@ -153,7 +152,7 @@ def _split(households: FloatArray, share: FloatArray, which: Integers) -> FloatA
     return np.asarray((parts + (place - first < left[which])) / 10**DIGITS)
 
 
-def _people_at(population: PopulationCells, grid: Grid, row: Integers, column: Integers) -> FloatArray:
+def _people_at(population: PopulationCells, grid: Grid, row: IntArray, column: IntArray) -> FloatArray:
     """People in some cells of a grid, in proportion: cells of the population that are finer are added up, coarser ones are read at the centre."""
     there = population.grid
     people = np.nan_to_num(population.people)

@@ -14,11 +14,12 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from geo_planner.build.hops import Floats, Ints, ordered_ids
+from geo_planner.build.hops import ordered_ids
 from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.grid import Grid
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_table
+from geo_planner.units import FloatArray, IntArray
 
 _STEP_M = 50.0
 """Roads have a point at least so often; a place is joined to the nearest."""
@@ -83,7 +84,7 @@ def _lines(roads: gpd.GeoDataFrame, grid: Grid, rules: Backhaul, travel: Travel)
     return np.asarray(parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 0.0)])
 
 
-def _network(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:
+def _network(lines: npt.NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
     """The points of the roads, and the pairs of them that a piece of road joins."""
     coordinates, line = shapely.get_coordinates(shapely.segmentize(lines, _STEP_M), return_index=True)
     flat, number = np.unique(coordinates[:, 0] + 1j * coordinates[:, 1], return_inverse=True)
@@ -97,7 +98,7 @@ def _network(lines: npt.NDArray[np.object_]) -> tuple[Floats, Ints]:
     return points, pieces[pieces[:, 0] != pieces[:, 1]]
 
 
-def _lengths(points: Floats, pieces: Ints, met: Ints, from_: Ints, *, limit_m: float) -> Floats:
+def _lengths(points: FloatArray, pieces: IntArray, met: IntArray, from_: IntArray, *, limit_m: float) -> FloatArray:
     """Lengths in m along the roads from some of the points that places are joined to (numbers within `met`) to all of these."""
     length = np.hypot(*(points[pieces[:, 0]] - points[pieces[:, 1]]).T)
     # where a road only goes on, nothing is decided: between the other points its pieces are one
@@ -129,7 +130,7 @@ def _lengths(points: Floats, pieces: Ints, met: Ints, from_: Ints, *, limit_m: f
     return np.asarray(dijkstra(graph, directed=False, indices=name[met[from_]], limit=limit_m)[:, name[met]])
 
 
-def _table(ids: npt.NDArray[np.object_], ends: Ints, km: Floats, rules: Backhaul) -> pd.DataFrame:
+def _table(ids: npt.NDArray[np.object_], ends: IntArray, km: FloatArray, rules: Backhaul) -> pd.DataFrame:
     a, b = ids[ends[:, 0]], ids[ends[:, 1]]
     return pd.DataFrame(
         {

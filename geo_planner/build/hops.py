@@ -19,10 +19,8 @@ from geo_planner.grid import interpolate
 from geo_planner.propagation.p525 import free_space_loss_db
 from geo_planner.propagation.p530 import fade_probability_17_pct, rain_attenuation_db, worst_month_to_year_db
 from geo_planner.terrain import Dem
-from geo_planner.units import EARTH_RADIUS_KM
+from geo_planner.units import EARTH_RADIUS_KM, BoolArray, FloatArray, IntArray
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 _TIMES_PCT = np.geomspace(0.001, 1.0, 121)
 """Shares of the year for which P.530 gives the attenuation by rain."""
 _FRESNEL_M = 17.3
@@ -70,14 +68,14 @@ class _Pairs(NamedTuple):
     length_km, position, ground_m, lat_deg, roughness_m : ndarray, one a path
     """
 
-    path: Ints
-    turned: npt.NDArray[np.bool_]
-    reach_m: Floats
-    length_km: Floats
-    position: Floats
-    ground_m: Floats
-    lat_deg: Floats
-    roughness_m: Floats
+    path: IntArray
+    turned: BoolArray
+    reach_m: FloatArray
+    length_km: FloatArray
+    position: FloatArray
+    ground_m: FloatArray
+    lat_deg: FloatArray
+    roughness_m: FloatArray
 
 
 def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
@@ -130,9 +128,9 @@ def hops(places: pd.DataFrame, dem: Dem, rules: Backhaul) -> Hops:
 
 
 def availability_pct(
-    length_km: npt.ArrayLike, freq_ghz: float, rules: Backhaul, *, system_gain_db: float, ground_m: Floats, lat_deg: npt.ArrayLike,
+    length_km: npt.ArrayLike, freq_ghz: float, rules: Backhaul, *, system_gain_db: float, ground_m: FloatArray, lat_deg: npt.ArrayLike,
     roughness_m: npt.ArrayLike,
-) -> Floats:  # fmt: skip
+) -> FloatArray:  # fmt: skip
     """Share of the year for which the fade margin holds: what rain and multipath leave, added up.
 
     The margin is the system gain less the loss in free space. Rain that is exceeded for less than 0.001 % of the year counts as that share, for
@@ -181,7 +179,7 @@ def availability_pct(
     return np.where(margin_db > 0.0, np.maximum(100.0 - rain_pct - year_pct, 0.0), 0.0)
 
 
-def roughness_around_m(dem: Dem, row: Floats, column: Floats) -> Floats:
+def roughness_around_m(dem: Dem, row: FloatArray, column: FloatArray) -> FloatArray:
     """Standard deviation of the heights in the square of 110 km around some positions (P.530-17, section 2.3.1).
 
     As far as the terrain reaches; 0, the rule that fades most, where nothing is known.
@@ -208,7 +206,7 @@ def roughness_around_m(dem: Dem, row: Floats, column: Floats) -> Floats:
     return np.sqrt(np.maximum(second / count - (first / count) ** 2, 0.0))
 
 
-def ordered_ids(ids: npt.NDArray[np.object_], ends: Ints) -> tuple[Ints, Ints]:
+def ordered_ids(ids: npt.NDArray[np.object_], ends: IntArray) -> tuple[IntArray, IntArray]:
     """Pairs with the lesser id first, and the order that sorts them by both ids."""
     rank = np.empty(len(ids), dtype=np.int64)
     rank[np.argsort(ids.astype(str), kind="stable")] = np.arange(len(ids))
@@ -217,7 +215,7 @@ def ordered_ids(ids: npt.NDArray[np.object_], ends: Ints) -> tuple[Ints, Ints]:
     return ends, np.lexsort((rank[ends[:, 1]], rank[ends[:, 0]]))
 
 
-def _near(places: pd.DataFrame, rules: Backhaul) -> Ints:
+def _near(places: pd.DataFrame, rules: Backhaul) -> IntArray:
     """Pairs of rows of places within a distance, the lesser id first, at most one of each a gateway."""
     xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
     gateway = places["gateway"].to_numpy(dtype=bool, copy=True)
@@ -234,7 +232,7 @@ def _near(places: pd.DataFrame, rules: Backhaul) -> Ints:
     return ordered_ids(places.index.to_numpy(dtype=object), ends)[0]
 
 
-def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]:
+def _measured(places: pd.DataFrame, dem: Dem, ends: IntArray) -> tuple[IntArray, _Pairs]:
     """The pairs in the order of their paths, and what is known of both."""
     xy, spot = np.unique(places[["x_m", "y_m"]].to_numpy(dtype=float), axis=0, return_inverse=True)
     spot = spot.reshape(-1)
@@ -261,7 +259,7 @@ def _measured(places: pd.DataFrame, dem: Dem, ends: Ints) -> tuple[Ints, _Pairs]
     )
 
 
-def _heights(dem: Dem, pairs: _Pairs, at: Ints, freq_ghz: float, rules: Backhaul) -> tuple[Floats, npt.NDArray[np.int8]]:
+def _heights(dem: Dem, pairs: _Pairs, at: IntArray, freq_ghz: float, rules: Backhaul) -> tuple[FloatArray, npt.NDArray[np.int8]]:
     """Least antenna heights of some pairs in a band, and whether each is clear, blocked or not known."""
     paths, n = np.unique(pairs.path[at], return_counts=True)
     first = np.concatenate([[0], np.cumsum(n)]).astype(np.int64)
@@ -275,7 +273,7 @@ def _heights(dem: Dem, pairs: _Pairs, at: Ints, freq_ghz: float, rules: Backhaul
     return np.where(pairs.turned[at, None], least[:, ::-1], least), np.asarray(state)
 
 
-def _table(ids: npt.NDArray[np.object_], ends: Ints, found: Floats) -> pd.DataFrame:
+def _table(ids: npt.NDArray[np.object_], ends: IntArray, found: FloatArray) -> pd.DataFrame:
     a, b = ids[ends[:, 0]], ids[ends[:, 1]]
     columns = ("length_km", "freq_ghz", "availability_pct", "height_a_m", "height_b_m")
     return pd.DataFrame(
@@ -284,7 +282,7 @@ def _table(ids: npt.NDArray[np.object_], ends: Ints, found: Floats) -> pd.DataFr
     )
 
 
-def _summed(values: Floats) -> Floats:
+def _summed(values: FloatArray) -> FloatArray:
     """Sums of all above and left of each corner of the cells."""
     return np.pad(values, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
 

@@ -19,8 +19,8 @@ from geo_planner.preferences.settings import Travel
 from geo_planner.study_area import StudyArea
 from geo_planner.study_area.roads import road_table
 from geo_planner.terrain import Dem, height_at
+from geo_planner.units import BoolArray, FloatArray, FloatGrid
 
-Mask = npt.NDArray[np.bool_]
 PROCEDURE, BAN = "procedure", "ban"
 KIND_COLUMN = "kind"
 
@@ -39,7 +39,7 @@ class Surroundings:
         ``kind`` ``procedure`` or ``ban``, in the system of the grid.
     """
 
-    slope_deg: npt.NDArray[np.float32]
+    slope_deg: FloatGrid
     roads: gpd.GeoDataFrame | None
     areas: gpd.GeoDataFrame | None
 
@@ -73,8 +73,8 @@ class Limits(Surroundings):
         or a mast on air, for ways lead there.
     """
 
-    allowed: Mask
-    way_cells: npt.NDArray[np.float64]
+    allowed: BoolArray
+    way_cells: FloatArray
 
 
 def limits_of(study_area: StudyArea, settings: Candidates, travel: Travel | None = None) -> Limits:
@@ -116,7 +116,7 @@ def beyond_border(places: pd.DataFrame, study_area: StudyArea) -> list[str]:
     return sorted({str(place) for place, within in zip(ids, inside, strict=True) if not within})
 
 
-def slope_deg(dem: Dem) -> npt.NDArray[np.float32]:
+def slope_deg(dem: Dem) -> FloatGrid:
     """Steepest slope at each cell's centre, degrees, over the cells beside it; NaN where one of them is unknown."""
     if dem.is_missing or min(dem.grid.shape) < 2:
         return np.full(dem.grid.shape, np.nan, dtype=np.float32)
@@ -160,7 +160,7 @@ def ways_within(study_area: StudyArea, travel: Travel | None = None) -> bool:
     return roads is not None and bool(len(roads)) and bool((study_area.terrain.grid.labels(roads.geometry) > 0).any())
 
 
-def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[FloatArray, FloatArray]:
     """Distance of each cell from the nearest way, in cells, and how much higher the cell lies, m (NaN where a height is unknown)."""
     dem = study_area.terrain
     if roads is None:
@@ -174,7 +174,7 @@ def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[n
     return np.asarray(away), np.asarray(dem.heights_m - dem.heights_m[row, column], dtype=float)
 
 
-def _to_road_m(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> npt.NDArray[np.float64]:
+def _to_road_m(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> FloatArray:
     if roads is None or roads.empty:
         return np.full(len(points), np.nan)
     # the layer keeps its index: places are asked about one by one, too

@@ -31,10 +31,9 @@ from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.losses import LossTask, loss_task, loss_window
 from geo_planner.schema import BUILD_OPTIONS
 from geo_planner.study_area import StudyArea
+from geo_planner.units import FloatArray, FloatGrid, IntArray
 from geo_planner.words import first_of
 
-Bools = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 Progress = Callable[[float], None]
 
 
@@ -71,8 +70,8 @@ class Reach:
 class _Points:
     """Cells of the grid that are asked about, and how far a level may fall short."""
 
-    row: Integers
-    column: Integers
+    row: IntArray
+    column: IntArray
     short_db: float
 
 
@@ -80,9 +79,9 @@ class _Points:
 class _Served:
     """Which of the points a cell serves, with which RSRP and by what margin."""
 
-    at: Integers
-    margin_db: npt.NDArray[np.float64]
-    rsrp_dbm: npt.NDArray[np.float32]
+    at: IntArray
+    margin_db: FloatArray
+    rsrp_dbm: FloatGrid
 
 
 _NOWHERE = _Served(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.float32))

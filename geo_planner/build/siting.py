@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo_planner.build._siting_exact import Found, Goal, solve
@@ -22,11 +21,11 @@ from geo_planner.build._siting_grow import joined_by
 from geo_planner.build._siting_net import Net, as_net
 from geo_planner.build._siting_ties import settled
 from geo_planner.errors import Fault, InputError, UsageError, bounded, fault
+from geo_planner.units import BoolArray
 from geo_planner.words import Said, said
 
 Status = Literal["optimal", "feasible", "infeasible"]
 Work = Literal["full", "short", "rough"]
-Bools = npt.NDArray[np.bool_]
 _TURNS = 200
 """Turns of the short search for a cheaper choice where nothing is proven."""
 
@@ -326,7 +325,7 @@ def _faults(tables: Tables, fixed: Sequence[str]) -> list[Fault]:
     return bounded(faults)
 
 
-def _contradiction(options: pd.DataFrame, fixed: Bools, forbidden: Bools) -> Said | None:
+def _contradiction(options: pd.DataFrame, fixed: BoolArray, forbidden: BoolArray) -> Said | None:
     """What is fixed and forbidden at once, or fixed twice in a group."""
     if not fixed.any():
         return None

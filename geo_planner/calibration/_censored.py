@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_ndtr, stdtrit
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
+from geo_planner.units import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +30,9 @@ class CensoredFit:
     converged : bool
     """
 
-    beta: Floats
+    beta: FloatArray
     sigma: float
-    half_width: Floats
+    half_width: FloatArray
     converged: bool
 
     def interval(self, k: int) -> tuple[float, float]:
@@ -47,13 +44,13 @@ class CensoredFit:
         return self.sigma * float(np.exp(-self.half_width[-1])), self.sigma * float(np.exp(self.half_width[-1]))
 
 
-def likelihood(theta: Floats, y: Floats, censored: Bools, x: Floats, weight: Floats) -> float:
+def likelihood(theta: FloatArray, y: FloatArray, censored: BoolArray, x: FloatArray, weight: FloatArray) -> float:
     """Weighted log-likelihood; of a censored observation `y` is the upper limit."""
     z = (y - x @ theta[:-1]) / np.exp(theta[-1])
     return float(np.sum(weight * np.where(censored, log_ndtr(z), -theta[-1] - 0.5 * z * z)))
 
 
-def scores(theta: Floats, y: Floats, censored: Bools, x: Floats, weight: Floats) -> tuple[Floats, Floats]:
+def scores(theta: FloatArray, y: FloatArray, censored: BoolArray, x: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Gradient and information (minus the second derivative) of each observation: shapes (n, p + 1), (n, p + 1, p + 1)."""
     sigma = np.exp(theta[-1])
     z = (y - x @ theta[:-1]) / sigma
@@ -73,7 +70,7 @@ def scores(theta: Floats, y: Floats, censored: Bools, x: Floats, weight: Floats)
     return gradient, information * weight[:, None, None]
 
 
-def maximise(y: Floats, censored: Bools, x: Floats, weight: Floats) -> tuple[Floats, bool]:
+def maximise(y: FloatArray, censored: BoolArray, x: FloatArray, weight: FloatArray) -> tuple[FloatArray, bool]:
     """Coefficients and log(sigma) of greatest likelihood, by damped Newton steps."""
     seen = ~censored
     root = np.sqrt(weight[seen])
@@ -101,7 +98,7 @@ def maximise(y: Floats, censored: Bools, x: Floats, weight: Floats) -> tuple[Flo
     return theta, False
 
 
-def fit(y: Floats, censored: Bools, x: Floats, weight: Floats, clusters: Sequence[Integers]) -> CensoredFit:
+def fit(y: FloatArray, censored: BoolArray, x: FloatArray, weight: FloatArray, clusters: Sequence[IntArray]) -> CensoredFit:
     """Fit and interval.
 
     Parameters
@@ -128,7 +125,7 @@ def fit(y: Floats, censored: Bools, x: Floats, weight: Floats, clusters: Sequenc
     return CensoredFit(theta[:-1], float(np.sqrt(np.exp(2 * theta[-1]) + taken)), half_width, converged)
 
 
-def _jackknife(gradient: Floats, information: Floats, cluster: Integers) -> Floats:
+def _jackknife(gradient: FloatArray, information: FloatArray, cluster: IntArray) -> FloatArray:
     """Covariance of the estimate, from what each place changes in it by one Newton step."""
     places = int(cluster.max()) + 1
     score_of, information_of = np.zeros((places, *gradient.shape[1:])), np.zeros((places, *information.shape[1:]))

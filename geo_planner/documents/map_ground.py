@@ -17,8 +17,8 @@ from geo_planner.grid import Grid
 from geo_planner.imports.places.vn2000 import MERIDIANS, from_wgs84, tm3_projection, to_wgs84
 from geo_planner.plan import Plan
 from geo_planner.terrain import Dem, hillshade
+from geo_planner.units import FloatArray, FloatGrid
 
-Floats = npt.NDArray[np.float64]
 Picture = npt.NDArray[np.uint8]
 
 GRID_CODE = MERIDIANS[MERIDIAN_DEG]
@@ -50,7 +50,7 @@ class Frame:
     east: float
     north: float
 
-    def holds(self, xy: Floats) -> npt.NDArray[np.bool_]:
+    def holds(self, xy: FloatArray) -> npt.NDArray[np.bool_]:
         """Which of some points, shape (n, 2), lie in it."""
         east, north = xy[:, 0], xy[:, 1]
         return (east >= self.west) & (east <= self.east) & (north >= self.south) & (north <= self.north)
@@ -82,8 +82,8 @@ class Ground:
     """
 
     dem: Dem
-    before: npt.NDArray[np.float32]
-    after: npt.NDArray[np.float32] | None
+    before: FloatGrid
+    after: FloatGrid | None
     classes: tuple[SurfaceClass, ...]
     least: float
     communes: npt.NDArray[np.object_]
@@ -153,8 +153,8 @@ class Base:
 
     tone: npt.NDArray[np.uint8]
     inside: npt.NDArray[np.bool_]
-    rows: Floats
-    columns: Floats
+    rows: FloatArray
+    columns: FloatArray
 
 
 def base_of(ground: Ground, frame: Frame, shape: tuple[int, int]) -> Base:
@@ -173,7 +173,7 @@ def base_of(ground: Ground, frame: Frame, shape: tuple[int, int]) -> Base:
     return Base(np.floor(tone * _STEPS + 0.5).astype(np.uint8), inside, rows, columns)
 
 
-def _positions(dem: Dem, grid: Grid) -> tuple[Floats, Floats]:
+def _positions(dem: Dem, grid: Grid) -> tuple[FloatArray, FloatArray]:
     """Where the pixels of a grid in VN-2000 lie on that of the terrain."""
     height, width = grid.shape
     knots_y, knots_x = (np.append(np.arange(0, size, _KNOT_PX), size).astype(float) for size in (height, width))
@@ -185,7 +185,7 @@ def _positions(dem: Dem, grid: Grid) -> tuple[Floats, Floats]:
     return rows, columns
 
 
-def _between(values: Floats, knots_y: Floats, knots_x: Floats, shape: tuple[int, int]) -> Floats:
+def _between(values: FloatArray, knots_y: FloatArray, knots_x: FloatArray, shape: tuple[int, int]) -> FloatArray:
     """Linear between knots, at the centres of pixels."""
     at_x, at_y = np.arange(shape[1]) + 0.5, np.arange(shape[0]) + 0.5
     across = np.array([np.interp(at_x, knots_x, line) for line in values])
@@ -194,7 +194,7 @@ def _between(values: Floats, knots_y: Floats, knots_x: Floats, shape: tuple[int,
     return np.asarray((1.0 - share) * across[upper] + share * across[upper + 1])
 
 
-def _heights(dem: Dem, rows: Floats, columns: Floats, *, smooth: bool) -> npt.NDArray[np.float32]:
+def _heights(dem: Dem, rows: FloatArray, columns: FloatArray, *, smooth: bool) -> FloatGrid:
     """Heights at the pixels; NaN outside the terrain and in voids. Smooth where a cell is larger than a pixel, so that no facets show."""
     top, left = (max(int(np.floor(part.min())) - 4, 0) for part in (rows, columns))
     bottom, right = int(np.ceil(rows.max())) + 4, int(np.ceil(columns.max())) + 4
@@ -242,7 +242,7 @@ def painted(ground: Ground, base: Base, *, surface: str) -> Picture:
     return _mixed(np.array([opaque(colour)[:3] for colour in inks], dtype=float), ink, base)
 
 
-def _mixed(colours: Floats, ink: npt.NDArray[np.uint8], base: Base) -> Picture:
+def _mixed(colours: FloatArray, ink: npt.NDArray[np.uint8], base: Base) -> Picture:
     """Each ink in each tone, inside the province and below the veil outside, looked up."""
     tones = np.arange(_STEPS + 1) / _STEPS
     shaded = np.clip(colours[:, None] * tones[None, :, None], 0.0, 255.0)
@@ -250,7 +250,7 @@ def _mixed(colours: Floats, ink: npt.NDArray[np.uint8], base: Base) -> Picture:
     return np.asarray(table[ink, base.tone, base.inside.view(np.uint8)])
 
 
-def _at(values: npt.NDArray[np.float32], base: Base) -> npt.NDArray[np.float32]:
+def _at(values: FloatGrid, base: Base) -> FloatGrid:
     """The cell below each pixel; 0 outside the grid."""
     rows, columns = (np.floor(part).astype(np.int64) for part in (base.rows, base.columns))
     inside = (rows >= 0) & (columns >= 0) & (rows < values.shape[0]) & (columns < values.shape[1])

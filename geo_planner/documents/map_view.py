@@ -13,10 +13,11 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from geo_planner.documents.map_ground import Floats, Frame, Ground, Picture
+from geo_planner.documents.map_ground import Frame, Ground, Picture
 from geo_planner.documents.map_marks import BORDER_INK, RIVER_INK, ROAD_INK
 from geo_planner.documents.map_sheet import Box, Raster, Sheet, round_scale, round_step
 from geo_planner.export.palette import INK
+from geo_planner.units import FloatArray
 from geo_planner.words import Language, number, said
 
 _GRID_INK = "#3c444d"
@@ -41,7 +42,7 @@ class View:
     frame: Frame
     scale: int
 
-    def mm(self, xy: Any) -> Floats:
+    def mm(self, xy: Any) -> FloatArray:
         """Points in VN-2000, shape (n, 2), on the paper."""
         ground = np.asarray(xy, dtype=float).reshape(-1, 2)
         return (ground - (self.frame.west, self.frame.south)) * (1000.0 / self.scale) + (self.box.left, self.box.bottom)

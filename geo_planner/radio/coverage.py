@@ -33,9 +33,9 @@ from geo_planner.radio.losses import (
     part_of,
     within_free_space,
 )
-from geo_planner.radio.serving import FloatGrid, Serving
+from geo_planner.radio.serving import Serving
 from geo_planner.terrain import Dem
-from geo_planner.units import is_fine
+from geo_planner.units import FloatGrid, is_fine
 
 _MOST_SHORT = np.iinfo(np.int16).max
 _STRIP_ROWS = 512

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.propagation.area import Frame
+from geo_planner.units import FloatGrid
 
-FloatGrid = npt.NDArray[np.float32]
 _MOST = 255
 
 

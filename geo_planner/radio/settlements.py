@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from geo_planner.calibration import CalibrationSettings
-from geo_planner.grid import Integers
 from geo_planner.propagation.area import Frame
 from geo_planner.radio.cells import in_service
 from geo_planner.radio.coverage import coverage_of, served
 from geo_planner.radio.losses import LossTask
 from geo_planner.radio.statuses import settlement_cells, village_coverage
+from geo_planner.units import IntArray
 
 _SIDE = 1024  # cells of a part
 
@@ -71,5 +71,5 @@ def _neighbours(task: LossTask, villages: gpd.GeoDataFrame) -> Iterator[gpd.GeoD
         yield some
 
 
-def _around(rows: Integers, columns: Integers) -> Frame:
+def _around(rows: IntArray, columns: IntArray) -> Frame:
     return slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+from geo_planner.units import IntArray
 
 
 def tau_b(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
@@ -59,13 +59,13 @@ def chance_of_so_few(found: int, total: int, group: int, drawn: int) -> float:
     return chance if below else 1.0 - chance
 
 
-def _ties(values: Integers) -> int:
+def _ties(values: IntArray) -> int:
     """Pairs of equal values."""
     counts = np.unique(values, return_counts=True)[1]
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _inversions(values: Integers) -> int:
+def _inversions(values: IntArray) -> int:
     """Pairs in which the larger of two whole numbers from 0 stands first.
 
     Two numbers part at the first bit in which they differ: from the highest bit down, ones are counted before the zeros of the same upper bits.

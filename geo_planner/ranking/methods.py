@@ -19,9 +19,8 @@ from geo_planner.preferences.settings import Criterion, MethodName, Promethee, R
 from geo_planner.preferences.weights import normalised
 from geo_planner.ranking.counting import tau_b
 from geo_planner.ranking.scoring import MIDPOINT, ranks, steps, tied_with, urgency, weighed
+from geo_planner.units import FloatArray
 from geo_planner.words import Said, said
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

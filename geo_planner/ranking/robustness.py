@@ -20,8 +20,7 @@ from scipy.special import ndtr, ndtri
 from geo_planner.preferences.settings import Criterion, Robustness
 from geo_planner.preferences.weights import normalised
 from geo_planner.ranking.scoring import MIDPOINT, STEP, tie_order, urgency
-
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.units import FloatArray, IntArray
 
 ALWAYS_K = (5, 10)
 _CHUNK_NUMBERS = 500_000
@@ -226,7 +225,7 @@ def _row_bits(n: int) -> int:
     return max(n - 1, 1).bit_length()
 
 
-def _sorted_keys(score: FloatArray) -> npt.NDArray[np.int64]:
+def _sorted_keys(score: FloatArray) -> IntArray:
     """Score and row of each village in one integer, best first, shape (draws, n); keys that agree above the bits of the row are a tie."""
     # sorting plain integers is several times as fast as an argsort
     keys = np.rint(score.T / -STEP).astype(np.int64) << _row_bits(score.shape[0])
@@ -265,7 +264,7 @@ def _summary(
     ks: Sequence[int],
     draws: int,
 ) -> pd.DataFrame:
-    def reached(counts: npt.NDArray[np.unsignedinteger], level: float) -> npt.NDArray[np.int64]:
+    def reached(counts: npt.NDArray[np.unsignedinteger], level: float) -> IntArray:
         found = np.zeros(len(index), dtype=np.int64)
         for start in range(0, len(index), 1000):  # row by row would be slow, all at once four times the size of the counts
             block = slice(start, start + 1000)

@@ -18,8 +18,7 @@ import pandas as pd
 
 from geo_planner.preferences.settings import Criterion
 from geo_planner.preferences.weights import normalised
-
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.units import FloatArray, IntArray
 
 MIDPOINT = 0.5
 """Urgency of a criterion whose value is not known: the middle of its bounds, listed as missing."""
@@ -56,7 +55,7 @@ class Ranking:
     tied_with: pd.Series
 
 
-def steps(values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def steps(values: npt.ArrayLike) -> IntArray:
     """Scores or urgencies as whole numbers of :data:`STEP`, to be compared.
 
     >>> bool(steps(0.1 + 0.2) == steps(0.3)), bool(steps(0.3) == steps(0.300001))
@@ -153,7 +152,7 @@ def ranks(score: pd.Series, households: pd.Series, urgencies: FloatArray | None 
     return pd.Series(rank, index=score.index, name="rank")
 
 
-def outdone(level: npt.NDArray[np.int64], urgencies: FloatArray) -> npt.NDArray[np.int64]:
+def outdone(level: IntArray, urgencies: FloatArray) -> IntArray:
     """How many villages of the same step each one outdoes: at least as urgent in every criterion, and more in one.
 
     Whoever outdoes a village outdoes all that it outdoes, and so has the larger number.
@@ -179,7 +178,7 @@ def tied_with(score: pd.Series, rank: pd.Series) -> pd.Series:
     return pd.Series(others, index=score.index, name="tied_with", dtype=object)
 
 
-def _groups(level: npt.NDArray[np.int64]) -> list[npt.NDArray[np.intp]]:
+def _groups(level: IntArray) -> list[npt.NDArray[np.intp]]:
     """Positions of the villages of each step that holds more than one."""
     order = np.argsort(level, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(level[order])) + 1)

@@ -12,8 +12,7 @@ from geo_planner.preferences.settings import Criterion, MethodName, Promethee
 from geo_planner.preferences.weights import normalised
 from geo_planner.ranking.methods import fixed_topsis, parts
 from geo_planner.ranking.scoring import MIDPOINT, STEP, steps, tie_order, urgency
-
-FloatArray = npt.NDArray[np.float64]
+from geo_planner.units import FloatArray, IntArray
 
 SWAP_COLUMNS = ("village_id", "other_id", "direction", "criterion", "weight_now", "weight_swap", "change", "smallest", "rank_after")
 WHAT_IF_COLUMNS = ("village_id", "criterion", "rank_now", "rank_best", "rank_worst", "span", "matters_most")
@@ -137,7 +136,7 @@ def what_if(
     u = known.fillna(MIDPOINT).to_numpy()
     w = normalised([c.weight for c in criteria])
 
-    def score_of(rows: FloatArray) -> npt.NDArray[np.int64]:
+    def score_of(rows: FloatArray) -> IntArray:
         return steps(fixed_topsis(rows, w) if method == "topsis_fixed" else (rows * w).sum(axis=1))
 
     score = score_of(u)

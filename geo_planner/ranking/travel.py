@@ -20,12 +20,11 @@ from rasterio.features import rasterize
 
 from geo_planner.preferences.settings import Travel
 from geo_planner.study_area.roads import road_table
+from geo_planner.units import BoolArray, FloatArray, FloatGrid, IntArray
 
 if TYPE_CHECKING:
     from geo_planner.terrain import Dem
 
-FloatGrid = npt.NDArray[np.float32]
-BoolGrid = npt.NDArray[np.bool_]
 
 # exp(-3.5 |s + 0.05|), Tobler, W. (1993), Three presentations on geographical analysis and modeling, NCGIA report 93-1
 _STEEPNESS, _EASIEST = 3.5, 0.05
@@ -201,8 +200,8 @@ def road_speeds_kmh(dem: Dem, roads: gpd.GeoDataFrame | None, settings: Travel) 
 
 
 def travel_time_h(
-    dem: Dem, targets: BoolGrid, settings: Travel, *, road_kmh: FloatGrid | None = None, wanted: BoolGrid | None = None
-) -> npt.NDArray[np.float64]:
+    dem: Dem, targets: BoolArray, settings: Travel, *, road_kmh: FloatGrid | None = None, wanted: BoolArray | None = None
+) -> FloatArray:
     """Hours from each cell to the nearest target, over the whole grid.
 
     Parameters
@@ -233,12 +232,12 @@ def _pace(settings: Travel) -> float:
     return 1.0 / (settings.walk_kmh * settings.off_road_factor)
 
 
-def _capped(hours: npt.NDArray[np.float64], settings: Travel) -> npt.NDArray[np.float64]:
+def _capped(hours: FloatArray, settings: Travel) -> FloatArray:
     hours[np.isinf(hours)] = np.nan
     return np.minimum(hours, settings.max_hours, out=hours)
 
 
-def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.int64]:
+def _cells(dem: Dem, points: gpd.GeoSeries) -> IntArray:
     """Row and column of each point, shape (n, 2); -1 outside the grid."""
     cells = dem.grid.cells(*dem.grid.xy(points))
     return np.where(cells.inside, (cells.row, cells.column), -1).T
@@ -247,7 +246,7 @@ def _cells(dem: Dem, points: gpd.GeoSeries) -> npt.NDArray[np.int64]:
 def village_travel(
     villages: gpd.GeoDataFrame,
     dem: Dem,
-    covered: BoolGrid,
+    covered: BoolArray,
     seats: gpd.GeoDataFrame | None,
     settings: Travel,
     *,
@@ -291,8 +290,8 @@ def village_travel(
 
 
 def _times(
-    dem: Dem, targets: BoolGrid, cells: npt.NDArray[np.int64], members: npt.NDArray[np.intp], settings: Travel, road_kmh: FloatGrid
-) -> npt.NDArray[np.float64]:
+    dem: Dem, targets: BoolArray, cells: IntArray, members: npt.NDArray[np.intp], settings: Travel, road_kmh: FloatGrid
+) -> FloatArray:
     result = np.full(len(cells), np.nan)
     members = members[cells[members, 0] >= 0]
     rows, columns = cells[members].T
@@ -304,9 +303,7 @@ def _times(
     return result
 
 
-def _nearest(
-    dem: Dem, targets: BoolGrid, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], settings: Travel, road_kmh: FloatGrid
-) -> npt.NDArray[np.float64]:
+def _nearest(dem: Dem, targets: BoolArray, rows: IntArray, columns: IntArray, settings: Travel, road_kmh: FloatGrid) -> FloatArray:
     """Hours from some cells to the nearest target, as over the whole grid: in a part of it that grows until no way leaves it."""
     box, spare = [], _SPARE_CELLS
     for axis, wanted_at in ((1, rows), (0, columns)):
@@ -326,6 +323,6 @@ def _nearest(
         wanted[at] = True
         hours, ended = _spread(heights, roads, sources, wanted, dem.cell_m / 1000.0, _pace(settings), tuple(goes_on))
         if ended:
-            found: npt.NDArray[np.float64] = hours[at]
+            found: FloatArray = hours[at]
             return found
         spare *= 3

@@ -14,8 +14,7 @@ from geo_planner.radio.cells import Mast
 from geo_planner.radio.coverage import Coverage, signal
 from geo_planner.radio.digits import rounded_level, rounded_margin, rounded_probability
 from geo_planner.radio.losses import LossTask, loss_window, part_of, within_free_space
-from geo_planner.radio.serving import FloatGrid
-from geo_planner.units import is_fine
+from geo_planner.units import FloatGrid, is_fine
 
 
 @dataclass(frozen=True, slots=True)
