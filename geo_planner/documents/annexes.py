@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from docx.shared import Mm, Pt
 
-from geo_planner.build.prices import ITEMS
-from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section, heading, paragraph, table
+from geo_planner.documents.cost_annex import write_costs
+from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section, explained, heading, paragraph, table
 from geo_planner.documents.letterhead import issuing_body, number_and_sign
 from geo_planner.documents.records import LinkFacts, Missing, ProposalFacts, SiteFacts, VillageFacts
 from geo_planner.documents.wording import Wording, commitment, place_name
-from geo_planner.schema import GRID_POWER, RESPONSIBILITY, SIGNAL_STATUS
+from geo_planner.schema import GRID_POWER, SIGNAL_STATUS
 
 _PICTURE_MM = (160.0, 150.0)
 """A picture with what is said of its site, below the title of the annex, on one page."""
@@ -30,7 +29,7 @@ def add_annexes(document: Any, facts: ProposalFacts, say: Wording, pictures: Map
     writers: tuple[tuple[str, bool, Callable[[Any, ProposalFacts, Wording], None]], ...] = (
         ("I", True, _villages),
         ("II", True, _sites_and_links),
-        ("III", True, _costs),
+        ("III", True, write_costs),
         ("IV", False, lambda made, given, words: _maps(made, given, words, pictures)),
         ("V", False, _grounds),
     )
@@ -72,7 +71,7 @@ def _villages(document: Any, facts: ProposalFacts, say: Wording) -> None:
         counted = paragraph(document, say(f"annex_count_{key}", n=n, of=say.figure(of) if of is not None else say.blank("")), size=12)
         counted.paragraph_format.space_before = Pt(2)
     if facts.money is not None:
-        _explained(document, say("annex_I_note"))
+        explained(document, say("annex_I_note"))
     titles = tuple(say(f"col_{name}") for name in VILLAGE_COLUMNS)
     widths = (9.0, 31.0, 20.0, 18.0, 42.0, 60.0, 16.0, 21.0, 11.0, 24.0)
     grid = Grid(titles, widths, ("center", "left", "left", "left", "left", "left", "left", "left", "center", "right"))
@@ -149,7 +148,7 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
     cost = say.vnd(sum(site.cost.base for site in facts.sites))
     table(document, grid, [*rows, Row((say("total"), "", "", "", "", "", "", say.figure(gained), cost, "", ""), "total")], size=9)
     if any(site.stay_in is not None for site in facts.sites):
-        _explained(document, say("stay_in_note"))
+        explained(document, say("stay_in_note"))
     if not facts.links:
         paragraph(document, say("no_links"))
         return
@@ -166,12 +165,7 @@ def _sites_and_links(document: Any, facts: ProposalFacts, say: Wording) -> None:
         ],
         size=9,
     )
-    _explained(document, say("links_note"))
-
-
-def _explained(document: Any, text: str) -> None:
-    """What a figure of the table means."""
-    paragraph(document, text, italic=True, size=11, indent=False).paragraph_format.space_before = Pt(2)
+    explained(document, say("links_note"))
 
 
 def _capital(text: str) -> str:
@@ -217,105 +211,6 @@ def link_cells(at: int, link: LinkFacts, facts: ProposalFacts, say: Wording) -> 
 
 def _year(year: int | None, say: Wording) -> str:
     return str(year) if year is not None else say("col_no_year")
-
-
-def _costs(document: Any, facts: ProposalFacts, say: Wording) -> None:
-    money = facts.money
-    if money is None:
-        paragraph(document, say("method_no_build"))
-        return
-    three = tuple(say(f"col_{name}") for name in ("low", "base", "high"))
-    priced = tuple(say(f"col_price_{name}") for name in ("low", "base", "high"))
-    at = count(1)
-    heading(document, f"{next(at)}. {say('costs_title')}", 2)
-    grid = Grid(
-        (say("col_item"), say("col_quantity"), say("col_unit"), *three),
-        (96.0, 24.0, 36.0, 32.0, 32.0, 32.0),
-        ("left", "right", "center", *(["right"] * 3)),
-    )
-    titles = {name: item.title.text(say.language) for name, item in ITEMS.items()}
-    rows = []
-    for each in money.items:
-        what = titles.get(each.item) or say.part(each.part)
-        if each.part != "yearly":
-            rows.append(Row((what, say.plain(each.quantity) if each.item else "", _measure(each.unit), *say.amounts(each.amount))))
-    rows.append(Row((say("capex"), "", "", *say.amounts(money.capex)), "total"))
-    for each in money.items:
-        if each.part == "yearly":
-            rows.append(
-                Row(
-                    (
-                        say("yearly", what=titles.get(each.item, "")),
-                        say.plain(each.quantity),
-                        _measure(each.unit),
-                        *say.amounts(each.amount),
-                    )
-                )
-            )
-    rows.append(Row((say("opex"), "", "", *say.amounts(money.opex_per_year)), "total"))
-    rows.append(Row((say("npv", years=money.horizon_years, rate=money.discount_rate), "", "", *say.amounts(money.npv)), "total"))
-    table(document, grid, rows, size=9)
-    heading(document, f"{next(at)}. {say('payers_title')}", 2)
-    rows = [Row((say.group(key), *say.amounts(money.by_payer[key]))) for key in RESPONSIBILITY]
-    rows.append(Row((say("total"), *say.amounts(money.capex)), "total"))
-    table(
-        document,
-        Grid((say("col_payer"), *three), (108.0, 48.0, 48.0, 48.0), ("left", "right", "right", "right")),
-        rows,
-        size=10,
-        whole=True,
-    )
-    if facts.power_first:
-        heading(document, f"{next(at)}. {say('power_first_title')}", 2)
-        _power_first(document, facts, say)
-    heading(document, f"{next(at)}. {say('prices_title')}", 2)
-    _explained(document, say("prices_note"))
-    grid = Grid(
-        (say("col_item"), say("col_unit"), *priced, say("col_price_year"), say("col_source")),
-        (52.0, 26.0, 27.0, 27.0, 27.0, 15.0, 78.0),
-        ("left", "center", "right", "right", "right", "center", "left"),
-    )
-    rows = [
-        Row(
-            (
-                titles.get(p.item, p.item),
-                p.unit,
-                *(say.figure(value, 2 if value % 1 else 0) for value in (p.low, p.base, p.high)),
-                str(p.year),
-                p.source,
-            )
-        )
-        for p in facts.prices
-    ]
-    table(document, grid, rows, size=9)
-    heading(document, f"{next(at)}. {say('assumptions_title')}", 2)
-    rows = [Row((say.told(each.meaning), "–" if each.value is None else say.setting(each.value), each.key)) for each in facts.assumptions]
-    table(
-        document, Grid((say("col_setting"), say("col_value"), say("col_key")), (146.0, 50.0, 56.0), ("left", "left", "left")), rows, size=9
-    )
-
-
-def _measure(unit: str) -> str:
-    """What an item is counted in: the amounts beside it are in đồng, whatever its price is quoted in."""
-    return unit.partition("/")[2] or unit
-
-
-def _power_first(document: Any, facts: ProposalFacts, say: Wording) -> None:
-    names = {v.village_id: v.name for v in facts.villages}
-    titles = tuple(say(f"col_{name}") for name in ("village_name", "terminal", "terminal_year", "grid_village", "grid_households"))
-    rows = [
-        Row(
-            (
-                names[p.village_id],
-                say.vnd(p.terminal_vnd),
-                say.vnd(p.terminal_per_year_vnd),
-                say.vnd(p.grid_village_vnd),
-                say.vnd(p.grid_households_vnd),
-            )
-        )
-        for p in facts.power_first
-    ]
-    table(document, Grid(titles, (84.0, 42.0, 42.0, 42.0, 42.0), ("left", *(["right"] * 4))), rows, size=9)
 
 
 def _maps(document: Any, facts: ProposalFacts, say: Wording, pictures: Mapping[str, Path]) -> None:

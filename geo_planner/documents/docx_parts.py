@@ -151,6 +151,11 @@ def paragraph(
     return place
 
 
+def explained(document: Any, text: str) -> None:
+    """What a figure of the table means."""
+    paragraph(document, text, italic=True, size=11, indent=False).paragraph_format.space_before = Pt(2)
+
+
 def heading(document: Any, text: str, level: int = 1, *, align: Align = "justify", new_page: bool = False) -> None:
     """A numbered title of the body; Word's list of headings shows it."""
     place = paragraph(document, text, bold=True, align=align, indent=align == "justify", style=f"Heading {level}")
