@@ -53,7 +53,7 @@ def test_nothing_is_modelled_anew(folder: Path, monkeypatch: pytest.MonkeyPatch)
         raise AssertionError("modelled anew")
 
     for name in ("compute_coverage", "rank", "against_model"):
-        monkeypatch.setattr(f"geo_planner.plan.{name}", refuse)
+        monkeypatch.setattr(f"geo_planner.plan.steps.{name}", refuse)
     assert len(load_plan(folder).villages)
 
 

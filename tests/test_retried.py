@@ -131,7 +131,7 @@ def test_measurements_are_judged_by_the_threshold_on_trial(measured_plan: Plan, 
     anew = as_run(measured_plan, trial)
     second = second_of(measured_plan)
     monkeypatch.setattr(losses, "loss_around", _refuse)
-    monkeypatch.setattr("geo_planner.plan.against_model", _refuse)
+    monkeypatch.setattr("geo_planner.plan.steps.against_model", _refuse)
     on_trial = tried(measured_plan, trial, second=second)
     same(on_trial, anew)
     assert on_trial.measured.against_model is not None

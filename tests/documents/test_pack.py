@@ -69,7 +69,7 @@ def test_the_pack_says_what_it_is_and_agrees_with_the_summary(folder: Path, monk
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("modelled anew")
 
-    monkeypatch.setattr("geo_planner.plan.compute_coverage", refuse)
+    monkeypatch.setattr("geo_planner.plan.steps.compute_coverage", refuse)
     status, told = export(folder, "--format", "docx", "--date", DAY)
     pack = folder / "pack"
     assert (status, told["ok"], told["uses_sample_data"], told["not_written"]) == (0, True, True, [])

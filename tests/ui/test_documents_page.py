@@ -121,7 +121,7 @@ def test_documents_are_made_and_taken_away_as_one_archive(area: Path, plan: Plan
         raise AssertionError("modelled anew")
 
     app = open_app("documents")
-    monkeypatch.setattr("geo_planner.plan.compute_coverage", refuse)
+    monkeypatch.setattr("geo_planner.plan.steps.compute_coverage", refuse)
     for name in FORMATS:
         app.checkbox(key=f"documents_{name}").set_value(name == "docx")
     app.text_input(key="documents_day").set_value("5/2/2026").run()

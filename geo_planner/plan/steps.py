@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_planner.config import Scenario, with_optional_layers
-from geo_planner.errors import Fault, InputError, ModelRangeError, fault
+from geo_planner.errors import InputError, ModelRangeError, fault
 from geo_planner.flags import flags
 from geo_planner.measurements import MeasuredAgainstModelled, against_model, at_villages, cleaned
 from geo_planner.notes import input_faults, run_notes
 from geo_planner.people import covered_people
+from geo_planner.plan.result import Measured, Plan
 from geo_planner.propagation.limits import why
 from geo_planner.provenance import manifest, modelled_on_sample, uses_sample
 from geo_planner.radio.budget import eirp_re_dbm
@@ -30,98 +30,13 @@ from geo_planner.radio.statuses import commune_coverage, nearest_sites, operator
 from geo_planner.ranking import RankingResult, rank
 from geo_planner.ranking.inputs import commune_facts, travel_of
 from geo_planner.schema import RESULTS
-from geo_planner.stored.folder import StoredRun, check_build, check_figures, check_input, stored_run
-from geo_planner.stored.parts import GPKG, stored_parts
-from geo_planner.stored.rasters import AFTER, COVERAGE, stored_atlas, stored_coverage
-from geo_planner.study_area import StudyArea, load_study_area
-from geo_planner.terrain import Dem
+from geo_planner.study_area import StudyArea
 from geo_planner.units import is_fine
 
-if TYPE_CHECKING:
-    from geo_planner.build.plan import BuildPlan
-
-_OF_COMMUNES = ("covered_area_share", "covered_population_share", "n_villages", "n_no_signal")
 Progress = Callable[[str, float], None]
 """Called with the name of the step under way and the share of the whole that is done (0 to 1)."""
 CoverBy = Callable[[Scenario, StudyArea, Callable[[float], None]], Coverage]
 """The coverage of a scenario over its study area; told of the share that is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured on the ground, beside the model. Nothing of it takes part in the other figures.
-
-    Attributes
-    ----------
-    by_operator : DataFrame
-        Index (``village_id``, ``operator``), as :func:`geo_planner.measurements.measured_by_operator`; empty without measurements.
-    against_model : MeasuredAgainstModelled or None
-        The measurements held against the model; None without measurements.
-    statements : tuple of Fault
-        What was left out in cleaning, and where measurement contradicts declaration or model.
-    """
-
-    by_operator: pd.DataFrame
-    against_model: MeasuredAgainstModelled | None
-    statements: tuple[Fault, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The result of a run; every export and the app are made from this and nothing else.
-
-    Attributes
-    ----------
-    scenario : Scenario
-    study_area : StudyArea
-        The input as it was read.
-    terrain : Dem
-    villages : GeoDataFrame
-        Index ``village_id``, in order of rank; points in EPSG:4326; the input's columns and those of
-        ``schema.RESULTS``. ``missing`` is a tuple of criterion names, ``tied_with`` of village ids, ``flags`` of stable words
-        (``flag`` of the catalogue), ``score`` in 0..1.
-    contributions : DataFrame
-        Index ``village_id``, one column a criterion: its share of the score. Rows add up to ``score``.
-    criteria_values : DataFrame
-        The values of the criteria before scaling, same shape; NaN where not known.
-    ranking : RankingResult
-        The order questioned: intervals, methods, swap points, questions, words, fairness.
-    operators : DataFrame
-        Index ``village_id``, one column an operator: RSRP at the centre from its cells alone, dBm.
-    communes : GeoDataFrame
-        Index ``code``, polygons in EPSG:4326, the input's columns and ``covered_area_share``,
-        ``covered_population_share`` (missing while no population layer takes part), ``n_villages``,
-        ``n_no_signal`` (villages modelled or declared without signal).
-    sites : GeoDataFrame
-        Index (``site_id``, ``cell_id``), points in EPSG:4326, the input's columns, ``eirp_re_dbm``
-        (EIRP per resource element) and ``in_service`` (takes part in the coverage).
-    coverage : Coverage
-    measured : Measured
-    notes : tuple of Fault
-        Warnings of the input and of the run, with the statements of the measurements.
-    uses_sample_data : bool
-    manifest : dict
-        As :func:`geo_planner.provenance.manifest`.
-    build : BuildPlan or None
-        What to build; None where the scenario has no section ``build``.
-    """
-
-    scenario: Scenario
-    study_area: StudyArea
-    terrain: Dem
-    villages: gpd.GeoDataFrame
-    contributions: pd.DataFrame
-    criteria_values: pd.DataFrame
-    ranking: RankingResult
-    operators: pd.DataFrame
-    communes: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
-    coverage: Coverage
-    measured: Measured
-    notes: tuple[Fault, ...]
-    uses_sample_data: bool
-    manifest: dict[str, Any]
-    build: BuildPlan | None = None
 
 
 def run(
@@ -154,7 +69,7 @@ def run(
         When a criterion of the scenario names nothing that the villages have, or a cell lies outside the model's range.
     """
     tell, threads = progress or _silent, workers or os.cpu_count() or 1
-    scenario, study_area = _accepted(scenario, study_area)
+    scenario, study_area = accepted(scenario, study_area)
 
     tell("coverage", 0.0)
     if cover_by is None:
@@ -163,99 +78,6 @@ def run(
         with _model_range(scenario):
             coverage = cover_by(scenario, study_area, lambda share: tell("coverage", 0.85 * share))
     return with_build(planned(scenario, study_area, coverage, workers=threads, progress=tell), threads, cache, tell)
-
-
-def load_plan(folder: Path, study_area: Path | None = None) -> Plan:
-    """The plan that a folder of results holds, for comparing, for the app and for further documents. Nothing is modelled anew.
-
-    Rasters come from the TIFF files, tables from ``plan.gpkg``, the input from the study area; every file is held against its hash, the folder's
-    and the input's, and the figures of villages, sites and links against ``summary.json``.
-
-    Parameters
-    ----------
-    folder : Path
-        As ``geo-planner plan -o`` wrote it.
-    study_area : Path, optional
-        Where the input lies now; where it lay at the time of the run when left out.
-
-    Raises
-    ------
-    UsageError
-        When there is no plan in the folder, or no study area.
-    InputError
-        With every file that is missing or is not what it was; when another version of the program wrote the folder.
-    """
-    stored = stored_run(folder)
-    area = load_study_area(study_area or stored.study_area, stored.scenario)
-    check_input(stored, area)
-    scenario, area = _accepted(stored.scenario, area)
-    coverage = stored_coverage(folder / COVERAGE, area.terrain.grid)
-    parts = stored_parts(folder, build=scenario.build is not None)
-    try:
-        plan = _put_together(scenario, area, coverage, parts, stored)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError([fault(GPKG, "stored_plan.other_form")]) from error
-    check_figures(stored, plan.villages)
-    if plan.build is not None:
-        check_build(stored, plan.build.results.sites, plan.build.results.links)
-    return plan
-
-
-def kept_parts(plan: Plan) -> dict[str, Any]:
-    """What of a plan is kept in ``plan.gpkg`` and does not follow from input, scenario and rasters at no cost."""
-    parts = {
-        "villages": pd.DataFrame(plan.villages.drop(columns="geometry")),
-        "communes": pd.DataFrame(plan.communes[list(_OF_COMMUNES)]),
-        "operators": plan.operators,
-        "ranking": {f.name: getattr(plan.ranking, f.name) for f in fields(plan.ranking) if f.name != "criteria"},
-        "measured": {f.name: getattr(plan.measured, f.name) for f in fields(plan.measured)},
-        "notes": plan.notes,
-        "uses_sample_data": plan.uses_sample_data,
-    }
-    if plan.build is None:
-        return parts
-    from geo_planner.build.stored import parts_of
-
-    return {**parts, "build": parts_of(plan.build)}
-
-
-def _put_together(scenario: Scenario, study_area: StudyArea, coverage: Coverage, parts: dict[str, Any], stored: StoredRun) -> Plan:
-    """The plan of which :func:`kept_parts` were kept."""
-    ranking = RankingResult(criteria=scenario.ranking.weighted_criteria(), **parts["ranking"])
-    table = parts["villages"]
-    villages = gpd.GeoDataFrame(table, geometry=study_area.villages.geometry.loc[table.index])
-    as_now = manifest(scenario, study_area, coverage, uses_sample_data=parts["uses_sample_data"])
-    as_then = {name: stored.manifest[name] for name in ("versions", "model_edition", "compared_model_edition")}
-    return Plan(
-        scenario=scenario,
-        study_area=study_area,
-        terrain=study_area.terrain,
-        villages=villages,
-        contributions=ranking.contributions.loc[villages.index],
-        criteria_values=ranking.values.loc[villages.index],
-        ranking=ranking,
-        operators=parts["operators"],
-        communes=study_area.communes.join(parts["communes"]),
-        sites=_sites(scenario, study_area),
-        coverage=coverage,
-        measured=Measured(**parts["measured"]),
-        notes=parts["notes"],
-        uses_sample_data=parts["uses_sample_data"],
-        manifest={**as_now, **as_then},
-        build=None if scenario.build is None else _stored_build(scenario, study_area, parts["build"], stored.folder),
-    )
-
-
-def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, Any], folder: Path) -> BuildPlan | None:
-    from geo_planner.build.stored import Rasters, rebuilt
-
-    if scenario.build is None:
-        return None
-    grid = study_area.terrain.grid
-    atlas = stored_atlas(folder, grid, parts["atlas"]["heights_m"])
-    return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
 
 
 def with_build(plan: Plan, workers: int, cache: LossCache | None, tell: Progress) -> Plan:
@@ -302,7 +124,7 @@ def planned(
     """
     tell, known = progress or _silent, known or Known()
     tell("villages", 0.85)
-    sites = _sites(scenario, study_area)
+    sites = sites_of(scenario, study_area)
     serving = sites[sites["in_service"]]
     villages = _modelled(scenario, study_area, coverage, serving, _second_statuses(scenario, study_area, known.second, workers))
     measured_at, measured = _measure(scenario, study_area, villages, workers, tell, known.against_model)
@@ -372,7 +194,7 @@ def _of_ranking(ranking: RankingResult) -> list[pd.Series | pd.DataFrame]:
     ]  # fmt: skip
 
 
-def _sites(scenario: Scenario, study_area: StudyArea) -> gpd.GeoDataFrame:
+def sites_of(scenario: Scenario, study_area: StudyArea) -> gpd.GeoDataFrame:
     """The cells with what the scenario makes of them."""
     eirp = eirp_re_dbm(study_area.sites, scs_khz=scenario.service.nr_subcarrier_khz)
     return study_area.sites.assign(in_service=in_service(study_area.sites, scenario.service), eirp_re_dbm=eirp)
@@ -382,7 +204,7 @@ def _silent(_step: str, _share: float) -> None:
     pass
 
 
-def _accepted(scenario: Scenario, study_area: StudyArea) -> tuple[Scenario, StudyArea]:
+def accepted(scenario: Scenario, study_area: StudyArea) -> tuple[Scenario, StudyArea]:
     """Scenario and study area as they take part: optional layers named, defaults of the sites filled in; refused where a run cannot be."""
     scenario = with_optional_layers(scenario, study_area.root)
     faults = input_faults(scenario, study_area)
