@@ -16,7 +16,8 @@ from geo_planner.documents.records import GroupFacts, ProposalFacts, VillageFact
 from geo_planner.documents.wording import BLANK, Wording
 from geo_planner.export.palette import BANNER, BANNER_INK, HEADING
 from geo_planner.export.tables import Cell
-from geo_planner.export.workbook import Book, new_workbook, page_of, put, save_workbook, wrapped_lines
+from geo_planner.export.text_width import wrapped_lines
+from geo_planner.export.workbook import Book, new_workbook, page_of, put, save_workbook
 from geo_planner.words import Language
 
 FILE = "signing_list.xlsx"
@@ -73,7 +74,7 @@ class _Form:
         shape = self.book.format(font_size=size, text_wrap=True, **look)
         self.sheet.merge_range(self.row, first, self.row, last, "", shape)
         put(self.sheet, self.row, first, text, shape)
-        return wrapped_lines(text, sum(_WIDTHS[first : last + 1]) * 11 / size) * size * 1.32 + 2
+        return wrapped_lines(text, sum(_WIDTHS[first : last + 1]), size=size, bold=look.get("bold", False)) * size * 1.32 + 2
 
     def line(self, text: str, **look: Any) -> None:
         """A text over the whole width, and on to the next row."""
@@ -304,7 +305,7 @@ def _village_row(form: _Form, values: Mapping[str, Cell]) -> None:
         look = form.book.format(border=1, **({"align": "center"} if text else _LOOKS[style]))
         put(form.sheet, form.row, _AT[name], value, look)
         if isinstance(value, str):
-            height = max(height, wrapped_lines(value, width - 2))
+            height = max(height, wrapped_lines(value, width, indent=style == "text"))
     form.down(max(18.0, height * _LINE_PT + 3))
 
 

@@ -18,6 +18,7 @@ from geo_planner import schema
 from geo_planner.errors import OutputError, system_says
 from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS, TOTAL
 from geo_planner.export.tables import Cell, titles
+from geo_planner.export.text_width import wrapped_lines
 from geo_planner.words import Language, said
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
@@ -28,9 +29,8 @@ FONT = "Times New Roman"
 # Points: the room for rows on A4 landscape within our margins, a blank row, and a character of a column's width at the size of the sheet.
 _PAGE_PT = (784.0, 505.0)
 _BLANK_PT, _CHARACTER_PT = 15.0, 5.5
-# Characters of a column that the indent of running text takes.
-_INDENT = 1.5
 _LITTLE_LONGER = 1.4
+_INDENTED = ("text", "code", "plain")
 # A cell of a spreadsheet holds no more than this.
 _LONGEST_TEXT = 32_767
 # A bracket's width of room at the right edge, which every program honours, unlike an indent of right-aligned cells.
@@ -240,7 +240,8 @@ def _write_header(book: Book, sheet: Worksheet, row: int, declared: Sheet) -> in
     look = book.format(bold=True, font_color="#FFFFFF", bg_color=HEAD, border=1, border_color=HEAD_BORDER, text_wrap=True, align="center")
     for at, column in enumerate(declared.columns):
         put(sheet, row, at, column.title, look)
-    lines = max(wrapped_lines(column.title, column.width - 2) for column in declared.columns)
+    # the button of a filter covers a part of its title on the screen
+    lines = max(wrapped_lines(column.title, column.width - 2 * declared.filtered, bold=True) for column in declared.columns)
     book.set_row(sheet, row, 15.5 * lines + 4)
     sheet.freeze_panes(row + 1, declared.frozen_columns)
     if declared.on_paper:
@@ -262,7 +263,7 @@ def _write_rows(book: Book, sheet: Worksheet, first: int, declared: Sheet) -> in
                 style: Style = "assumed" if (row - first, at) in declared.assumed else column.style
                 put(sheet, row, at, value, _cell_format(book, style, fill, fraction=isinstance(value, float) and not value.is_integer()))
             lines = max(
-                wrapped_lines(value, column.width - (_INDENT if column.style == "text" else 0)) if isinstance(value, str) else 1
+                wrapped_lines(value, column.width, indent=column.style in _INDENTED) if isinstance(value, str) else 1
                 for column, value in zip(columns, values, strict=True)
             )
             book.set_row(sheet, row, max(18.0, 14.5 * lines + 3))
@@ -367,25 +368,8 @@ class _Page:
             self.sheet.merge_range(row, 0, row, self.n_columns - 1, "", shape)
         put(self.sheet, row, 0, text, shape)
         size = look.get("font_size", 11)
-        self.book.set_row(self.sheet, row, (size * 1.3 + 2) * wrapped_lines(text, self.width * 11 / size) + 2)
+        self.book.set_row(self.sheet, row, (size * 1.3 + 2) * wrapped_lines(text, self.width, size=size, bold=look.get("bold", False)) + 2)
         return row + 1
-
-
-def wrapped_lines(text: str, width: float) -> int:
-    """How many lines a wrapped text takes in a column of this width."""
-    # A column's width counts digits; the letters of a running text are narrower on average.
-    width *= 1.1
-    total = 0
-    for paragraph in text.split("\n"):
-        used, lines = 0.0, 1
-        for word in paragraph.split(" "):
-            length = len(word)
-            if used and used + 1 + length > width:
-                lines, used = lines + 1, 0.0
-            lines += int(max(length - 1, 0) // max(width, 1.0))
-            used += length + (1 if used else 0)
-        total += lines
-    return total
 
 
 def _marginal(text: str) -> str:

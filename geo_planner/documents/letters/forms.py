@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from geo_planner.documents.docx_parts import fit
 from geo_planner.documents.records import ProposalFacts
 from geo_planner.documents.wording import Wording
 from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, STATUS_FILLS
+from geo_planner.export.text_width import wrapped_lines
 from geo_planner.export.workbook import Book, new_workbook, put
 from geo_planner.files.atomic import put_in_place
 from geo_planner.imports.answer_sheets import DAY, DOCUMENT, sign_of, title_over, words_to_choose
@@ -152,7 +152,7 @@ def _above(book: Book, sheet: Worksheet, form: Form, language: Language) -> int:
         shape = book.format(text_wrap=True, **look)
         sheet.merge_range(row, 0, row, last, "", shape)
         put(sheet, row, 0, fit(text), shape)
-        sheet.set_row(row, _height(text, width * 11 / look.get("font_size", 11)) * look.get("font_size", 11) / 11 + 3)
+        sheet.set_row(row, _height(text, width, size=look.get("font_size", 11), bold=look.get("bold", False)) + 3)
         row += 1
 
     if book.banner:
@@ -178,7 +178,9 @@ def _table(book: Book, sheet: Worksheet, form: Form, row: int, language: Languag
     hints = [allowed(column, form, language) for column in form.columns]
     for at, (question, hint) in enumerate(zip(form.questions, hints, strict=True), first):
         put(sheet, row, at, fit(f"{question} {hint}".strip()), note)
-    tallest = max((_height(f"{q} {h}", _width(c)) for q, h, c in zip(form.questions, hints, form.columns, strict=True)), default=_LINE_PT)
+    tallest = max(
+        (_height(f"{q} {h}", _width(c), size=10) for q, h, c in zip(form.questions, hints, form.columns, strict=True)), default=_LINE_PT
+    )
     sheet.set_row(row, min(tallest, 400.0))
     row += 1
     titles = [
@@ -254,6 +256,6 @@ def _fits_a_list(choices: Sequence[str]) -> bool:
     )
 
 
-def _height(text: str, width: float) -> float:
+def _height(text: str, width: float, *, size: float = 11.0, bold: bool = False) -> float:
     """Points that a wrapped text takes in a column of so many characters."""
-    return _LINE_PT * max(1, math.ceil(len(text) * 1.12 / max(width, 1.0)))
+    return _LINE_PT * size / 11 * wrapped_lines(text, width, size=size, bold=bold)
