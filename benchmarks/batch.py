@@ -27,7 +27,7 @@ from geo_planner.batch.blocks import BLOCK_KM, blocks_of, tasks_of
 from geo_planner.batch.cover import cover_in_blocks
 from geo_planner.batch.engines import Engine
 from geo_planner.config import load_scenario
-from geo_planner.plan import _accepted
+from geo_planner.plan.steps import accepted
 from geo_planner.radio.cells import in_service, masts_of
 from geo_planner.study_area import load_study_area, study_area_root
 
@@ -57,7 +57,7 @@ def digest(coverage: Any) -> str:
 def one(engine: str, workers: int, asked: list[str], folder: Path) -> Row:
     """One run in this process; meant for a process of its own, whose memory it tells."""
     scenario = load_scenario(SCENARIO, asked)
-    scenario, area = _accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
+    scenario, area = accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
     start = time.perf_counter()
     coverage = cover_in_blocks(scenario, area, Engine(engine, workers), folder=folder)  # type: ignore[arg-type]
     wall = time.perf_counter() - start
@@ -126,7 +126,7 @@ def _kill_a_child(pid: int, folder: Path) -> None:
 def counted(asked: list[str]) -> tuple[int, int, int]:
     """Masts, blocks and tasks of the province."""
     scenario = load_scenario(SCENARIO, asked)
-    scenario, area = _accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
+    scenario, area = accepted(scenario, load_study_area(study_area_root(SCENARIO), scenario))
     cells = area.sites[in_service(area.sites, scenario.service)].to_crs(area.terrain.crs)
     masts, grid = masts_of(cells, scenario.service), area.terrain.grid
     blocks = blocks_of(grid)

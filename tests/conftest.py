@@ -6,12 +6,15 @@ import hashlib
 import json
 import os
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import settings
 
+from geo_planner.cli import main
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.plan import Plan, run
 from geo_planner.radio.cache import LossCache
@@ -99,3 +102,20 @@ def _without_build(text: str) -> str:
     kept = text[: text.index("\nbuild:\n") + 1]
     assert yaml.safe_load(kept) == {name: section for name, section in yaml.safe_load(text).items() if name != "build"}
     return kept
+
+
+Called = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
+    """The command line in this process: exit status, standard output, standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["geo-planner", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        told = capsys.readouterr()
+        return int(end.value.code or 0), told.out, told.err
+
+    return call

@@ -69,6 +69,11 @@ def test_every_room_has_a_floor() -> None:
     assert {room(path) for path in MODULES} - {"__init__"} == set(FLOOR_OF)
 
 
+def test_every_folder_of_modules_is_a_package() -> None:
+    """Else what holds for packages is not asked of it."""
+    assert [path for path in MODULES if not (path.parent / "__init__.py").is_file()] == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
     if room(path) == "__init__":

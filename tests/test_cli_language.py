@@ -6,36 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from geo_planner import imports
-from geo_planner.cli import main, telling
+from geo_planner.cli import telling
 from geo_planner.cli.telling import machine_language
 from geo_planner.errors import fault
 from geo_planner.words import said
 from tests import small_area as sa
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Called
 from tests.test_cli import geo_planner
-
-Called = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
-    """The command line in this process: exit status, standard output, standard error."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["geo-planner", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 @pytest.fixture

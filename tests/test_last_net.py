@@ -9,16 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from geo_planner.cli import main
 from geo_planner.cli.telling import by_level, guarded, lines, unforeseen
 from geo_planner.config import load_scenario
 from geo_planner.errors import MOST_OF_A_KIND, Fault, InputError, UsageError, bounded, fault, totals
 from tests import small_area as sa
+from tests.conftest import Called
 
 PLANTED = """
 import sys
@@ -162,23 +162,6 @@ WRONG_CALLS = {
     "set a path that is too long": (["plan", "{area}/scenarios/s.yaml", "-o", "{out}", "--set", "terrain.path=" + "a" * 5000], 1),
     "set a pipe": (["plan", "{area}/scenarios/s.yaml", "-o", "{out}", "--set", "terrain.path={pipe}"], 1),
 }
-
-
-Called = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
-    """The command line in this process: exit status, standard output, standard error."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["geo-planner", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return int(end.value.code or 0), told.out, told.err
-
-    return call
 
 
 @pytest.mark.parametrize("name", WRONG_CALLS)

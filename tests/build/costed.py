@@ -65,6 +65,19 @@ def a_choice(
     return chosen(choice, tables), demand_table
 
 
+def a_mast_behind_a_relay() -> tuple[Chosen, pd.DataFrame]:
+    """g ~ p (a relay, 90) ~ q (serves v of 30 and w of 60 households, 300); each hop 9."""
+    return a_choice(
+        {"g": True, "p": False, "q": False},
+        {"g~p": ("g", "p", 9), "p~q": ("p", "q", 9)},
+        {
+            "relay": {"place": "p", "cost": 90, "covers": {}, "kind": "relay"},
+            "mast": {"place": "q", "cost": 300, "covers": {"a": -90, "b": -95}},
+        },
+        {"a": ("v", 30.0), "b": ("w", 60.0)},
+    )
+
+
 def random_choice(seed: int) -> tuple[Chosen, pd.DataFrame, pd.DataFrame]:
     """A tree of places on one or two gateways, an option or two at each, relays among them; with the villages."""
     draw = random.Random(seed)

@@ -16,7 +16,7 @@ from geo_planner.config.build.smartphones import SmartphoneSettings
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.settings import ASSUMPTION
 from geo_planner.words import catalogue
-from tests.build.costed import a_choice, random_choice
+from tests.build.costed import a_choice, a_mast_behind_a_relay, random_choice
 
 SETTINGS = MoneySettings()
 
@@ -26,16 +26,7 @@ def villages(**responsibility: str) -> pd.DataFrame:
 
 
 def two_on_a_relay(**payers: str) -> tuple[dict[str, dict[str, int]], pd.DataFrame]:
-    """g ~ p (a relay, 90) ~ q (serves v of 30 and w of 60 households, 300); each hop 9."""
-    chosen, demands = a_choice(
-        {"g": True, "p": False, "q": False},
-        {"g~p": ("g", "p", 9), "p~q": ("p", "q", 9)},
-        {
-            "relay": {"place": "p", "cost": 90, "covers": {}, "kind": "relay"},
-            "mast": {"place": "q", "cost": 300, "covers": {"a": -90, "b": -95}},
-        },
-        {"a": ("v", 30.0), "b": ("w", 60.0)},
-    )
+    chosen, demands = a_mast_behind_a_relay()
     shares = by_payer(chosen, demands, villages(**payers), SETTINGS)
     return shares.by_payer, shares.items
 

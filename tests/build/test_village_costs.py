@@ -6,19 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_planner.build.village_costs import NO_VILLAGE, cost_by_village
-from tests.build.costed import a_choice, random_choice
+from tests.build.costed import a_choice, a_mast_behind_a_relay, random_choice
 
 
 def test_a_mast_its_relay_and_its_links_are_shared_by_households() -> None:
-    chosen, demands = a_choice(
-        {"g": True, "p": False, "q": False},
-        {"g~p": ("g", "p", 9), "p~q": ("p", "q", 9)},
-        {
-            "relay": {"place": "p", "cost": 90, "covers": {}, "kind": "relay"},
-            "mast": {"place": "q", "cost": 300, "covers": {"a": -90, "b": -95}},
-        },
-        {"a": ("v", 30.0), "b": ("w", 60.0)},
-    )
+    chosen, demands = a_mast_behind_a_relay()
     assert cost_by_village(chosen, demands).to_dict() == {"v": 136, "w": 272}
 
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
-from urllib.request import urlopen
 
 import pytest
 
 from geo_planner.export.html_map import write_map
 from geo_planner.plan import Plan
 from geo_planner.words import said
-from tests.conftest import ROOT
+from tests.ui.app_process import app_process
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -71,36 +66,9 @@ def visit(browser: sync_api.Browser) -> Iterator[Visit]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on a free port; only this process is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}", "--server.address=127.0.0.1"]
-    environment = {name: value for name, value in os.environ.items() if name != "GEO_PLANNER_STUDY_AREA"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            with urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')}")
+    own = {name: value for name, value in os.environ.items() if name != "GEO_PLANNER_STUDY_AREA"}
+    with app_process(tmp_path_factory.mktemp("server"), own) as address:
+        yield address
 
 
 def test_the_landing_page_shows_the_villages_and_opens_a_card_on_a_click(server: str, visit: Visit, plan: Plan) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from docx import Document
 from streamlit.testing.v1 import AppTest
 
@@ -32,13 +31,9 @@ from tests.documents.test_office_template import template
 from tests.documents.test_proposal import whole_text
 from tests.ui.test_pages import html_of, open_app
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
 FILES = {"summary.json": b"{}\n", "priority_list.xlsx": b"PK"}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)

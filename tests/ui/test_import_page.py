@@ -12,7 +12,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.errors import OutputError, fault
@@ -32,13 +31,9 @@ from tests.imports import test_cut_titles as cut_titles
 from tests.imports.making import told
 from tests.ui.tables import fault_tables, html_tables
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
 PAGE = "geo_planner/ui/pages/data.py"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture

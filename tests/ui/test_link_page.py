@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
@@ -21,18 +20,7 @@ from geo_planner.words import number, said
 from tests.conftest import ROOT
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
-    """The bundled plan, computed once for all tests."""
-    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
-    return plan
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def open_page() -> AppTest:

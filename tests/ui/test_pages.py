@@ -11,7 +11,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import yaml
 from streamlit.testing.v1 import AppTest
 
@@ -31,18 +30,7 @@ from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area, read_rows, village
 from tests.ui.fakes import fake_plan, without_sample
 
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
-    """The bundled plan, computed once for all tests."""
-    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
-    return plan
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def open_app(page: str = "map") -> AppTest:

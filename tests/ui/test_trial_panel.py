@@ -7,7 +7,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.config import load_scenario
@@ -22,13 +21,9 @@ from tests.conftest import ROOT
 from tests.trial.conftest import valley_folder, valley_plan  # noqa: F401 - fixtures
 from tests.ui.fakes import HOSTILE_NAMES, fake_plan
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
 STATE = "trials_at_the_map"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture

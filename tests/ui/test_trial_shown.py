@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.errors import UsageError
@@ -21,13 +20,9 @@ from tests.conftest import ROOT
 from tests.ui.fakes import fake_plan
 from tests.ui.test_pages import html_of
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
 NAMES = ("Bản một", "Bản hai", "Bản ba", "Bản bốn")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner.plan import Plan
 from geo_planner.retried import COSTS
-from geo_planner.ui import loading
 from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from tests.conftest import ROOT, SCENARIO
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 FULL = Visit(
     language="en",
@@ -27,18 +28,6 @@ FULL = Visit(
     build=BuildTrial(8_000_000_000, ("LC-0012",), ("site:S1",), "high", ((2027, 3_000_000_000), (2028, 1_500_500_000))),
     filters=Filters(("fund",), ("03385",), ("no_signal", "partial"), 10, True, False),
 )
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
-    monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
-    return plan
 
 
 def open_app(address: dict[str, str] | None = None) -> AppTest:
@@ -203,7 +192,6 @@ def test_visits_beside_one_another_keep_apart(shown: Plan) -> None:
 
 def _overtaken() -> None:
     """A widget of each kind that pages bind."""
-    import streamlit as st
 
     from geo_planner.ui import visit
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import streamlit as st
 
 from geo_planner.plan import Plan
 from geo_planner.retried import Trial, tried_scenario
@@ -15,18 +14,14 @@ from tests.reranked import reranked
 from tests.ui.fakes import fake_plan
 from tests.ui.test_pages import open_app
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
 SCHEMES: dict[str, dict[str, Any]] = {
     "hand": {"weights": "hand"},
     "equal": {"weights": "equal"},
     "ahp": {"weights": "ahp", "pairwise": [{"more": "households", "than": "school_site", "times": 7}]},
 }
 RANKED_BY = {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["87,5%", "12,5%"]}
-
-
-@pytest.fixture(autouse=True)
-def _fresh_caches() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture(params=list(SCHEMES))

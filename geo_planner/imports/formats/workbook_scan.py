@@ -163,19 +163,25 @@ def scan_ods(opened: zipfile.ZipFile, name: str) -> int:
             continue
         check_xml(pieces(opened, member), name)
         if member.filename == "content.xml":
-            cells = 0
-            for row, inner in _ODS_ROW.findall(opened.read(member)):
-                filled = 0
-                for cell in _ODS_CELL.findall(inner):
-                    valued = b"office:value-type" in cell
-                    filled += _repeats(cell) if valued else 0
-                    if b"table:formula" in cell:
-                        formulas += 1
-                        if not valued:
-                            raise refuse(name, "uncached_formula.ods")
-                cells += filled * _repeats(row)
-            if cells > MAX_CELLS:
-                raise refuse(name, "too_many_cells.workbook", n=cells)
+            formulas += _ods_formulas(opened.read(member), name)
+    return formulas
+
+
+def _ods_formulas(content: bytes, name: str) -> int:
+    """How many cells hold a formula; refused where one has no stored value, or where the cells are too many."""
+    formulas = cells = 0
+    for row, inner in _ODS_ROW.findall(content):
+        filled = 0
+        for cell in _ODS_CELL.findall(inner):
+            valued = b"office:value-type" in cell
+            filled += _repeats(cell) if valued else 0
+            if b"table:formula" in cell:
+                formulas += 1
+                if not valued:
+                    raise refuse(name, "uncached_formula.ods")
+        cells += filled * _repeats(row)
+    if cells > MAX_CELLS:
+        raise refuse(name, "too_many_cells.workbook", n=cells)
     return formulas
 
 
