@@ -9,38 +9,23 @@ from geo_planner.documents.build_facts import link_facts, money, power_first_fac
 from geo_planner.documents.missing import legal_basis, limits_of, missing_of
 from geo_planner.documents.office import OFFICE_FILE, Office, read_office
 from geo_planner.documents.records import (
-    Amount,
     Assumption,
-    CostItem,
     CriterionFacts,
     GroupFacts,
-    LinkFacts,
-    Missing,
     ModelFacts,
     Money,
-    Position,
-    PowerFirst,
-    PriceFacts,
     ProposalFacts,
     QuestionFacts,
     SignalCount,
-    SiteFacts,
-    StationFacts,
-    StatusFacts,
     VillageFacts,
-    YearFacts,
 )
-from geo_planner.documents.village_facts import positions, village_facts
+from geo_planner.documents.village_facts import village_facts
 from geo_planner.errors import InputError, fault
 from geo_planner.export.assumptions import criteria_of, settings_of, sources_of
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
 
-__all__ = [
-    "OFFICE_FILE", "Amount", "Assumption", "CostItem", "CriterionFacts", "GroupFacts", "LinkFacts", "Missing", "ModelFacts", "Money", "Office", "Position", "PowerFirst",
-    "PriceFacts", "ProposalFacts", "QuestionFacts", "SignalCount", "SiteFacts", "StationFacts", "StatusFacts", "VillageFacts", "YearFacts",
-    "positions", "proposal_facts", "read_office",
-]  # fmt: skip
+__all__ = ["Office", "ProposalFacts", "proposal_facts", "read_office"]
 
 
 def proposal_facts(plan: Plan, *, date: dt.date | None = None, office: Office | None = None) -> ProposalFacts:

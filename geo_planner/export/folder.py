@@ -24,7 +24,7 @@ from geo_planner.files.lock import BusyError
 from geo_planner.files.written import MANIFEST, PACK, PROGRAM, read_manifest, verify_folder
 from geo_planner.words import first_of, said
 
-__all__ = ["MANIFEST", "PROGRAM", "check_output", "output_folder", "settle", "verify_folder"]
+__all__ = ["MANIFEST", "check_output", "output_folder", "settle", "verify_folder"]
 
 logger = logging.getLogger(__name__)
 

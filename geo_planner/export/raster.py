@@ -10,14 +10,14 @@ import numpy as np
 
 from geo_planner.config import Service
 from geo_planner.export.assumptions import sample_note, scenario_title
-from geo_planner.files.cog import NODATA, Band, write_cog
+from geo_planner.files.cog import Band, write_cog
 from geo_planner.plan import Plan
 from geo_planner.radio.coverage import Coverage
 from geo_planner.radio.digits import LEVEL_STEPS, PROBABILITY_STEPS
 from geo_planner.units import is_fine
 from geo_planner.words import said
 
-__all__ = ["NODATA", "operator_bands", "write_after_tif", "write_coverage_tif"]
+__all__ = ["operator_bands", "write_after_tif", "write_coverage_tif"]
 
 
 def write_coverage_tif(plan: Plan, path: Path) -> None:

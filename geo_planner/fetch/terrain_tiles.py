@@ -9,7 +9,7 @@ from geo_planner.errors import Fault, warning
 from geo_planner.fetch.area import MARGIN_KM, Area, Bounds, Corner, corner_name, fetched_tiles, tiles_over
 from geo_planner.fetch.download import Service, Staged, provenance
 from geo_planner.study_area.mosaic import mosaic
-from geo_planner.study_area.rasters import HIGHEST_M, LOWEST_M
+from geo_planner.study_area.raster_frame import HIGHEST_M, LOWEST_M
 
 Product = Literal["glo30", "glo90"]
 

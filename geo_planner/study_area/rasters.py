@@ -25,8 +25,6 @@ from geo_planner.files.opening import opened_raster, unreadable_fault
 from geo_planner.grid import Grid
 from geo_planner.study_area.layer_files import file_fault
 from geo_planner.study_area.raster_frame import (
-    HIGHEST_M,
-    LOWEST_M,
     READ_ERRORS,
     Numbers,
     bounds_of,
@@ -43,7 +41,7 @@ from geo_planner.study_area.raw_cells import raw_faults
 from geo_planner.study_area.terrain_reach import frame_faults, void_faults
 from geo_planner.words import said
 
-__all__ = ["HIGHEST_M", "LOWEST_M", "Dem", "grid_without_terrain", "read_classes", "read_dem", "sha256_of", "unreadable_dem"]
+__all__ = ["Dem", "grid_without_terrain", "read_classes", "read_dem", "unreadable_dem"]
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo_planner.documents.facts import (
+from geo_planner.documents.office import Office
+from geo_planner.documents.records import (
     Amount,
     Assumption,
     CostItem,
@@ -16,7 +17,6 @@ from geo_planner.documents.facts import (
     Missing,
     ModelFacts,
     Money,
-    Office,
     PowerFirst,
     PriceFacts,
     ProposalFacts,
@@ -27,8 +27,8 @@ from geo_planner.documents.facts import (
     StatusFacts,
     VillageFacts,
     YearFacts,
-    positions,
 )
+from geo_planner.documents.village_facts import positions
 from geo_planner.files.manifest import Citation
 from geo_planner.schema import RESPONSIBILITY
 from geo_planner.words import said

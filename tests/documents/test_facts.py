@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from geo_planner.documents.facts import Office, ProposalFacts, positions, proposal_facts, read_office
+from geo_planner.documents.facts import Office, ProposalFacts, proposal_facts, read_office
 from geo_planner.documents.office_template import PLACES
 from geo_planner.documents.proposal import write_proposal
+from geo_planner.documents.village_facts import positions
 from geo_planner.errors import InputError
 from geo_planner.export.build_summary import build_summary
 from geo_planner.plan import Plan

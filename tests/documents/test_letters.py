@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 
 from geo_planner.cli import app
 from geo_planner.config import load_scenario
-from geo_planner.documents.facts import ProposalFacts, QuestionFacts, proposal_facts
+from geo_planner.documents.facts import ProposalFacts, proposal_facts
 from geo_planner.documents.letters import FOLDER, write_letters
+from geo_planner.documents.records import QuestionFacts
 from geo_planner.imports import check_layer, import_layer
 from geo_planner.imports.marked import marked_copy
 from geo_planner.imports.preview import preview

@@ -11,7 +11,8 @@ import pytest
 import rasterio
 
 from geo_planner.errors import OutputError
-from geo_planner.export.raster import NODATA, operator_bands, write_coverage_tif
+from geo_planner.export.raster import operator_bands, write_coverage_tif
+from geo_planner.files.cog import NODATA
 from geo_planner.plan import Plan
 from geo_planner.words import said
 from tests.bands import read_band
