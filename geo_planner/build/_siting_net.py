@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -138,6 +137,8 @@ def _cheapest_links(ends: Ints, cost: Floats) -> Ints:
 
 def _reached(ends: Ints, held: Bools, n_nodes: int) -> Bools:
     """Nodes that can be joined to a gateway over places where something may stand."""
+    from scipy.sparse.csgraph import connected_components  # here: a kept plan is shown without it
+
     usable = held[ends].all(axis=1)
     tail, head = ends[usable, 0], ends[usable, 1]
     graph = sparse.coo_array((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))

@@ -49,8 +49,8 @@ async def _with_warm_up(_app: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     try:
         with only_coming():
+            from geo_planner.files.bundled import bundled_area
             from geo_planner.study_area import scenario_paths
-            from geo_planner.study_area.bundled import bundled_area
             from geo_planner.ui import charts, loading, maps, trial_panel, village  # noqa: F401 - what the first page needs
 
         paths = scenario_paths(loading.study_area_root(bundled_area()))
@@ -64,7 +64,7 @@ def _warm_up() -> None:
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
-    from geo_planner.study_area.bundled import bundled_area
+    from geo_planner.files.bundled import bundled_area
     from geo_planner.ui import frame, trying, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
