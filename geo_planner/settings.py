@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any, get_args
 
 import yaml
@@ -67,6 +69,12 @@ def read_settings(text: str, file: str) -> Any:
         With its line: no YAML, a key that stands twice, a number written in a way that means another one, values that repeat themselves
         without end.
     """
+    return deepcopy(_document(text, file))
+
+
+@lru_cache(maxsize=16)
+def _document(text: str, file: str) -> Any:
+    """Kept for the same text: reading it takes longer than most answers of the app, which looks at its scenarios again and again."""
     _refuse_unprintable(text, file)
     loader = yaml.SafeLoader(text)
     try:

@@ -16,10 +16,10 @@ from hypothesis import settings
 
 from geo_planner.cli import main
 from geo_planner.config import Scenario, load_scenario
+from geo_planner.files.bundled import FURTHER_SCENARIOS
 from geo_planner.plan import Plan, run
 from geo_planner.radio.cache import LossCache
 from geo_planner.study_area import StudyArea, load_study_area
-from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from tests.measured import write_measurements
 
 # no test is timed; where a change is judged, the same examples are drawn each time

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.errors import OutputError, UsageError
-from geo_planner.study_area import bundled
-from geo_planner.study_area.bundled import bundled_area, comes_with_the_program, write_sample
+from geo_planner.files import bundled
+from geo_planner.files.bundled import bundled_area, comes_with_the_program, write_sample
 from tests import small_area as sa
 from tests.conftest import ROOT
 from tests.test_cli import geo_planner

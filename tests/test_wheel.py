@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from geo_planner.ui.map_files import frame_files, page_address
 from tests.conftest import ROOT
 
 # Nothing is compiled: it is the way through the program that is tried, not its figures.
@@ -114,9 +115,9 @@ def test_it_serves_the_app_with_the_settings_of_the_repository(installed: Instal
             time.sleep(0.2)
         assert _answer(port, "/_stcore/health") == 200
         assert _answer(port, "/_stcore/health", "evil.example") in (400, 403)
-        for name in ("leaflet/leaflet.js", "leaflet/leaflet.css", "leaflet/images/layers.png"):
-            assert _answer(port, f"/app/static/vendor/{name}") == 200
-        assert _answer(port, "/app/static/vendor/leaflet/leaflet-src.js") == 404
+        for address in (page_address(), *frame_files()):
+            assert _answer(port, address) == 200
+        assert _answer(port, page_address().replace("index.html", "leaflet-src.js")) == 404
     finally:
         process.kill()
         told = process.communicate()[0]

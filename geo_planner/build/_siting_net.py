@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from geo_planner.units import BoolArray, FloatArray, IntArray
 
@@ -136,6 +135,8 @@ def _cheapest_links(ends: IntArray, cost: FloatArray) -> IntArray:
 
 def _reached(ends: IntArray, held: BoolArray, n_nodes: int) -> BoolArray:
     """Nodes that can be joined to a gateway over places where something may stand."""
+    from scipy.sparse.csgraph import connected_components  # here: a kept plan is shown without it
+
     usable = held[ends].all(axis=1)
     tail, head = ends[usable, 0], ends[usable, 1]
     graph = sparse.coo_array((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import minimum_filter
 
 from geo_planner.build.atlas import Atlas
 from geo_planner.config.build.candidates import Candidates
@@ -99,6 +98,8 @@ def _peaks_taken(atlas: Atlas, ranks: dict[float, npt.NDArray[np.int32]], settin
 
 def _peaks(rank: npt.NDArray[np.int32], reach: int) -> list[Cell]:
     """Cells that none surpasses in the square of so many cells around, best first."""
+    from scipy.ndimage import minimum_filter  # here: a kept plan is shown without it
+
     peak = (rank < LAST) & (rank == minimum_filter(rank, size=2 * reach + 1, mode="nearest"))
     rows, columns = np.nonzero(peak)
     order = np.argsort(rank[peak], kind="stable")

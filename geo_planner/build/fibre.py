@@ -11,8 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
 
 from geo_planner.build.hops import ordered_ids
 from geo_planner.config.build.backhaul import Backhaul
@@ -47,6 +45,8 @@ def fibres(places: pd.DataFrame, roads: gpd.GeoDataFrame, grid: Grid, rules: Bac
         Index ``link_id``; ``place_a``, ``place_b`` (ids in order), ``kind``, ``length_km`` (with the straight way from each place to its road),
         ``availability_pct``; ``freq_ghz``, ``height_a_m`` and ``height_b_m`` are NaN.
     """
+    from scipy.spatial import cKDTree  # here: a kept plan is shown without it
+
     ids, xy = places.index.to_numpy(dtype=object), places[["x_m", "y_m"]].to_numpy(dtype=float)
     none = _table(ids, np.zeros((0, 2), dtype=np.int64), np.zeros(0), rules)
     lines = _lines(roads, grid, rules, travel)
@@ -86,6 +86,8 @@ def _lines(roads: gpd.GeoDataFrame, grid: Grid, rules: Backhaul, travel: Travel)
 
 def _network(lines: npt.NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
     """The points of the roads, and the pairs of them that a piece of road joins."""
+    from scipy.spatial import cKDTree  # here: a kept plan is shown without it
+
     coordinates, line = shapely.get_coordinates(shapely.segmentize(lines, _STEP_M), return_index=True)
     flat, number = np.unique(coordinates[:, 0] + 1j * coordinates[:, 1], return_inverse=True)
     points, number = np.column_stack([flat.real, flat.imag]), number.reshape(-1)
@@ -100,6 +102,8 @@ def _network(lines: npt.NDArray[np.object_]) -> tuple[FloatArray, IntArray]:
 
 def _lengths(points: FloatArray, pieces: IntArray, met: IntArray, from_: IntArray, *, limit_m: float) -> FloatArray:
     """Lengths in m along the roads from some of the points that places are joined to (numbers within `met`) to all of these."""
+    from scipy.sparse.csgraph import connected_components, dijkstra  # here: a kept plan is shown without it
+
     length = np.hypot(*(points[pieces[:, 0]] - points[pieces[:, 1]]).T)
     # where a road only goes on, nothing is decided: between the other points its pieces are one
     stays = np.bincount(pieces.ravel(), minlength=len(points)) != 2

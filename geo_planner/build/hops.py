@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from numba import njit
-from scipy.spatial import cKDTree
 
 from geo_planner.config.build.backhaul import Backhaul
 from geo_planner.grid import interpolate
@@ -217,6 +216,8 @@ def ordered_ids(ids: npt.NDArray[np.object_], ends: IntArray) -> tuple[IntArray,
 
 def _near(places: pd.DataFrame, rules: Backhaul) -> IntArray:
     """Pairs of rows of places within a distance, the lesser id first, at most one of each a gateway."""
+    from scipy.spatial import cKDTree  # here: a kept plan is shown without it
+
     xy = places[["x_m", "y_m"]].to_numpy(dtype=float)
     gateway = places["gateway"].to_numpy(dtype=bool, copy=True)
     others, farthest = np.flatnonzero(~gateway), 1000.0 * rules.longest_km

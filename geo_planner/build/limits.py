@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.ndimage import distance_transform_edt
 
 from geo_planner.config.build.candidates import Candidates
 from geo_planner.crs import GEOGRAPHIC
@@ -162,6 +161,8 @@ def ways_within(study_area: StudyArea, travel: Travel | None = None) -> bool:
 
 def _from_ways(study_area: StudyArea, roads: gpd.GeoDataFrame | None) -> tuple[FloatArray, FloatArray]:
     """Distance of each cell from the nearest way, in cells, and how much higher the cell lies, m (NaN where a height is unknown)."""
+    from scipy.ndimage import distance_transform_edt  # here: a kept plan is shown without it
+
     dem = study_area.terrain
     if roads is None:
         ends = pd.concat([study_area.villages.geometry.to_crs(dem.crs), masts_on_air(study_area).geometry.to_crs(dem.crs)])

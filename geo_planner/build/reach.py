@@ -16,7 +16,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from geo_planner.build.demands import covered_pieces, pieces_of
 from geo_planner.build.options import cells_of
@@ -311,6 +310,8 @@ def _with_terminals(
     covers: pd.DataFrame, options: pd.DataFrame, places: pd.DataFrame, demands: pd.DataFrame, study_area: StudyArea
 ) -> pd.DataFrame:
     """A terminal reaches the whole village in whose centre it stands, whatever the terrain."""
+    from scipy.spatial import cKDTree  # here: a kept plan is shown without it
+
     terminals = options[options["kind"] == "satellite_terminal"]
     if terminals.empty or demands.empty:
         return covers

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from geo_planner.build.siting import Choice
 from geo_planner.errors import Fault, bounded, fault
@@ -35,6 +34,8 @@ def reachable(places: pd.DataFrame, links: pd.DataFrame, *, holders: Collection[
     Series of bool
         By place_id; True of a gateway.
     """
+    from scipy.sparse.csgraph import connected_components  # here: a kept plan is shown without it
+
     gateway = places["gateway"].to_numpy(dtype=bool)
     a, b = (places.index.get_indexer(pd.Index(links[end])) for end in ("place_a", "place_b"))
     opened = gateway | (True if holders is None else places.index.isin(list(holders)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import runpy
@@ -39,10 +40,10 @@ def open_app(
     """Serve the map on this machine and open it in the browser; ends with Ctrl+C or when its window is closed."""
 
     def work() -> int:
-        from geo_planner.study_area.bundled import bundled_folder
+        from geo_planner.files.bundled import bundled_folder
 
         if study_area is not None:
-            from geo_planner.study_area import check_folder
+            from geo_planner.files.folders import check_folder
 
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
@@ -140,6 +141,7 @@ def _serve(entry: Path, port: int) -> int:
         "--logger.hideWelcomeMessage=true",
     ]
     sys.argv = ["streamlit", "run", str(entry), *flags]
+    gc.disable()  # all that comes until the server stands stays; it looks after the rest (geo_planner/ui/set_apart.py)
     try:
         runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     except SystemExit as ended:

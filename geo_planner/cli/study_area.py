@@ -286,8 +286,8 @@ def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; nothing may be in it.")], as_json: AsJson = False
 ) -> None:
     """Write the sample study area that comes with the program as a folder of your own."""
+    from geo_planner.files.bundled import write_sample
     from geo_planner.study_area import scenario_paths
-    from geo_planner.study_area.bundled import write_sample
 
     def work() -> int:
         files = write_sample(directory)

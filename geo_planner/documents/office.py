@@ -13,11 +13,11 @@ from pydantic import Field, ValidationError, field_validator
 
 from geo_planner.errors import InputError, SettingError, UsageError, bounded, fault, system_says
 from geo_planner.files.atomic import write_atomically
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.files.folders import no_plain_file, refuse_link
 from geo_planner.files.lock import locked
 from geo_planner.scenario_files.edited import edited
 from geo_planner.settings import Settings, read_settings, setting_fault, unfit_values
-from geo_planner.study_area.bundled import comes_with_the_program
 
 OFFICE_FILE = "documents/office.yaml"
 """Where the fields of the office stand in a study area."""

@@ -182,7 +182,7 @@ PROFILE_RIDGE, PROFILE_RIDGE_INK = "#d55e00", "#a34700"
 
 # Charts of the app: one hue with its tints, grey for what could be, brown for a threshold.
 INK, INK_SOFT, INK_FAINT = "#1d2733", "#44505c", "#55606b"
-BLUE, BLUE_SOFT, BLUE_PALE = "#0b5cad", "#9cc3e6", "#a9cbe8"
+BLUE, BLUE_PALE = "#0b5cad", "#a9cbe8"
 BACKGROUND, GRID, GRID_FAINT = "#e3e8ed", "#e8ecf0", "#eef1f4"
 THRESHOLD = "#7a4300"
 POINTER = "#7c8894"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import platformdirs
 
-from geo_planner.errors import Fault, GeoPlannerError, OutputError, system_says
+from geo_planner.errors import Fault, GeoPlannerError, OutputError, UsageError, system_says
 from geo_planner.words import Said, said
 
 CACHE_VARIABLE = "GEO_PLANNER_CACHE"
@@ -93,6 +93,21 @@ def no_folder(path: Path) -> Literal["missing"] | Said | None:
     except OSError as error:
         return no_access(error)
     return None
+
+
+def check_folder(root: Path) -> None:
+    """Refuse what is no folder of a study area.
+
+    Raises
+    ------
+    UsageError
+    """
+    why = no_folder(root)
+    if why == "missing":
+        raise UsageError("no_study_area.missing", root=root)
+    if why is not None:
+        shown = str(root) if len(str(root)) <= 200 and str(root).isprintable() else ascii(str(root)[:200])
+        raise UsageError("no_study_area.unreadable", root=shown, why=why)
 
 
 def no_access(error: OSError) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from geo_planner.radio.coverage import Coverage
 from geo_planner.ranking import RankingResult
 from geo_planner.stored.folder import StoredRun, check_build, check_figures, check_input, stored_run
 from geo_planner.stored.parts import GPKG, stored_parts
-from geo_planner.stored.rasters import AFTER, COVERAGE, stored_atlas, stored_coverage
+from geo_planner.stored.rasters import AFTER, COVERAGE, Raster, read_beside, stored_atlas, stored_coverage
 from geo_planner.study_area import StudyArea, load_study_area
 
 if TYPE_CHECKING:
@@ -48,17 +49,18 @@ def load_plan(folder: Path, study_area: Path | None = None) -> Plan:
         With every file that is missing or is not what it was; when another version of the program wrote the folder.
     """
     stored = stored_run(folder)
-    area = load_study_area(study_area or stored.study_area, stored.scenario)
-    check_input(stored, area)
-    scenario, area = accepted(stored.scenario, area)
-    coverage = stored_coverage(folder / COVERAGE, area.terrain.grid)
-    parts = stored_parts(folder, build=scenario.build is not None)
-    try:
-        plan = _put_together(scenario, area, coverage, parts, stored)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError([fault(GPKG, "stored_plan.other_form")]) from error
+    with read_beside(folder, build=stored.scenario.build is not None) as rasters:
+        area = load_study_area(study_area or stored.study_area, stored.scenario)
+        check_input(stored, area)
+        scenario, area = accepted(stored.scenario, area)
+        coverage = stored_coverage(rasters(COVERAGE), area.terrain.grid)
+        parts = stored_parts(folder, build=scenario.build is not None)
+        try:
+            plan = _put_together(scenario, area, coverage, parts, stored, rasters)
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError([fault(GPKG, "stored_plan.other_form")]) from error
     check_figures(stored, plan.villages)
     if plan.build is not None:
         check_build(stored, plan.build.results.sites, plan.build.results.links)
@@ -83,7 +85,14 @@ def kept_parts(plan: Plan) -> dict[str, Any]:
     return {**parts, "build": parts_of(plan.build)}
 
 
-def _put_together(scenario: Scenario, study_area: StudyArea, coverage: Coverage, parts: dict[str, Any], stored: StoredRun) -> Plan:
+def _put_together(
+    scenario: Scenario,
+    study_area: StudyArea,
+    coverage: Coverage,
+    parts: dict[str, Any],
+    stored: StoredRun,
+    rasters: Callable[[str], Raster],
+) -> Plan:
     """The plan of which :func:`kept_parts` were kept."""
     ranking = RankingResult(criteria=scenario.ranking.weighted_criteria(), **parts["ranking"])
     table = parts["villages"]
@@ -106,15 +115,15 @@ def _put_together(scenario: Scenario, study_area: StudyArea, coverage: Coverage,
         notes=parts["notes"],
         uses_sample_data=parts["uses_sample_data"],
         manifest={**as_now, **as_then},
-        build=None if scenario.build is None else _stored_build(scenario, study_area, parts["build"], stored.folder),
+        build=None if scenario.build is None else _stored_build(scenario, study_area, parts["build"], rasters),
     )
 
 
-def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, Any], folder: Path) -> BuildPlan | None:
+def _stored_build(scenario: Scenario, study_area: StudyArea, parts: dict[str, Any], rasters: Callable[[str], Raster]) -> BuildPlan | None:
     from geo_planner.build.stored import Rasters, rebuilt
 
     if scenario.build is None:
         return None
     grid = study_area.terrain.grid
-    atlas = stored_atlas(folder, grid, parts["atlas"]["heights_m"])
-    return rebuilt(parts, Rasters(atlas, stored_coverage(folder / AFTER, grid)), scenario.build, scenario, study_area)
+    atlas = stored_atlas(rasters, grid, parts["atlas"]["heights_m"])
+    return rebuilt(parts, Rasters(atlas, stored_coverage(rasters(AFTER), grid)), scenario.build, scenario, study_area)

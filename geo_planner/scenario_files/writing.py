@@ -15,12 +15,12 @@ from pydantic import BaseModel
 from geo_planner.config import parse_scenario, read_document, with_values
 from geo_planner.errors import InputError, OutputError, UsageError, fault, system_says
 from geo_planner.files.atomic import put_in_place
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.files.folders import is_link, refuse_link
 from geo_planner.files.lock import locked
 from geo_planner.scenario_files.edited import edited
 from geo_planner.scenario_files.former import Former, as_former, keep_copy, last_change, settle_copies
 from geo_planner.scenario_files.titles import clean_title, file_stem, free_path, refuse_taken, scenario_files, title_of
-from geo_planner.study_area.bundled import comes_with_the_program
 
 _OWN_WAY = ("name", "title_vi", "title_en")
 """What a scenario is called: given by its title, never beside it."""

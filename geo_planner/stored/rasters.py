@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,57 @@ ATLAS_BANDS = {
 }
 
 
-def stored_coverage(path: Path, grid: Grid) -> Coverage:
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """What one file holds."""
+
+    name: str
+    shape: tuple[int, int]
+    tags: dict[str, str]
+    bands: dict[str, FloatGrid]
+
+    def fits(self, grid: Grid) -> Raster:
+        """The same, if its cells are those of the terrain.
+
+        Raises
+        ------
+        InputError
+        """
+        if self.shape != grid.shape:
+            raise InputError([fault(self.name, "stored_plan.other_input")])
+        return self
+
+
+def read_raster(path: Path) -> Raster:
+    """A raster as it was written, blanks as NaN.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    if not path.is_file():
+        raise InputError([fault(path.name, "stored_plan.no_tables")])
+    with opened_raster(path) as source:
+        values = source.read()
+        values[values == np.float32(source.nodata)] = np.nan
+        return Raster(path.name, (source.height, source.width), dict(source.tags()), dict(zip(source.descriptions, values, strict=True)))
+
+
+@contextmanager
+def read_beside(folder: Path, *, build: bool) -> Iterator[Callable[[str], Raster]]:
+    """The rasters of a folder by their names, read by another thread from here on: unpacking them needs no interpreter, so it costs no time
+    where the caller has other work before it asks."""
+    names = (COVERAGE, AFTER, *ATLAS_BANDS) if build else (COVERAGE,)
+    reader = ThreadPoolExecutor(1, "rasters")
+    try:
+        begun = {name: reader.submit(read_raster, folder / name) for name in names}
+        yield lambda name: begun[name].result()
+    finally:
+        reader.shutdown(cancel_futures=True)
+
+
+def stored_coverage(raster: Raster, grid: Grid) -> Coverage:
     """The coverage of ``coverage.tif``, or that of ``after_coverage.tif``.
 
     Raises
@@ -30,9 +84,9 @@ def stored_coverage(path: Path, grid: Grid) -> Coverage:
     InputError
         When its cells are not those of the terrain, or an older version wrote it.
     """
-    tags, bands = _read(path, grid)
+    tags, bands = raster.fits(grid).tags, raster.bands
     if "OPERATORS" not in tags:
-        raise InputError([fault(path.name, "stored_plan.no_tables")])
+        raise InputError([fault(raster.name, "stored_plan.no_tables")])
     return Coverage(
         rsrp_dbm=bands["rsrp_dbm"],
         probability=bands["coverage_probability"],
@@ -48,7 +102,7 @@ def stored_coverage(path: Path, grid: Grid) -> Coverage:
     )
 
 
-def stored_atlas(folder: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict[str, dict[float, FloatGrid]]:
+def stored_atlas(rasters: Callable[[str], Raster], grid: Grid, heights_m: tuple[float, ...]) -> dict[str, dict[float, FloatGrid]]:
     """The rasters of ``mast_sites.tif`` and ``mast_expected.tif`` by the names of :class:`geo_planner.build.atlas.Atlas`, and by mast height.
 
     Raises
@@ -58,23 +112,12 @@ def stored_atlas(folder: Path, grid: Grid, heights_m: tuple[float, ...]) -> dict
     """
     found: dict[str, dict[float, FloatGrid]] = {}
     for file, kinds in ATLAS_BANDS.items():
-        _, bands = _read(folder / file, grid)
+        bands = rasters(file).fits(grid).bands
         try:
             found |= {name: {height: bands[f"{band}:{height:g}m"] for height in heights_m} for name, band in kinds.items()}
         except KeyError as error:
             raise InputError([fault(file, "stored_plan.no_tables")]) from error
     return found
-
-
-def _read(path: Path, grid: Grid) -> tuple[dict[str, str], dict[str, FloatGrid]]:
-    if not path.is_file():
-        raise InputError([fault(path.name, "stored_plan.no_tables")])
-    with opened_raster(path) as source:
-        if (source.height, source.width) != grid.shape:
-            raise InputError([fault(path.name, "stored_plan.other_input")])
-        values = source.read()
-        values[values == np.float32(source.nodata)] = np.nan
-        return dict(source.tags()), dict(zip(source.descriptions, values, strict=True))
 
 
 def _whole(band: FloatGrid, kind: Any, missing: int) -> npt.NDArray[Any]:

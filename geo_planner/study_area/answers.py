@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault, InputError, OutputError, UsageError, fault, system_says
 from geo_planner.files.atomic import put_in_place
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.files.folders import refuse_link
 from geo_planner.files.lock import locked
 from geo_planner.files.manifest import MANIFEST, read_manifest
@@ -24,7 +25,6 @@ from geo_planner.files.staged import COMMIT_FILE, STAGING_PREFIX, finish_interru
 from geo_planner.preferences.settings import Travel
 from geo_planner.schema import ANSWERS, VILLAGES, Column, Layer
 from geo_planner.schema.kinds import CommuneCode, Coordinate, Id, Number
-from geo_planner.study_area.bundled import comes_with_the_program
 from geo_planner.study_area.checks import ReadLayer, household_figures, in_standard_words
 from geo_planner.study_area.former import FORMER, forget_copy, keep_copy, settle_copies
 from geo_planner.study_area.tables import ROW, read_csv, typed_table

@@ -18,12 +18,12 @@ from pyproj.exceptions import ProjError
 from geo_planner.config import Scenario, with_optional_layers
 from geo_planner.crs import GEOGRAPHIC, crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
-from geo_planner.files.folders import no_folder
+from geo_planner.files.bundled import FURTHER_SCENARIOS
+from geo_planner.files.folders import check_folder, no_folder
 from geo_planner.files.hashes import sha256_of
 from geo_planner.files.manifest import Citation, citations
 from geo_planner.files.staged import finish_interrupted, foreign_changes
 from geo_planner.schema import COMMUNES, LAND_COVER, LAYERS, POPULATION, SITES, VILLAGES, Layer
-from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from geo_planner.study_area.checks import AREA_CHECKS, LAYER_CHECKS, ReadLayer, in_standard_words
 from geo_planner.study_area.features import read_communes, read_features
 from geo_planner.study_area.layer_files import changed_since_listed, file_fault, located
@@ -121,21 +121,6 @@ def scenario_paths(root: Path) -> list[Path]:
     found = [*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")]
     made = {path.name.split(".", 2)[2] for path in root.glob("scenarios/former/*.created.*")}  # see geo_planner.scenario_files.former
     return sorted(found, key=lambda path: (path.name in made, path.name in FURTHER_SCENARIOS, path))
-
-
-def check_folder(root: Path) -> None:
-    """Refuse what is no folder of a study area.
-
-    Raises
-    ------
-    UsageError
-    """
-    why = no_folder(root)
-    if why == "missing":
-        raise UsageError("no_study_area.missing", root=root)
-    if why is not None:
-        shown = str(root) if len(str(root)) <= 200 and str(root).isprintable() else ascii(str(root)[:200])
-        raise UsageError("no_study_area.unreadable", root=shown, why=why)
 
 
 def load_study_area(root: Path, scenario: Scenario) -> StudyArea:

@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
 from rasterio.windows import Window
-from scipy.ndimage import label
 
 from geo_planner.crs import GEOGRAPHIC
 from geo_planner.errors import Fault, fault, warning
@@ -200,6 +199,8 @@ class WrittenVoids:
 
     def _add_value(self, padded: Heights, inner: Heights, value: float, first: int, stop: int, numbers: npt.NDArray[np.int64]) -> None:
         """The pieces of one value: their cells, and what stands around them."""
+        from scipy.ndimage import label  # here: a kept plan is shown without it
+
         labels, count = label(inner == np.float32(value), structure=np.ones((3, 3)))
         if not count:
             return

@@ -7,13 +7,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from geo_planner.export.html_map import Contribution
 from geo_planner.export.palette import (
     AGREEMENT_COLOURS,
     BACKGROUND,
     BLUE,
     BLUE_PALE,
-    BLUE_SOFT,
     GRID,
     GRID_FAINT,
     INK,
@@ -38,55 +36,6 @@ def _signs(language: Language) -> dict[str, Any]:
 
 LOCALE: dict[Language, dict[str, Any]] = {language: _signs(language) for language in LANGUAGES}
 """For Vega: decimal comma or point."""
-
-_ROW_PX = 21
-
-
-def contribution_chart(parts: tuple[Contribution, ...], language: Language) -> alt.LayerChart:
-    """One bar a criterion: what it adds, in front of what it could add at most."""
-    table = pd.DataFrame(
-        [
-            {"title": part.title, "points": part.points, "ceiling": part.ceiling, "value": part.value, "assumed": part.assumed}
-            for part in parts
-        ]
-    )
-    tip = [
-        alt.Tooltip("title:N", title=text("chart_criterion", language)),
-        alt.Tooltip("value:N", title=text("chart_value", language)),
-        alt.Tooltip("points:Q", title=text("chart_points", language), format=".1f"),
-        alt.Tooltip("ceiling:Q", title=text("chart_ceiling", language), format=".1f"),
-    ]
-    base = alt.Chart(table).encode(
-        y=alt.Y(
-            "title:N",
-            sort=list(table["title"]),
-            title=None,
-            axis=alt.Axis(
-                labelFlush=False,
-                labelLimit=190,
-                labelFontSize=13,
-                labelOverlap=False,
-                labelColor=INK,
-                ticks=False,
-                domain=False,
-                offset=2,
-            ),
-        )
-    )
-    # Room at the right for the value that stands behind the longest bar.
-    scale = alt.X("ceiling:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.45 * float(table["ceiling"].max())]))
-    ceilings = base.mark_bar(height=12, color=BACKGROUND).encode(x=scale, tooltip=tip)
-    colour = alt.condition("datum.assumed", alt.value(BLUE_SOFT), alt.value(BLUE))
-    points = base.mark_bar(height=12).encode(x=alt.X("points:Q", axis=None), color=colour, tooltip=tip)
-    values = base.mark_text(align="left", dx=5, fontSize=12.5, color=INK_SOFT).encode(x=scale, text="value:N")
-    return (
-        alt.layer(ceilings, points, values)
-        .properties(height=_ROW_PX * len(table) + 6, padding=0)
-        .configure(aria=False, locale={"number": LOCALE[language]})
-        .configure_axis(labelColor=INK_SOFT, titleColor=INK_SOFT)
-        .configure_view(stroke=None)
-    )
-
 
 _ROOM_PX = 450
 

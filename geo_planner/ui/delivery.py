@@ -3,13 +3,14 @@
 Streamlit sends an empty page that stays blank until its scripts have run, and its scripts as they lie on the disk. Its page is kept, and
 into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
 (:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a page by its address first asks in vain
-below that page.
+below that page. While the plan is still being read, the browser of who opens the map fetches what it will draw with.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from html import escape
@@ -22,6 +23,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 
+from geo_planner.ui.base import base_path
+from geo_planner.ui.map_files import frame_files, page_address
 from geo_planner.ui.widget_words import translating_script
 from geo_planner.words import LANGUAGES, Language, said
 
@@ -36,6 +39,15 @@ FORMER_PAGES = {"import_list": "data", "map": ""}
 _STATIC = Path(st.__file__).parent / "static"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 _LEVEL = 6
+_AT_THE_MAP = ("ButtonGroup", "ComponentInstance", "Html", "PageLink", "Progress", "Radio", "Selectbox", "TextInput")
+"""Scripts of the framework that the page of the map asks for one after the other; one that another version lacks is left out."""
+_OWN = re.compile(r"static/\w+/[\w-][\w.-]*")
+_IMPORTED = re.compile(r"""(?:from|import)"\./([\w.-]+\.js)\"""")
+ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+    "<path fill='%230b4a8c' d='M1 11h3v4H1zM5 8h3v7H5zM9 5h3v10H9zM13 1h3v14h-3z'/></svg>"
+)
+"""Of the tab. Without one the framework takes that of the page, from another machine; a sign of the emoji it looks up among thousands."""
 _YEAR_S = 31_536_000
 _OPENING = """<style>
 #gp-opening { position: fixed; inset: 0; display: flex; flex-direction: column; gap: 14px; align-items: center; justify-content: center;
@@ -57,6 +69,22 @@ _KEEPER = """<script>
     return push(state, title, to.href);
   };
 })();
+</script>"""
+
+# When the framework's own scripts have come; before, they would have to wait.
+_AHEAD = """<script>
+window.addEventListener("load", function () {
+  function ahead(rel, address) {
+    var link = document.createElement("link");
+    link.rel = rel;
+    link.href = address;
+    if (rel === "modulepreload") { link.crossOrigin = ""; }
+    document.head.append(link);
+  }
+  @modules.forEach(function (address) { ahead("modulepreload", address); });
+  @files.forEach(function (address) { ahead("prefetch", address); });
+  ahead("prefetch", @page + "?streamlitUrl=" + encodeURIComponent(window.location.origin + window.location.pathname));
+});
 </script>"""
 
 
@@ -94,25 +122,20 @@ class Delivery:
         missing = not name.startswith("_") and not {"/", "."} & set(name) and "text/html" in asked_with.get("accept", "")
         if not name or name in self.pages or missing:
             told = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
-            page = opening_page(next((code for code in LANGUAGES if code == told), "vi")).encode()
+            language: Language = next((code for code in LANGUAGES if code == told), "vi")
+            page = (await run_in_threadpool(opening_page, language, at_the_map=not name)).encode()
             headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
             return Response(gzip.compress(page, _LEVEL, mtime=0) if zipped else page, headers=headers, media_type="text/html")
-        path = _static_files().get(name) if zipped else None
+        path = _static_file(name) if zipped else None
         if path is None:
             return None
         headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": f"public, immutable, max-age={_YEAR_S}"}
         return Response(await run_in_threadpool(_compressed, path), headers=headers, media_type=_KINDS[path.suffix])
 
 
-def base_path() -> str:
-    """What stands before every address of this server: empty, or ``/name`` as ``server.baseUrlPath`` says."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
-
-
 @lru_cache(maxsize=4)
-def opening_page(language: Language) -> str:
-    """Streamlit's page with its language, title, first line and words."""
+def opening_page(language: Language, *, at_the_map: bool = False) -> str:
+    """Streamlit's page with its language, title, sign in the tab, first line and words; for the map also what is fetched ahead."""
     page = (_STATIC / "index.html").read_text(encoding="utf-8")
     name, opening = said("ui.app").text(language), said("ui.opening").text(language)
     where = f"window.__streamlit = {{BACKEND_BASE_URL: window.location.origin + {json.dumps(base_path() + '/')}}};"
@@ -120,11 +143,29 @@ def opening_page(language: Language) -> str:
     first = f'<div id="gp-opening" role="status"><b>{escape(name)}</b><i></i><span>{escape(opening)}</span></div>'
     for old, new in (
         ('<html lang="en">', f'<html lang="{language}">'),
-        ("<title>Streamlit</title>", f"<title>{escape(name)}</title>{head}"),
+        ("<title>Streamlit</title>", f"<title>{escape(name)}</title>{head}{_fetched_ahead(page) if at_the_map else ''}"),
         ('<div id="root"></div>', f'<div id="root">{first}</div>'),
     ):
         page = page.replace(old, new, 1)
+    page = re.sub(r'<link rel="shortcut icon"[^>]*>', f'<link rel="shortcut icon" href="{ICON}" />', page, count=1)
     return _with_plain_notice(page, language)
+
+
+def _fetched_ahead(page: str) -> str:
+    """What the browser is told to fetch while it waits: scripts of the framework beyond those that its page names, and the map's own files."""
+    modules: dict[str, None] = {}
+    scripts = _STATIC / "static" / "js"
+    waiting = [path.name for name in _AT_THE_MAP for path in sorted(scripts.glob(f"{name}.*.js"))]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in modules and name not in page:
+            modules[name] = None
+            waiting += _IMPORTED.findall((scripts / name).read_text(encoding="utf-8"))
+    told = {"@modules": [f"./static/js/{name}" for name in modules], "@files": frame_files(), "@page": page_address()}
+    ahead = _AHEAD
+    for place, value in told.items():
+        ahead = ahead.replace(place, json.dumps(value))
+    return ahead
 
 
 def _with_plain_notice(page: str, language: Language) -> str:
@@ -134,11 +175,11 @@ def _with_plain_notice(page: str, language: Language) -> str:
     return f"{before}{start}<p>{escape(said('ui.no_scripts').text(language))}</p>{end}{after}" if end else page
 
 
-@lru_cache(maxsize=1)
-def _static_files() -> dict[str, Path]:
-    """Streamlit's files that shrink when compressed, by their part of the address. Each bears a hash of its content in its name."""
-    found = (_STATIC / "static").rglob("*")
-    return {f"static/{path.relative_to(_STATIC / 'static').as_posix()}": path for path in found if path.suffix in _KINDS and path.is_file()}
+@lru_cache(maxsize=1000)
+def _static_file(name: str) -> Path | None:
+    """A file of Streamlit's that shrinks when compressed, by its part of the address. Each bears a hash of its content in its name."""
+    path = _STATIC / name
+    return path if _OWN.fullmatch(name) and path.suffix in _KINDS and path.is_file() else None
 
 
 @lru_cache(maxsize=400)

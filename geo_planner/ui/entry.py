@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import delta_generator
 
-from geo_planner.ui.delivery import Delivery
+from geo_planner.ui import map_files
+from geo_planner.ui.delivery import ICON, Delivery
 from geo_planner.ui.map_files import map_routes
-from geo_planner.ui.serving import OnlyByName, asset_routes
+from geo_planner.ui.serving import OnlyByName
 from geo_planner.ui.set_apart import only_coming, set_apart
 
 logger = logging.getLogger(__name__)
@@ -30,17 +34,24 @@ PAGES = {
     "downloads": ":material/download:",
     "about": ":material/info:",
 }
+_TURN_S = 0.0005
+"""So long a thread goes on while another waits. With Python's own 5 ms each step of a request would wait that long while the library is read."""
+_LATER_S = 5.0
+"""When the map is drawn, what only other pages need is read."""
 
 
 def server() -> dict[str, Any]:
     """What a server of the app is made with, beside its script."""
+    # At its first element Streamlit asks whether it stands in a shell, by looking at the files of all modules: 0.1 s of the first visit.
+    delta_generator._use_warning_has_been_displayed = True
     middleware = [Middleware(OnlyByName), Middleware(Delivery, pages=frozenset(PAGES))]
-    return {"routes": [*asset_routes(), *map_routes()], "middleware": middleware, "lifespan": _with_warm_up}
+    return {"routes": map_routes(), "middleware": middleware, "lifespan": _with_warm_up}
 
 
 @asynccontextmanager
 async def _with_warm_up(_app: object) -> AsyncIterator[None]:
     """While the browser still reads its scripts, the library is read and the first scenario's plan is taken in hand."""
+    sys.setswitchinterval(_TURN_S)
     with set_apart():
         threading.Thread(target=_warm_up, name="warm up", daemon=True).start()
         yield
@@ -49,14 +60,20 @@ async def _with_warm_up(_app: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     try:
         with only_coming():
+            from geo_planner.files.bundled import bundled_area
             from geo_planner.study_area import scenario_paths
-            from geo_planner.study_area.bundled import bundled_area
-            from geo_planner.ui import charts, loading, maps, trial_panel, village  # noqa: F401 - what the first page needs
+            from geo_planner.ui import frame, loading, maps, place_box, trial_results, trying, village  # noqa: F401 - what the first page needs
 
         paths = scenario_paths(loading.study_area_root(bundled_area()))
-        if paths:
-            loaded = loading.load_plan(paths[0], lambda _step, _share: None)
-            maps.payload_digest(loaded, "vi")  # the component itself is declared by the first visit: here it would not be registered
+        if not paths:
+            return
+        loaded = loading.load_plan(paths[0], lambda _step, _share: None)
+        # the component itself is declared by the first visit: here it would not be registered
+        map_files.PAYLOADS.draw_first(maps.payload_digest(loaded, "vi"))
+        for first in loaded.plan.villages.index[:1]:
+            trial_results.reasons_of(loaded, str(first))
+        time.sleep(_LATER_S)
+        from geo_planner.ui import charts  # noqa: F401 - what the other pages need
     except Exception:
         logger.info("nothing is ready beforehand; the first visit is told why", exc_info=True)
 
@@ -64,13 +81,13 @@ def _warm_up() -> None:
 def show() -> None:
     """One run of the app for one visitor."""
     # not above: the pages' caches want a server that stands, and this module is read once before
-    from geo_planner.study_area.bundled import bundled_area
+    from geo_planner.files.bundled import bundled_area
     from geo_planner.ui import frame, trying, visit
     from geo_planner.ui.loading import study_area_root
     from geo_planner.ui.texts import text
 
     words = visit.begin().language
-    st.set_page_config(page_title=text("app", words), page_icon="📶", layout="wide", initial_sidebar_state=250)
+    st.set_page_config(page_title=text("app", words), page_icon=ICON, layout="wide", initial_sidebar_state=250)
     frame.show_style()
     pages = [
         st.Page(frame.page_file(name), title=text(f"page_{name}", words), icon=icon, url_path=name, default=name == "map")

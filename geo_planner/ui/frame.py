@@ -55,6 +55,15 @@ _STYLE = """<style>
 .gp-models b, .gp-models span { overflow-wrap: anywhere; font-weight: 600; }
 .gp-models span { font-weight: 400; }
 .gp-models i { display: inline-block; box-sizing: border-box; width: 11px; height: 11px; border-radius: 50%; margin-right: 5px; }
+.gp-bars { display: grid; grid-template-columns: 1.35fr 1fr auto; gap: 4px 8px; align-items: center; font-size: 13.5px; line-height: 1.25; }
+.gp-bar-row { display: contents; }
+.gp-bar-row > * { overflow-wrap: anywhere; }
+.gp-bar { position: relative; height: 12px; }
+.gp-bars .gp-bar i { position: absolute; left: 0; top: 0; height: 100%; margin: 0; border-radius: 2px; }
+.gp-bar-ceiling { background: #dfe5eb; }
+.gp-bar-fill { background: #0b5cad; }
+.gp-bar-assumed { background: repeating-linear-gradient(45deg, #0b5cad, #0b5cad 3px, #9cc3e6 3px, #9cc3e6 6px); }
+.gp-bar-value { max-width: 92px; text-align: right; color: #44505c; }
 .gp-card ul { margin: 0; padding-left: 19px; }
 .gp-facts { display: grid; grid-template-columns: auto 1fr; gap: 1px 14px; }
 .gp-facts span { color: #55606b; }

@@ -19,7 +19,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from geo_planner.ui.delivery import base_path
+from geo_planner.export.html_map.own_files import leaflet_program, leaflet_sheet, own_file, own_program
+from geo_planner.ui.base import base_path
+from geo_planner.ui.serving import font_face
 
 if TYPE_CHECKING:  # the server stands before the library is read
     from geo_planner.export.html_map.rasters import Drawing, Overlay
@@ -60,8 +62,8 @@ class Payloads:
         self._made: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._bytes: dict[str, bytes] = {}
         self._pictures: dict[str, _Waiting] = {}
-        self._shown: dict[str, frozenset[str]] = {}
-        self._placed: set[str] = set()
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._placed: dict[str, None] = {}
 
     def place(self, drawing: Drawing) -> str:
         """Where the payload that is just made finds this picture."""
@@ -69,7 +71,7 @@ class Payloads:
 
         # a browser keeps it for good: another program may draw the same values otherwise
         digest = hashlib.sha256(f"{drawing.digest} {program()}".encode()).hexdigest()
-        self._placed.add(digest)
+        self._placed[digest] = None
         self._pictures.setdefault(digest, _Waiting(drawing.draw))
         return f"{base_path()}/app/static/background/{digest}.png"
 
@@ -78,15 +80,20 @@ class Payloads:
         found = self._pictures.get(digest)
         return None if found is None else found.png()
 
+    def draw_first(self, digest: str) -> None:
+        """Draw the relief of a payload, which every map opens with, before a browser asks for it."""
+        for name in self._shown.get(digest, ())[:1]:
+            self.background(name)
+
     def digest(self, key: tuple[Any, ...], make: Callable[[], dict[str, Any]]) -> str:
         """The hash of the payload that belongs to `key`, which is made if it is not there; one at a time."""
         with self._lock:
             if key not in self._made:
-                self._placed = set()
+                self._placed = {}
                 content = json.dumps(make(), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
                 digest = hashlib.sha256(content).hexdigest()
                 self._made[key] = digest
-                self._shown[digest] = frozenset(self._placed)
+                self._shown[digest] = tuple(self._placed)
                 self._bytes.setdefault(digest, gzip.compress(content, 6, mtime=0))
             self._made.move_to_end(key)
             while len(self._made) > self._most:
@@ -94,7 +101,7 @@ class Payloads:
             kept = set(self._made.values())
             self._bytes = {name: content for name, content in self._bytes.items() if name in kept}
             self._shown = {name: shown for name, shown in self._shown.items() if name in kept}
-            in_use = frozenset().union(*self._shown.values())
+            in_use = {name for shown in self._shown.values() for name in shown}
             self._pictures = {name: picture for name, picture in self._pictures.items() if name in in_use}
             return self._made[key]
 
@@ -137,6 +144,11 @@ def payload_address(digest: str) -> str:
 def page_address() -> str:
     """Where the page of the map's frame is; it changes with the program, so that no browser draws with an old one."""
     return f"{base_path()}/app/static/map/{_version()}/index.html"
+
+
+def frame_files() -> tuple[str, ...]:
+    """Addresses of what the page of the map's frame asks for."""
+    return tuple(page_address().replace("index.html", name) for name in _own_files() if name != "index.html")
 
 
 def map_routes() -> list[Route]:
@@ -185,13 +197,10 @@ def _sent(request: Request, compressed: bytes, kind: str, headers: dict[str, str
 @lru_cache(maxsize=1)
 def _own_files() -> dict[str, tuple[bytes, str]]:
     """Page, script and sheet of the frame, compressed, with their kinds."""
-    from geo_planner.export.html_map.own_files import own_file, own_program  # here: the server stands before the library is read
-    from geo_planner.ui.serving import font_face
-
     texts = {
         "index.html": (own_file("component.html"), "text/html"),
-        "map.js": (own_program() + own_file("component.js"), "text/javascript"),
-        "map.css": (font_face() + own_file("map.css") + own_file("component.css"), "text/css"),
+        "map.js": (leaflet_program() + "\n" + own_program() + own_file("component.js"), "text/javascript"),
+        "map.css": (leaflet_sheet() + font_face() + own_file("map.css") + own_file("component.css"), "text/css"),
     }
     return {name: (gzip.compress(text.encode(), 6, mtime=0), kind) for name, (text, kind) in texts.items()}
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo_planner.documents.office import Office, read_office, write_office
 from geo_planner.errors import GeoPlannerError, InputError
-from geo_planner.study_area.bundled import comes_with_the_program
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.ui.import_outcome import show_faults
 from geo_planner.ui.texts import text
 from geo_planner.words import Language, said

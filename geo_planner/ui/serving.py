@@ -1,4 +1,4 @@
-"""How the app is served: to this machine alone, only to who asked for it by its name, with the map's files from the installed wheel.
+"""How the app is served: to this machine alone, only to who asked for it by its name.
 
 A page from elsewhere can make a browser send requests here under a name of its own that it lets point to this machine (DNS
 rebinding). The browser then takes both for one site, so that the name asked for is all that tells them apart.
@@ -6,29 +6,20 @@ rebinding). The browser then takes both for one site, so that the name asked for
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from geo_planner.ui.delivery import base_path
+from geo_planner.ui.base import base_path
 from geo_planner.words import LANGUAGES, said
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 MAX_UPLOAD_MB = 100
 """Of 1024² bytes, as Streamlit counts them; ``server.maxUploadSize`` in ``.streamlit/config.toml`` is the same."""
-# Leaflet: nothing of it is in the repository, copied, or asked of another machine.
-_VENDOR = "vendor"
-_NEEDED = ("leaflet.js", "leaflet.css", "images/*")
 _FONT = "SourceSansVF-Upright*.woff2"
 
 Scope = MutableMapping[str, Any]
@@ -109,28 +100,6 @@ def _host(stated: str) -> str | None:
     return parts.hostname.lower().removesuffix(".")
 
 
-@lru_cache(maxsize=1)
-def served_files() -> dict[str, Path]:
-    """The files that the map in the app needs, by their name on this server; no others are served."""
-    from geo_planner.export.html_map import LEAFLET_DIR  # here: the server stands before the library is read
-
-    return {f"leaflet/{path.relative_to(LEAFLET_DIR).as_posix()}": path for name in _NEEDED for path in LEAFLET_DIR.glob(name)}
-
-
-def asset_routes() -> list[Route]:
-    """Where the server hands them out, from where they are installed."""
-
-    async def hand_out(request: Request) -> Response:
-        path = (await run_in_threadpool(served_files)).get(request.path_params["name"])
-        if path is None:
-            return PlainTextResponse("no such file\n", status_code=404)
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        # a font is asked for as by another site where the frame of the map counts as one
-        return FileResponse(path, media_type=kind, headers={"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"})
-
-    return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out)]
-
-
 def font_face() -> str:
     """A style rule that gives the map the font of the pages around it, under the same address, so that it is sent once; empty without it.
 
@@ -142,7 +111,3 @@ def font_face() -> str:
         return ""
     address = f"{base_path()}/{fonts[0].relative_to(root).as_posix()}"
     return f"@font-face {{ font-family: 'Source Sans'; font-weight: 200 900; src: url('{address}') format('woff2'); }}"
-
-
-def _static_root() -> str:
-    return f"{base_path()}/app/static"

@@ -92,8 +92,9 @@ def _facts(key: str, lon: float, lat: float, _plan: Plan) -> PointFacts:
     return point_facts(_plan, lon, lat)
 
 
-def reasons_of(loaded: LoadedPlan, village_id: str) -> WhyNot:
-    return _reasons(loaded.key, village_id, loaded.plan)
+def reasons_of(loaded: LoadedPlan, village_id: str) -> WhyNot | None:
+    """Why a village has the signal that it has; None without terrain, where nothing of it is known."""
+    return None if loaded.plan.terrain.is_missing else _reasons(loaded.key, village_id, loaded.plan)
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError
-from geo_planner.study_area.bundled import comes_with_the_program
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.trial import forbidden, with_trial
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui.frame import loaded, scenario_file, study_area

@@ -6,12 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from geo_planner.export.html_map import Card
+from geo_planner.export.html_map import Card, Contribution
 from geo_planner.export.html_map.card import rank_text
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import VILLAGE_MARKS
 from geo_planner.trial import WhyNot
-from geo_planner.ui.charts import contribution_chart
 from geo_planner.ui.texts import text
 from geo_planner.ui.why_panel import show_cures, show_why
 from geo_planner.words import Language
@@ -23,8 +22,7 @@ def show_card(card: Card, language: Language, *, why: WhyNot | None = None) -> N
     show_why(why, language)
     with st.expander(text("cure_title", language)):
         show_cures(card.village_id, language)
-    st.html(_rank_head(card, language))
-    st.altair_chart(contribution_chart(card.contributions, language), width="stretch")
+    st.html(_rank(card, language))
     st.html(_reason(card, language))
     with st.expander(map_text("details", language)):
         st.html(_details(card, language))
@@ -47,8 +45,28 @@ def _head(card: Card, language: Language) -> str:
     )
 
 
-def _rank_head(card: Card, language: Language) -> str:
-    return f"<div class='gp-card'>{_models(card, language)}<h3>{escape(map_text('why', language))}</h3></div>"
+def _rank(card: Card, language: Language) -> str:
+    bars = _bars(card.contributions, language)
+    return f"<div class='gp-card'>{_models(card, language)}<h3>{escape(map_text('why', language))}</h3>{bars}</div>"
+
+
+def _bars(parts: tuple[Contribution, ...], language: Language) -> str:
+    """A row a criterion: what it adds, in front of what it could add at most.
+
+    Plain elements, as on the exported map: a library of charts would be half a megabyte that the map beside has to wait for.
+    """
+    most = max((part.ceiling for part in parts), default=1.0) or 1.0
+    rows = ""
+    for part in parts:
+        told = text("bar_points", language, points=part.points, ceiling=part.ceiling)
+        fill = "gp-bar-fill gp-bar-assumed" if part.assumed else "gp-bar-fill"
+        rows += (
+            f"<div class='gp-bar-row' title='{escape(told)}'><span>{escape(part.title)}</span><span class='gp-bar'>"
+            f"<i class='gp-bar-ceiling' style='width:{100 * part.ceiling / most:.1f}%'></i>"
+            f"<i class='{fill}' style='width:{100 * part.points / most:.1f}%'></i></span>"
+            f"<span class='gp-bar-value'>{escape(part.value)}</span></div>"
+        )
+    return f"<div class='gp-bars'>{rows}</div>"
 
 
 def _models(card: Card, language: Language) -> str:

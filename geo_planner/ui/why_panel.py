@@ -21,8 +21,8 @@ _TRIED_KINDS = ("low_mast", "macro_mast", "satellite_mast")
 
 
 def reasons(village_id: str) -> WhyNot | None:
-    """Why the village has the signal that it has; None without terrain, where nothing of it is known."""
-    return None if loaded().plan.terrain.is_missing else reasons_of(loaded(), village_id)
+    """See :func:`geo_planner.ui.trial_results.reasons_of`."""
+    return reasons_of(loaded(), village_id)
 
 
 def chosen_path(why: WhyNot | None) -> MastPath | None:

@@ -20,7 +20,7 @@ from geo_planner.radio import settlements
 from geo_planner.radio.losses import loss_task
 from geo_planner.radio.settlements import settlement_statuses
 from geo_planner.radio.statuses import village_coverage
-from geo_planner.stored.rasters import stored_coverage
+from geo_planner.stored.rasters import read_raster, stored_coverage
 from tests.bands import read_band
 
 
@@ -100,7 +100,7 @@ def test_an_operator_alone_is_read_back_without_a_band_of_its_own(small_plan: Pl
     with rasterio.open(tmp_path / "c.tif") as source:
         assert "rsrp_dbm:A" not in source.descriptions
         assert "1/64 dB" in source.tags()["PRECISION"]
-    stored = stored_coverage(tmp_path / "c.tif", coverage.grid)
+    stored = stored_coverage(read_raster(tmp_path / "c.tif"), coverage.grid)
     np.testing.assert_array_equal(stored.by_operator_dbm["A"], coverage.rsrp_dbm)
     np.testing.assert_array_equal(stored.probability, coverage.probability)
     np.testing.assert_array_equal(stored.margin_db, coverage.margin_db)

@@ -10,8 +10,9 @@ import yaml
 
 from geo_planner.config import load_scenario
 from geo_planner.errors import InputError, OutputError, UsageError
+from geo_planner.files import bundled
 from geo_planner.scenario_files import change, delete, duplicate, former_copies, last_change, restore, save_as, title_of, undo
-from geo_planner.study_area import bundled, scenario_paths
+from geo_planner.study_area import scenario_paths
 from tests.conftest import ROOT, SCENARIO
 
 

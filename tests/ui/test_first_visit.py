@@ -26,12 +26,14 @@ def test_the_first_visit_is_small_and_every_page_opens_by_its_address(server: st
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en")
     page = context.new_page()
     wire, refused, first = [0], [], []
+    asked: set[str] = set()
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
     devtools.on("Network.loadingFinished", lambda event: wire.__setitem__(0, wire[0] + event["encodedDataLength"]))
     devtools.on(
         "Network.webSocketFrameReceived", lambda event: wire.__setitem__(0, wire[0] + len(event["response"]["payloadData"]) * 3 // 4)
     )
+    page.on("request", lambda request: asked.add(request.url.partition("?")[0]))
     page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     try:
         page.goto(server, wait_until="commit")
@@ -47,6 +49,7 @@ def test_the_first_visit_is_small_and_every_page_opens_by_its_address(server: st
             page.locator("[data-testid=stSidebar]").wait_for(timeout=60_000)
             page.wait_for_function("title => document.querySelector('[data-testid=stSidebarNavLink][aria-current=page]')?.innerText.includes(title)", arg=said(f"ui.page_{name}").text("vi"), timeout=60_000)  # fmt: skip
         assert refused == []
+        assert [address for address in asked if not address.startswith((server, "data:", "blob:"))] == []
     finally:
         context.close()
 

@@ -53,9 +53,7 @@ def parent(kept: Payloads) -> Iterator[str]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("geo_planner.ui.map_files.PAYLOADS", kept)
-        from geo_planner.ui.serving import asset_routes
-
-        app = Starlette(routes=[Route("/", page), *asset_routes(), *map_routes()])
+        app = Starlette(routes=[Route("/", page), *map_routes()])
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

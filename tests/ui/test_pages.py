@@ -237,7 +237,7 @@ def test_a_question_is_answered_on_its_page(monkeypatch: pytest.MonkeyPatch, tmp
 def test_the_programs_own_area_takes_no_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = fake_plan()
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
-    monkeypatch.setattr("geo_planner.study_area.bundled.comes_with_the_program", lambda _: True)
+    monkeypatch.setattr("geo_planner.files.bundled.comes_with_the_program", lambda _: True)
     app = open_app("questions")
     assert app.info[0].value == said("bundled_area.kept").text("vi")
     assert not [button for button in app.button if "toggle" in str(button.key)]

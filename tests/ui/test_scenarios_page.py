@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from geo_planner.compare import Comparison, compare
 from geo_planner.config import load_scenario
 from geo_planner.errors import UsageError
+from geo_planner.files import bundled
 from geo_planner.scenario_files import differences, former_copies, save_as, settings_by_path
-from geo_planner.study_area import bundled, scenario_paths
+from geo_planner.study_area import scenario_paths
 from geo_planner.ui import loading
 from geo_planner.ui.scenario_tables import (
     changed_settings,

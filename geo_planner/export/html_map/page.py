@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from geo_planner.errors import OutputError, system_says
 from geo_planner.export.assumptions import citation_words, sources_of
 from geo_planner.export.html_map.card import text
-from geo_planner.export.html_map.own_files import LEAFLET_DIR, own_file, own_program
+from geo_planner.export.html_map.own_files import leaflet_program, leaflet_sheet, own_file, own_program
 from geo_planner.export.html_map.payload import as_script_literal, map_payload
 from geo_planner.plan import Plan
 from geo_planner.words import said
@@ -25,8 +24,8 @@ def map_page(plan: Plan) -> str:
     """
     parts = {
         "title": html.escape(plan.scenario.title_vi or plan.scenario.name),
-        "page_style": _inlined_style_sheet() + own_file("page.css"),
-        "leaflet": _without_addresses((LEAFLET_DIR / "leaflet.js").read_text(encoding="utf-8")),
+        "page_style": leaflet_sheet() + own_file("page.css"),
+        "leaflet": leaflet_program(),
         "map_style": own_file("map.css"),
         "heading": _heading(plan),
         "sources": _sources(plan),
@@ -68,23 +67,3 @@ def _sources(plan: Plan) -> str:
     lines = "".join(f"<li>{html.escape(c.file)}: {html.escape(citation_words(c))}</li>" for c in sources_of(plan))
     title = f'{text("sources", "vi")} <small lang="en">{text("sources", "en")}</small>'
     return f'<details class="gp-sources"><summary>{title}</summary><ul>{lines}</ul></details>'
-
-
-def _inlined_style_sheet() -> str:
-    """Leaflet's style sheet with its few pictures inside."""
-    sheet = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
-
-    def inline(match: re.Match[str]) -> str:
-        picture = base64.b64encode((LEAFLET_DIR / match[1]).read_bytes()).decode("ascii")
-        return f"url(data:image/png;base64,{picture})"
-
-    return _without_addresses(re.sub(r"url\((images/[\w.-]+)\)", inline, sheet))
-
-
-def _without_addresses(source: str) -> str:
-    """The same program or sheet without a single web address, so that a search of the page for one finds none.
-
-    Name spaces keep their meaning: an escaped slash in a string literal is a slash. The licence note keeps its text.
-    """
-    source = re.sub(r"//# sourceMappingURL=\S+", "", source)
-    return source.replace("http://www.w3.org", r"http:\/\/www.w3.org").replace("https://", "").replace("http://", "")

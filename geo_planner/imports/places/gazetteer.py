@@ -20,9 +20,9 @@ from pyproj import CRS, Transformer
 from geo_planner.config import Layers, Scenario, load_scenario
 from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError, warning
+from geo_planner.files.bundled import FURTHER_SCENARIOS
 from geo_planner.letters import fold, skeleton
 from geo_planner.schema import FORMER_COMMUNES
-from geo_planner.study_area.bundled import FURTHER_SCENARIOS
 from geo_planner.study_area.features import read_communes
 from geo_planner.study_area.tables import read_csv, typed_table
 

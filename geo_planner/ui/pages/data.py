@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo_planner.study_area.bundled import comes_with_the_program
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.ui.frame import language, study_area
 from geo_planner.ui.holdings_view import show_former, show_holdings, show_templates
 from geo_planner.ui.import_panel import import_panel

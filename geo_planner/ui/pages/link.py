@@ -154,15 +154,13 @@ def show_heights(card: AnswerCard, words: Language) -> None:
     st.html(f'<div class="gp-card"><h3>{escape(text("link_least", words))}</h3>{rows}</div>')
 
 
-def difference(plan: Plan, village: str, option: str, words: Language) -> str:
+def difference(village: str, option: str, words: Language) -> str:
     """Why the level here is not that of table and card, where this is the mast that they name; else empty."""
-    if plan.terrain.is_missing:
-        return ""
     why = reasons_of(loaded(), village)
-    named = why.paths[0] if why.paths else None
-    if named is None or why.differs is None or option != f"{named.site_id}/{named.cell_id}":
+    if why is None or why.differs is None or not why.paths:
         return ""
-    return why.differs.text(words)
+    named = why.paths[0]
+    return why.differs.text(words) if option == f"{named.site_id}/{named.cell_id}" else ""
 
 
 def models_table(card: AnswerCard, words: Language) -> pd.DataFrame:
@@ -206,7 +204,7 @@ def page() -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
     with left:
         show_heights(card, words)
-        st.caption(difference(plan, village, option, words) or text("link_hint", words))
+        st.caption(difference(village, option, words) or text("link_hint", words))
     st.markdown(f"**{text('link_models', words)}**")
     st.dataframe(models_table(card, words), hide_index=True)
     title = f"{name} → {plan.villages.loc[village, 'name']}"

@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.plan import Plan
 from geo_planner.ranking.question_groups import QuestionGroup, question_groups
 from geo_planner.study_area.answers import ANSWERABLE, Answered, answer, title_of
-from geo_planner.study_area.bundled import comes_with_the_program
 from geo_planner.ui.answer_fields import answerable, field, read, record_table
 from geo_planner.ui.frame import language, loaded, study_area
 from geo_planner.ui.ranking_tables import question_table, questions_csv

@@ -15,6 +15,7 @@ import streamlit as st
 from geo_planner.compare import Comparison, compare
 from geo_planner.config import Model, Scenario, load_scenario
 from geo_planner.errors import GeoPlannerError, UsageError
+from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.plan import Plan
 from geo_planner.scenario_files import (
     change,
@@ -30,7 +31,6 @@ from geo_planner.scenario_files import (
     undo,
 )
 from geo_planner.study_area import scenario_paths
-from geo_planner.study_area.bundled import comes_with_the_program
 from geo_planner.ui import visit
 from geo_planner.ui.figure_field import spanning
 from geo_planner.ui.frame import language, scenario_file, scenario_titles, show_error, study_area
