@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -192,6 +191,7 @@ def test_visits_beside_one_another_keep_apart(shown: Plan) -> None:
 
 def _overtaken() -> None:
     """A widget of each kind that pages bind."""
+    import streamlit as st
 
     from geo_planner.ui import visit
 
