@@ -12,5 +12,3 @@ kernel = njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
 part = njit(cache=True, error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 # Searches for a largest value meet neither NaN nor signed zeros: told so, the compiler leaves their tests out. No value changes.
 search = njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"nnan", "nsz"})
-# For sums that choose a way and leave no trace in a value: their order is left open, so that they are taken many at a time.
-rough_sum = njit(cache=True, error_model="numpy", nogil=True, _nrt=False, fastmath={"nnan", "nsz", "reassoc"})

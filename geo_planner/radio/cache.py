@@ -30,7 +30,7 @@ from geo_planner.propagation.area import LossWindow, window_frame
 
 logger = logging.getLogger(__name__)
 
-ENGINE = 2
+ENGINE = 3
 """Edition of the path-loss engine: raised when the same arguments give other figures, so that old files are not taken."""
 CAP_VARIABLE = "GEO_PLANNER_CACHE_MB"
 DEFAULT_CAP_MB = 2000

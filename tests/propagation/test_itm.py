@@ -282,20 +282,42 @@ def test_normal_deviate_is_hastings_approximation() -> None:
 
 
 @given(
-    st.lists(st.floats(-50.0, 50.0, allow_subnormal=False), min_size=35, max_size=245),
-    st.sampled_from(["as they are", "rounded", "one outlier"]),
+    st.lists(st.integers(-(2**21), 2**21), min_size=35, max_size=245),
+    st.sampled_from(["as they are", "few values", "one outlier", "all alike"]),
+    st.tuples(*[st.integers(-(2**31) + 1, 2**31 - 1)] * 2, st.integers(1, 2**31)),
 )
-@settings(max_examples=60, deadline=None)
-def test_selection_equals_sorting(values: list[float], kind: str) -> None:
-    residuals: Heights = np.array(values, dtype=np.float64)
-    if kind == "rounded":
-        residuals = np.asarray(np.round(residuals / 20.0), dtype=np.float64)
+@settings(max_examples=300, deadline=None)
+def test_selection_equals_sorting_wherever_it_begins(values: list[int], kind: str, begin: tuple[int, int, int]) -> None:
+    residuals = np.array(values, dtype=np.int32)
+    if kind == "few values":
+        residuals //= 2**20
     elif kind == "one outlier":
-        residuals[0] = 1e6
+        residuals[0] = 2**30
+    elif kind == "all alike":
+        residuals[:] = residuals[0]
     rank = len(residuals) // 10
     ordered = np.sort(residuals)
-    found = itm_profile._range_between_ranks(residuals, rank, itm_profile.new_room())
-    assert found == ordered[-1 - rank] - ordered[rank]
+    deciles = np.array(begin)
+    assert itm_profile._interdecile_range(residuals, rank, deciles) == ordered[-1 - rank] - ordered[rank]
+    assert deciles[:2].tolist() == [ordered[rank], ordered[-1 - rank]]
+
+
+def test_irregularity_is_the_interdecile_range_about_the_fitted_line() -> None:
+    rng = np.random.default_rng(6)
+    room = itm_profile.new_room()
+    for _ in range(200):
+        points = int(rng.integers(30, 600))
+        heights_m = random_walk(rng, points, 10.0 ** rng.uniform(-3.0, 1.5))
+        start_m, end_m = rng.uniform(0.0, 400.0), 90.0 * (points - 1) - rng.uniform(0.0, 400.0)
+        decile = min(max(4, int(0.1 * (end_m - start_m) / 90.0 + 0.8)), 25)
+        at = np.linspace(start_m, end_m, 10 * decile - 5) / 90.0
+        samples = np.interp(at, np.arange(points), heights_m)
+        first_m, last_m = itm_profile.line_fit_ends(samples, samples.size - 1, 1.0, 0.0, samples.size - 1.0)
+        ordered = np.sort(samples - np.linspace(first_m, last_m, samples.size))
+        wanted_m = (ordered[-decile] - ordered[decile - 1]) / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
+        found_m = itm_profile.terrain_irregularity(heights_m, 90.0, start_m, end_m, room)
+        # residuals are whole 65536ths of a metre; the divisor is at least 0.2
+        assert found_m == pytest.approx(wanted_m, abs=6.0 / 65536.0)
 
 
 def test_horizons_equal_a_direct_search() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from geo_planner.propagation.compiled import part
+from geo_planner.propagation.elementary import exp, log, log10, sine_and_cosine
 from geo_planner.propagation.itm.types import (
     ERROR_EFFECTIVE_EARTH,
     ERROR_GROUND_IMPEDANCE,
@@ -34,60 +36,62 @@ from geo_planner.propagation.itm.types import (
 _FOUR_THIRDS_EARTH_M = 4.0 / 3.0 * 6.370e6  # radius that Vogler's curves are drawn for
 _DB_PER_NEPER_POWER = 10.0 / math.log(10.0)
 _HALF_PI = 0.5 * math.pi
+_ROOT_2 = math.sqrt(2.0)
 # Alg. 6.13: frequency gain at scattering efficiency 1 to 5.
 _GAIN_A = np.array([25.0, 80.0, 177.0, 395.0, 705.0])
 _GAIN_B = np.array([24.0, 45.0, 68.0, 80.0, 105.0])
 
 
+class Line(NamedTuple):
+    """The diffraction line (dB/m, dB), the distance beyond which scatter may take over from it, and the angle that it starts from."""
+
+    slope: float
+    intercept_db: float
+    threshold_m: float
+    los_angle_rad: float
+
+
 @part
 def roughness(distance_m: float, delta_h_m: float) -> float:
     """Terrain irregularity that a path of this length meets, in m (Alg. 3.9; ERL 79 3)."""
-    return delta_h_m * (1.0 - 0.8 * math.exp(-distance_m / 50e3))
+    return delta_h_m * (1.0 - 0.8 * exp(-distance_m / 50e3))
 
 
 @part
 def _surface_roughness(roughness_m: float) -> float:
     """Standard deviation of the heights inside the first Fresnel zone, in m (Alg. 3.10; ERL 79 3.6a)."""
-    return 0.78 * roughness_m * math.exp(-0.5 * math.sqrt(math.sqrt(roughness_m)))
-
-
-@part
-def _knife_edge(v_squared: float) -> float:
-    """Loss over one knife edge in dB, from the square of Fresnel's parameter (Alg. 6.1)."""
-    if v_squared < 5.76:
-        return 6.02 + 9.11 * math.sqrt(v_squared) - 1.27 * v_squared
-    return 12.953 + _DB_PER_NEPER_POWER * math.log(v_squared)
+    return 0.78 * roughness_m * exp(-0.5 * math.sqrt(math.sqrt(roughness_m)))
 
 
 @part
 def _knife_edges(v_squared_tx: float, v_squared_rx: float) -> float:
-    """Loss over both edges in dB; where each is far above its ray the two logarithms are one."""
-    if v_squared_tx < 5.76 or v_squared_rx < 5.76:
-        return _knife_edge(v_squared_tx) + _knife_edge(v_squared_rx)
-    return 25.906 + _DB_PER_NEPER_POWER * math.log(v_squared_tx * v_squared_rx)
+    """Loss over two knife edges in dB, from the squares of Fresnel's parameters (Alg. 6.1); far above their rays the logarithms are one."""
+    tx_far = v_squared_tx >= 5.76
+    rx_far = v_squared_rx >= 5.76
+    tx_db = 12.953 if tx_far else 6.02 + 9.11 * math.sqrt(v_squared_tx) - 1.27 * v_squared_tx
+    rx_db = 12.953 if rx_far else 6.02 + 9.11 * math.sqrt(v_squared_rx) - 1.27 * v_squared_rx
+    return tx_db + rx_db + _DB_PER_NEPER_POWER * log((v_squared_tx if tx_far else 1.0) * (v_squared_rx if rx_far else 1.0))
 
 
 @part
 def _height_gain(x_km: float, k: float, log_k: float) -> float:
     """Vogler's height-gain function in dB (Alg. 6.2 to 6.7)."""
-    if x_km < 200.0:
-        w = -log_k
-        if k < 1e-5 or x_km * w * w * w > 5495.0:
-            return 17.372 * math.log(x_km) - 117.0 if x_km > 1.0 else -117.0
-        return 2.5e-5 * x_km * x_km / k - 8.686 * w - 15.0
-    far_db = 0.05751 * x_km - 4.343 * math.log(x_km)
-    if x_km < 2000.0:
-        w = 0.0134 * x_km * math.exp(-0.005 * x_km)
-        return (1.0 - w) * far_db + w * (17.372 * math.log(x_km) - 117.0)
-    return far_db
+    log_x = log(max(x_km, 1.0))
+    flat_db = 17.372 * log_x - 117.0
+    w = -log_k
+    near_db = flat_db if (k < 1e-5) | (x_km * w * w * w > 5495.0) else 2.5e-5 * x_km * x_km / k - 8.686 * w - 15.0
+    far_db = 0.05751 * x_km - 4.343 * log_x
+    share = 0.0134 * x_km * exp(-0.005 * x_km)
+    middle_db = (1.0 - share) * far_db + share * flat_db
+    return near_db if x_km < 200.0 else middle_db if x_km < 2000.0 else far_db
 
 
 @part
 def _vogler_arc(radius_m: float, arc_m: float, radio: Radio) -> tuple[float, float, float]:
     """Normalized length (km) of an arc over a sphere, its K, and the logarithm of that (Alg. 4.15 to 4.19; Vogler's three radii)."""
     # cube root by way of the logarithm, which the height gain needs too
-    log_c0 = math.log(_FOUR_THIRDS_EARTH_M / radius_m) / 3.0
-    c0 = math.exp(log_c0)
+    log_c0 = log(_FOUR_THIRDS_EARTH_M / radius_m) / 3.0
+    c0 = exp(log_c0)
     k = radio.vogler_k * c0
     return (1.607 - k) * c0 * c0 * radio.freq_cbrt * arc_m / 1000.0, k, radio.log_vogler_k + log_c0
 
@@ -111,9 +115,9 @@ def _diffraction_line(
     product = tx_height_m * rx_height_m
     clutter_db = min(
         15.0,
-        5.0
-        / math.log(10.0)
-        * math.log(1.0 + 1e-5 * product * radio.freq_mhz * _surface_roughness(roughness(smooth_reach_m, geometry.delta_h_m))),
+        0.5
+        * _DB_PER_NEPER_POWER
+        * log(1.0 + 1e-5 * product * radio.freq_mhz * _surface_roughness(roughness(smooth_reach_m, geometry.delta_h_m))),
     )
     tx_x_km, tx_k, tx_log_k = _vogler_arc(
         0.5 * geometry.tx_horizon_m * geometry.tx_horizon_m / geometry.tx_effective_m, geometry.tx_horizon_m, radio
@@ -140,7 +144,7 @@ def _diffraction_line(
             v_squared * geometry.rx_horizon_m / (beyond_m + geometry.rx_horizon_m),
         )
         x_km = _vogler_arc(beyond_m / angle_rad, beyond_m, radio)[0] + tx_x_km + rx_x_km
-        smooth_db = 0.05751 * x_km - _DB_PER_NEPER_POWER * math.log(x_km) - gain_db - 20.0
+        smooth_db = 0.05751 * x_km - _DB_PER_NEPER_POWER * log(x_km) - gain_db - 20.0
         rough = min(roughness(distance_m, geometry.delta_h_m) * radio.wave_number_per_m, 6283.2)
         weight = 25.1 / (25.1 + math.sqrt((height_term + angle_term_m / distance_m) * rough))
         loss_db = weight * smooth_db + (1.0 - weight) * edges_db + clutter_db
@@ -161,20 +165,20 @@ def _line_of_sight_loss(distance_m: float, geometry: Geometry, radio: Radio, slo
     # Reflection coefficient (sin psi - Z) / (sin psi + Z), written out in its parts.
     re = radio.ground_re
     im = radio.ground_im
-    shrink = math.exp(-min(10.0, radio.wave_number_per_m * sigma_m * grazing)) / ((grazing + re) * (grazing + re) + im * im)
+    shrink = exp(-min(10.0, radio.wave_number_per_m * sigma_m * grazing)) / ((grazing + re) * (grazing + re) + im * im)
     reflect_re = (grazing * grazing - re * re - im * im) * shrink
     reflect_im = -2.0 * grazing * im * shrink
     power = reflect_re * reflect_re + reflect_im * reflect_im
-    if power < 0.25 or power < grazing:
-        gain = math.sqrt(grazing / power)
-        reflect_re *= gain
-        reflect_im *= gain
+    gain = math.sqrt(grazing / power) if (power < 0.25) | (power < grazing) else 1.0
+    reflect_re *= gain
+    reflect_im *= gain
     phase = 2.0 * radio.wave_number_per_m * geometry.tx_effective_m * geometry.rx_effective_m / distance_m
-    if phase > _HALF_PI:
-        phase = math.pi - _HALF_PI * _HALF_PI / phase
-    sum_re = math.cos(phase) + reflect_re
-    sum_im = reflect_im - math.sin(phase)
-    two_ray_db = -_DB_PER_NEPER_POWER * math.log(sum_re * sum_re + sum_im * sum_im)
+    # beyond a right angle so far short of half a turn
+    turned = phase > _HALF_PI
+    sine, cosine = sine_and_cosine(_HALF_PI * _HALF_PI / phase if turned else phase)
+    sum_re = reflect_re - (cosine if turned else -cosine)
+    sum_im = reflect_im - sine
+    two_ray_db = -_DB_PER_NEPER_POWER * log(sum_re * sum_re + sum_im * sum_im)
     return weight * two_ray_db + (1.0 - weight) * (slope * distance_m + intercept_db)
 
 
@@ -184,41 +188,28 @@ def _line_of_sight_attenuation(geometry: Geometry, radio: Radio, slope: float, i
     reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
     weight = 1.0 / (1.0 + radio.freq_mhz * geometry.delta_h_m / max(10e3, smooth_reach_m))
     edge_db = smooth_reach_m * slope + intercept_db
+    # all of it is worked out and then chosen from, for a branch would take paths one at a time
     d0_m = 0.04 * radio.freq_mhz * geometry.tx_effective_m * geometry.rx_effective_m
-    if intercept_db >= 0.0:
-        d0_m = min(d0_m, 0.5 * reach_m)
-        d1_m = d0_m + 0.25 * (reach_m - d0_m)
-    else:
-        d1_m = max(-intercept_db / slope, 0.25 * reach_m)
+    rising = intercept_db >= 0.0
+    d0_m = min(d0_m, 0.5 * reach_m) if rising else d0_m
+    d1_m = d0_m + 0.25 * (reach_m - d0_m) if rising else max(-intercept_db / slope, 0.25 * reach_m)
+    d0_db = _line_of_sight_loss(d0_m, geometry, radio, slope, intercept_db, weight)
     d1_db = _line_of_sight_loss(d1_m, geometry, radio, slope, intercept_db, weight)
-    k1 = 0.0  # dB per m
-    k2 = 0.0  # dB per neper of distance
-    fitted = False
-    if d0_m < d1_m:
-        d0_db = _line_of_sight_loss(d0_m, geometry, radio, slope, intercept_db, weight)
-        span_m = smooth_reach_m - d0_m
-        above = span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db)
-        # the divisor of k2 is positive between d0 and the smooth-earth horizon, where the logarithm stands above its chord: so on most paths
-        # k2 is 0, and with it all that its logarithms would be multiplied by
-        if above <= 0.0 and intercept_db > 0.0 and d1_m < 0.999 * smooth_reach_m:
-            k1 = (edge_db - d0_db) / span_m
-            return edge_db + (slope if k1 < 0.0 else k1) * (geometry.distance_m - smooth_reach_m)
-        log_span = math.log(smooth_reach_m / d0_m)
-        k2 = max(0.0, above / (span_m * math.log(d1_m / d0_m) - (d1_m - d0_m) * log_span))
-        fitted = intercept_db > 0.0 or k2 > 0.0
-        if fitted:
-            k1 = (edge_db - d0_db - k2 * log_span) / span_m
-            if k1 < 0.0:
-                k1 = 0.0
-                k2 = max(edge_db - d0_db, 0.0) / log_span
-                if k2 == 0.0:
-                    k1 = slope
-    if not fitted:
-        k1 = max(edge_db - d1_db, 0.0) / (smooth_reach_m - d1_m)
-        k2 = 0.0
-        if k1 == 0.0:
-            k1 = slope
-    return edge_db + k1 * (geometry.distance_m - smooth_reach_m) + k2 * math.log(geometry.distance_m / smooth_reach_m)
+    # a line with a slope k1 (dB per m) and a logarithm's k2 (dB per neper of distance) through all three distances
+    span_m = smooth_reach_m - d0_m
+    log_span = log(smooth_reach_m / d0_m)
+    above = span_m * (d1_db - d0_db) - (d1_m - d0_m) * (edge_db - d0_db)
+    k2 = max(0.0, above / (span_m * log(d1_m / d0_m) - (d1_m - d0_m) * log_span))
+    fitted = (d0_m < d1_m) & ((intercept_db > 0.0) | (k2 > 0.0))
+    k1 = (edge_db - d0_db - k2 * log_span) / span_m
+    falling = k1 < 0.0
+    k2 = max(edge_db - d0_db, 0.0) / log_span if falling else k2
+    k1 = (slope if k2 == 0.0 else 0.0) if falling else k1
+    # or, where that cannot be, straight from the second
+    straight = max(edge_db - d1_db, 0.0) / (smooth_reach_m - d1_m)
+    k1 = k1 if fitted else slope if straight == 0.0 else straight
+    k2 = k2 if fitted else 0.0
+    return edge_db + k1 * (geometry.distance_m - smooth_reach_m) + k2 * log(geometry.distance_m / smooth_reach_m)
 
 
 @part
@@ -226,13 +217,12 @@ def _frequency_gain(r: float, efficiency: float) -> float:
     """Frequency-gain function of one terminal in dB (Alg. 6.10 to 6.13), linear between its five curves."""
     efficiency = min(max(efficiency, 1.0), 5.0)
     curve = int(efficiency)
-    part = efficiency - curve
+    share = efficiency - curve
+    following = min(curve, 4)
     x = 1.0 / (r * r)
-    gain_db = _DB_PER_NEPER_POWER * math.log(1.0 + (_GAIN_A[curve - 1] * x + _GAIN_B[curve - 1]) * x)
-    if part != 0.0:
-        next_db = _DB_PER_NEPER_POWER * math.log(1.0 + (_GAIN_A[curve] * x + _GAIN_B[curve]) * x)
-        gain_db = (1.0 - part) * gain_db + part * next_db
-    return gain_db
+    gain_db = _DB_PER_NEPER_POWER * log(1.0 + (_GAIN_A[curve - 1] * x + _GAIN_B[curve - 1]) * x)
+    next_db = _DB_PER_NEPER_POWER * log(1.0 + (_GAIN_A[following] * x + _GAIN_B[following]) * x)
+    return (1.0 - share) * gain_db + share * next_db
 
 
 @part
@@ -250,49 +240,40 @@ def _scatter_loss(
     `earlier_gain_db` is the gain found at the farther distance, or -1 when there is none: a gain above 15 dB is
     replaced by it. A loss of 1001 dB says that scatter is undefined here.
     """
-    gain_db = earlier_gain_db
-    if earlier_gain_db <= 15.0:
-        skew_m = abs(geometry.tx_horizon_m - geometry.rx_horizon_m)
-        ratio = geometry.rx_effective_m / geometry.tx_effective_m
-        if geometry.tx_horizon_m < geometry.rx_horizon_m:
-            ratio = 1.0 / ratio
-        scatter_rad = geometry.tx_angle_rad + geometry.rx_angle_rad + distance_m * gamma_e_per_m
-        r1 = 2.0 * radio.wave_number_per_m * scatter_rad * geometry.tx_effective_m
-        r2 = 2.0 * radio.wave_number_per_m * scatter_rad * geometry.rx_effective_m
-        if r1 < 0.2 and r2 < 0.2:
-            return 1001.0, earlier_gain_db
-        s = (distance_m - skew_m) / (distance_m + skew_m)
-        q = min(max(0.1, ratio / s), 10.0)
-        s = max(0.1, s)
-        crossing_m = (distance_m - skew_m) * (distance_m + skew_m) * scatter_rad * 0.25 / distance_m
-        efficiency = (crossing_m / 1.7556e3) * (
-            1.0 + (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * math.exp(-(min(1.7, crossing_m / 8.0e3) ** 6))
-        )
-        gain_db = 0.5 * (_frequency_gain(r1, efficiency) + _frequency_gain(r2, efficiency))
-        correction_db = 6.0 * (0.6 - math.log10(max(efficiency, 1.0))) * math.log10(s) * math.log10(q)
-        gain_db = max(gain_db + min(gain_db, correction_db), 0.0)
-        if efficiency < 1.0:
-            root2 = math.sqrt(2.0)
-            flat = ((1.0 + root2 / r1) * (1.0 + root2 / r2)) ** 2 * (r1 + r2) / (r1 + r2 + 2.0 * root2)
-            gain_db = efficiency * gain_db + (1.0 - efficiency) * _DB_PER_NEPER_POWER * math.log(flat)
-        if gain_db > 15.0 and earlier_gain_db >= 0.0:
-            gain_db = earlier_gain_db
+    skew_m = abs(geometry.tx_horizon_m - geometry.rx_horizon_m)
+    ratio = geometry.rx_effective_m / geometry.tx_effective_m
+    ratio = 1.0 / ratio if geometry.tx_horizon_m < geometry.rx_horizon_m else ratio
+    scatter_rad = geometry.tx_angle_rad + geometry.rx_angle_rad + distance_m * gamma_e_per_m
+    r1 = 2.0 * radio.wave_number_per_m * scatter_rad * geometry.tx_effective_m
+    r2 = 2.0 * radio.wave_number_per_m * scatter_rad * geometry.rx_effective_m
+    s = (distance_m - skew_m) / (distance_m + skew_m)
+    q = min(max(0.1, ratio / s), 10.0)
+    s = max(0.1, s)
+    crossing_m = (distance_m - skew_m) * (distance_m + skew_m) * scatter_rad * 0.25 / distance_m
+    lower = min(1.7, crossing_m / 8.0e3) ** 3
+    efficiency = (crossing_m / 1.7556e3) * (1.0 + (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * exp(-(lower * lower)))
+    gain_db = 0.5 * (_frequency_gain(r1, efficiency) + _frequency_gain(r2, efficiency))
+    correction_db = 6.0 * (0.6 - log10(max(efficiency, 1.0))) * log10(s) * log10(q)
+    gain_db = max(gain_db + min(gain_db, correction_db), 0.0)
+    roots = (1.0 + _ROOT_2 / r1) * (1.0 + _ROOT_2 / r2)
+    flat_db = _DB_PER_NEPER_POWER * log(roots * roots * (r1 + r2) / (r1 + r2 + 2.0 * _ROOT_2))
+    gain_db = efficiency * gain_db + (1.0 - efficiency) * flat_db if efficiency < 1.0 else gain_db
+    kept = earlier_gain_db > 15.0
+    gain_db = earlier_gain_db if kept | ((gain_db > 15.0) & (earlier_gain_db >= 0.0)) else gain_db
     angle_rad = distance_m * gamma_e_per_m - los_angle_rad
     product_m = angle_rad * distance_m
-    log_product = math.log10(product_m)
-    if product_m <= 10e3:
-        base_db = 133.4 + 0.332e-3 * product_m - 10.0 * log_product
-    elif product_m <= 70e3:
-        base_db = 104.6 + 0.212e-3 * product_m - 2.5 * log_product
-    else:
-        base_db = 71.8 + 0.157e-3 * product_m + 5.0 * log_product
+    log_product = log10(product_m)
+    near_db = 133.4 + 0.332e-3 * product_m - 10.0 * log_product
+    middle_db = 104.6 + 0.212e-3 * product_m - 2.5 * log_product
+    far_db = 71.8 + 0.157e-3 * product_m + 5.0 * log_product
     loss_db = (
-        base_db
-        + 10.0 * math.log10(radio.wave_number_per_m * 47.7 * angle_rad**4)
-        - 0.1 * (ns - 301.0) * math.exp(-product_m / 40e3)
+        (near_db if product_m <= 10e3 else middle_db if product_m <= 70e3 else far_db)
+        + 10.0 * log10(radio.wave_number_per_m * 47.7 * angle_rad * angle_rad * angle_rad * angle_rad)
+        - 0.1 * (ns - 301.0) * exp(-product_m / 40e3)
         + gain_db
     )
-    return loss_db, gain_db
+    undefined = (r1 < 0.2) & (r2 < 0.2) & (not kept)
+    return 1001.0 if undefined else loss_db, earlier_gain_db if undefined else gain_db
 
 
 @part
@@ -335,6 +316,53 @@ def _flags(geometry: Geometry, tx_smooth_m: float, rx_smooth_m: float, earth_m: 
 
 
 @part
+def short_of_scatter(
+    geometry: Geometry, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float, ns: float, radio: Radio
+) -> tuple[float, int, int, Line]:
+    """Attenuation, mode and flags of :func:`longley_rice_scalar` up to the distance that scatter may take over from, and its line.
+
+    Without a branch, so that a loop over paths in arrays takes several at a time.
+    """
+    distance_m = geometry.distance_m
+    earth_m = 1.0 / gamma_e_per_m
+    tx_smooth_m = math.sqrt(2.0 * geometry.tx_effective_m * earth_m)
+    rx_smooth_m = math.sqrt(2.0 * geometry.rx_effective_m * earth_m)
+    smooth_reach_m = tx_smooth_m + rx_smooth_m
+    reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
+    los_angle_rad = -max(geometry.tx_angle_rad + geometry.rx_angle_rad, -reach_m * gamma_e_per_m)
+    flags = _flags(geometry, tx_smooth_m, rx_smooth_m, earth_m, ns, radio)
+    scale_m = exp(log(earth_m) * (2.0 / 3.0)) / radio.freq_cbrt
+    slope, intercept_db = _diffraction_line(
+        geometry, tx_height_m, rx_height_m, gamma_e_per_m, radio, smooth_reach_m, los_angle_rad, scale_m
+    )
+    in_sight = distance_m < smooth_reach_m
+    clear_db = _line_of_sight_attenuation(geometry, radio, slope, intercept_db, smooth_reach_m)
+    attenuation_db = clear_db if in_sight else slope * distance_m + intercept_db
+    # Scatter can only take over beyond this distance (Alg. 4.52 to 4.59), and it is costly to evaluate.
+    threshold_m = max(smooth_reach_m, reach_m + 1.088 * scale_m * radio.log_freq)
+    mode = MODE_LINE_OF_SIGHT if in_sight else MODE_DIFFRACTION
+    return attenuation_db, mode, flags, Line(slope, intercept_db, threshold_m, los_angle_rad)
+
+
+@part
+def beyond_threshold(geometry: Geometry, line: Line, gamma_e_per_m: float, ns: float, radio: Radio) -> tuple[float, int]:
+    """Attenuation and mode beyond the distance that scatter may take over from (Alg. 4.52 to 4.59)."""
+    distance_m = geometry.distance_m
+    slope, intercept_db, threshold_m, los_angle_rad = line
+    reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
+    far_db, gain_db = _scatter_loss(reach_m + 400e3, geometry, gamma_e_per_m, ns, radio, los_angle_rad, -1.0)
+    near_m = reach_m + 200e3
+    near_db = _scatter_loss(near_m, geometry, gamma_e_per_m, ns, radio, los_angle_rad, gain_db)[0]
+    scatter_slope = (far_db - near_db) / 200e3
+    crossing_m = (near_db - intercept_db - scatter_slope * near_m) / (slope - scatter_slope)
+    start_m = max(threshold_m, crossing_m)
+    scattered = (near_db < 1000.0) & (distance_m > start_m)
+    diffracted_db = slope * distance_m + intercept_db
+    scattered_db = scatter_slope * distance_m + (slope - scatter_slope) * start_m + intercept_db
+    return scattered_db if scattered else diffracted_db, MODE_TROPOSCATTER if scattered else MODE_DIFFRACTION
+
+
+@part
 def longley_rice_scalar(
     geometry: Geometry, tx_height_m: float, rx_height_m: float, gamma_e_per_m: float, ns: float, radio: Radio
 ) -> tuple[float, int, int]:
@@ -360,38 +388,9 @@ def longley_rice_scalar(
     flags : int
         ``WARN_`` and ``ERROR_`` bits.
     """
-    distance_m = geometry.distance_m
-    earth_m = 1.0 / gamma_e_per_m
-    tx_smooth_m = math.sqrt(2.0 * geometry.tx_effective_m * earth_m)
-    rx_smooth_m = math.sqrt(2.0 * geometry.rx_effective_m * earth_m)
-    smooth_reach_m = tx_smooth_m + rx_smooth_m
-    reach_m = geometry.tx_horizon_m + geometry.rx_horizon_m
-    los_angle_rad = -max(geometry.tx_angle_rad + geometry.rx_angle_rad, -reach_m * gamma_e_per_m)
-
-    flags = _flags(geometry, tx_smooth_m, rx_smooth_m, earth_m, ns, radio)
-    scale_m = math.exp(math.log(earth_m) * (2.0 / 3.0)) / radio.freq_cbrt
-    slope, intercept_db = _diffraction_line(
-        geometry, tx_height_m, rx_height_m, gamma_e_per_m, radio, smooth_reach_m, los_angle_rad, scale_m
-    )
-    mode = MODE_DIFFRACTION
-    if distance_m < smooth_reach_m:
-        mode = MODE_LINE_OF_SIGHT
-        attenuation_db = _line_of_sight_attenuation(geometry, radio, slope, intercept_db, smooth_reach_m)
-    else:
-        attenuation_db = slope * distance_m + intercept_db
-        # Scatter can only take over beyond this distance (Alg. 4.52 to 4.59), and it is costly to evaluate.
-        threshold_m = max(smooth_reach_m, reach_m + 1.088 * scale_m * math.log(radio.freq_mhz))
-        if distance_m > threshold_m:
-            far_db, gain_db = _scatter_loss(reach_m + 400e3, geometry, gamma_e_per_m, ns, radio, los_angle_rad, -1.0)
-            near_m = reach_m + 200e3
-            near_db = _scatter_loss(near_m, geometry, gamma_e_per_m, ns, radio, los_angle_rad, gain_db)[0]
-            if near_db < 1000.0:
-                scatter_slope = (far_db - near_db) / 200e3
-                crossing_m = (near_db - intercept_db - scatter_slope * near_m) / (slope - scatter_slope)
-                start_m = max(threshold_m, crossing_m)
-                if distance_m > start_m:
-                    mode = MODE_TROPOSCATTER
-                    attenuation_db = scatter_slope * distance_m + (slope - scatter_slope) * start_m + intercept_db
+    attenuation_db, mode, flags, line = short_of_scatter(geometry, tx_height_m, rx_height_m, gamma_e_per_m, ns, radio)
+    if geometry.distance_m > line.threshold_m:
+        attenuation_db, mode = beyond_threshold(geometry, line, gamma_e_per_m, ns, radio)
     if not math.isfinite(attenuation_db):
         flags |= ERROR_NOT_FINITE
     return max(attenuation_db, 0.0), mode, flags

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from geo_planner.propagation.compiled import compiled, part
+from geo_planner.propagation.elementary import exp, log10
 from geo_planner.propagation.itm.attenuation import roughness
 from geo_planner.propagation.itm.types import WARN_EXTREME_QUANTILE, Climate, Curve, Geometry, Quantiles, Radio
 
@@ -47,7 +48,19 @@ def prepare_radio(freq_mhz: float, vertical: bool, eps_r: float, sigma_s_m: floa
     freq_cbrt = np.cbrt(freq_mhz)
     vogler_k = 0.017778 / (freq_cbrt * abs(impedance))
     extra_m = np.cbrt(575.7e12 / wave_number)
-    return Radio(freq_mhz, wave_number, freq_cbrt, impedance.real, impedance.imag, abs(impedance), vogler_k, math.log(vogler_k), extra_m)
+    return Radio(
+        freq_mhz,
+        math.log(freq_mhz),
+        32.45 + 20.0 * math.log10(freq_mhz),
+        wave_number,
+        freq_cbrt,
+        impedance.real,
+        impedance.imag,
+        abs(impedance),
+        vogler_k,
+        math.log(vogler_k),
+        extra_m,
+    )
 
 
 @compiled
@@ -74,8 +87,8 @@ def refractivity(n0: float, elevation_m: float) -> tuple[float, float]:
 
     `elevation_m` is the general elevation of the path above the sea, in point-to-point mode :func:`mean_elevation`.
     """
-    ns = n0 * math.exp(-elevation_m / 9460.0)
-    return ns, _EARTH_CURVATURE_PER_M * (1.0 - 0.04665 * math.exp(ns / 179.3))
+    ns = n0 * exp(-elevation_m / 9460.0)
+    return ns, _EARTH_CURVATURE_PER_M * (1.0 - 0.04665 * exp(ns / 179.3))
 
 
 @compiled
@@ -91,9 +104,9 @@ def normal_deviate(fraction: float) -> float:
 
 
 @part
-def free_space_loss(distance_m: float, freq_mhz: float) -> float:
-    """Free-space basic transmission loss in dB, with the 32.45 dB that NTIA's cases carry."""
-    return 32.45 + 20.0 * math.log10(freq_mhz) + 20.0 * math.log10(distance_m / 1000.0)
+def free_space_loss(distance_m: float, radio: Radio) -> float:
+    """Free-space basic transmission loss in dB."""
+    return radio.free_space_db + 20.0 * log10(distance_m / 1000.0)
 
 
 @part
@@ -160,7 +173,7 @@ def variability_scalar(
             sigma_location_db = 10.0 * waves / (waves + 13.0)
         sigma_situation_db = 0.0
         if mdvar < 20:
-            sigma_situation_db = 5.0 + 3.0 * math.exp(-effective_m / 100e3)
+            sigma_situation_db = 5.0 + 3.0 * exp(-effective_m / 100e3)
 
         time_db = sigma_time_db * z_time
         location_db = sigma_location_db * z_location

@@ -58,7 +58,7 @@ def path_kernel(heights_m: FloatArray, spacing_m: float, tx_height_m: float, rx_
     geometry = path_geometry(heights_m, spacing_m, tx_height_m, rx_height_m, gamma_e_per_m, room)
     attenuation_db, mode, flags = longley_rice_scalar(geometry, tx_height_m, rx_height_m, gamma_e_per_m, ns, c.radio)
     above_free_space_db, quantile_flags = variability_scalar(attenuation_db, geometry, c.radio, c.climate, c.quantiles)
-    free_space_db = free_space_loss(geometry.distance_m, c.radio.freq_mhz)
+    free_space_db = free_space_loss(geometry.distance_m, c.radio)
     loss_db = above_free_space_db + free_space_db
     return PathResult(loss_db, free_space_db, attenuation_db, mode, flags | quantile_flags, ns, gamma_e_per_m, geometry)
 

@@ -7,33 +7,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo_planner.propagation.compiled import compiled, kernel, part, rough_sum
+from geo_planner.propagation.compiled import compiled, kernel, part
+from geo_planner.propagation.elementary import exp
 from geo_planner.propagation.itm.types import Geometry
 from geo_planner.propagation.radials import StepArray
-from geo_planner.units import FloatArray
+from geo_planner.units import FloatArray, IntArray
 
 IRREGULARITY_POINTS = 245
 """Most points that terrain irregularity is read at: 10 * 25 - 5 (ITM sect. 48)."""
-# Residuals are counted into classes to select two deciles of them, in lanes, for one count of neighbours alike would wait for the one before
-# it. The classes part so many mean residuals about the line; what lies beyond counts to the first and last.
-_CLASSES = 64
-_LANES = 2
-_MEAN_RESIDUALS = 6.0
-_LAST_CLASS = np.int32(_CLASSES - 1)
-_NO, _ONE = np.uint64(0), np.uint64(1)
+# Residuals are whole numbers of this part of a metre, so that sixteen or eight are compared at once; none is farther off than the most.
+_UNITS_PER_M = 65536.0
+_MOST_UNITS = 2.0**31 - 2.0**20
+_LEAST, _MOST = np.int32(-(2**31) + 1), np.int32(2**31 - 1)
+_NO, _YES = np.int32(0), np.int32(1)
+_ONE = np.uint64(1)
 
 
 class Room(NamedTuple):
     """Scratch space of :func:`terrain_irregularity`."""
 
-    values: FloatArray  # samples; their positions within an interval, later the values of two classes
-    places: StepArray  # intervals, later classes, of the samples; counts of the classes
+    values: FloatArray  # samples; their positions within an interval
+    places: StepArray  # intervals of the samples; their residuals
+    deciles: IntArray  # both of the path before, where the search begins, and what one rank makes about them
 
 
 @compiled
 def new_room():  # type: ignore[no-untyped-def]
-    """Room for the most points; one place more in each part is for a value written before it is known to be kept."""
-    return Room(np.empty(2 * (IRREGULARITY_POINTS + 1)), np.empty(IRREGULARITY_POINTS + 1 + _LANES * _CLASSES, dtype=np.int32))
+    """Room for the most points."""
+    return Room(np.empty(2 * IRREGULARITY_POINTS), np.empty(2 * IRREGULARITY_POINTS, dtype=np.int32), np.array([0, 0, 1]))
 
 
 @kernel
@@ -154,75 +155,67 @@ def _fitted_samples(heights_m, places, shares, samples):  # type: ignore[no-unty
     return level - slope * middle, level + slope * middle
 
 
-@rough_sum
-def _sum_of_sizes(values: FloatArray) -> float:
-    """Sum of absolute values, to choose classes by: in what order it is summed, and so its last bits, is left open."""
-    total = 0.0
-    for value in values:
-        total += abs(value)
-    return total
+@kernel
+def _split(values, limit):  # type: ignore[no-untyped-def]
+    """How many values stand below a limit, the largest of these, and the least of the others."""
+    count, below, above = _NO, _LEAST, _MOST
+    edge = np.int32(limit)
+    for j in range(values.size):
+        value = values[j]
+        less = value < edge
+        count = np.int32(count + (_YES if less else _NO))
+        below = max(below, value if less else _LEAST)
+        above = min(above, _MOST if less else value)
+    return count, below, above
 
 
 @kernel
-def _difference(picked: FloatArray, count: int, from_bottom: int, from_top: int) -> float:
-    """Difference between two of the first `count` values, so many places (0 first) from the largest and from the smallest."""
-    for i in range(from_bottom + 1):
-        for j in range(i + 1, count):
-            smaller = min(picked[i], picked[j])
-            picked[j] = max(picked[i], picked[j])
-            picked[i] = smaller
-    low = picked[from_bottom]
-    for i in range(count - 1, count - 2 - from_top, -1):
-        for j in range(i):
-            larger = max(picked[i], picked[j])
-            picked[j] = min(picked[i], picked[j])
-            picked[i] = larger
-    return float(picked[count - 1 - from_top] - low)
+def _of_rank(values: StepArray, rank: int, guess: int, gap: int) -> int:
+    """The value that `rank` (0 first) of all would precede in their order.
 
-
-@kernel
-def _range_between_ranks(values: FloatArray, rank: int, room: Room) -> float:
-    """Difference between the values that stand `rank` places (0 first) from the top and from the bottom.
-
-    Exact selection by counting into classes: unlike a partition it hardly branches on the data, which matters here because a predictor
-    would guess wrong at every third terrain residual. Where the classes lie decides how many values have to be looked at, and nothing else.
+    Limits are tried until one has the value for its neighbour: the guess, then farther and farther from it by the ranks that are missing and
+    the `gap` that one makes, then between those that enclose it. What is begun with decides how many, and nothing else. Unlike a partition
+    this hardly branches on the data, which matters because a predictor would guess wrong at every third terrain residual.
     """
-    count = values.size
-    classes, counts = room.places[:count], room.places[IRREGULARITY_POINTS + 1 :]
-    sizes = _sum_of_sizes(values)
-    if not sizes > 0.0:
-        return 0.0
-    # no value is larger than all together, so that none leaves the range of whole numbers
-    scale = min(_CLASSES * count / (_MEAN_RESIDUALS * sizes), 1e300)
-    for j in range(count):
-        classes[j] = min(max(np.int32(values[j] * scale + 0.5 * _CLASSES), np.int32(0)), _LAST_CLASS)
-    counts[:] = 0
-    half = count // 2
-    for j in range(half):
-        counts[np.uint64(classes[j])] += 1
-        counts[np.uint64(classes[j + half] + _CLASSES)] += 1
-    if count > 2 * half:
-        counts[np.uint64(classes[count - 1])] += 1
-    for k in range(_CLASSES):
-        counts[k] += counts[k + _CLASSES]
-    lower, below = 0, 0
-    while below + counts[lower] <= rank:
-        below += counts[lower]
-        lower += 1
-    upper, above = _CLASSES - 1, 0
-    while above + counts[upper] <= rank:
-        above += counts[upper]
-        upper -= 1
-    picked, taken = room.values[IRREGULARITY_POINTS + 1 :], _NO
-    for j in range(count):
-        picked[taken] = values[j]
-        taken += _ONE if (classes[j] == lower) | (classes[j] == upper) else _NO
-    return _difference(picked, int(taken), rank - below, rank - above)
+    low, high, fewer, more = int(_LEAST), int(_MOST), 0, values.size
+    limit, step = guess, float(gap)
+    while True:
+        count, below, above = _split(values, limit)
+        if count == rank:
+            return above
+        if count == rank + 1:
+            return below
+        # no value lies between a limit and its neighbours, so each try leaves out one at least
+        if count < rank:
+            low, fewer = above, count
+        else:
+            high, more = below, count
+        if low == high:
+            return low
+        if low > _LEAST and high < _MOST:
+            limit = low + int((high - low) * ((rank + 0.5 - fewer) / (more - fewer)))
+        else:
+            limit = int(min(max(limit + step * (rank + 0.5 - count), float(_LEAST)), float(_MOST)))
+            step *= 2.0
+        limit = min(max(limit, low + 1), high)
+
+
+@kernel
+def _interdecile_range(residuals: StepArray, rank: int, deciles: IntArray) -> int:
+    """Difference between the values that stand `rank` places (0 first) from the top and from the bottom."""
+    low = _of_rank(residuals, rank, deciles[0], deciles[2])
+    high = _of_rank(residuals, residuals.size - 1 - rank, deciles[1], deciles[2])
+    # normal residuals are 0.45 standard deviations of their number apart there, and the deciles 2.56 of them
+    deciles[0], deciles[1], deciles[2] = low, high, 2 * (high - low) // residuals.size + 1
+    return high - low
 
 
 @kernel
 def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float, end_m: float, room: Room) -> float:
-    """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3)."""
+    """Terrain irregularity in m: interdecile range about the fitted line, scaled to infinity (ITM sect. 48; ERL 79 3).
+
+    Residuals are rounded to 1/65536 m; both deciles of these are exact.
+    """
     intervals = heights_m.size - 1
     start = start_m / spacing_m
     end = end_m / spacing_m
@@ -231,7 +224,8 @@ def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float
     decile = min(max(4, int(0.1 * (end - start + 8.0))), 25)
     count = 10 * decile - 5
     step = (end - start) / (count - 1)
-    samples, shares, places = room.values[:count], room.values[IRREGULARITY_POINTS + 1 :], room.places
+    samples, shares = room.values[:count], room.values[IRREGULARITY_POINTS:]
+    places, residuals = room.places, room.places[IRREGULARITY_POINTS : IRREGULARITY_POINTS + count]
     for j in range(count):
         position = start + j * step
         upper = min(int(position) + 1, intervals)
@@ -240,30 +234,32 @@ def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float
     first_m, last_m = _fitted_samples(heights_m, places, shares, samples)
     slope = (last_m - first_m) / (count - 1)
     for j in range(count):
-        samples[j] -= first_m + slope * j
-    return _range_between_ranks(samples, decile - 1, room) / (1.0 - 0.8 * math.exp(-(end_m - start_m) / 50e3))
+        units = (samples[j] - (first_m + slope * j)) * _UNITS_PER_M
+        residuals[j] = np.int32(math.floor(min(max(units, -_MOST_UNITS), _MOST_UNITS) + 0.5))
+    range_m = _interdecile_range(residuals, decile - 1, room.deciles) / _UNITS_PER_M
+    return range_m / (1.0 - 0.8 * exp(-(end_m - start_m) / 50e3))
 
 
-@compiled
+@part
 def fit_span(distance_m: float, tx_height_m: float, rx_height_m: float, tx_horizon_m: float, rx_horizon_m: float) -> tuple[float, float]:
     """Distances in m between which terrain counts: the foreground of each mast is left out (TR-82-100 p. 25)."""
     return min(15.0 * tx_height_m, 0.1 * tx_horizon_m), distance_m - min(15.0 * rx_height_m, 0.1 * rx_horizon_m)
 
 
-@compiled
+@part
 def _rough_horizon(effective_m: float, delta_h_m: float, gamma_e_per_m: float) -> float:
     """Horizon distance in m over terrain known by its irregularity only (Alg. 3.3)."""
-    return math.sqrt(2.0 * effective_m / gamma_e_per_m) * math.exp(-0.07 * math.sqrt(delta_h_m / max(effective_m, 5.0)))
+    return math.sqrt(2.0 * effective_m / gamma_e_per_m) * exp(-0.07 * math.sqrt(delta_h_m / max(effective_m, 5.0)))
 
 
-@compiled
+@part
 def _rough_angle(effective_m: float, delta_h_m: float, horizon_m: float, gamma_e_per_m: float) -> float:
     """Horizon angle in rad over terrain known by its irregularity only (Alg. 3.4)."""
     smooth_m = math.sqrt(2.0 * effective_m / gamma_e_per_m)
     return (0.65 * delta_h_m * (smooth_m / horizon_m - 1.0) - 2.0 * effective_m) / smooth_m
 
 
-@compiled
+@part
 def line_of_sight_geometry(
     distance_m: float, tx_effective_m: float, rx_effective_m: float, delta_h_m: float, gamma_e_per_m: float
 ) -> Geometry:
@@ -275,12 +271,11 @@ def line_of_sight_geometry(
     tx_horizon_m = _rough_horizon(tx_effective_m, delta_h_m, gamma_e_per_m)
     rx_horizon_m = _rough_horizon(rx_effective_m, delta_h_m, gamma_e_per_m)
     reach_m = tx_horizon_m + rx_horizon_m
-    if reach_m <= distance_m:
-        growth = (distance_m / reach_m) ** 2
-        tx_effective_m *= growth
-        rx_effective_m *= growth
-        tx_horizon_m = _rough_horizon(tx_effective_m, delta_h_m, gamma_e_per_m)
-        rx_horizon_m = _rough_horizon(rx_effective_m, delta_h_m, gamma_e_per_m)
+    growth = (distance_m / reach_m) * (distance_m / reach_m) if reach_m <= distance_m else 1.0
+    tx_effective_m *= growth
+    rx_effective_m *= growth
+    tx_horizon_m = _rough_horizon(tx_effective_m, delta_h_m, gamma_e_per_m)
+    rx_horizon_m = _rough_horizon(rx_effective_m, delta_h_m, gamma_e_per_m)
     return Geometry(
         distance_m,
         _rough_angle(tx_effective_m, delta_h_m, tx_horizon_m, gamma_e_per_m),

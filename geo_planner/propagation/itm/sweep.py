@@ -1,6 +1,6 @@
 """The Irregular Terrain Model around a mast: along radials, from running sums, horizons and hulls, and over profiles.
 
-The physics is that of :mod:`.paths`, unchanged. Beyond what :mod:`geo_planner.propagation.radials` says of the profile, two readings differ
+The physics is that of :mod:`.paths`, worked out for many paths side by side (:mod:`.block`). Beyond what :mod:`geo_planner.propagation.radials` says of the profile, two readings differ
 from one drawn for each cell: far horizon points are chosen with the curvature that belongs to the mast's own elevation (their angles
 are then exact), and terrain irregularity may be taken over from an earlier cell, `irregularity_stride` 128ths of the distance before.
 """
@@ -15,17 +15,10 @@ import numpy as np
 
 from geo_planner.propagation.compiled import compiled, kernel, part
 from geo_planner.propagation.itm import CLIMATES
-from geo_planner.propagation.itm.attenuation import longley_rice_scalar
-from geo_planner.propagation.itm.medium import (
-    free_space_loss,
-    normal_deviate,
-    prepare_climate,
-    prepare_radio,
-    refractivity,
-    variability_scalar,
-)
+from geo_planner.propagation.itm.block import PATHS, Block, new_block, put, work_out
+from geo_planner.propagation.itm.medium import normal_deviate, prepare_climate, prepare_radio, refractivity
 from geo_planner.propagation.itm.paths import path_kernel
-from geo_planner.propagation.itm.profile import Room, fit_span, line_of_sight_geometry, new_room, terrain_irregularity
+from geo_planner.propagation.itm.profile import Room, fit_span, new_room, terrain_irregularity
 from geo_planner.propagation.itm.types import ERROR_MASK, Conditions, Geometry, Quantiles
 from geo_planner.propagation.loss_model import Engine, LossModel
 from geo_planner.propagation.profiles import new_line, read_profile, takes_part
@@ -67,6 +60,7 @@ class Work(NamedTuple):
     counts: HullArray  # of the cells at each step
     befores: StepArray
     room: Room  # for terrain irregularity
+    block: Block
 
 
 @kernel
@@ -139,39 +133,35 @@ def _horizons(sky, seen, path, half):  # type: ignore[no-untyped-def]
 
 
 @part
-def _geometry(scene, ground, path, horizons, span_m, delta_h, gamma):  # type: ignore[no-untyped-def]
-    """Geometry of one path from its horizons (section 43); `span_m` bounds the terrain that counts."""
-    tx_angle, rx_angle, tx_horizon, rx_horizon, tx_step, rx_step = horizons
-    n, distance = path.n, path.length
+def _effective(scene, ground, path, horizons, span_m):  # type: ignore[no-untyped-def]
+    """Effective heights of one path from its horizons (section 43); `span_m` bounds the terrain that counts."""
+    _, _, tx_horizon, rx_horizon, tx_step, rx_step = horizons
+    n = path.n
     start, end = span_m[0] / path.step, span_m[1] / path.step
-    clear = tx_horizon + rx_horizon > 1.5 * distance
-    if clear:
+    if tx_horizon + rx_horizon > 1.5 * path.length:
         tx_fit, rx_fit = _line_ends(ground, n, start, end)
     else:
         tx_fit, _ = _line_ends(ground, n, start, 0.9 * tx_step)
         _, rx_fit = _line_ends(ground, n, n - 0.9 * rx_step, end)
-    tx_effective = scene.tx_height_m + max(scene.ground_m - tx_fit, 0.0)
-    rx_effective = scene.rx_height_m + max(ground.z[n] - rx_fit, 0.0)
-    if clear:
-        return line_of_sight_geometry(distance, tx_effective, rx_effective, delta_h, gamma)
-    return Geometry(distance, tx_angle, rx_angle, tx_horizon, rx_horizon, tx_effective, rx_effective, delta_h)
+    return scene.tx_height_m + max(scene.ground_m - tx_fit, 0.0), scene.rx_height_m + max(ground.z[n] - rx_fit, 0.0)
 
 
 @part
-def _path_db(c, stride, scene, work, seen, path, before):  # type: ignore[no-untyped-def]
-    """Loss of one path, NaN where the model has none, and the irregularity that a path after it may take over."""
-    ground, n, distance = work.ground, path.n, path.length
+def _read_path(c, stride, scene, work, seen, path, before, p):  # type: ignore[no-untyped-def]
+    """Put what the terrain says of a path into place `p` of the block; returns the irregularity that a path after it may take over."""
+    ground, n = work.ground, path.n
     s = n - FOREGROUND - 1
     ns, gamma = refractivity(c.n0, _mean_elevation(ground.plain, n))
     horizons = _horizons(work.sky, seen, path, 0.5 * gamma)
-    span_m = fit_span(distance, scene.tx_height_m, scene.rx_height_m, horizons[2], horizons[3])
+    span_m = fit_span(path.length, scene.tx_height_m, scene.rx_height_m, horizons[2], horizons[3])
     # with the distance, for what a few cells more do to the spread of all the terrain shrinks with it
     if stride <= 1 or (s - before.taken_at) * 128 >= stride * s:
         before = Irregularity(terrain_irregularity(ground.z[: n + 1], path.step, span_m[0], span_m[1], work.room), s)
-    geometry = _geometry(scene, ground, path, horizons, span_m, before.delta_h_m, gamma)
-    attenuation, _, flags = longley_rice_scalar(geometry, scene.tx_height_m, scene.rx_height_m, gamma, ns, c.radio)
-    above, _ = variability_scalar(attenuation, geometry, c.radio, c.climate, c.quantiles)
-    return np.nan if flags & ERROR_MASK else above + free_space_loss(distance, c.radio.freq_mhz), before
+    tx_angle, rx_angle, tx_horizon, rx_horizon, _, _ = horizons
+    tx_effective, rx_effective = _effective(scene, ground, path, horizons, span_m)
+    geometry = Geometry(path.length, tx_angle, rx_angle, tx_horizon, rx_horizon, tx_effective, rx_effective, before.delta_h_m)
+    put(work.block.values, p, geometry, ns, gamma)
+    return before
 
 
 @kernel
@@ -181,6 +171,7 @@ def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[
     n_radials = radials.starts.size - 1
     ground, befores = work.ground, work.befores
     tx_top = scene.ground_m + scene.tx_height_m
+    block, count = work.block, 0
     for k in range(first, stop):
         span = slice(radials.starts[k], radials.starts[k + 1])
         cells = radials.order[span]
@@ -214,7 +205,13 @@ def _sweep(c, stride, loss, scene, radials, first, stop, work):  # type: ignore[
                 distance = math.sqrt(drow * drow + dcolumn * dcolumn) * scene.cell_m
                 rx_top = last_m + scene.rx_height_m
                 path = Path(n, distance / n, scene.cell_m, distance, tx_top, rx_top, (rx_top - tx_top) / distance)
-                loss[i, j], irregularity = _path_db(c, stride, scene, work, seen, path, irregularity)
+                irregularity = _read_path(c, stride, scene, work, seen, path, irregularity, count)
+                block.cells[count] = i * columns + j
+                count += 1
+                if count == PATHS:
+                    work_out(c, loss, scene, block, count)
+                    count = 0
+    work_out(c, loss, scene, block, count)
 
 
 @compiled
@@ -234,6 +231,7 @@ def sweep_itm(c, stride, loss, scene, radials, first, stop):  # type: ignore[no-
         places[1, : radials.steps],
         befores,
         new_room(),
+        new_block(),
     )
     _sweep(c, stride, loss, scene, radials, first, stop, work)
 

@@ -40,6 +40,8 @@ class Radio(NamedTuple):
     """What frequency, polarization and ground decide."""
 
     freq_mhz: float
+    log_freq: float  # its natural logarithm
+    free_space_db: float  # loss over 1 km, with the 32.45 dB that NTIA's cases carry
     wave_number_per_m: float
     freq_cbrt: float  # cube root of the frequency in MHz
     ground_re: float  # surface transfer impedance, real and imaginary part, and its magnitude
