@@ -60,7 +60,7 @@ def test_every_cell_of_the_ring_goes_to_its_nearest_radial_outwards(
     assert np.array_equal(np.sort(order), np.flatnonzero((length > near) & (length <= reach)))
     assert np.array_equal(away, (length[order] + 0.5).astype(int))
     turn = np.arctan2(east, -south)[order] * n_radials / (2.0 * math.pi)
-    aside = (turn - np.repeat(np.arange(n_radials), np.diff(starts)) + 0.5) % n_radials - 0.5
+    aside = (turn - np.repeat(np.arange(n_radials), np.diff(starts)) + 0.5 * n_radials) % n_radials - 0.5 * n_radials
     assert np.abs(aside).max(initial=0.0) <= 0.5 + 1e-5 * n_radials
 
     radials = in_parts
