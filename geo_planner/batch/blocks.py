@@ -15,9 +15,10 @@ from geo_planner.radio.coverage import same_mast
 
 TILE = 512
 """Rows and columns of a tile of a block's file; blocks are whole numbers of tiles."""
-BLOCK_KM = 60.0
+BLOCK_KM = 30.0
+"""Small enough for many workers to be done at the same time and to need little memory; a smaller one would have each mast looked from too often."""
 MOST_MASTS = 300
-"""In one task: a few minutes of work, so that a worker that dies costs no more."""
+"""In one task, in surroundings of masts: a few minutes of work, so that a worker that dies costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,14 @@ class Task:
         Which of the block's tasks: they are joined in this order.
     numbers : tuple of int
         Positions in the list of the masts' cells.
+    work : float
+        In surroundings of masts: a mast counts by the share of what it reaches that lies in the block, for each of its antennas' heights and bands.
     """
 
     block: Block
     part: int
     numbers: tuple[int, ...]
+    work: float
 
 
 def blocks_of(grid: Grid, block_km: float = BLOCK_KM) -> list[Block]:
@@ -78,14 +82,20 @@ def blocks_of(grid: Grid, block_km: float = BLOCK_KM) -> list[Block]:
 def tasks_of(block: Block, grid: Grid, cells: gpd.GeoDataFrame, masts: Sequence[Mast], radius_km: float) -> list[Task]:
     """The tasks of a block: one at least, so that a block out of everybody's reach is settled, too."""
     reach = radius_km * 1000.0 / grid.cell_m
-    near = []
+    parts: list[tuple[list[int], float]] = [([], 0.0)]
     for of_mast in same_mast(cells, masts):
         row, column = grid.position(*masts[of_mast[0]].xy_m)
         high, wide, _, _ = window_frame(grid.shape, float(row), float(column), reach, block.frame)
-        if high and wide:
-            near.append(of_mast)
-    parts = [near[k : k + MOST_MASTS] for k in range(0, len(near), MOST_MASTS)] or [[]]
-    return [Task(block, part, tuple(number for of_mast in some for number in of_mast)) for part, some in enumerate(parts)]
+        if not (high and wide):
+            continue
+        sweeps = len({(masts[number].mast_height_m, masts[number].freq_mhz) for number in of_mast})
+        work = sweeps * high * wide / (2.0 * reach) ** 2
+        numbers, before = parts[-1]
+        if numbers and before + work > MOST_MASTS:
+            parts.append((list(of_mast), work))
+        else:
+            parts[-1] = [*numbers, *of_mast], before + work
+    return [Task(block, part, tuple(numbers), work) for part, (numbers, work) in enumerate(parts)]
 
 
 def _spans(size: int, side: int) -> Iterator[slice]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,12 @@ import numpy.typing as npt
 
 from geo_planner.batch.blocks import BLOCK_KM, Block, Task, blocks_of, tasks_of
 from geo_planner.batch.engines import Engine, worked_out
-from geo_planner.batch.kept import blocks_folder, keep_within, read_block, write_block
+from geo_planner.batch.kept import bands_of, blocks_folder, keep_within, read_block, write_block
 from geo_planner.config import Scenario
 from geo_planner.files.atomic import whole_file
 from geo_planner.grid import Grid
 from geo_planner.radio.cache import ENGINE, default_loss_cache
-from geo_planner.radio.cells import in_service, masts_of
+from geo_planner.radio.cells import Mast, in_service, masts_of
 from geo_planner.radio.coverage import Coverage, coverage_of, operators_of, served
 from geo_planner.radio.losses import LandCover, LossTask, loss_task
 from geo_planner.radio.serving import Serving
@@ -55,17 +57,18 @@ class Job:
 class Work:
     """A task with what it needs: the job, and its own cells in the CRS of the terrain. What is sent to a worker.
 
-    With a path the task is all that its block has to do: the block is written there.
+    With a path the task is all that its block has to do: the block is written there, and goes back only where `near` says that it crosses no pipe.
     """
 
     job: Job
     task: Task
     cells: gpd.GeoDataFrame
     path: Path | None
+    near: bool
 
 
 def work_on(work: Work) -> Serving | None:
-    """What some masts give in a block; nothing where it is all there is and has been written."""
+    """What some masts give in a block; nothing where the caller is to read what has been written."""
     job, task = work.job, work.task
     # copy on write: the compiled code takes it for an ordinary array, and nothing is ever written
     heights = np.asarray(np.load(job.heights, mmap_mode="c"))
@@ -74,10 +77,9 @@ def work_on(work: Work) -> Serving | None:
         cover = LandCover(np.asarray(np.load(job.classes, mmap_mode="c")), job.task.land_cover.sha256)
     losses = replace(job.task, dem=replace(job.task.dem, heights_m=heights), land_cover=cover, frame=task.block.frame)
     serving = served(losses, work.cells, numbers=task.numbers, operators=job.operators, calibration=job.calibration)
-    if work.path is None:
-        return serving
-    _write(work.path, serving, task.block, job.task.dem.grid)
-    return None
+    if work.path is not None:
+        _write(work.path, serving, task.block, job.task.dem.grid)
+    return serving if work.path is None or work.near else None
 
 
 def _write(path: Path, serving: Serving, block: Block, grid: Grid) -> None:
@@ -123,34 +125,43 @@ def cover_in_blocks(
     cells = study_area.sites[in_service(study_area.sites, scenario.service)].to_crs(dem.crs)
     masts, operators = masts_of(cells, scenario.service), tuple(sorted(set(operators_of(cells))))
     job = _job(task, operators, scenario, folder)
-    blocks = blocks_of(dem.grid, block_km)
-    to_do, files = [], {}
-    for block in blocks:
-        tasks = tasks_of(block, dem.grid, cells, masts, scenario.propagation.max_radius_km)
-        path = folder / f"{_name(job, block, cells.iloc[[n for each in tasks for n in each.numbers]], tasks)}.tif"
-        files[block.name] = path
-        if not path.exists() or read_block(path, block.shape, list(operators)) is None:
-            to_do.append((block, tasks))
+    # filled block by block as they are ready, while others are worked on
+    whole = _room(dem, operators, folder if on_disk else None)
+    rasters = bands_of(whole)
+    facts, columns = _facts(job), _facts_of_each(cells, masts)
+    blocks = {block.name: block for block in blocks_of(dem.grid, block_km)}
+    tasks = {name: tasks_of(block, dem.grid, cells, masts, scenario.propagation.max_radius_km) for name, block in blocks.items()}
+    files = {name: folder / f"{_name(facts, columns, block, tasks[name])}.tif" for name, block in blocks.items()}
+    threads = min(engine.workers, os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as pool:
+        there = dict(zip(blocks, pool.map(lambda name: _read(files[name], blocks[name], rasters), blocks), strict=True))
     every = [
-        Work(job, each, cells.iloc[list(each.numbers)], files[block.name] if len(tasks) == 1 else None)
-        for block, tasks in to_do
-        for each in tasks
+        Work(job, each, cells.iloc[list(each.numbers)], files[name] if len(of_block) == 1 else None, engine.name == "threads")
+        for name, of_block in tasks.items()
+        if not there[name]
+        for each in of_block
     ]
     # the longest first, so that no worker is left with a long one at the end
-    every.sort(key=lambda work: len(work.cells), reverse=True)
-    waiting: dict[str, dict[int, Serving]] = {block.name: {} for block, _ in to_do}
-    parts_of = {block.name: len(tasks) for block, tasks in to_do}
+    every.sort(key=lambda work: work.task.work, reverse=True)
+    waiting: dict[str, dict[int, Serving]] = {}
     for done, (work, serving) in enumerate(worked_out(engine, work_on, every), 1):
-        if serving is not None:
-            block = work.task.block
-            waiting[block.name][work.task.part] = serving
-            if len(waiting[block.name]) == parts_of[block.name]:
-                _write(files[block.name], _joined(waiting.pop(block.name)), block, dem.grid)
+        block = work.task.block
+        if serving is None:
+            if not _read(files[block.name], block, rasters):
+                raise FileNotFoundError(files[block.name])
+        else:
+            parts = waiting.setdefault(block.name, {})
+            parts[work.task.part] = serving
+            if len(parts) == len(tasks[block.name]):
+                serving = _joined(waiting.pop(block.name))
+                if work.path is None:
+                    _write(files[block.name], serving, block, dem.grid)
+                for name, values in bands_of(serving).items():
+                    rasters[name][block.frame] = values
         if progress:
             progress(done / len(every))
-    whole = _assembled(blocks, files, dem, operators, folder if on_disk else None)
     keep_within(folder, default_loss_cache().cap_bytes, set(files.values()))
-    return coverage_of(whole, cells, scenario.service, dem, task.model.name)
+    return coverage_of(whole, cells, scenario.service, dem, task.model.name, workers=threads)
 
 
 def _joined(parts: dict[int, Serving]) -> Serving:
@@ -160,8 +171,12 @@ def _joined(parts: dict[int, Serving]) -> Serving:
     return whole
 
 
-def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators: tuple[str, ...], folder: Path | None) -> Serving:
-    """All blocks in one, without what only joining needs; in files without a name in a folder, where one is given."""
+def _read(path: Path, block: Block, rasters: dict[str, npt.NDArray[Any]]) -> bool:
+    return read_block(path, {name: values[block.frame] for name, values in rasters.items()})
+
+
+def _room(dem: Dem, operators: tuple[str, ...], folder: Path | None) -> Serving:
+    """Room for all blocks, without what only joining needs; in files without a name in a folder, where one is given."""
 
     def room(kind: npt.DTypeLike) -> npt.NDArray[Any]:
         if folder is None:
@@ -173,15 +188,7 @@ def _assembled(blocks: list[Block], files: dict[str, Path], dem: Dem, operators:
     nothing = np.empty((0, 0), dtype=np.float32)
     level, rsrp, second = (room(np.float32) for _ in range(3))
     of_each = {name: rsrp if len(operators) == 1 else room(np.float32) for name in operators}
-    whole = Serving(level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, of_each)
-    for block in blocks:
-        part = read_block(files[block.name], block.shape, list(operators))
-        if part is None:
-            raise FileNotFoundError(files[block.name])
-        pairs = [(getattr(whole, name), getattr(part, name)) for name in ("level", "rsrp", "second", "server", "unknown", "overlap")]
-        for mine, of_block in [*pairs, *((whole.by_operator[name], part.by_operator[name]) for name in operators)]:
-            mine[block.frame] = of_block
-    return whole
+    return Serving(level, rsrp, nothing, second, room(np.int32), room(np.uint8), room(np.uint8), {}, of_each)
 
 
 def _job(task: LossTask, operators: tuple[str, ...], scenario: Scenario, folder: Path) -> Job:
@@ -206,20 +213,31 @@ def _on_disk(folder: Path, values: npt.NDArray[Any]) -> Path:
     return path
 
 
-def _name(job: Job, block: Block, cells: gpd.GeoDataFrame, tasks: list[Task]) -> str:
-    """Hash of all that decides what a block holds; where its cells stand in the list is part of it, a name or a remark is not."""
-    numbers = [number for each in tasks for number in each.numbers]
+def _facts(job: Job) -> dict[str, Any]:
+    """What decides all blocks alike."""
     dem = job.task.dem
-    columns = ["technology", "operator", "freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db", "azimuth_deg", "tilt_deg"]  # fmt: skip
-    masts = masts_of(cells, job.task.service)
-    facts = {
+    return {
         "engine": ENGINE, "terrain": job.heights.stem, "missing": dem.is_missing, "transform": list(dem.transform)[:6], "crs": dem.crs.to_wkt(),
-        "rows": [block.rows.start, block.rows.stop], "columns": [block.columns.start, block.columns.stop],
         "classes": None if job.classes is None else job.classes.stem,
         "service": job.task.service.model_dump(mode="json"), "propagation": job.task.propagation.model_dump(mode="json"),
         "clutter": job.task.clutter.model_dump(mode="json"), "model": asdict(job.task.model), "operators": list(job.operators),
         "calibration": None if job.calibration is None else job.calibration.model_dump(mode="json"),
-        "numbers": numbers, "ids": [list(map(str, key)) for key in cells.index], "masts": [[repr(x) for x in asdict(mast).values()] for mast in masts],
-        "cells": cells[[name for name in columns if name in cells]].astype("string").fillna("").to_numpy().tolist(),
     }  # fmt: skip
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _facts_of_each(cells: gpd.GeoDataFrame, masts: Sequence[Mast]) -> dict[str, list[Any]]:
+    """What decides of each cell; a name or a remark is no part of it."""
+    columns = ["technology", "operator", "freq_mhz", "bandwidth_mhz", "mast_height_m", "tx_power_dbm", "antenna_gain_dbi", "losses_db", "azimuth_deg", "tilt_deg"]  # fmt: skip
+    return {
+        "ids": [list(map(str, key)) for key in cells.index],
+        "masts": [[repr(x) for x in asdict(mast).values()] for mast in masts],
+        "cells": cells[[name for name in columns if name in cells]].astype("string").fillna("").to_numpy().tolist(),
+    }
+
+
+def _name(facts: dict[str, Any], of_each: dict[str, list[Any]], block: Block, tasks: list[Task]) -> str:
+    """Hash of all that decides what a block holds; where its cells stand in the list is part of it."""
+    numbers = [number for each in tasks for number in each.numbers]
+    own = {"rows": [block.rows.start, block.rows.stop], "columns": [block.columns.start, block.columns.stop], "numbers": numbers}
+    of_cells = {name: [values[number] for number in numbers] for name, values in of_each.items()}
+    return hashlib.sha256(json.dumps({**facts, **own, **of_cells}, sort_keys=True, allow_nan=False).encode()).hexdigest()

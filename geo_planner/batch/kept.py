@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,41 +43,52 @@ def write_block(path: Path, serving: Serving, grid: Grid) -> None:
     OSError
         When the file cannot be written.
     """
-    bands = _bands(serving)
+    bands = bands_of(serving)
     rows, columns = grid.shape
     profile: dict[str, Any] = {
         "driver": "GTiff", "width": columns, "height": rows, "count": len(bands), "dtype": "float32", "crs": grid.crs.to_wkt(), "transform": grid.transform,
         "tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 3, "interleave": "band", "bigtiff": "if_safer",
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
     with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), memory_raster() as memory:
         with memory.open(**profile) as file:
             for number, (name, values) in enumerate(bands.items(), 1):
                 file.write(values.astype(np.float32, copy=False), number)
                 file.set_band_description(number, name)
-            file.update_tags(**{_DIGEST: _digest(bands)})
+                digest.update(_heading(name, values))
+                digest.update(np.ascontiguousarray(values).data)
+            file.update_tags(**{_DIGEST: digest.hexdigest()})
         with whole_file(path, lasting=False) as stream:
             stream.write(memory.getbuffer())
 
 
-def read_block(path: Path, shape: tuple[int, int], operators: list[str]) -> Serving | None:
-    """What a file holds; None when there is none, or when it is not to be believed in any respect."""
+def read_block(path: Path, rasters: Mapping[str, npt.NDArray[Any]]) -> bool:
+    """Read a file into rasters of the block's shape, by the names of :func:`bands_of`, one after the other.
+
+    Returns whether they hold what was kept; not when there is no file, or when it is not to be believed in any respect.
+    """
+    digest = hashlib.sha256()
     try:
         with Env(GDAL_CACHEMAX=BLOCK_CACHE_BYTES), opened_raster(path) as file:
-            names, values = list(file.descriptions), file.read()
+            if list(file.descriptions) != list(rasters) or any(raster.shape != file.shape for raster in rasters.values()):
+                raise ValueError("it is of another form")
+            for number, (name, raster) in enumerate(rasters.items(), 1):
+                values = file.read(number).astype(raster.dtype, copy=False)
+                digest.update(_heading(name, values))
+                digest.update(values.data)
+                raster[...] = values
             told = file.tags().get(_DIGEST)
-        bands = dict(zip(names, values, strict=True))
-        serving = _serving(bands, operators)
-        if values.shape[1:] != shape or told != _digest(_bands(serving)):
+        if told != digest.hexdigest():
             raise ValueError("its content is not what was kept")
     except FileNotFoundError:
-        return None
-    except (UnopenedError, RasterioError, OSError, ValueError, KeyError) as error:
+        return False
+    except (UnopenedError, RasterioError, OSError, ValueError) as error:
         logger.info("%s is not taken and is made anew: %s", path.name, error)
-        return None
+        return False
     with contextlib.suppress(OSError):
         os.utime(path)  # the mark of the last use
-    return serving
+    return True
 
 
 def keep_within(folder: Path, cap_bytes: int, in_use: set[Path]) -> None:
@@ -96,24 +108,12 @@ def keep_within(folder: Path, cap_bytes: int, in_use: set[Path]) -> None:
             total -= size
 
 
-def _bands(serving: Serving) -> dict[str, npt.NDArray[Any]]:
+def bands_of(serving: Serving) -> dict[str, npt.NDArray[Any]]:
+    """What of a serving is kept, by name: all but what only further masts would need."""
     bands = {name: getattr(serving, name) for name in _PLAIN}
     of_each = {f"by_operator:{position}": serving.by_operator[name] for position, name in enumerate(sorted(serving.by_operator))}
     return bands | {name: values for name, values in of_each.items() if values is not serving.rsrp}
 
 
-def _serving(bands: dict[str, npt.NDArray[np.float32]], operators: list[str]) -> Serving:
-    level, rsrp, second = (bands[name] for name in _PLAIN[:3])
-    unknown, overlap = (bands[name].astype(np.uint8) for name in ("unknown", "overlap"))
-    rsrps = {name: rsrp if len(operators) == 1 else bands[f"by_operator:{k}"] for k, name in enumerate(sorted(operators))}
-    serving = Serving(level, rsrp, level, second, bands["server"].astype(np.int32), unknown, overlap, {}, rsrps)
-    serving.release()
-    return serving
-
-
-def _digest(bands: dict[str, npt.NDArray[Any]]) -> str:
-    found = hashlib.sha256()
-    for name, values in bands.items():
-        found.update(f"{name} {values.dtype.str} {values.shape}\n".encode())
-        found.update(np.ascontiguousarray(values).data)
-    return found.hexdigest()
+def _heading(name: str, values: npt.NDArray[Any]) -> bytes:
+    return f"{name} {values.dtype.str} {values.shape}\n".encode()

@@ -8,9 +8,12 @@ terrain is unknown: a path that leaves the grid or crosses a void has no loss (N
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -19,7 +22,7 @@ import numpy.typing as npt
 from geo_planner.propagation.loss_model import LossModel
 from geo_planner.propagation.models import MODELS, Model, check_range
 from geo_planner.propagation.profiles import free_space_slant_db
-from geo_planner.propagation.radials import NEAR_CELLS, Radials, Scene, group_cells
+from geo_planner.propagation.radials import NEAR_CELLS, Scene, SideBySide, group_cells
 from geo_planner.propagation.tr38901 import nlos_loss_db
 from geo_planner.propagation.voids import settle_unknown, void_distances
 from geo_planner.terrain import interpolate
@@ -27,6 +30,8 @@ from geo_planner.units import FloatGrid
 
 __all__ = ["P1812_SHORTEST_KM", "Frame", "LossModel", "LossWindow", "check_range", "free_space_slant_db", "loss_around", "window_frame"]
 
+_LEAST = 64
+"""Pieces of the smallest size that a thread's work would have."""
 Frame = tuple[slice, slice]
 """Rows and columns of a part of a grid."""
 P1812_SHORTEST_KM = MODELS["p1812"].shortest_km
@@ -133,24 +138,27 @@ def loss_around(
     # a rule of the model's own for short paths reaches over more cells where these are small
     near = reach if sweep is None else min(reach, max(NEAR_CELLS, 1000.0 * kind.shortest_km / cell_m))
 
-    def profiles(cells: npt.NDArray[np.bool_], within: float, rows: tuple[int, int]) -> None:
-        _in_threads(workers, rows, lambda first, stop: engine.profiles(loss, cells, scene, within, first, stop))
+    with _threads(workers) as side_by_side:
 
-    first, stop = int(math.floor(row - near)) - top, int(math.ceil(row + near)) - top + 1
-    profiles(wanted, near, (min(max(first, 0), high), min(max(stop, 0), high)))
-    if sweep is None:
-        return window
-    n_radials = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8)
-    order, away, starts = group_cells(high, wide, scene, near, reach, n_radials)
-    radials = Radials(order, away, starts, int(reach) + 2)
-    _in_threads(workers, (0, n_radials), lambda first, stop: sweep(loss, scene, radials, first, stop))
-    missed = _settled(loss, scene, (near, reach), n_radials, workers)
-    if missed.any():
-        profiles(missed, reach, (0, high))
+        def profiles(cells: npt.NDArray[np.bool_], within: float, first: int, stop: int) -> None:
+            side_by_side(_pieces(partial(engine.profiles, loss, cells, scene, within), _rows(first, stop, workers)))
+
+        first, stop = int(math.floor(row - near)) - top, int(math.ceil(row + near)) - top + 1
+        profiles(wanted, near, min(max(first, 0), high), min(max(stop, 0), high))
+        if sweep is None:
+            return window
+        n_radials = max(int(math.ceil(2 * math.pi * reach * radials_per_cell)), 8)
+        radials = group_cells((high, wide), scene, (near, reach), n_radials, side_by_side, workers)
+        side_by_side(_pieces(partial(sweep, loss, scene, radials), _sectors(radials.starts, workers)))
+        missed = _settled(loss, scene, (near, reach), n_radials, workers, side_by_side)
+        if missed.any():
+            profiles(missed, reach, 0, high)
     return window
 
 
-def _settled(loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials: int, workers: int) -> npt.NDArray[np.bool_]:
+def _settled(
+    loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials: int, workers: int, side_by_side: SideBySide
+) -> npt.NDArray[np.bool_]:
     """Make the sweep as ignorant as the profiles: cells whose own path is unknown lose their loss, those that want one are returned."""
     rows, columns = loss.shape
     missed = np.zeros(loss.shape, dtype=np.bool_)
@@ -164,7 +172,7 @@ def _settled(loss: FloatGrid, scene: Scene, ring: tuple[float, float], n_radials
     def settle(first: int, stop: int) -> None:
         missed[first:stop] = settle_unknown(loss, scene, *ring, shaded, first, stop)
 
-    _in_threads(workers, (0, rows), settle)
+    side_by_side(_pieces(settle, _rows(0, rows, workers)))
     return missed
 
 
@@ -202,14 +210,47 @@ def _fill_without_terrain(loss: FloatGrid, scene: Scene, reach: float, freq_mhz:
     loss[near] = nlos_loss_db(distance_km[near], freq_mhz, base_height_m=scene.tx_height_m, terminal_height_m=scene.rx_height_m)
 
 
-def _in_threads(workers: int, span: tuple[int, int], task: Callable[[int, int], None]) -> None:
-    """Run a task over pieces of a span; compiled kernels let go of the interpreter, so that threads run side by side."""
-    first, stop = span
-    # many pieces a worker: some directions take twice as long as others, and a call costs 10 us
-    pieces = 1 if workers == 1 else min(32 * workers, max(stop - first, 1))
-    bounds = [first + (stop - first) * k // pieces for k in range(pieces + 1)]
-    if pieces == 1:
-        task(first, stop)
+@contextmanager
+def _threads(workers: int) -> Iterator[SideBySide]:
+    """Runs pieces of work in so many threads, this one among them; compiled kernels let go of the interpreter, so that they run side by side."""
+    if workers == 1:
+        yield _take_all
         return
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(task, bounds[:-1], bounds[1:]))
+    with ThreadPoolExecutor(workers - 1) as others:
+
+        def side_by_side(pieces: Sequence[Callable[[], object]]) -> None:
+            # each takes the next piece as soon as it is done with one; an iterator over a list gives each to one of them only
+            left = iter(pieces)
+            busy = [others.submit(_take_all, left) for _ in range(min(workers, len(pieces)) - 1)]
+            _take_all(left)
+            for other in busy:
+                other.result()
+
+        yield side_by_side
+
+
+def _take_all(pieces: Iterable[Callable[[], object]]) -> None:
+    for piece in pieces:
+        piece()
+
+
+def _pieces(task: Callable[[int, int], object], bounds: Iterable[int]) -> list[Callable[[], object]]:
+    return [partial(task, first, stop) for first, stop in pairwise(bounds) if first < stop]
+
+
+def _rows(first: int, stop: int, workers: int) -> list[int]:
+    """Bounds of many pieces a worker, for nobody knows which rows have work."""
+    pieces = 1 if workers == 1 else min(32 * workers, max(stop - first, 1))
+    return [first + (stop - first) * piece // pieces for piece in range(pieces + 1)]
+
+
+def _sectors(starts: npt.NDArray[np.int32], workers: int) -> list[int]:
+    """Bounds between radials: large pieces first, so that there are few calls, and ever smaller ones, so that no thread waits long for another.
+    They are cut by cells, for a mast at the rim of the grid has many empty radials.
+    """
+    left, bounds = int(starts[-1]), [0]
+    least = max(left // (_LEAST * workers), 1)
+    while workers > 1 and left > least:
+        left -= max(left // (2 * workers), least)
+        bounds.append(int(np.searchsorted(starts, starts[-1] - left)))
+    return [*bounds, starts.size - 1]

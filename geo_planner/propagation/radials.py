@@ -22,6 +22,9 @@ Heights with the curvature of the earth taken off (``z - s**2 / 2a``) turn horiz
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +45,8 @@ _ONE = np.uint64(1)
 StepArray = npt.NDArray[np.int32]
 HullArray = npt.NDArray[np.uint32]
 """Steps without a sign: as indices they do not count from the end, and nothing has to ask whether they do."""
+SideBySide = Callable[[Sequence[Callable[[], object]]], None]
+"""Runs pieces of work that touch nothing of each other's, and returns when all are done."""
 
 
 class Scene(NamedTuple):
@@ -131,12 +136,14 @@ def offset(scene, i, j):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[no-untyped-def]
-    """Cells of a window, farther than `near` and up to `reach`, by the radial that they lie nearest to: what :class:`Radials` has of them."""
-    radials, distances = np.empty(rows * columns, dtype=np.int32), np.empty(rows * columns, dtype=np.int32)
-    starts = np.zeros(n_radials + 1, dtype=np.int32)
+def nearest_radials(scene, near, reach, radials, distances, counts, first, stop):  # type: ignore[no-untyped-def]
+    """Of the cells in some rows of a window: the radial that each lies nearest to (-1 unless farther than `near` and up to `reach`), its distance
+    in whole cells, and how many of them each radial has.
+    """
+    n_radials, columns = counts.size, radials.shape[1]
     turn = n_radials / (2.0 * math.pi)
-    for i in range(rows):
+    counts[:] = 0
+    for i in range(first, stop):
         # first a loop without a branch, which is done for several cells at a time
         for j in range(columns):
             drow, dcolumn = offset(scene, i, j)
@@ -144,22 +151,43 @@ def group_cells(rows, columns, scene, near, reach, n_radials):  # type: ignore[n
             radial = np.int32(_azimuth(drow, dcolumn) * turn + 0.5)
             radial = radial - n_radials if radial >= n_radials else radial
             length = math.sqrt(square)
-            radials[i * columns + j] = radial if (square <= reach * reach) & (length > near) else -1
-            distances[i * columns + j] = np.int32(length + 0.5)
+            radials[i, j] = radial if (square <= reach * reach) & (length > near) else -1
+            distances[i, j] = np.int32(length + 0.5)
         for j in range(columns):
-            radial = radials[i * columns + j]
+            radial = radials[i, j]
             if radial >= 0:
-                starts[radial + 1] += 1
-    for k in range(n_radials):
-        starts[k + 1] += starts[k]
-    fill = starts[:-1].copy()
-    order, away = np.empty(starts[n_radials], dtype=np.int32), np.empty(starts[n_radials], dtype=np.int32)
-    for cell in range(radials.size):
-        radial = radials[cell]
-        if radial >= 0:
-            order[fill[radial]], away[fill[radial]] = cell, distances[cell]
-            fill[radial] += 1
-    return order, away, starts
+                counts[radial] += 1
+
+
+@compiled
+def place_cells(radials, distances, places, order, away, first, stop):  # type: ignore[no-untyped-def]
+    """Put the cells in some rows of a window where they belong: `places` says where the next one of each radial goes."""
+    columns = radials.shape[1]
+    for i in range(first, stop):
+        for j in range(columns):
+            radial = radials[i, j]
+            if radial >= 0:
+                place = places[radial]
+                order[place], away[place], places[radial] = i * columns + j, distances[i, j], place + 1
+
+
+def group_cells(
+    shape: tuple[int, int], scene: Scene, ring: tuple[float, float], n_radials: int, side_by_side: SideBySide, parts: int = 1
+) -> Radials:
+    """The cells of a window farther than the first and up to the second distance (in cells) of a ring, by the radial that they lie nearest to.
+
+    Within a radial they stand in the order of the window, in however many parts the work is done.
+    """
+    radials, distances = np.empty(shape, dtype=np.int32), np.empty(shape, dtype=np.int32)
+    counts = np.empty((parts, n_radials), dtype=np.int32)
+    bounds = list(pairwise(shape[0] * part // parts for part in range(parts + 1)))
+    side_by_side([partial(nearest_radials, scene, *ring, radials, distances, counts[part], *rows) for part, rows in enumerate(bounds)])
+    starts = np.zeros(n_radials + 1, dtype=np.int32)
+    np.cumsum(counts.sum(axis=0), out=starts[1:], dtype=np.int32)
+    places = starts[:-1] + np.cumsum(counts, axis=0, dtype=np.int32) - counts
+    order, away = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int32)
+    side_by_side([partial(place_cells, radials, distances, places[part], order, away, *rows) for part, rows in enumerate(bounds)])
+    return Radials(order, away, starts, int(ring[1]) + 2)
 
 
 @kernel

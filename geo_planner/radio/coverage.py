@@ -38,7 +38,7 @@ from geo_planner.terrain import Dem
 from geo_planner.units import FloatGrid, is_fine
 
 _MOST_SHORT = np.iinfo(np.int16).max
-_STRIP_ROWS = 512
+_STRIP_ROWS = 256
 _AHEAD = 1  # windows
 
 
@@ -139,7 +139,7 @@ def compute_coverage(
     losses = loss_model(propagation, name=WITHOUT_TERRAIN if dem.is_missing else model, lat_deg=lat_deg)
     task = LossTask(dem, service, propagation, losses, land_cover, clutter or Clutter(), only, cache, workers)
     serving = served(task, cells, calibration=calibration, progress=progress)
-    return coverage_of(serving, cells, service, dem, losses.name)
+    return coverage_of(serving, cells, service, dem, losses.name, workers=workers)
 
 
 def served(
@@ -242,26 +242,38 @@ def same_mast(cells: gpd.GeoDataFrame, masts: Sequence[Mast]) -> list[list[int]]
 
 
 def coverage_of(
-    serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem: Dem, model: str, *, frame: Frame | None = None
+    serving: Serving, cells: gpd.GeoDataFrame, service: Service, dem: Dem, model: str, *, frame: Frame | None = None, workers: int = 1
 ) -> Coverage:
     """The rasters of all cells on the whole grid, or in a frame of it; takes what is served to pieces, so that a fine grid is not held twice."""
     serving.release()
     rows, columns = frame or (slice(None), slice(None))
     heights_m, unknown = dem.heights_m[rows, columns], serving.unknown
-    probability = np.empty(heights_m.shape, dtype=np.float32)
-    for first in range(0, unknown.shape[0], _STRIP_ROWS):
+    probability, margin = np.empty(heights_m.shape, dtype=np.float32), serving.level
+    # an operator that serves alone has the raster of all
+    levels = {id(values): values for values in (serving.rsrp, serving.second, *serving.by_operator.values())}.values()
+    fine = is_fine(dem.grid.shape)
+
+    def settle(first: int) -> None:
         strip = slice(first, first + _STRIP_ROWS)
-        share = service_probability(serving.level[strip], service).astype(np.float32)
+        share = service_probability(margin[strip], service).astype(np.float32)
         share[np.isnan(heights_m[strip]) | ((unknown[strip] > 0) & (share < service.min_probability))] = np.nan
         probability[strip] = share
-    margin = serving.level
-    margin -= np.float32(service.rsrp_threshold_dbm)
-    for values in (serving.rsrp, serving.second, margin, *serving.by_operator.values()):
-        for first in range(0, values.shape[0], _STRIP_ROWS):
-            part = values[first : first + _STRIP_ROWS]
+        margin[strip] -= np.float32(service.rsrp_threshold_dbm)
+        for values in (margin, *levels):
+            part = values[strip]
             part[~np.isfinite(part)] = np.nan
-    if is_fine(dem.grid.shape):
-        _round_off(serving, probability, margin, service)
+        # the digits that mean something; once, here, so that a file holds what the run went on with
+        if fine:
+            for level in levels:
+                level[strip] = rounded_level(level[strip])
+            margin[strip] = rounded_margin(margin[strip])
+            probability[strip] = rounded_probability(probability[strip], service.min_probability)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(settle, range(0, heights_m.shape[0], _STRIP_ROWS)))
+    for name, level in serving.by_operator.items() if fine else ():
+        if np.array_equal(level, serving.rsrp, equal_nan=True):
+            serving.by_operator[name] = serving.rsrp
     return Coverage(
         rsrp_dbm=serving.rsrp,
         probability=probability,
@@ -275,19 +287,6 @@ def coverage_of(
         model=model,
         grid=dem.grid,
     )
-
-
-def _round_off(serving: Serving, probability: FloatGrid, margin: FloatGrid, service: Service) -> None:
-    """Keep the digits that mean something; once, here, so that a file holds what the run went on with."""
-    for first in range(0, probability.shape[0], _STRIP_ROWS):
-        strip = slice(first, first + _STRIP_ROWS)
-        for level in (serving.rsrp, serving.second, *serving.by_operator.values()):
-            level[strip] = rounded_level(level[strip])
-        margin[strip] = rounded_margin(margin[strip])
-        probability[strip] = rounded_probability(probability[strip], service.min_probability)
-    for name, level in serving.by_operator.items():
-        if np.array_equal(level, serving.rsrp, equal_nan=True):
-            serving.by_operator[name] = serving.rsrp
 
 
 def signal(task: LossTask, mast: Mast, window: LossWindow, calibration: CalibrationSettings | None) -> tuple[FloatGrid, FloatGrid]:

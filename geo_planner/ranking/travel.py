@@ -32,7 +32,7 @@ _SPARE_CELLS = 32
 """Least that is searched beyond the cells that a journey begins and ends in."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _mean_pace(slope: float, pace_h_per_km: float) -> float:
     """Hours per horizontal km, mean of up and down; `pace_h_per_km` is that of the easiest slope."""
     up = math.exp(_STEEPNESS * abs(slope + _EASIEST))
@@ -40,42 +40,43 @@ def _mean_pace(slope: float, pace_h_per_km: float) -> float:
     return 0.5 * (up + down) * pace_h_per_km
 
 
-@njit(cache=True, error_model="numpy")
-def _sift_up(heap, place, time_h, at):  # type: ignore[no-untyped-def]
-    cell = heap[at]
+@njit(cache=True, error_model="numpy", nogil=True)
+def _sift_up(heap, hours, place, at):  # type: ignore[no-untyped-def]
+    cell, then = heap[at], hours[at]
     while at > 0:
         parent = (at - 1) >> 1
-        if time_h[heap[parent]] <= time_h[cell]:
+        if hours[parent] <= then:
             break
-        heap[at] = heap[parent]
+        heap[at], hours[at] = heap[parent], hours[parent]
         place[heap[at]] = at
         at = parent
-    heap[at] = cell
+    heap[at], hours[at] = cell, then
     place[cell] = at
 
 
-@njit(cache=True, error_model="numpy")
-def _sift_down(heap, place, time_h, size):  # type: ignore[no-untyped-def]
-    cell, at = heap[0], 0
+@njit(cache=True, error_model="numpy", nogil=True)
+def _sift_down(heap, hours, place, size):  # type: ignore[no-untyped-def]
+    cell, then, at = heap[0], hours[0], 0
     while True:
         child = 2 * at + 1
         if child >= size:
             break
-        if child + 1 < size and time_h[heap[child + 1]] < time_h[heap[child]]:
+        if child + 1 < size and hours[child + 1] < hours[child]:
             child += 1
-        if time_h[heap[child]] >= time_h[cell]:
+        if hours[child] >= then:
             break
-        heap[at] = heap[child]
+        heap[at], hours[at] = heap[child], hours[child]
         place[heap[at]] = at
         at = child
-    heap[at] = cell
+    heap[at], hours[at] = cell, then
     place[cell] = at
 
 
-@njit(cache=True, error_model="numpy")
-def _step_on(cell, time_h, heap, place, size, ground, shape, paces):  # type: ignore[no-untyped-def]
+@njit(cache=True, error_model="numpy", nogil=True)
+def _step_on(cell, time_h, queue, size, ground, shape, paces):  # type: ignore[no-untyped-def]
     """Look from a settled cell at its neighbours; returns how many cells the heap then holds."""
     height, road = ground
+    heap, hours_of, place = queue
     rows, columns = shape
     cell_km, walk_pace = paces
     now, row, column = time_h[cell], cell // columns, cell % columns
@@ -107,11 +108,12 @@ def _step_on(cell, time_h, heap, place, size, ground, shape, paces):  # type: ig
                     heap[size] = other
                     place[other] = size
                     size += 1
-                _sift_up(heap, place, time_h, place[other])
+                hours_of[place[other]] = then
+                _sift_up(heap, hours_of, place, place[other])
     return size
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _at_rim(cell, shape, goes_on):  # type: ignore[no-untyped-def]
     """Whether the terrain goes on beyond a cell."""
     rows, columns = shape
@@ -120,7 +122,7 @@ def _at_rim(cell, shape, goes_on):  # type: ignore[no-untyped-def]
     return (north and row == 0) or (south and row == rows - 1) or (west and column == 0) or (east and column == columns - 1)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace, goes_on):  # type: ignore[no-untyped-def]
     """Dijkstra from all sources at once; stops when every wanted cell is settled (none wanted: when all are).
 
@@ -133,7 +135,8 @@ def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace, goes_on): 
     height, goal, start = ground[0], wanted.ravel(), sources.ravel()
     time_h = np.full(n, np.inf)
     place = np.full(n, -1, np.int32)  # position in the heap; -1 not seen, -2 settled
-    heap = np.empty(n, np.int32)
+    # the times of what is in the heap stand beside it: where the cells lie they are far apart, and a look at each is a wait for memory
+    heap, hours = np.empty(n, np.int32), np.empty(n)
     size, left, goals = 0, 0, 0
     for cell in range(n):
         if math.isnan(height[cell]):
@@ -152,15 +155,15 @@ def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace, goes_on): 
                 if _at_rim(cell, shape, goes_on):
                     ended = False
                     break
-                size = _step_on(cell, time_h, heap, place, size, ground, shape, (cell_km, walk_pace))
+                size = _step_on(cell, time_h, (heap, hours, place), size, ground, shape, (cell_km, walk_pace))
     while ended and size > 0 and (until_all or left > 0):
         cell = heap[0]
         size -= 1
         place[cell] = -2
         if size > 0:
-            heap[0] = heap[size]
+            heap[0], hours[0] = heap[size], hours[size]
             place[heap[0]] = 0
-            _sift_down(heap, place, time_h, size)
+            _sift_down(heap, hours, place, size)
         if goal[cell]:
             left -= 1
             if left == 0:
@@ -168,7 +171,7 @@ def _spread(heights_m, road_kmh, sources, wanted, cell_km, walk_pace, goes_on): 
         if _at_rim(cell, shape, goes_on):
             ended = False
             break
-        size = _step_on(cell, time_h, heap, place, size, ground, shape, (cell_km, walk_pace))
+        size = _step_on(cell, time_h, (heap, hours, place), size, ground, shape, (cell_km, walk_pace))
     for cell in range(n):
         if place[cell] != -2:
             time_h[cell] = np.inf

@@ -12,7 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from pyproj import CRS
 
 from geo_planner.batch import blocks as blocks_module
 from geo_planner.batch import cover as cover_module
-from geo_planner.batch.blocks import blocks_of
+from geo_planner.batch.blocks import blocks_of, tasks_of
 from geo_planner.batch.cover import cover_in_blocks, work_on
 from geo_planner.batch.engines import MOST_DEATHS, Engine, engine_of, worked_out
 from geo_planner.batch.kept import keep_within, read_block
@@ -28,6 +30,7 @@ from geo_planner.config import Scenario, load_scenario
 from geo_planner.errors import UsageError
 from geo_planner.grid import Grid
 from geo_planner.plan import cover
+from geo_planner.radio.cells import Mast
 from geo_planner.radio.coverage import Coverage
 from geo_planner.radio.serving import Serving
 from geo_planner.study_area import StudyArea, load_study_area
@@ -64,7 +67,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scenario, StudyAre
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks_module, "TILE", 128)
-    monkeypatch.setattr(blocks_module, "MOST_MASTS", 1)
+    monkeypatch.setattr(blocks_module, "MOST_MASTS", 0)  # each mast is a task of its own
 
 
 @given(rows=st.integers(1, 3000), columns=st.integers(1, 3000), cell=st.sampled_from([10.0, 30.0, 90.0]))
@@ -75,13 +78,37 @@ def test_blocks_cover_a_grid_once(rows: int, columns: int, cell: float) -> None:
     assert (seen == 1).all()
 
 
+@pytest.mark.parametrize("radius_km", [5.0, 15.0, 30.0])
+def test_work_is_counted_in_masts_however_far_they_reach(radius_km: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mast's work is shared among the blocks that it reaches into: a longer reach makes no more tasks."""
+    monkeypatch.setattr(blocks_module, "MOST_MASTS", 40)
+    grid, side = Grid.north_up(0, 0, 60.0, (3000, 3000), UTM), 180e3
+    east, south = (axis.ravel() for axis in np.meshgrid(np.linspace(1e3, side - 1e3, 45), np.linspace(1e3 - side, -1e3, 45)))
+    index = pd.MultiIndex.from_tuples([(f"S{n}", "1") for n in range(len(east))], names=["site_id", "cell_id"])
+    cells = gpd.GeoDataFrame(index=index, geometry=gpd.points_from_xy(east, south), crs=UTM)
+    masts = [Mast((float(x), float(y)), 40.0, 900.0, 60.0, np.nan, np.nan, 0.0) for x, y in zip(east, south, strict=True)]
+    tasks = [tasks_of(block, grid, cells, masts, radius_km) for block in blocks_of(grid)]
+    whole = sum(task.work for of_block in tasks for task in of_block)
+    # what a mast would reach beyond the rim of the grid is nobody's work; a circle's square is rounded to whole cells
+    assert (1 - radius_km / 180) ** 2 * 0.99 <= whole / len(masts) <= 1.03
+    for of_block in tasks:
+        assert all(task.work <= 40 for task in of_block)
+        assert sum(task.work for task in of_block) > (len(of_block) - 1) * 39, "no more tasks than their work asks for"
+        numbers = [number for task in of_block for number in task.numbers]
+        assert numbers == sorted(set(numbers)), "in the order of the list, each once"
+
+
 def test_blocks_joined_are_the_whole_to_the_last_bit(loaded: tuple[Scenario, StudyArea], tmp_path: Path, small_blocks: None) -> None:
     scenario, area = loaded
     whole = cover(scenario, area)
     assert np.isnan(whole.probability).any()
     assert (whole.unknown_paths > 0).any()
     told: list[float] = []
-    joined = cover_in_blocks(scenario, area, Engine("threads", 2), folder=tmp_path, block_km=1.28, progress=told.append)
+    shared: list[bool] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cover_module, "work_on", lambda work: (shared.append(work.path is None), work_on(work))[1])
+        joined = cover_in_blocks(scenario, area, Engine("threads", 2), folder=tmp_path, block_km=1.28, progress=told.append)
+    assert set(shared) == {True, False}, "blocks of one task and of several"
     files = sorted(path.name for path in tmp_path.glob("*.tif"))
     assert len(files) >= 4
     assert told[-1] == 1.0
@@ -104,7 +131,7 @@ def test_a_block_that_was_changed_or_cut_short_is_made_anew(loaded: tuple[Scenar
     first, second, *_ = sorted(tmp_path.glob("*.tif"))
     first.write_bytes(first.read_bytes()[:-2000])
     second.write_bytes(b"something else")
-    assert read_block(second, (1, 1), []) is None
+    assert not read_block(second, {})
     same(whole, cover_in_blocks(scenario, area, Engine(), folder=tmp_path, block_km=1.28))
 
 

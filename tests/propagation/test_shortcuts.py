@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from geo_planner.propagation.itm import attenuation as itm_attenuation
 from geo_planner.propagation.itm import medium as itm_medium
 from geo_planner.propagation.itm.types import Geometry
 from geo_planner.propagation.p1812.sweep import WEAKER_DB, _others_are_weaker, prepare_band
-from geo_planner.propagation.radials import FOREGROUND, Radials, Scene, group_cells, most_cells, read_line, sort_outwards
+from geo_planner.propagation.radials import FOREGROUND, Scene, group_cells, most_cells, read_line, sort_outwards
 from geo_planner.terrain import interpolate
 
 NO_CLUTTER = np.empty((0, 0), dtype=np.float32)
@@ -28,6 +29,11 @@ def scene(heights_m: NDArray[np.float32], row: float, column: float, top: int = 
 # ------------------------------------------------------------------------------------------------------------ cells and lines
 
 
+def one_by_one(pieces: Iterable[Callable[[], object]]) -> None:
+    for piece in pieces:
+        piece()
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     row=st.floats(-5.0, 75.0),
@@ -37,23 +43,27 @@ def scene(heights_m: NDArray[np.float32], row: float, column: float, top: int = 
     top=st.integers(0, 10),
     left=st.integers(0, 10),
     n_radials=st.integers(8, 400),
+    parts=st.integers(2, 5),
 )
 def test_every_cell_of_the_ring_goes_to_its_nearest_radial_outwards(
-    row: float, column: float, high: int, wide: int, top: int, left: int, n_radials: int
+    row: float, column: float, high: int, wide: int, top: int, left: int, n_radials: int, parts: int
 ) -> None:
     near, reach = 10.0, 40.0
     mast = scene(np.zeros((70, 70), np.float32), row, column, top, left)
-    order, away, starts = group_cells(high, wide, mast, near, reach, n_radials)
+    grouped, in_parts = (group_cells((high, wide), mast, (near, reach), n_radials, one_by_one, n) for n in (1, parts))
+    for one, other in zip(grouped, in_parts, strict=True):
+        assert np.array_equal(one, other), "however many parts, the same"
+    order, away, starts, _ = grouped
     i, j = np.divmod(np.arange(high * wide), wide)
     south, east = top + i + 0.5 - row, left + j + 0.5 - column
     length = np.hypot(south, east)
     assert np.array_equal(np.sort(order), np.flatnonzero((length > near) & (length <= reach)))
     assert np.array_equal(away, (length[order] + 0.5).astype(int))
     turn = np.arctan2(east, -south)[order] * n_radials / (2.0 * math.pi)
-    aside = (turn - np.repeat(np.arange(n_radials), np.diff(starts)) + 0.5) % n_radials - 0.5
+    aside = (turn - np.repeat(np.arange(n_radials), np.diff(starts)) + 0.5 * n_radials) % n_radials - 0.5 * n_radials
     assert np.abs(aside).max(initial=0.0) <= 0.5 + 1e-5 * n_radials
 
-    radials = Radials(order.copy(), away, starts, int(reach) + 2)
+    radials = in_parts
     steps_before = np.empty(most_cells(starts), dtype=np.int32)
     counts = np.empty(radials.steps, dtype=np.uint32)
     for k in range(n_radials):
