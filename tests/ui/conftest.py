@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from streamlit.testing.v1.element_tree import ElementList
 
 from geo_planner.ui import loading
 
@@ -12,3 +15,16 @@ def _keeps_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "kept_plan", lambda *_: None)
     monkeypatch.setattr(loading, "kept_files", lambda *_: None)
     monkeypatch.setattr(loading, "keep", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def _widgets_by_key_in_any_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A widget that a page has put up anew with another value bears a number behind its key; tests ask for it by its key alone."""
+
+    def found(elements: ElementList[Any], key: str) -> Any:
+        for element in elements:
+            if str(getattr(element, "key", None)).partition("~")[0] == key:
+                return element
+        raise KeyError(key)
+
+    monkeypatch.setattr(ElementList, "__call__", found)
