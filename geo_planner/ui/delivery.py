@@ -29,7 +29,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-OF_THE_MAP = ("theme", "layers", "view")
+OF_THE_MAP = ("theme", "colour", "layers", "view")
 """Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
 FORMER_PAGES = {"import_list": "data", "map": ""}
 """Addresses that people may have kept or typed, and where the same is done now; the first page has no name of its own."""

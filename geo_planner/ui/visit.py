@@ -4,7 +4,7 @@ Streamlit drops what stands under a widget's key as soon as the page without tha
 its own; a page asks for a value, shows it in a widget of its own (:func:`bound`) and tells what was chosen. Each choice goes into the
 address at once, so that a reload, or another browser with the same address, opens the same state.
 
-The map's theme, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
+The map's theme, colours, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
 script; what the script writes leaves them as they are (:mod:`geo_planner.ui.delivery`).
 
 Examples
