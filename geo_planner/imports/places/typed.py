@@ -145,7 +145,10 @@ def read_position(text: str, province: Province, *, hints: str = "") -> Position
     found = [reading for system in systems for reading in _readings(system, pair) if province.holds(reading.lon, reading.lat)]
     if not found:
         raise UsageError(
-            "position_refused.outside", text=plain[:60], systems=tuple(_system(system) for system in systems[:6]), own=_system(province.zone)
+            "position_refused.outside",
+            text=plain[:60],
+            systems=tuple(_system(system) for system in systems[:6]),
+            own=_system(province.zone),
         )
     own, others = _chosen(found, province, named=stated is not None)
     if own is None:
