@@ -57,7 +57,7 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
     line = None if budget_vnd is None or budget_vnd / BILLION > _BEYOND * most else budget_vnd / BILLION
     top = max(most, line or 0.0) or 1.0
     x = alt.X("budget:Q", title=text("build_axis_budget", language), scale=alt.Scale(domain=[0.0, top], nice=False))
-    y = alt.Y("covered:Q", title=text("build_axis_households", language), scale=alt.Scale(zero=True))
+    y = alt.Y("covered:Q", title=text("build_axis_households", language), scale=alt.Scale(**_upwards(points["covered"])))
     kinds = list(dict.fromkeys(points["kind"]))
     legend: dict[str, Any] = {"orient": "top", "title": None, "labelFontSize": 13, "labelLimit": 300}
     tip = [
@@ -89,6 +89,11 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
         .configure_view(stroke=None)
     )
     return done
+
+
+def _upwards(covered: pd.Series) -> dict[str, Any]:
+    """From nothing on; where nothing can be covered the axis is that of a single household, not of a millionth."""
+    return {"zero": True} if covered.max() > 0 else {"domain": [0.0, 1.0]}
 
 
 def _marked(build: BuildPlan, shown: BuildPlan) -> list[tuple[BuildPlan, str, str]]:

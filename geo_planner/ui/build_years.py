@@ -105,7 +105,7 @@ def year_tab(settings: BuildSettings, shown: BuildPlan, tried: BuildTrial) -> No
             return
         figures = {text(f"build_column_{name}", words): Figures(0) for name in ("budget", "available", "cost")}
         figures |= {text(key, words): Figures(0) for key in ("build_column_households", "build_sites", "build_links")}
-        st.dataframe(written(tables.year_table(shown, words), figures, words), hide_index=True)
+        st.dataframe(written(tables.year_table(shown, words), figures, words), hide_index=True, placeholder="")
 
 
 def _boxes(settings: BuildSettings, tried: BuildTrial, words: Language) -> None:

@@ -4,6 +4,7 @@ Streamlit sends an empty page that stays blank until its scripts have run, and i
 into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
 (:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a page by its address first asks in vain
 below that page. While the plan is still being read, the browser of who opens the map fetches what it will draw with.
+below that page. The script in which its pickers compare what is typed with their options is sent so that marks do not count (:func:`without_marks`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-OF_THE_MAP = ("theme", "layers", "view")
+OF_THE_MAP = ("theme", "colour", "layers", "view")
 """Parts of the address that the map in the browser writes by itself, without a run of the script, and reads when it opens."""
 FORMER_PAGES = {"import_list": "data", "map": ""}
 """Addresses that people may have kept or typed, and where the same is done now; the first page has no name of its own."""
@@ -86,6 +87,17 @@ window.addEventListener("load", function () {
   ahead("prefetch", @page + "?streamlitUrl=" + encodeURIComponent(window.location.origin + window.location.pathname));
 });
 </script>"""
+
+
+_PICKERS = "SelectWidgetFilterMode.FILTER_MODE_FUZZY"
+_AROUND = 2500
+_LOWERED = re.compile(r"\b([A-Za-z_$][\w$]*)\.toLowerCase\(\)")
+# a letter for a letter: the pickers count the places of what fits
+_PLAIN_LETTERS = r"""
+function gpPlainLetters(text) {
+  return text.normalize("NFC").replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (sign) => sign.normalize("NFD")[0]).replace(/[\u0110\u0111\u00d0]/g, "d").toLowerCase();
+}
+"""
 
 
 class Delivery:
@@ -184,4 +196,19 @@ def _static_file(name: str) -> Path | None:
 
 @lru_cache(maxsize=400)
 def _compressed(path: Path) -> bytes:
-    return gzip.compress(path.read_bytes(), _LEVEL, mtime=0)
+    content = path.read_bytes()
+    return gzip.compress(without_marks(content.decode()).encode() if _PICKERS.encode() in content else content, _LEVEL, mtime=0)
+
+
+def without_marks(script: str) -> str:
+    """The script in which Streamlit's pickers filter their options, with marks left out wherever it leaves out case.
+
+    Streamlit compares what is typed with the options by small letters alone, so that ``tia ma mu`` finds no ``Tia Ma Mủ``, and has no setting for it.
+    Only what stands around the names of its ways to filter is changed; a script that is built otherwise stays as it is.
+    """
+    at = script.find(_PICKERS)
+    if at < 0:
+        return script
+    start, end = max(0, at - _AROUND), at + _AROUND
+    near, found = _LOWERED.subn(r"gpPlainLetters(\1)", script[start:end])
+    return script[:start] + near + script[end:] + (_PLAIN_LETTERS if found else "")

@@ -254,4 +254,5 @@ def show_error(error: GeoPlannerError) -> None:
             text("fault_remedy", words): st.column_config.TextColumn(width=330),
             text("fault_original", words): st.column_config.TextColumn(width="large"),
         },
+        placeholder="",
     )

@@ -24,7 +24,7 @@ def show_table(table: pd.DataFrame, words: Language) -> None:
     shown = pd.DataFrame(
         {str(name): ["" if pd.isna(cell) else str(cell) for cell in shown.iloc[:, i]] for i, name in enumerate(shown.columns)}
     )
-    st.dataframe(shown, hide_index=True, height="content" if len(shown) <= 8 else 320)
+    st.dataframe(shown, hide_index=True, height="content" if len(shown) <= 8 else 320, placeholder="")
     if len(table) > _SHOWN_ROWS:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
 

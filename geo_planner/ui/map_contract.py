@@ -6,7 +6,7 @@ fetches once, by an address that contains the hash of the content, so that a rer
 **Arguments** (:class:`MapArguments`; a page fills in what it needs)
 
 =================  ==============================================================================================================
-``chosen``         id of the village with the ring, or None; the map moves only when the village lies out of sight
+``chosen``         id of the village with the ring, or None; the map moves only when another village is chosen that lies out of sight
 ``theme``          background at the start: ``theme_area``, ``theme_probability``, ``theme_rsrp``, ``theme_server``, ``theme_overlap``,
                    ``theme_masts``, ``theme_after``, ``theme_change``, ``theme_none``; None: what the address says, else the plan's own
 ``layers``         opacity 0…1 of layers at the start (0: not shown), by name: ``surface``, ``villages``, ``sites``, ``build``,
@@ -21,8 +21,9 @@ fetches once, by an address that contains the hash of the content, so that a rer
 ``link``           name of a group; maps of one group on a page show the same part of the province, whichever is moved; None: alone
 =================  ==============================================================================================================
 
-``theme``, ``layers`` and ``view`` belong to the reader once the map stands: a rerun does not set them again. The map keeps them in the
-address of the page (``?theme=theme_rsrp&layers=rivers:0,surface:0.6&view=22.31,103.12,10.5``) and in the browser's memory of the tab by
+``theme``, ``layers`` and ``view`` belong to the reader once the map stands: a rerun does not set them again. The map keeps them, and by what the
+villages are coloured, in the address of the page (``?theme=theme_rsrp&colour=payer&layers=rivers:0,surface:0.6&view=22.31,103.12,10.5``; no view:
+the whole province) and in the browser's memory of the tab by
 itself, without a rerun, and takes them from there when it opens: what the address says comes first, then the arguments, then the tab.
 
 **Events** (:class:`MapEvent`, from :func:`geo_planner.ui.maps.plan_map`, each once)

@@ -51,7 +51,7 @@ def show_found(words: Language) -> None:
 
 
 def _title(found: Found, words: Language) -> str:
-    kind = text(f"place_{found.kind}", words)
+    kind = (words == "vi" and found.type) or text(f"place_{found.kind}", words)
     where = f", {found.where}" if found.where else ""
     name = found.name or found.id
     # most villages are called "Bản …" anyway

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo_planner.build.cost import split
 from geo_planner.export.assumptions import sample_note
 from geo_planner.export.csv_file import write_table
 from geo_planner.export.tables import plain
@@ -243,3 +244,11 @@ def _place(ranks: Sequence[int]) -> str:
 def _missing_titles(villages: pd.DataFrame, criteria: Sequence[Criterion], language: Language) -> pd.Series:
     titles = {c.name: getattr(c, language) for c in criteria}
     return villages["missing"].map(lambda names: ", ".join(titles[name] for name in names))
+
+
+def shares(weights: Sequence[float]) -> list[tuple[float, int]]:
+    """Each weight's share of all, exact and in whole per cent that add up to 100; not a number where nothing weighs."""
+    total = sum(weights)
+    if total <= 0:
+        return [(float("nan"), 0)] * len(weights)
+    return [(weight / total, int(whole)) for weight, whole in zip(weights, split(100, weights), strict=True)]

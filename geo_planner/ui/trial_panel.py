@@ -330,7 +330,7 @@ def _switches(all_tried: tuple[Tried, ...], words: Language) -> None:
     costs = {name: sum(one.outcome.cost_vnd[name] for one in shown if one.outcome) / 1e6 for name in ("low", "base", "high")}
     ids = listing([one.placed.id for one in shown], words)
     line = text("trial_together", words, ids=ids, n=len(gained), households=households(float(gained["gained"].fillna(0.0).sum())))
-    money = text("trial_cost_value", words, **costs)
+    money = text("cure_cost", words, **costs)
     st.html(f"<div class='gp-card'><p><b>{escape(line)}</b> {escape(money)}</p></div>")
 
 

@@ -4,7 +4,7 @@ Streamlit drops what stands under a widget's key as soon as the page without tha
 its own; a page asks for a value, shows it in a widget of its own (:func:`bound`) and tells what was chosen. Each choice goes into the
 address at once, so that a reload, or another browser with the same address, opens the same state.
 
-The map's theme, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
+The map's theme, colours, layers and view (``delivery.OF_THE_MAP``) are kept by the browser, which writes them into the address without a run of the
 script; what the script writes leaves them as they are (:mod:`geo_planner.ui.delivery`).
 
 Examples
@@ -30,7 +30,7 @@ from geo_planner.retried import PRICE_FACTOR
 from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from geo_planner.words import Language
 
-_VISIT = "visit"
+_VISIT, _TURNS = "visit", "widget_turns"
 _T = TypeVar("_T")
 
 
@@ -152,10 +152,22 @@ def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]
     reports a click, a part that looks again), the browser puts up the widget as the second run has it, at its first option, sends that back with
     the next click, and the choice of the visit is gone. With ``persist_state`` the value is told anew in every run until the browser has sent the
     widget back.
+
+    A value that something else has changed (the budget of a year by that of all years) goes into a new widget, whose key bears a number. The
+    browser sends every widget with every click; what it had not yet been told of would otherwise come back as a choice, and undo the change.
     """
-    if st.session_state.get(key) != value or key not in st.session_state:
-        st.session_state[key] = value
-    return {"key": key, "on_change": lambda: choose(st.session_state[key]), **_told_until_taken()}
+    turns: dict[str, int] = st.session_state.setdefault(_TURNS, {})
+    name = _in_turn(key, turns.get(key, 0))
+    if name in st.session_state and st.session_state[name] != value:
+        turns[key] = turns.get(key, 0) + 1
+        name = _in_turn(key, turns[key])
+    if name not in st.session_state:
+        st.session_state[name] = value
+    return {"key": name, "on_change": lambda: choose(st.session_state[name]), **_told_until_taken()}
+
+
+def _in_turn(key: str, turn: int) -> str:
+    return f"{key}~{turn}" if turn else key
 
 
 @lru_cache(maxsize=1)

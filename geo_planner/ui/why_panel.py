@@ -90,7 +90,7 @@ def _cure(row: pd.Series, words: Language) -> str:
     where = text("cure_in_village", words) if row["distance_km"] < 0.05 else text("cure_away", words, km=float(row["distance_km"]))
     after = "" if pd.isna(row["status_after"]) else f" ({word(str(row['status_after']), words)})"
     people = text("cure_households", words, n=households(float(row["households"])), all=households(float(row["households_all"])))
-    cost = text("trial_cost_value", words, **{name: float(row[f"cost{end}_vnd"]) / 1e6 for name, end in (("low", "_low"), ("base", ""), ("high", "_high"))})  # fmt: skip
+    cost = text("cure_cost", words, **{name: float(row[f"cost{end}_vnd"]) / 1e6 for name, end in (("low", "_low"), ("base", ""), ("high", "_high"))})  # fmt: skip
     joined = "" if row["joined"] else f" {text('cure_not_joined', words)}"
     year = (
         ""

@@ -15,6 +15,17 @@ from geo_planner.plan import Plan
 from geo_planner.trial import find, parse_position
 
 
+def parts(value: float, minutes_only: bool, signs: str = "") -> str:
+    """Degrees and minutes, or also seconds, as a receiver shows them, with their signs or without."""
+    degrees, minutes = divmod(value * 60.0, 60.0)
+    if minutes_only:
+        figures = [f"{degrees:.0f}", f"{minutes:.4f}"]
+    else:
+        whole = round(value * 36000)
+        figures = [f"{whole // 36000}", f"{whole % 36000 // 600}", f"{whole % 600 / 10:.1f}"]
+    return " ".join(figure + sign for figure, sign in zip(figures, signs.ljust(3, " "), strict=False)).replace("  ", " ").strip()
+
+
 def dms(value: float, letter: str, comma: str) -> str:
     whole = round(value * 36000)
     degrees, rest = divmod(whole, 36000)
@@ -43,14 +54,18 @@ def texts_of(lon: float, lat: float) -> dict[str, tuple[str, float]]:
         "VN-2000 named": (f"VN-2000 KTT 103°00' múi 3° {north:.1f} {east:.1f}", 0.2),
         "VN-2000 by its code": (f"EPSG:9205 {east:.1f}, {north:.1f}", 0.2),
         "VN-2000, UTM": (f"VN-2000 UTM 48 {zone_e:.1f} {zone_n:.1f}", 0.2),
+        "VN-2000, meridian with a dash": (f"VN2000 103-00 múi 3 {north:.1f} {east:.1f}".replace(".", ","), 0.2),
+        "degrees and minutes": (f"{parts(lat, True)} {parts(lon, True)}", 0.2),
+        "degrees and minutes, signs": (f"{parts(lat, True, chr(176) + chr(39))} {parts(lon, True, chr(176) + chr(39))}", 0.2),
+        "degrees, minutes, seconds, no signs": (f"{parts(lat, False)}, {parts(lon, False)}", 4.0),
         "UTM": (f"UTM 48Q {utm_e:.1f} {utm_n:.1f}", 0.2),
         "UTM as a receiver shows it": (f"48Q {utm_e:.0f} {utm_n:.0f}", 1.0),
     }
 
 
 def test_a_place_in_any_notation_comes_back(plan: Plan) -> None:
-    @settings(max_examples=60)
-    @given(st.floats(102.5, 103.7), st.floats(22.0, 22.5), st.integers(0, 14))
+    @settings(max_examples=90)
+    @given(st.floats(102.5, 103.7), st.floats(22.0, 22.5), st.integers(0, 18))
     def comes_back(lon: float, lat: float, which: int) -> None:
         assume(plan.communes.contains(shapely.Point(lon, lat)).any())
         name, (text, exact_m) = list(texts_of(lon, lat).items())[which]
@@ -94,6 +109,8 @@ def test_what_is_not_understood_is_a_sentence(plan: Plan, text: str, key: str) -
         parse_position(text, plan)
     assert refused.value.said.key == f"position_refused.{key}"
     assert refused.value.text("vi")
+    if key == "outside":
+        assert refused.value.text("vi").endswith("ví dụ VN-2000, kinh tuyến trục 103°00'."), "the province's own zone"
 
 
 def test_names_are_found_without_marks_or_case(plan: Plan) -> None:
@@ -102,6 +119,13 @@ def test_names_are_found_without_marks_or_case(plan: Plan) -> None:
         ("TÌA MA MỦ", "village", "LC001"),
         ("lc001", "village", "LC001"),
         ("s031", "site", "S031"),
+        ("S031-1", "site", "S031"),
+        ("trạm s031", "site", "S031"),
+        ("xã Tà Tổng", "commune", "03463"),
+        ("xa ta tong", "commune", "03463"),
+        ("phuong doan ket", "commune", "03388"),
+        ("bản mẫu 05", "village", "LC005"),
+        ("ban tia ma mu", "village", "LC001"),
     ):
         first = find(plan, query)[0]
         assert (first.kind, first.id) == (kind, ident), query
@@ -119,6 +143,7 @@ def test_every_village_is_found_by_its_own_name_and_the_best_stand_first(plan: P
 
 def test_a_search_is_bounded_and_nothing_finds_nothing(plan: Plan) -> None:
     assert find(plan, "  ") == ()
+    assert find(plan, "0 0") == (), "two figures are no part of LC001"
     assert find(plan, "<b>") == find(plan, "b")
     assert find(plan, "không có nơi nào tên này") == ()
     assert len(find(plan, "a", most=5)) == 5

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import streamlit as st
+from streamlit.testing.v1.element_tree import ElementList
 
 from geo_planner.plan import Plan
 from geo_planner.ui import loading
@@ -28,3 +31,16 @@ def shown(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Plan:
     """The bundled plan, computed once for all tests."""
     monkeypatch.setattr(loading, "run", lambda *_, **__: plan)
     return plan
+
+
+@pytest.fixture(autouse=True)
+def _widgets_by_key_in_any_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A widget that a page has put up anew with another value bears a number behind its key; tests ask for it by its key alone."""
+
+    def found(elements: ElementList[Any], key: str) -> Any:
+        for element in elements:
+            if str(getattr(element, "key", None)).partition("~")[0] == key:
+                return element
+        raise KeyError(key)
+
+    monkeypatch.setattr(ElementList, "__call__", found)

@@ -472,6 +472,12 @@ def test_a_budget_beyond_all_that_can_be_covered_leaves_the_curve_its_width(plan
     assert drawn(int(most * 1.5e9)) == (pytest.approx(1.5 * most), True)
 
 
+def test_where_all_have_signal_the_axis_is_that_of_whole_households(plan: Plan) -> None:
+    nothing = replace(plan.build, frontier=plan.build.frontier.assign(weight=0.0, households=0.0))
+    layers = frontier_chart(nothing, nothing, None, "vi").to_dict()["layer"]
+    assert next(layer["encoding"]["y"]["scale"] for layer in layers if "scale" in layer["encoding"]["y"]) == {"domain": [0.0, 1.0]}
+
+
 def test_doubts_and_other_budgets_tell_how_far_they_are_and_can_be_stopped(plan: Plan) -> None:
     told: list[tuple[str, float]] = []
     with_build(plan, 2, None, lambda step, share: told.append((step, share)))

@@ -28,9 +28,9 @@ class Wire:
         self.received += len(payload if isinstance(payload, bytes) else payload.encode())
 
 
-def opened(visit: Visit, address: str, plan: Plan) -> Any:  # noqa: F811
+def opened(visit: Visit, address: str, plan: Plan, state: Any = "visible") -> Any:  # noqa: F811
     visit.page.goto(address)
-    visit.page.frame_locator(FRAME).locator("path.gp-village-mark").nth(len(plan.villages) - 1).wait_for(timeout=FIRST_DRAW_MS)
+    visit.page.frame_locator(FRAME).locator("path.gp-village-mark").nth(len(plan.villages) - 1).wait_for(state=state, timeout=FIRST_DRAW_MS)
     frame = visit.page.locator(FRAME).element_handle().content_frame()
     visit.page.locator(".gp-card h2").first.wait_for(timeout=30_000)
     visit.page.wait_for_timeout(1500)
@@ -79,8 +79,9 @@ def test_pan_zoom_background_and_opacity_make_no_rerun_and_stand_in_the_address(
     assert told["layers"] == "surface:0.6"
     assert told["view"].startswith("22.31000,103.12000,11")
     visit.page.reload()
-    frame = opened(visit, visit.page.url, plan)
+    frame = opened(visit, visit.page.url, plan, "attached")
     assert frame.evaluate("() => window.map_plan.getZoom()") == pytest.approx(11.0, abs=0.05)
+    assert frame.evaluate("() => window.map_plan.getCenter().lng") == pytest.approx(103.12, abs=0.01), "the first village lies elsewhere"
     assert frame.locator("input[name=gp-theme]").nth(2).is_checked()
     assert visit.errors == []
 

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from geo_planner.export.html_map import map_payload
+from geo_planner.export.palette import PAYER_MARKS
 from geo_planner.ui.address import Filters
 from geo_planner.ui.map_contract import Drawn, MapArguments, TrialMast, event_of
 from geo_planner.ui.map_files import Payloads, map_routes, page_address, payload_address
@@ -271,3 +272,69 @@ def test_5000_villages_pan_smoothly(visit: Visit, parent: str, kept: Payloads) -
     frame.page.mouse.click(*frame.at(*second["at"]))
     frame.page.wait_for_timeout(300)
     assert [event.id for event in frame.events()] == [second["id"]]
+
+
+def centre(frame: Frame) -> list[float]:
+    found = frame.inside.evaluate("() => { const c = window.map_plan.getCenter(); return [c.lat, c.lng, window.map_plan.getZoom()]; }")
+    return [round(value, 3) for value in found]
+
+
+def test_an_asked_view_is_not_left_for_the_village_that_the_map_opens_with(small: Frame) -> None:
+    small.tell(MapArguments(chosen="A", view=(22.12, 103.12, 13.0)))
+    assert centre(small) == [22.12, 103.12, 13.0]
+    small.tell(MapArguments(chosen="C", view=(22.12, 103.12, 13.0)))
+    small.tell(MapArguments(chosen="A", view=(22.12, 103.12, 13.0)))
+    assert centre(small)[:2] != [22.12, 103.12], "another village that lies out of sight is followed"
+    followed = centre(small)
+    small.page.reload()
+    small.page.wait_for_function("window.told.some((m) => m.type === 'streamlit:componentReady')")
+    small.inside = small.page.locator("iframe").element_handle().content_frame()
+    small.tell(MapArguments(chosen="C"))
+    assert centre(small)[2] == followed[2]
+    assert centre(small)[:2] != followed[:2], "chosen on another page meanwhile"
+
+
+def test_the_whole_province_stays_in_sight_whatever_village_lies_at_its_border(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    payload = map_payload(fake_plan(), language="vi", bilingual=False, cards=False)
+    (south, west), (north, _) = payload["bounds"]
+    payload["villages"][0]["at"] = [(south + north) / 2, west + 0.001]
+    frame = Frame(visit, parent, kept, payload)
+    frame.page.evaluate("() => { document.querySelector('iframe').style.width = '330px'; }")
+    frame.tell(MapArguments(chosen=payload["villages"][0]["id"]))
+    left = frame.at(*payload["villages"][0]["at"])[0]
+    assert 0 < left < 0.08 * 330, "at the very border of the map"
+    frame.tell(MapArguments(chosen=payload["villages"][2]["id"]))
+    frame.tell(MapArguments(chosen=payload["villages"][0]["id"]))
+    assert frame.at(*payload["villages"][0]["at"])[0] == left
+    assert "view" not in frame.page.url, "nothing was touched"
+
+
+def test_what_a_reader_has_not_touched_is_not_held_when_the_plan_changes(small: Frame, kept: Payloads) -> None:
+    small.tell(MapArguments())
+    other = map_payload(fake_plan(), language="en", bilingual=False, cards=False)
+    small.address = payload_address(kept.digest(("other",), lambda: other))
+    small.tell(MapArguments())
+    small.inside.wait_for_function("() => document.documentElement.lang === 'en'")
+    small.page.wait_for_timeout(600)
+    assert "?" not in small.page.url
+    small.page.evaluate("() => { document.querySelector('iframe').style.width = '500px'; }")
+    small.page.wait_for_timeout(600)
+    assert small.inside.evaluate("() => window.map_plan.getBounds().contains(window.map_plan.options.maxBounds.pad(-0.25))")
+    assert "?" not in small.page.url
+
+
+def test_the_colours_of_the_villages_stand_in_the_address_and_come_back(small: Frame) -> None:
+    small.tell(MapArguments())
+    small.inside.evaluate("() => document.querySelectorAll('.gp-legend, .gp-legend details').forEach((box) => { box.open = true; })")
+    small.inside.locator("label", has_text="Nguồn kinh phí").locator("input[name=gp-status]").check()
+    small.page.wait_for_timeout(600)
+    assert "colour=payer" in small.page.url
+    assert "view=" not in small.page.url, "the whole province is that of each window"
+    small.page.goto(small.page.url)
+    small.page.evaluate("() => window.sessionStorage.clear()")
+    small.page.wait_for_function("window.told.some((m) => m.type === 'streamlit:componentReady')")
+    small.inside = small.page.locator("iframe").element_handle().content_frame()
+    small.tell(MapArguments())
+    assert small.inside.locator("input[name=gp-status]:checked").locator("xpath=..").text_content() == "Nguồn kinh phí"
+    drawn = small.inside.evaluate("() => document.querySelector('path.gp-village-mark').getAttribute('fill')")
+    assert drawn in {mark["fill"] for mark in PAYER_MARKS.values()}

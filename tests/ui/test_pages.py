@@ -10,6 +10,7 @@ import shutil
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
@@ -18,6 +19,7 @@ from geo_planner.config import OPTIONAL_LAYERS, load_scenario
 from geo_planner.errors import fault
 from geo_planner.plan import Plan
 from geo_planner.ranking import METHODS
+from geo_planner.schema import SIGNAL_STATUS
 from geo_planner.ui import loading
 from geo_planner.ui.charts import interval_chart
 from geo_planner.ui.entry import PAGES
@@ -25,8 +27,9 @@ from geo_planner.ui.frame import scenario_titles
 from geo_planner.ui.measured_tables import operator_table
 from geo_planner.ui.ranking_tables import method_table, question_table, questions_csv, swap_table
 from geo_planner.ui.texts import fault_table, text
-from geo_planner.words import LANGUAGES, codes, said
+from geo_planner.words import LANGUAGES, codes, said, word
 from tests.conftest import ROOT, SCENARIO
+from tests.export.test_build_marks import with_build
 from tests.small_area import make_area, read_rows, village
 from tests.ui.fakes import fake_plan, without_sample
 
@@ -423,3 +426,29 @@ def test_without_measurements_the_page_says_how_to_bring_them(shown: Plan) -> No
 
 def test_every_note_of_a_plan_with_measurements_is_told_in_vietnamese(measured_plan: Plan) -> None:
     assert {note.code for note in measured_plan.notes} <= codes()
+
+
+def test_the_map_is_filtered_by_status_and_by_the_build_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = with_build(fake_plan())
+    monkeypatch.setattr(loading, "run", lambda *_, **__: shown)
+    monkeypatch.setattr("geo_planner.ui.why_panel.cures_of", lambda *_: pd.DataFrame())
+    app = open_app()
+    assert app.radio(key="map_covered_by_plan").value == "filter_any", "one of the circles is always filled"
+    present = [status for status in SIGNAL_STATUS if (shown.villages["modelled_status"] == status).any()]
+    statuses = app.multiselect(key="map_statuses")
+    assert statuses.options == [word(status, "vi") for status in present]
+    statuses.set_value([present[-1]]).run()
+    left = int((shown.villages["modelled_status"] == present[-1]).sum())
+    assert present[-1] in app.query_params["status"]
+    assert len(app.selectbox(key="chosen_village").options) == left
+    app.radio(key="map_covered_by_plan").set_value("filter_covered").run()
+    assert "1" in app.query_params["served"]
+    app.radio(key="map_covered_by_plan").set_value("filter_any").run()
+    assert app.radio(key="map_covered_by_plan").value == "filter_any"
+    assert not app.exception
+
+
+def test_figures_of_the_head_are_written_as_the_language_writes_them(shown: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo_planner.ui.village_filter.figures", lambda _: {"no_signal": 1433})
+    pills = next(group for group in open_app().get("button_group") if group.proto.id.endswith("map_figures"))
+    assert pills.proto.options[0].content.startswith("**1.433**")

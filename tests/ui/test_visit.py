@@ -224,3 +224,31 @@ def test_what_is_bound_is_told_again_when_a_run_overtakes_the_first_drawing() ->
     # what the browser has sent back is not pressed on it again, whatever it is typing
     assert not app.selectbox(key="box").proto.set_value
     assert not app.text_input(key="text").proto.set_value
+
+
+def _derived() -> None:
+    """A budget, and a field with a share of it that can be typed too."""
+    import streamlit as st
+
+    from geo_planner.ui import visit
+
+    kept = st.session_state.setdefault("kept", {"whole": 12, "typed": None})
+    st.slider("whole", 0, 20, **visit.bound("whole", kept["whole"], lambda n: kept.update(whole=n)))
+    share = kept["typed"] or str(kept["whole"] / 4)
+    st.text_input("share", **visit.bound("share", share, lambda text: kept.update(typed=text)))
+
+
+def test_what_the_browser_was_not_yet_told_of_does_not_come_back_as_a_choice() -> None:
+    app = AppTest.from_function(_derived, default_timeout=120).run()
+    before = next(state for state in app._tree.get_widget_states().widgets if "share" in state.id)
+    app.slider(key="whole").set_value(8).run()
+    assert app.text_input(key="share").value == "2.0"
+    # the slider is moved on before the browser has drawn the new share: it sends the old one with it
+    app.slider(key="whole").set_value(4)
+    sent = WidgetStates(widgets=[state for state in app._tree.get_widget_states().widgets if "share" not in state.id] + [before])
+    app._run(sent)
+    assert app.session_state["kept"] == {"whole": 4, "typed": None}
+    assert app.text_input(key="share").value == "1.0"
+    app.text_input(key="share").set_value("3").run()
+    assert app.session_state["kept"] == {"whole": 4, "typed": "3"}
+    assert app.text_input(key="share").value == "3"

@@ -9,6 +9,7 @@ import pytest
 from geo_planner.plan import Plan
 from geo_planner.retried import Trial, tried_scenario
 from geo_planner.ui import loading
+from geo_planner.ui.ranking_tables import shares
 from geo_planner.ui.texts import text
 from tests.reranked import reranked
 from tests.ui.fakes import fake_plan
@@ -61,5 +62,15 @@ def test_trial_weights_rank_as_a_scenario_with_them_does(shown: tuple[str, Plan]
 def test_each_slider_tells_its_share(shown: tuple[str, Plan]) -> None:
     scheme, _ = shown
     app = open_app("ranking")
-    shares = [slider.label.split(" · ")[1].strip("*") for slider in app.slider]
-    assert shares == {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["88%", "12%"]}[scheme]
+    told = [slider.label.split(" · ")[1].strip("*") for slider in app.slider]
+    assert told == {"hand": ["75%", "25%"], "equal": ["50%", "50%"], "ahp": ["88%", "12%"]}[scheme]
+    app.slider[0].set_value(2.0).run()
+    app.slider[1].set_value(1.0).run()
+    assert [slider.label.split(" · ")[1].strip("*") for slider in app.slider] == ["67%", "33%"]
+
+
+def test_shares_add_up_and_what_is_not_nothing_is_not_told_as_nothing() -> None:
+    weights = [25.0, 20.0, 15.0, 8.0, 28.0, 6.0, 6.0, 5.0, 3.0, 4.0]
+    assert sum(whole for _, whole in shares(weights)) == 100, "rounded one by one they are 99"
+    assert shares([0.0, 0.0])[0][1] == 0
+    assert shares([1000.0, 1.0])[1] == pytest.approx((1 / 1001, 0))

@@ -1,7 +1,7 @@
 /* The map in the app: a frame that is told its arguments and tells its events in the messages of Streamlit's components. */
 (function () {
   "use strict";
-  const KEYS = ["theme", "layers", "view"], LEAST_PX = 430, MOST_PX = 1400, FOOT_PX = 14;
+  const KEYS = ["theme", "colour", "layers", "view"], LEAST_PX = 430, MOST_PX = 1400, FOOT_PX = 14;
   const tell = (type, more) => window.parent.postMessage({ isStreamlitMessage: true, type: "streamlit:" + type, ...more }, "*");
   const said = document.getElementById("said");
   let map = null, handle = null, standing = "", args = null, sent = 0;
@@ -22,6 +22,7 @@
   const read = (params) => {
     const shown = {}, layers = {};
     if (/^theme_[a-z]+$/.test(params.theme || "")) shown.theme = params.theme;
+    if (/^[a-z]{1,20}$/.test(params.colour || "")) shown.colour = params.colour;
     (params.layers || "").split(",").forEach((part) => {
       const [name, opacity] = part.split(":");
       if (opacity !== undefined && number(opacity) >= 0 && number(opacity) <= 1) layers[name] = number(opacity);
@@ -33,8 +34,9 @@
   };
   const written = (shown) => ({
     theme: shown.theme,
+    colour: shown.colour,
     layers: Object.keys(shown.layers).map((name) => name + ":" + shown.layers[name]).join(","),
-    view: shown.view.map((part, position) => part.toFixed(position < 2 ? 5 : 1)).join(","),
+    view: (shown.view || []).map((part, position) => part.toFixed(position < 2 ? 5 : 1)).join(","),
   });
   const memory = () => "gp-map-" + args.name;
   const keep = (shown) => {
@@ -67,13 +69,20 @@
       try { if (frame !== window && frame.gpFollow) frame.gpFollow(args.link, [centre.lat, centre.lng], zoom); } catch (error) { /* a frame of somebody else */ }
     });
   };
+  /* What is in sight is not left for a village or a place that was there when the map was here last; a village that a map opens with is no news. */
+  const follows = (name, value, news) => {
+    const key = memory() + "-" + name, now = JSON.stringify(value || null);
+    let before = null;
+    try { before = window.sessionStorage.getItem(key); window.sessionStorage.setItem(key, now); } catch (error) { /* a browser that keeps nothing */ }
+    return before === null ? news : before !== now;
+  };
   const apply = () => {
-    handle.choose(args.chosen);
+    handle.choose(args.chosen, !follows("chosen", args.chosen, false));
     handle.filter(args.filters);
     handle.trials(args.trial_masts);
     handle.drawn(args.drawn);
     handle.pictures(args.pictures);
-    handle.look(args.look);
+    handle.look(args.look, !follows("look", args.look, true));
     handle.points(args.points);
   };
   const draw = (data, shown) => {
@@ -93,7 +102,7 @@
   const render = () => {
     fit();
     if (args.payload_url === standing) { if (handle) apply(); return; }
-    const asked = standing = args.payload_url, before = handle ? handle.shown() : null;
+    const asked = standing = args.payload_url, before = handle && handle.shown();
     if (!handle) say(args.words.loading);
     fetch(asked).then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); }).then((data) => {
       if (asked === standing) draw(data, before || atFirst());

@@ -1,5 +1,5 @@
 /* Legend and choice of layers; opacity of each layer; the buttons of the map. */
-function geoPlannerLegend(map, data, tools, villages, build, taken) {
+function geoPlannerLegend(map, data, tools, villages, build, taken, recoloured) {
   "use strict";
   const { words, element, titled, row, dot, choice } = tools;
   const size = map.getSize(), legend = element("details", "gp-box gp-legend");
@@ -17,8 +17,8 @@ function geoPlannerLegend(map, data, tools, villages, build, taken) {
   if (villages.colourings.length > 1) {
     const kinds = element("fieldset", "gp-choice");
     kinds.append(titled("legend", "", "status_by"));
-    villages.colourings.forEach((colouring, position) => {
-      kinds.append(choice("radio", "gp-status", position === 0, colouring.label, () => { villages.colourBy(colouring.kind); showSigns(); map.fire("gp:layout"); }));
+    villages.colourings.forEach((colouring) => {
+      kinds.append(choice("radio", "gp-status", colouring === villages.colouring(), colouring.label, () => { villages.colourBy(colouring.kind); showSigns(); recoloured(); }));
     });
     points.append(kinds);
   }

@@ -92,7 +92,8 @@ function geoPlannerMap(map, data, options) {
     commune_names: { group: nameGroup, panes: [panes.label] }, seats: seats && { group: seats.group, panes: [panes.seat] }, roads: roads && { group: roads, panes: [panes.roads] }, rivers: waterways && { group: waterways, panes: [panes.rivers] },
     relief: { group: relief, panes: [panes.relief] },
   };
-  const legend = geoPlannerLegend(map, data, tools, villages, build, taken);
+  if (asked.colour) villages.colourBy(asked.colour);
+  const legend = geoPlannerLegend(map, data, tools, villages, build, taken, () => { touched = true; layout(); told(); });
   let onPaper = false;
   const layout = () => {
     const room = geoPlannerRoom();
@@ -128,11 +129,14 @@ function geoPlannerMap(map, data, options) {
     legend.showSurface(theme, state.layers.surface);
     layout();
   };
-  let touched = false, waiting = null;
-  /* What a reader has made of it: layers that are not as they were at first. */
+  let touched = false, untouched = true, waiting = null;
+  /* What a reader has made of it: layers that are not as they were at first, the colours of the villages, the view unless it is the whole province. */
   const shownNow = () => {
-    const centre = map.getCenter(), changed = Object.keys(state.layers).filter((name) => state.layers[name] !== own[name]);
-    return { theme: state.theme, layers: Object.fromEntries(changed.map((name) => [name, state.layers[name]])), view: [centre.lat, centre.lng, map.getZoom()] };
+    const centre = map.getCenter(), changed = Object.keys(state.layers).filter((name) => state.layers[name] !== own[name]), colour = villages.colouring().kind;
+    return {
+      theme: state.theme, layers: Object.fromEntries(changed.map((name) => [name, state.layers[name]])), colour: colour === villages.colourings[0].kind ? "" : colour,
+      view: untouched ? null : [centre.lat, centre.lng, map.getZoom()],
+    };
   };
   const told = () => {
     if (!touched || !asked.onShown) return;
@@ -141,20 +145,21 @@ function geoPlannerMap(map, data, options) {
   };
 
   /* View: the whole province, not far beyond it, and no nearer than the figures are fine. */
-  let foot = 26;
+  let foot = 26, ours = false;
   const whole = () => {
     if (!map.getSize().x || !map.getSize().y) return; /* out of sight, as in a tab that is not open */
+    ours = true;
     map.fitBounds(data.bounds, { paddingTopLeft: [8, 10], paddingBottomRight: [8, foot], animate: false });
+    ours = false;
   };
   whole();
   const firstZoom = map.getZoom();
   map.setMinZoom(Math.max(0, Math.min(firstZoom - 0.5, 8)));
   map.setMaxZoom(Math.max(data.maxZoom, firstZoom + 1));
   map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.5));
-  let untouched = true;
-  if (asked.theme || asked.layers || asked.view) touched = true; /* taken up again: the address is to say so too */
+  if (asked.theme || asked.layers || asked.view || asked.colour) touched = true; /* taken up again: the address is to say so too */
   if (asked.view) { map.setView([asked.view[0], asked.view[1]], asked.view[2], { animate: false }); untouched = false; }
-  geoPlannerButtons(map, tools, () => { touched = true; whole(); }, {
+  geoPlannerButtons(map, tools, () => { untouched = touched = true; whole(); told(); }, {
     legend: legend.box,
     layers: geoPlannerLayers(map, data, tools, layers, state, () => { touched = true; show(); told(); }),
   });
@@ -162,25 +167,28 @@ function geoPlannerMap(map, data, options) {
   told();
   map.on("moveend", () => { layout(); told(); });
   map.on("gp:layout", layout);
-  map.on("zoomstart dragstart", () => { untouched = false; touched = true; });
+  map.on("zoomstart dragstart", () => { if (!ours) { untouched = false; touched = true; } });
   map.on("click", (event) => { if (points) tell("point", { at: [event.latlng.lat, event.latlng.lng] }); });
   if (window.ResizeObserver) {
-    new ResizeObserver(() => { map.invalidateSize(); if (untouched) { whole(); untouched = true; touched = false; } }).observe(map.getContainer());
+    const sized = new ResizeObserver(() => { map.invalidateSize(); if (untouched) whole(); });
+    sized.observe(map.getContainer());
+    map.on("unload", () => { sized.disconnect(); clearTimeout(waiting); });
   }
 
-  const ringAt = (at) => {
+  /* The map follows to what is out of sight; not where it shows the whole province, and not where a view was asked for together with it. */
+  const ringAt = (at, stay) => {
     chosenAt = at;
     if (!at) { ring.remove(); return; }
     ring.setLatLng(at).addTo(map);
-    if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at, { animate: false });
+    if (!stay && !untouched && !map.getBounds().pad(-0.03).contains(at)) map.panTo(at, { animate: false });
   };
   const handle = {
-    choose: (id) => {
+    choose: (id, stay) => {
       const mark = villages.choose(id), at = mark ? mark.village.at : null;
-      if (String(at) !== String(chosenAt)) ringAt(at);
+      if (String(at) !== String(chosenAt)) ringAt(at, stay);
       layout();
     },
-    ringAt, colouring: villages.colouring, shown: () => (untouched ? { ...shownNow(), view: null } : shownNow()),
+    ringAt, colouring: villages.colouring, shown: () => (touched ? shownNow() : null),
     filter: (filters) => { villages.filter(filters); layout(); return villages.count(); },
     trials: overlays.showTrials, drawn: overlays.showDrawn, pictures: overlays.showPictures, look: overlays.look, points: (wanted) => { points = Boolean(wanted); },
   };

@@ -75,11 +75,11 @@ function geoPlannerOverlays(map, tools, panes, tell) {
     (items || []).forEach((item) => pictures.addLayer(L.imageOverlay(item.url, item.bounds, { pane: panes.cover, className: "gp-cells gp-picture" })));
   };
   /* A place that is in sight already moves nothing. */
-  const look = (place) => {
+  const look = (place, stay) => {
     const asked = JSON.stringify(place || null);
     if (asked === lookNow) return;
     lookNow = asked;
-    if (!place) return;
+    if (!place || stay) return;
     if (place.length === 4) { map.fitBounds([[place[1], place[0]], [place[3], place[2]]], { animate: false, padding: [30, 30] }); return; }
     if (!map.getBounds().pad(-0.08).contains(turned(place))) map.panTo(turned(place), { animate: false });
   };

@@ -4,7 +4,9 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
   const { words, element, escaped } = tools;
   const crowd = data.villages.length > 600; /* so many are painted on one canvas instead of an element each */
   const renderer = crowd ? L.canvas({ pane: panes.village, padding: 0.4 }) : undefined;
-  const FULL = 10, DOT = 4.5, FEW = 60, many = data.villages.length;
+  const FULL = 10, DOT = 4.5, FEW = 60, CROWD = 250, many = data.villages.length;
+  /* A disc is as large as its number wants: four digits of a small one would lie on its rim. */
+  const fullOf = (village) => FULL + Math.max(0, String(village.rank).length - 2) * 2;
   const dotAt = (deeper) => Math.min(DOT, (many > 1500 ? 2.2 : crowd ? 3.2 : DOT) + 0.8 * Math.max(0, deeper));
   const group = L.layerGroup();
   const colourings = [
@@ -28,6 +30,7 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
   const number = (mark) => {
     if (!mark.number) {
       mark.label = element("span", "", String(mark.village.rank));
+      mark.label.style.fontSize = mark.village.rank > 999 ? "10px" : "";
       mark.number = L.marker(mark.village.at, {
         pane: panes.rank, interactive: false, keyboard: false,
         icon: L.divIcon({ className: "gp-rank", html: mark.label, iconSize: [24, 16], iconAnchor: [12, 8] }),
@@ -41,17 +44,17 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
     byRank.forEach((mark) => {
       const village = mark.village;
       if (!shown.has(mark)) { if (mark.number) group.removeLayer(mark.number); return; }
-      const p = map.latLngToLayerPoint(village.at), box = room.around(p, FULL - 1, FULL - 1);
+      const large = fullOf(village), p = map.latLngToLayerPoint(village.at), box = room.around(p, large - 1, large - 1);
       const mayBe = village.id === chosen || village.rank <= data.firstK || byRank.length <= FEW || nearer;
       const full = mayBe && (room.free(box) || village.id === chosen);
       if (full) room.take(box);
       mark.full = full;
       mark.place = p;
-      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + (full || small);
+      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + (full || small) + nearer;
       if (mark.drawn !== drawn) {
         mark.drawn = drawn;
-        mark.circle.setStyle({ ...style(look), ...(full ? {} : { weight: Math.min(look.weight, small < DOT ? 0.8 : 1.6) }) }).setRadius(full ? FULL : small);
-        if (mark.halo) mark.halo.setRadius(full ? 14.5 : small + 3.5);
+        mark.circle.setStyle({ ...style(look), ...(full ? {} : { weight: Math.min(look.weight, small < DOT ? 0.8 : 1.6) }) }).setRadius(full ? large : small);
+        if (mark.halo) mark.halo.setRadius(full ? large + 4.5 : small + 3.5).setStyle({ opacity: full || byRank.length <= CROWD || nearer ? 1 : 0 });
       }
       if (full && view.contains(village.at)) {
         group.addLayer(number(mark));
@@ -77,7 +80,7 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
       mark.name = L.marker(mark.village.at, { pane: panes.label, interactive: false, keyboard: false, icon });
     }
     named.addLayer(mark.name);
-    const half = mark.title.offsetWidth / 2 + 1, off = (mark.full ? FULL : DOT) + (mark.halo ? 6 : 2);
+    const half = mark.title.offsetWidth / 2 + 1, off = (mark.full ? fullOf(mark.village) : DOT) + (mark.halo ? 6 : 2);
     const box = (spot) => [mark.place.x + spot[0] - half, mark.place.y + spot[1] - 6, mark.place.x + spot[0] + half, mark.place.y + spot[1] + 6];
     const spot = [[off + half, 0], [-off - half, 0], [0, -off - 6], [0, off + 6]].find((one) => onMap(box(one)) && room.free(box(one)));
     if (!spot) { named.removeLayer(mark.name); return; }

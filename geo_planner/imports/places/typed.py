@@ -28,7 +28,8 @@ _SAME_M = 1.0
 _CODE = re.compile(r"\bEPSG\s*:?\s*(\d{4,5})\b", re.IGNORECASE)
 _UTM = re.compile(r"\bUTM\b\W*(?:zone|múi|mui)?\W*(4[6-9]|50)\s*([A-Z](?![A-Za-z]))?|\b(4[6-9]|50)\s?([NQR])\b(?=\s+\d{5,})", re.IGNORECASE)
 _MERIDIAN = re.compile(
-    r"\b(?:KTT|kinh tuyến(?: trục)?|kinh tuyen(?: truc)?|TM-?3)\W*(10[2-9]|11[0-7])(?:\s*[°º]\s*(\d{1,2})?\s*['′’]?|[.,](\d{1,2}))?",
+    r"(?:\b(?:KTT|kinh tuyến(?: trục)?|kinh tuyen(?: truc)?|TM-?3)\W*|(?<=2000)\W+(?=1\d\d\s*[°º:-]))(10[2-9]|11[0-7])"
+    r"(?:\s*[°º]\s*(\d{1,2}(?!\d))?\s*['′’]?|[:-](\d{2})(?!\d)|[.,](\d{1,2}))?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
@@ -36,6 +37,8 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _AXIS = re.compile(r"\b(?:lat(?:itude)?|lon(?:gitude)?|lng|vĩ độ|kinh độ|vi do|kinh do|[XY])\b\s*[=:]?\s*", re.IGNORECASE)
+_SIGNS_OF_PARTS = "°º'′’\"″”NBEĐ"
+_PART = re.compile(rf"\d{{1,3}}(?:[.,]\d+)?[{_SIGNS_OF_PARTS}]*")
 _AFTER_NORTH = re.compile(r"(\d[^NBSEĐDW]*?[NB])\s+(?=[\dEĐD])", re.IGNORECASE)
 _WITHOUT_BLANK = re.compile(r"(?<![\d.,])(\d{6,7}),(\d{6,7})(?![\d.,])")
 """Two coordinates in whole metres with a comma between them: no figure in metres has so many decimals."""
@@ -82,6 +85,11 @@ class Province:
     shape: shapely.Geometry
     crs: CRS
     middle_lon: float
+
+    @property
+    def zone(self) -> System:
+        """The 3-degree zone of VN-2000 whose meridian is nearest."""
+        return tm3(min(MERIDIANS, key=lambda meridian: abs(meridian - self.middle_lon)))
 
     def holds(self, lon: float, lat: float) -> bool:
         """Whether the place lies in the province, give or take."""
@@ -136,7 +144,12 @@ def read_position(text: str, province: Province, *, hints: str = "") -> Position
     systems = _systems(stated, rest, hints, province, degrees=degrees)
     found = [reading for system in systems for reading in _readings(system, pair) if province.holds(reading.lon, reading.lat)]
     if not found:
-        raise UsageError("position_refused.outside", text=plain[:60], systems=tuple(_system(system) for system in systems[:6]))
+        raise UsageError(
+            "position_refused.outside",
+            text=plain[:60],
+            systems=tuple(_system(system) for system in systems[:6]),
+            own=_system(province.zone),
+        )
     own, others = _chosen(found, province, named=stated is not None)
     if own is None:
         raise UsageError("position_refused.ambiguous", text=plain[:60], readings=tuple(reading.told for reading in others[:6]))
@@ -153,10 +166,25 @@ def _pair(text: str) -> tuple[Points | None, str]:
     rest = _WITHOUT_BLANK.sub(r"\1; \2", _AXIS.sub(" ", rest)).strip(" ;,:()[]")
     rest = _AFTER_NORTH.sub(r"\1; ", rest)
     tokens = [token.strip(",;") for token in rest.split()]
+    sexagesimal = _sexagesimal(tokens)
+    if sexagesimal is not None:
+        return sexagesimal, " ; ".join(said_of)
     first, second = (pd.Series([token], dtype=object) for token in tokens) if len(tokens) == 2 else split_pairs([rest])
     values = both_numbers(first, second)[:2]
     pair = np.array([values[0][0], values[1][0]], dtype=float)
     return (pair if np.isfinite(pair).all() else None), " ; ".join(said_of)
+
+
+def _sexagesimal(tokens: list[str]) -> Points | None:
+    """Degrees, minutes and perhaps seconds of both, with signs behind them or none, as receivers and sheets show them: four figures or six."""
+    if len(tokens) not in (4, 6) or not all(_PART.fullmatch(token) for token in tokens):
+        return None
+    each = len(tokens) // 2
+    figures = [[float(token.rstrip(_SIGNS_OF_PARTS).replace(",", ".")) for token in tokens[at : at + each]] for at in (0, each)]
+    whole = all(figure.is_integer() for half in figures for figure in half[:-1])
+    if not whole or any(half[0] > _MOST_DEGREES or max(half[1:]) >= 60.0 for half in figures):
+        return None
+    return np.array([sum(figure / 60.0**at for at, figure in enumerate(half)) for half in figures])
 
 
 def _stated(text: str) -> System | None:
@@ -179,7 +207,7 @@ def _meridian(text: str) -> float | None:
     found = _MERIDIAN.search(text)
     if not found:
         return None
-    minutes, hundredths = found[2], found[3]
+    minutes, hundredths = found[2] or found[3], found[4]
     return float(found[1]) + (float(minutes) / 60.0 if minutes else float(f"0.{hundredths}") if hundredths else 0.0)
 
 
@@ -224,7 +252,7 @@ def _chosen(found: list[_Reading], province: Province, *, named: bool) -> tuple[
     for reading in found:
         if all(np.hypot(*np.subtract(places[id(reading)], places[id(other_)])) > _SAME_M for other_ in apart):
             apart.append(reading)
-    own = min(MERIDIANS, key=lambda meridian: abs(meridian - province.middle_lon))
+    own = province.zone.meridian
     likely = apart if named else [reading for reading in apart if reading.system.meridian in (None, own)]
     zone = [reading for reading in likely if reading.system.meridian is not None] or likely
     if len(zone) != 1:

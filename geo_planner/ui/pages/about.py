@@ -99,7 +99,7 @@ def page() -> None:
     plan, words = loaded().plan, language()
     st.subheader(text("about_title", words))
     st.markdown(f"**{text('what_is_sample', words)}**")
-    st.dataframe(what_is_sample(plan, words), hide_index=True)
+    st.dataframe(what_is_sample(plan, words), hide_index=True, placeholder="")
     if plan.uses_sample_data:
         st.info(text("replace_first", words), icon=":material/edit_note:")
     st.markdown(f"**{text('how', words)}**")
@@ -108,13 +108,13 @@ def page() -> None:
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
         st.markdown(f"**{text('assumptions', words)}**")
-        st.dataframe(assumptions(plan, words), hide_index=True, height="content")
+        st.dataframe(assumptions(plan, words), hide_index=True, height="content", placeholder="")
     with right:
         st.markdown(f"**{text('criteria', words)}**")
-        st.dataframe(criteria(plan, words), hide_index=True, height="content")
+        st.dataframe(criteria(plan, words), hide_index=True, height="content", placeholder="")
     if plan.notes:
         st.markdown(f"**{text('notes', words)}**")
-        st.dataframe(fault_table(plan.notes, words), hide_index=True)
+        st.dataframe(fault_table(plan.notes, words), hide_index=True, placeholder="")
     st.markdown(f"**{text('inputs', words)}**")
     st.dataframe(
         inputs(plan, words),
@@ -123,6 +123,7 @@ def page() -> None:
             text("file", words): st.column_config.TextColumn(width=220),
             text("origin", words): st.column_config.TextColumn(width=560),
         },
+        placeholder="",
     )
 
 

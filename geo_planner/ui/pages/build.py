@@ -249,6 +249,7 @@ def _picked(table: pd.DataFrame, key: str, decimals: dict[str, int], units: dict
         on_select="rerun",
         selection_mode="multi-row",
         key=key,
+        placeholder="",
     )
     return [row for row in event.selection.rows if row < len(table)]
 
@@ -273,10 +274,10 @@ def money_tab(shown: BuildPlan) -> None:
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         st.markdown(f"**{text('build_side_by_side', words)}**")
-        st.dataframe(written(tables.estimate_table(shown, words), prices, words), hide_index=True)
+        st.dataframe(written(tables.estimate_table(shown, words), prices, words), hide_index=True, placeholder="")
     with right:
         st.markdown(f"**{text('build_by_payer', words)}**")
-        st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True)
+        st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True, placeholder="")
     st.caption(text("build_estimated", words))
     st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 

@@ -206,7 +206,7 @@ def page() -> None:
         show_heights(card, words)
         st.caption(difference(village, option, words) or text("link_hint", words))
     st.markdown(f"**{text('link_models', words)}**")
-    st.dataframe(models_table(card, words), hide_index=True)
+    st.dataframe(models_table(card, words), hide_index=True, placeholder="")
     title = f"{name} → {plan.villages.loc[village, 'name']}"
     st.download_button(
         text("link_picture", words), lambda: link_picture(card, language=words, title=title), file_name=f"mat_cat_{village}.png", mime="image/png",

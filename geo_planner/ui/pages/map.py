@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo_planner.export.html_map import village_card
 from geo_planner.plan import Plan
-from geo_planner.schema import RESPONSIBILITY
+from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
 from geo_planner.trial import WhyNot
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
@@ -27,9 +27,10 @@ from geo_planner.ui.trial_writing import show_told
 from geo_planner.ui.village import show_card
 from geo_planner.ui.village_filter import figures, passing, ticked, with_ticked
 from geo_planner.ui.why_panel import drawn, reasons
-from geo_planner.words import Language, word
+from geo_planner.words import Language, number, word
 
 _CHOSEN = "chosen_village"
+_COVERED = {None: "filter_any", True: "filter_covered", False: "filter_left"}
 
 
 def figures_as_filters(plan: Plan, words: Language) -> None:
@@ -37,16 +38,16 @@ def figures_as_filters(plan: Plan, words: Language) -> None:
     numbers = figures(plan)
 
     def label(key: str) -> str:
-        return f"**{numbers[key]}** {word(key, words) if key in RESPONSIBILITY else text(f'headline_{key}', words)}"
+        return f"**{number(numbers[key], 0, words)}** {word(key, words) if key in RESPONSIBILITY else text(f'headline_{key}', words)}"
 
     filters = visit.filters()
     bound = visit.bound("map_figures", ticked(filters), lambda keys: visit.set_filters(with_ticked(filters, keys)))
     title = text("headline_villages", words)
-    st.pills(f"**{len(plan.villages)}** {title}", list(numbers), selection_mode="multi", format_func=label, **bound)
+    st.pills(f"**{number(len(plan.villages), 0, words)}** {title}", list(numbers), selection_mode="multi", format_func=label, **bound)
 
 
 def further_filters(plan: Plan, words: Language) -> None:
-    """Communes, the first so many, and what the build plan covers."""
+    """Communes, statuses, the first so many, and what the build plan covers."""
     filters = visit.filters()
 
     def choose(name: str) -> dict[str, Any]:
@@ -61,12 +62,20 @@ def further_filters(plan: Plan, words: Language) -> None:
         )
         most = max(1, len(plan.villages), filters.first_k or 1)  # an address may say more
         st.number_input(text("filter_first_k", words), min_value=1, max_value=most, placeholder="", **choose("first_k"))
+        present = set(plan.villages["modelled_status"].astype(object).fillna("unknown")) | set(filters.statuses)
+        statuses = [status for status in SIGNAL_STATUS if status in present]
+        st.multiselect(text("filter_statuses", words), statuses, format_func=lambda status: word(status, words), **choose("statuses"))
         if plan.build is not None:
-            kinds = {None: "filter_any", True: "filter_covered", False: "filter_left"}
-            st.radio(
-                text("filter_plan", words), list(kinds), format_func=lambda kind: text(kinds[kind], words), **choose("covered_by_plan")
+            # the radio holds words: with None as an option none of its circles would be filled
+            covered = visit.bound(
+                "map_covered_by_plan", _COVERED[filters.covered_by_plan], lambda kind: _choose("covered_by_plan", _meant(kind))
             )
+            st.radio(text("filter_plan", words), list(_COVERED.values()), format_func=lambda kind: text(kind, words), **covered)
         st.button(text("filter_none", words), on_click=visit.set_filters, args=(Filters(),), disabled=not filters, width="stretch")
+
+
+def _meant(kind: str) -> bool | None:
+    return next(covered for covered, told in _COVERED.items() if told == kind)
 
 
 def _choose(name: str, value: Any) -> None:

@@ -57,7 +57,7 @@ def chart_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Language) ->
         **dict.fromkeys(("agreement_share", "false_covered_share", "false_uncovered_share"), Figures(0, "%")),
     }
     titled = {text(f"column_{name}", words): how for name, how in figures.items()}
-    st.dataframe(written(statistics_table(compared, words), titled, words), hide_index=True)
+    st.dataframe(written(statistics_table(compared, words), titled, words), hide_index=True, placeholder="")
 
 
 def village_tab(plan: Plan, words: Language) -> None:
@@ -72,6 +72,7 @@ def village_tab(plan: Plan, words: Language) -> None:
         written(table.reset_index(drop=True), figures, words),
         hide_index=True,
         column_config={text("column_rank", words): st.column_config.NumberColumn(width=60, pinned=True)},
+        placeholder="",
     )
 
 
@@ -82,7 +83,7 @@ def calibration_tab(plan: Plan, compared: MeasuredAgainstModelled, words: Langua
     if not compared.calibrations:
         st.info(text("no_calibration", words))
         return
-    st.dataframe(calibration_rows(compared, words), hide_index=True)
+    st.dataframe(calibration_rows(compared, words), hide_index=True, placeholder="")
     for band in compared.calibrations:
         st.text(f"▸ {band.freq_mhz:g} MHz: {verdict_ground(band).text(words)}")
     st.caption(text("interval_95", words))
@@ -115,7 +116,7 @@ def left_out_tab(compared: MeasuredAgainstModelled, words: Language) -> None:
         st.text(text("nothing_left_out", words))
         return
     st.text(text("left_out_hint", words))
-    st.dataframe(table, hide_index=True)
+    st.dataframe(table, hide_index=True, placeholder="")
 
 
 def page() -> None:

@@ -171,7 +171,7 @@ def page() -> None:
     record = record_table(plan, words)
     if not record.empty:
         st.subheader(text("answer_record", words))
-        st.dataframe(record, hide_index=True)
+        st.dataframe(record, hide_index=True, placeholder="")
 
 
 def ask(plan: Plan, questions: pd.DataFrame, words: Language) -> None:

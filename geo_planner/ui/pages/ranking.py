@@ -30,6 +30,7 @@ from geo_planner.ui.ranking_tables import (
     meaning,
     method_table,
     places,
+    shares,
     swap_table,
     tau_table,
     title,
@@ -72,14 +73,15 @@ def _weight_sliders(plan: Plan, words: Language) -> bool:
     criteria, figures = [weighed.criterion for weighed in in_force], {weighed.criterion.name: weighed.figure for weighed in in_force}
     tried = {**figures, **visit.trial([c.name for c in criteria]).weights}
     usual = max(50.0, *(1.5 * figure for figure in figures.values()))
-    total = sum(tried.values())
-    for criterion in criteria:
+    weights = [tried[criterion.name] for criterion in criteria]
+    total = sum(weights)
+    told = [percent(exact if whole == 0 else whole / 100.0, words) for exact, whole in shares(weights)]
+    for criterion, share in zip(criteria, told, strict=True):
         start = _shown(figures[criterion.name])
         # a weight that nobody has moved is told as it is, and ranks to the last digit
         shown = _shown(tried[criterion.name])
         top = max(usual, shown)  # an address may say more
         bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try_weight, criterion.name, start))
-        share = percent(tried[criterion.name] / total, words) if total > 0 else "–"
         st.slider(f"{_plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
     return total > 0
 
@@ -192,7 +194,7 @@ def _list(own: Plan, plan: Plan, draws: int, words: Language) -> None:
     whole, within = places(villages)
     named = {text("column_rank", words): whole, text("column_in_group", words): within}
     shown = written(table, {text("column_score", words): Figures(0)}, words, named=named)
-    st.dataframe(shown, hide_index=True, height=_HEIGHT_PX - (150 if on_trial else 115), column_config=_columns(words))
+    st.dataframe(shown, hide_index=True, height=_HEIGHT_PX - (150 if on_trial else 115), column_config=_columns(words), placeholder="")
     method = own.scenario.ranking.method
     lines = [] if on_trial else [text("as_scenario", words)]
     lines += [text("other_method", words, method=METHODS[method].title)] if method != "weighted_sum" else []
@@ -232,6 +234,7 @@ def certainty_tab() -> None:
                     for k in simulation.top_k
                 },
             },
+            placeholder="",
         )
     st.markdown(f"**{text('swaps_title', words)}**")
     swaps = swap_table(plan, words)
@@ -245,6 +248,7 @@ def certainty_tab() -> None:
         written(swaps, figures, words),
         hide_index=True,
         column_config={text("column_rank", words): number(width=60), swapped: number(help=meaning(SWAPS.column("weight_swap"), words))},
+        placeholder="",
     )
 
 
@@ -267,13 +271,16 @@ def methods_tab() -> None:
                 },
                 text("column_spread", words): number(width=82, help=text("spread_help", words)),
             },
+            placeholder="",
         )
     with right:
         st.markdown(f"**{text('tau_title', words)}**")
         tau = tau_table(plan, words)
         short = {method.title.text(words): text(f"short_{name}", words) for name, method in METHODS.items()}
         st.dataframe(
-            tau.rename(index=short), column_config={name: st.column_config.TextColumn(short[name], width=72) for name in tau.columns}
+            tau.rename(index=short),
+            column_config={name: st.column_config.TextColumn(short[name], width=72) for name in tau.columns},
+            placeholder="",
         )
         st.caption(text("tau_hint", words))
         st.markdown(f"**{text('methods_notes', words)}**")
@@ -330,6 +337,7 @@ def fairness_tab() -> None:
             title(FAIRNESS.column("mean_rank"), words): number(label("mean_rank"), width=105, help=told("mean_rank")),
             title(FAIRNESS.column("median_score"), words): number(label("median_score"), width=95, help=told("median_score")),
         },
+        placeholder="",
     )
     st.caption(text("fairness_caution", words))
 

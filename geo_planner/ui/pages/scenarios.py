@@ -209,6 +209,7 @@ def _compared_tables(comparison: Comparison, own: Plan, other: Plan, words: Lang
                     hide_index=True,
                     height="content" if rows <= (18 if title in costs else 8) else _TABLE_PX,
                     key=f"table_{list(tables).index(title)}",
+                    placeholder="",
                 )
             if title in costs:
                 st.caption(text("compare_costs_hint", words))
@@ -339,19 +340,19 @@ def _tables(scenario: Scenario, chosen: str, words: Language) -> dict[str, pd.Da
     with left:
         st.caption(text("field_weights", words))
         edited["weights"] = st.data_editor(
-            weights, hide_index=True, disabled=[weights.columns[0]], height=250, key=f"weights_{chosen}",
+            weights, hide_index=True, disabled=[weights.columns[0]], height=250, key=f"weights_{chosen}", placeholder="",
             column_config={weights.columns[1]: number(min_value=0.0, width=90)},
         )  # fmt: skip
     if scenario.build is not None:
         with right:
             st.caption(text("field_years", words))
             edited["years"] = st.data_editor(
-                years, hide_index=True, num_rows="dynamic", height=250, key=f"years_{chosen}",
+                years, hide_index=True, num_rows="dynamic", height=250, key=f"years_{chosen}", placeholder="",
                 column_config={years.columns[0]: number(min_value=2020, max_value=2100, step=1, format="%d"), years.columns[1]: number(min_value=0.0)},
             )  # fmt: skip
     with st.expander(text("field_others", words, n=len(others))):
         edited["others"] = st.data_editor(
-            others, disabled=[others.columns[0]], height=_TABLE_PX, key=f"others_{chosen}",
+            others, disabled=[others.columns[0]], height=_TABLE_PX, key=f"others_{chosen}", placeholder="",
             column_config={"_index": plain(text("setting_key", words), width=230), others.columns[0]: plain(width=420)},
         )  # fmt: skip
     return edited
@@ -385,7 +386,7 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     if not copies:
         st.text(text("former_none", words))
         return
-    st.dataframe(former_table(copies, words), hide_index=True, height="content" if len(copies) <= 6 else 250)
+    st.dataframe(former_table(copies, words), hide_index=True, height="content" if len(copies) <= 6 else 250, placeholder="")
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = {copy.path.name: f"{written_time(copy.when, words)} – {text(f'former_{copy.done}', words)} – {copy.title}" for copy in copies}
     picked = left.selectbox(text("former_pick", words), list(names), format_func=names.__getitem__, key=f"former_{copies[0].path.name}")

@@ -110,3 +110,15 @@ def test_the_keyboard_alone_comes_to_the_village_box_and_opens_a_village(still: 
     visit.page.keyboard.type("ban 4")
     visit.page.keyboard.press("Enter")
     visit.page.locator(".gp-card h2", has_text="Bản 4").wait_for(timeout=LATE_MS)
+
+
+def test_a_picker_finds_without_marks_or_case(still: str, visit: Visit) -> None:
+    visit.page.goto(f"{still}/link?scenario=s")
+    for typed, named in (("ban 4", "Bản 4"), ("BẢN 3", "Bản 3"), ("bản 2", "Bản 2")):
+        box = visit.page.locator(".stMain [data-testid=stSelectbox] input").first
+        box.wait_for(timeout=LATE_MS)
+        box.click()
+        box.fill(typed)
+        visit.page.locator("[role=option]", has_text=named).first.wait_for(timeout=10_000)
+        visit.page.keyboard.press("Escape")
+    assert visit.errors == []
