@@ -2,9 +2,9 @@
 
 Streamlit sends an empty page that stays blank until its scripts have run, and its scripts as they lie on the disk. Its page is kept, and
 into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
-(:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a page by its address first asks in vain
-below that page. While the plan is still being read, the browser of who opens the map fetches what it will draw with.
-below that page. The script in which its pickers compare what is typed with their options is sent so that marks do not count (:func:`without_marks`).
+(:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a
+page by its address first asks in vain below that page. While the plan is still being read, the browser of who opens the map fetches what it
+will draw with. The script in which its pickers compare what is typed with their options is sent so that marks do not count (:func:`without_marks`).
 """
 
 from __future__ import annotations
