@@ -25,7 +25,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 
 from geo_planner.ui.base import base_path
-from geo_planner.ui.map_files import frame_files, page_address
+from geo_planner.ui.map_files import frame_files
 from geo_planner.ui.widget_words import translating_script
 from geo_planner.words import LANGUAGES, Language, said
 
@@ -84,7 +84,6 @@ window.addEventListener("load", function () {
   }
   @modules.forEach(function (address) { ahead("modulepreload", address); });
   @files.forEach(function (address) { ahead("prefetch", address); });
-  ahead("prefetch", @page + "?streamlitUrl=" + encodeURIComponent(window.location.origin + window.location.pathname));
 });
 </script>"""
 
@@ -173,7 +172,7 @@ def _fetched_ahead(page: str) -> str:
         if name not in modules and name not in page:
             modules[name] = None
             waiting += _IMPORTED.findall((scripts / name).read_text(encoding="utf-8"))
-    told = {"@modules": [f"./static/js/{name}" for name in modules], "@files": frame_files(), "@page": page_address()}
+    told = {"@modules": [f"./static/js/{name}" for name in modules], "@files": frame_files()}
     ahead = _AHEAD
     for place, value in told.items():
         ahead = ahead.replace(place, json.dumps(value))

@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo_planner.export.html_map import Card, Contribution, village_card
 from geo_planner.ui.delivery import ICON, opening_page
-from geo_planner.ui.map_files import Payloads, frame_files, page_address
+from geo_planner.ui.map_files import Payloads, frame_files
 from geo_planner.ui.village import show_card
 from tests.conftest import ROOT
 from tests.ui.fakes import fake_plan
@@ -83,9 +83,9 @@ def test_what_the_map_needs_is_fetched_while_the_plan_is_read() -> None:
     assert {Path(name).name.partition(".")[0] for name in named} >= {"ComponentInstance", "Selectbox", "ButtonGroup"}
     assert all((static / name).is_file() for name in named)
     assert len(named) == len(set(named))
-    for address in (page_address(), *frame_files()):
+    for address in frame_files():
         assert f'"{address}"' in page
-    assert page_address() not in opening_page("vi")  # other pages fetch what they need themselves
+    assert frame_files()[0] not in opening_page("vi")  # other pages fetch what they need themselves
 
 
 def test_the_sign_in_the_tab_comes_from_no_other_machine() -> None:
