@@ -192,5 +192,5 @@ HEAD, HEAD_OPTIONAL, HEAD_BORDER, HEADING = "#1F3864", "#5B7DB1", "#8EA9DB", "#D
 TOTAL = "#F2F2F2"
 BANNER, BANNER_INK = "#FFE08A", "#7A1F00"
 CELL_BORDER, REMARK_INK = "#BFBFBF", "#404040"
-TRIAL_COVER: dict[str, Rgba] = {"newly": (214, 84, 0, 165), "also": (214, 84, 0, 60)}
-"""What a mast on trial serves: what nothing serves today, and the rest."""
+TRIAL_COVER: dict[str, Rgba] = {"newly": (224, 139, 83, 255), "also": (243, 214, 192, 255)}
+"""What a mast on trial serves: what nothing serves today, and the rest. Opaque: over a background that shone through they would not be the legend's."""

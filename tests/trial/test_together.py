@@ -41,6 +41,7 @@ def test_the_picture_shows_what_is_newly_covered_where_it_is(valley_plan: Plan) 
     window = trial_mast(valley_plan, lon, lat, usual_mast(valley_plan, 30.0)).window
     picture = trial_picture(valley_plan.coverage.grid, window)
     pixels = np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGBA"))
+    assert all(colour[3] == 255 for colour in TRIAL_COVER.values()), "over blue a veil of orange is the grey of no legend"
     newly = (pixels == TRIAL_COVER["newly"]).all(axis=-1)
     also = (pixels == TRIAL_COVER["also"]).all(axis=-1)
     assert abs(newly.mean() - window.newly.mean()) < 0.03

@@ -338,3 +338,22 @@ def test_the_colours_of_the_villages_stand_in_the_address_and_come_back(small: F
     assert small.inside.locator("input[name=gp-status]:checked").locator("xpath=..").text_content() == "Nguồn kinh phí"
     drawn = small.inside.evaluate("() => document.querySelector('path.gp-village-mark').getAttribute('fill')")
     assert drawn in {mark["fill"] for mark in PAYER_MARKS.values()}
+
+
+def test_rings_of_doubt_do_not_drown_a_crowd_and_long_ranks_fit_their_discs(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    payload = many(400)
+    for village in payload["villages"]:
+        village |= {"disagree": True, "rank": village["rank"] + 1000}
+    frame = Frame(visit, parent, kept, payload | {"firstK": 1020, "maxZoom": 17})
+    frame.tell(MapArguments())
+    rings = """() => { const found = []; window.map_plan.eachLayer((l) => { if (l.options.dashArray === '4 3') found.push(l.options.opacity); }); return found; }"""
+    seen = frame.inside.evaluate(rings)
+    assert len(seen) == 400
+    assert sum(seen) == frame.inside.locator(".gp-rank").count() > 3, "around those with a number alone"
+    frame.inside.evaluate("() => window.map_plan.setZoom(window.map_plan.getZoom() + 2, {animate: false})")
+    assert sum(frame.inside.evaluate(rings)) == 400
+    wide = frame.inside.evaluate(
+        """() => { const out = []; window.map_plan.eachLayer((l) => { if (l.options.className === 'gp-village-mark') out.push(l.options.radius); });
+        const span = document.querySelector('.gp-rank span'); return [2 * Math.max(...out), span.offsetWidth]; }"""
+    )
+    assert wide[1] < wide[0], "a number lies within its disc, in the widest font too"

@@ -30,7 +30,7 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
   const number = (mark) => {
     if (!mark.number) {
       mark.label = element("span", "", String(mark.village.rank));
-      mark.label.style.fontSize = mark.village.rank > 999 ? "10px" : "";
+      mark.label.style.fontSize = mark.village.rank > 999 ? "9.5px" : "";
       mark.number = L.marker(mark.village.at, {
         pane: panes.rank, interactive: false, keyboard: false,
         icon: L.divIcon({ className: "gp-rank", html: mark.label, iconSize: [24, 16], iconAnchor: [12, 8] }),
