@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.batch.common_order import CommonOrder, Part, common_order
+from geo_planner.batch.engines import EngineError
 from geo_planner.batch.found import Asked
 from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
@@ -136,7 +137,7 @@ def _planned(
     path: Path, folder: Path, writing: Writing, overrides: Sequence[str], workers: int | None, cover_by: CoverBy | None,
     tell: Callable[[str, float], None],
 ) -> tuple[Plan | None, bool, tuple[Fault, ...]]:  # fmt: skip
-    """The plan and whether it stood there, or why there is none. Nothing that one area does ends the run."""
+    """The plan and whether it stood there, or why there is none. Nothing that one area does ends the run; without an engine no other could be done."""
     try:
         writing.check(folder)
         scenario = load_scenario(path, list(overrides))
@@ -147,6 +148,8 @@ def _planned(
         plan = run(scenario, study_area, tell, workers=workers, cache=default_loss_cache(), cover_by=cover_by)
         folder.parent.mkdir(parents=True, exist_ok=True)
         writing.write(plan, folder)
+    except EngineError:
+        raise
     except InputError as error:
         return None, False, tuple(each for each in error.faults if each.level == "fault")
     except GeoPlannerError as error:
@@ -201,13 +204,16 @@ def _last_day(plan: Plan) -> str | None:
 
 
 def results_table(batch: Batch) -> pd.DataFrame:
-    """A row for each scenario: its name, area and file, whether it was done, its figures, what kept it from being run."""
+    """A row for each scenario: its name, area and file, whether it was done and is part of the common order (else why not), its figures, and what
+    kept it from being run."""
+    left_out = dict(batch.order.left_out)
     rows = [
         {
             "name": each.name,
             "area": each.area,
             "scenario": None if each.scenario is None else each.scenario.name,
             "done": not each.faults,
+            "common_order": None if each.faults else left_out.get(each.name, "yes"),
             **{figure: each.figures.get(figure) for figure in FIGURES},
             "faults": len(each.faults),
             "first_fault_vi": each.faults[0].line("vi") if each.faults else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.batch.blocks import BLOCK_KM, Block, Task, blocks_of, tasks_of
-from geo_planner.batch.engines import Engine, worked_out
+from geo_planner.batch.engines import Engine, EngineError, program, worked_out
 from geo_planner.batch.kept import blocks_folder, keep_within, read_block, write_block
 from geo_planner.config import Scenario
 from geo_planner.files.atomic import whole_file
@@ -42,6 +43,8 @@ class Job:
     operators : tuple of str
         Of all cells in service.
     calibration : CalibrationSettings or None
+    program : str
+        That gave it out; another one does not work on it.
     """
 
     task: LossTask
@@ -49,6 +52,7 @@ class Job:
     classes: Path | None
     operators: tuple[str, ...]
     calibration: Any
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,19 @@ class Work:
 
 
 def work_on(work: Work) -> Serving | None:
-    """What some masts give in a block; nothing where it is all there is and has been written."""
+    """What some masts give in a block; nothing where it is all there is and has been written.
+
+    Raises
+    ------
+    EngineError
+        Where the worker has another program, or does not reach the files.
+    """
     job, task = work.job, work.task
+    if job.program != program():
+        raise EngineError("engine.other_program", host=platform.node())
+    for file in (job.heights, job.classes):
+        if file is not None and not file.exists():
+            raise EngineError("engine.unreached", host=platform.node(), file=file.as_posix())
     # copy on write: the compiled code takes it for an ordinary array, and nothing is ever written
     heights = np.asarray(np.load(job.heights, mmap_mode="c"))
     cover = None
@@ -191,7 +206,7 @@ def _job(task: LossTask, operators: tuple[str, ...], scenario: Scenario, folder:
     nothing = np.empty((0, 0), dtype=np.float32)
     bare = None if cover is None else LandCover(np.empty((0, 0), dtype=np.uint8), cover.sha256)
     light = replace(task, dem=replace(task.dem, heights_m=nothing), land_cover=bare, cache=None)
-    return Job(light, heights, classes, operators, scenario.calibration)
+    return Job(light, heights, classes, operators, scenario.calibration, program())
 
 
 def _on_disk(folder: Path, values: npt.NDArray[Any]) -> Path:

@@ -52,7 +52,7 @@ def batch(
             for told in lines(found.warnings):
                 hint(told)
             for each in failed:
-                hint(said("batch.failed", name=each.name, n=len(each.faults)))
+                hint(said("batch.failed", name=each.name, area=each.area, n=len(each.faults)))
                 for told in lines(each.faults):
                     hint(f"  {told}")
             for name, why in result.order.left_out:

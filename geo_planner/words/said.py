@@ -75,6 +75,12 @@ class Said:
         entry = catalogue(language)[self.key]
         return _WORDING[language].vformat(entry[part or ("text" if "text" in entry else "reason")], (), dict(self.facts))
 
+    def with_remedy(self, language: Language) -> str:
+        """The sentence, or reason and remedy of what has these."""
+        if "remedy" not in catalogue(language)[self.key]:
+            return self.text(language)
+        return f"{self.text(language, 'reason')}. {self.text(language, 'remedy')}"
+
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: the code, and the facts as plain values."""
         return {"code": self.code, "facts": plain_facts(self.facts)}
