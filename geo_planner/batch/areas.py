@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo_planner.batch.common_order import CommonOrder, Part, common_order
 from geo_planner.batch.engines import EngineError
-from geo_planner.batch.found import Asked
+from geo_planner.batch.found import PLANS, Asked
 from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.plan import CoverBy, Plan, load_plan, run
@@ -23,7 +23,6 @@ from geo_planner.study_area import load_study_area, study_area_root
 
 logger = logging.getLogger(__name__)
 
-PLANS = "plans"
 FIGURES = (
     "province", "province_code", "villages", "villages_no_signal", "villages_partial", "villages_covered", "villages_unknown", "households",
     "households_no_signal", "masts", "communes", "covered_area_share_mean", "chosen_sites", "chosen_cost_vnd", "input_until", "uses_sample_data",
@@ -153,7 +152,8 @@ def _planned(
     except InputError as error:
         return None, False, tuple(each for each in error.faults if each.level == "fault")
     except GeoPlannerError as error:
-        return None, False, (fault(path.name, "batch.area_refused", why=error.said),)
+        told = Fault(path.name, error.said) if error.said.has_remedy else fault(path.name, "batch.area_refused", why=error.said)
+        return None, False, (told,)
     except Exception as error:  # of this area alone; the traceback is in the log
         logger.warning("%s", path, exc_info=error)
         return None, False, (fault(path.name, "batch.area_broke", what=f"{type(error).__name__}: {error}"[:200]),)

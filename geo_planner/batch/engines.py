@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -135,8 +136,9 @@ def _by_processes(engine: Engine, work: Callable[[_T], _R], tasks: Sequence[_T])
     left, deaths = list(range(len(tasks))), [0] * len(tasks)
     while left:
         under_way: dict[Future[_R], int] = {}
+        others = active_children()
         # spawned, not forked: a child of a process with threads may hang on a lock that none of its threads holds any more
-        pool = ProcessPoolExecutor(engine.workers, mp_context=get_context("spawn"))
+        pool = ProcessPoolExecutor(engine.workers, mp_context=get_context("spawn"), initializer=_leave_ctrl_c_to_the_command)
         try:
             for number, result in _as_ready(pool, engine.workers, work, tasks, left, under_way):
                 yield tasks[number], result
@@ -147,8 +149,25 @@ def _by_processes(engine: Engine, work: Callable[[_T], _R], tasks: Sequence[_T])
                 if deaths[number] > MOST_DEATHS:
                     raise UsageError("engine.deadly", n=deaths[number]) from error
             left[:0] = lost
+        except BaseException:
+            # nobody waits for minutes of work that nobody wants any more; a block is whole or not there
+            for process in set(active_children()).difference(others):
+                process.terminate()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_ctrl_c_to_the_command() -> None:
+    """Ctrl+C reaches every process of a terminal: the command ends its workers and says all there is to say."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def dask_setup(_worker: object) -> None:
+    """Called by dask in each worker that is started here."""
+    _leave_ctrl_c_to_the_command()
+    # a task that is ended at work is no news
+    logging.getLogger("distributed.worker.state_machine").setLevel(logging.ERROR)
 
 
 def _distributed() -> Any:
@@ -164,11 +183,14 @@ def _by_dask(engine: Engine, work: Callable[[_T], _R], tasks: Sequence[_T]) -> I
     if not logger.isEnabledFor(logging.INFO):
         # a scheduler that goes away is told by us; dask would tell it as a traceback besides
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        # nor that a worker which is at work when it is ended has to be killed
+        logging.getLogger("distributed.nanny").setLevel(logging.ERROR)
     if engine.scheduler is None:
         # nothing listens beyond this machine, no dashboard is served, and what goes as it should is not told
         logging.getLogger("distributed").setLevel(logging.WARNING)
         cluster = distributed.LocalCluster(
             n_workers=engine.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+            preload=[__name__],
         )  # fmt: skip
     else:
         cluster = engine.scheduler

@@ -13,6 +13,8 @@ from geo_planner.schema import COMMUNES, VILLAGES
 from geo_planner.study_area import scenario_paths
 
 _SCENARIOS = "scenarios"
+PLANS, RESULTS = "plans", "results"
+"""Folders of what is written; the folder that holds them may be one that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def found_in(folder: Path, out: Path | None = None) -> Found:
     ----------
     folder : Path
     out : Path, optional
-        Where results go; it is not looked into.
+        Where results go; what is written there is not looked into.
 
     Raises
     ------
@@ -73,8 +75,8 @@ def found_in(folder: Path, out: Path | None = None) -> Found:
     home = folder.resolve()
     if home.name == _SCENARIOS and scenarios_in(home):
         home = home.parent
-    results = None if out is None else out.resolve()
-    folders = list(_folders(home, results))
+    written = set() if out is None else {out.resolve() / name for name in (PLANS, RESULTS)}
+    folders = list(_folders(home, written))
     areas = sorted(folder for folder in folders if _is_area(folder))
     if not areas:
         raise UsageError("batch.no_scenario", folder=str(folder)[:200])
@@ -83,13 +85,13 @@ def found_in(folder: Path, out: Path | None = None) -> Found:
     return Found(tuple(asked), tuple(warning(path.relative_to(home).as_posix(), "batch.loose_scenario") for path in _loose(folders, areas)))
 
 
-def _folders(home: Path, out: Path | None) -> Iterator[Path]:
-    """A folder and all below it, but for the results and what is hidden; nothing is looked at twice, so that links in a circle end."""
-    seen, to_look = set(), [home]
+def _folders(home: Path, written: set[Path]) -> Iterator[Path]:
+    """A folder and all below it, but for what is written and what is hidden; nothing is looked at twice, so that links in a circle end."""
+    seen, to_look = written, [home]
     while to_look:
         folder = to_look.pop()
         place = folder.resolve()
-        if place in seen or place == out:
+        if place in seen:
             continue
         seen.add(place)
         try:

@@ -322,6 +322,18 @@ def test_villages_of_one_id_and_score_are_told_apart_and_tied_in_the_workbook(tm
     assert [row[10] for row in rows] == [1, 1], "each has one other of its score"
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_refuses_an_area_is_told_in_whole_sentences_with_its_remedy(language: str, tmp_path: Path) -> None:
+    make_area(tmp_path / "in/an")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/plans").write_text("a file")
+    for words in ((), ("--set", "seed")):
+        code, _, stderr = batch(tmp_path / "in", "-o", tmp_path / "out", "--lang", language, *words)
+        assert code == 1
+        assert ".." not in stderr
+        assert ": ." not in stderr
+
+
 def test_an_engine_that_is_gone_ends_the_run_with_its_remedy_instead_of_failing_in_each_area(
     country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -248,6 +248,43 @@ def test_a_worker_of_another_program_or_without_the_files_says_so_and_makes_noth
     assert not list(tmp_path.glob("*.tif"))
 
 
+INTERRUPTED = """
+import sys, time
+from geo_planner.batch.engines import Engine, worked_out
+def nap(seconds):
+    time.sleep(seconds)
+    return seconds
+if __name__ == "__main__":
+    try:
+        for _ in worked_out(Engine(sys.argv[1], 2), nap, [0, 0, 0, 60]):
+            print("ready", flush=True)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+@pytest.mark.parametrize(
+    "name", ["processes", pytest.param("dask", marks=pytest.mark.skipif(not os.environ.get("GEO_PLANNER_LONG"), reason="long"))]
+)
+def test_ctrl_c_in_a_terminal_ends_all_workers_without_a_word(name: str, tmp_path: Path) -> None:
+    """It reaches the workers, too: those that wait for work told of it as a traceback each."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED, "utf-8")
+    root = str(Path(__file__).parents[2])
+    run = subprocess.Popen(
+        [sys.executable, str(script), name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, str(tmp_path)])},
+    )  # fmt: skip
+    assert run.stdout is not None
+    assert [run.stdout.readline() for _ in range(3)] == ["ready\n"] * 3
+    time.sleep(1)
+    os.killpg(run.pid, signal.SIGINT)
+    told, complaints = run.communicate(timeout=50)
+    assert told == "stopped\n"
+    assert complaints == ""
+
+
 def test_an_error_in_a_task_is_told_as_it_is() -> None:
     with pytest.raises(ZeroDivisionError):
         list(worked_out(Engine("threads", 2), lambda n: 1 // n, [1, 0, 2]))

@@ -101,6 +101,13 @@ def test_results_within_the_folder_are_not_looked_into(tmp_path: Path) -> None:
     assert names(found_in(tmp_path, tmp_path / "out")) == ["an-s"]
 
 
+@pytest.mark.parametrize("out", [".", "an", "an/../."])
+def test_the_results_may_go_where_the_study_areas_are(out: str, tmp_path: Path) -> None:
+    make_area(tmp_path / "an")
+    make_area(tmp_path / out / "plans" / "no-area-of-ours")
+    assert names(found_in(tmp_path, tmp_path / out)) == ["an-s"]
+
+
 def test_links_in_a_circle_end_and_an_area_behind_a_link_counts_once(tmp_path: Path) -> None:
     area = make_area(tmp_path / "an")
     (tmp_path / "circle").symlink_to(tmp_path, target_is_directory=True)
