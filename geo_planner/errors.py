@@ -38,7 +38,7 @@ class GeoPlannerError(Exception):
 
     def text(self, language: Language) -> str:
         """The sentence and its remedy."""
-        return self.said.text(language)
+        return self.said.with_remedy(language)
 
     def __str__(self) -> str:
         return self.text("en")
@@ -224,9 +224,6 @@ def totals(faults: Iterable[Fault]) -> dict[str, dict[str, int]]:
 
 class SettingError(GeoPlannerError, ValueError):
     """A setting that does not hold. Its key has a reason and a remedy, as the fault that is made of it where the file is known."""
-
-    def text(self, language: Language) -> str:
-        return f"{self.said.text(language, 'reason')}. {self.said.text(language, 'remedy')}"
 
 
 class InputError(GeoPlannerError, ValueError):

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from geo_planner.batch.common_order import CommonOrder, Part, common_order
-from geo_planner.batch.found import Asked
+from geo_planner.batch.engines import EngineError
+from geo_planner.batch.found import PLANS, Asked
 from geo_planner.config import load_scenario
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.plan import CoverBy, Plan, load_plan, run
@@ -22,7 +23,6 @@ from geo_planner.study_area import load_study_area, study_area_root
 
 logger = logging.getLogger(__name__)
 
-PLANS = "plans"
 FIGURES = (
     "province", "province_code", "villages", "villages_no_signal", "villages_partial", "villages_covered", "villages_unknown", "households",
     "households_no_signal", "masts", "communes", "covered_area_share_mean", "chosen_sites", "chosen_cost_vnd", "input_until", "uses_sample_data",
@@ -136,7 +136,7 @@ def _planned(
     path: Path, folder: Path, writing: Writing, overrides: Sequence[str], workers: int | None, cover_by: CoverBy | None,
     tell: Callable[[str, float], None],
 ) -> tuple[Plan | None, bool, tuple[Fault, ...]]:  # fmt: skip
-    """The plan and whether it stood there, or why there is none. Nothing that one area does ends the run."""
+    """The plan and whether it stood there, or why there is none. Nothing that one area does ends the run; without an engine no other could be done."""
     try:
         writing.check(folder)
         scenario = load_scenario(path, list(overrides))
@@ -147,10 +147,13 @@ def _planned(
         plan = run(scenario, study_area, tell, workers=workers, cache=default_loss_cache(), cover_by=cover_by)
         folder.parent.mkdir(parents=True, exist_ok=True)
         writing.write(plan, folder)
+    except EngineError:
+        raise
     except InputError as error:
         return None, False, tuple(each for each in error.faults if each.level == "fault")
     except GeoPlannerError as error:
-        return None, False, (fault(path.name, "batch.area_refused", why=error.said),)
+        told = Fault(path.name, error.said) if error.said.has_remedy else fault(path.name, "batch.area_refused", why=error.said)
+        return None, False, (told,)
     except Exception as error:  # of this area alone; the traceback is in the log
         logger.warning("%s", path, exc_info=error)
         return None, False, (fault(path.name, "batch.area_broke", what=f"{type(error).__name__}: {error}"[:200]),)
@@ -201,13 +204,16 @@ def _last_day(plan: Plan) -> str | None:
 
 
 def results_table(batch: Batch) -> pd.DataFrame:
-    """A row for each scenario: its name, area and file, whether it was done, its figures, what kept it from being run."""
+    """A row for each scenario: its name, area and file, whether it was done and is part of the common order (else why not), its figures, and what
+    kept it from being run."""
+    left_out = dict(batch.order.left_out)
     rows = [
         {
             "name": each.name,
             "area": each.area,
             "scenario": None if each.scenario is None else each.scenario.name,
             "done": not each.faults,
+            "common_order": None if each.faults else left_out.get(each.name, "yes"),
             **{figure: each.figures.get(figure) for figure in FIGURES},
             "faults": len(each.faults),
             "first_fault_vi": each.faults[0].line("vi") if each.faults else None,

@@ -111,7 +111,8 @@ def _kind(part: Part) -> str:
     settings = part.scenario.ranking
     weighed = [c for c in settings.weighted_criteria() if c.weight > 0]
     total = sum(c.weight for c in weighed)
-    criteria = sorted((c.name, c.column or "", c.bounds, c.weight / total) for c in weighed)
+    # shares of weights of one proportion may differ by a last bit: 25, 20, 8 and 0.25, 0.2, 0.08
+    criteria = sorted((c.name, c.column or "", c.bounds, f"{c.weight / total:.9f}") for c in weighed)
     return f"{_service(part)} {criteria} {settings.method} {settings.promethee} {settings.travel} {settings.cost}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_planner.batch.blocks import BLOCK_KM, Block, Task, blocks_of, tasks_of
-from geo_planner.batch.engines import Engine, worked_out
+from geo_planner.batch.engines import Engine, EngineError, program, worked_out
 from geo_planner.batch.kept import bands_of, blocks_folder, keep_within, read_block, write_block
 from geo_planner.config import Scenario
 from geo_planner.files.atomic import whole_file
@@ -44,6 +45,8 @@ class Job:
     operators : tuple of str
         Of all cells in service.
     calibration : CalibrationSettings or None
+    program : str
+        That gave it out; another one does not work on it.
     """
 
     task: LossTask
@@ -51,6 +54,7 @@ class Job:
     classes: Path | None
     operators: tuple[str, ...]
     calibration: Any
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,19 @@ class Work:
 
 
 def work_on(work: Work) -> Serving | None:
-    """What some masts give in a block; nothing where the caller is to read what has been written."""
+    """What some masts give in a block; nothing where the caller is to read what has been written.
+
+    Raises
+    ------
+    EngineError
+        Where the worker has another program, or does not reach the files.
+    """
     job, task = work.job, work.task
+    if job.program != program():
+        raise EngineError("engine.other_program", host=platform.node())
+    for file in (job.heights, job.classes):
+        if file is not None and not file.exists():
+            raise EngineError("engine.unreached", host=platform.node(), file=file.as_posix())
     # copy on write: the compiled code takes it for an ordinary array, and nothing is ever written
     heights = np.asarray(np.load(job.heights, mmap_mode="c"))
     cover = None
@@ -198,7 +213,7 @@ def _job(task: LossTask, operators: tuple[str, ...], scenario: Scenario, folder:
     nothing = np.empty((0, 0), dtype=np.float32)
     bare = None if cover is None else LandCover(np.empty((0, 0), dtype=np.uint8), cover.sha256)
     light = replace(task, dem=replace(task.dem, heights_m=nothing), land_cover=bare, cache=None)
-    return Job(light, heights, classes, operators, scenario.calibration)
+    return Job(light, heights, classes, operators, scenario.calibration, program())
 
 
 def _on_disk(folder: Path, values: npt.NDArray[Any]) -> Path:

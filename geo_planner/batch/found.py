@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from geo_planner.config import scenarios_in
 from geo_planner.errors import Fault, InputError, UsageError, fault, warning
 from geo_planner.files.folders import no_folder
 from geo_planner.schema import COMMUNES, VILLAGES
 from geo_planner.study_area import scenario_paths
 
 _SCENARIOS = "scenarios"
-_DEEPEST = 5
-"""Folders within folders that are looked into: a country, its regions, its provinces, and room."""
+PLANS, RESULTS = "plans", "results"
+"""Folders of what is written; the folder that holds them may be one that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Found:
     ----------
     asked : tuple of Asked
     warnings : tuple of Fault
-        Scenario files that lie in no study area.
+        Scenario files that lie in no folder ``scenarios/``, as seen from the folder that was named.
     """
 
     asked: tuple[Asked, ...]
@@ -53,15 +54,16 @@ class Found:
 
 
 def found_in(folder: Path, out: Path | None = None) -> Found:
-    """The scenarios of a study area, of all study areas in a folder, or of a folder ``scenarios``.
+    """The scenarios of a study area, of all study areas in a folder at any depth, or of a folder ``scenarios``.
 
     A folder is a study area when it has ``scenarios/``, villages or communes where they usually lie; one that then lacks a scenario is told as such.
+    A study area may hold others: a province its districts.
 
     Parameters
     ----------
     folder : Path
     out : Path, optional
-        Where results go; it is not looked into.
+        Where results go; what is written there is not looked into.
 
     Raises
     ------
@@ -71,34 +73,39 @@ def found_in(folder: Path, out: Path | None = None) -> Found:
     if no_folder(folder) is not None:
         raise UsageError("batch.no_folder", folder=str(folder)[:200])
     home = folder.resolve()
-    if home.name == _SCENARIOS and any(_scenario_files(home)):
+    if home.name == _SCENARIOS and scenarios_in(home):
         home = home.parent
-    results = None if out is None else out.resolve()
-    areas = sorted(set(_areas(home, results, set(), 0)))
+    written = set() if out is None else {out.resolve() / name for name in (PLANS, RESULTS)}
+    folders = list(_folders(home, written))
+    areas = sorted(folder for folder in folders if _is_area(folder))
     if not areas:
         raise UsageError("batch.no_scenario", folder=str(folder)[:200])
     taken: set[str] = set()
     asked = [one for area in areas for one in _asked(area, home, taken)]
-    loose = [] if _is_area(home) else sorted(path.name for path in _scenario_files(home))
-    return Found(tuple(asked), tuple(warning(name, "batch.loose_scenario") for name in loose))
+    return Found(tuple(asked), tuple(warning(path.relative_to(home).as_posix(), "batch.loose_scenario") for path in _loose(folders, areas)))
 
 
-def _areas(folder: Path, out: Path | None, seen: set[Path], depth: int) -> Iterator[Path]:
-    """Study areas at and below a folder; nothing is looked at twice, so that links in a circle end."""
-    place = folder.resolve()
-    if place in seen or place == out:
-        return
-    seen.add(place)
-    area = _is_area(folder)
-    if area:
-        yield folder
-    if depth < _DEEPEST and not (area and depth):
+def _folders(home: Path, written: set[Path]) -> Iterator[Path]:
+    """A folder and all below it, but for what is written and what is hidden; nothing is looked at twice, so that links in a circle end."""
+    seen, to_look = written, [home]
+    while to_look:
+        folder = to_look.pop()
+        place = folder.resolve()
+        if place in seen:
+            continue
+        seen.add(place)
         try:
-            below = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+            below = sorted((path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")), reverse=True)
         except OSError:  # not ours to read: nothing in it is a study area of ours
-            return
-        for path in below:
-            yield from _areas(path, out, seen, depth + 1)
+            continue
+        yield folder
+        to_look += below
+
+
+def _loose(folders: list[Path], areas: list[Path]) -> list[Path]:
+    """Scenario files beside study areas, or in one but not in its ``scenarios/``; what lies deeper in a study area is its own business."""
+    looked_at = (folder for folder in folders if folder in areas or not set(areas) & set(folder.parents))
+    return sorted(path for folder in looked_at for path in scenarios_in(folder) if path.is_file())
 
 
 def _is_area(folder: Path) -> bool:
@@ -124,7 +131,3 @@ def _free(stem: str, taken: set[str]) -> str:
         name, number = f"{stem}-{number}", number + 1
     taken.add(name.casefold())
     return name
-
-
-def _scenario_files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())

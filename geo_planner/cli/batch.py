@@ -26,9 +26,9 @@ def batch(
 ) -> None:
     """Run every scenario of many study areas; what fails is told, the rest is done."""
     from geo_planner.batch.areas import Writing, run_areas
-    from geo_planner.batch.found import found_in
+    from geo_planner.batch.found import RESULTS, found_in
     from geo_planner.export import write_plan
-    from geo_planner.export.batch import RESULTS, write_batch
+    from geo_planner.export.batch import write_batch
     from geo_planner.export.folder import check_output
 
     def work() -> int:
@@ -52,7 +52,7 @@ def batch(
             for told in lines(found.warnings):
                 hint(told)
             for each in failed:
-                hint(said("batch.failed", name=each.name, n=len(each.faults)))
+                hint(said("batch.failed", name=each.name, area=each.area, n=len(each.faults)))
                 for told in lines(each.faults):
                     hint(f"  {told}")
             for name, why in result.order.left_out:

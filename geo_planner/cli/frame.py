@@ -154,7 +154,7 @@ ScenarioPath = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="Sce
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, for instance terrain.path=dem.tif.")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads; all cores when left out.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Threads, or workers of the engine; as many as cores when left out.")]
 EngineOption = Annotated[
     str | None,
     typer.Option("--engine", metavar="threads|processes|dask", help="Work the coverage out in blocks, by these; the result is the same."),

@@ -9,6 +9,7 @@ from geo_planner.config.scenario_file import (
     naming_layers,
     parse_scenario,
     read_document,
+    scenarios_in,
     with_optional_layers,
     with_values,
     write_scenario,
@@ -17,6 +18,6 @@ from geo_planner.preferences import Criterion, RankingSettings
 
 __all__ = [
     "OPTIONAL_LAYERS", "Clutter", "Criterion", "Layers", "Model", "Propagation", "Province", "RankingSettings", "Scenario", "Service", "SiteDefaults",
-    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "load_scenario", "naming_layers", "parse_scenario", "read_document", "with_optional_layers",
-    "with_values", "write_scenario",
+    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "load_scenario", "naming_layers", "parse_scenario", "read_document", "scenarios_in",
+    "with_optional_layers", "with_values", "write_scenario",
 ]  # fmt: skip

@@ -42,6 +42,15 @@ def load_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     return parse_scenario(apply_overrides(read_document(path, file), overrides), file=file)
 
 
+def scenarios_in(folder: Path) -> list[Path]:
+    """What bears the name of a scenario in a folder, by name: endings in any case, as Windows has them, and nothing hidden; none where it cannot be read."""
+    try:
+        found = list(folder.iterdir())
+    except OSError:
+        return []
+    return sorted(path for path in found if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith("."))
+
+
 def with_optional_layers(scenario: Scenario, root: Path) -> Scenario:
     """The scenario with the optional layers that stand in their usual place named, so that the manifest names them too.
 

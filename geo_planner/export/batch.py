@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo_planner.batch.areas import PLANS, Batch, results_table
+from geo_planner.batch.areas import Batch, results_table
+from geo_planner.batch.found import PLANS, RESULTS
 from geo_planner.errors import bounded
 from geo_planner.export.batch_book import write_batch_book
 from geo_planner.export.csv_file import write_table
@@ -17,7 +18,6 @@ from geo_planner.export.summary import write_json
 from geo_planner.export.tables import flat_columns
 from geo_planner.export.workbook import spoken
 
-RESULTS = "results"
 BOOK = "results.xlsx"
 
 

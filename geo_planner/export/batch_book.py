@@ -14,14 +14,14 @@ from geo_planner.export.workbook import Book, Sheet, Style, TableColumn, Total, 
 from geo_planner.words import LANGUAGES, Language, said, word
 
 _RESULTS: tuple[tuple[str, float, Style], ...] = (
-    ("province", 18, "text"), ("name", 30, "code"), ("done", 11, "centre"), ("villages", 10, "int"), ("villages_no_signal", 11, "int"),
+    ("province", 16, "text"), ("area", 24, "text"), ("name", 28, "text"), ("done", 9, "centre"), ("common_order", 20, "text"), ("villages", 10, "int"), ("villages_no_signal", 11, "int"),
     ("villages_partial", 11, "int"), ("villages_covered", 11, "int"), ("villages_unknown", 11, "int"), ("households", 11, "int"),
     ("households_no_signal", 12, "int"), ("masts", 10, "int"), ("chosen_sites", 11, "int"), ("chosen_cost_vnd", 19, "int"), ("uses_sample_data", 11, "centre"),
 )  # fmt: skip
 _SUMMED = {name for name, _, style in _RESULTS if style == "int"}
 _VILLAGES: tuple[tuple[str, float, Style], ...] = (
-    ("national_rank", 10, "centre"), ("province", 18, "text"), ("village_id", 11, "code"), ("name", 22, "text"), ("commune_name", 18, "text"),
-    ("households", 9, "int"), ("responsibility", 24, "text"), ("modelled_status", 14, "centre"), ("score", 9, "score"), ("rank_in_plan", 11, "centre"),
+    ("national_rank", 10, "centre"), ("province", 15, "text"), ("area", 22, "text"), ("village_id", 11, "code"), ("name", 20, "text"), ("commune_name", 16, "text"),
+    ("households", 12, "int"), ("responsibility", 24, "text"), ("modelled_status", 14, "centre"), ("score", 9, "score"), ("tied", 9, "int"), ("rank_in_plan", 11, "centre"),
     ("depends_on_sample", 11, "centre"),
 )  # fmt: skip
 
@@ -55,9 +55,10 @@ def _sheets(batch: Batch, language: Language) -> Iterator[Sheet]:
     yield _sheet("results", _RESULTS, results, language, totals if summed else {})
     order = batch.order.villages
     if len(order):
-        provinces = {each.name: each.figures.get("province") for each in batch.outcomes}
+        of_plan = {each.name: (each.figures.get("province"), each.area) for each in batch.outcomes}
         table = flat_columns(pd.DataFrame(order.reset_index()))
-        yield _sheet("villages", _VILLAGES, table.assign(province=[provinces[name] for name in table["plan"]]), language)
+        provinces, areas = zip(*(of_plan[name] for name in table["plan"]), strict=True)
+        yield _sheet("villages", _VILLAGES, table.assign(province=provinces, area=areas), language)
     faults = [[each.name, told.file, told.line(language)] for each in batch.outcomes for told in each.faults]
     if faults:
         columns = [TableColumn(_title("faults", name, language), width) for name, width in (("name", 30), ("file", 34), ("fault", 110))]
@@ -81,7 +82,7 @@ def _sheet(
         columns,
         rows,
         [said(f"batch_book.{key}_line").text(language)],
-        frozen_columns=2,
+        frozen_columns=3,
         totals=totals or {},
     )
 
@@ -94,4 +95,6 @@ def _title(sheet: str, column: str, language: Language) -> str:
 def _cell(column: str, value: Cell, language: Language) -> Cell:
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
+    if column == "common_order" and value is not None:
+        return said(f"batch_common_order.{value}").text(language)
     return word(value, language) if column in ("responsibility", "modelled_status") and isinstance(value, str) else value

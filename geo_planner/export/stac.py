@@ -6,7 +6,10 @@ written here. Links are relative: the whole can be moved.
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,14 +56,18 @@ def write_catalog(rasters: Mapping[str, Path], figures: Mapping[str, Mapping[str
     """
     home = folder / FOLDER
     home.mkdir()
-    items = {name: _item(name, path, figures[name], seen_from / FOLDER / name) for name, path in sorted(rasters.items())}
+    idents = _idents(sorted(rasters))
+    items = {
+        idents[name]: _item(name, idents[name], path, figures[name], seen_from / FOLDER / idents[name])
+        for name, path in sorted(rasters.items())
+    }
     for name, item in items.items():
         (home / name).mkdir()
         write_json(item, home / name / f"{name}.json")
     sample = [item for item in items.values() if item["properties"]["geo_planner:sample_data"]]
     links = [{"rel": "root", "href": f"./{CATALOG}", "type": "application/json"}]
     links += [
-        {"rel": "item", "href": f"./{quote(name)}/{quote(name)}.json", "type": "application/geo+json", "title": item["properties"]["title"]}
+        {"rel": "item", "href": f"./{name}/{name}.json", "type": "application/geo+json", "title": item["properties"]["title"]}
         for name, item in items.items()
     ]
     catalog = {
@@ -75,7 +82,23 @@ def write_catalog(rasters: Mapping[str, Path], figures: Mapping[str, Mapping[str
     return f"{FOLDER}/{CATALOG}"
 
 
-def _item(name: str, path: Path, figures: Mapping[str, Any], seen_from: Path) -> dict[str, Any]:
+def _idents(names: list[str]) -> dict[str, str]:
+    """Names for items in plain letters: readers of catalogues look for a file as its link is written, and do not undo the quoting of an address."""
+    idents: dict[str, str] = {}
+    for name in names:
+        letters = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^\w.-]+", "_", letters).strip("_.") or "plan"
+        taken = {ident.casefold() for ident in idents.values()}
+        idents[name] = next(free for k in itertools.count(1) if (free := stem if k == 1 else f"{stem}-{k}").casefold() not in taken)
+    return idents
+
+
+def _reference(path: str) -> str:
+    """A path as the schema asks for it, an IRI reference: letters of every language as they are, blanks and the like quoted."""
+    return "".join(sign if sign.isalnum() else quote(sign) for sign in path)
+
+
+def _item(name: str, ident: str, path: Path, figures: Mapping[str, Any], seen_from: Path) -> dict[str, Any]:
     with opened_raster(path) as file:
         tags, grid, crs = file.tags(), file.transform, file.crs
         bands = [_band(file, number) for number in range(1, file.count + 1)]
@@ -84,7 +107,7 @@ def _item(name: str, path: Path, figures: Mapping[str, Any], seen_from: Path) ->
     sample = bool(figures.get("uses_sample_data"))
     code = crs.to_epsg()
     asset = {
-        "href": quote(Path(os.path.relpath(path, seen_from)).as_posix()),
+        "href": _reference(Path(os.path.relpath(path, seen_from)).as_posix()),
         "type": _COG,
         "title": said("stac.coverage").text("vi"),
         "roles": ["data"],
@@ -96,7 +119,7 @@ def _item(name: str, path: Path, figures: Mapping[str, Any], seen_from: Path) ->
         "type": "Feature",
         "stac_version": VERSION,
         "stac_extensions": list(EXTENSIONS),
-        "id": name,
+        "id": ident,
         "geometry": mapping(footprint),
         "bbox": list(footprint.bounds),
         "properties": {

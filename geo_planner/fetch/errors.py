@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from geo_planner.errors import GeoPlannerError
-from geo_planner.words import Language, Said, said
+from geo_planner.words import Said, said
 
 
 class DownloadError(GeoPlannerError, OSError):
     """A file could not be fetched. What it says has a ``reason``, which goes on in another sentence, and a ``remedy``."""
-
-    def text(self, language: Language) -> str:
-        reason, remedy = (self.said.text(language, part) for part in ("reason", "remedy"))
-        return f"{reason}. {remedy}"
 
 
 class OfflineError(DownloadError):

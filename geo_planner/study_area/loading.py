@@ -15,7 +15,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 from pyproj.exceptions import ProjError
 
-from geo_planner.config import Scenario, with_optional_layers
+from geo_planner.config import Scenario, scenarios_in, with_optional_layers
 from geo_planner.crs import GEOGRAPHIC, crs_fault, metric_crs, refused, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, InputError, UsageError, fault, warning
 from geo_planner.files.bundled import FURTHER_SCENARIOS
@@ -118,9 +118,8 @@ def scenario_paths(root: Path) -> list[Path]:
     why = no_folder(root / "scenarios")
     if why not in (None, "missing"):
         raise InputError([fault("scenarios", "unreadable.folder_of_scenarios", why=why)])
-    found = [*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")]
     made = {path.name.split(".", 2)[2] for path in root.glob("scenarios/former/*.created.*")}  # see geo_planner.scenario_files.former
-    return sorted(found, key=lambda path: (path.name in made, path.name in FURTHER_SCENARIOS, path))
+    return sorted(scenarios_in(root / "scenarios"), key=lambda path: (path.name in made, path.name in FURTHER_SCENARIOS, path))
 
 
 def load_study_area(root: Path, scenario: Scenario) -> StudyArea:

@@ -11,6 +11,7 @@ The sentences stand in ``en.toml`` and ``vi.toml``, by ``code`` or ``code.varian
 ``/100``       a share of 1 as points of 100 (``65/100``)
 ``day``        a date, given as one or as ISO 8601
 ``word``       the word that people read for a stable word (``word.<stable word>`` of the catalogue), in small letters
+``clause``     of something said, without the full stop at its end, to go on after it
 ``reason``     of something said that has a reason and a remedy, the one; ``remedy``: the other
 ``one|many``   the English plural: the first for 1, the second for any other number
 =============  ===========================================================================================
@@ -74,6 +75,17 @@ class Said:
         """The sentence in one language; `part` is ``text``, ``reason`` or ``remedy``, the text or the reason where it is left out."""
         entry = catalogue(language)[self.key]
         return _WORDING[language].vformat(entry[part or ("text" if "text" in entry else "reason")], (), dict(self.facts))
+
+    @property
+    def has_remedy(self) -> bool:
+        """Whether it is worded as a reason and a remedy."""
+        return "remedy" in catalogue("en")[self.key]
+
+    def with_remedy(self, language: Language) -> str:
+        """The sentence, or reason and remedy of what has these."""
+        if not self.has_remedy:
+            return self.text(language)
+        return f"{self.text(language, 'reason')}. {self.text(language, 'remedy')}"
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: the code, and the facts as plain values."""
@@ -220,7 +232,8 @@ class _Wording(string.Formatter):
         language = self.language
         if isinstance(value, Said):
             whole = "text" if "text" in catalogue(language)[value.key] else "reason"
-            return value.text(language, how if how in ("reason", "remedy") else whole)
+            text = value.text(language, how if how in ("reason", "remedy") else whole)
+            return text.removesuffix(".") if how == "clause" else text
         if isinstance(value, Label):
             value = value.title(language)
         if "|" in how:

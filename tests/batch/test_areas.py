@@ -16,6 +16,7 @@ from rasterio.warp import reproject
 from typer.testing import CliRunner
 
 from geo_planner import export
+from geo_planner.batch.engines import EngineError
 from geo_planner.cli import app
 from geo_planner.export import outputs
 from tests.small_area import SCENARIO, TERRAIN, VILLAGES, make_area, read_rows, write_rows
@@ -95,10 +96,14 @@ def test_the_workbook_says_the_same_in_both_languages(done: tuple[Path, int, dic
     for vi, en in zip(book.worksheets[:3], book.worksheets[3:], strict=True):
         assert vi.dimensions == en.dimensions
         assert vi.title == "Lỗi" or not [cell.value for row in vi.iter_rows() for cell in row if "_" in str(cell.value)], "no stable names"
-    figures = [row[3] for row in book["Results"].iter_rows(values_only=True) if row[1] in {f"{name}-s" for name in NAMES}]
-    assert figures == [4, 4, None, 4, 4, 4]
+    rows = [row for row in book["Results"].iter_rows(values_only=True) if row[2] in {f"{name}-s" for name in NAMES}]
+    assert [row[5] for row in rows] == [4, 4, None, 4, 4, 4]
+    assert [row[1] for row in rows] == list(NAMES), "the study area of each"
+    taking_part = [row[4] for row in rows]
+    assert taking_part[:5] == ["Yes", "Yes", None, "Yes", "Yes"]
+    assert taking_part[5].startswith("No: "), "the plan outside the common order says why"
     assert "Total" in [row[0] for row in book["Results"].iter_rows(values_only=True)]
-    total = [row for row in book["Kết quả"].iter_rows(values_only=True) if row[3] == 20]
+    total = [row for row in book["Kết quả"].iter_rows(values_only=True) if row[5] == 20]
     assert len(total) == 1, "the sum of the villages stands below"
 
 
@@ -293,6 +298,59 @@ def test_each_village_stands_once_in_the_common_order(tmp_path: Path) -> None:
     assert record["left_out_of_common_order"] == [{"name": "an-t", "why": "same_area"}, {"name": "an-u", "why": "other_service"}]
     assert sorted({row["plan"] for row in record["villages"]}) == ["an-s", "binh-s"]
     assert len(record["villages"]) == 8
+
+
+def test_weights_as_percent_and_as_shares_are_one_ranking(tmp_path: Path) -> None:
+    make_area(tmp_path / "in/an")
+    other = make_area(tmp_path / "in/binh") / SCENARIO
+    text = other.read_text("utf-8")
+    for weight in (25, 20, 8):
+        text = text.replace(f"weight: {weight}", f"weight: {weight / 100}")
+    assert 25 / (25 + 20 + 8) != 0.25 / (0.25 + 0.2 + 0.08), "a last bit"
+    other.write_text(text, "utf-8")
+    assert batch(tmp_path / "in", "-o", tmp_path / "out")[0] == 0
+    assert record_of(tmp_path / "out")["left_out_of_common_order"] == []
+
+
+def test_villages_of_one_id_and_score_are_told_apart_and_tied_in_the_workbook(tmp_path: Path) -> None:
+    for region in ("Tây Bắc", "Đông Bắc"):
+        make_area(tmp_path / "in" / region / "Lai Châu")
+    assert batch(tmp_path / "in", "-o", tmp_path / "out")[0] == 0
+    book = openpyxl.load_workbook(tmp_path / "out/results/results.xlsx", data_only=True)
+    rows = [row for row in book["Common order"].iter_rows(values_only=True) if row[3] == "V1"]
+    assert [(row[0], row[2]) for row in rows] == [(1, "Tây Bắc/Lai Châu"), (2, "Đông Bắc/Lai Châu")]
+    assert [row[10] for row in rows] == [1, 1], "each has one other of its score"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_refuses_an_area_is_told_in_whole_sentences_with_its_remedy(language: str, tmp_path: Path) -> None:
+    make_area(tmp_path / "in/an")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/plans").write_text("a file")
+    for words in ((), ("--set", "seed")):
+        code, _, stderr = batch(tmp_path / "in", "-o", tmp_path / "out", "--lang", language, *words)
+        assert code == 1
+        assert ".." not in stderr
+        assert ": ." not in stderr
+
+
+def test_an_engine_that_is_gone_ends_the_run_with_its_remedy_instead_of_failing_in_each_area(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geo_planner.batch import cover as cover_module
+
+    asked = []
+
+    def nobody(*_: Any) -> None:
+        asked.append(1)
+        raise EngineError("engine.no_scheduler", address="tcp://127.0.0.1:9")
+
+    monkeypatch.setattr(cover_module, "worked_out", nobody)
+    monkeypatch.setenv("GEO_PLANNER_CACHE", str(tmp_path / "cache"))
+    code, _, stderr = batch(country, "-o", tmp_path / "out", "--engine", "threads", "--lang", "vi")
+    assert (code, len(asked)) == (2, 1)
+    assert "tcp://127.0.0.1:9" in stderr
+    assert "dask scheduler" in stderr, "the remedy"
 
 
 def test_areas_without_villages_or_scenario_fail_alone(tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -22,9 +25,10 @@ from pyproj import CRS
 
 from geo_planner.batch import blocks as blocks_module
 from geo_planner.batch import cover as cover_module
+from geo_planner.batch import engines as engines_module
 from geo_planner.batch.blocks import blocks_of, tasks_of
 from geo_planner.batch.cover import cover_in_blocks, work_on
-from geo_planner.batch.engines import MOST_DEATHS, Engine, engine_of, worked_out
+from geo_planner.batch.engines import MOST_DEATHS, Engine, EngineError, engine_of, worked_out
 from geo_planner.batch.kept import keep_within, read_block
 from geo_planner.config import Scenario, load_scenario
 from geo_planner.errors import UsageError
@@ -241,8 +245,71 @@ def test_what_a_dead_worker_was_at_is_given_out_again(tmp_path: Path) -> None:
 
 
 def test_a_task_that_kills_every_worker_ends_the_run() -> None:
-    with pytest.raises(RuntimeError, match=str(MOST_DEATHS + 1)):
+    with pytest.raises(UsageError, match=f"{MOST_DEATHS + 1} times.*--workers"):
         list(worked_out(Engine("processes", 1), always_dies, [1]))
+
+
+def test_a_worker_of_another_program_or_without_the_files_says_so_and_makes_nothing(
+    loaded: tuple[Scenario, StudyArea], tmp_path: Path, small_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it made would be kept under the name of what this program makes."""
+    scenario, area = loaded
+    works: list[Any] = []
+
+    def taken(_engine: Engine, _work: Any, tasks: list[Any]) -> list[Any]:
+        works.extend(tasks)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cover_module, "worked_out", taken)
+    with pytest.raises(KeyboardInterrupt):
+        cover_in_blocks(scenario, area, Engine(), folder=tmp_path, block_km=1.28)
+    work = pickle.loads(pickle.dumps(works[0]))
+    with monkeypatch.context() as patched:
+        patched.setattr(cover_module, "program", lambda: "of yesterday")
+        with pytest.raises(EngineError, match="another version"):
+            work_on(work)
+    work.job.heights.unlink()
+    with pytest.raises(EngineError, match=r"does not find .*\.npy.*GEO_PLANNER_CACHE") as told:
+        work_on(work)
+    assert isinstance(pickle.loads(pickle.dumps(told.value)), EngineError), "it comes back from a worker as it is"
+    assert not list(tmp_path.glob("*.tif"))
+
+
+INTERRUPTED = """
+import sys, time
+from geo_planner.batch.engines import Engine, worked_out
+def nap(seconds):
+    time.sleep(seconds)
+    return seconds
+if __name__ == "__main__":
+    try:
+        for _ in worked_out(Engine(sys.argv[1], 2), nap, [0, 0, 0, 60]):
+            print("ready", flush=True)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+@pytest.mark.parametrize(
+    "name", ["processes", pytest.param("dask", marks=pytest.mark.skipif(not os.environ.get("GEO_PLANNER_LONG"), reason="long"))]
+)
+def test_ctrl_c_in_a_terminal_ends_all_workers_without_a_word(name: str, tmp_path: Path) -> None:
+    """It reaches the workers, too: those that wait for work told of it as a traceback each."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED, "utf-8")
+    root = str(Path(__file__).parents[2])
+    run = subprocess.Popen(
+        [sys.executable, str(script), name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, str(tmp_path)])},
+    )  # fmt: skip
+    assert run.stdout is not None
+    assert [run.stdout.readline() for _ in range(3)] == ["ready\n"] * 3
+    time.sleep(1)
+    os.killpg(run.pid, signal.SIGINT)
+    told, complaints = run.communicate(timeout=50)
+    assert told == "stopped\n"
+    assert complaints == ""
 
 
 def test_an_error_in_a_task_is_told_as_it_is() -> None:
@@ -300,3 +367,52 @@ def test_no_scheduler_is_a_sentence() -> None:
         patch.setattr(distributed, "Client", nobody)
         with pytest.raises(UsageError, match="127"):
             list(worked_out(Engine("dask", 1, "tcp://127.0.0.1:9"), doubled, [1]))
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [("cancelled", "gone away"), ("killed", f"{MOST_DEATHS + 1} times"), ("none comes", "no worker"), ("none left", "no worker")],
+)
+def test_what_becomes_of_a_cluster_is_a_sentence(happens: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that goes away cancels what was given to it; one without workers answers nothing for ever."""
+    distributed = pytest.importorskip("distributed", reason="dask is not installed")
+    monkeypatch.setattr(engines_module, "_PATIENCE_S", 0.0)
+    monkeypatch.setattr(engines_module, "_LOOK_S", 0.01)
+
+    class Cluster:
+        scheduler = SimpleNamespace(address="tcp://127.0.0.1:9")
+
+        def __init__(self, *_: Any, **__: Any) -> None:
+            self.submitted = 0
+
+        def __enter__(self) -> Cluster:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def wait_for_workers(self, *_: Any, **__: Any) -> None:
+            if happens == "none comes":
+                raise TimeoutError
+
+        def scheduler_info(self, **_: Any) -> dict[str, Any]:
+            return {"workers": {} if self.submitted else {"one": 1}}
+
+        def get_executor(self, **_: Any) -> Cluster:
+            return self
+
+        def submit(self, *_: Any) -> Future[Any]:
+            self.submitted += 1
+            future: Future[Any] = Future()
+            if happens == "cancelled":
+                future.cancel()
+                future.set_running_or_notify_cancel()
+            elif happens == "killed":
+                future.set_exception(distributed.KilledWorker("task", None, 3))
+            return future
+
+    monkeypatch.setattr(distributed, "Client", Cluster)
+    with pytest.raises(UsageError, match=told) as error:
+        list(worked_out(Engine("dask", 1, "tcp://127.0.0.1:9"), doubled, [1]))
+    assert isinstance(error.value, EngineError) == (happens != "killed"), "what one task does is no fault of the engine"
+    assert "finished blocks are kept" in str(error.value)

@@ -60,6 +60,34 @@ def test_an_area_that_holds_areas_gives_both(tmp_path: Path) -> None:
     country = make_area(tmp_path / "country")
     make_area(country / "province")
     assert [(one.name, one.area) for one in found_in(country).asked] == [("country-s", "."), ("province-s", "province")]
+    assert [(one.name, one.area) for one in found_in(tmp_path).asked] == [("country-s", "country"), ("province-s", "country/province")]
+
+
+def test_no_depth_is_too_deep(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*(f"cấp {k}" for k in range(12)))
+    make_area(deep / "Mường Tè")
+    assert names(found_in(tmp_path)) == ["Mường Tè-s"]
+
+
+def test_a_scenario_that_lies_where_none_is_looked_for_is_told_wherever_it_is(tmp_path: Path) -> None:
+    area = make_area(tmp_path / "Tây Bắc" / "an")
+    text = (area / SCENARIO).read_text("utf-8")
+    for place in ("Tây Bắc/lạc.yaml", "Tây Bắc/an/beside.yml"):
+        (tmp_path / place).write_text(text, "utf-8")
+    for own in ("documents/office.yaml", "scenarios/former/2026.changed.s.yaml"):  # what a study area keeps for itself
+        (area / own).parent.mkdir(exist_ok=True)
+        (area / own).write_text(text, "utf-8")
+    found = found_in(tmp_path)
+    assert names(found) == ["an-s"]
+    assert [told.file for told in found.warnings] == ["Tây Bắc/an/beside.yml", "Tây Bắc/lạc.yaml"]
+
+
+def test_endings_in_capitals_are_scenarios_and_what_is_hidden_is_none(tmp_path: Path) -> None:
+    area = make_area(tmp_path / "an")
+    (area / SCENARIO).rename(area / "scenarios" / "S.YAML")
+    (area / "scenarios" / "b.Yml").write_bytes((area / "scenarios" / "S.YAML").read_bytes())
+    (area / "scenarios" / "._S.yaml").write_bytes(b"\x00\x05\x16\x07")  # what macOS leaves on a stick
+    assert names(found_in(tmp_path)) == ["an-S", "an-b"]
 
 
 def test_the_folder_of_scenarios_stands_for_its_area(tmp_path: Path) -> None:
@@ -71,6 +99,13 @@ def test_results_within_the_folder_are_not_looked_into(tmp_path: Path) -> None:
     make_area(tmp_path / "an")
     make_area(tmp_path / "out" / "plans" / "no-area-of-ours")
     assert names(found_in(tmp_path, tmp_path / "out")) == ["an-s"]
+
+
+@pytest.mark.parametrize("out", [".", "an", "an/../."])
+def test_the_results_may_go_where_the_study_areas_are(out: str, tmp_path: Path) -> None:
+    make_area(tmp_path / "an")
+    make_area(tmp_path / out / "plans" / "no-area-of-ours")
+    assert names(found_in(tmp_path, tmp_path / out)) == ["an-s"]
 
 
 def test_links_in_a_circle_end_and_an_area_behind_a_link_counts_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import rasterio
 from rasterio.warp import transform_bounds
 from shapely.geometry import box, shape
 
+from geo_planner.export.stac import _idents
 from geo_planner.files.hashes import sha256_of
 from geo_planner.words import said
 from tests.batch.test_areas import batch
@@ -59,13 +60,22 @@ def items(catalog: Path) -> dict[str, tuple[Path, dict[str, Any]]]:
 
 def test_every_link_leads_to_a_file_and_back(catalog: Path) -> None:
     found = items(catalog)
-    assert sorted(found) == ["Lai Châu 1-s", "undated-s"]
+    assert sorted(found) == ["Lai_Chau_1-s", "undated-s"]
     for path, item in found.values():
         assert followed(path, "root") == followed(path, "parent") == [catalog.resolve()]
         assert item["id"] == path.stem
     whole = catalog.read_text("utf-8") + "".join(path.read_text("utf-8") for path, _ in found.values())
     assert "licen" not in whole.lower()
     assert "file:/" not in whole
+    # readers look for an item as its link is written, and for a raster with the letters of its folder
+    assert all((catalog.parent / link["href"]).is_file() for link in read(catalog)["links"])
+    assert found["Lai_Chau_1-s"][1]["assets"]["coverage"]["href"] == "../../../plans/Lai%20Châu%201-s/coverage.tif"
+
+
+def test_names_that_are_one_in_plain_letters_are_told_apart() -> None:
+    assert _idents(["Lai Chau-s", "Lai Châu-s", "lai_châu-s", "Đà Nẵng (mới)", "中"]) == {
+        "Lai Chau-s": "Lai_Chau-s", "Lai Châu-s": "Lai_Chau-s-2", "lai_châu-s": "lai_chau-s-3", "Đà Nẵng (mới)": "Da_Nang_moi", "中": "plan",
+    }  # fmt: skip
 
 
 def test_an_item_says_of_its_raster_what_the_raster_is(catalog: Path) -> None:
@@ -94,7 +104,7 @@ def test_an_item_says_of_its_raster_what_the_raster_is(catalog: Path) -> None:
 
 def test_the_time_is_that_of_the_input_and_of_the_run_where_the_input_tells_none(catalog: Path) -> None:
     found = items(catalog)
-    dated = found["Lai Châu 1-s"][1]["properties"]
+    dated = found["Lai_Chau_1-s"][1]["properties"]
     assert (dated["start_datetime"], dated["end_datetime"]) == ("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z")
     assert dated["start_datetime"] <= dated["datetime"] <= dated["end_datetime"]
     undated = found["undated-s"][1]["properties"]
@@ -107,10 +117,10 @@ def test_made_up_data_is_told_in_the_catalogue_and_in_the_item(catalog: Path) ->
     found = items(catalog)
     banner = said("sample_banner").text("vi")
     assert banner in read(catalog)["description"]
-    assert banner in found["Lai Châu 1-s"][1]["properties"]["description"]
+    assert banner in found["Lai_Chau_1-s"][1]["properties"]["description"]
     assert banner not in found["undated-s"][1]["properties"]["description"]
     assert {name: item["properties"]["geo_planner:sample_data"] for name, (_, item) in found.items()} == {
-        "Lai Châu 1-s": True,
+        "Lai_Chau_1-s": True,
         "undated-s": False,
     }
 

@@ -17,7 +17,7 @@ import yaml
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from geo_planner.config import Layers, Scenario, load_scenario
+from geo_planner.config import Layers, Scenario, load_scenario, scenarios_in
 from geo_planner.crs import GEOGRAPHIC, metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError, Fault, GeoPlannerError, InputError, UsageError, warning
 from geo_planner.files.bundled import FURTHER_SCENARIOS
@@ -211,7 +211,7 @@ def load_gazetteer(root: Path) -> Gazetteer:
 def _scenarios(root: Path) -> tuple[dict[str, Layers], str | None]:
     """The layers that each readable scenario names; a broken one is validate's business."""
     found: dict[str, Scenario] = {}
-    for path in sorted([*root.glob("scenarios/*.yaml"), *root.glob("scenarios/*.yml")]):
+    for path in scenarios_in(root / "scenarios"):
         try:
             found[path.name] = load_scenario(path)
         except (GeoPlannerError, OSError, yaml.YAMLError):
