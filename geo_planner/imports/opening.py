@@ -6,6 +6,7 @@ a program that writes to it meanwhile can play a part, and no reader leaves side
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import stat
@@ -23,6 +24,7 @@ from typing import Any, Literal
 from geo_planner.errors import Fault, InputError, UsageError, fault, system_says
 from geo_planner.words import Said, said
 
+logger = logging.getLogger(__name__)
 Family = Literal["spreadsheet", "text", "vector"]
 
 FAMILY: dict[str, Family] = {
@@ -251,6 +253,8 @@ def _compound_content(path: Path, name: str) -> str:
         return "xls"
     if "WordDocument".encode("utf-16-le") in content:
         raise refuse(name, "mislabelled.word")
+    if Path(name).suffix.lower() == ".xls":
+        raise refuse(name, "damaged.workbook")  # half of one: the list of its parts stands near the end
     raise refuse(name, "mislabelled.office")
 
 
@@ -364,5 +368,9 @@ def check_xml(content: Iterator[bytes], name: str, *, on_piece: Callable[[bytes]
         raise refuse(name, "xml_entities.read_file") from error
     except _TooDeepError as error:
         raise refuse(name, "xml_depth.read_file", most=MAX_DEPTH) from error
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refuse(name, "damaged.xml", why=str(error)) from error
+    except expat.ExpatError as error:
+        logger.debug("no XML: %s", name, exc_info=error)
+        raise refuse(name, "damaged.xml_at", line=error.lineno, at=error.offset + 1) from error
+    except (ValueError, LookupError) as error:
+        logger.debug("no XML: %s", name, exc_info=error)
+        raise refuse(name, "damaged.xml") from error
