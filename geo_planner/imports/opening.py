@@ -46,7 +46,9 @@ _FOREIGN = (
     (b"7z\xbc\xaf", said("mislabelled.archive", kind="7z")),
     (b"\x1f\x8b", said("mislabelled.gzip")),
 )
-_OFFICE_PARTS = {"word/document.xml": "mislabelled.word", "ppt/presentation.xml": "mislabelled.slides"}
+_OFFICE_PARTS = {
+    "word/document.xml": "mislabelled.word", "ppt/presentation.xml": "mislabelled.slides", "xl/workbook.bin": "mislabelled.binary_workbook",
+}  # fmt: skip
 """Parts of the zip that tell what else an Office file is."""
 _HTML = {"html", "head", "body", "meta", "table", "div", "style", "script", "title", "font", "center", "p", "br", "span", "link", "form"}
 SUPPORTED = said("formats_read")
@@ -177,6 +179,8 @@ def _text_content(head: bytes, name: str) -> str:
         return _markup_content(start, name)
     if start.startswith("{"):
         return "geojson"
+    if start.startswith("[") and _BY_NAME.get(Path(name).suffix.lower()) == "geojson":
+        raise refuse(name, "mislabelled.json")
     return "csv"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -35,7 +36,21 @@ PAGES = {
 def server() -> dict[str, Any]:
     """What a server of the app is made with, beside its script."""
     middleware = [Middleware(OnlyByName), Middleware(Delivery, pages=frozenset(PAGES))]
-    return {"routes": [*asset_routes(), *map_routes()], "middleware": middleware, "lifespan": _with_warm_up}
+    # Streamlit learnt to ask for it after the oldest version that the app runs with
+    net = {"on_script_error": tell_unforeseen} if "on_script_error" in inspect.signature(st.App).parameters else {}
+    return {"routes": [*asset_routes(), *map_routes()], "middleware": middleware, "lifespan": _with_warm_up, **net}
+
+
+def tell_unforeseen(error: Exception) -> bool:
+    """An error that nobody foresaw, on a page or in what a button does: a sentence in the reader's language; all of it is in the log."""
+    from geo_planner.ui import visit
+    from geo_planner.ui.texts import text
+
+    words = visit.language()
+    key = "unforeseen_memory" if isinstance(error, MemoryError) else "unforeseen"
+    st.title(text("cannot_go_on", words))
+    st.text(text(key, words, what=type(error).__name__))
+    return True
 
 
 @asynccontextmanager
