@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.plan import Progress
+from geo_planner.scenario_files import title_of
 from geo_planner.study_area import scenario_paths
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
@@ -161,8 +162,8 @@ def choose_scenario(root: Path) -> Path:
 
 
 def scenario_titles(paths: Sequence[Path], words: Language) -> dict[str, str]:
-    """Titles of scenarios by their files' names without the ending; those that share a title are told apart by these, and a faulty one bears its own."""
-    titles = {path.stem: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or path.stem for path in paths}
+    """Titles of scenarios by their files' names without the ending; those that share a title are told apart by these. A faulty one bears what can still be read of it."""
+    titles = {path.stem: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or title_of(path) for path in paths}
     times = Counter(titles.values())
     return {stem: title if times[title] == 1 else f"{stem}: {title}" for stem, title in titles.items()}
 

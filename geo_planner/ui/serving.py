@@ -7,6 +7,7 @@ rebinding). The browser then takes both for one site, so that the name asked for
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
@@ -20,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from geo_planner.files.running import ADDRESS, SIGN_VARIABLE
 from geo_planner.ui.delivery import base_path
 from geo_planner.words import LANGUAGES, said
 
@@ -128,7 +130,10 @@ def asset_routes() -> list[Route]:
         # a font is asked for as by another site where the frame of the map counts as one
         return FileResponse(path, media_type=kind, headers={"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"})
 
-    return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out)]
+    async def running(_request: Request) -> Response:
+        return PlainTextResponse(os.environ.get(SIGN_VARIABLE, ""), headers={"Cache-Control": "no-store"})
+
+    return [Route(f"{_static_root()}/{_VENDOR}/{{name:path}}", hand_out), Route(ADDRESS, running)]
 
 
 def font_face() -> str:

@@ -64,3 +64,14 @@ def test_a_binary_workbook_is_told_as_one(tmp_path: Path) -> None:
 def test_a_shapefile_names_the_part_that_it_lacks(tmp_path: Path) -> None:
     for part, key in ((".dbf", "damaged.no_dbf"), (".shx", "damaged.no_shx")):
         assert key_of(m.shapefile(tmp_path / f"f{part[1:]}.zip", m.frame(), drop=(part,))) == key
+
+
+def test_a_column_that_the_list_has_not_contradicts_nothing(tmp_path: Path) -> None:
+    """Fewer than no households are a fault by themselves; nothing is said of poor ones, and no column is called by its inner name."""
+    households = [-4, *range(1, 12)]
+    report = check_layer("villages", m.xlsx(tmp_path / "f.xlsx", m.rows_of(m.plain(**{"Số hộ": households}))), AREA)
+    assert [(fault.row, fault.column) for fault in report.faults] == [(2, "Số hộ")]
+    table = m.plain(**{"Số hộ": [5] * 12, "Hộ nghèo": [None] * 12, "Hộ cận nghèo": [7, *[None] * 11]})
+    told = check_layer("villages", m.xlsx(tmp_path / "g.xlsx", m.rows_of(table)), AREA).faults
+    assert {fault.column for fault in told} <= {"Hộ cận nghèo"}
+    assert [fault.row for fault in told] == [2]

@@ -268,3 +268,29 @@ def test_sites_that_only_one_plan_builds_are_listed() -> None:
     assert row["Chi phí (đồng) A"] == "1.200.000.000"
     assert row["Chi phí (đồng) B"] == "–"
     assert (row["Năm A"], row["Nguồn chi A"], row["Loại"]) == ("2027", word("fund", "vi"), said("build_kind.macro_mast").text("vi"))
+
+
+def test_no_sign_of_a_title_is_markup_in_a_label(area: Path) -> None:
+    made = save_as(scenario_paths(area)[0], HOSTILE, {})
+    app = opened()
+    app.selectbox(key="scenarios_chosen").select(made.stem).run()
+    labels = [each.label for each in (*app.button, *app.selectbox) if "Kịch bản\\" in each.label or "**Kịch bản**" in each.label]
+    assert len(labels) == 3, "compare with, duplicate, delete"
+    for label in labels:
+        assert "\\*\\*Kịch bản\\*\\* \\`x\\` \\$y\\$" in label
+
+
+def test_a_faulty_scenario_keeps_the_title_that_can_be_read(area: Path) -> None:
+    path = scenario_paths(area)[0]
+    made = save_as(path, "Phương án 1/2", {})
+    made.write_text(made.read_text("utf-8").replace("rsrp_threshold_dbm", "rsrp_dbm").replace("service:", "service:\n  x: 1"), "utf-8")
+    app = opened()
+    titles = list(html_tables(app)[0].iloc[:, 0])
+    assert "Phương án 1/2" in titles
+    assert made.stem not in titles
+
+
+def test_an_unseen_sign_of_a_title_is_shown_and_the_letters_stay(area: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        save_as(scenario_paths(area)[0], "Tên có\u202e đảo", {})
+    assert "“Tên có\\u202e đảo”" in refused.value.text("vi")
