@@ -19,7 +19,7 @@ from geo_planner.study_area import scenario_paths
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
 from geo_planner.ui.loading import LoadedPlan, load_plan
-from geo_planner.ui.texts import LANGUAGES, fault_table, text
+from geo_planner.ui.texts import LANGUAGES, fault_table, text, wrapped
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
 
@@ -152,7 +152,8 @@ def choose_scenario(root: Path) -> Path:
     st.session_state[_ROOT] = root
     files = {path.stem: path for path in paths}
     titles = scenario_titles(paths, words)
-    chosen = visit.scenario(list(files))
+    # somebody who has chosen none is led to one that can be planned
+    chosen = visit.scenario(sorted(files, key=lambda stem: not _own_titles(str(files[stem]), files[stem].stat().st_mtime_ns)))
     with st.sidebar:
         st.selectbox(
             text("scenario", words), list(files), format_func=titles.__getitem__, **visit.bound("scenario", chosen, visit.choose_scenario)
@@ -236,14 +237,4 @@ def show_error(error: GeoPlannerError) -> None:
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))
     st.text(text("faults_hint", words, n=sum(fault.count for fault in faults)))
-    st.dataframe(
-        fault_table(faults, words),
-        hide_index=True,
-        row_height=40,
-        column_config={
-            text("fault_row", words): st.column_config.NumberColumn(width=60),
-            text("fault_reason", words): st.column_config.TextColumn(width=330),
-            text("fault_remedy", words): st.column_config.TextColumn(width=330),
-            text("fault_original", words): st.column_config.TextColumn(width="large"),
-        },
-    )
+    st.html(wrapped(fault_table(faults, words)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -86,6 +87,18 @@ def plain(words: str) -> str:
     Phương án \*1\* \[a\](b) \:red\[c\] \$x\$, 2027: 1,5
     """
     return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", words))
+
+
+def wrapped(table: pd.DataFrame) -> str:
+    """A table of texts whose sentences wrap; every cell is plain text, and columns in which nothing stands are left out."""
+    table = table.astype(object).where(table.notna(), "")
+    table = table[[column for column in table if (table[column] != "").any()]]
+    heads = "".join(f"<th>{html.escape(str(column))}</th>" for column in table)
+    rows = (
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+        for cells in table.itertuples(index=False, name=None)
+    )
+    return f'<div class="gp-faults"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 _PLACES = ("file", "row", "column", "value")

@@ -34,7 +34,7 @@ from geo_planner.words import said, word
 from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area
 from tests.ui.fakes import fake_plan
-from tests.ui.tables import html_tables
+from tests.ui.tables import fault_tables, html_tables
 
 HOSTILE = "<img src=x onerror=alert(1)> **Kịch bản** `x` $y$"
 
@@ -294,3 +294,19 @@ def test_an_unseen_sign_of_a_title_is_shown_and_the_letters_stay(area: Path) -> 
     with pytest.raises(UsageError) as refused:
         save_as(scenario_paths(area)[0], "Tên có\u202e đảo", {})
     assert "“Tên có\\u202e đảo”" in refused.value.text("vi")
+
+
+def test_a_faulty_scenario_is_not_opened_unasked_and_what_is_done_with_it_is_told_beside_it(area: Path) -> None:
+    path = scenario_paths(area)[0]
+    broken = path.with_name("a_hong.yaml")
+    broken.write_text("name: [a_hong\ntitle_vi: Hỏng\n", encoding="utf-8")
+    app = opened()
+    assert app.selectbox(key="scenarios_chosen").value == path.stem
+    assert not [title for title in app.title if title.value == said("ui.faults_title").text("vi")]
+    app.selectbox(key="scenarios_chosen").select(broken.stem).run()
+    app.text_input(key="duplicate_title").input("Bản sao")
+    submit(app, said("ui.duplicate_button", title="Hỏng").text("vi"))
+    assert said("ui.scenario_not_done").text("vi") in [error.value for error in app.error]
+    assert "ngoặc" in fault_tables(app)[0].loc[0, "Sai ở đâu"]
+    assert not app.title
+    assert scenario_paths(area) == [broken, path]

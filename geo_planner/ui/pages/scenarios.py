@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo_planner.compare import Comparison, compare
 from geo_planner.config import Model, Scenario, load_scenario
-from geo_planner.errors import GeoPlannerError, UsageError
+from geo_planner.errors import GeoPlannerError, InputError, UsageError
 from geo_planner.plan import Plan
 from geo_planner.scenario_files import (
     change,
@@ -57,7 +57,7 @@ from geo_planner.ui.scenario_tables import (
     written_time,
     year_table,
 )
-from geo_planner.ui.texts import plain, text
+from geo_planner.ui.texts import fault_table, plain, text, wrapped
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
@@ -99,6 +99,9 @@ def _say_what_was_done() -> None:
 def _show(error: GeoPlannerError) -> None:
     if isinstance(error, UsageError):
         st.error(plain(error.text(language())), icon=":material/error:")
+    elif isinstance(error, InputError):
+        st.error(text("scenario_not_done", language()), icon=":material/error:")
+        st.html(wrapped(fault_table([fault for fault in error.faults if fault.level == "fault"], language())))
     else:
         show_error(error)
 
