@@ -113,6 +113,10 @@ _FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e);
 
 def tab_to(visit: Visit, what: str, key: str = "Tab", most: int = 60) -> list[str]:
     """Go on by the key until a control of that name has the focus; where it passed, and nowhere unseen."""
+    visit.page.wait_for_timeout(300)
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'running'", timeout=_LATE_MS
+    )
     passed = []
     for _ in range(most):
         visit.page.keyboard.press(key)
@@ -128,6 +132,8 @@ def test_a_list_is_imported_and_taken_back_by_the_keyboard_alone(address: str, v
     """Part, file, a column left out, good rows in spite of faults, the button, the copy: Tab, arrows, Space and Enter."""
     page, villages = visit.page, area / "villages" / "villages.csv"
     before = villages.read_bytes()
+    file = broken(tmp_path / "danh sách.xlsx")
+    page.on("filechooser", lambda chooser: chooser.set_files(file))
     page.goto(f"{address}/data", timeout=FIRST_DRAW_MS)
     page.locator(".gp-held td b", has_text="Trạm phát sóng").wait_for(timeout=FIRST_DRAW_MS)
     tab_to(visit, "Kịch bản text")
@@ -136,11 +142,10 @@ def test_a_list_is_imported_and_taken_back_by_the_keyboard_alone(address: str, v
     page.get_by_text("Nhập vào lớp").wait_for(timeout=_LATE_MS)
     passed = tab_to(visit, "Chọn tệp")
     assert [name for name in passed if "Nhập vào lớp" in name], "the layer comes before the file"
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(broken(tmp_path / "danh sách.xlsx"))
+    page.screenshot(path=tmp_path / "file.png")
+    page.keyboard.press("Enter")
     page.get_by_text("10 dòng đúng").or_(page.get_by_text("dòng lỗi")).first.wait_for(timeout=_LATE_MS)
-    tab_to(visit, "Cột 7")
+    tab_to(visit, "Cột 4")
     page.keyboard.type("bỏ cột")
     page.keyboard.press("Enter")
     tab_to(visit, "Vẫn nhập các dòng đúng")
