@@ -53,7 +53,7 @@ def parse_crs(value: Any, *, what: str) -> CRS:
     try:
         return CRS.from_user_input(value)
     except UnknownError as error:
-        raise refused(said("crs.unknown", what=what, crs=str(value), error=str(error))) from error
+        raise refused(said("crs.unknown", what=what, crs=str(value))) from error
 
 
 def metric_crs(value: Any, *, what: str) -> CRS:
@@ -90,8 +90,8 @@ def stretched(crs: CRS, layer: gpd.GeoDataFrame) -> CrsError | None:
         x, y = Transformer.from_crs(GEOGRAPHIC, flat, always_xy=True).transform(lon, lat)
         factors = Proj(flat).get_factors(lon, lat)
         scales = np.concatenate([np.atleast_1d(part) for part in (factors.tissot_semimajor, factors.tissot_semiminor)])
-    except ProjError as error:
-        return refused(said("crs.no_distances", error=str(error), **names))
+    except ProjError:
+        return refused(said("crs.no_distances", **names))
     if not (np.isfinite(x).all() and np.isfinite(y).all() and np.isfinite(scales).all() and (scales > 0).all()):
         return refused(said("crs.out_of_reach", **names))
     worst = float(scales[np.argmax(np.abs(scales - 1.0))])

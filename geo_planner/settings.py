@@ -7,6 +7,7 @@ None of that is meant by anybody who writes a scenario, so it is told with its l
 from __future__ import annotations
 
 import datetime
+import logging
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from copy import deepcopy
@@ -20,6 +21,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError, SettingError, bounded, fault
 from geo_planner.words import Said, said
+
+logger = logging.getLogger(__name__)
 
 ASSUMPTION: dict[str, JsonValue] = {"assumption": True}
 """Marks the declaration of a setting whose default is ours and for the province to change; no decree or standard fixes it."""
@@ -60,6 +63,18 @@ def _kinds(annotation: object) -> set[object]:
     return set().union(*(_kinds(part) for part in parts)) if parts else {annotation} if isinstance(annotation, type) else set()
 
 
+_YAML_PROBLEMS = {
+    "mapping values are not allowed": "colon",
+    "that cannot start any token": "sign",
+    "unexpected end of stream": "quote",
+    "expected ',' or": "bracket",
+    "expected <block end>": "indent",
+    "could not find expected ':'": "no_colon",
+    "found undefined alias": "alias",
+}
+"""What is meant, by the words of the parser."""
+
+
 def read_settings(text: str, file: str) -> Any:
     """The document that a text holds.
 
@@ -91,8 +106,10 @@ def _document(text: str, file: str) -> Any:
         raise InputError([_no_yaml(file, said("yaml_problem.endless"), None)]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        why = str(getattr(error, "problem", None) or str(error).splitlines()[0])[:200]
-        raise InputError([_no_yaml(file, why, None if mark is None else mark.line + 1)]) from error
+        logger.debug("no YAML: %s", file, exc_info=error)
+        problem = str(getattr(error, "problem", None))
+        kind = next((kind for words, kind in _YAML_PROBLEMS.items() if words in problem), "other")
+        raise InputError([_no_yaml(file, said(f"yaml_problem.{kind}"), None if mark is None else mark.line + 1)]) from error
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         # the library lets these through for values that look like a number or a date and are none
         raise InputError([_no_yaml(file, said("yaml_problem.value"), None)]) from error
@@ -107,8 +124,7 @@ def _refuse_unprintable(text: str, file: str) -> None:
         raise InputError([_no_yaml(file, said("yaml_problem.character", character=ascii(unfit.group())), line)])
 
 
-def _no_yaml(file: str, why: Said | str, row: int | None) -> Fault:
-    """`why` is ours to say, or what the library says."""
+def _no_yaml(file: str, why: Said, row: int | None) -> Fault:
     return fault(file, "yaml.not_valid", row=row, why=why)
 
 

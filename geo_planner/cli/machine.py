@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from geo_planner.cli.frame import verb
-from geo_planner.cli.telling import echo, guarded
+from geo_planner.cli.telling import echo, guarded, hint
 from geo_planner.errors import UsageError, system_says
 from geo_planner.words import said
 
@@ -40,7 +40,8 @@ def open_app(
     """Serve the map on this machine and open it in the browser; ends with Ctrl+C or when its window is closed."""
 
     def work() -> int:
-        from geo_planner.files.bundled import bundled_folder
+        from geo_planner.files.bundled import bundled_area, bundled_folder
+        from geo_planner.files.running import SIGN_VARIABLE, already_open, note, sign_of
 
         if study_area is not None:
             from geo_planner.files.folders import check_folder
@@ -48,15 +49,25 @@ def open_app(
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("no_streamlit")
-        starting = ExitStack()
-        chosen = _free_port(starting) if port is None else port
-        _check_port(chosen)
         if study_area is not None:
             os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
-        echo(said("app.address", address=_address(chosen)))
-        if browser and _has_browser():
-            threading.Thread(target=_open_when_up, args=(chosen,), name="browser", daemon=True).start()
-        with starting:
+        shows = browser and _has_browser()
+        with ExitStack() as serving:
+            sign = sign_of(Path(os.environ.get("GEO_PLANNER_STUDY_AREA") or bundled_area()), _version())
+            found = already_open(sign, serving, wait=port is None, waiting=lambda: hint(said("app.starting")))
+            if found is not None and port in (None, found):
+                echo(said("app.already_open", address=_address(found)))
+                if shows:
+                    webbrowser.open(_address(found))
+                return 0
+            chosen = _free_port(serving) if port is None else port
+            _check_port(chosen)
+            if found is None:
+                note(sign, chosen, serving)
+            os.environ[SIGN_VARIABLE] = sign
+            echo(said("app.address", address=_address(chosen)))
+            if shows:
+                threading.Thread(target=_open_when_up, args=(chosen,), name="browser", daemon=True).start()
             return _serve(bundled_folder() / "app.py", chosen)
 
     guarded(work, as_json=False)
@@ -93,6 +104,15 @@ def _unusable(port: int) -> UsageError | None:
     except UsageError as error:
         return error
     return None
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("geo-planner")
+    except PackageNotFoundError:
+        return ""
 
 
 def _address(port: int) -> str:

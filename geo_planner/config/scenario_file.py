@@ -116,7 +116,7 @@ def read_document(path: Path, file: str) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError([fault(file, "encoding.scenario", why=error.reason, at=error.start)]) from error
+        raise InputError([fault(file, "encoding.scenario", at=error.start + 1)]) from error
     except OSError as error:
         raise InputError([fault(file, "unreadable.scenario_on_disk", why=system_says(error))]) from error
     document = read_settings(text, file)

@@ -18,6 +18,7 @@ from geo_planner.errors import CrsError, OutputError, UsageError, system_says
 from geo_planner.export.build_layers import Layers
 from geo_planner.export.geojson import write_features
 from geo_planner.export.vector import write_package
+from geo_planner.files.refused import why_not_written
 from geo_planner.plan import Plan
 from geo_planner.words import Language
 
@@ -117,5 +118,5 @@ def _write_flatgeobuf(path: Path, layer: gpd.GeoDataFrame, name: str, kind: str,
     try:
         pyogrio.write_dataframe(layer, path, layer=name, driver="FlatGeobuf", geometry_type=kind, layer_options=options)
     except (RuntimeError, ValueError) as error:  # GDAL tells a full disk in many ways
-        raise OutputError("file_not_written.layer", name=path.name, why=str(error)) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=why_not_written(error, path)) from error
     return path

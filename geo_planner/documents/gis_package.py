@@ -15,6 +15,7 @@ from geo_planner.errors import OutputError
 from geo_planner.export.assumptions import citation_words
 from geo_planner.export.build_layers import Layers
 from geo_planner.export.vector import LAST_CHANGE
+from geo_planner.files.refused import why_not_written
 from geo_planner.words import Language
 
 _GEOMETRY = "geom"
@@ -68,7 +69,7 @@ def add_styles_and_metadata(path: Path, layers: Layers, styles: Sequence[LayerSt
                     "INSERT INTO gpkg_metadata_reference VALUES (?, ?, NULL, NULL, ?, ?, NULL)", (scope, table_name, LAST_CHANGE, number)
                 )
     except sqlite3.Error as error:
-        raise OutputError("file_not_written.layer", name=path.name, why=str(error)) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=why_not_written(error, path)) from error
 
 
 def _documents(layers: Layers, facts: ProposalFacts, language: Language) -> Iterator[tuple[str | None, str, str]]:

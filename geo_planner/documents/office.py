@@ -134,7 +134,7 @@ def _text_of(root: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError([fault(OFFICE_FILE, "encoding.scenario", why=error.reason, at=error.start)]) from error
+        raise InputError([fault(OFFICE_FILE, "encoding.scenario", at=error.start + 1)]) from error
     except OSError as error:
         raise InputError([fault(OFFICE_FILE, "unreadable.scenario_on_disk", why=system_says(error))]) from error
 

@@ -30,6 +30,7 @@ from geo_planner.export.assumptions import (
 from geo_planner.export.build_layers import Layers, build_layers, build_tables
 from geo_planner.export.geojson import write_features
 from geo_planner.export.tables import flat_columns, machine_table, plain
+from geo_planner.files.refused import why_not_written
 from geo_planner.measurements import MeasuredAgainstModelled
 from geo_planner.plan import Plan, kept_parts
 from geo_planner.stored.parts import TABLE as STORED
@@ -109,7 +110,7 @@ def write_package(plan: Plan, path: Path, layers: Layers, tables: Mapping[str, p
     except OutputError:
         raise
     except (RuntimeError, ValueError, OSError, sqlite3.Error) as error:  # GDAL tells a full disk in many ways
-        raise OutputError("file_not_written.layer", name=path.name, why=str(error)) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=why_not_written(error, path)) from error
 
 
 def _check_written(path: Path, rows: dict[str, int]) -> None:

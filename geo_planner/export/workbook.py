@@ -15,10 +15,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo_planner import schema
-from geo_planner.errors import OutputError, system_says
+from geo_planner.errors import OutputError
 from geo_planner.export.palette import BANNER, BANNER_INK, CELL_BORDER, HEAD, HEAD_BORDER, HEADING, REMARK_INK, STATUS_FILLS, TOTAL
 from geo_planner.export.tables import Cell, titles
 from geo_planner.export.text_width import wrapped_lines
+from geo_planner.files.refused import why_not_written
 from geo_planner.words import Language, said
 
 Style = Literal["text", "centre", "int", "score", "level", "share", "km", "degrees", "plain", "assumed", "code"]
@@ -176,9 +177,7 @@ def save_workbook(workbook: xlsxwriter.Workbook, content: BytesIO, path: Path) -
         workbook.close()
         path.write_bytes(content.getvalue())
     except (XlsxWriterException, OSError) as error:
-        raise OutputError(
-            "file_not_written.workbook", name=path.name, why=system_says(error) if isinstance(error, OSError) else str(error)
-        ) from error
+        raise OutputError("file_not_written.workbook", name=path.name, why=why_not_written(error, path)) from error
 
 
 def write_sheet(book: Book, declared: Sheet) -> None:

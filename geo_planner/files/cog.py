@@ -22,6 +22,7 @@ from rasterio.windows import Window
 
 from geo_planner.errors import OutputError, system_says
 from geo_planner.files.opening import memory_raster, new_raster
+from geo_planner.files.refused import why_not_written
 from geo_planner.units import is_fine
 
 NODATA = -9999.0
@@ -105,8 +106,7 @@ def _write_large(path: Path, bands: Sequence[Band], profile: Mapping[str, Any], 
             copy_raster(draft_path, Path(folder) / path.name, driver="GTiff", NUM_THREADS=_THREADS, **_LARGE_COG)
             (Path(folder) / path.name).replace(path)
     except (OSError, RasterioError) as error:
-        why = system_says(error) if isinstance(error, OSError) else str(error)
-        raise OutputError("file_not_written.layer", name=path.name, why=why) from error
+        raise OutputError("file_not_written.layer", name=path.name, why=why_not_written(error, path)) from error
 
 
 def _fill(draft: Any, bands: Sequence[Band], tags: Mapping[str, str]) -> None:

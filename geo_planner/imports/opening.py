@@ -6,6 +6,7 @@ a program that writes to it meanwhile can play a part, and no reader leaves side
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import stat
@@ -23,6 +24,7 @@ from typing import Any, Literal
 from geo_planner.errors import Fault, InputError, UsageError, fault, system_says
 from geo_planner.words import Said, said
 
+logger = logging.getLogger(__name__)
 Family = Literal["spreadsheet", "text", "vector"]
 
 FAMILY: dict[str, Family] = {
@@ -44,7 +46,9 @@ _FOREIGN = (
     (b"7z\xbc\xaf", said("mislabelled.archive", kind="7z")),
     (b"\x1f\x8b", said("mislabelled.gzip")),
 )
-_OFFICE_PARTS = {"word/document.xml": "mislabelled.word", "ppt/presentation.xml": "mislabelled.slides"}
+_OFFICE_PARTS = {
+    "word/document.xml": "mislabelled.word", "ppt/presentation.xml": "mislabelled.slides", "xl/workbook.bin": "mislabelled.binary_workbook",
+}  # fmt: skip
 """Parts of the zip that tell what else an Office file is."""
 _HTML = {"html", "head", "body", "meta", "table", "div", "style", "script", "title", "font", "center", "p", "br", "span", "link", "form"}
 SUPPORTED = said("formats_read")
@@ -175,6 +179,8 @@ def _text_content(head: bytes, name: str) -> str:
         return _markup_content(start, name)
     if start.startswith("{"):
         return "geojson"
+    if start.startswith("[") and _BY_NAME.get(Path(name).suffix.lower()) == "geojson":
+        raise refuse(name, "mislabelled.json")
     return "csv"
 
 
@@ -251,6 +257,8 @@ def _compound_content(path: Path, name: str) -> str:
         return "xls"
     if "WordDocument".encode("utf-16-le") in content:
         raise refuse(name, "mislabelled.word")
+    if Path(name).suffix.lower() == ".xls":
+        raise refuse(name, "damaged.workbook")  # half of one: the list of its parts stands near the end
     raise refuse(name, "mislabelled.office")
 
 
@@ -364,5 +372,9 @@ def check_xml(content: Iterator[bytes], name: str, *, on_piece: Callable[[bytes]
         raise refuse(name, "xml_entities.read_file") from error
     except _TooDeepError as error:
         raise refuse(name, "xml_depth.read_file", most=MAX_DEPTH) from error
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refuse(name, "damaged.xml", why=str(error)) from error
+    except expat.ExpatError as error:
+        logger.debug("no XML: %s", name, exc_info=error)
+        raise refuse(name, "damaged.xml_at", line=error.lineno, at=error.offset + 1) from error
+    except (ValueError, LookupError) as error:
+        logger.debug("no XML: %s", name, exc_info=error)
+        raise refuse(name, "damaged.xml") from error

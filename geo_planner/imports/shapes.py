@@ -28,6 +28,7 @@ from geo_planner.imports.titles.meaning import clean_title
 from geo_planner.imports.vocabulary import SHAPE_LAYERS
 from geo_planner.letters import fold
 from geo_planner.preferences.settings import Travel
+from geo_planner.study_area.features import not_valid
 from geo_planner.study_area.roads import road_warnings
 from geo_planner.words import Said, said
 
@@ -35,17 +36,6 @@ _REACH_M = 20_000.0
 _FAR_M = 50_000.0
 _ID = "feature_id"
 _AREAS = ("Polygon", "MultiPolygon")
-_NOT_VALID = {
-    "Self-intersection": "self_intersection",
-    "Ring Self-intersection": "self_intersection",
-    "Hole lies outside shell": "hole_outside",
-    "Nested shells": "nested",
-    "Nested holes": "nested",
-    "Holes are nested": "nested",
-    "Interior is disconnected": "disconnected",
-    "Too few points in geometry component": "too_few_points",
-}
-"""By the words of GEOS."""
 
 
 def draft_shapes(draft: Draft, file: InputFile, options: Options, gazetteer: Gazetteer) -> Draft:
@@ -129,12 +119,6 @@ def _judged(shape: Any, kinds: Sequence[str]) -> tuple[Said | None, Any]:
         return None, shape
     mended = [part for part in shapely.get_parts(shapely.make_valid(shape)) if part.geom_type in _AREAS]
     return (None, shapely.union_all(mended)) if mended else (said("geometry.rows_not_valid"), shape)
-
-
-def not_valid(shape: shapely.Geometry) -> Said:
-    """What GEOS finds wrong with an area, and where."""
-    what, _, at = str(shapely.is_valid_reason(shape)).partition("[")
-    return said(f"rows_shape.{_NOT_VALID.get(what, 'other')}", at=at.rstrip("]")[:60])
 
 
 def _in_degrees(

@@ -40,7 +40,8 @@ def clean_title(text: str) -> str:
     if len(title) > LONGEST_TITLE:
         raise UsageError("scenario_title.long", n=len(title), most=LONGEST_TITLE)
     if not title.isprintable():
-        raise UsageError("scenario_title.unseen", title=ascii(title)[1:-1][:LONGEST_TITLE])
+        shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in title)
+        raise UsageError("scenario_title.unseen", title=shown[:LONGEST_TITLE])
     return title
 
 

@@ -164,12 +164,16 @@ def doubtful_figures(villages: pd.DataFrame, file: str, titles: Mapping[str, str
     found = list[Fault]()
     told = pd.Series(False, index=villages.index)
     for parts, whole, key in _PARTS:
+        given = [part for part in parts if villages[part].notna().any()]
+        if not given:
+            continue
         wrong = (sum(villages[part].fillna(0) for part in parts) > villages[whole]).fillna(False).astype(bool)
+        wrong &= villages[given].notna().any(axis=1)  # a blank is no part of anything
         if len(parts) > 1:  # each of them by itself, or the households themselves, have been told
             wrong &= ~told if whole == "households" else villages["households"].isna()
         told |= wrong & (whole == "households")
         shown = {row: f"{_sum_shown(villages, row, parts)} > {villages.at[row, whole]}" for row in villages.index[wrong]}
-        found += _warnings(shown, _PART_AND_WHOLE, said(key), names[parts[0]], names[whole], file)
+        found += _warnings(shown, _PART_AND_WHOLE, said(key), names[given[0]], names[whole], file)
     many = (villages["population"] > MOST_PEOPLE_A_HOUSEHOLD * villages["households"]).fillna(False).astype(bool)
     shown = {row: f"{villages.at[row, 'population']} / {villages.at[row, 'households']}" for row in villages.index[many]}
     what = said("doubtful_figures.people", most=MOST_PEOPLE_A_HOUSEHOLD)

@@ -27,12 +27,23 @@ from geo_planner.schema import COMMUNES
 from geo_planner.study_area.columns import own_columns
 from geo_planner.study_area.layer_files import file_fault
 from geo_planner.study_area.tables import FIRST_ROW, name_faults, shown, typed_table
-from geo_planner.words import said
+from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)
 
 KINDS = {"line": ("LineString", "MultiLineString"), "area": ("Polygon", "MultiPolygon")}
 """What a feature of a layer may be."""
+_NOT_VALID = {
+    "Self-intersection": "self_intersection",
+    "Ring Self-intersection": "self_intersection",
+    "Hole lies outside shell": "hole_outside",
+    "Nested shells": "nested",
+    "Nested holes": "nested",
+    "Holes are nested": "nested",
+    "Interior is disconnected": "disconnected",
+    "Too few points in geometry component": "too_few_points",
+}
+"""By the words of GEOS."""
 
 
 def read_features(path: Path, file: str) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
@@ -126,11 +137,17 @@ def shape_faults(shapes: gpd.GeoSeries, geometry: str, file: str, *, other_kind:
         elif shape.geom_type not in KINDS[geometry]:
             yield fault(file, other_kind or f"geometry.another_than_{geometry}", row=number, kind=shape.geom_type)
         elif not shape.is_valid and geometry == "area":
-            yield fault(file, "geometry.not_valid", row=number, why=shapely.is_valid_reason(shape))
+            yield fault(file, "geometry.not_valid", row=number, why=not_valid(shape))
         elif geometry == "area" and shape.area == 0:
             yield fault(file, "geometry.no_area", row=number)
         elif geometry == "line" and shape.length == 0:
             yield fault(file, "geometry.rows_no_length", row=number)
+
+
+def not_valid(shape: shapely.Geometry) -> Said:
+    """What GEOS finds wrong with an area, and where."""
+    what, _, at = str(shapely.is_valid_reason(shape)).partition("[")
+    return said(f"rows_shape.{_NOT_VALID.get(what, 'other')}", at=at.rstrip("]")[:60])
 
 
 def _properties(path: Path, layer: gpd.GeoDataFrame) -> pd.DataFrame:

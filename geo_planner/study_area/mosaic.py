@@ -25,6 +25,7 @@ from rasterio.windows import Window
 
 from geo_planner.errors import Fault, InputError, OutputError, fault
 from geo_planner.files.opening import new_raster, opened_raster
+from geo_planner.files.refused import why_not_written
 from geo_planner.study_area.raster_frame import (
     READ_ERRORS,
     Numbers,
@@ -179,7 +180,7 @@ def _told(error: Exception, tiles: Sequence[Path], out: Path) -> Exception:
     damaged = [path for path in tiles if not _readable(path)]
     if damaged:
         return InputError([_bad_tile(path, said("tile.damaged")) for path in damaged])
-    return OutputError("not_written.raster", file=out, error=str(error))
+    return OutputError("not_written.raster", file=out, error=why_not_written(error, out))
 
 
 def _readable(path: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ from geo_planner.letters import latin, lookalikes, plain_figures, skeleton
 from geo_planner.schema import Column, Layer
 from geo_planner.schema.kinds import Choice, CommuneCode, Coordinate, Day, Figure, Quarter, Text, Whole, YesNo
 from geo_planner.words import Label
+
+logger = logging.getLogger(__name__)
 
 # Digits are 0-9 here: \d would also fit those of other scripts, which nothing behind it can read
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
@@ -59,11 +62,13 @@ def read_csv(path: Path, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return empty, [fault(file, "encoding.null_bytes_in_table", row=line)]
+    records: list[list[str]] = []
     try:
         # csv ends rows at line feeds alone; str.splitlines would also cut a text at the rarer separators of Unicode
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        records.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return empty, [fault(file, "csv.damaged_table", why=str(error))]
+        logger.debug("no table: %s", file, exc_info=error)
+        return empty, [fault(file, "csv.damaged_table", row=len(records) + 1)]
     if not any(records):
         return empty, [fault(file, "empty.table")]
     numbered = [(row, record) for row, record in enumerate(records, 1) if record]  # empty lines count as rows of a spreadsheet

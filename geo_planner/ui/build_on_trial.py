@@ -13,7 +13,7 @@ from geo_planner.ui import build_tables as tables
 from geo_planner.ui import frame, trying
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.loading import LoadedPlan
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.words import Language, said
 
 _JOB = "build_on_trial"
@@ -59,7 +59,7 @@ def follow(own: LoadedPlan, words: Language) -> trying.Tried:
         _show_progress(job, words)
     elif job is not None and job.error is not None:
         error = job.error
-        st.error(trying.sentences_of(error, words) if isinstance(error, GeoPlannerError) else text("build_broke", words))
+        st.error(plain(trying.sentences_of(error, words)) if isinstance(error, GeoPlannerError) else text("build_broke", words))
     return none
 
 

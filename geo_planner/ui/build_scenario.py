@@ -13,7 +13,7 @@ from geo_planner.scenario_files import save_as
 from geo_planner.ui import visit
 from geo_planner.ui.build_tables import budget_of
 from geo_planner.ui.frame import language, scenario_file
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 
 _FIRST_BILLIONS, _FIRST_YEARS, _MOST_YEARS = "12", 3, 10
 _FAULT, _TITLE = "build_save_fault", "build_save_title"
@@ -49,7 +49,7 @@ def offer_first_budget() -> None:
         return
     budget = budget_of(billions)
     if budget is None:
-        st.error(text("build_budget_no_figure", words, written=billions))
+        st.error(plain(text("build_budget_no_figure", words, written=billions)))
         return
     each = [{"year": int(first) + at, "budget_vnd": int(part)} for at, part in enumerate(split(budget, [1] * int(years)))]
     if _write(title, {"build": {"years": each}}):
@@ -72,4 +72,4 @@ def _write(title: str, changes: Mapping[str, Any]) -> bool:
 def _show_fault() -> None:
     told = st.session_state.pop(_FAULT, None)
     if told:
-        st.error("".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~$" else sign for sign in told))
+        st.error(plain(told))

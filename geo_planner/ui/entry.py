@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 import threading
@@ -17,7 +18,7 @@ from streamlit import delta_generator
 from geo_planner.ui import map_files
 from geo_planner.ui.delivery import ICON, Delivery
 from geo_planner.ui.map_files import map_routes
-from geo_planner.ui.serving import OnlyByName
+from geo_planner.ui.serving import OnlyByName, running_route
 from geo_planner.ui.set_apart import only_coming, set_apart
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,21 @@ def server() -> dict[str, Any]:
     # At its first element Streamlit asks whether it stands in a shell, by looking at the files of all modules: 0.1 s of the first visit.
     delta_generator._use_warning_has_been_displayed = True
     middleware = [Middleware(OnlyByName), Middleware(Delivery, pages=frozenset(PAGES))]
-    return {"routes": map_routes(), "middleware": middleware, "lifespan": _with_warm_up}
+    # Streamlit learnt to ask for it after the oldest version that the app runs with
+    net = {"on_script_error": tell_unforeseen} if "on_script_error" in inspect.signature(st.App).parameters else {}
+    return {"routes": [running_route(), *map_routes()], "middleware": middleware, "lifespan": _with_warm_up, **net}
+
+
+def tell_unforeseen(error: Exception) -> bool:
+    """An error that nobody foresaw, on a page or in what a button does: a sentence in the reader's language; all of it is in the log."""
+    from geo_planner.ui import visit
+    from geo_planner.ui.texts import text
+
+    words = visit.language()
+    key = "unforeseen_memory" if isinstance(error, MemoryError) else "unforeseen"
+    st.title(text("cannot_go_on", words))
+    st.text(text(key, words, what=type(error).__name__))
+    return True
 
 
 @asynccontextmanager

@@ -14,11 +14,12 @@ from streamlit.delta_generator import DeltaGenerator
 from geo_planner.config import load_scenario
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.plan import Progress
+from geo_planner.scenario_files import title_of
 from geo_planner.study_area import scenario_paths
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
 from geo_planner.ui.loading import LoadedPlan, load_plan
-from geo_planner.ui.texts import LANGUAGES, fault_table, text
+from geo_planner.ui.texts import LANGUAGES, fault_table, text, wrapped
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
 
@@ -160,7 +161,8 @@ def choose_scenario(root: Path) -> Path:
     st.session_state[_ROOT] = root
     files = {path.stem: path for path in paths}
     titles = scenario_titles(paths, words)
-    chosen = visit.scenario(list(files))
+    # somebody who has chosen none is led to one that can be planned
+    chosen = visit.scenario(sorted(files, key=lambda stem: not _own_titles(str(files[stem]), files[stem].stat().st_mtime_ns)))
     with st.sidebar:
         st.selectbox(
             text("scenario", words), list(files), format_func=titles.__getitem__, **visit.bound("scenario", chosen, visit.choose_scenario)
@@ -170,8 +172,8 @@ def choose_scenario(root: Path) -> Path:
 
 
 def scenario_titles(paths: Sequence[Path], words: Language) -> dict[str, str]:
-    """Titles of scenarios by their files' names without the ending; those that share a title are told apart by these, and a faulty one bears its own."""
-    titles = {path.stem: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or path.stem for path in paths}
+    """Titles of scenarios by their files' names without the ending; those that share a title are told apart by these. A faulty one bears what can still be read of it."""
+    titles = {path.stem: _own_titles(str(path), path.stat().st_mtime_ns).get(words) or title_of(path) for path in paths}
     times = Counter(titles.values())
     return {stem: title if times[title] == 1 else f"{stem}: {title}" for stem, title in titles.items()}
 
@@ -244,15 +246,4 @@ def show_error(error: GeoPlannerError) -> None:
     faults = [fault for fault in error.faults if fault.level == "fault"]
     st.title(text("faults_title", words))
     st.text(text("faults_hint", words, n=sum(fault.count for fault in faults)))
-    st.dataframe(
-        fault_table(faults, words),
-        hide_index=True,
-        row_height=40,
-        column_config={
-            text("fault_row", words): st.column_config.NumberColumn(width=60),
-            text("fault_reason", words): st.column_config.TextColumn(width=330),
-            text("fault_remedy", words): st.column_config.TextColumn(width=330),
-            text("fault_original", words): st.column_config.TextColumn(width="large"),
-        },
-        placeholder="",
-    )
+    st.html(wrapped(fault_table(faults, words)))

@@ -19,7 +19,7 @@ from geo_planner.study_area.holdings import Holding, holdings
 from geo_planner.ui.frame import scenario_file
 from geo_planner.ui.import_file import forget_looks
 from geo_planner.ui.import_outcome import show_faults
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.words import Language, day, number, said
 
 _HASH_LENGTH = 8
@@ -114,7 +114,7 @@ def show_former(root: Path, words: Language) -> None:
     st.text(text("data_back_hint", words))
     done = st.session_state.pop(_RESTORED, None)
     if done is not None:
-        st.success(text("data_restored", words, layer=_named(done.layer, words), copy=content_of(done)))
+        st.success(plain(text("data_restored", words, layer=_named(done.layer, words), copy=content_of(done))))
     kept = {layer: copies for layer in IMPORTABLE if (copies := former_copies(root, layer))}
     if not kept:
         st.info(text("data_no_copies", words))
@@ -137,7 +137,7 @@ def _show_copy(root: Path, copy: FormerCopy, words: Language, *, in_use: bool) -
         except InputError as error:
             show_faults(error.faults, words)
         except GeoPlannerError as error:
-            st.error(error.text(words).replace("\n", " "))
+            st.error(plain(error.text(words).replace("\n", " ")))
         else:
             st.session_state[_RESTORED] = copy
             forget_looks()

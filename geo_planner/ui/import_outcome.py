@@ -12,7 +12,7 @@ from geo_planner.imports import ImportReport, own_title
 from geo_planner.ui.frame import show_error
 from geo_planner.ui.import_file import DOWNLOADS, TABULAR, Outcome
 from geo_planner.ui.import_texts import fault_html, import_fault_table, layer_title, say, target_title
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import on_page, text
 from geo_planner.words import Language, Said
 
 _SHOWN_ROWS, _SHOWN_FAULTS = 500, 200
@@ -38,7 +38,7 @@ def show_faults(faults: Sequence[Fault], words: Language, *, name: str = "") -> 
 
 def show_lines(sentences: Sequence[Said], words: Language) -> None:
     """What the import says, a line each; plain text, whatever names of the user stand in it."""
-    st.text("\n".join(f"• {sentence.text(words)}" for sentence in sentences))
+    st.text("\n".join(f"• {on_page(sentence, words)}" for sentence in sentences))
 
 
 def _title(layer: str, words: Language, name: str) -> str:

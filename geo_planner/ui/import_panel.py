@@ -114,7 +114,7 @@ def _show_seen(file: UploadedFile, found: Preview, words: Language) -> None:
             st.text(say("seen_under_header", words, header="–".join(map(str, ends)), **facts))
         else:
             st.text(say("seen", words, **facts))
-    if found.first_rows is not None:
+    if found.first_rows is not None and len(found.first_rows):
         st.markdown(f"**{say('first_rows', words)}**")
         show_table(found.first_rows.rename(columns=lambda title: own_title(str(title), words)), words)
     if found.statements:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import pandas as pd
 
 from geo_planner.errors import Fault
 from geo_planner.imports import layer_title, own_title, target_title
-from geo_planner.ui.texts import fault_table, text
+from geo_planner.ui.texts import fault_table, text, wrapped
 from geo_planner.words import Language, Said, said
 
 __all__ = ["fault_html", "import_fault_table", "layer_title", "say", "saying", "target_title"]
@@ -45,13 +44,6 @@ def fault_html(faults: Sequence[Fault], language: Language, *, name: str = "") -
         Of the file that the page speaks of: it need not be said again.
     """
     table = import_fault_table(faults, language)
-    table = table.astype(object).where(table.notna(), "")
     file = text("fault_file", language)
-    table[file] = table[file].where(table[file] != name, "")
-    table = table[[column for column in table if (table[column] != "").any()]]
-    heads = "".join(f"<th>{html.escape(str(column))}</th>" for column in table)
-    rows = (
-        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
-        for cells in table.itertuples(index=False, name=None)
-    )
-    return f'<div class="gp-faults"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    table[file] = table[file].where(table[file] != name, None)
+    return wrapped(table)

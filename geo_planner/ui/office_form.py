@@ -11,7 +11,7 @@ from geo_planner.documents.office import Office, read_office, write_office
 from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.ui.import_outcome import show_faults
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.words import Language, said
 
 _LINES = ("addressees", "recipients", "legal_basis", "signing_bodies")
@@ -77,7 +77,7 @@ def _save(root: Path, seen: Office, changes: dict[str, Any], words: Language) ->
         show_faults(error.faults, words)
         return
     except GeoPlannerError as error:
-        st.error(error.text(words))
+        st.error(plain(error.text(words)))
         return
     st.session_state[_SAVED] = True
     st.rerun()

@@ -12,7 +12,7 @@ from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
 from geo_planner.ui.address import Filters
 from geo_planner.ui.frame import loaded
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.ui.village_filter import passing
 from geo_planner.words import Language
 
@@ -37,7 +37,7 @@ def show_found(words: Language) -> None:
     """What answers the query besides, and why a position was not understood."""
     fault: GeoPlannerError | None = st.session_state.get(_FAULT)
     if fault is not None:
-        st.warning(fault.text(words))
+        st.warning(plain(fault.text(words)))
         return
     found: tuple[Found, ...] | None = st.session_state.get(_FOUND)
     if found is None:

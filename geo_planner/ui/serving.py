@@ -6,6 +6,7 @@ rebinding). The browser then takes both for one site, so that the name asked for
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
+from geo_planner.files.running import ADDRESS, SIGN_VARIABLE
 from geo_planner.ui.base import base_path
 from geo_planner.words import LANGUAGES, said
 
@@ -98,6 +103,15 @@ def _host(stated: str) -> str | None:
     if not parts.hostname or "@" in stated or parts.path or parts.query or parts.fragment or any(sign.isspace() for sign in stated):
         return None
     return parts.hostname.lower().removesuffix(".")
+
+
+def running_route() -> Route:
+    """Where a second start on this machine asks what is open here."""
+
+    async def running(_request: Request) -> Response:
+        return PlainTextResponse(os.environ.get(SIGN_VARIABLE, ""), headers={"Cache-Control": "no-store"})
+
+    return Route(ADDRESS, running)
 
 
 def font_face() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from geo_planner.errors import MOST_IN_ALL, Fault, bounded
 from geo_planner.words import LANGUAGES as CODES
-from geo_planner.words import Language, catalogue, said
+from geo_planner.words import Language, Said, catalogue, said
 
 LANGUAGES: Mapping[str, Language] = {said("ui.language_name").text(code): code for code in CODES}
 """Each language under its own name."""
@@ -75,6 +76,31 @@ def file_words(name: str, language: Language) -> tuple[str, str]:
     return said(f"download_title.{name}").text(language), said(f"download_meaning.{name}").text(language)
 
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~$^]|:(?=\S)|(?<=www)\.|(?<!\S)[-+](?=\s)")
+_NUMBERED = re.compile(r"(?m)^(\s*\d+)([.)])(?=\s)")
+
+
+def plain(words: str) -> str:
+    r"""A text for a label or a line that Streamlit reads as markdown: whatever names and titles of anybody stand in it, no sign is markup.
+
+    >>> print(plain("Phương án *1* [a](b) :red[c] $x$, 2027: 1,5"))
+    Phương án \*1\* \[a\](b) \:red\[c\] \$x\$, 2027: 1,5
+    """
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", words))
+
+
+def wrapped(table: pd.DataFrame) -> str:
+    """A table of texts whose sentences wrap; every cell is plain text, and columns in which nothing stands are left out."""
+    table = table.astype(object).where(table.notna(), "")
+    table = table[[column for column in table if (table[column] != "").any()]]
+    heads = "".join(f"<th>{html.escape(str(column))}</th>" for column in table)
+    rows = (
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>"
+        for cells in table.itertuples(index=False, name=None)
+    )
+    return f'<div class="gp-faults"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
 _PLACES = ("file", "row", "column", "value")
 _WORD = re.compile(r"[^\W\d_]+(?=[\s,;:]|$)")
 
@@ -110,6 +136,12 @@ def _texts(fault: Fault, language: Language, on_import_page: bool) -> tuple[str,
     if on_import_page:
         remedy = _page_remedy(fault, language) or remedy
     return sentence(reason), remedy
+
+
+def on_page(what: Said, language: Language) -> str:
+    """A sentence as the pages say it: where it names a command, they name the page that does the same."""
+    key = f"page.{what.key}"
+    return (said(key, **dict(what.facts)) if key in catalogue(language) else what).text(language)
 
 
 def _page_remedy(fault: Fault, language: Language) -> str:

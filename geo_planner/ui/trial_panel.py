@@ -22,7 +22,7 @@ from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
 from geo_planner.ui.frame import loaded, page_file
 from geo_planner.ui.map_contract import Drawn
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.ui.trial_results import Outcome, Tried, facts_of, together, tried
 from geo_planner.ui.trial_visit import Placed
 from geo_planner.ui.trial_writing import fix, forbid, go_back, show_told
@@ -45,7 +45,7 @@ def show_point(words: Language) -> None:
     _heading(said("link.place", lat=lat, lon=lon).text(words), _site_name(state.site), words)
     show_told(words)
     if state.told is not None:
-        st.caption(text("at_understood", words, told=state.told))
+        st.caption(plain(text("at_understood", words, told=state.told)))
     facts = facts_of(loaded(), lon, lat)
     st.html(_facts(facts, words))
     if facts.inside:
@@ -61,7 +61,7 @@ def show_point(words: Language) -> None:
         st.button(text("trial_forbid", words), icon=":material/block:", width="stretch", on_click=forbid, args=(lon, lat))
         chosen = visit.village([str(village) for village in loaded().plan.villages.index])
         name = str(loaded().plan.villages.at[chosen, "name"])
-        st.page_link(page_file("link"), label=text("at_profile", words, village=_plain(name)), icon=":material/landscape:")
+        st.page_link(page_file("link"), label=text("at_profile", words, village=plain(name)), icon=":material/landscape:")
         trials.offer_end((lon, lat))
     go_back_button(words)
 
@@ -73,7 +73,7 @@ def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> 
     _fields(placed, words)
     one = next(each for each in all_tried if each.placed.id == placed.id)
     if one.refused is not None:
-        st.error(one.refused.text(words))
+        st.error(plain(one.refused.text(words)))
     elif one.outcome is not None:
         st.html(_outcome(one.outcome, words))
     st.button(text("trial_fix", words), type="primary", icon=":material/task_alt:", width="stretch", on_click=fix, args=(placed,))
@@ -119,11 +119,6 @@ def planned_name(plan: Plan, site: str) -> str:
     kind = said(f"build_kind.{row['kind']}").text(words)
     height = "" if pd.isna(row["mast_height_m"]) else f" {number(float(row['mast_height_m']), 0, words)} m"
     return text("site_of_plan", words, kind=f"{kind}{height}")
-
-
-def _plain(name: str) -> str:
-    """A name as the label of a link, where Streamlit would read marks in it as markup."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>$:~" else sign for sign in name)
 
 
 def _facts(facts: PointFacts, words: Language) -> str:

@@ -14,6 +14,7 @@ from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.trial import forbidden, with_trial
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui.frame import loaded, scenario_file, study_area
+from geo_planner.ui.texts import plain
 from geo_planner.ui.trial_visit import Placed
 from geo_planner.words import LANGUAGES, Language, said
 
@@ -72,9 +73,9 @@ def show_told(words: Language) -> None:
     """What there is to say of the last change, once."""
     for one in trials.told():
         if isinstance(one, GeoPlannerError):
-            st.error(one.text(words))
+            st.error(plain(one.text(words)))
         else:
-            st.success(one.text(words))
+            st.success(plain(one.text(words)))
 
 
 def _read_only() -> bool:

@@ -22,7 +22,7 @@ from geo_planner.retried import PRICE_FACTOR, Trial, changes, list_on_trial, sec
 from geo_planner.ui import frame, visit
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.shelf import Shelf
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.words import Language, percent, word
 
 FOLLOWING = ("map",)
@@ -295,7 +295,7 @@ def _save(trial: Tried, words: Language) -> None:
         try:
             new = save_as(frame.scenario_file(), title, trial.changes)
         except GeoPlannerError as error:
-            st.error(sentences_of(error, words), icon=":material/error:")
+            st.error(plain(sentences_of(error, words)), icon=":material/error:")
             return
         visit.choose_scenario(new.stem)
         st.rerun()

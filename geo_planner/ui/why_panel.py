@@ -12,7 +12,7 @@ from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
 from geo_planner.ui.frame import loaded, page_file
 from geo_planner.ui.map_contract import Drawn
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.ui.trial_panel import try_option
 from geo_planner.ui.trial_results import cures_of, reasons_of
 from geo_planner.words import Language, households, number, said, word
@@ -56,7 +56,7 @@ def show_why(why: WhyNot | None, words: Language) -> None:
     if path is None:
         return
     trials.choose_link_mast(why.village_id, f"{path.site_id}/{path.cell_id}")
-    st.page_link(page_file("link"), label=text("why_profile", words, site=path.site_id), icon=":material/landscape:")
+    st.page_link(page_file("link"), label=text("why_profile", words, site=plain(path.site_id)), icon=":material/landscape:")
     differs = f"<p class='gp-small'>{escape(why.differs.text(words))}</p>" if why.differs is not None and path is why.paths[0] else ""
     st.html(f"<div class='gp-card'><p>{escape(path.more.text(words))}</p>{differs}</div>")
     if len(why.paths) > 1:

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 import xlwt
 
+from geo_planner.errors import InputError
 from geo_planner.imports import import_layer
 from geo_planner.imports.formats.text_files import decode
-from geo_planner.imports.formats.workbook_scan import formulas_of_xls
+from geo_planner.imports.formats.workbook_scan import scan_xls
 from geo_planner.imports.grid import Grid, RawTable
 from geo_planner.imports.layout.data_rows import data_rows
 from geo_planner.imports.titles.headers import find_header
@@ -180,15 +181,17 @@ def test_a_formula_without_a_value_in_an_xls_is_a_fault(area: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("at", [44, 64, 72], ids=["sectors", "small sectors", "further sectors"])
-def test_an_xls_that_counts_more_sectors_than_it_holds_is_not_looked_over(tmp_path: Path, at: int) -> None:
+def test_an_xls_that_counts_more_sectors_than_it_holds_is_refused(tmp_path: Path, at: int) -> None:
     """A few bytes in its header would otherwise make room for gigabytes of tables."""
     book = xlwt.Workbook()
     book.add_sheet("S").write(0, 0, "Bản")
     book.save(str(tmp_path / "f.xls"))
     content = bytearray((tmp_path / "f.xls").read_bytes())
-    assert list(formulas_of_xls(bytes(content)) or ()) == ["S"]
+    assert list(scan_xls(bytes(content), "f.xls") or ()) == ["S"]
     content[at : at + 4] = (0x7FFFFFFF).to_bytes(4, "little")
-    assert formulas_of_xls(bytes(content)) is None
+    with pytest.raises(InputError) as refused:
+        scan_xls(bytes(content), "f.xls")
+    assert [fault.code for fault in refused.value.faults] == ["damaged"]
 
 
 def test_a_figure_merged_over_two_villages_is_a_fault_and_a_commune_is_not(area: Path, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from tests.conftest import ROOT, SCENARIO
 from tests.export.test_build_marks import with_build
 from tests.small_area import make_area, read_rows, village
 from tests.ui.fakes import fake_plan, without_sample
+from tests.ui.tables import fault_tables
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -302,10 +303,10 @@ def test_faults_are_a_table_and_no_traceback(monkeypatch: pytest.MonkeyPatch, ar
     app = open_app()
     assert not app.exception
     assert app.title[0].value == text("faults_title", "vi")
-    table = app.dataframe[0].value
+    table = fault_tables(app)[0]
     assert list(table.columns) == ["Tệp", "Dòng", "Cột", "Giá trị", "Sai ở đâu", "Cách sửa"]
     assert table.loc[0, "Tệp"] == "villages/villages.csv"
-    assert table.loc[0, "Dòng"] == 2
+    assert table.loc[0, "Dòng"] == "2"
     assert table.loc[0, "Sai ở đâu"] == "Số nằm ngoài khoảng cho phép."
 
 

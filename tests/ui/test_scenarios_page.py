@@ -35,7 +35,7 @@ from geo_planner.words import said, word
 from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area
 from tests.ui.fakes import fake_plan
-from tests.ui.tables import html_tables
+from tests.ui.tables import fault_tables, html_tables
 
 HOSTILE = "<img src=x onerror=alert(1)> **Kịch bản** `x` $y$"
 
@@ -269,3 +269,45 @@ def test_sites_that_only_one_plan_builds_are_listed() -> None:
     assert row["Chi phí (đồng) A"] == "1.200.000.000"
     assert row["Chi phí (đồng) B"] == "–"
     assert (row["Năm A"], row["Nguồn chi A"], row["Loại"]) == ("2027", word("fund", "vi"), said("build_kind.macro_mast").text("vi"))
+
+
+def test_no_sign_of_a_title_is_markup_in_a_label(area: Path) -> None:
+    made = save_as(scenario_paths(area)[0], HOSTILE, {})
+    app = opened()
+    app.selectbox(key="scenarios_chosen").select(made.stem).run()
+    labels = [each.label for each in (*app.button, *app.selectbox) if "Kịch bản\\" in each.label or "**Kịch bản**" in each.label]
+    assert len(labels) == 3, "compare with, duplicate, delete"
+    for label in labels:
+        assert "\\*\\*Kịch bản\\*\\* \\`x\\` \\$y\\$" in label
+
+
+def test_a_faulty_scenario_keeps_the_title_that_can_be_read(area: Path) -> None:
+    path = scenario_paths(area)[0]
+    made = save_as(path, "Phương án 1/2", {})
+    made.write_text(made.read_text("utf-8").replace("rsrp_threshold_dbm", "rsrp_dbm").replace("service:", "service:\n  x: 1"), "utf-8")
+    app = opened()
+    titles = list(html_tables(app)[0].iloc[:, 0])
+    assert "Phương án 1/2" in titles
+    assert made.stem not in titles
+
+
+def test_an_unseen_sign_of_a_title_is_shown_and_the_letters_stay(area: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        save_as(scenario_paths(area)[0], "Tên có\u202e đảo", {})
+    assert "“Tên có\\u202e đảo”" in refused.value.text("vi")
+
+
+def test_a_faulty_scenario_is_not_opened_unasked_and_what_is_done_with_it_is_told_beside_it(area: Path) -> None:
+    path = scenario_paths(area)[0]
+    broken = path.with_name("a_hong.yaml")
+    broken.write_text("name: [a_hong\ntitle_vi: Hỏng\n", encoding="utf-8")
+    app = opened()
+    assert app.selectbox(key="scenarios_chosen").value == path.stem
+    assert not [title for title in app.title if title.value == said("ui.faults_title").text("vi")]
+    app.selectbox(key="scenarios_chosen").select(broken.stem).run()
+    app.text_input(key="duplicate_title").input("Bản sao")
+    submit(app, said("ui.duplicate_button", title="Hỏng").text("vi"))
+    assert said("ui.scenario_not_done").text("vi") in [error.value for error in app.error]
+    assert "ngoặc" in fault_tables(app)[0].loc[0, "Sai ở đâu"]
+    assert not app.title
+    assert scenario_paths(area) == [broken, path]

@@ -69,6 +69,8 @@ def unpacked(file: InputFile, source_layer: str | None, max_bytes: int) -> tuple
                     shutil.copyfileobj(source, target)
     if not (folder / "layer.dbf").exists():
         raise refuse(file.name, "damaged.no_dbf")
+    if not (folder / "layer.shx").exists():
+        raise refuse(file.name, "damaged.no_shx")
     stems = {entry.with_suffix("") for name, entry in members.items() if name in shapes}
     others = [
         str(entry)
@@ -91,6 +93,18 @@ def prj_as_written(path: Path) -> CRS | None:
         return CRS.from_wkt(path.read_text(encoding="utf-8", errors="replace"))
     except (OSError, ProjError):
         return None
+
+
+def without_unread_system(path: Path) -> list[Said]:
+    """Take the .prj of this private copy away where nobody can read it: the features can be read, and where they lie shows the system.
+
+    GDAL also reads what old programs wrote line by line (``Projection UTM``).
+    """
+    prj = path.with_suffix(".prj")
+    if not prj.is_file() or prj_as_written(prj) is not None or prj.read_bytes()[:200].lstrip()[:10].lower() == b"projection":
+        return []
+    prj.unlink()
+    return [said("prj_unread")]
 
 
 def codec_of(page: str) -> str | None:

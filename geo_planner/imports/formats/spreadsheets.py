@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection
 
 import python_calamine as calamine
 
 from geo_planner.errors import InputError
-from geo_planner.imports.formats.workbook_scan import SheetScan, formulas_of_xls, hidden_in_ods, scan_ods, scan_xlsx
+from geo_planner.imports.formats.workbook_scan import SheetScan, hidden_in_ods, scan_ods, scan_xls, scan_xlsx
 from geo_planner.imports.grid import MAX_COLUMNS, Cell, Grid
 from geo_planner.imports.opening import InputFile, archive, refuse
 from geo_planner.words import Said, said
+
+logger = logging.getLogger(__name__)
 
 _SLACK = 1000
 """Rows that titles, notes and signatures may take beyond the limit."""
@@ -30,7 +33,7 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
     formulas = 0
     unchecked: tuple[Said, ...] = ()
     if file.format == "xls":
-        found = formulas_of_xls(file.path.read_bytes())
+        found = scan_xls(file.path.read_bytes(), file.name)
         if found is None:
             unchecked = (said("formulas_unchecked"),)
         scans = found or {}
@@ -51,7 +54,8 @@ def read_workbook(file: InputFile, *, max_bytes: int, max_rows: int) -> list[Gri
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         if isinstance(error, calamine.PasswordError):
             raise refuse(file.name, "damaged.password") from error
-        raise refuse(file.name, "damaged.workbook", why=str(error)) from error
+        logger.debug("cannot read %s", file.path, exc_info=error)
+        raise refuse(file.name, "damaged.workbook") from error
     except BaseException as error:
         # The reader's own crashes come as a class that is no Exception; anything else of that rank is not ours.
         if type(error).__name__ != "PanicException":

@@ -48,7 +48,7 @@ def read_text_table(file: InputFile, *, max_rows: int) -> Grid:
     except csv.Error as error:
         if "field larger" in str(error):
             raise refuse(file.name, "too_long.field", row=len(rows) + 1, most=csv.field_size_limit()) from error
-        raise refuse(file.name, "csv.quotes", row=len(rows) + 1, why=str(error)) from error
+        raise refuse(file.name, "csv.quotes", row=len(rows) + 1) from error
     if not any(any(row) for row in rows):
         raise refuse(file.name, "empty.read_file")
     return Grid("", rows, statements=(statement, said(_SEPARATORS[separator])))

@@ -25,7 +25,7 @@ from geo_planner.files.opening import Vector, opened_vector
 from geo_planner.imports.formats.layers import features_of_layer, pick_layer, with_folder_columns
 from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.markup import Feature, kind_of, read_gpx, read_kml
-from geo_planner.imports.formats.shapefiles import prj_as_written, read_shapefile, unpacked
+from geo_planner.imports.formats.shapefiles import prj_as_written, read_shapefile, unpacked, without_unread_system
 from geo_planner.imports.grid import MAX_COLUMNS, Cell
 from geo_planner.imports.naming import either, kind_shown, listed_rows
 from geo_planner.imports.opening import InputFile, refuse
@@ -42,6 +42,7 @@ _READ_ERRORS = (
     RuntimeError,
     shapely.errors.ShapelyError,
     OverflowError,
+    UnboundLocalError,  # what pyogrio comes to where GDAL knows a system and cannot write it down
 )
 
 
@@ -86,6 +87,7 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         kept, told = features_of_layer(features, source_layer, kinds, file.name)
         return _limited(_from_features(kept, [*aside, *told], kinds, file), file.name, max_rows)
     path, beside = unpacked(file, source_layer, max_bytes) if file.format == "zip" else (file.path, list[Said]())
+    unread = without_unread_system(path) if file.format in ("zip", "shp") else []
     try:
         with opened_vector(path) as source:
             layer, about = pick_layer(source, file.name, source_layer, kinds) if file.format != "zip" else (None, beside)
@@ -103,8 +105,8 @@ def read_vector(file: InputFile, *, source_layer: str | None, kinds: Sequence[st
         if isinstance(error, InputError):
             raise
         logger.debug("cannot read %s", file.path, exc_info=error)
-        raise refuse(file.name, "damaged.vector") from error
-    statements = [*about, *told]
+        raise refuse(file.name, "damaged.vector" if file.format in ("zip", "shp") else "damaged.map_layer") from error
+    statements = [*about, *unread, *told]
     return _limited(replace(_from_table(table, file, layer or path.stem, statements), title_bytes=title_bytes), file.name, max_rows)
 
 

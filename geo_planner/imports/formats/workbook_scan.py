@@ -7,7 +7,7 @@ day from which dates count.
 from __future__ import annotations
 
 import html
-import io
+import logging
 import re
 import struct
 import zipfile
@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from xml.etree import ElementTree as ET
 
-import olefile
-
+from geo_planner.imports.formats.compound import workbook_stream
 from geo_planner.imports.grid import DAY_ZERO, MAX_COLUMNS
 from geo_planner.imports.opening import check_xml, pieces, refuse
+
+logger = logging.getLogger(__name__)
 
 MAX_CELLS = 20_000_000
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,10})"')
@@ -245,33 +246,54 @@ def _day(text: bytes) -> date | None:
         return None
 
 
-_XLS_COUNTS, _XLS_SECTOR = (44, 64, 72), 512
-"""Where the header counts the sectors of its three tables, and what one takes at least."""
 # Kinds of records in the stream, each with its length before it: [MS-XLS].
 _XLS_FORMULA, _XLS_BOF, _XLS_EOF, _XLS_SHEET = 0x0006, 0x0809, 0x000A, 0x0085
 _XLS_DATE_MODE, _XLS_ROW, _XLS_COLUMNS = 0x0022, 0x0208, 0x007D
 _XLS_ROW_HIDDEN, _XLS_COLUMN_HIDDEN = 0x20, 0x01
+_XLS_TEXTS, _XLS_SIZE, _XLS_LOCKED = 0x00FC, 0x0200, 0x002F
+_XLS_CELLS = {_XLS_FORMULA, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x00BD}
+_XLS_MOST_COLUMNS = 256
 _XLS_EMPTY = 3
 """Type of a stored result that is no number, text, truth value or error."""
 
 
-def formulas_of_xls(content: bytes) -> dict[str, SheetScan] | None:
-    """What is seen in the sheets of an xls; None when the file is not built as it should be (an old or damaged one)."""
+def scan_xls(content: bytes, name: str) -> dict[str, SheetScan] | None:
+    """What is seen in the sheets of an xls; None when its records are not as they should be (an old or damaged one).
+
+    Raises
+    ------
+    InputError
+        When the file claims what would fill the memory: sectors without end, more texts or cells than it can hold.
+    """
     try:
-        stream = _workbook(content)
+        stream = workbook_stream(content)
+        _refuse_claims(stream)
+    except ValueError as error:
+        logger.debug("%s is no workbook", name, exc_info=error)
+        raise refuse(name, "damaged.workbook") from error
+    try:
         return _sheets_of_xls(stream) if stream else None
-    except (struct.error, IndexError, ValueError, OSError):
+    except (struct.error, IndexError, ValueError):
         return None
 
 
-def _workbook(content: bytes) -> bytes:
-    """The stream that holds the sheets, of a compound file (sectors in chains, as on a disk: [MS-CFB])."""
-    sectors = (struct.unpack_from("<I", content, at)[0] for at in _XLS_COUNTS)
-    if max(sectors) * _XLS_SECTOR > len(content):  # before anybody makes room for them
-        raise ValueError("more sectors than the file has room for")
-    with olefile.OleFileIO(io.BytesIO(content), raise_defects=olefile.DEFECT_INCORRECT) as file:
-        name = next((name for name in ("Workbook", "Book") if file.exists(name)), None)
-        return b"" if name is None else bytes(file.openstream(name).read())
+def _refuse_claims(stream: bytes) -> None:
+    """The reader makes room for what a record claims before it reads it; it reads the parts from where the list of sheets says they begin."""
+    begins = [0]
+    for begin in begins:
+        for kind, at, length in _all_records(stream, begin):
+            if kind == _XLS_LOCKED:
+                return  # all that follows is encrypted: the reader says so and reads nothing
+            if kind == _XLS_SHEET and length >= 4 and not begin:
+                begins += struct.unpack_from("<I", stream, at)
+            elif kind == _XLS_TEXTS and length >= 8 and struct.unpack_from("<i", stream, at + 4)[0] > len(stream):
+                raise ValueError("more texts than the file has room for")
+            elif kind == _XLS_SIZE and length >= 10:
+                first, end, left, right = struct.unpack_from("<IIHH" if length >= 12 else "<HHHH", stream, at)
+                if max(end - first, 0) * max(right - left, 0) > MAX_CELLS:
+                    raise ValueError("a sheet of more cells than can be held")
+            elif kind in _XLS_CELLS and length >= 6 and struct.unpack_from("<H", stream, at + 2)[0] >= _XLS_MOST_COLUMNS:
+                raise ValueError("a cell where no sheet has a column")
 
 
 def _sheets_of_xls(stream: bytes) -> dict[str, SheetScan]:
@@ -302,6 +324,16 @@ def _sheet_of_xls(stream: bytes, offset: int) -> SheetScan:
             first, last = struct.unpack_from("<HH", stream, at)
             scan.hidden_columns |= set(range(first, min(last, 255) + 1))
     return scan
+
+
+def _all_records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and length of every record from there on, of whatever part."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if at + 4 + length > len(stream):
+            return
+        yield kind, at + 4, length
+        at += 4 + length
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

@@ -90,7 +90,7 @@ def numbers(cells: pd.Series) -> tuple[Array, NDArray[np.bool_]]:
     """A column of coordinates as numbers, and which cells are filled but no number."""
     known = [_figure(cell) for cell in cells]
     values = np.array([np.nan if value is None else value for value in known], dtype=float)
-    wrong = np.array([value is not None for value in known]) & ~(np.abs(values) <= 1e8)
+    wrong = np.array([value is not None for value in known], dtype=bool) & ~(np.abs(values) <= 1e8)
     return np.where(wrong, np.nan, values), wrong
 
 

@@ -32,7 +32,7 @@ from geo_planner.ui.frame import language, loaded, page_file, scenario_plan
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.map_contract import Drawn, MapArguments, MapEvent
 from geo_planner.ui.maps import plan_map
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import said
 
@@ -145,10 +145,10 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
         )  # fmt: skip
     with box:
         wrong = st.session_state.get("build_budget_wrong")
-        plain = text("build_billions", words, billions=budget / tables.BILLION)
-        st.text_input(text("build_budget_box", words), **visit.bound("build_budget_box", wrong or plain, type_budget))
+        told = text("build_billions", words, billions=budget / tables.BILLION)
+        st.text_input(text("build_budget_box", words), **visit.bound("build_budget_box", wrong or told, type_budget))
     if wrong:
-        st.error(text("build_budget_no_figure", words, written=wrong))
+        st.error(plain(text("build_budget_no_figure", words, written=wrong)))
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
     st.caption(text(_held_against("build_chart_hint"), words))
     prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
@@ -234,7 +234,7 @@ def village_tab(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
     rows = _picked(table, "build_villages_table", {"gain": 0}, {})
     _wish_buttons([str(table.index[row]) for row in rows], now, "village")
     for line in tables.out_of_reach(plan, shown, words):
-        st.warning(_plain(line))
+        st.warning(plain(line))
 
 
 def _picked(table: pd.DataFrame, key: str, decimals: dict[str, int], units: dict[str, str]) -> list[int]:
@@ -300,20 +300,20 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
     st.html(f'<div class="gp-heads"><span>{escape(tables.headline(shown, words))}</span></div>')
     if job is not None and job.error is not None:
         error = job.error
-        st.error(_plain(error.text(words)) if isinstance(error, GeoPlannerError) else text("build_broke", words))
+        st.error(plain(error.text(words)) if isinstance(error, GeoPlannerError) else text("build_broke", words))
     if shown.choice.reason is not None:
-        st.error(_plain(text("build_infeasible", words, why=shown.choice.reason)))
+        st.error(plain(text("build_infeasible", words, why=shown.choice.reason)))
     else:
-        st.caption(_plain(said(f"build_sheet.status_{proof(shown)}", gap=shown.choice.gap).text(words)))
+        st.caption(plain(said(f"build_sheet.status_{proof(shown)}", gap=shown.choice.gap).text(words)))
     if lines := tables.notes_of_choice(shown, words):
-        st.warning(_plain(" ".join(lines)))
+        st.warning(plain(" ".join(lines)))
     if not tried:
         return
     lines = tables.differences(plan, scenario, tried, words)
     gone, new = tables.gone_and_new(scenario, shown)
     if job is None:
         lines.append(text(_held_against("build_diff_sites"), words, gone=len(gone), new=len(new)))
-    st.warning(_plain(" ".join([text("build_tried", words), *lines])), icon=":material/science:")
+    st.warning(plain(" ".join([text("build_tried", words), *lines])), icon=":material/science:")
     if under_way(job):
         return
     row = st.columns([1, 1.9])
@@ -345,11 +345,6 @@ def _held_against(key: str) -> str:
 def under_way(job: Job[BuildPlan] | None) -> bool:
     """Whether there is work to wait for."""
     return job is not None and not job.stopped and job.error is None
-
-
-def _plain(line: str) -> str:
-    """A line is read as markdown: keep every sign of a name a sign."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~$" else sign for sign in line)
 
 
 @st.fragment

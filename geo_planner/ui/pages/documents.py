@@ -24,7 +24,7 @@ from geo_planner.ui.frame import language, page_file, scenario_file, scenario_pl
 from geo_planner.ui.import_outcome import show_faults
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.office_form import office_form
-from geo_planner.ui.texts import LANGUAGES, text
+from geo_planner.ui.texts import LANGUAGES, plain, text
 from geo_planner.ui.trying import asked
 from geo_planner.words import Language, said
 
@@ -39,7 +39,7 @@ _SYSTEMS = ("", "EPSG:9205", "EPSG:3405")
 def say_whose(own: LoadedPlan, words: Language) -> None:
     """Of which scenario the documents are; what is tried beside it is told to stay outside."""
     path = scenario_file()
-    st.caption(_plain(text("documents_of", words, title=scenario_titles([path], words)[path.stem])))
+    st.caption(plain(text("documents_of", words, title=scenario_titles([path], words)[path.stem])))
     if asked(own.plan).changes or visit.build() or trials.now().masts:
         st.html(f'<div class="gp-strip gp-trial" role="status">{escape(text("documents_of_saved", words))}</div>')
 
@@ -164,7 +164,7 @@ def show_result(made: Archive, words: Language, *, former: bool) -> None:
             icon=":material/download:", type="primary", width="stretch", key="documents_take",
         )  # fmt: skip
         for why in made.not_written:
-            st.warning(_plain(why.text(words)))
+            st.warning(plain(why.text(words)))
         if former:
             st.caption(text("documents_former", words))
 
@@ -222,16 +222,11 @@ def _show_error(error: GeoPlannerError, words: Language) -> None:
     if isinstance(error, InputError):
         show_faults(error.faults, words)
     else:
-        st.error(_plain(error.text(words)))
+        st.error(plain(error.text(words)))
 
 
 def _shown_day(day: dt.date | None) -> str:
     return "" if day is None else f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
-def _plain(line: str) -> str:
-    """A line is read as markdown: keep every sign of a name a sign."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|~$:" else sign for sign in line)
 
 
 def page() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo_planner.errors import GeoPlannerError, InputError
+from geo_planner.errors import Fault, GeoPlannerError, InputError
 from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.plan import Plan
 from geo_planner.ranking.question_groups import QuestionGroup, question_groups
@@ -18,7 +18,7 @@ from geo_planner.study_area.answers import ANSWERABLE, Answered, answer, title_o
 from geo_planner.ui.answer_fields import answerable, field, read, record_table
 from geo_planner.ui.frame import language, loaded, study_area
 from geo_planner.ui.ranking_tables import question_table, questions_csv
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import on_page, text
 from geo_planner.words import Language, Said, said
 
 _ASKED = ("commune", "department", "model")
@@ -138,7 +138,7 @@ def show_written(plan: Plan, words: Language) -> None:
     done, before = st.session_state.pop(_WRITTEN)
     lines = [text("answer_saved", words, n=len(done.rows))]
     if done.copy:
-        lines.append(said("answers.kept", copy=done.copy).text(words))
+        lines.append(on_page(said("answers.kept", copy=done.copy), words))
     concerned = [
         village for village in dict.fromkeys(done.rows["village_id"]) if village in plan.villages.index and village in before.index
     ]
@@ -148,10 +148,23 @@ def show_written(plan: Plan, words: Language) -> None:
         lines.append(text("answer_moved", words, village=str(plan.villages.at[village, "name"]), **facts))
     if not moved:
         lines.append(text("answer_not_moved", words))
-    doubts = [what.text(words) for what in done.contradictions] + [each.line(words) for each in done.warnings]
+    doubts = [what.text(words) for what in done.contradictions] + [_doubt(plan, each, words) for each in done.warnings]
     st.html('<div class="gp-card gp-written" role="status">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")
     if doubts:
         st.html("".join(_strip(line) for line in doubts))
+
+
+def _doubt(plan: Plan, doubtful: Fault, words: Language) -> str:
+    """What is doubtful in a village since then, by its name and what the column is called: nobody looks for a row of the file here."""
+    villages = plan.study_area.villages
+    listed = villages.loc[villages["source_row"] == (doubtful.row or 0), "name"]
+    if listed.empty or doubtful.column is None:
+        return doubtful.line(words)
+    reason, remedy = doubtful.texts(words)
+    value = doubtful.value or ""
+    return text(
+        "answer_doubt", words, village=str(listed.iloc[0]), title=title_of(doubtful.column), value=value, reason=reason, remedy=remedy
+    )
 
 
 def _strip(line: str) -> str:

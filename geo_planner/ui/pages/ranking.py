@@ -36,7 +36,7 @@ from geo_planner.ui.ranking_tables import (
     title,
     trial_table,
 )
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import plain, text
 from geo_planner.ui.trying import Tried, asked, lists, sentences_of, show_strip, take
 from geo_planner.ui.village_filter import passing
 from geo_planner.ui.written import Figures, written
@@ -82,7 +82,7 @@ def _weight_sliders(plan: Plan, words: Language) -> bool:
         shown = _shown(tried[criterion.name])
         top = max(usual, shown)  # an address may say more
         bound = visit.bound(f"weight_{criterion.name}", shown, partial(_try_weight, criterion.name, start))
-        st.slider(f"{_plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
+        st.slider(f"{plain(getattr(criterion, words))} · **{share}**", 0.0, top, step=1.0, format="%g", **bound)
     return total > 0
 
 
@@ -127,11 +127,6 @@ def _price_field(plan: Plan, words: Language) -> None:
 def _shown(weight: float) -> float:
     """A weight as a slider shows it."""
     return round(weight, 2)
-
-
-def _plain(label: str) -> str:
-    """A label is read as markdown: keep every sign of a scenario's own title a sign."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:^" else sign for sign in label)
 
 
 def _payer_filter(plan: Plan, words: Language) -> None:

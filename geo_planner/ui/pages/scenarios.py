@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo_planner.compare import Comparison, compare
 from geo_planner.config import Model, Scenario, load_scenario
-from geo_planner.errors import GeoPlannerError, UsageError
+from geo_planner.errors import GeoPlannerError, InputError, UsageError
 from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.plan import Plan
 from geo_planner.scenario_files import (
@@ -57,7 +57,7 @@ from geo_planner.ui.scenario_tables import (
     written_time,
     year_table,
 )
-from geo_planner.ui.texts import text
+from geo_planner.ui.texts import fault_table, plain, text, wrapped
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
@@ -93,19 +93,17 @@ def _say_what_was_done() -> None:
     if isinstance(told, GeoPlannerError):
         _show(told)
     elif told is not None:
-        st.success(_plain(told), icon=":material/check:")
+        st.success(plain(told), icon=":material/check:")
 
 
 def _show(error: GeoPlannerError) -> None:
     if isinstance(error, UsageError):
-        st.error(_plain(error.text(language())), icon=":material/error:")
+        st.error(plain(error.text(language())), icon=":material/error:")
+    elif isinstance(error, InputError):
+        st.error(text("scenario_not_done", language()), icon=":material/error:")
+        st.html(wrapped(fault_table([fault for fault in error.faults if fault.level == "fault"], language())))
     else:
         show_error(error)
-
-
-def _plain(told: str) -> str:
-    """Titles are anybody's texts: no sign of theirs is markup."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+!|~$:^" else sign for sign in told)
 
 
 def _overview(paths: Sequence[Path], titles: dict[str, str], words: Language) -> None:
@@ -146,7 +144,7 @@ def _compare_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     opened = scenario_file().stem
     first = opened if opened in others else others[0]
     other = left.selectbox(
-        text("compare_with", words, title=titles[chosen]),
+        plain(text("compare_with", words, title=titles[chosen])),
         others,
         index=others.index(first),
         format_func=titles.__getitem__,
@@ -168,7 +166,7 @@ def _compared(first: str, second: str, titles: dict[str, str], words: Language) 
     halves = st.columns(2, gap="small")
     for half, loaded, letter, stem in zip(halves, plans, "AB", (first, second), strict=True):
         with half:
-            st.markdown(f"**{letter}:** {_plain(titles[stem])}")
+            st.markdown(f"**{letter}:** {plain(titles[stem])}")
             plan_map(loaded, words, MapArguments(link="compared", filters=visit.filters()), key=f"compare_map_{letter}")
     st.caption(text("compare_map", words))
     comparison = _held_together(own.key, other.key, (titles[first], titles[second]), own.plan, other.plan)
@@ -262,7 +260,7 @@ def _duplicate_tab(chosen: str, titles: dict[str, str], words: Language) -> None
     with st.form("duplicate_form", border=False):
         title = st.text_input(text("new_title", words), max_chars=300, placeholder=text("new_title_example", words), key="duplicate_title")
         if st.form_submit_button(
-            text("duplicate_button", words, title=titles[chosen][:60]), icon=":material/content_copy:", type="primary"
+            plain(text("duplicate_button", words, title=titles[chosen][:60])), icon=":material/content_copy:", type="primary"
         ):
             _act(lambda: duplicate(_path(chosen), title), "scenario_made")
             st.rerun()
@@ -333,7 +331,7 @@ def _fields(scenario: Scenario, chosen: str, words: Language) -> dict[str, Any]:
 
 def _tables(scenario: Scenario, chosen: str, words: Language) -> dict[str, pd.DataFrame]:
     """Weights and years beside each other, all other settings below, folded."""
-    number, plain = st.column_config.NumberColumn, st.column_config.TextColumn
+    number, worded = st.column_config.NumberColumn, st.column_config.TextColumn
     weights, years, others = weight_table(scenario, words), year_table(scenario, words), other_settings(scenario, words)
     edited = {}
     left, right = st.columns([1.6, 1])
@@ -353,7 +351,7 @@ def _tables(scenario: Scenario, chosen: str, words: Language) -> dict[str, pd.Da
     with st.expander(text("field_others", words, n=len(others))):
         edited["others"] = st.data_editor(
             others, disabled=[others.columns[0]], height=_TABLE_PX, key=f"others_{chosen}", placeholder="",
-            column_config={"_index": plain(text("setting_key", words), width=230), others.columns[0]: plain(width=420)},
+            column_config={"_index": worded(text("setting_key", words), width=230), others.columns[0]: worded(width=420)},
         )  # fmt: skip
     return edited
 
@@ -378,7 +376,7 @@ def _read(scenario: Scenario, edited: dict[str, pd.DataFrame], words: Language) 
 def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     """Take a scenario away, and bring former ones back."""
     st.button(
-        text("delete_button", words, title=titles[chosen][:60]), icon=":material/delete:", key="delete_scenario",
+        plain(text("delete_button", words, title=titles[chosen][:60])), icon=":material/delete:", key="delete_scenario",
         on_click=_act, args=(lambda: delete(_path(chosen)), "scenario_deleted"),
     )  # fmt: skip
     st.caption(text("delete_hint", words))
@@ -411,7 +409,7 @@ def _head(paths: Sequence[Path], titles: dict[str, str], words: Language) -> str
     right.button(
         text("undo_button", words), on_click=_act, args=(partial(undo, study_area(), last), "scenario_undone"), disabled=last is None,
         width="stretch", icon=":material/undo:", key="undo_scenario",
-        help=None if last is None else _plain(text("undo_help", words, what=text(f"former_{last.done}", words), title=last.title)),
+        help=None if last is None else plain(text("undo_help", words, what=text(f"former_{last.done}", words), title=last.title)),
     )  # fmt: skip
     return chosen
 

@@ -103,3 +103,66 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     assert page.evaluate(CONTRAST, 4.5) == [], "what has come back"
     assert villages.read_bytes() == before
     assert (visit.wanted, visit.errors) == ([], [])
+
+
+_FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e);
+  const outlined = [e, e.parentElement, e.parentElement?.parentElement, e.parentElement?.parentElement?.parentElement]
+    .some(one => one && parseFloat(getComputedStyle(one).outlineWidth) >= 2 && getComputedStyle(one).outlineStyle !== 'none');
+  return [(e.getAttribute('aria-label') || e.innerText || '') + ' ' + (e.type || ''), outlined]; }"""
+
+
+def tab_to(visit: Visit, what: str, key: str = "Tab", most: int = 60) -> list[str]:
+    """Go on by the key until a control of that name has the focus; where it passed, and nowhere unseen."""
+    visit.page.wait_for_timeout(300)
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'running'", timeout=_LATE_MS
+    )
+    passed = []
+    for _ in range(most):
+        visit.page.keyboard.press(key)
+        name, seen = visit.page.evaluate(_FOCUSED)
+        passed.append(name)
+        if what in name:
+            assert seen, f"the focus is not seen at {name}"
+            return passed
+    pytest.fail(f"{what} is not reached by {key}: {passed}")
+
+
+def test_a_list_is_imported_and_taken_back_by_the_keyboard_alone(address: str, visit: Visit, area: Path, tmp_path: Path) -> None:
+    """Part, file, a column left out, good rows in spite of faults, the button, the copy: Tab, arrows, Space and Enter."""
+    page, villages = visit.page, area / "villages" / "villages.csv"
+    before = villages.read_bytes()
+    file = broken(tmp_path / "danh sách.xlsx")
+    page.on("filechooser", lambda chooser: chooser.set_files(file))
+    page.goto(f"{address}/data", timeout=FIRST_DRAW_MS)
+    page.locator(".gp-held td b", has_text="Trạm phát sóng").wait_for(timeout=FIRST_DRAW_MS)
+    tab_to(visit, "Kịch bản text")
+    tab_to(visit, "radio")
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("Nhập vào lớp").wait_for(timeout=_LATE_MS)
+    passed = tab_to(visit, "Chọn tệp")
+    assert [name for name in passed if "Nhập vào lớp" in name], "the layer comes before the file"
+    page.screenshot(path=tmp_path / "file.png")
+    page.keyboard.press("Enter")
+    page.get_by_text("10 dòng đúng").or_(page.get_by_text("dòng lỗi")).first.wait_for(timeout=_LATE_MS)
+    tab_to(visit, "Cột 4")
+    page.keyboard.type("bỏ cột")
+    page.keyboard.press("Enter")
+    tab_to(visit, "Vẫn nhập các dòng đúng")
+    page.keyboard.press("Space")
+    page.get_by_text("Dòng lỗi bị loại, dòng đúng được ghi").wait_for(timeout=_LATE_MS)
+    assert villages.read_bytes() == before
+    tab_to(visit, "Nhập vào địa bàn")
+    page.screenshot(path=tmp_path / "button.png")
+    page.keyboard.press("Enter")
+    page.get_by_text("Đã ghi vào địa bàn").wait_for(timeout=_LATE_MS)
+    assert villages.read_bytes() != before
+    tab_to(visit, "radio", "Shift+Tab", most=90)
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("bản trước đó được lưu").wait_for(timeout=_LATE_MS)
+    tab_to(visit, "Lấy lại bản này")
+    page.keyboard.press("Enter")
+    page.get_by_text("đã trở lại: 21 dòng").wait_for(timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "back.png")
+    assert villages.read_bytes() == before
+    assert visit.errors == []
