@@ -18,6 +18,7 @@ IRREGULARITY_POINTS = 245
 # Residuals are whole numbers of this part of a metre, so that sixteen or eight are compared at once; none is farther off than the most.
 _UNITS_PER_M = 65536.0
 _MOST_UNITS = 2.0**31 - 2.0**20
+_TO_WHOLE = 1.5 * 2.0**52
 _LEAST, _MOST = np.int32(-(2**31) + 1), np.int32(2**31 - 1)
 _NO, _YES = np.int32(0), np.int32(1)
 _ONE = np.uint64(1)
@@ -226,16 +227,19 @@ def terrain_irregularity(heights_m: FloatArray, spacing_m: float, start_m: float
     step = (end - start) / (count - 1)
     samples, shares = room.values[:count], room.values[IRREGULARITY_POINTS:]
     places, residuals = room.places, room.places[IRREGULARITY_POINTS : IRREGULARITY_POINTS + count]
-    for j in range(count):
-        position = start + j * step
-        upper = min(int(position) + 1, intervals)
+    # whole numbers of 32 bits, for only newer processors turn those of 64 into others several at a time
+    for j in range(np.int32(count)):
+        position = start + np.int32(j) * step
+        upper = min(np.int32(np.int32(position) + _YES), np.int32(intervals))
         places[j] = upper
         shares[j] = position - upper
     first_m, last_m = _fitted_samples(heights_m, places, shares, samples)
     slope = (last_m - first_m) / (count - 1)
-    for j in range(count):
-        units = (samples[j] - (first_m + slope * j)) * _UNITS_PER_M
-        residuals[j] = np.int32(math.floor(min(max(units, -_MOST_UNITS), _MOST_UNITS) + 0.5))
+    for j in range(np.int32(count)):
+        units = (samples[j] - (first_m + slope * np.int32(j))) * _UNITS_PER_M
+        # so large a number has whole ones for its last bits
+        shifted = min(max(units, -_MOST_UNITS), _MOST_UNITS) + _TO_WHOLE
+        residuals[j] = np.int32(np.float64(shifted).view(np.int64))
     range_m = _interdecile_range(residuals, decile - 1, room.deciles) / _UNITS_PER_M
     return range_m / (1.0 - 0.8 * exp(-(end_m - start_m) / 50e3))
 
