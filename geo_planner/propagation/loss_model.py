@@ -52,8 +52,10 @@ class Engine(NamedTuple):
 
     ``profiles(loss_db, wanted, scene, reach, first, stop)`` takes rows `first` to ``stop - 1``, each cell over a profile of its own
     (:mod:`.profiles`); ``sweep(loss_db, scene, radials, first, stop)`` takes radials (:mod:`.radials`). As each cell belongs to one
-    row and one radial, threads change no bit. Without a sweep all cells have profiles of their own.
+    row and one radial, threads change no bit. Without a sweep all cells have profiles of their own. `takes_over`: what the sweep gives
+    a cell depends on which cells before it on its radial are asked for.
     """
 
     profiles: Callable[..., Any]
     sweep: Callable[..., Any] | None
+    takes_over: bool = False

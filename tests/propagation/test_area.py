@@ -92,6 +92,20 @@ def test_thinning_stays_inside_the_tolerance() -> None:
     assert_within_tolerance(apart(mountains(), "itm", irregularity_stride=8))
 
 
+@pytest.mark.parametrize("stride", [1, 32])
+@pytest.mark.parametrize("model", ["itm", "p1812"])
+def test_a_frame_changes_no_bit(model: str, stride: int) -> None:
+    """Thinned, a path takes over what one before it on its radial has, which a frame leaves out."""
+    heights_m = mountains()
+    whole = around(heights_m, model, irregularity_stride=stride)
+    rows, columns = slice(70, 101), slice(20, 55)
+    part = around(heights_m, model, irregularity_stride=stride, frame=(rows, columns))
+    i, j = part.row - whole.row, part.column - whole.column
+    high, wide = part.loss_db.shape
+    assert np.isfinite(part.loss_db).sum() > 100
+    assert np.array_equal(whole.loss_db[i : i + high, j : j + wide], part.loss_db, equal_nan=True)
+
+
 def test_bounds_leave_out_only_what_does_not_count() -> None:
     """The sweep skips terms by bounds at 50 % of the time; just below 50 % it works all of them out."""
     for seed, scale in ((1, 1.0), (2, 0.2), (3, 0.02), (4, 3.0)):

@@ -261,4 +261,4 @@ def around(model: LossModel, freq_mhz: float, irregularity_stride: int) -> Engin
         prepare_climate(CLIMATES.index(model.climate) + 1, float(freq_mhz)),
         Quantiles(time, location, situation, model.mdvar),
     )
-    return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c, irregularity_stride))
+    return Engine(partial(_fill, c, freq_mhz / 1000.0), partial(sweep_itm, c, irregularity_stride), takes_over=irregularity_stride > 1)
