@@ -119,3 +119,12 @@ def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return int(end.value.code or 0), told.out, told.err
 
     return call
+
+
+@pytest.fixture
+def fresh_caches() -> None:
+    """Nothing that another test left in Streamlit's caches."""
+    import streamlit as st  # here: most tests need no app
+
+    st.cache_data.clear()
+    st.cache_resource.clear()

@@ -14,7 +14,6 @@ from geo_planner.files.bundled import bundled_area, comes_with_the_program, writ
 from tests import small_area as sa
 from tests.conftest import ROOT
 from tests.test_cli import geo_planner
-from tests.ui.test_pages import _fresh_caches  # noqa: F401 - a fixture
 
 
 def test_in_a_checkout_it_is_the_folder_of_the_repository() -> None:
@@ -71,6 +70,7 @@ def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     assert (told["ok"], told["code"]) == (False, "sample_folder_taken")
 
 
+@pytest.mark.usefixtures("fresh_caches")
 def test_nothing_is_imported_into_what_the_next_installation_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     area = sa.make_area(tmp_path / "bundled" / "data")
     monkeypatch.setattr(bundled, "_IN_WHEEL", tmp_path / "bundled")

@@ -71,8 +71,8 @@ def blocks_of(grid: Grid, block_km: float = BLOCK_KM) -> list[Block]:
     """The blocks of a grid, from north to south and west to east; the last ones of a row or column are what is left.
 
     >>> from pyproj import CRS
-    >>> [(b.name, b.shape) for b in blocks_of(Grid.north_up(0, 0, 30.0, (2500, 1200), CRS(32648)))]
-    [('r000c000', (2048, 1200)), ('r001c000', (452, 1200))]
+    >>> [(b.name, b.shape) for b in blocks_of(Grid.north_up(0, 0, 30.0, (1500, 1000), CRS(32648)))]
+    [('r000c000', (1024, 1000)), ('r001c000', (476, 1000))]
     """
     side = max(round(block_km * 1000.0 / grid.cell_m / TILE), 1) * TILE
     rows, columns = (list(_spans(size, side)) for size in grid.shape)

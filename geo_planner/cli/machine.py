@@ -49,11 +49,10 @@ def open_app(
             check_folder(study_area)
         if importlib.util.find_spec("streamlit") is None:
             raise UsageError("no_streamlit")
-        if study_area is not None:
-            os.environ["GEO_PLANNER_STUDY_AREA"] = str(study_area.resolve())
+        root = Path(os.environ.get("GEO_PLANNER_STUDY_AREA") or bundled_area()) if study_area is None else study_area.resolve()
         shows = browser and _has_browser()
         with ExitStack() as serving:
-            sign = sign_of(Path(os.environ.get("GEO_PLANNER_STUDY_AREA") or bundled_area()), _version())
+            sign = sign_of(root, _version())
             found = already_open(sign, serving, wait=port is None, waiting=lambda: hint(said("app.starting")))
             if found is not None and port in (None, found):
                 echo(said("app.already_open", address=_address(found)))
@@ -65,6 +64,8 @@ def open_app(
             if found is None:
                 note(sign, chosen, serving)
             os.environ[SIGN_VARIABLE] = sign
+            if study_area is not None:
+                os.environ["GEO_PLANNER_STUDY_AREA"] = str(root)
             echo(said("app.address", address=_address(chosen)))
             if shows:
                 threading.Thread(target=_open_when_up, args=(chosen,), name="browser", daemon=True).start()

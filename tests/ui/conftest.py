@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1.element_tree import ElementList
 
 from geo_planner.plan import Plan
@@ -17,13 +16,6 @@ def _keeps_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "kept_plan", lambda *_: None)
     monkeypatch.setattr(loading, "kept_files", lambda *_: None)
     monkeypatch.setattr(loading, "keep", lambda *_: None)
-
-
-@pytest.fixture
-def fresh_caches() -> None:
-    """Nothing that another test left in Streamlit's caches."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from geo_planner.ui.delivery import FORMER_PAGES, Delivery, _static_files, opening_page, without_marks
+from geo_planner.ui.delivery import _STATIC, FORMER_PAGES, Delivery, opening_page, without_marks
 from geo_planner.ui.entry import PAGES
 from geo_planner.ui.widget_words import translating_script, widget_words
 from geo_planner.words import LANGUAGES, said
@@ -125,7 +125,7 @@ def test_the_table_of_words_cannot_end_its_script() -> None:
 
 
 def test_the_pickers_of_this_streamlit_leave_marks_out() -> None:
-    scripts = {name: path for name, path in _static_files().items() if path.suffix == ".js"}
+    scripts = {path.relative_to(_STATIC).as_posix(): path for path in (_STATIC / "static").rglob("*.js")}
     changed = [name for name, path in scripts.items() if without_marks(text := path.read_text("utf-8")) != text]
     assert len(changed) == 1, "Streamlit filters the options of its pickers elsewhere: marks would count"
     answer = asked(f"/{changed[0]}")

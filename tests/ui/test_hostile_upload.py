@@ -9,7 +9,9 @@ import pytest
 
 from tests.asked_server import asked_server, connect
 from tests.ui.tables import fault_tables
-from tests.ui.test_import_page import _fresh_caches, area, open_page, upload  # noqa: F401 - fixtures
+from tests.ui.test_import_page import area, open_page, upload  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 @pytest.mark.usefixtures("area")

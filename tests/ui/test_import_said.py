@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +18,9 @@ from geo_planner.words import Said, said
 from tests.imports import making as m
 from tests.imports.making import told
 from tests.imports.making import told as told_why
-from tests.ui.test_import_page import _fresh_caches, area, open_page, press, upload, written  # noqa: F401 - fixtures
+from tests.ui.test_import_page import area, open_page, press, upload, written  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 ENGLISH = re.compile(
     r"\b(the|is|are|was|of|and|or|not|rows?|columns?|cells? of|features?|means|taken|written|today|former|as|with|by)\b", re.IGNORECASE

@@ -24,7 +24,9 @@ from geo_planner.errors import UsageError
 from geo_planner.ui.map_files import page_address
 from geo_planner.ui.serving import LOCAL_HOSTS, MAX_UPLOAD_MB, OnlyByName, _host
 from tests.conftest import ROOT
-from tests.ui.test_import_page import _fresh_caches, area, open_page  # noqa: F401 - fixtures
+from tests.ui.test_import_page import area, open_page  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 STRANGERS = ["evil.example", "evil.example:{port}", "localhost.evil.example:{port}", "127.0.0.1.evil.example", "10.0.0.1:{port}", "0.0.0.0", "user@localhost", "localhost:x", ""]  # fmt: skip
 LOCAL = ["localhost:{port}", "LOCALHOST:{port}", "localhost.:{port}", "127.0.0.1:{port}", "[::1]:{port}", "localhost"]
