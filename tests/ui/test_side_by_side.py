@@ -14,11 +14,13 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from geo_planner.plan import Plan
+from tests.ui.pickers import pick
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, browser, server  # noqa: F401 - fixtures
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 VISITS, ROUNDS = 6, 3
+_LATE_MS = 60_000
 LONG_S = float(os.environ.get("GEO_PLANNER_LONG", "0"))
 
 
@@ -63,21 +65,19 @@ def test_visits_at_the_same_time_keep_apart(server: str, browser: sync_api.Brows
         while rounds < ROUNDS or time.monotonic() < end:
             wanted = [ids[(3 * n + rounds + 1) % len(ids)] for n in range(VISITS)]
             for page, village in zip(pages, wanted, strict=True):  # all are asked before any has answered
-                page.get_by_role("combobox").nth(1).click()
-                page.keyboard.type(f"{ranks[village]}. ")
-                page.keyboard.press("Enter")
+                pick(page, page.get_by_role("combobox").nth(1), f"{ranks[village]}. ", _LATE_MS)
             for page, language, village in zip(pages, languages, wanted, strict=True):
-                page.wait_for_function("id => new URLSearchParams(location.search).get('village') === id", arg=village, timeout=60_000)
+                page.wait_for_function("id => new URLSearchParams(location.search).get('village') === id", arg=village, timeout=_LATE_MS)
                 page.wait_for_function(
                     "start => [...document.querySelectorAll('[role=combobox]')].some(box => box.value.startsWith(start))",
-                    arg=f"{ranks[village]}. ", timeout=60_000,
+                    arg=f"{ranks[village]}. ", timeout=_LATE_MS,
                 )  # fmt: skip
                 assert told(page).get("lang", "vi") == language
                 assert page.locator("[data-testid=stException]").count() == 0
             rounds += 1
         for page, village in zip(pages, wanted, strict=True):
             page.reload()
-            page.get_by_role("combobox").nth(1).wait_for(timeout=60_000)
+            page.get_by_role("combobox").nth(1).wait_for(timeout=_LATE_MS)
             assert told(page)["village"] == village
         assert errors == []
         assert server_bytes(server) <= 1.5 * before + 100e6

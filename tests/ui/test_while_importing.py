@@ -14,6 +14,7 @@ import pytest
 from tests.imports import making as m
 from tests.small_area import VILLAGES, read_rows, write_rows
 from tests.ui.journeys.test_data import address, area  # noqa: F401 - fixtures
+from tests.ui.pickers import pick
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, browser  # noqa: F401 - fixtures
 from tests.ui.test_side_by_side import server_bytes, told
 
@@ -46,9 +47,7 @@ def show_village(page: sync_api.Page, name: str) -> None:
     while not page.evaluate(SHOWN, name):
         assert time.monotonic() < end, f"{name} could not be chosen"
         try:
-            page.get_by_role("combobox").nth(1).click(timeout=5_000)
-            page.keyboard.type(name)
-            page.keyboard.press("Enter")
+            pick(page, page.get_by_role("combobox").nth(1), name, 5_000)
             page.wait_for_function(SHOWN, arg=name, timeout=5_000)
         except sync_api.TimeoutError:
             page.keyboard.press("Escape")
