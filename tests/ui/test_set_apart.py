@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
+import threading
 import weakref
 from collections.abc import Iterator
 
@@ -68,6 +70,36 @@ def test_what_goes_later_is_let_go_at_the_next_whole_look() -> None:
         look()
         assert of_old() is None
         assert len(filler) == len(more)
+
+
+def test_a_look_holds_nothing_that_another_visit_is_making() -> None:
+    """A tuple that is being made out of an iterator may be held by nobody else: Python ends with a SystemError otherwise."""
+    ended: list[BaseException] = []
+    done = threading.Event()
+
+    def make() -> None:
+        try:
+            while not done.is_set():
+                for _ in range(200):
+                    tuple(n for n in range(50))
+        except SystemError as error:
+            ended.append(error)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    makers = [threading.Thread(target=make) for _ in range(3)]
+    try:
+        with set_apart.set_apart():
+            for maker in makers:
+                maker.start()
+            for _ in range(60):
+                gc.collect(2)
+    finally:
+        done.set()
+        for maker in makers:
+            maker.join()
+        sys.setswitchinterval(usual)
+    assert ended == []
 
 
 def test_the_server_sets_apart_as_long_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
