@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-import matplotlib.style
 import numpy as np
 import numpy.typing as npt
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,6 +23,7 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from geo_planner.documents.docx_parts import fit
+from geo_planner.export.drawing import drawing
 from geo_planner.export.palette import INK
 
 MM_PER_INCH = 25.4
@@ -144,7 +143,7 @@ class Raster(Artist):
 @contextmanager
 def new_sheet(width_mm: float, height_mm: float) -> Iterator[Sheet]:
     """An empty sheet; it must be drawn and written inside, whatever settings the caller's matplotlib has."""
-    with matplotlib.style.context("default"), rc_context(_SETTINGS):
+    with drawing(_SETTINGS):
         figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_xlim(0.0, width_mm)

@@ -9,13 +9,12 @@ import io
 import math
 from typing import Any, Final, Literal
 
-import matplotlib.style
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from geo_planner.export.drawing import drawing
 from geo_planner.export.palette import (
     INK,
     PROFILE_GROUND,
@@ -67,7 +66,7 @@ def link_picture(
     bytes
         The same for the same card with one version of matplotlib: no date, no name of a program, fixed ids.
     """
-    with matplotlib.style.context("default"), rc_context(_SETTINGS):
+    with drawing(_SETTINGS):
         figure = Figure(figsize=(width_in, height_in), dpi=dpi, layout="constrained")
         axes = figure.subplots()
         _draw(axes, card, language)
