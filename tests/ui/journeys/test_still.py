@@ -150,6 +150,20 @@ def test_the_browser_and_python_leave_out_the_same_of_a_name(visit: Visit, name:
             assert letters == fold(told)
 
 
+def test_figures_are_compared_as_they_are_shown(visit: Visit) -> None:
+    shown = {
+        "1.433": "1.433",
+        "24,4": "24,4",
+        "−127,5 dBm": "-127,5 dbm",
+        "2–10": "2-10",
+        "1\u00a0234\u202f567": "1 234 567",
+        "=3": "=3",
+        "82%": "82%",
+    }
+    for told, plain in shown.items():
+        assert visit.page.evaluate(f"text => {{ {_FUNCTION} return gpPlainLetters(text); }}", told) == plain
+
+
 FOUND = "[data-testid=search-result-area]"
 
 
@@ -228,3 +242,20 @@ def test_the_search_of_a_long_table_takes_a_dash_and_a_figure_as_the_keyboard_wr
     assert told != said("widget_words.found_several", what=0).text("vi")
     assert found_by(page, "-") == told
     assert visit.errors == []
+
+
+def test_a_changed_script_is_asked_for_again_and_not_sent_again(still: str, browser: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()  # a visit whose requests are looked at keeps nothing
+    sizes = "() => performance.getEntriesByType('resource').filter(r => /DataFrame[^/]*js$/.test(r.name)).map(r => [r.transferSize, r.encodedBodySize])"
+    try:
+        came = []
+        for _ in range(2):
+            page.goto(f"{still}/ranking?scenario=s")
+            page.locator("[data-testid=stDataFrame]").first.wait_for(timeout=FIRST_DRAW_MS)
+            came.append(page.evaluate(sizes)[0])
+    finally:
+        context.close()
+    (first, whole), (again, kept) = came
+    assert first > whole == kept > 100_000
+    assert 0 < again < 1_000
