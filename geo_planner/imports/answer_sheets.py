@@ -22,7 +22,7 @@ from geo_planner.imports.cells.moments import as_date
 from geo_planner.imports.cells.row_values import fill_values
 from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.draft import Draft, Options
-from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, is_blank
+from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, called, is_blank
 from geo_planner.imports.opening import InputFile, opened
 from geo_planner.imports.places.gazetteer import Gazetteer, load_gazetteer, split_kind, unused_target
 from geo_planner.imports.reading import read_grids
@@ -144,7 +144,8 @@ def _signed(source: InputFile, options: Options) -> list[AnswerSheet]:
     if source.family == "vector":
         return []
     grids = read_grids(source, max_bytes=options.max_bytes, max_rows=options.max_rows)
-    return [sheet for grid in grids if options.sheet in (None, grid.name) and (sheet := _sheet(grid)) is not None]
+    named = grids if options.sheet is None else called(grids, options.sheet)
+    return [sheet for grid in named if (sheet := _sheet(grid)) is not None]
 
 
 def _sheet(grid: Grid) -> AnswerSheet | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
 
 from geo_planner.errors import Fault
+from geo_planner.letters import fold
 from geo_planner.words import Said
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
@@ -51,6 +53,11 @@ class Grid:
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     hidden_columns: frozenset[int] = field(default_factory=frozenset)
     day_zero: date = DAY_ZERO
+
+
+def called(grids: Sequence[Grid], wanted: str) -> list[Grid]:
+    """The sheets of this name; where none has it to the letter, those whose names differ in marks, case and signs."""
+    return [grid for grid in grids if grid.name == wanted] or [grid for grid in grids if fold(grid.name) == fold(wanted)]
 
 
 def is_blank(cell: Cell) -> bool:

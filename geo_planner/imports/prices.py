@@ -16,7 +16,7 @@ from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
 from geo_planner.imports.cells.figures import Style, decimal_style, parse
 from geo_planner.imports.cells.texts import clean_texts
 from geo_planner.imports.draft import Correction, Draft, Options
-from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, is_blank
+from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, called, is_blank
 from geo_planner.imports.naming import layer_label
 from geo_planner.imports.opening import InputFile, refuse
 from geo_planner.imports.reading import read_grids
@@ -101,7 +101,7 @@ def _table_in(file: InputFile, options: Options, remembered: Mapping[str, str]) 
     grids = read_grids(file, max_bytes=options.max_bytes, max_rows=options.max_rows)
     if options.sheet is not None:
         names = [grid.name for grid in grids]
-        grids = [grid for grid in grids if fold(grid.name) == fold(options.sheet)]
+        grids = called(grids, options.sheet)
         if len(grids) != 1:
             raise refuse(file.name, "unknown_sheet", sheet=options.sheet, known=names)
     told = {title: "" if target == "-" else target for title, target in options.column_map.items()}

@@ -18,7 +18,7 @@ from geo_planner.imports.formats.legacy_text import convert_columns
 from geo_planner.imports.formats.spreadsheets import read_workbook
 from geo_planner.imports.formats.text_files import read_text_table
 from geo_planner.imports.formats.vectors import VectorLayer, read_vector
-from geo_planner.imports.grid import Cell, Grid, RawTable
+from geo_planner.imports.grid import Cell, Grid, RawTable, called
 from geo_planner.imports.layout.further_tables import is_list, read_tables
 from geo_planner.imports.naming import kind_shown, layer_label, listed_names
 from geo_planner.imports.opening import InputFile, refuse
@@ -118,7 +118,7 @@ def _pick_sheet(grids: Sequence[Grid], layer: str, wanted: str | None, known: fr
     """The sheet that holds the list: the named one, or the only one that looks like it."""
     names = [grid.name for grid in grids]
     if wanted is not None:
-        grids = [grid for grid in grids if grid.name == wanted] or [grid for grid in grids if fold(grid.name) == fold(wanted)]
+        grids = called(grids, wanted)
         if len(grids) != 1:
             raise refuse(file, "unknown_sheet", sheet=wanted, known=names)
     found = [

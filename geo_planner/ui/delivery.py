@@ -4,12 +4,14 @@ Streamlit sends an empty page that stays blank until its scripts have run, and i
 into it are put a line that says what is being opened (it goes when the first script draws), the words of the widgets in Vietnamese
 (:mod:`geo_planner.ui.widget_words`), what keeps the map's part of the address, and where the server is: without that a browser that opens a
 page by its address first asks in vain below that page. While the plan is still being read, the browser of who opens the map fetches what it
-will draw with. The script in which its pickers compare what is typed with their options is sent so that marks do not count (:func:`without_marks`).
+will draw with. The scripts of its searches are sent so that marks do not count (:mod:`geo_planner.ui.plain_search`); they keep Streamlit's names, so
+that a browser asks each time whether its copy is still ours, while what lies on the disk is kept for a year.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -26,6 +28,7 @@ from starlette.responses import RedirectResponse, Response
 
 from geo_planner.ui.base import base_path
 from geo_planner.ui.map_files import frame_files
+from geo_planner.ui.plain_search import without_marks
 from geo_planner.ui.widget_words import translating_script
 from geo_planner.words import LANGUAGES, Language, said
 
@@ -49,7 +52,7 @@ ICON = (
     "<path fill='%230b4a8c' d='M1 11h3v4H1zM5 8h3v7H5zM9 5h3v10H9zM13 1h3v14h-3z'/></svg>"
 )
 """Of the tab. Without one the framework takes that of the page, from another machine; a sign of the emoji it looks up among thousands."""
-_YEAR_S = 31_536_000
+_KEPT = "public, immutable, max-age=31536000"
 _OPENING = """<style>
 #gp-opening { position: fixed; inset: 0; display: flex; flex-direction: column; gap: 14px; align-items: center; justify-content: center;
   font: 17px system-ui, sans-serif; color: #1d2733; background: #fff; }
@@ -86,17 +89,6 @@ window.addEventListener("load", function () {
   @files.forEach(function (address) { ahead("prefetch", address); });
 });
 </script>"""
-
-
-_PICKERS = "SelectWidgetFilterMode.FILTER_MODE_FUZZY"
-_AROUND = 2500
-_LOWERED = re.compile(r"\b([A-Za-z_$][\w$]*)\.toLowerCase\(\)")
-# a letter for a letter: the pickers count the places of what fits
-_PLAIN_LETTERS = r"""
-function gpPlainLetters(text) {
-  return text.normalize("NFC").replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (sign) => sign.normalize("NFD")[0]).replace(/[\u0110\u0111\u00d0]/g, "d").toLowerCase();
-}
-"""
 
 
 class Delivery:
@@ -137,11 +129,8 @@ class Delivery:
             page = (await run_in_threadpool(opening_page, language, at_the_map=not name)).encode()
             headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
             return Response(gzip.compress(page, _LEVEL, mtime=0) if zipped else page, headers=headers, media_type="text/html")
-        path = _static_file(name) if zipped else None
-        if path is None:
-            return None
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": f"public, immutable, max-age={_YEAR_S}"}
-        return Response(await run_in_threadpool(_compressed, path), headers=headers, media_type=_KINDS[path.suffix])
+        path = _static_file(name)
+        return None if path is None else await run_in_threadpool(_file_answer, path, asked_with.get("if-none-match", ""), zipped=zipped)
 
 
 @lru_cache(maxsize=4)
@@ -193,21 +182,36 @@ def _static_file(name: str) -> Path | None:
     return path if _OWN.fullmatch(name) and path.suffix in _KINDS and path.is_file() else None
 
 
+def _file_answer(path: Path, has: str, *, zipped: bool) -> Response | None:
+    """A file of Streamlit's; None where Streamlit itself sends it as well. ``has`` names what the browser has kept of it."""
+    changed = _changed(path)
+    if zipped:
+        content = _compressed(path)
+    elif changed is not None:
+        content = changed
+    else:
+        return None
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
+    if changed is None:
+        return Response(content, headers=headers | {"Cache-Control": _KEPT}, media_type=_KINDS[path.suffix])
+    tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+    asked_each_time = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", "ETag": tag}
+    # a proxy may have called the tag weak
+    if tag in (each.strip().removeprefix("W/") for each in has.split(",")):
+        return Response(status_code=304, headers=asked_each_time)
+    return Response(content, headers=headers | asked_each_time, media_type=_KINDS[path.suffix])
+
+
 @lru_cache(maxsize=400)
 def _compressed(path: Path) -> bytes:
-    content = path.read_bytes()
-    return gzip.compress(without_marks(content.decode()).encode() if _PICKERS.encode() in content else content, _LEVEL, mtime=0)
+    return gzip.compress(_changed(path) or path.read_bytes(), _LEVEL, mtime=0)
 
 
-def without_marks(script: str) -> str:
-    """The script in which Streamlit's pickers filter their options, with marks left out wherever it leaves out case.
-
-    Streamlit compares what is typed with the options by small letters alone, so that ``tia ma mu`` finds no ``Tia Ma Mủ``, and has no setting for it.
-    Only what stands around the names of its ways to filter is changed; a script that is built otherwise stays as it is.
-    """
-    at = script.find(_PICKERS)
-    if at < 0:
-        return script
-    start, end = max(0, at - _AROUND), at + _AROUND
-    near, found = _LOWERED.subn(r"gpPlainLetters(\1)", script[start:end])
-    return script[:start] + near + script[end:] + (_PLAIN_LETTERS if found else "")
+@lru_cache(maxsize=400)
+def _changed(path: Path) -> bytes | None:
+    """What is sent in the place of a file; None where it goes as it lies on the disk."""
+    if path.suffix != ".js":
+        return None
+    script = path.read_text(encoding="utf-8")
+    changed = without_marks(script)
+    return None if changed == script else changed.encode()

@@ -150,6 +150,16 @@ def test_the_command_line_reads_a_sheet_back_and_names_the_document(sent: tuple[
     assert "geo-planner undo villages" in done.output
 
 
+def test_a_sheet_is_named_without_marks_or_case(sent: tuple[Path, Path], area: Path, tmp_path: Path) -> None:
+    def titled(sheet: Any) -> None:
+        sheet.title = "Phiếu đã điền"
+
+    form = fill_in(commune_form(sent), {("V1", "grid_power"): "Không"}, tmp_path / "p.xlsx", change=titled)
+    for named in ("Phiếu đã điền", "phieu DA dien"):
+        report = check_layer("villages", form, area, sheet=named)
+        assert (report.exit_status, [s.key for s in report.statements if s.key == "answers_sheet.read"]) == (0, ["answers_sheet.read"])
+
+
 def test_an_answer_that_replaces_another_is_told(sent: tuple[Path, Path], area: Path, tmp_path: Path) -> None:
     sa.village(2, "poor_households", "4")(area)
     report = import_layer("villages", fill_in(commune_form(sent), {("V1", "poor_households"): 7}, tmp_path / "p.xlsx"), area)

@@ -89,6 +89,19 @@ def test_the_filled_in_template_comes_back_and_is_used_and_cited(area: Path, tmp
     assert not [f for f in validate(area) if f.level == "fault"]
 
 
+def test_of_two_sheets_that_differ_in_marks_the_one_named_to_the_letter(area: Path, tmp_path: Path) -> None:
+    file = office(tmp_path / "gia.xlsx", [["battery", "đ/kWh", 4_000_000, 6_000_000, 9_000_000, 2026, QUOTE]])
+    book = openpyxl.load_workbook(file)
+    book.active.title = "Đơn giá"
+    other = book.copy_worksheet(book.active)
+    other.title = "don gia"
+    book.save(file)
+    for named, taken in (("Đơn giá", True), ("don gia", True), ("ĐƠN GIÁ", False)):
+        report = import_layer("prices", file, area, sheet=named)
+        assert report.written is taken, named
+    assert refused(report) == {(None, "unknown_sheet")}
+
+
 def test_an_empty_template_brings_nothing(area: Path, tmp_path: Path) -> None:
     write_template("prices", tmp_path / "p.xlsx")
     assert refused(import_layer("prices", tmp_path / "p.xlsx", area)) == {(None, "empty")}

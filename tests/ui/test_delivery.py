@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from geo_planner.ui.delivery import _STATIC, FORMER_PAGES, Delivery, opening_page, without_marks
+from geo_planner.ui.delivery import _STATIC, FORMER_PAGES, Delivery, opening_page
 from geo_planner.ui.entry import PAGES
+from geo_planner.ui.plain_search import without_marks
 from geo_planner.ui.widget_words import translating_script, widget_words
 from geo_planner.words import LANGUAGES, said
 
 
 def asked(
-    path: str, *, query: str = "", accepts: str = "gzip, br", method: str = "GET", wants: str = "*/*"
+    path: str, *, query: str = "", accepts: str = "gzip, br", method: str = "GET", wants: str = "*/*", has: str = ""
 ) -> tuple[int, dict[str, str], bytes] | None:
     """The answer to one request; None where it was passed on."""
     sent: list[dict[str, Any]] = []
@@ -32,7 +33,7 @@ def asked(
     async def receive() -> dict[str, Any]:
         return {"type": "http.request"}
 
-    headers = [(b"accept-encoding", accepts.encode()), (b"accept", wants.encode())]
+    headers = [(b"accept-encoding", accepts.encode()), (b"accept", wants.encode()), (b"if-none-match", has.encode())]
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
     asyncio.run(Delivery(behind, frozenset(PAGES))(scope, receive, send))
     if passed_on:
@@ -124,13 +125,79 @@ def test_the_table_of_words_cannot_end_its_script() -> None:
     assert len(json.loads(table)) == len(widget_words())
 
 
-def test_the_pickers_of_this_streamlit_leave_marks_out() -> None:
-    scripts = {path.relative_to(_STATIC).as_posix(): path for path in (_STATIC / "static").rglob("*.js")}
-    changed = [name for name, path in scripts.items() if without_marks(text := path.read_text("utf-8")) != text]
-    assert len(changed) == 1, "Streamlit filters the options of its pickers elsewhere: marks would count"
-    answer = asked(f"/{changed[0]}")
-    assert answer is not None
-    sent = gzip.decompress(answer[2]).decode()
-    assert sent.count("function gpPlainLetters(") == 1
-    assert sent.count("gpPlainLetters(") > 3
-    assert without_marks("a.toLowerCase()") == "a.toLowerCase()"
+def changed_scripts() -> dict[str, str]:
+    """Streamlit's scripts that are sent with marks left out, by the part of the address, as they are sent."""
+    scripts = {path.relative_to(_STATIC).as_posix(): path.read_text("utf-8") for path in (_STATIC / "static").rglob("*.js")}
+    return {name: changed for name, text in scripts.items() if (changed := without_marks(text)) != text}
+
+
+def test_the_searches_of_this_streamlit_leave_marks_out() -> None:
+    changed = changed_scripts()
+    assert len(changed) == 2, "Streamlit filters the options of its pickers, or searches its tables, elsewhere: marks would count"
+    for name, script in changed.items():
+        answer = asked(f"/{name}")
+        assert answer is not None
+        assert gzip.decompress(answer[2]).decode() == script
+        assert script.count("function gpPlainLetters(") == 1
+    pickers = next(script for script in changed.values() if "FILTER_MODE_FUZZY" in script)
+    assert pickers.count("gpPlainLetters(") > 7  # both sides of every comparison, and the function
+    tables = next(script for script in changed.values() if "gdg-search-bar" in script)
+    assert tables.count("gpPlainLetters(") == 3  # what is typed, what a cell shows, and the function
+
+
+SEARCH = r"let t=new RegExp(e.replace(/([$.?*])/g,`\\$1`),`i`);for(let c of all){let r=c.displayData;r!==void 0&&t.test(r)&&found.push(c)}"
+
+
+def test_a_search_is_known_by_its_shape_whatever_its_letters() -> None:
+    plain = without_marks(SEARCH)
+    assert "RegExp(gpPlainLetters(e).replace(" in plain
+    assert "t.test(gpPlainLetters(c.data?.label??r))" in plain
+    assert plain.startswith("let t=")
+    spelled = (
+        SEARCH.replace("e.replace", "$typed.replace").replace("let t=", "const one = ").replace("t.test(", "one.test(").replace("`", '"')
+    )
+    assert "RegExp(gpPlainLetters($typed).replace(" in without_marks(spelled)
+
+
+@pytest.mark.parametrize(
+    "built_otherwise",
+    [
+        "a.toLowerCase()",
+        SEARCH.replace("displayData", "data"),  # no cells
+        SEARCH.replace("t.test", "u.test"),  # tries another expression
+        SEARCH.replace("`i`", "`g`"),  # case would count
+        SEARCH.replace("e.replace(/([$.?*])/g,`\\\\$1`)", "e"),  # an expression is typed, not a text
+        SEARCH.replace("t.test(r)", "r.includes(t)"),
+        "",
+    ],
+)
+def test_a_script_that_is_built_otherwise_stays_as_it_is(built_otherwise: str) -> None:
+    assert without_marks(built_otherwise) == built_otherwise
+    assert built_otherwise != SEARCH
+
+
+@pytest.mark.parametrize("accepts", ["gzip, br", "identity"])
+def test_a_browser_asks_whether_its_copy_of_a_changed_script_is_still_ours(accepts: str) -> None:
+    """Streamlit's name does not change with what we change; without gzip (proxies) marks are left out as well."""
+    for name, script in changed_scripts().items():
+        answer = asked(f"/{name}", accepts=accepts)
+        assert answer is not None
+        status, headers, body = answer
+        assert (gzip.decompress(body) if "content-encoding" in headers else body).decode() == script
+        assert (status, headers["cache-control"], headers["vary"]) == (200, "no-cache", "Accept-Encoding")
+        tag = headers["etag"]
+        for has in (tag, f"W/{tag}", f'"another", {tag}'):
+            again = asked(f"/{name}", accepts=accepts, has=has)
+            assert again is not None
+            assert (again[0], again[1]["etag"], again[1]["cache-control"], again[2]) == (304, tag, "no-cache", b"")
+        for has in ('"another"', tag.strip('"'), ""):
+            other = asked(f"/{name}", accepts=accepts, has=has)
+            assert other is not None
+            assert (other[0], other[2]) == (200, body)
+    assert changed_scripts()
+
+
+def test_the_tag_of_a_script_is_that_of_what_is_sent() -> None:
+    name = next(iter(changed_scripts()))
+    tags = [answer[1]["etag"] for accepts in ("gzip", "identity") if (answer := asked(f"/{name}", accepts=accepts)) is not None]
+    assert len(set(tags)) == 2

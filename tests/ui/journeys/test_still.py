@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from geo_planner.letters import fold
+from geo_planner.ui.plain_search import _FUNCTION
 from geo_planner.words import said
+from tests.ui.journeys.conftest import MANY
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
@@ -114,7 +120,7 @@ def test_the_keyboard_alone_comes_to_the_village_box_and_opens_a_village(still: 
 
 def test_a_picker_finds_without_marks_or_case(still: str, visit: Visit) -> None:
     visit.page.goto(f"{still}/link?scenario=s")
-    for typed, named in (("ban 4", "Bản 4"), ("BẢN 3", "Bản 3"), ("bản 2", "Bản 2")):
+    for typed, named in (("ban 4", "Bản 4"), ("BẢN 3", "Bản 3"), ("bản 2", "Bản 2"), (unicodedata.normalize("NFD", "Bản 1"), "Bản 1")):
         box = visit.page.locator(".stMain [data-testid=stSelectbox] input").first
         box.wait_for(timeout=LATE_MS)
         box.click()
@@ -122,3 +128,134 @@ def test_a_picker_finds_without_marks_or_case(still: str, visit: Visit) -> None:
         visit.page.locator("[role=option]", has_text=named).first.wait_for(timeout=10_000)
         visit.page.keyboard.press("Escape")
     assert visit.errors == []
+
+
+def test_a_picker_of_several_finds_without_marks_or_case(still: str, visit: Visit) -> None:
+    opened(visit, f"{still}/?scenario=s")
+    visit.page.get_by_role("button", name=said("ui.filter").text("vi"), exact=False).last.click()
+    box = visit.page.get_by_label(said("ui.filter_communes").text("vi")).first
+    for typed, named in (("xa 2", "Xã 2"), ("XÃ 1", "Xã 1")):
+        box.click()
+        box.fill(typed)
+        visit.page.locator("[role=option]", has_text=named).first.wait_for(timeout=10_000)
+        assert visit.page.locator("[role=option]").count() == 1
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("name", ["Tia Ma Mủ", "ĐOÀN KẾT", "Xã Đắk Ơ", "Ðiện", "NGHỊ ƯỚC", "kỹ quỹ", "Ca Lăng 2"])
+def test_the_browser_and_python_leave_out_the_same_of_a_name(visit: Visit, name: str) -> None:
+    for form in ("NFC", "NFD"):
+        for told in (name, name.lower(), name.upper()):
+            letters = visit.page.evaluate(f"text => {{ {_FUNCTION} return gpPlainLetters(text); }}", unicodedata.normalize(form, told))
+            assert letters == fold(told)
+
+
+def test_figures_are_compared_as_they_are_shown(visit: Visit) -> None:
+    shown = {
+        "1.433": "1.433",
+        "24,4": "24,4",
+        "−127,5 dBm": "-127,5 dbm",
+        "2–10": "2-10",
+        "1\u00a0234\u202f567": "1 234 567",
+        "=3": "=3",
+        "82%": "82%",
+    }
+    for told, plain in shown.items():
+        assert visit.page.evaluate(f"text => {{ {_FUNCTION} return gpPlainLetters(text); }}", told) == plain
+
+
+FOUND = "[data-testid=search-result-area]"
+
+
+def found_by(page: Any, typed: str) -> str:
+    """What the search of a table says of its hits; it is asked for nothing first, so that no former answer is read."""
+    box = page.get_by_test_id("search-input").first
+    box.fill("")
+    page.locator(FOUND).wait_for(state="detached", timeout=LATE_MS)
+    box.fill(typed)
+    page.locator(FOUND).wait_for(timeout=LATE_MS)
+    told = ""
+    while told != (now := str(page.locator(FOUND).inner_text())):  # it goes through the rows frame by frame
+        told = now
+        page.wait_for_timeout(400)
+    return told
+
+
+def searched(page: Any, address: str) -> Any:
+    """The first table of a page, its search opened by the keyboard."""
+    page.goto(address)
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.wait_for(timeout=FIRST_DRAW_MS)
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=stDataFrame] canvas td').length > 20", timeout=LATE_MS)
+    table.click(position={"x": 60, "y": 200})
+    page.keyboard.press("Control+f")
+    page.get_by_test_id("search-input").first.wait_for(timeout=LATE_MS)
+    return table
+
+
+def cells_of(page: Any) -> list[list[str]]:
+    """The rows of the first table as its screen readers are told them."""
+    rows = "() => [...document.querySelector('[data-testid=stDataFrame] canvas').querySelectorAll('tr')].map(row => [...row.children].map(cell => cell.textContent))"
+    return list(page.evaluate(rows))
+
+
+def test_the_search_of_the_ranking_table_finds_without_marks_or_case(still: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    table = searched(page, f"{still}/ranking?scenario=s")
+    titles, *rows = cells_of(page)
+    assert len(rows) == 4
+    page.mouse.move(5, 5)
+    said_of = {n: said("widget_words.found_several", what=n).text("vi") for n in range(9)}
+    assert found_by(page, "khong co chu nay") == said_of[0]
+    before = np.asarray(Image.open(io.BytesIO(table.screenshot())).convert("RGB")).astype(int)
+    for typed in ("ban 4", "BAN 4", "BẢN 4", "bản 4", unicodedata.normalize("NFD", "Bản 4")):
+        assert found_by(page, typed) == said_of[1], typed
+    assert found_by(page, "bản 5") == said_of[0]
+    assert found_by(page, "XA 1") == said_of[2]
+    page.screenshot(path=tmp_path / "two_of_a_commune.png")
+    # what is lit is the cell with the name, in its row and under its title; right of it lies the search box
+    found_by(page, "ban 4")
+    page.screenshot(path=tmp_path / "found.png")
+    after = np.asarray(Image.open(io.BytesIO(table.screenshot())).convert("RGB")).astype(int)
+    lit = np.abs(after - before).max(axis=2)[:, :470] > 5
+    down, across = np.nonzero(lit.any(axis=1))[0], np.nonzero(lit.any(axis=0))[0]
+    row = next(n for n, cells in enumerate(rows) if "Bản 4" in cells)
+    assert 20 < np.ptp(down) < 40
+    assert 80 < np.ptp(across) < 130
+    assert (down.mean() - 35) // 35 == row
+    # figures as they are written: of a bar the one on it, not the digits behind it; a dash as the keyboard has it
+    score = rows[row][titles.index(said("ui.column_score").text("vi"))]
+    assert len(score) > 8
+    assert found_by(page, score[-6:]) == said_of[0]
+    assert found_by(page, f"{float(score):.0f}") != said_of[0]
+    assert visit.errors == []
+
+
+def test_the_search_of_a_long_table_takes_a_dash_and_a_figure_as_the_keyboard_writes_them(still: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    searched(page, f"{still}/ranking?scenario={MANY}")
+    of_names = found_by(page, "ban nam 1")
+    assert found_by(page, "BẢN NẬM 1") == of_names
+    assert int(of_names.split()[0]) >= 111  # 1, 10 to 19, 100 to 199, and where another village is told to be equal to them
+    page.screenshot(path=tmp_path / "of_250.png")
+    told = found_by(page, "–")
+    assert told != said("widget_words.found_several", what=0).text("vi")
+    assert found_by(page, "-") == told
+    assert visit.errors == []
+
+
+def test_a_changed_script_is_asked_for_again_and_not_sent_again(still: str, browser: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()  # a visit whose requests are looked at keeps nothing
+    sizes = "() => performance.getEntriesByType('resource').filter(r => /DataFrame[^/]*js$/.test(r.name)).map(r => [r.transferSize, r.encodedBodySize])"
+    try:
+        came = []
+        for _ in range(2):
+            page.goto(f"{still}/ranking?scenario=s")
+            page.locator("[data-testid=stDataFrame]").first.wait_for(timeout=FIRST_DRAW_MS)
+            came.append(page.evaluate(sizes)[0])
+    finally:
+        context.close()
+    (first, whole), (again, kept) = came
+    assert first > whole == kept > 100_000
+    assert 0 < again < 1_000
