@@ -15,16 +15,13 @@ from geo_planner.words import LANGUAGES, said
 @verb()
 def answer(
     scenario: ScenarioPath,
-    village: Annotated[str, typer.Option("--village", metavar="ID", help="Id of the village in the list.")],
-    column: Annotated[str, typer.Option("--column", metavar="NAME", help="Column of the list, for instance grid_power.")],
-    value: Annotated[
-        str, typer.Option("--value", metavar="V", help="The answer as the list has it: yes, no, a number, a word of the column.")
-    ],
-    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Who said it, or the number of the document.")],
-    on: Annotated[str | None, typer.Option("--date", metavar="2026-11-27", help="Day of the answer; today when left out.")] = None,
+    village: Annotated[str, typer.Option("--village", metavar="village")],
+    column: Annotated[str, typer.Option("--column", metavar="column")],
+    value: Annotated[str, typer.Option("--value", metavar="value")],
+    source: Annotated[str, typer.Option("--source", metavar="source")],
+    on: Annotated[str | None, typer.Option("--date", metavar="day")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write an answer about a village into the list, with its source and day; the former value and list are kept."""
     import pandas as pd
 
     from geo_planner.config import load_scenario

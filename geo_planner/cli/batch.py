@@ -15,16 +15,15 @@ from geo_planner.words import said
 
 @verb()
 def batch(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A study area, or a folder of study areas.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write: plans/ and results/.")],
+    folder: Annotated[Path, typer.Argument(metavar="folder")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")],
     overrides: Overrides = None,
     workers: Workers = None,
     engine: EngineOption = None,
     scheduler: Scheduler = None,
-    stac: Annotated[bool, typer.Option("--stac", help="Also write a STAC catalogue of the coverages: results/stac/catalog.json.")] = False,
+    stac: Annotated[bool, typer.Option("--stac")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run every scenario of many study areas; what fails is told, the rest is done."""
     from geo_planner.batch.areas import Writing, run_areas
     from geo_planner.batch.found import RESULTS, found_in
     from geo_planner.export import write_plan

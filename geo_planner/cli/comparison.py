@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 @verb()
 def compare(
-    plans: Annotated[list[Path], typer.Argument(metavar="SCENARIO.yaml|FOLDER …", help="Scenario files, or folders that plan wrote.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("comparison"),
+    plans: Annotated[list[Path], typer.Argument(metavar="plan")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")] = Path("comparison"),
     overrides: Overrides = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold plans against each other: sums, villages and sites that differ."""
     from geo_planner.compare import compare as held_together
     from geo_planner.errors import UsageError
     from geo_planner.export.comparison import write_comparison

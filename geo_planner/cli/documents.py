@@ -14,23 +14,14 @@ from geo_planner.words import LANGUAGES, said
 
 @verb()
 def export(
-    plan: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that plan wrote.")],
-    formats: Annotated[
-        str | None, typer.Option("--format", metavar="docx,pdf", help="What to write, parted by commas; all there is when left out.")
-    ] = None,
-    template: Annotated[
-        Path | None, typer.Option("--template", metavar="X.docx", help="Letterhead of the office, with the places of docs/documents.md.")
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option("--date", metavar="2026-11-30", help="Day of the documents; that of the office's fields when left out.")
-    ] = None,
-    crs: Annotated[
-        str | None, typer.Option("--crs", metavar="EPSG:9205", help="System of the map layers, with gis among the formats.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder to write; FOLDER/pack when left out.")] = None,
+    plan: Annotated[Path, typer.Argument(metavar="folder")],
+    formats: Annotated[str | None, typer.Option("--format", metavar="formats")] = None,
+    template: Annotated[Path | None, typer.Option("--template", metavar="letterhead")] = None,
+    on: Annotated[str | None, typer.Option("--date", metavar="day")] = None,
+    crs: Annotated[str | None, typer.Option("--crs", metavar="crs")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="folder")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the documents that go out under a letterhead from a finished plan; nothing is modelled anew."""
     from geo_planner.documents.pack import FORMATS, asked_formats, day_of, order_of, write_pack
 
     def work() -> int:

@@ -15,6 +15,7 @@ import typer
 from tqdm import tqdm
 from typer.core import TyperCommand, TyperGroup
 
+from geo_planner.cli.help_page import WIDEST, needed, value_label, write_help
 from geo_planner.cli.telling import EXIT_INTERRUPTED, EXIT_USAGE, LANG, known_language, shortened, speak, spoken, tell, tell_wrong, worded
 from geo_planner.errors import GeoPlannerError, UsageError
 from geo_planner.words import LANGUAGES, Said, catalogue, said
@@ -25,19 +26,13 @@ if TYPE_CHECKING:
 
 _Work = TypeVar("_Work", bound=Callable[..., Any])
 VERBOSE = "--verbose"
-_NEEDED = {
-    "workers": "from_one",
-    "max_mb": "from_one",
-    "max_rows": "from_one",
-    "port": "port",
-    "year": "whole",
-    "cell_m": "number",
-    "margin_km": "number",
-}
 
 
 class Verb(TyperCommand):
     """A verb; words that it has no use for are told as all that is wrong with a call."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        write_help(self, ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
@@ -54,6 +49,9 @@ class Verb(TyperCommand):
 
 class Verbs(TyperGroup):
     """All verbs, with what holds for each of them."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        write_help(self, ctx, formatter)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         own = args[: args.index("--")] if "--" in args else args
@@ -133,36 +131,29 @@ def _wrong_call(error: Any) -> Said | None:
         flags = [p for p in getattr(getattr(context, "command", None), "params", ()) if option in p.opts and getattr(p, "is_flag", False)]
         return said("bad_call.flag" if flags else "bad_call.no_value", option=option, command=command)
     if param is not None:
-        name = max(param.opts, key=len) if param.param_type_name == "option" else str(param.metavar or param.name)
+        name = max(param.opts, key=len) if param.param_type_name == "option" else value_label(param)
         if kind == "MissingParameter":
             return said(f"bad_call.missing_{param.param_type_name}", name=name, command=command)
-        return said("bad_call.value", name=name, needed=said(f"needed_value.{_NEEDED.get(param.name, 'other')}"), command=command)
+        return said("bad_call.value", name=name, needed=needed(param) or said("needed_value.other"), command=command)
     return said("bad_call.other", told=shortened(error.format_message()), command=command)
 
 
 app = typer.Typer(
     name="geo-planner",
     cls=Verbs,
-    help="From a list of villages without signal to a terrain-checked, ranked, mapped proposal.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # the pages of help are ours
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
 
-ScenarioPath = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="Scenario file inside the scenarios/ folder of a study area.")]
-Overrides = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting, for instance terrain.path=dem.tif.")
-]
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads, or workers of the engine; as many as cores when left out.")]
-EngineOption = Annotated[
-    str | None,
-    typer.Option("--engine", metavar="threads|processes|dask", help="Work the coverage out in blocks, by these; the result is the same."),
-]
-Scheduler = Annotated[
-    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of a running dask scheduler, for instance tcp://127.0.0.1:8786.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+ScenarioPath = Annotated[Path, typer.Argument(metavar="scenario")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="setting")]
+Workers = Annotated[int | None, typer.Option(min=1, metavar="count")]
+EngineOption = Annotated[str | None, typer.Option("--engine", metavar="threads|processes|dask")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="address")]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 def _tell_version(asked: bool) -> None:
@@ -175,13 +166,9 @@ def _tell_version(asked: bool) -> None:
 
 @app.callback()
 def _main(
-    verbose: Annotated[
-        bool, typer.Option(VERBOSE, help="Log what happens, and show all there is of an error; may stand anywhere.")
-    ] = False,
-    lang: Annotated[  # noqa: ARG001 - taken by the verbs' group, wherever it stands
-        str | None, typer.Option(LANG, metavar="vi|en", help="Language of what is told; the machine's when left out; may stand anywhere.")
-    ] = None,
-    _version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")] = False,
+    verbose: Annotated[bool, typer.Option(VERBOSE)] = False,
+    lang: Annotated[str | None, typer.Option(LANG, metavar="vi|en")] = None,  # noqa: ARG001 - taken by the verbs' group, wherever it stands
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True)] = False,  # noqa: ARG001 - has a callback
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
@@ -189,7 +176,7 @@ def _main(
 
 def verb(name: str | None = None) -> Callable[[_Work], _Work]:
     """Make a function a verb of the command line."""
-    return app.command(name, cls=Verb, epilog=f"Everywhere: {LANG} vi|en for the language, {VERBOSE} for all there is of an error.")
+    return app.command(name, cls=Verb)
 
 
 def read_input(scenario: Path, overrides: list[str] | None) -> tuple[Scenario, StudyArea]:

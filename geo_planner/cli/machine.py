@@ -29,16 +29,10 @@ _PATIENCE_S = 60.0
 
 @verb("app")
 def open_app(
-    study_area: Annotated[
-        Path | None, typer.Argument(metavar="[STUDY_AREA]", help="Folder of a study area; the bundled one when left out.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help=f"Port on this machine; {_PORT}, or the next that is free, when left out.")
-    ] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the map in the browser.")] = True,
+    study_area: Annotated[Path | None, typer.Argument(metavar="study_area")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, metavar="port")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:
-    """Serve the map on this machine and open it in the browser; ends with Ctrl+C or when its window is closed."""
-
     def work() -> int:
         from geo_planner.files.bundled import bundled_area, bundled_folder
         from geo_planner.files.running import SIGN_VARIABLE, already_open, note, sign_of
@@ -171,8 +165,7 @@ def _serve(entry: Path, port: int) -> int:
 
 
 @verb()
-def cache(clear: Annotated[bool, typer.Option("--clear", help="Take everything away.")] = False) -> None:
-    """Say where path loss is kept between runs and how much there is, or clear it."""
+def cache(clear: Annotated[bool, typer.Option("--clear")] = False) -> None:
     from geo_planner.radio.cache import default_loss_cache
 
     def work() -> int:

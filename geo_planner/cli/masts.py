@@ -18,16 +18,12 @@ _TOLD = ("village_id", "mast_height_m", "lon", "lat", "households", "village_km"
 @verb()
 def masts(
     scenario: ScenarioPath,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("masts"),
-    village: Annotated[
-        list[str] | None,
-        typer.Option("--village", metavar="ID", help="Also name the best places for this village; may stand several times."),
-    ] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")] = Path("masts"),
+    village: Annotated[list[str] | None, typer.Option("--village", metavar="village")] = None,
     overrides: Overrides = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a mast would newly cover most households, over the whole terrain, and for single villages."""
     from geo_planner.build.masts import check_villages, mast_sites
     from geo_planner.config.build import BuildSettings
     from geo_planner.export.folder import check_output

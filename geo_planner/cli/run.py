@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 @verb()
 def plan(
     scenario: ScenarioPath,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("out"),
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")] = Path("out"),
     overrides: Overrides = None,
     workers: Workers = None,
     engine: EngineOption = None,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario and write the priority list, the map and the layers."""
     from geo_planner.export import write_plan
 
     _run_and_write(scenario, out, overrides, workers, as_json, write_plan, (engine, scheduler))
@@ -37,14 +36,13 @@ def plan(
 @verb()
 def coverage(
     scenario: ScenarioPath,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")],
     overrides: Overrides = None,
     workers: Workers = None,
     engine: EngineOption = None,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario and write the coverage rasters and the statuses alone."""
     from geo_planner.export import write_coverage
 
     # what to build is worked out for minutes and stands in none of these files
@@ -112,15 +110,12 @@ def _run_and_write(
 @verb()
 def calibrate(
     scenario: ScenarioPath,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")] = Path("calibration"),
-    new_scenario: Annotated[
-        Path | None, typer.Option("--apply", metavar="NEW.yaml", help="Also write a scenario that applies it; never over another file.")
-    ] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="folder")] = Path("calibration"),
+    new_scenario: Annotated[Path | None, typer.Option("--apply", metavar="new_scenario")] = None,
     overrides: Overrides = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold the model against the measurements: offset, slope and error of each band, cross-validated."""
     from geo_planner.calibration import apply_calibration, calibration_table, scenario_overrides
     from geo_planner.config import check_new_scenario, write_scenario
     from geo_planner.export.folder import check_output

@@ -33,15 +33,12 @@ if TYPE_CHECKING:
 
 _IMPORTABLE = sorted((layer.name for layer in LAYERS.values() if layer.importable), key=lambda name: LAYERS[name].geometry != "point")
 _MOST_KINDS_OF_CORRECTION, _MOST_CORRECTIONS = 50, 3
-ProvinceCode = Annotated[str, typer.Option("--province", metavar="CODE", help="Two-digit code since 1 July 2025, or the name.")]
-BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="A mirror that keeps the paths of the original servers.")]
+ProvinceCode = Annotated[str, typer.Option("--province", metavar="province")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", metavar="address")]
 
 
 @verb()
-def validate(
-    study_area: Annotated[Path, typer.Argument(metavar="STUDY_AREA", help="Folder of a study area.")], as_json: AsJson = False
-) -> None:
-    """Tell every fault of a study area at once."""
+def validate(study_area: Annotated[Path, typer.Argument(metavar="study_area")], as_json: AsJson = False) -> None:
     from geo_planner.validation import validate as validated
 
     def work() -> int:
@@ -60,12 +57,8 @@ def validate(
 
 @verb()
 def template(
-    layer: Annotated[str, typer.Argument(help="villages, sites, measurements, candidates or prices.")],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="FILE.xlsx", help="File to write; prices also as .csv, with the bundled figures.")
-    ],
+    layer: Annotated[str, typer.Argument(metavar="layer")], out: Annotated[Path, typer.Option("-o", "--out", metavar="empty_table")]
 ) -> None:
-    """Write an empty table to fill in, with every column explained."""
     from geo_planner.export.template import write_template
 
     def work() -> int:
@@ -78,26 +71,21 @@ def template(
 
 @verb("import")
 def import_file(
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help=f"{', '.join(_IMPORTABLE)}.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="xlsx, xls, ods, csv, shapefile (zip), gpkg, geojson, kml, kmz or gpx.")],
-    into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
-    crs: Annotated[
-        str | None, typer.Option("--crs", metavar="EPSG:9205", help="CRS of the coordinates, where the file does not tell.")
-    ] = None,
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", metavar="TITLE=COLUMN", help='What a title means, for instance "Tên bản=name".')
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a spreadsheet.")] = None,
-    source_layer: Annotated[str | None, typer.Option("--layer", help="Layer of a GeoPackage, folder of a KML, shapefile of a zip.")] = None,
-    merge: Annotated[bool, typer.Option("--merge", help="Merge by id, sample rows too.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the layer.")] = False,
-    accept_valid: Annotated[bool, typer.Option("--accept-valid", help="Take the good rows, write the others beside the file.")] = False,
-    report_dir: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Where the row report goes.")] = None,
-    max_mb: Annotated[int, typer.Option(min=1, help="Largest file, in megabytes.")] = 100,
-    max_rows: Annotated[int, typer.Option(min=1, help="Most rows.")] = 200_000,
+    layer: Annotated[str, typer.Argument(metavar="layer")],
+    file: Annotated[Path, typer.Argument(metavar="file")],
+    into: Annotated[Path, typer.Option("--into", metavar="study_area")],
+    crs: Annotated[str | None, typer.Option("--crs", metavar="crs")] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", metavar="title")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="name")] = None,
+    source_layer: Annotated[str | None, typer.Option("--layer", metavar="name")] = None,
+    merge: Annotated[bool, typer.Option("--merge")] = False,
+    replace: Annotated[bool, typer.Option("--replace")] = False,
+    accept_valid: Annotated[bool, typer.Option("--accept-valid")] = False,
+    report_dir: Annotated[Path | None, typer.Option("--report", metavar="folder")] = None,
+    max_mb: Annotated[int, typer.Option(min=1, metavar="count")] = 100,
+    max_rows: Annotated[int, typer.Option(min=1, metavar="count")] = 200_000,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the province's own list into a study area, all of it or nothing."""
     from geo_planner.imports import import_layer
 
     def work() -> int:
@@ -139,15 +127,12 @@ def import_file(
 
 @verb()
 def undo(
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help=f"{', '.join(_IMPORTABLE)}.")],
-    into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="COPY", help="Which copy, as --list names it; the latest when left out.")
-    ] = None,
-    only_list: Annotated[bool, typer.Option("--list", help="Only tell the copies that are kept.")] = False,
+    layer: Annotated[str, typer.Argument(metavar="layer")],
+    into: Annotated[Path, typer.Option("--into", metavar="study_area")],
+    to: Annotated[str | None, typer.Option("--to", metavar="copy")] = None,
+    only_list: Annotated[bool, typer.Option("--list")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a layer again what it was before the last import; undo once more takes that back."""
     from geo_planner.study_area.former import content_of, described, former_copies, restore
 
     def work() -> int:
@@ -202,31 +187,18 @@ def _steps_of(bar: ProgressBar, *, silent: bool) -> Callable[[str | Said, float]
 
 @verb()
 def fetch(
-    layer: Annotated[
-        str,
-        typer.Argument(metavar="LAYER", help="boundaries, terrain, population, roads, power, places, towers, land_cover or opencellid."),
-    ],
+    layer: Annotated[str, typer.Argument(metavar="layer")],
     province: ProvinceCode,
-    into: Annotated[Path, typer.Option("--into", metavar="STUDY_AREA", help="Folder of the study area.")],
+    into: Annotated[Path, typer.Option("--into", metavar="study_area")],
     base_url: BaseUrl = None,
-    product: Annotated[str | None, typer.Option(help="terrain: glo90 (default) or glo30.")] = None,
-    cell_m: Annotated[float | None, typer.Option("--cell-m", help="terrain, land_cover: size of the cells made, in metres.")] = None,
-    margin_km: Annotated[float | None, typer.Option("--margin-km", help="terrain, land_cover: how far beyond the communes.")] = None,
-    year: Annotated[int | None, typer.Option(help="population: year of the counts, 2015 to 2030 (default 2025).")] = None,
-    extract: Annotated[
-        Path | None,
-        typer.Option("--extract", metavar="FILE", help="roads, power, places, towers: an OpenStreetMap extract at hand (.osm.pbf, .osm)."),
-    ] = None,
-    geofabrik: Annotated[
-        bool, typer.Option("--geofabrik", help="roads, power, places, towers: the country's extract from Geofabrik, not Overpass.")
-    ] = False,
+    product: Annotated[str | None, typer.Option(metavar="glo90|glo30")] = None,
+    cell_m: Annotated[float | None, typer.Option("--cell-m", metavar="number")] = None,
+    margin_km: Annotated[float | None, typer.Option("--margin-km", metavar="number")] = None,
+    year: Annotated[int | None, typer.Option(metavar="year")] = None,
+    extract: Annotated[Path | None, typer.Option("--extract", metavar="file")] = None,
+    geofabrik: Annotated[bool, typer.Option("--geofabrik")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch one layer of a study area from its public source.
-
-    opencellid needs a key of your own: register at opencellid.org and set the environment variable OPENCELLID_KEY to it.
-    Downloads are kept in the cache folder (GEO_PLANNER_CACHE); a proxy is taken from HTTPS_PROXY, certificates from SSL_CERT_FILE.
-    """
     from geo_planner.fetch import fetch_layer
 
     def work() -> int:
@@ -251,12 +223,11 @@ def fetch(
 
 @verb()
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    directory: Annotated[Path, typer.Argument(metavar="folder")],
     province: ProvinceCode,
     base_url: BaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a study area for any province: boundaries, terrain, a scenario, and what comes next in words."""
     from geo_planner.fetch import init_study_area
 
     def work() -> int:
@@ -282,10 +253,7 @@ def init(
 
 
 @verb()
-def sample(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; nothing may be in it.")], as_json: AsJson = False
-) -> None:
-    """Write the sample study area that comes with the program as a folder of your own."""
+def sample(directory: Annotated[Path, typer.Argument(metavar="folder")], as_json: AsJson = False) -> None:
     from geo_planner.files.bundled import write_sample
     from geo_planner.study_area import scenario_paths
 
