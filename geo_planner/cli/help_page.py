@@ -25,7 +25,8 @@ def write_help(command: Any, ctx: Any, formatter: Any) -> None:
     params = [param for param in command.get_params(ctx) if not getattr(param, "hidden", False)]
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = [param for param in params if param.param_type_name == "option"]
-    verbs: dict[str, Any] = getattr(command, "commands", {})
+    # in the order in which the catalogue tells them: that of imports is by their modules' names
+    verbs = sorted(getattr(command, "commands", {}), key=lambda name: list(catalogue(spoken())).index(f"help.{name}"))
     call = [_page("options_place"), *map(_place, arguments), *([_page("verb_place")] if verbs else [])]
     formatter.write_usage(ctx.command_path, " ".join(call), prefix=f"{_page('usage')} ")
     formatter.write_paragraph()
