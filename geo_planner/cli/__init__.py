@@ -23,7 +23,7 @@ def main() -> None:
     """Entry point of ``geo-planner``; what goes wrong outside a verb's own work is told in the same way."""
 
     def work() -> int:
-        app()
+        app(prog_name="geo-planner")  # however it was started
         return 0
 
     # what libraries and tables are made of stays to the end: looking through it for rings again and again takes a twentieth of a run
