@@ -23,7 +23,7 @@ from geo_planner.radio.cache import default_loss_cache
 from geo_planner.ui import build_on_trial, trying, visit
 from geo_planner.ui import build_tables as tables
 from geo_planner.ui.address import LEAST_FACTOR, MOST_FACTOR, BuildTrial
-from geo_planner.ui.build_chart import frontier_chart
+from geo_planner.ui.build_chart import chart_notes, frontier_chart
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.build_scenario import offer_first_budget, save_box
 from geo_planner.ui.build_years import differing, limit_in_force, trying_budget, year_tab, years_in_force
@@ -150,7 +150,7 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     if wrong:
         st.error(plain(text("build_budget_no_figure", words, written=wrong)))
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
-    st.caption(text(_held_against("build_chart_hint"), words))
+    st.caption(plain(chart_notes(scenario, shown, budget, words, chosen_for_trial=loaded() is not scenario_plan())))
     prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
     prices.segmented_control(
         text("build_prices", words), _PRICES, format_func=lambda key: text(f"build_price_{key}", words), required=True,
@@ -333,7 +333,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
 
 
 _BESIDE_A_TRIAL = {
-    "build_chart_hint": "build_chart_hint_trial", "build_diff_sites": "build_diff_sites_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
+    "build_diff_sites": "build_diff_sites_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
 }  # fmt: skip
 
 
