@@ -51,11 +51,11 @@ def _shown(value: object, words: Language) -> str:
 def criteria(plan: Plan, words: Language) -> pd.DataFrame:
     """The criteria of the ranking with the weights in force."""
     rows = [
-        (getattr(c, words), _bounds(c, words), _weight(weighed, words), c.source)
+        (getattr(c, words), _bounds(c, words), _weight(weighed, words), getattr(c, f"explain_{words}"), c.source)
         for weighed in criteria_of(plan)
         for c in [weighed.criterion]
     ]
-    return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+    return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "criterion_counts", "ground")])
 
 
 def _bounds(criterion: Criterion, words: Language) -> str:

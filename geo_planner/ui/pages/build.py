@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.build.plan import BuildPlan
+from geo_planner.build.prices import dollar_rate
 from geo_planner.build.rebuild import rebuild
 from geo_planner.config.build import BuildSettings
 from geo_planner.errors import GeoPlannerError
@@ -278,7 +279,8 @@ def money_tab(shown: BuildPlan) -> None:
     with right:
         st.markdown(f"**{text('build_by_payer', words)}**")
         st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True, placeholder="")
-    st.caption(text("build_estimated", words))
+    rate = dollar_rate(shown.settings, shown.costs.units)
+    st.caption(plain(" ".join([text("build_estimated", words), *([] if rate is None else [rate.text(words)])])))
     st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 
 
