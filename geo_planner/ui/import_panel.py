@@ -53,7 +53,7 @@ def _proposed(file: UploadedFile, layer: str, base: Preview, sheet: str | None) 
     return dict.fromkeys(sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ())
 
 
-def _column_label(number: int, title: str, words: Language) -> str:
+def column_label(number: int, title: str, words: Language) -> str:
     """What a column of the file is called where its title is not seen above the field: a title is a text of anybody's, of any length."""
     told = shortened(title)
     return plain(say("column_n", words, n=number, title=told) if told else say("column_untitled", words, n=number))
@@ -84,7 +84,7 @@ def _choose_columns(
             with places[i - start]:
                 st.text(own_title(title, words))
                 target = st.selectbox(
-                    _column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
+                    column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
                     key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
                 )  # fmt: skip
             if target != _AUTO:
