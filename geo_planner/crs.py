@@ -40,7 +40,7 @@ def crs_fault(error: CrsError, file: str, column: str) -> Fault:
     return Fault(file, why if isinstance(why, Said) else said("crs.other", error=str(error)), column=column)
 
 
-def parse_crs(value: Any, *, what: str) -> CRS:
+def parse_crs(value: Any) -> CRS:
     """Read a CRS, or say which one cannot be read.
 
     Raises
@@ -49,14 +49,14 @@ def parse_crs(value: Any, *, what: str) -> CRS:
         When `value` is missing or unknown to PROJ.
     """
     if value is None or value == "":
-        raise refused(said("crs.missing", what=what))
+        raise refused(said("crs.missing"))
     try:
         return CRS.from_user_input(value)
     except UnknownError as error:
-        raise refused(said("crs.unknown", what=what, crs=str(value))) from error
+        raise refused(said("crs.unknown", crs=str(value))) from error
 
 
-def metric_crs(value: Any, *, what: str) -> CRS:
+def metric_crs(value: Any) -> CRS:
     """A projected CRS whose unit is the metre.
 
     Raises
@@ -64,11 +64,11 @@ def metric_crs(value: Any, *, what: str) -> CRS:
     CrsError
         When `value` is geographic or counts in another unit: distances would be wrong.
     """
-    crs = parse_crs(value, what=what)
+    crs = parse_crs(value)
     if not crs.is_projected:
-        raise refused(said("crs.not_projected", what=what, crs=crs.to_string()))
+        raise refused(said("crs.not_projected", crs=crs.to_string()))
     if {axis.unit_name for axis in crs.axis_info} - {"metre", "meter"}:
-        raise refused(said("crs.not_metres", what=what, crs=crs.to_string()))
+        raise refused(said("crs.not_metres", crs=crs.to_string()))
     return crs
 
 

@@ -43,6 +43,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def assumes(self, name: str) -> bool:
+        """Whether the value of a setting is an assumption: it is declared as one, and nothing beside it says where the value is from."""
+        return type(self).model_fields[name].json_schema_extra == ASSUMPTION
+
     @field_validator("*", mode="before")
     @classmethod
     def _yes_is_no_number(cls, value: object, info: ValidationInfo) -> object:

@@ -15,6 +15,8 @@ from pyproj import CRS, Geod, Transformer
 from geo_planner.crs import MOST_STRETCH, metric_crs, stretched, utm_for
 from geo_planner.errors import CrsError
 from geo_planner.validation import validate
+from geo_planner.words import LANGUAGES, Language
+from tests.small_area import SCENARIO, make_area
 
 LAI_CHAU = (102.3, 21.6, 104.0, 22.9)
 
@@ -25,7 +27,7 @@ def land(west: float, south: float, east: float, north: float) -> gpd.GeoDataFra
 
 @pytest.mark.parametrize("crs", [32648, 3405, 9205, 9206, 32748, "+proj=utm +zone=48 +ellps=WGS84", "EPSG:32648+5773"])
 def test_zones_of_the_place_and_their_neighbours_measure_well(crs: object) -> None:
-    assert stretched(metric_crs(crs, what="metric_crs"), land(*LAI_CHAU)) is None
+    assert stretched(metric_crs(crs), land(*LAI_CHAU)) is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_stretches_distances_is_refused_with_the_way_out(case: str) -> None:
-    found = stretched(metric_crs(REFUSED[case], what="metric_crs"), land(*LAI_CHAU))
+    found = stretched(metric_crs(REFUSED[case]), land(*LAI_CHAU))
     assert isinstance(found, CrsError)
     assert "EPSG:32648 (WGS 84 / UTM zone 48N)" in str(found)
 
@@ -62,7 +64,7 @@ def test_what_stretches_distances_is_refused_with_the_way_out(case: str) -> None
 @pytest.mark.parametrize("crs", ["EPSG:2263", "+proj=utm +zone=48 +units=km", "+proj=utm +zone=48 +units=us-ft", "EPSG:4756", "EPSG:4978"])
 def test_other_units_than_the_metre_are_refused(crs: str) -> None:
     with pytest.raises(CrsError):
-        metric_crs(crs, what="metric_crs")
+        metric_crs(crs)
 
 
 @given(lon=st.floats(98.0, 118.0), lat=st.floats(8.0, 23.5), epsg=st.sampled_from([32648, 3405, 3857, 6933, 9205, 32650, 9217]))
@@ -86,6 +88,18 @@ def test_what_passes_keeps_distances(lon: float, lat: float, epsg: int) -> None:
 def test_the_zone_named_is_that_of_the_place() -> None:
     assert "UTM zone 49N" in str(stretched(CRS.from_epsg(3857), land(108.8, 12.0, 109.4, 13.0)))
     assert utm_for(land(108.8, 12.0, 109.4, 13.0)).to_epsg() == 32649
+
+
+@pytest.mark.parametrize("crs", ["", "nonsense", "EPSG:4326", "EPSG:2263", *REFUSED.values()])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_of_the_system_names_the_setting_once(crs: str, language: Language, tmp_path: Path) -> None:
+    area = make_area(tmp_path / "area")
+    path = area / SCENARIO
+    path.write_text(path.read_text("utf-8").replace("metric_crs: null", f'metric_crs: "{crs}"'), "utf-8")
+    (fault,) = [f for f in validate(area) if f.level == "fault"]
+    reason, remedy = fault.texts(language)
+    assert fault.line(language).removesuffix(remedy).count("metric_crs") == 1, fault.line(language)
+    assert crs in reason
 
 
 def test_the_fault_stands_with_the_scenario(area_copy: Path) -> None:

@@ -251,6 +251,7 @@ def test_what_is_wrong_is_told_by_validate_and_by_plan(name: str, tmp_path: Path
     found = [fault for fault in validate(area) if fault.level == "fault"]
     assert code in {fault.code for fault in found}, found
     assert all(fault.reason and fault.remedy and len(str(fault)) < 2000 for fault in found)
+    assert not [fault for fault in found if fault.column and fault.reason.startswith(f"{fault.column.rpartition('.')[2]}:")], "named twice"
     with pytest.raises(InputError) as error:
         planned(area)
     assert code in {fault.code for fault in error.value.faults}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from geo_planner.batch.common_order import CommonOrder, Part, common_order
 from geo_planner.batch.engines import EngineError
 from geo_planner.batch.found import PLANS, Asked
-from geo_planner.config import load_scenario
+from geo_planner.config import check_overrides, load_scenario, read_document
 from geo_planner.errors import Fault, GeoPlannerError, InputError, fault
 from geo_planner.plan import CoverBy, Plan, load_plan, run
 from geo_planner.radio.cache import default_loss_cache
@@ -87,6 +88,22 @@ class Batch:
     outcomes: tuple[Outcome, ...]
     order: CommonOrder
     uses_sample_data: bool
+
+
+def check_for_all(asked: Sequence[Asked], overrides: Sequence[str]) -> None:
+    """Refuse settings that no scenario can take, before any is begun: they are told once, not once an area.
+
+    Raises
+    ------
+    UsageError, InputError
+        As :func:`geo_planner.config.check_overrides` has them.
+    """
+    documents = []
+    for one in asked:
+        if one.scenario is not None:
+            with contextlib.suppress(GeoPlannerError):  # one that cannot be read is told in its turn
+                documents.append(read_document(one.scenario, one.scenario.name))
+    check_overrides(documents, overrides)
 
 
 def run_areas(

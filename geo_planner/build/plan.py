@@ -115,6 +115,11 @@ class BuildCosts:
     links: Costs
     totals: dict[str, dict[str, int]]
 
+    @property
+    def units(self) -> list[str]:
+        """Of all prices that they are made up of, each once."""
+        return list(dict.fromkeys(str(unit) for costs in (self.options, self.links) for unit in costs.items["unit"].dropna().unique()))
+
 
 @dataclass(frozen=True, slots=True)
 class _Ground:

@@ -6,7 +6,7 @@ value-added tax. Those of another year, or in dollars, are brought to đồng of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +16,9 @@ from geo_planner.errors import Fault, InputError, bounded, warning
 from geo_planner.schema import PRICES
 from geo_planner.study_area.price_items import ESTIMATES, ITEMS, currency, price_faults
 from geo_planner.study_area.tables import read_csv, typed_table
-from geo_planner.words import first_of
+from geo_planner.words import Said, first_of, said
 
-__all__ = ["BUNDLED", "ESTIMATES", "ITEMS", "in_vnd", "read_prices"]
+__all__ = ["BUNDLED", "ESTIMATES", "ITEMS", "dollar_rate", "in_vnd", "read_prices"]
 _NAMED = 40
 BUNDLED = Path(__file__).with_name("prices.csv")
 
@@ -82,6 +82,22 @@ def in_vnd(prices: pd.DataFrame, settings: MoneySettings) -> pd.DataFrame:
     rise = (1.0 + settings.price_rise) ** (settings.price_year - prices["year"].astype(float))
     scale = prices["factor"] * prices["currency"].map({"VND": 1.0, "USD": settings.usd_vnd}) * rise * settings.price_factor
     return prices[list(ESTIMATES)].mul(scale, axis=0)
+
+
+def dollar_rate(settings: MoneySettings, units: Iterable[str]) -> Said | None:
+    """At what rate dollars are turned into đồng, and of which day it is or that it is assumed; None where no price is in dollars.
+
+    Parameters
+    ----------
+    settings : MoneySettings
+    units : iterable of str
+        Of the prices that are told of.
+    """
+    if not any((currency(unit) or ("", 1.0))[0] == "USD" for unit in units):
+        return None
+    if settings.usd_vnd_date is None:
+        return said("dollar_rate.assumed", rate=settings.usd_vnd)
+    return said("dollar_rate.read", rate=settings.usd_vnd, day=settings.usd_vnd_date)
 
 
 def _items(table: pd.DataFrame, file: str) -> Iterator[Fault]:

@@ -24,7 +24,7 @@ def batch(
     stac: Annotated[bool, typer.Option("--stac")] = False,
     as_json: AsJson = False,
 ) -> None:
-    from geo_planner.batch.areas import Writing, run_areas
+    from geo_planner.batch.areas import Writing, check_for_all, run_areas
     from geo_planner.batch.found import RESULTS, found_in
     from geo_planner.export import write_plan
     from geo_planner.export.batch import write_batch
@@ -32,6 +32,7 @@ def batch(
 
     def work() -> int:
         found = found_in(folder, out)
+        check_for_all(found.asked, overrides or ())
         check_output(out / RESULTS)  # before the work, not after it
         cover_by = covering(engine, scheduler, workers)
         with ProgressBar(silent=as_json) as bar:

@@ -5,6 +5,7 @@ from geo_planner.config.scenario_file import (
     OPTIONAL_LAYERS,
     apply_overrides,
     check_new_scenario,
+    check_overrides,
     load_scenario,
     naming_layers,
     parse_scenario,
@@ -18,6 +19,6 @@ from geo_planner.preferences import Criterion, RankingSettings
 
 __all__ = [
     "OPTIONAL_LAYERS", "Clutter", "Criterion", "Layers", "Model", "Propagation", "Province", "RankingSettings", "Scenario", "Service", "SiteDefaults",
-    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "load_scenario", "naming_layers", "parse_scenario", "read_document", "scenarios_in",
+    "Terrain", "Uplink", "apply_overrides", "check_new_scenario", "check_overrides", "load_scenario", "naming_layers", "parse_scenario", "read_document", "scenarios_in",
     "with_optional_layers", "with_values", "write_scenario",
 ]  # fmt: skip

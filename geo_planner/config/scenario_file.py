@@ -159,6 +159,49 @@ def apply_overrides(document: dict[str, Any], overrides: Sequence[str]) -> dict[
     return document
 
 
+def check_overrides(documents: Sequence[Mapping[str, Any]], overrides: Sequence[str]) -> None:
+    """Refuse ``path.to.key=value`` settings that none of several scenarios can take, before any of them is run.
+
+    What some of them can take is left to each. Without a scenario the form alone is looked at.
+
+    Raises
+    ------
+    UsageError
+        When an override cannot be put into any of the documents.
+    InputError
+        With what each of them would have wrong, and has not by itself; the file of the faults is ``--set``.
+    """
+    applied = [dict(document) for document in documents] or [{}]
+    for text in overrides:
+        refused = []
+        for number, document in enumerate(applied):
+            try:
+                applied[number] = apply_overrides(document, [text])
+            except UsageError as error:
+                refused.append(error)
+        if len(refused) == len(applied):
+            raise refused[0]
+    faults = [_faults_added(before, after) for before, after in zip(documents, applied, strict=False)]
+    common = set.intersection(*({(found.code, found.column) for found in of_one} for of_one in faults)) if faults else set()
+    if common:
+        raise InputError([found for found in faults[0] if (found.code, found.column) in common])
+
+
+def _faults_added(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fault]:
+    """What a changed document has wrong and the former one has not."""
+
+    def faults(document: Mapping[str, Any]) -> Sequence[Fault]:
+        try:
+            parse_scenario(document, file="--set")
+        except InputError as error:
+            return error.faults
+        return ()
+
+    wrong = faults(after) if after != before else ()
+    own = faults(before) if wrong else ()
+    return [found for found in wrong if found not in own]
+
+
 def with_values(document: Mapping[str, Any], values: Mapping[str, Any], *, file: str) -> dict[str, Any]:
     """A copy of the document with settings put in by their dotted paths, as ``--set`` names them; paths of files stay as they are given.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from geo_planner.build.cost import PARTS, SUFFIX, estimate_rows, split
 from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
-from geo_planner.build.prices import ESTIMATES, ITEMS, read_prices
+from geo_planner.build.prices import ESTIMATES, ITEMS, dollar_rate, read_prices
 from geo_planner.documents.records import Amount, CostItem, LinkFacts, Money, PowerFirst, PriceFacts, SiteFacts, YearFacts
 from geo_planner.documents.village_facts import number, positions, text, whole
 from geo_planner.plan import Plan
@@ -116,6 +116,7 @@ def money(plan: Plan, unshared_vnd: int) -> Money | None:
         per_household=_amount({e: round(v) for e, v in each.items()}) if all(v == v for v in each.values()) else None, unshared_vnd=unshared_vnd,
         optimality=build.choice.status, gap=number(build.choice.gap), households_gained=float(_gained(build)),
         horizon_years=build.settings.horizon_years, discount_rate=build.settings.discount_rate, price_year=build.settings.price_year,
+        dollar_rate=dollar_rate(build.settings, [each.unit for each in price_facts(plan)]),
         smartphone_households=None if phones is None else int(phones["eligible"].sum()),
         smartphone_vnd=None if phones is None else int(phones["amount_vnd"].sum()),
     )  # fmt: skip

@@ -78,7 +78,8 @@ def _payers(document: Any, money: Money, say: Wording) -> None:
 
 
 def _prices(document: Any, facts: ProposalFacts, say: Wording) -> None:
-    explained(document, say("prices_note"))
+    rate = None if facts.money is None else facts.money.dollar_rate
+    explained(document, " ".join([say("prices_note"), *([] if rate is None else [say.told(rate)])]))
     titles = _item_titles(say)
     grid = Grid(
         (say("col_item"), say("col_unit"), *_three(say, "col_price"), say("col_price_year"), say("col_source")),

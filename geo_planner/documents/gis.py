@@ -91,7 +91,7 @@ def layer_crs(text: str | None, communes: gpd.GeoDataFrame) -> CRS:
         When PROJ does not know it, it is no system of degrees or metres on a plane, or it is not made for the province.
     """
     try:
-        crs = parse_crs(text or GEOGRAPHIC, what="crs")
+        crs = parse_crs(text or GEOGRAPHIC)
     except CrsError as error:
         raise UsageError("gis_crs.unknown", crs=str(text)[:80]) from error
     use = utm_for(communes)
@@ -103,7 +103,7 @@ def layer_crs(text: str | None, communes: gpd.GeoDataFrame) -> CRS:
             raise UsageError("gis_crs.elsewhere", **names)
         return crs
     try:
-        metric_crs(crs, what="crs")
+        metric_crs(crs)
     except CrsError as error:
         raise UsageError("gis_crs.not_flat", **names) from error
     if len(crs.axis_info) != 2:

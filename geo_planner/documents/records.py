@@ -292,6 +292,7 @@ class Money:
     horizon_years: int
     discount_rate: float
     price_year: int
+    dollar_rate: Said | None = None
     smartphone_households: int | None = None
     smartphone_vnd: int | None = None
 

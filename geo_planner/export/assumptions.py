@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from geo_planner.export.tables import Cell, plain
 from geo_planner.files.manifest import Citation
 from geo_planner.plan import Plan
-from geo_planner.preferences import ASSUMPTION, Criterion
+from geo_planner.preferences import Criterion
+from geo_planner.settings import Settings
 from geo_planner.words import Language, Said, said
 
 
@@ -91,17 +90,17 @@ def scenario_title(plan: Plan) -> str:
     return plan.scenario.title_vi or plan.scenario.name
 
 
-def _leaves(settings: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, bool]]:
-    """Path, value, and whether the declaration marks it as an assumption; without what the record of a run leaves out."""
+def _leaves(settings: Settings, prefix: str = "") -> Iterator[tuple[str, Any, bool]]:
+    """Path, value, and whether it is an assumption; without what the record of a run leaves out."""
     recorded = settings.model_dump()
-    for name, field in type(settings).model_fields.items():
+    for name in type(settings).model_fields:
         if name not in recorded:
             continue
         value = getattr(settings, name)
-        if isinstance(value, BaseModel):
+        if isinstance(value, Settings):
             yield from _leaves(value, f"{prefix}{name}.")
-        elif not (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
-            yield f"{prefix}{name}", value, field.json_schema_extra == ASSUMPTION
+        elif not (isinstance(value, tuple) and value and isinstance(value[0], Settings)):
+            yield f"{prefix}{name}", value, settings.assumes(name)
 
 
 def _flat(node: Any, prefix: str = "") -> Iterator[tuple[str, Cell]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from geo_planner.build.cost import estimate_rows
 from geo_planner.build.payers import cost_per_household
 from geo_planner.build.plan import BuildPlan
-from geo_planner.build.prices import ESTIMATES, ITEMS
+from geo_planner.build.prices import ESTIMATES, ITEMS, dollar_rate
 from geo_planner.build.problem import PROVEN
 from geo_planner.export.tables import Cell, flat_columns
 from geo_planner.export.workbook import Sheet, Style, TableColumn, Total, spoken
@@ -79,7 +79,7 @@ def build_sheets(plan: Plan) -> list[Sheet]:
     sheets = [
         _sheet("sites", _SITES, results.sites.assign(stay_in=build.stay_in.reindex(results.sites.index)).reset_index(), _site_lines(build)),
         _sheet("links", _LINKS, results.links.reset_index(), [spoken("build_sheet.links_line")]),
-        _sheet("items", _ITEMS, _items(build), [spoken("build_sheet.items_line")]),
+        _sheet("items", _ITEMS, _items(build), _item_lines(build)),
         _sheet("years", _YEARS, build.phases.by_year, [spoken("build_sheet.years_line")]),
         _sheet("villages", _VILLAGES, villages.reset_index(), [spoken("build_sheet.villages_line")]),
     ]
@@ -125,6 +125,12 @@ def proof(build: BuildPlan) -> str:
     """The status; ``cheaper`` where the weight is proven and what is open is the cost alone."""
     choice = build.choice
     return "cheaper" if choice.status == "feasible" and choice.options and choice.gap <= PROVEN else choice.status
+
+
+def _item_lines(build: BuildPlan) -> list[str]:
+    """What the rows add up to, and at what rate those in dollars are turned into đồng."""
+    rate = dollar_rate(build.settings, build.costs.units)
+    return [spoken("build_sheet.items_line"), *([] if rate is None else [rate.text("vi")])]
 
 
 def _items(build: BuildPlan) -> pd.DataFrame:

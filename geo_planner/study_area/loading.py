@@ -247,9 +247,9 @@ def _working_crs(scenario: Scenario, communes: gpd.GeoDataFrame | None) -> tuple
     if scenario.metric_crs is None:
         return (None if communes is None else utm_for(communes)), []
     try:
-        crs = metric_crs(scenario.metric_crs, what="metric_crs")
+        crs = metric_crs(scenario.metric_crs)
         if communes is not None and not _holds(crs, communes):
-            raise refused(said("crs.no_place"))
+            raise refused(said("crs.no_place", crs=crs.to_string()))
         if communes is not None:
             # islands far out at sea lie beyond any one zone, the province's own included
             mainland = body(communes, utm_for(communes), FAR_KM).index

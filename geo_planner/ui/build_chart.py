@@ -49,13 +49,11 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
     shown : BuildPlan
         What is shown beside it: its choice bears a point of its own.
     budget_vnd : int or None
-        Where to draw the cut-off line; left out where it lies far beyond the cost of all that can be covered.
+        Where to draw the cut-off line, if it has one (:func:`cut_off`).
     """
     points = frontier_points(build, language)
-    most = max([*points["budget"], *(plan.choice.cost / BILLION for plan in (build, shown))])
-    # a budget far beyond what covers everything would leave the curve no width
-    line = None if budget_vnd is None or budget_vnd / BILLION > _BEYOND * most else budget_vnd / BILLION
-    top = max(most, line or 0.0) or 1.0
+    line = cut_off(build, shown, budget_vnd)
+    top = max(_furthest(build, shown), line or 0.0) or 1.0
     x = alt.X("budget:Q", title=text("build_axis_budget", language), scale=alt.Scale(domain=[0.0, top], nice=False))
     y = alt.Y("covered:Q", title=text("build_axis_households", language), scale=alt.Scale(**_upwards(points["covered"])))
     kinds = list(dict.fromkeys(points["kind"]))
@@ -89,6 +87,41 @@ def frontier_chart(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None, l
         .configure_view(stroke=None)
     )
     return done
+
+
+def cut_off(build: BuildPlan, shown: BuildPlan, budget_vnd: int | None) -> float | None:
+    """Where the cut-off line of a budget stands, tỷ đồng; None without a budget, and for one so far to the right that the curve would have no width."""
+    if budget_vnd is None or budget_vnd / BILLION > _BEYOND * _furthest(build, shown):
+        return None
+    return budget_vnd / BILLION
+
+
+def _furthest(build: BuildPlan, shown: BuildPlan) -> float:
+    """The point that stands furthest to the right, tỷ đồng."""
+    return max(float(vnd) / BILLION for vnd in (0, *build.frontier["budget_vnd"], build.choice.cost, shown.choice.cost))
+
+
+def chart_notes(build: BuildPlan, shown: BuildPlan, budget_vnd: int, language: Language, *, chosen_for_trial: bool = False) -> str:
+    """What the signs of the chart mean: of each that is drawn, and of no other.
+
+    Parameters
+    ----------
+    build, shown, budget_vnd
+        As :func:`frontier_chart` has them.
+    chosen_for_trial : bool
+        The plan was chosen anew for what is tried elsewhere, and is not that of the scenario.
+    """
+    trial = "_trial" if chosen_for_trial else ""
+    notes = [text(f"build_chart_scenario{trial}", language)]
+    if shown is not build:
+        notes.append(text(f"build_chart_tried{trial}", language))
+    if cut_off(build, shown, budget_vnd) is not None:
+        notes.append(text("build_chart_line", language))
+    else:
+        notes.append(text("build_chart_no_line", language, budget=text("build_amount", language, billions=budget_vnd / BILLION)))
+    if len(build.frontier) and (build.settings.limit_vnd() is None or build.settings.search.frontier_points > 1):
+        notes.append(text("build_chart_last", language))
+    return " ".join(notes)
 
 
 def _upwards(covered: pd.Series) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo_planner.errors import Fault, GeoPlannerError, InputError
-from geo_planner.imports import IMPORTABLE, ImportReport, Mode, Preview, own_title, system_name
+from geo_planner.imports import IMPORTABLE, ImportReport, Mode, Preview, own_title, shortened, system_name
 from geo_planner.schema import LAYERS
 from geo_planner.ui.import_file import TABULAR, Choice, Outcome, checked, forget_looks, marked, run_import, seen, sheets_and_titles
 from geo_planner.ui.import_outcome import show_faults, show_lines, show_outcome, show_table
 from geo_planner.ui.import_texts import layer_title, say, saying, target_title
 from geo_planner.ui.serving import MAX_UPLOAD_MB
+from geo_planner.ui.texts import plain
 from geo_planner.words import Language, said
 
 _AUTO, _LEFT_OUT, _OTHER = "", "-", "other"
@@ -52,6 +53,12 @@ def _proposed(file: UploadedFile, layer: str, base: Preview, sheet: str | None) 
     return dict.fromkeys(sheets.get(sheet, ()) if sheet else next(iter(sheets.values()), ()) if len(sheets) == 1 else ())
 
 
+def column_label(number: int, title: str, words: Language) -> str:
+    """What a column of the file is called where its title is not seen above the field: a title is a text of anybody's, of any length."""
+    told = shortened(title)
+    return plain(say("column_n", words, n=number, title=told) if told else say("column_untitled", words, n=number))
+
+
 def _choose_columns(
     file: UploadedFile, layer: str, base: Preview, sheet: str | None, proposed: Mapping[str, str | None], words: Language, step: Callable[[str], None],
 ) -> dict[str, str]:  # fmt: skip
@@ -77,7 +84,7 @@ def _choose_columns(
             with places[i - start]:
                 st.text(own_title(title, words))
                 target = st.selectbox(
-                    say("column_n", words, n=i + 1), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
+                    column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
                     key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
                 )  # fmt: skip
             if target != _AUTO:

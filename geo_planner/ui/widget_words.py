@@ -1,13 +1,15 @@
 """The words that Streamlit's widgets bring along in English, in the words of the app: a table, and the script that applies it in the page.
 
 Streamlit offers no way to state them. Only texts that are whole in the table are exchanged, and only in its own parts (menus, tool bars,
-upload fields, status): nothing that a user has written.
+upload fields, status): nothing that a user has written. What has no picture or table before its eyes, as a screen reader, gets names that
+tell things apart: the script (:mod:`geo_planner.ui.widget_names`) puts what a button belongs to behind its word.
 """
 
 from __future__ import annotations
 
 import json
 
+from geo_planner.ui.widget_names import NAMES
 from geo_planner.words import LANGUAGES, Language, catalogue, said
 from geo_planner.words.said import places
 
@@ -76,6 +78,7 @@ _SCRIPT = r"""<script>
     });
     node.childNodes.forEach(look);
   }
+@names
   table.forEach(function (row) {
     ["en", "vi"].forEach(function (code) { row[code + "_text"] = row[code]; row[code] = new RegExp(row[code + "_shape"]); });
   });
@@ -91,6 +94,7 @@ _SCRIPT = r"""<script>
   var shown = language();
   new MutationObserver(function (changes) {
     document.documentElement.lang = language();
+    soon();
     if (language() !== shown) { shown = language(); look(document.body); return; }
     changes.forEach(function (change) {
       if (change.type === "childList") { change.addedNodes.forEach(look); } else { look(change.target); }
@@ -114,7 +118,12 @@ def translating_script() -> str:
     rows = [{**text, **{f"{code}_shape": _shape(text[code]) for code in LANGUAGES}} for text in widget_words()]
     table = json.dumps(rows, ensure_ascii=False).replace("</", "<\\/")
     map_title = {code: said("ui.page_map").text(code) for code in LANGUAGES}
-    return _SCRIPT.replace("@table", table).replace("@parts", json.dumps(", ".join(_OWN_PARTS))).replace("@map", json.dumps(map_title))
+    return (
+        _SCRIPT.replace("@names", NAMES)
+        .replace("@table", table)
+        .replace("@parts", json.dumps(", ".join(_OWN_PARTS)))
+        .replace("@map", json.dumps(map_title))
+    )
 
 
 def _shape(text: str) -> str:

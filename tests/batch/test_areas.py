@@ -327,9 +327,9 @@ def test_what_refuses_an_area_is_told_in_whole_sentences_with_its_remedy(languag
     make_area(tmp_path / "in/an")
     (tmp_path / "out").mkdir()
     (tmp_path / "out/plans").write_text("a file")
-    for words in ((), ("--set", "seed")):
+    for words, status in (((), 1), (("--set", "seed"), 2)):
         code, _, stderr = batch(tmp_path / "in", "-o", tmp_path / "out", "--lang", language, *words)
-        assert code == 1
+        assert code == status
         assert ".." not in stderr
         assert ": ." not in stderr
 
@@ -368,3 +368,48 @@ def test_areas_without_villages_or_scenario_fail_alone(tmp_path: Path) -> None:
         ("dung", False),
     ]
     assert len(record_of(tmp_path / "out")["villages"]) == 4
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "seed",
+        "=5",
+        "service..x=1",
+        "terrain.path=[",
+        "name.x=1",
+        "ranking.criteria.nobody.weight=3",
+        "service.nonsense=1",
+        "service.min_probability=5",
+    ],
+)
+def test_what_no_area_can_take_is_told_once_and_before_any_is_begun(setting: str, language: str, country: Path, tmp_path: Path) -> None:
+    """As one scenario tells it, with the same exit status."""
+    words = ("-o", tmp_path / "out", "--set", "seed=3", "--set", setting, "--lang", language)
+    code, stdout, stderr = batch(country, *words)
+    assert not (tmp_path / "out").exists(), "nothing is begun"
+    assert stdout == ""
+    assert len([line for line in stderr.splitlines() if line.startswith(("error", "lỗi", "fault", "Lỗi"))]) == 1, stderr
+    assert not [name for name in NAMES if f"{name}-s" in stderr], "no area is named"
+    assert "--set" in stderr
+    alone = CliRunner().invoke(app, ["plan", str(country / "an" / SCENARIO), *map(str, words)])
+    assert code == alone.exit_code
+    assert told(country, *words)[0] == code
+
+
+def test_what_one_area_can_take_is_told_where_it_cannot(tmp_path: Path) -> None:
+    for name in NAMES[:3]:
+        make_area(tmp_path / "in" / name)
+    for name in NAMES[:2]:
+        scenario = tmp_path / "in" / name / SCENARIO
+        scenario.write_text(scenario.read_text("utf-8").replace("border", "frontier"), "utf-8")
+    broken = tmp_path / "in" / NAMES[1] / SCENARIO
+    broken.write_text(broken.read_text("utf-8") + "nonsense: 1\n", "utf-8")
+    code, result = told(tmp_path / "in", "-o", tmp_path / "out", "--set", "ranking.criteria.border.weight=3")
+    assert code == 1
+    assert [plan["done"] for plan in result["plans"]] == [False, False, True]
+    # a fault of the files themselves is no fault of the call
+    code, result = told(tmp_path / "in" / NAMES[1], "-o", tmp_path / "out", "--set", "seed=3")
+    assert code == 1
+    assert "nonsense" in {fault["column"] for fault in result["plans"][0]["faults"]}

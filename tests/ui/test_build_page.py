@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +28,14 @@ from geo_planner.trial.cures import cures
 from geo_planner.ui import build_tables as tables
 from geo_planner.ui import loading, trying
 from geo_planner.ui.address import BuildTrial, Visit, read_address, write_address
-from geo_planner.ui.build_chart import frontier_chart, frontier_points
+from geo_planner.ui.build_chart import chart_notes, frontier_chart, frontier_points
 from geo_planner.ui.build_job import Job
 from geo_planner.ui.build_years import budget_of_sum, differing, limit_in_force, sum_line, trying_budget, trying_years
 from geo_planner.ui.scenario_tables import site_cost_table, village_cost_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import LANGUAGES
+from geo_planner.words.figures import number
 from tests import small_area as sa
 from tests.build.test_plan_holds import drawn_area
 from tests.conftest import ROOT
@@ -470,6 +472,34 @@ def test_a_budget_beyond_all_that_can_be_covered_leaves_the_curve_its_width(plan
     assert drawn(10**15) == (pytest.approx(most), False)
     assert drawn(0) == (pytest.approx(most), True)
     assert drawn(int(most * 1.5e9)) == (pytest.approx(1.5 * most), True)
+
+
+@pytest.mark.parametrize("budget", [None, "0", "11", "30", "60000", "999999"])
+def test_the_caption_of_the_chart_names_what_is_drawn_and_nothing_else(shown: Plan, budget: str | None) -> None:
+    """Diamond, disc and cut-off line as they stand; a budget too far to the right is told instead of its line."""
+    app = open_page(**({} if budget is None else {"budget": f"{budget}000000000"}))
+    caption = next(each.value for each in app.caption if text("build_chart_scenario", "vi") in each.value)
+    drawn = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    marks = [layer["mark"] for layer in drawn["layer"]]
+    assert (text("build_chart_line", "vi") in caption) == any(mark["type"] == "rule" for mark in marks)
+    assert (text("build_chart_tried", "vi") in caption) == any(mark.get("shape") == "circle" for mark in marks)
+    if text("build_chart_line", "vi") not in caption:
+        assert f"{number(float(budget or 0), 0, 'vi')} tỷ đồng" in caption, "the budget whose line is not drawn"
+
+
+def test_the_last_point_is_called_everything_only_where_it_is(plan: Plan) -> None:
+    def notes(points: int, limit: int | None) -> str:
+        search = plan.build.settings.search.model_copy(update={"frontier_points": points})
+        settings = plan.build.settings.model_copy(update={"search": search, "budget_vnd": limit, "years": ()})
+        frontier = plan.build.frontier.iloc[:points]
+        build = replace(plan.build, settings=settings, frontier=frontier)
+        return chart_notes(build, build, 10**9, "vi")
+
+    everything = text("build_chart_last", "vi")
+    assert everything in notes(5, 10**9)
+    assert everything in notes(1, None)
+    assert everything not in notes(1, 10**9), "its only point is the budget itself"
+    assert everything not in notes(0, None), "there is no point"
 
 
 def test_where_all_have_signal_the_axis_is_that_of_whole_households(plan: Plan) -> None:

@@ -22,6 +22,7 @@ from geo_planner.plan import Plan
 from geo_planner.study_area.former import former_copies
 from geo_planner.study_area.price_items import ITEMS
 from geo_planner.ui import loading
+from geo_planner.ui.import_panel import column_label
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title
 from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
@@ -399,3 +400,15 @@ def test_a_copy_that_was_changed_is_refused_on_the_page(area: Path, tmp_path: Pa
     app.button(key=f"former_villages_{copy.name}").click().run()
     assert "không còn nguyên" in fault_tables(app)[0].loc[0, "Sai ở đâu"]
     assert contents(area) == before
+
+
+def test_a_field_of_a_column_is_called_by_its_title_whatever_stands_in_it(tmp_path: Path) -> None:
+    """The title above it is seen alone; who hears the page has the label."""
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain())))
+    labels = [box.label for box in app.selectbox if box.key and box.key.startswith("import_column_")]
+    assert len(set(labels)) == len(labels)
+    assert [label for label in labels if label.endswith(" “Số hộ”")]
+    assert column_label(4, "*Số* [hộ](x)", "vi") == "Cột 4 “\\*Số\\* \\[hộ\\](x)”", "no sign of it is markup"
+    assert column_label(4, "Số\n hộ ", "vi") == "Cột 4 “Số hộ”"
+    assert column_label(4, " ", "vi") == "Cột 4, không có tiêu đề"
+    assert len(column_label(4, "dài " * 100, "vi")) < 70

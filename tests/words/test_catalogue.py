@@ -51,6 +51,13 @@ def test_a_reason_goes_on_a_line_and_a_remedy_is_a_sentence() -> None:
     assert [key for key, entry in entries if not entry["remedy"].endswith((".", "?", "}"))] == []
 
 
+def test_a_reason_leaves_it_to_the_fault_to_name_the_setting() -> None:
+    """A fault says its file, row and column before the reason; a reason that begins with the name again has it twice in one sentence."""
+    names = re.compile(r"([a-z][a-z0-9]*([._][a-z0-9]+)*|\{(what|column|setting|file|path)[^}]*\}|--\w+): ")
+    reasons = [(key, catalogue(language)[key]["reason"]) for language in LANGUAGES for key in KEYS if "reason" in catalogue("en")[key]]
+    assert [(key, reason) for key, reason in reasons if names.match(reason)] == []
+
+
 def test_the_languages_tell_the_same_facts() -> None:
     told = {key: [{name for text in catalogue(language)[key].values() for name in _places(text)} for language in LANGUAGES] for key in KEYS}
     assert {key: found for key, found in told.items() if not found[0] == found[1] == places(key)} == {}

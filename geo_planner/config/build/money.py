@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from geo_planner.errors import SettingError
 from geo_planner.settings import ASSUMPTION, Settings
@@ -117,7 +118,10 @@ class MoneySettings(Settings):
     price_rise: float = Field(
         0.03, ge=-0.5, le=1, description="Rise of prices a year, for prices of another year. Assumption.", json_schema_extra=ASSUMPTION
     )
-    usd_vnd: float = Field(26_300.0, gt=0, le=1_000_000, description="Đồng for a US dollar. Assumption.", json_schema_extra=ASSUMPTION)
+    usd_vnd: float = Field(
+        26_300.0, gt=0, le=1_000_000, description="Đồng for a US dollar, as read on the day stated for it; without a day: Assumption.",
+        json_schema_extra=ASSUMPTION,
+    )  # fmt: skip
     usd_vnd_date: str | None = Field(
         None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Day on which the dollar's rate was read; null: the rate is assumed."
     )
@@ -135,6 +139,20 @@ class MoneySettings(Settings):
         if any(later <= earlier for earlier, later in itertools.pairwise(years)):
             raise SettingError("build_setting.years_order", years=years)
         return self
+
+    @field_validator("usd_vnd_date")
+    @classmethod
+    def _a_day(cls, written: str | None) -> str | None:
+        if written is not None:
+            try:
+                date.fromisoformat(written)
+            except ValueError as error:
+                raise SettingError("build_setting.no_such_day") from error
+        return written
+
+    def assumes(self, name: str) -> bool:
+        """As declared; but the dollar's rate of a stated day was read, not assumed."""
+        return super().assumes(name) and not (name == "usd_vnd" and self.usd_vnd_date is not None)
 
     def limit_vnd(self) -> int | None:
         """What may be spent in all: the budget, at most the sum of the years; None: no limit is set.

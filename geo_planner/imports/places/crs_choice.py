@@ -145,7 +145,7 @@ def parse_system(text: str, file: str) -> System:
     if own:
         return tm3(float(own.group(1)))
     try:
-        crs = parse_crs(text, what="--crs")
+        crs = parse_crs(text)
         if not (crs.is_geographic or crs.is_projected):
             raise refused(said("crs.no_degrees", crs=crs.name))
         return system_of(crs, text)
@@ -160,7 +160,7 @@ def candidates(rows: Listed) -> list[System]:
     middle = rows.gazetteer.middle_lon
     zones = [tm3(meridian) for meridian in MERIDIANS if abs(meridian - middle) <= _TM3_HALF_WIDTH_DEG]
     around = sorted({48 if middle < 108 else 49, 49 if middle > 107 else 48})
-    wgs84 = [replace(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in around]
+    wgs84 = [replace(other(parse_crs(f"EPSG:{32600 + zone}"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in around]
     return [*zones, *(utm(zone) for zone in around), *wgs84]
 
 

@@ -198,7 +198,7 @@ def load_gazetteer(root: Path) -> Gazetteer:
         if wrong:
             raise InputError(wrong)
     try:
-        crs = metric_crs(crs_text, what="metric_crs") if crs_text else utm_for(communes)
+        crs = metric_crs(crs_text) if crs_text else utm_for(communes)
         if stretched(crs, communes) is not None:
             crs = utm_for(communes)
     except CrsError:

@@ -196,7 +196,7 @@ def _stated(text: str) -> System | None:
         number = int(zone[1] or zone[3])
         if hints.vn2000:
             return utm(number) if number in (48, 49) else None
-        return replace(other(parse_crs(f"EPSG:{32600 + number}", what="UTM"), f"EPSG:{32600 + number}"), utm_zone=number)
+        return replace(other(parse_crs(f"EPSG:{32600 + number}"), f"EPSG:{32600 + number}"), utm_zone=number)
     meridian = _meridian(text)
     if meridian is not None and hints.zone_deg != 6:
         return tm3(meridian)
@@ -223,7 +223,7 @@ def _systems(stated: System | None, rest: str, hints: str, province: Province, *
     zones = [tm3(meridian) for meridian in MERIDIANS if abs(meridian - middle) <= _HALF_WIDTH_DEG]
     around = sorted({int((middle + side) // 6) + 31 for side in (-1.0, 1.0)})
     vn2000 = [utm(zone) for zone in around if zone in (48, 49)]
-    wgs84 = [replace(other(parse_crs(f"EPSG:{32600 + zone}", what="UTM"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in around]
+    wgs84 = [replace(other(parse_crs(f"EPSG:{32600 + zone}"), f"EPSG:{32600 + zone}"), utm_zone=zone) for zone in around]
     if about.wgs84 and not about.vn2000:
         return wgs84
     if about.vn2000:

@@ -10,7 +10,7 @@ from geo_planner.export.assumptions import WeighedCriterion, citation_words, cri
 from geo_planner.plan import Plan
 from geo_planner.preferences import Criterion
 from geo_planner.ui.frame import language, loaded
-from geo_planner.ui.texts import ASSUMPTIONS, fault_table, method, setting_title, text
+from geo_planner.ui.texts import ASSUMPTIONS, fault_table, method, setting_title, text, wrapped
 from geo_planner.words import Language, number, percent, word
 
 _LONGEST_SOURCE = 160
@@ -56,6 +56,12 @@ def criteria(plan: Plan, words: Language) -> pd.DataFrame:
         for c in [weighed.criterion]
     ]
     return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "bounds", "weight", "ground")])
+
+
+def grounds(plan: Plan, words: Language) -> pd.DataFrame:
+    """Why each criterion counts, in a sentence."""
+    rows = [(getattr(weighed.criterion, words), getattr(weighed.criterion, f"explain_{words}")) for weighed in criteria_of(plan)]
+    return pd.DataFrame(rows, columns=[text(key, words) for key in ("criterion", "criterion_counts")])
 
 
 def _bounds(criterion: Criterion, words: Language) -> str:
@@ -112,6 +118,7 @@ def page() -> None:
     with right:
         st.markdown(f"**{text('criteria', words)}**")
         st.dataframe(criteria(plan, words), hide_index=True, height="content", placeholder="")
+    st.html(wrapped(grounds(plan, words)))
     if plan.notes:
         st.markdown(f"**{text('notes', words)}**")
         st.dataframe(fault_table(plan.notes, words), hide_index=True, placeholder="")

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.build.plan import BuildPlan
+from geo_planner.build.prices import dollar_rate
 from geo_planner.build.rebuild import rebuild
 from geo_planner.config.build import BuildSettings
 from geo_planner.errors import GeoPlannerError
@@ -23,7 +24,7 @@ from geo_planner.radio.cache import default_loss_cache
 from geo_planner.ui import build_on_trial, trying, visit
 from geo_planner.ui import build_tables as tables
 from geo_planner.ui.address import LEAST_FACTOR, MOST_FACTOR, BuildTrial
-from geo_planner.ui.build_chart import frontier_chart
+from geo_planner.ui.build_chart import chart_notes, frontier_chart
 from geo_planner.ui.build_job import Job, Stop, Told
 from geo_planner.ui.build_scenario import offer_first_budget, save_box
 from geo_planner.ui.build_years import differing, limit_in_force, trying_budget, year_tab, years_in_force
@@ -150,7 +151,7 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     if wrong:
         st.error(plain(text("build_budget_no_figure", words, written=wrong)))
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
-    st.caption(text(_held_against("build_chart_hint"), words))
+    st.caption(plain(chart_notes(scenario, shown, budget, words, chosen_for_trial=loaded() is not scenario_plan())))
     prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
     prices.segmented_control(
         text("build_prices", words), _PRICES, format_func=lambda key: text(f"build_price_{key}", words), required=True,
@@ -278,7 +279,8 @@ def money_tab(shown: BuildPlan) -> None:
     with right:
         st.markdown(f"**{text('build_by_payer', words)}**")
         st.dataframe(written(tables.payer_table(shown, words), prices, words), hide_index=True, placeholder="")
-    st.caption(text("build_estimated", words))
+    rate = dollar_rate(shown.settings, shown.costs.units)
+    st.caption(plain(" ".join([text("build_estimated", words), *([] if rate is None else [rate.text(words)])])))
     st.page_link(page_file("data"), label=text("build_import_prices", words), icon=":material/upload_file:")
 
 
@@ -333,7 +335,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
 
 
 _BESIDE_A_TRIAL = {
-    "build_chart_hint": "build_chart_hint_trial", "build_diff_sites": "build_diff_sites_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
+    "build_diff_sites": "build_diff_sites_trial", "build_back": "build_back_trial", "build_gone": "build_gone_trial", "build_new": "build_new_trial",
 }  # fmt: skip
 
 
