@@ -231,6 +231,6 @@ def told() -> tuple[Said | GeoPlannerError, ...]:
 
 
 def _change(trials: Trials, written: Fixed | None = None) -> None:
-    before = [*(st.session_state.get(_BEFORE) or []), _Step(replace(now(), reopen=False), visit.now().scenario, written)]
+    before = [*(st.session_state.get(_BEFORE) or []), _Step(replace(now(), reopen=False), visit.opened(), written)]
     st.session_state[_BEFORE] = before[-_MOST_STEPS:]
     st.session_state[_TRIALS] = trials
