@@ -38,7 +38,7 @@ def drawn(why: WhyNot | None) -> tuple[Drawn, ...]:
     path = chosen_path(why)
     if path is None:
         return ()
-    blocked = path.state in ("blocked", "grazed") and path.ridge is not None
+    blocked = path.ridge is not None and (path.obstructed or path.state == "grazed")
     line = Drawn("line", (path.mast_lonlat, path.village_lonlat), path.sentence.text(visit.language()), "blocked" if blocked else "ray")
     if not blocked or path.ridge is None:
         return (line,)
