@@ -307,7 +307,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
         st.error(plain(text("build_infeasible", words, why=shown.choice.reason)))
     else:
         st.caption(plain(said(f"build_sheet.status_{proof(shown)}", gap=shown.choice.gap).text(words)))
-    if lines := tables.notes_of_choice(shown, words):
+    if lines := tables.notes_of_choice(plan, shown, words):
         st.warning(plain(" ".join(lines)))
     if not tried:
         return
