@@ -84,6 +84,12 @@ def choose_scenario(stem: str) -> None:
         _keep(replace(now(), scenario=stem, trial=Trial(), build=BuildTrial()))
 
 
+def go_on_in(stem: str) -> None:
+    """Take a scenario made from the one that is open by a wish more, or that one again: what is tried goes on beside it, wishes on trial excepted, which would hide the new one."""
+    if stem != now().scenario:
+        _keep(replace(now(), scenario=stem, build=replace(now().build, must=None, must_not=None)))
+
+
 def village(ids: Sequence[str]) -> str:
     """The chosen village, if it is among `ids` (in order of rank), else the first of them."""
     chosen = now().village
