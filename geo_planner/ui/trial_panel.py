@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.export.html_map.card import probability_text
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import TRIAL_COVER, Rgba
 from geo_planner.plan import Plan
@@ -148,7 +149,7 @@ def _grid(rows: Iterable[tuple[str, str]]) -> str:
 def _level(level: Level, words: Language) -> str:
     if pd.isna(level.rsrp_dbm):
         return word(level.status, words) if level.status == "unknown" else map_text("none_in_reach", words)
-    share = map_text("unknown_value", words) if pd.isna(level.probability) else map_text("share", words, share=level.probability)
+    share = probability_text(level.rsrp_dbm, level.probability, words)
     return f"{number(level.rsrp_dbm, 1, words)} dBm · {share} · {word(level.status, words)}"
 
 
