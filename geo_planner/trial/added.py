@@ -104,8 +104,9 @@ def _joined(
     service = task.service
     fields = {
         name: getattr(coverage, name).copy()
-        for name in ("rsrp_dbm", "probability", "best_server", "second_dbm", "overlap", "margin_db", "unknown_paths")
+        for name in ("rsrp_dbm", "probability", "best_server", "second_dbm", "margin_db", "unknown_paths")
     }
+    overlap = None if coverage.overlap is None else coverage.overlap.copy()  # under another threshold nobody has counted
     margin = np.where(np.isfinite(level), level, np.float32(np.nan)) - np.float32(service.rsrp_threshold_dbm)
     certain = service_probability(level, service).astype(np.float32)
     if is_fine(task.dem.grid.shape):
@@ -119,10 +120,11 @@ def _joined(
     fields["rsrp_dbm"][part][ahead], fields["margin_db"][part][ahead] = rsrp[ahead], margin[ahead]
     fields["best_server"][part][ahead] = server[ahead] + len(coverage.server_ids)
     fields["unknown_paths"][part] += np.minimum(missed, 255 - fields["unknown_paths"][part])
-    fields["overlap"][part] += ((level >= least_rsrp_dbm(service)) & (fields["overlap"][part] < 255)).astype(np.uint8)
+    if overlap is not None:
+        overlap[part] += ((level >= least_rsrp_dbm(service)) & (overlap[part] < 255)).astype(np.uint8)
     # where an unknown path hid it, the probability was below what is needed, and does not count
     probability = np.fmax(coverage.probability[part], certain)
     hidden = (fields["unknown_paths"][part] > 0) & (probability < service.min_probability)
     probability[np.isnan(task.dem.heights_m[part]) | hidden] = np.nan
     fields["probability"][part] = probability
-    return replace(coverage, **fields, server_ids=(*coverage.server_ids, *names))
+    return replace(coverage, **fields, overlap=overlap, server_ids=(*coverage.server_ids, *names))

@@ -61,6 +61,11 @@ class MastPath:
     card: AnswerCard
 
     @property
+    def obstructed(self) -> bool:
+        """Whether ground reaches up to the ray: a village may be served over it all the same."""
+        return self.ridge is not None and self.state != "unknown" and self.ridge.above_ray_m >= 0.0
+
+    @property
     def sentence(self) -> Said:
         """Which mast, how far, and what blocks it where."""
         facts = {"site": self.site_id, "km": self.distance_km}
@@ -77,6 +82,10 @@ class MastPath:
         if self.state == "blocked":
             height = math.ceil(self.clear_height_m)
             return said("trial_why_more.blocked", above=gap_m(self.ridge.above_ray_m), height=height, n=self.card.ridge_count, **facts)
+        if self.obstructed:
+            return said(
+                "trial_why_more.over", above=gap_m(self.ridge.above_ray_m), ground=self.ridge.ground_m, at=self.ridge.distance_km, **facts
+            )
         return said("trial_why_more.clear", gap=gap_m(self.ridge.above_ray_m), at=self.ridge.distance_km, **facts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from geo_planner.words import Language, catalogue, said
 
 _LOADED, _OF_SCENARIO = "loaded_plan", "scenario_plan"
 _ROOT = "study_area_root"
-_SCENARIO_FILE = "scenario_file"
+_SCENARIO_FILE, _GONE = "scenario_file", "scenario_gone"
 
 # Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
 _STYLE = """<style>
@@ -161,14 +161,27 @@ def choose_scenario(root: Path) -> Path:
     st.session_state[_ROOT] = root
     files = {path.stem: path for path in paths}
     titles = scenario_titles(paths, words)
+    wanted = visit.now().scenario or visit.opened()
     # somebody who has chosen none is led to one that can be planned
     chosen = visit.scenario(sorted(files, key=lambda stem: not _own_titles(str(files[stem]), files[stem].stat().st_mtime_ns)))
     with st.sidebar:
-        st.selectbox(
-            text("scenario", words), list(files), format_func=titles.__getitem__, **visit.bound("scenario", chosen, visit.choose_scenario)
-        )
+        st.selectbox(text("scenario", words), **visit.offered("scenario", chosen, visit.choose_scenario, files, titles.__getitem__))
+    _tell_gone(wanted, chosen, titles, words)
     st.session_state[_SCENARIO_FILE] = files[chosen]
     return files[chosen]
+
+
+def _tell_gone(wanted: str | None, chosen: str, titles: Mapping[str, str], words: Language) -> None:
+    """A scenario that was deleted, taken back or never there: which one is open in its place. What was tried beside it does not go over."""
+    if wanted is not None and wanted not in titles:
+        visit.choose_scenario(chosen)
+        st.session_state[_GONE] = (wanted, chosen)
+    gone, instead = st.session_state.get(_GONE, (None, None))
+    if gone is None or instead != chosen or gone in titles:
+        st.session_state.pop(_GONE, None)
+        return
+    told = text("scenario_gone", words, name=gone, title=titles[chosen])
+    st.html(f'<div class="gp-strip" role="status">{html.escape(told)}</div>')
 
 
 def scenario_titles(paths: Sequence[Path], words: Language) -> dict[str, str]:

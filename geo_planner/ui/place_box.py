@@ -46,8 +46,12 @@ def show_found(words: Language) -> None:
         st.info(text("place_nothing", words))
         return
     titles = [_title(one, words) for one in found]
-    bound = visit.bound("place_pills", None, lambda n: None if n is None else _open(found[n], more=found))
-    st.pills(text("place_found", words), range(len(found)), format_func=titles.__getitem__, **bound)
+
+    def go(n: int | None) -> None:
+        if n is not None:
+            _open(found[n], more=found)
+
+    st.pills(text("place_found", words), **visit.offered("place_pills", None, go, range(len(found)), titles.__getitem__))
 
 
 def _title(found: Found, words: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import GeoPlannerError
+from geo_planner.export.html_map.card import probability_text
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import TRIAL_COVER, Rgba
 from geo_planner.plan import Plan
@@ -148,7 +149,7 @@ def _grid(rows: Iterable[tuple[str, str]]) -> str:
 def _level(level: Level, words: Language) -> str:
     if pd.isna(level.rsrp_dbm):
         return word(level.status, words) if level.status == "unknown" else map_text("none_in_reach", words)
-    share = map_text("unknown_value", words) if pd.isna(level.probability) else map_text("share", words, share=level.probability)
+    share = probability_text(level.rsrp_dbm, level.probability, words)
     return f"{number(level.rsrp_dbm, 1, words)} dBm · {share} · {word(level.status, words)}"
 
 
@@ -191,26 +192,21 @@ def _fields(placed: Placed, words: Language) -> None:
             return
         trials.change(placed.id, lambda now: replace(now, mast=changed))
 
-    def bound(name: str, value: object) -> dict[str, Any]:
-        return visit.bound(f"trial_{name}_{placed.id}", value, lambda chosen: choose(**{name: chosen}))
+    def offered(name: str, options: list[float], named: Callable[[float], str]) -> dict[str, Any]:
+        return visit.offered(f"trial_{name}_{placed.id}", getattr(mast, name), lambda chosen: choose(**{name: chosen}), options, named)
 
     left, right = st.columns(2, gap="small")
     height = round(mast.height_m)
-    left.number_input(text("trial_height", words), 1, 200, step=1, **bound("height_m", height))
+    of_height = visit.bound(f"trial_height_m_{placed.id}", height, lambda chosen: choose(height_m=chosen))
+    left.number_input(text("trial_height", words), 1, 200, step=1, **of_height)
     bands = sorted({*BANDS_MHZ, mast.freq_mhz})
-    right.selectbox(
-        text("trial_band", words),
-        bands,
-        format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
-        **bound("freq_mhz", mast.freq_mhz),
-    )
+    right.selectbox(text("trial_band", words), **offered("freq_mhz", bands, lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz"))
     powers = sorted({float(level) for level in range(_MOST_POWER_DBM + 1)} | {mast.tx_power_dbm})
-    left.selectbox(
-        text("trial_power", words), powers, format_func=lambda level: _power(level, words), **bound("tx_power_dbm", mast.tx_power_dbm)
-    )
+    left.selectbox(text("trial_power", words), **offered("tx_power_dbm", powers, lambda level: _power(level, words)))
     n = len(mast.sectors)
-    sectors = visit.bound(f"trial_sectors_{placed.id}", n, lambda count: choose(sectors=_sectors(count, mast)))
-    right.selectbox(text("trial_sectors", words), sorted({*_SECTORS, n}), format_func=lambda count: _count(count, words), **sectors)
+    counts, of_count = sorted({*_SECTORS, n}), lambda count: _count(count, words)
+    sectors = visit.offered(f"trial_sectors_{placed.id}", n, lambda count: choose(sectors=_sectors(count, mast)), counts, of_count)
+    right.selectbox(text("trial_sectors", words), **sectors)
     if n:
         first = visit.bound(
             f"trial_first_{placed.id}",

@@ -147,7 +147,7 @@ def fixed(written: Fixed, *, ident: str = "", forbidden: LonLat | None = None) -
         forbidden=trials.forbidden if forbidden is None else (*trials.forbidden, forbidden),
     )  # fmt: skip
     _change(after, written)
-    visit.choose_scenario(written.scenario.stem)
+    visit.go_on_in(written.scenario.stem)
 
 
 def can_go_back() -> bool:
@@ -168,7 +168,9 @@ def go_back() -> None:
     step = steps[-1]
     if step.fixed is not None:
         undone(step.fixed)
-        visit.choose_scenario(step.scenario or Path(step.fixed.scenario).stem)
+        made = Path(step.fixed.scenario).stem
+        # whoever has opened another one since has its trial open, not that of the former
+        (visit.go_on_in if visit.opened() == made else visit.choose_scenario)(step.scenario or made)
     st.session_state[_BEFORE] = steps[:-1]
     st.session_state[_TRIALS] = replace(step.trials, reopen=step.fixed is not None)
 
@@ -231,6 +233,6 @@ def told() -> tuple[Said | GeoPlannerError, ...]:
 
 
 def _change(trials: Trials, written: Fixed | None = None) -> None:
-    before = [*(st.session_state.get(_BEFORE) or []), _Step(replace(now(), reopen=False), visit.now().scenario, written)]
+    before = [*(st.session_state.get(_BEFORE) or []), _Step(replace(now(), reopen=False), visit.opened(), written)]
     st.session_state[_BEFORE] = before[-_MOST_STEPS:]
     st.session_state[_TRIALS] = trials

@@ -12,13 +12,14 @@ Examples
 On a page::
 
     chosen = visit.village(ids)
-    st.selectbox(title, ids, **visit.bound("map_village", chosen, visit.choose_village))
+    st.selectbox(title, **visit.offered("map_village", chosen, visit.choose_village, ids, names.__getitem__))
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -30,7 +31,8 @@ from geo_planner.retried import PRICE_FACTOR
 from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
 from geo_planner.words import Language
 
-_VISIT, _TURNS = "visit", "widget_turns"
+_VISIT, _TURNS, _LABELS, _OPENED = "visit", "widget_turns", "widget_labels", "scenarios_opened"
+_MOST_OPENED = 20
 _T = TypeVar("_T")
 
 
@@ -61,15 +63,31 @@ def choose_language(language: Language) -> None:
 
 
 def scenario(stems: Sequence[str]) -> str:
-    """The scenario by its file's name without the ending: the one chosen, if the study area has it, else the first."""
-    chosen = now().scenario
-    return chosen if chosen is not None and chosen in stems else stems[0]
+    """The scenario by its file's name without the ending: the one chosen, if the study area has it, else the one opened before it, else the first."""
+    before: list[str] = st.session_state.get(_OPENED) or []
+    wanted = (now().scenario, *reversed(before))
+    chosen = next((stem for stem in wanted if stem is not None and stem in stems), stems[0])
+    if chosen != opened():
+        st.session_state[_OPENED] = [*before, chosen][-_MOST_OPENED:]
+    return chosen
+
+
+def opened() -> str | None:
+    """The scenario that is open, whether it was chosen or found; None before the first."""
+    before: list[str] = st.session_state.get(_OPENED) or []
+    return before[-1] if before else None
 
 
 def choose_scenario(stem: str) -> None:
     """Take another scenario. What was tried beside the one before is over; village, language and filters stay."""
     if stem != now().scenario:
         _keep(replace(now(), scenario=stem, trial=Trial(), build=BuildTrial()))
+
+
+def go_on_in(stem: str) -> None:
+    """Take a scenario made from the one that is open by a wish more, or that one again: what is tried goes on beside it, wishes on trial excepted, which would hide the new one."""
+    if stem != now().scenario:
+        _keep(replace(now(), scenario=stem, build=replace(now().build, must=None, must_not=None)))
 
 
 def village(ids: Sequence[str]) -> str:
@@ -128,7 +146,7 @@ def set_filters(filters: Filters) -> None:
     _keep(replace(now(), filters=filters))
 
 
-def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]:
+def bound(key: str, value: _T, choose: Callable[[_T], object], *, anew: bool = False) -> dict[str, Any]:
     """Arguments that bind a widget to a value of the visit.
 
     Parameters
@@ -139,12 +157,14 @@ def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]
         What the widget shall show, as it takes it: one of its options, a figure within its range.
     choose : callable
         Called with what the visitor has chosen.
+    anew : bool
+        Whether a new widget takes its place though it shows the same value.
 
     Returns
     -------
     dict
-        ``key``, ``on_change`` and how long it is kept, for ``st.selectbox(label, options, **bound(...))`` and the like; no ``index`` or ``value``
-        beside them.
+        ``key``, ``on_change`` and how long it is kept, for ``st.number_input(label, **bound(...))`` and the like; no ``index`` or ``value``
+        beside them. For a widget of options see :func:`offered`.
 
     Notes
     -----
@@ -158,12 +178,57 @@ def bound(key: str, value: _T, choose: Callable[[_T], object]) -> dict[str, Any]
     """
     turns: dict[str, int] = st.session_state.setdefault(_TURNS, {})
     name = _in_turn(key, turns.get(key, 0))
-    if name in st.session_state and st.session_state[name] != value:
+    if name in st.session_state and (anew or st.session_state[name] != value):
         turns[key] = turns.get(key, 0) + 1
         name = _in_turn(key, turns[key])
     if name not in st.session_state:
         st.session_state[name] = value
     return {"key": name, "on_change": lambda: choose(st.session_state[name]), **_told_until_taken()}
+
+
+def offered(key: str, value: Any, choose: Callable[[Any], object], options: Iterable[Any], named: Callable[[Any], str]) -> dict[str, Any]:
+    """Arguments that bind a widget of options to a value of the visit.
+
+    Parameters
+    ----------
+    key, value, choose
+        As for :func:`bound`; `value` is one of the options, or a list of some.
+    options : iterable
+        What can be chosen; `value` always can.
+    named : callable
+        The label of an option. Options that share one are told apart by themselves.
+
+    Returns
+    -------
+    dict
+        ``options`` and ``format_func`` beside those of :func:`bound`, for ``st.selectbox(label, **offered(...))`` and the like.
+
+    Notes
+    -----
+    The browser holds a choice by its label, and sends the label back with every click. Where labels change (another language, a scenario that
+    gets another title, ranks) it would go on with the old one, and Streamlit would hand that text over as a choice: so a new widget takes its
+    place, and what is none of the options is no choice.
+    """
+    known = list(options)
+    labels = {option: named(option) for option in known}
+    times = Counter(labels.values())
+    labels = {option: label if times[label] == 1 else f"{label} ({option})" for option, label in labels.items()}
+    before: dict[Any, str] = st.session_state.setdefault(_LABELS, {}).get(key, {})
+    st.session_state[_LABELS][key] = labels
+    anew = any(before.get(one, labels.get(one)) != labels.get(one) for one in _single(value))
+
+    def choose_known(chosen: Any) -> None:
+        if all(one in labels for one in _single(chosen)):
+            choose(chosen)
+
+    return {"options": known, "format_func": lambda option: labels.get(option, str(option)), **bound(key, value, choose_known, anew=anew)}
+
+
+def _single(chosen: Any) -> Sequence[Any]:
+    """What is chosen, one by one."""
+    if isinstance(chosen, (list, tuple)):
+        return chosen
+    return () if chosen is None else (chosen,)
 
 
 def _in_turn(key: str, turn: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -37,7 +38,7 @@ def drawn(why: WhyNot | None) -> tuple[Drawn, ...]:
     path = chosen_path(why)
     if path is None:
         return ()
-    blocked = path.state in ("blocked", "grazed") and path.ridge is not None
+    blocked = path.ridge is not None and (path.obstructed or path.state == "grazed")
     line = Drawn("line", (path.mast_lonlat, path.village_lonlat), path.sentence.text(visit.language()), "blocked" if blocked else "ray")
     if not blocked or path.ridge is None:
         return (line,)
@@ -62,8 +63,12 @@ def show_why(why: WhyNot | None, words: Language) -> None:
     if len(why.paths) > 1:
         labels = [f"{one.site_id} · {number(one.distance_km, 1, words)} km" for one in why.paths]
         at = why.paths.index(path)
-        bound = visit.bound("why_path", at, lambda chosen: trials.show(path=at if chosen is None else chosen))
-        st.pills(text("why_others", words), range(len(labels)), format_func=labels.__getitem__, **bound)
+        chosen = partial(_show_path, at)
+        st.pills(text("why_others", words), **visit.offered("why_path", at, chosen, range(len(labels)), labels.__getitem__))
+
+
+def _show_path(at: int, chosen: int | None) -> None:
+    trials.show(path=at if chosen is None else chosen)
 
 
 def show_cures(village_id: str, words: Language) -> None:
@@ -80,8 +85,12 @@ def show_cures(village_id: str, words: Language) -> None:
     numbers = [int(n) for n, kind in table["kind"].items() if kind in _TRIED_KINDS]
     if numbers:
         ids = table["option_id"].to_dict()
-        bound = visit.bound("cure_try", None, lambda n: try_option(str(ids[n])) if n is not None else None)
-        st.pills(text("cure_try", words), numbers, format_func=str, **bound)
+
+        def attempt(n: int | None) -> None:
+            if n is not None:
+                try_option(str(ids[n]))
+
+        st.pills(text("cure_try", words), **visit.offered("cure_try", None, attempt, numbers, str))
 
 
 def _cure(row: pd.Series, words: Language) -> str:

@@ -97,3 +97,18 @@ def test_nothing_of_today_is_changed(ground: tuple[Scenario, StudyArea]) -> None
     with_mast(before, loss_task(scenario, area), [("trial/1", masts_of(cells, scenario.service)[0])], None)
     for name in ("probability", "rsrp_dbm", "best_server", "second_dbm", "overlap", "margin_db", "unknown_paths"):
         np.testing.assert_array_equal(getattr(before, name), getattr(again, name))
+
+
+def test_beside_a_coverage_under_another_threshold_whose_overlap_nobody_counted(ground: tuple[Scenario, StudyArea]) -> None:
+    """As the trial of a threshold leaves it: all else is that of a coverage that was counted."""
+    scenario, area = ground
+    counted = covered_today(scenario, area)
+    west, _, _, north = area.terrain.grid.bounds
+    cells = cells_of_trial(MASTS[0], (west + 3000.0, north - 3000.0), area.terrain.crs)
+    named = [("trial/1", masts_of(cells, scenario.service)[0])]
+    with_count, window = with_mast(counted, loss_task(scenario, area), named, None)
+    without, same = with_mast(replace(counted, overlap=None), loss_task(scenario, area), named, None)
+    assert without.overlap is None
+    for name in ("probability", "rsrp_dbm", "best_server", "second_dbm", "margin_db", "unknown_paths"):
+        np.testing.assert_array_equal(getattr(without, name), getattr(with_count, name))
+    np.testing.assert_array_equal(same.newly, window.newly)

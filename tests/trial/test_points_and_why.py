@@ -14,6 +14,7 @@ from geo_planner.radio.coverage import compute_coverage
 from geo_planner.trial import TrialMast, point_facts, trial_mast, why_not
 from geo_planner.trial.levels import levels_in_cell
 from geo_planner.trial.why import difference_told
+from geo_planner.ui.why_panel import drawn
 from tests.build.valley import valley
 
 
@@ -96,6 +97,24 @@ def test_every_ridge_is_the_one_of_the_profile(plan: Plan) -> None:
         assert why.rsrp_dbm == row["rsrp_dbm"]
         assert len(levels) <= 4
     assert {"blocked", "served"} <= states
+
+
+def test_ground_above_the_ray_is_told_as_such_whatever_the_verdict(plan: Plan) -> None:
+    served_over_a_ridge = 0
+    for village in plan.villages.index:
+        for path in why_not(plan, str(village)).paths:
+            if path.ridge is None:
+                continue
+            over = path.ridge.above_ray_m >= 0
+            assert path.obstructed == over == (not path.card.profile.line_of_sight)
+            # "passes the ground by 75 m" of a ray that runs 75 m below it
+            assert (path.more.key == "trial_why_more.clear") == (not over)
+            if over and path.state == "served":
+                served_over_a_ridge += 1
+                assert dict(path.more.facts)["ground"] == path.ridge.ground_m
+                assert "cao hơn tia" in path.more.text("vi")
+                assert [line.style for line in drawn(replace(why_not(plan, str(village)), paths=(path,)))] == ["blocked", "ridge"]
+    assert served_over_a_ridge
 
 
 def test_what_differs_from_the_table_is_said_and_adds_up(plan: Plan) -> None:

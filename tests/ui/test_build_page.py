@@ -18,6 +18,7 @@ from geo_planner.compare import compare, site_costs, village_costs
 from geo_planner.config import load_scenario
 from geo_planner.config.build import BuildSettings
 from geo_planner.config.build.money import YearBudget
+from geo_planner.errors import warning
 from geo_planner.export.comparison import write_comparison
 from geo_planner.export.xlsx import build_workbook
 from geo_planner.plan import Plan, run, with_build
@@ -34,7 +35,7 @@ from geo_planner.ui.build_years import budget_of_sum, differing, limit_in_force,
 from geo_planner.ui.scenario_tables import site_cost_table, village_cost_table
 from geo_planner.ui.texts import text
 from geo_planner.ui.written import Figures, written
-from geo_planner.words import LANGUAGES
+from geo_planner.words import LANGUAGES, first_of
 from geo_planner.words.figures import number
 from tests import small_area as sa
 from tests.build.test_plan_holds import drawn_area
@@ -143,6 +144,23 @@ def test_the_budget_of_a_year_is_typed_recomputed_and_saved(shown: Plan, area: P
     new.unlink()
     assert [(each.year, each.budget_vnd) for each in saved.years] == [(2027, 1_500_000_000), (2028, 2_000_000_000), (2029, 250_000_000)]
     assert saved.budget_vnd == load_scenario(area / sa.SCENARIO).build.budget_vnd  # nobody touched it
+
+
+def test_what_fits_no_year_is_told_by_name(shown: Plan) -> None:
+    site, village = str(shown.build.results.sites.index[0]), str(shown.villages.index[0])
+    notes = [
+        warning("scenario", "build_unplaced.budget", column="build.years", n=12, ids=first_of([site] * 12, 10)),
+        warning("scenario", "build_id_at_odds.not_built", name=village),
+        warning("scenario", "build_id_unknown.must", name="nobody"),
+    ]
+    unplaced, at_odds, unknown = tables.notes_of_choice(shown, replace(shown.build, notes=tuple(notes)), "vi")
+    called = tables.site_names(shown, shown.build, "vi")[site]
+    assert "|" in site
+    assert site not in unplaced
+    assert unplaced.count(called) == 10
+    assert "và 2" in unplaced
+    assert tables.village_names(shown)[village] in at_odds
+    assert "nobody" in unknown
 
 
 def written_years(build: Any) -> Any:

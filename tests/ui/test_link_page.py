@@ -92,6 +92,29 @@ def test_a_taller_mast_is_computed_at_once(shown: Plan) -> None:
     assert sentences(app) != before
 
 
+def test_figures_on_trial_are_told_apart_from_the_masts_and_kept(shown: Plan) -> None:
+    app = open_page()
+    village = next(str(v) for v in shown.villages.index if why_not(shown, str(v)).differs is not None)
+    box(app, "link_village").set_value(village).run()
+    why = why_not(shown, village)
+    box(app, "link_mast").set_value(f"{why.paths[0].site_id}/{why.paths[0].cell_id}").run()
+    own = sentences(app)
+    assert why.differs is not None
+    differs = why.differs.text("vi")
+    assert differs in [caption.value for caption in app.caption]
+    box(app, "link_eirp").set_value(45.0).run()
+    moved = sentences(app)
+    # the sentence speaks of the mast's own figures: beside others it would contradict the verdict
+    assert differs not in [caption.value for caption in app.caption]
+    assert text("link_moved", "vi") in [caption.value for caption in app.caption]
+    app.switch_page("geo_planner/ui/pages/about.py").run()
+    app.switch_page("geo_planner/ui/pages/link.py").run()
+    assert sentences(app) == moved != own
+    next(button for button in app.button if button.label == text("link_move_back", "vi")).click().run()
+    assert sentences(app) == own
+    assert differs in [caption.value for caption in app.caption]
+
+
 def test_another_village_begins_with_its_own_server(shown: Plan) -> None:
     app = open_page()
     village = str(shown.villages.index[7])

@@ -258,6 +258,18 @@ def test_250_villages_are_dots_but_for_the_first(visit: Visit, parent: str, kept
     assert sum(width <= 10 for width in radii) >= 225
 
 
+def test_the_few_that_a_filter_leaves_of_many_bear_their_numbers(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
+    payload = many(250)
+    for village in payload["villages"]:
+        # those who are asked for stand behind the first ranks
+        village |= {"payer": "operator" if 100 <= village["rank"] < 110 else "fund"}
+    frame = Frame(visit, parent, kept, payload)
+    frame.tell(MapArguments(chosen="V0"))
+    assert all(int(rank) <= 20 for rank in frame.inside.locator(".gp-rank").all_inner_texts())
+    frame.tell(MapArguments(chosen="V99", filters=Filters(payers=("operator",))))
+    assert sorted(map(int, frame.inside.locator(".gp-rank").all_inner_texts())) == list(range(100, 110))
+
+
 def test_5000_villages_pan_smoothly(visit: Visit, parent: str, kept: Payloads) -> None:  # noqa: F811
     frame = Frame(visit, parent, kept, many(5000))
     frame.tell(MapArguments())
@@ -344,7 +356,7 @@ def test_rings_of_doubt_do_not_drown_a_crowd_and_long_ranks_fit_their_discs(visi
     payload = many(400)
     for village in payload["villages"]:
         village |= {"disagree": True, "rank": village["rank"] + 1000}
-    frame = Frame(visit, parent, kept, payload | {"firstK": 1020, "maxZoom": 17})
+    frame = Frame(visit, parent, kept, payload | {"firstK": 20, "maxZoom": 17})
     frame.tell(MapArguments())
     rings = """() => { const found = []; window.map_plan.eachLayer((l) => { if (l.options.dashArray === '4 3') found.push(l.options.opacity); }); return found; }"""
     seen = frame.inside.evaluate(rings)

@@ -36,6 +36,7 @@ from tests.conftest import ROOT, SCENARIO
 from tests.small_area import make_area
 from tests.ui.fakes import fake_plan
 from tests.ui.tables import fault_tables, html_tables
+from tests.ui.test_visit import address_of
 
 HOSTILE = "<img src=x onerror=alert(1)> **Kịch bản** `x` $y$"
 
@@ -311,3 +312,40 @@ def test_a_faulty_scenario_is_not_opened_unasked_and_what_is_done_with_it_is_tol
     assert "ngoặc" in fault_tables(app)[0].loc[0, "Sai ở đâu"]
     assert not app.title
     assert scenario_paths(area) == [broken, path]
+
+
+def told_gone(app: AppTest) -> list[str]:
+    return [element.proto.body for element in app.get("html") if "không còn trong vùng nghiên cứu" in element.proto.body]
+
+
+def test_a_scenario_taken_back_leads_to_the_one_before_and_is_told(area: Path) -> None:
+    (source,) = scenario_paths(area)
+    for stem in ("a", "z"):
+        source.with_name(f"{stem}.yaml").write_text(source.read_text("utf-8").replace('"Thử"', f'"Kịch bản {stem}"'), "utf-8")
+    app = opened()
+    app.selectbox(key="scenario").select("z").run()
+    app.text_input(key="duplicate_title").input("Bản thử")
+    submit(app, "Nhân bản")
+    new = next(path.stem for path in scenario_paths(area) if path.stem not in ("a", "s", "z"))
+    app.selectbox(key="scenario").select(new).run()
+    assert told_gone(app) == []
+    press(app, "undo_scenario")
+    # the first of the folder would be another one, opened without a word
+    assert address_of(app)["scenario"] == "z"
+    assert app.selectbox(key="scenario").value == "z"
+    (line,) = told_gone(app)
+    assert new in line
+    assert "Kịch bản z" in line
+    app.selectbox(key="scenario").select("a").run()
+    assert told_gone(app) == []
+
+
+def test_an_address_of_a_scenario_that_is_gone_is_told_and_its_trial_goes_to_no_other(area: Path) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.query_params["scenario"] = "da_xoa"
+    app.query_params["weights"] = "households:9"
+    app.run()
+    assert not app.exception
+    (line,) = told_gone(app)
+    assert "da_xoa" in line
+    assert address_of(app) == {"scenario": scenario_paths(area)[0].stem}

@@ -10,11 +10,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo_planner.config import load_scenario
+from geo_planner.export.html_map import village_card
+from geo_planner.link.sentences import chance
 from geo_planner.plan import Plan
 from geo_planner.trial import trial_mast, usual_mast, why_not
+from geo_planner.trial.points import Level
 from geo_planner.ui import loading
+from geo_planner.ui.address import BuildTrial, Trial
 from geo_planner.ui.loading import STUDY_AREA_VARIABLE
 from geo_planner.ui.texts import text
+from geo_planner.ui.trial_panel import _level
 from geo_planner.ui.trial_visit import Placed, Trials
 from geo_planner.words import households
 from tests.conftest import ROOT
@@ -122,7 +127,11 @@ def test_into_the_plan_writes_a_scenario_and_undo_takes_it_away(plan: Plan, vall
     place = without_signal(plan)
     app = opened(Trials(panel="mast", mast="T1", masts=(Placed("T1", *place, usual_mast(plan, 42.0)),)))
     former = str(app.selectbox(key="scenario").value)
+    visit_of(app, Trial(threshold_dbm=-100.0), BuildTrial(budget_vnd=7_000_000_000, must=("V1",)))
     press(app, "trial_fix")
+    kept = app.session_state["visit"]
+    assert kept.trial == Trial(threshold_dbm=-100.0), "what is tried beside the scenario goes on"
+    assert kept.build == BuildTrial(budget_vnd=7_000_000_000), "wishes on trial would hide the new one"
     new = f"{former}_tram_thu"
     assert scenarios(valley_folder) == before | {f"{new}.yaml"}
     assert app.selectbox(key="scenario").value == new
@@ -132,6 +141,13 @@ def test_into_the_plan_writes_a_scenario_and_undo_takes_it_away(plan: Plan, vall
     assert scenarios(valley_folder) == before
     assert app.selectbox(key="scenario").value == former
     assert len(app.session_state[STATE].masts) == 1
+    assert app.session_state["visit"].trial == Trial(threshold_dbm=-100.0)
+
+
+def visit_of(app: AppTest, trial: Trial, build: BuildTrial) -> None:
+    now = app.session_state["visit"]
+    app.session_state["visit"] = replace(now, trial=trial, build=build)
+    app.run()
 
 
 def opened_point(app: AppTest, place: tuple[float, float]) -> AppTest:
@@ -174,3 +190,13 @@ def test_hostile_names_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not app.exception
     told = "\n".join(str(element.proto.body) for element in app.get("html"))
     assert not any(name in told for name in HOSTILE_NAMES if "<" in name)
+
+
+@pytest.mark.parametrize("probability", [1.0, 0.99999, 0.76, 1e-9, 0.0])
+def test_a_chance_is_written_alike_beside_the_map_on_the_card_and_on_the_profile(probability: float) -> None:
+    """Of a level far above or below the threshold 100% stood at the place and on the card, > 99% on the profile."""
+    told = chance(probability).text("vi")
+    assert f" · {told} · " in _level(Level("p1812", -64.7, probability, "covered"), "vi")
+    plan = fake_plan()
+    plan = replace(plan, villages=plan.villages.assign(coverage_probability=probability, compared_probability=probability))
+    assert [model.probability for model in village_card(plan, "A", "vi").models] == [told, told]

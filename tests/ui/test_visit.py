@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 
 import pytest
@@ -252,3 +253,68 @@ def test_what_the_browser_was_not_yet_told_of_does_not_come_back_as_a_choice() -
     app.text_input(key="share").set_value("3").run()
     assert app.session_state["kept"] == {"whole": 4, "typed": "3"}
     assert app.text_input(key="share").value == "3"
+
+
+def _relabelled() -> None:
+    """Options whose labels another widget changes."""
+    import streamlit as st
+
+    from geo_planner.ui import visit
+
+    kept = st.session_state.setdefault("kept", {"words": "vi", "box": "b", "some": ["b"], "one": "b", "pills": ["b"], "step": "b"})
+    st.checkbox("words", **visit.bound("words", kept["words"] == "en", lambda on: kept.update(words="en" if on else "vi")))
+
+    def offered(name: str) -> dict[str, object]:
+        return visit.offered(
+            name, kept[name], lambda chosen: kept.update({name: chosen}), "abc", lambda option: f"{kept['words']} {option}"
+        )
+
+    st.selectbox("box", **offered("box"))
+    st.multiselect("some", **offered("some"))
+    st.radio("one", **offered("one"))
+    st.pills("pills", selection_mode="multi", **offered("pills"))
+    st.select_slider("step", **offered("step"))
+
+
+def test_a_choice_outlives_its_label() -> None:
+    app = AppTest.from_function(_relabelled, default_timeout=120).run()
+    sent = [state for state in app._tree.get_widget_states().widgets if "words" not in state.id]
+    app.checkbox(key="words").check().run()
+    chosen = {"words": "en", "box": "b", "some": ["b"], "one": "b", "pills": ["b"], "step": "b"}
+    assert app.session_state["kept"] == chosen
+    drawn = [app.get(kind)[0].proto for kind in ("selectbox", "multiselect", "radio", "button_group", "select_slider")]
+    assert all(proto.set_value for proto in drawn), "the browser is told the new label"
+    # a browser that has not drawn them yet holds the old labels, and sends them with the next click
+    ours = next(state for state in app._tree.get_widget_states().widgets if "words" in state.id)
+    app._run(WidgetStates(widgets=[*sent, ours]))
+    assert not app.exception
+    assert app.session_state["kept"] == chosen
+    app.selectbox(key="box").set_value("c").run()
+    assert app.session_state["kept"] == {**chosen, "box": "c"}
+
+
+def _same_labels() -> None:
+    import streamlit as st
+
+    from geo_planner.ui import visit
+
+    kept = st.session_state.setdefault("kept", {"box": "V1"})
+    names = {"V1": "Bản Nậm", "V2": "Bản Nậm", "V3": "Bản Pa"}
+    st.selectbox("box", **visit.offered("box", kept["box"], lambda chosen: kept.update(box=chosen), names, names.__getitem__))
+
+
+def test_options_of_one_name_can_be_chosen_each() -> None:
+    app = AppTest.from_function(_same_labels, default_timeout=120).run()
+    assert app.selectbox(key="box").options == ["Bản Nậm (V1)", "Bản Nậm (V2)", "Bản Pa"]
+    assert app.session_state["kept"] == {"box": "V1"}
+    app.selectbox(key="box").select_index(1).run()
+    assert app.session_state["kept"] == {"box": "V2"}
+
+
+def test_every_widget_of_options_that_is_bound_is_offered() -> None:
+    """A widget with labels of its own, bound to a value alone, would hand the label of another language over as a choice."""
+    for path in sorted((ROOT / "geo_planner" / "ui").rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            named = {keyword.arg for keyword in call.keywords}
+            spread = ast.unparse(call) if None in named else ""
+            assert "format_func" not in named or "bound" not in spread, f"{path.name}: {spread[:120]}"

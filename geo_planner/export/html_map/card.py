@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_planner.link.sentences import chance
 from geo_planner.plan import Plan
 from geo_planner.ranking.explain import MOST_NAMES, described, tied
 from geo_planner.study_area.answers import standing, title_of, value_word
@@ -190,8 +191,14 @@ def _model(name: Any, rsrp_dbm: Any, probability: Any, status: Any, language: La
     level = text("dbm", language, level=float(rsrp_dbm)) if not pd.isna(rsrp_dbm) else unknown
     if pd.isna(rsrp_dbm) and not pd.isna(probability):
         level = text("none_in_reach", language)
-    chance = unknown if pd.isna(probability) else text("share", language, share=float(probability))
-    return ModelView(word(name, language), level, chance, key, word(key, language))
+    return ModelView(word(name, language), level, probability_text(rsrp_dbm, probability, language), key, word(key, language))
+
+
+def probability_text(rsrp_dbm: Any, probability: Any, language: Language) -> str:
+    """Written as on the profile, where there is a level; nothing where none is in reach."""
+    if pd.isna(probability):
+        return text("unknown_value", language)
+    return text("share", language, share=float(probability)) if pd.isna(rsrp_dbm) else chance(float(probability)).text(language)
 
 
 def _questions(plan: Plan, village_id: str, language: Language) -> tuple[Question, ...]:

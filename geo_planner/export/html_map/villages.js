@@ -38,23 +38,25 @@ function geoPlannerVillages(map, data, tools, panes, tell) {
     }
     return mark.number;
   };
-  /* Which have room: by rank; at first sight of many only the first few may have a number. */
+  /* Which have room: by rank; at first sight of many only the first few of those shown may have a number. */
   const layout = (room, deeper) => {
-    const view = map.getBounds().pad(0.2), nearer = deeper >= 1.5, small = dotAt(deeper);
+    const view = map.getBounds().pad(0.2), nearer = deeper >= 1.5, small = dotAt(deeper), few = shown.size <= FEW;
+    let before = 0;
     byRank.forEach((mark) => {
       const village = mark.village;
       if (!shown.has(mark)) { if (mark.number) group.removeLayer(mark.number); return; }
       const large = fullOf(village), p = map.latLngToLayerPoint(village.at), box = room.around(p, large - 1, large - 1);
-      const mayBe = village.id === chosen || village.rank <= data.firstK || byRank.length <= FEW || nearer;
+      const mayBe = village.id === chosen || before < data.firstK || few || nearer;
+      before += 1;
       const full = mayBe && (room.free(box) || village.id === chosen);
       if (full) room.take(box);
       mark.full = full;
       mark.place = p;
-      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + (full || small) + nearer;
+      const look = colouring.marks[colouring.key(village)], drawn = colouring.kind + (full || small) + nearer + (shown.size <= CROWD);
       if (mark.drawn !== drawn) {
         mark.drawn = drawn;
         mark.circle.setStyle({ ...style(look), ...(full ? {} : { weight: Math.min(look.weight, small < DOT ? 0.8 : 1.6) }) }).setRadius(full ? large : small);
-        if (mark.halo) mark.halo.setRadius(full ? large + 4.5 : small + 3.5).setStyle({ opacity: full || byRank.length <= CROWD || nearer ? 1 : 0 });
+        if (mark.halo) mark.halo.setRadius(full ? large + 4.5 : small + 3.5).setStyle({ opacity: full || shown.size <= CROWD || nearer ? 1 : 0 });
       }
       if (full && view.contains(village.at)) {
         group.addLayer(number(mark));

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -114,6 +114,11 @@ def type_budget(written_: str) -> None:
         set_budget(vnd)
 
 
+def set_estimate(estimate: Literal["low", "base", "high"]) -> None:
+    """Take these prices: low, base or high."""
+    visit.set_build(replace(visit.build(), estimate=estimate))
+
+
 def set_price_factor(own: float, factor: float) -> None:
     """Try all prices times this; the factor of the scenario is none."""
     visit.set_build(replace(visit.build(), price_factor=None if factor == own else factor))
@@ -140,10 +145,9 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     most = max(int(scenario.frontier["budget_vnd"].max()) if len(scenario.frontier) else 0, standing, 10**9)
     slider, box = st.columns([2.6, 1], vertical_alignment="bottom")
     with slider:
-        st.select_slider(
-            text("build_budget", words), tables.budget_steps(most, budget), format_func=lambda vnd: tables.amount(vnd, words),
-            help=text("build_budget_help", words), **visit.bound("build_budget", budget, set_budget),
-        )  # fmt: skip
+        steps = tables.budget_steps(most, budget)
+        offered = visit.offered("build_budget", budget, set_budget, steps, lambda vnd: tables.amount(vnd, words))
+        st.select_slider(text("build_budget", words), help=text("build_budget_help", words), **offered)
     with box:
         wrong = st.session_state.get("build_budget_wrong")
         told = text("build_billions", words, billions=budget / tables.BILLION)
@@ -153,11 +157,8 @@ def controls(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial) -> None:
     st.altair_chart(frontier_chart(scenario, shown, budget, words), width="stretch")
     st.caption(plain(chart_notes(scenario, shown, budget, words, chosen_for_trial=loaded() is not scenario_plan())))
     prices, factor = st.columns([2.6, 1], vertical_alignment="bottom")
-    prices.segmented_control(
-        text("build_prices", words), _PRICES, format_func=lambda key: text(f"build_price_{key}", words), required=True,
-        help=text("build_prices_help", words),
-        **visit.bound("build_prices", tried.estimate, lambda key: visit.set_build(replace(visit.build(), estimate=key))),
-    )  # fmt: skip
+    offered = visit.offered("build_prices", tried.estimate, set_estimate, _PRICES, lambda key: text(f"build_price_{key}", words))
+    prices.segmented_control(text("build_prices", words), required=True, help=text("build_prices_help", words), **offered)
     own = scenario.settings.price_factor
     with factor:
         figure_field(
@@ -179,14 +180,15 @@ def wish_boxes(plan: Plan, shown: BuildPlan, tried: BuildTrial) -> None:
     def name(ident: str) -> str:
         return names.get(ident, ident)
 
-    st.multiselect(
-        text("build_must", words), known, format_func=name, placeholder=text("build_none_yet", words),
-        **visit.bound("build_must", must, lambda ids: set_wishes(list(ids), [i for i in must_not if i not in ids])),
-    )  # fmt: skip
-    st.multiselect(
-        text("build_must_not", words), known, format_func=name, placeholder=text("build_none_yet", words),
-        **visit.bound("build_must_not", must_not, lambda ids: set_wishes([i for i in must if i not in ids], list(ids))),
-    )  # fmt: skip
+    def wish(ids: list[str]) -> None:
+        set_wishes(list(ids), [i for i in must_not if i not in ids])
+
+    def bar(ids: list[str]) -> None:
+        set_wishes([i for i in must if i not in ids], list(ids))
+
+    none = text("build_none_yet", words)
+    st.multiselect(text("build_must", words), placeholder=none, **visit.offered("build_must", must, wish, known, name))
+    st.multiselect(text("build_must_not", words), placeholder=none, **visit.offered("build_must_not", must_not, bar, known, name))
 
 
 def take(event: MapEvent) -> None:
@@ -307,7 +309,7 @@ def state_line(scenario: BuildPlan, shown: BuildPlan, tried: BuildTrial, job: Jo
         st.error(plain(text("build_infeasible", words, why=shown.choice.reason)))
     else:
         st.caption(plain(said(f"build_sheet.status_{proof(shown)}", gap=shown.choice.gap).text(words)))
-    if lines := tables.notes_of_choice(shown, words):
+    if lines := tables.notes_of_choice(plan, shown, words):
         st.warning(plain(" ".join(lines)))
     if not tried:
         return

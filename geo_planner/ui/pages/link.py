@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -34,7 +35,7 @@ from geo_planner.ui.texts import text
 from geo_planner.ui.trial_results import reasons_of
 from geo_planner.words import Language, number, said
 
-_OWN, _TYPED = "own", "link_typed"
+_OWN, _TYPED, _MOVED = "own", "link_typed", "link_moved"
 # Where no site can lend its figures: a usual rural mast. All of it can be changed on the page.
 _USUAL = Mast(
     xy_m=(0.0, 0.0),
@@ -53,8 +54,8 @@ def choose_village(plan: Plan, words: Language) -> str:
     titles = dict(
         zip(ids, (f"{rank}. {name}" for rank, name in zip(plan.villages["rank"], plan.villages["name"], strict=True)), strict=True)
     )
-    bound = visit.bound(f"link_village_{loaded().key}", visit.village(ids), visit.choose_village)
-    return str(st.selectbox(text("choose_village", words), ids, format_func=titles.__getitem__, **bound))
+    offered = visit.offered(f"link_village_{loaded().key}", visit.village(ids), visit.choose_village, ids, titles.__getitem__)
+    return str(st.selectbox(text("choose_village", words), **offered))
 
 
 def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words: Language) -> tuple[Mast, str, str] | None:
@@ -67,8 +68,9 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
     wished = (trials.link_mast(village), best, *cells, _OWN)
     first = next(str(key) for key in wished if isinstance(key, str) and key in titles)
     # the village takes part in the key: another village begins with its own best server
-    bound = visit.bound(f"link_mast_{loaded().key}_{village}", first, partial(trials.choose_link_mast, village))
-    key = str(st.selectbox(text("link_mast", words), list(titles), format_func=titles.__getitem__, **bound))
+    choose = partial(trials.choose_link_mast, village)
+    offered = visit.offered(f"link_mast_{loaded().key}_{village}", first, choose, titles, titles.__getitem__)
+    key = str(st.selectbox(text("link_mast", words), **offered))
     if key != _OWN:
         return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key, key
     lender = mast_of(plan.sites, next(iter(cells.values())), plan.terrain, plan.scenario.service) if cells else _USUAL
@@ -107,30 +109,46 @@ def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Langua
 
 
 def choose_figures(mast: Mast, eirp_dbm: float, key: str, words: Language) -> tuple[float, float, float]:
-    """Mast height (m), frequency (MHz) and EIRP towards the village (dBm); they begin with those of the mast."""
+    """Mast height (m), frequency (MHz) and EIRP towards the village (dBm); they begin with those of the mast, and keep what was chosen for it."""
+    start = {"height": mast.mast_height_m, "freq": mast.freq_mhz, "eirp": round(eirp_dbm, 1)}
+    chosen = start | moved_figures(key)
     tallest = max(MAX_MAST_M, mast.mast_height_m)
-    height_m = st.slider(text("link_height", words), 1.0, tallest, mast.mast_height_m, step=1.0, format="%g m", key=f"link_height_{key}")
+    of_height = visit.bound(f"link_height_{key}", float(chosen["height"]), partial(_move, key, "height", start))
+    st.slider(text("link_height", words), 1.0, tallest, step=1.0, format="%g m", **of_height)
     bands = sorted({*BANDS_MHZ, mast.freq_mhz})
-    freq_mhz = st.select_slider(
-        text("link_freq", words),
-        bands,
-        mast.freq_mhz,
-        format_func=lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz",
-        key=f"link_freq_{key}",
-    )
+    of_freq = visit.offered(f"link_freq_{key}", chosen["freq"], partial(_move, key, "freq", start), bands, partial(_mhz, words))
+    st.select_slider(text("link_freq", words), **of_freq)
     # a plain slider would write its figures with a decimal point in any language
-    start = round(eirp_dbm, 1)
-    tenths = range(round(10 * min(-10.0, start)), round(10 * max(50.0, start)) + 1)
-    eirp = st.select_slider(
-        text("link_eirp", words),
-        [tenth / 10 for tenth in tenths],
-        start,
-        format_func=lambda level: f"{number(level, 1, words)} dBm",
-        key=f"link_eirp_{key}",
-        help=text("link_eirp_help", words),
-    )
+    tenths = range(round(10 * min(-10.0, start["eirp"])), round(10 * max(50.0, start["eirp"])) + 1)
+    levels = [tenth / 10 for tenth in tenths]
+    of_eirp = visit.offered(f"link_eirp_{key}", chosen["eirp"], partial(_move, key, "eirp", start), levels, partial(_dbm, words))
+    st.select_slider(text("link_eirp", words), help=text("link_eirp_help", words), **of_eirp)
     # one that nobody has moved counts to the last digit, so that page and card give the same level
-    return height_m, float(freq_mhz), eirp_dbm if eirp == start else float(eirp)
+    return float(chosen["height"]), float(chosen["freq"]), eirp_dbm if chosen["eirp"] == start["eirp"] else float(chosen["eirp"])
+
+
+def moved_figures(key: str) -> dict[str, float]:
+    """What of a mast's figures is tried, in this visit."""
+    moved: dict[str, dict[str, float]] = st.session_state.get(_MOVED) or {}
+    return moved.get(key, {})
+
+
+def _move(key: str, name: str, start: Mapping[str, float], value: float) -> None:
+    others = {other: kept for other, kept in moved_figures(key).items() if other != name}
+    figures = others if value == start[name] else {**others, name: value}
+    st.session_state[_MOVED] = {**(st.session_state.get(_MOVED) or {}), key: figures}
+
+
+def _move_back(key: str) -> None:
+    st.session_state[_MOVED] = {**(st.session_state.get(_MOVED) or {}), key: {}}
+
+
+def _mhz(words: Language, freq_mhz: float) -> str:
+    return f"{number(freq_mhz, 1, words, keep_zeros=False)} MHz"
+
+
+def _dbm(words: Language, level_dbm: float) -> str:
+    return f"{number(level_dbm, 1, words)} dBm"
 
 
 def show_verdict(card: AnswerCard, words: Language) -> None:
@@ -187,7 +205,8 @@ def page() -> None:
         mast, option, name = chosen
         service = plan.scenario.service
         eirp_dbm = eirp_towards_dbm(mast, plan.terrain, point_xy_m, rx_height_m=service.rx_height_m)
-        height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, f"{loaded().key}_{village}_{option}", words)
+        key = f"{loaded().key}_{village}_{option}"
+        height_m, freq_mhz, eirp_dbm = choose_figures(mast, eirp_dbm, key, words)
     with right:
         try:
             card = answer_card(
@@ -204,7 +223,11 @@ def page() -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in explain(card, words)))
     with left:
         show_heights(card, words)
-        st.caption(difference(village, option, words) or text("link_hint", words))
+        if moved_figures(key):
+            st.caption(text("link_moved", words))
+            st.button(text("link_move_back", words), icon=":material/undo:", on_click=_move_back, args=(key,), width="stretch")
+        else:
+            st.caption(difference(village, option, words) or text("link_hint", words))
     st.markdown(f"**{text('link_models', words)}**")
     st.dataframe(models_table(card, words), hide_index=True, placeholder="")
     title = f"{name} → {plan.villages.loc[village, 'name']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -41,41 +42,38 @@ def figures_as_filters(plan: Plan, words: Language) -> None:
         return f"**{number(numbers[key], 0, words)}** {word(key, words) if key in RESPONSIBILITY else text(f'headline_{key}', words)}"
 
     filters = visit.filters()
-    bound = visit.bound("map_figures", ticked(filters), lambda keys: visit.set_filters(with_ticked(filters, keys)))
+    offered = visit.offered("map_figures", ticked(filters), lambda keys: visit.set_filters(with_ticked(filters, keys)), numbers, label)
     title = text("headline_villages", words)
-    st.pills(f"**{number(len(plan.villages), 0, words)}** {title}", list(numbers), selection_mode="multi", format_func=label, **bound)
+    st.pills(f"**{number(len(plan.villages), 0, words)}** {title}", selection_mode="multi", **offered)
 
 
 def further_filters(plan: Plan, words: Language) -> None:
     """Communes, statuses, the first so many, and what the build plan covers."""
     filters = visit.filters()
 
-    def choose(name: str) -> dict[str, Any]:
-        value = getattr(filters, name)
-        shown = list(value) if isinstance(value, tuple) else value
-        return visit.bound(f"map_{name}", shown, partial(_choose, name))
+    def some(name: str, options: Iterable[str], named: Callable[[str], str]) -> dict[str, Any]:
+        return visit.offered(f"map_{name}", list(getattr(filters, name)), partial(_choose, name), options, named)
 
     with st.popover(text("filter", words), width="stretch"):
         names = {str(code): str(name) for code, name in plan.communes["name"].items()}
-        st.multiselect(
-            text("filter_communes", words), sorted(names, key=names.__getitem__), format_func=names.__getitem__, **choose("communes")
-        )
+        of_communes = some("communes", sorted(names, key=names.__getitem__), names.__getitem__)
+        st.multiselect(text("filter_communes", words), **of_communes)
         most = max(1, len(plan.villages), filters.first_k or 1)  # an address may say more
-        st.number_input(text("filter_first_k", words), min_value=1, max_value=most, placeholder="", **choose("first_k"))
+        first_k = visit.bound("map_first_k", filters.first_k, partial(_choose, "first_k"))
+        st.number_input(text("filter_first_k", words), min_value=1, max_value=most, placeholder="", **first_k)
         present = set(plan.villages["modelled_status"].astype(object).fillna("unknown")) | set(filters.statuses)
         statuses = [status for status in SIGNAL_STATUS if status in present]
-        st.multiselect(text("filter_statuses", words), statuses, format_func=lambda status: word(status, words), **choose("statuses"))
+        st.multiselect(text("filter_statuses", words), **some("statuses", statuses, lambda status: word(status, words)))
         if plan.build is not None:
             # the radio holds words: with None as an option none of its circles would be filled
-            covered = visit.bound(
-                "map_covered_by_plan", _COVERED[filters.covered_by_plan], lambda kind: _choose("covered_by_plan", _meant(kind))
-            )
-            st.radio(text("filter_plan", words), list(_COVERED.values()), format_func=lambda kind: text(kind, words), **covered)
+            kind = _COVERED[filters.covered_by_plan]
+            covered = visit.offered("map_covered_by_plan", kind, _choose_covered, _COVERED.values(), lambda kind: text(kind, words))
+            st.radio(text("filter_plan", words), **covered)
         st.button(text("filter_none", words), on_click=visit.set_filters, args=(Filters(),), disabled=not filters, width="stretch")
 
 
-def _meant(kind: str) -> bool | None:
-    return next(covered for covered, told in _COVERED.items() if told == kind)
+def _choose_covered(kind: str) -> None:
+    _choose("covered_by_plan", next(covered for covered, told in _COVERED.items() if told == kind))
 
 
 def _choose(name: str, value: Any) -> None:
@@ -147,10 +145,10 @@ def village_card_of(plan: Plan, ids: list[str], chosen: str, why: WhyNot | None,
         str(village): f"{rank}. {name} ({commune})"
         for village, rank, name, commune in plan.villages[["rank", "name", "commune_name"]].itertuples()
     }
-    bound = visit.bound(_CHOSEN, chosen, trials.show_village)
+    offered = visit.offered(_CHOSEN, chosen, trials.show_village, ids, titles.__getitem__)
     label = text("choose_village", words) if len(ids) == len(titles) else text("choose_of", words, n=len(ids), total=len(titles))
     village, further = st.columns([1.9, 1], gap="small", vertical_alignment="bottom")
-    village.selectbox(label, ids, format_func=titles.__getitem__, help=text("click_hint", words), **bound)
+    village.selectbox(label, help=text("click_hint", words), **offered)
     with further:
         further_filters(plan, words)
     show_card(village_card(plan, chosen, words), words, why=why)

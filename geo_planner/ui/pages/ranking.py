@@ -43,6 +43,7 @@ from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, percent, word
 
 _HEIGHT_PX = 530
+_GROUPING = "fairness_grouping"
 # Rough costs with the least that their fields take.
 _COSTS = {"site_mvnd": 1.0, "fibre_mvnd_per_km": 0.0, "vsat_mvnd": 0.0, "solar_mvnd": 0.0}
 # Columns of the fairness table that are shares, and their widths.
@@ -100,8 +101,8 @@ def _service_fields(plan: Plan, words: Language) -> None:
         return
     models = [name for name in get_args(Model) if MODELS[name].needs_terrain or name == model]
     chosen = trial.model if trial.model in models else model
-    bound = visit.bound("trial_model", chosen, partial(_try, "model", model))
-    st.selectbox(text("try_model", words), models, format_func=lambda name: word(name, words), help=text("try_model_help", words), **bound)
+    offered = visit.offered("trial_model", chosen, partial(_try, "model", model), models, lambda name: word(name, words))
+    st.selectbox(text("try_model", words), help=text("try_model_help", words), **offered)
 
 
 def _cost_fields(plan: Plan, words: Language) -> None:
@@ -133,8 +134,8 @@ def _payer_filter(plan: Plan, words: Language) -> None:
     """The filter by payer, the same as on the map, and the way out of all filters of the visit."""
     filters = visit.filters()
     options = [key for key in RESPONSIBILITY if (plan.villages["responsibility"] == key).any() or key in filters.payers]
-    bound = visit.bound("responsibility_filter", list(filters.payers), _show_payers)
-    st.pills(text("filter_responsibility", words), options, selection_mode="multi", format_func=lambda key: word(key, words), **bound)
+    offered = visit.offered("responsibility_filter", list(filters.payers), _show_payers, options, lambda key: word(key, words))
+    st.pills(text("filter_responsibility", words), selection_mode="multi", **offered)
     if filters:
         label = text("filter_clear", words, n=len(passing(plan, filters)), total=len(plan.villages))
         st.button(label, on_click=visit.set_filters, args=(Filters(),), icon=":material/filter_alt_off:", type="tertiary")
@@ -295,10 +296,11 @@ def fairness_tab() -> None:
     groupings = list(plan.ranking.fairness)
     if not groupings:
         return
-    grouping = st.segmented_control(
-        text("fairness_by", words), groupings, default=groupings[0], required=True, format_func=lambda name: text(f"by_{name}", words), key="fairness_by",
-    )  # fmt: skip
-    grouping = grouping or groupings[0]
+    kept = st.session_state.get(_GROUPING)
+    grouping = kept if kept in groupings else groupings[0]
+    keep = partial(st.session_state.__setitem__, _GROUPING)
+    offered = visit.offered("fairness_by", grouping, keep, groupings, lambda name: text(f"by_{name}", words))
+    grouping = st.segmented_control(text("fairness_by", words), required=True, **offered) or grouping
     lines = look_again(plan, grouping, words)
     for line in lines:
         st.text("▸ " + line)

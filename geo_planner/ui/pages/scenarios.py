@@ -61,7 +61,7 @@ from geo_planner.ui.texts import fault_table, plain, text, wrapped
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
-_COMPARED, _TOLD, _CHOSEN, _NEXT = "scenarios_compared", "scenarios_told", "scenarios_chosen", "scenarios_next"
+_COMPARED, _TOLD, _MEANT, _OTHER = "scenarios_compared", "scenarios_told", "scenarios_meant", "scenarios_other"
 _TABLE_PX = 330
 _BILLION = 1e9
 
@@ -85,7 +85,7 @@ def _act(work: Callable[[], Path], told: str) -> None:
     st.session_state[_TOLD] = text(told, words, title=title_of(path) if path.is_file() else path.stem)
     st.session_state.pop(_COMPARED, None)
     if path.is_file() and path.parent.name != "former":
-        st.session_state[_NEXT] = path.stem
+        _mean(path.stem)
 
 
 def _say_what_was_done() -> None:
@@ -143,13 +143,10 @@ def _compare_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     opened = scenario_file().stem
     first = opened if opened in others else others[0]
-    other = left.selectbox(
-        plain(text("compare_with", words, title=titles[chosen])),
-        others,
-        index=others.index(first),
-        format_func=titles.__getitem__,
-        key="compare_other",
-    )
+    kept = st.session_state.get(_OTHER)
+    keep = partial(st.session_state.__setitem__, _OTHER)
+    offered = visit.offered("compare_other", kept if kept in others else first, keep, others, titles.__getitem__)
+    other: str = left.selectbox(plain(text("compare_with", words, title=titles[chosen])), **offered)
     right.button(
         text("compare_button", words), on_click=partial(st.session_state.__setitem__, _COMPARED, (chosen, other)), type="primary",
         icon=":material/compare:", width="stretch", key="compare_start",
@@ -394,13 +391,20 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     )  # fmt: skip
 
 
+def _mean(stem: str) -> None:
+    st.session_state[_MEANT] = (scenario_file().stem, stem)
+
+
 def _head(paths: Sequence[Path], titles: dict[str, str], words: Language) -> str:
     """Which scenario is meant below; open it; undo."""
     stems = [path.stem for path in paths]
-    wanted = st.session_state.pop(_NEXT, None) or st.session_state.get(_CHOSEN)
-    st.session_state[_CHOSEN] = wanted if wanted in stems else scenario_file().stem
+    opened = scenario_file().stem
+    beside, wanted = st.session_state.get(_MEANT, (opened, opened))
+    # the open one, until another is chosen beside it
+    meant = wanted if beside == opened and wanted in stems else opened
+    offered = visit.offered("scenarios_chosen", meant, _mean, stems, titles.__getitem__)
     left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
-    chosen: str = left.selectbox(text("scenario_chosen", words), stems, format_func=titles.__getitem__, key=_CHOSEN)
+    chosen: str = left.selectbox(text("scenario_chosen", words), **offered)
     middle.button(
         text("open_button", words), on_click=visit.choose_scenario, args=(chosen,), disabled=chosen == scenario_file().stem, width="stretch",
         icon=":material/folder_open:", key="open_scenario",

@@ -259,3 +259,22 @@ def test_a_changed_script_is_asked_for_again_and_not_sent_again(still: str, brow
     (first, whole), (again, kept) = came
     assert first > whole == kept > 100_000
     assert 0 < again < 1_000
+
+
+def test_another_language_in_the_middle_of_a_trial_keeps_scenario_and_trial(still: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    page.goto(f"{still}/ranking?scenario=nhieu_ban")
+    slider = page.get_by_role("slider", name="Tỷ lệ hộ nghèo").first
+    slider.wait_for(timeout=FIRST_DRAW_MS)
+    slider.press("ArrowRight")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('weights') === 'poverty_share:21'", timeout=LATE_MS)
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("slider", name="Poor and near-poor").first.wait_for(timeout=LATE_MS)
+    # the next click sends what the browser holds of every widget: the pickers were put up in the other language
+    page.get_by_role("slider", name="Poor and near-poor").first.press("ArrowRight")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('weights') === 'poverty_share:22'", timeout=LATE_MS)
+    page.get_by_text("Tiếng Việt", exact=True).click()
+    page.get_by_role("slider", name="Tỷ lệ hộ nghèo").first.wait_for(timeout=LATE_MS)
+    page.screenshot(path=tmp_path / "back_in_vietnamese.png")
+    assert told(page) == {"scenario": "nhieu_ban", "weights": "poverty_share:22"}
+    assert visit.errors == []
