@@ -11,13 +11,12 @@ import pandas as pd
 from geo_planner.imports.naming import OWN_TITLES, layer_title, own_title, target_title, word_told
 from geo_planner.schema import LAYERS
 from geo_planner.schema.kinds import Day, Figure, Worded
-from geo_planner.words import LANGUAGES, Language, Said, day, said
+from geo_planner.words import LANGUAGES, Language, Said, day, said, with_sign
 
 if TYPE_CHECKING:
     from geo_planner.imports.report import ImportReport
 
 _MOST_TOLD = 500
-_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHEETS = ("summary", "corrected", "rejected", "skipped")
 TITLES_OF_REJECTS: Mapping[Language, tuple[str, str]] = {
@@ -118,17 +117,8 @@ def cell_words(layer: str, column: str, value: object, language: Language) -> st
         word = word_told(text, column) if text else text
         return word.text(language) if isinstance(word, Said) else word
     if isinstance(kind, Figure):
-        return figures_told(text, language)
+        return with_sign(text, language)
     return day(text, language) if isinstance(kind, Day) and _ISO_DAY.fullmatch(text) else text
-
-
-def figures_told(text: str, language: Language) -> str:
-    """A figure of a machine file, or a pair of them, with the decimal sign of the language.
-
-    >>> figures_told("103.8813850, 21.95", "vi"), figures_told("103.88", "en"), figures_told("", "vi")
-    ('103,8813850; 21,95', '103.88', '')
-    """
-    return _POINT.sub(",", text.replace(", ", "; ")) if language == "vi" else text
 
 
 def titles_known_again(titles: Mapping[str, str], language: Language = "vi") -> dict[str, str]:

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import Fault, InputError
-from geo_planner.imports import ImportReport, cell_words, figures_told, own_title
+from geo_planner.imports import ImportReport, cell_words, own_title
 from geo_planner.ui.frame import show_error
 from geo_planner.ui.import_file import DOWNLOADS, TABULAR, Outcome
 from geo_planner.ui.import_texts import fault_html, import_fault_table, layer_title, say, target_title
 from geo_planner.ui.texts import on_page, text
-from geo_planner.words import Language, Said, day
+from geo_planner.words import Language, Said, day, with_sign
 
 _SHOWN_ROWS, _SHOWN_FAULTS = 500, 200
 
@@ -33,7 +33,7 @@ def _cell(cell: object, words: Language) -> str:
     if cell is None or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
         return ""
     if isinstance(cell, float):
-        return figures_told(repr(cell), words)
+        return with_sign(repr(cell), words)
     if isinstance(cell, datetime) and cell.time() != time(0):
         return f"{cell:%H:%M:%S} {day(cell, words)}"
     return day(cell, words) if isinstance(cell, date) else str(cell)

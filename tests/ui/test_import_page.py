@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import json
 import re
+import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from geo_planner.study_area.former import former_copies
 from geo_planner.study_area.price_items import ITEMS
 from geo_planner.ui import loading
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title
+from geo_planner.ui.texts import text
 from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
 from tests.conftest import ROOT
@@ -111,6 +114,38 @@ def test_a_good_list_is_imported_and_the_plan_is_fresh(area: Path, tmp_path: Pat
     assert written(app), "the outcome stays until another file comes"
     changed = {name for name, digest in contents(area).items() if before.get(name) != digest}
     assert {name for name in changed if not name.startswith("former/")} <= {"villages/villages.csv", "manifest.json"}
+
+
+def test_lists_are_brought_in_while_the_plan_is_worked_out(area: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits for no plan; what it left under way for a former list ends, and that of the newest is there when it is done."""
+    go, begun, ended, quick = threading.Event(), list[str](), list[str](), loading.run
+
+    def slow(scenario: Any, study_area: Any, tell: Any, **options: Any) -> Plan:
+        households = str(study_area.villages["households"].iloc[0])
+        begun.append(households)
+        tell("coverage", 0.0)
+        go.wait(30)
+        tell("ranking", 0.9)
+        ended.append(households)
+        return quick(scenario, study_area, tell, **options)
+
+    def told(app: AppTest) -> bool:
+        return any(text("under_way", "vi") in element.proto.body for element in app.get("html"))
+
+    app = open_page()
+    monkeypatch.setattr(loading, "run", slow)
+    for households in (31, 32):
+        press(upload(app, m.csv(tmp_path / f"{households}.csv", m.rows_of(m.plain(**{"Số hộ": [households] * 12})))))
+        assert written(app)
+        app.run()
+        assert told(app)
+        assert not go.is_set()
+    assert begun == ["31", "32"]
+    go.set()
+    end = time.monotonic() + 30
+    while told(app.run()):
+        assert time.monotonic() < end
+    assert ended == ["32"]
 
 
 def test_a_faulty_row_leaves_the_area_unchanged_and_is_told(area: Path, tmp_path: Path) -> None:
