@@ -24,11 +24,9 @@ from geo_planner.ui.texts import LANGUAGES, fault_table, text, wrapped
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
 
-_LOADED, _OF_SCENARIO, _LEFT = "loaded_plan", "scenario_plan", "plan_left_under_way"
+_LOADED, _OF_SCENARIO = "loaded_plan", "scenario_plan"
 _ROOT = "study_area_root"
 _SCENARIO_FILE = "scenario_file"
-_DECIDING = ("villages", "sites", "terrain", "population")
-"""Layers whose sample rows make a plan one of sample data."""
 
 # Own rules only, never a user's text: room for the map on a small laptop, and the look of the strips and the card.
 _STYLE = """<style>
@@ -97,6 +95,9 @@ _STYLE = """<style>
 .gp-swatch { display: inline-block; width: 16px; height: 11px; margin: 0 5px 0 0; border: 1px solid #8a5a3a; vertical-align: -1px; }
 .gp-place h2 { font-size: 19px; }
 </style>"""
+_LEFT = "plan_left_under_way"
+_DECIDING = ("villages", "sites", "terrain", "population")
+"""Layers whose sample rows make a plan one of sample data."""
 
 
 def language() -> Language:
