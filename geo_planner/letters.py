@@ -27,7 +27,8 @@ _ALWAYS_D = {sign: letter for letter in "Đđ" for sign in _FORMS[letter]}
 _STROKES = re.compile("([Dd])[\u0335-\u0338]")
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u2032\u2035\uff07\u055a\ua78c"
 _MINUS = re.compile("(?<![0-9])[\u2212\u2013\u2010\u2011\u2012\u2043](?=[0-9.,])")
-_NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+NO_WIDTH = re.compile("[\u200b-\u200f\u061c\u2060\ufeff\u00ad]")
+"""Signs without a width; among them marks of direction, which phones and web pages set around what is copied from them: alone they turn nothing."""
 # The letters of Vietnamese, each in one sign: nothing is to be done with them, and most texts hold no others
 _ORDINARY = re.compile("[\\x00-\\x7fÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]*")
 _WIDE = {"<wide>", "<narrow>", "<small>"}
@@ -83,7 +84,7 @@ def plain_figures(text: str) -> str:
     """
     if _ORDINARY.fullmatch(text):
         return text
-    plain = "".join(sign if sign.isascii() else _as_figure(sign) for sign in _SPACES.sub(" ", _NO_WIDTH.sub("", text)))
+    plain = "".join(sign if sign.isascii() else _as_figure(sign) for sign in _SPACES.sub(" ", NO_WIDTH.sub("", text)))
     return _MINUS.sub("-", plain)
 
 
@@ -157,7 +158,7 @@ def plain_width(text: str) -> str:
     """
     if _ORDINARY.fullmatch(text):
         return text
-    return "".join(_as_letter(sign) if _tag(sign) in _WIDE else sign for sign in _NO_WIDTH.sub("", text))
+    return "".join(_as_letter(sign) if _tag(sign) in _WIDE else sign for sign in NO_WIDTH.sub("", text))
 
 
 def holds_other_digits(text: str) -> bool:

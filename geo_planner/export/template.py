@@ -53,12 +53,15 @@ def write_template(layer: str, path: Path) -> None:
     Raises
     ------
     UsageError
-        When there is no such layer.
+        When there is no such layer, or the name promises another kind of file.
     OutputError
         When the file cannot be written, or something that is no empty template of ours is there already.
     """
     if layer not in schema.TABLES:
         raise UsageError("no_such_template", layer=layer, layers=tuple(schema.TABLES))
+    endings = (".xlsx", ".csv") if layer == schema.PRICES.name else (".xlsx",)
+    if path.suffix.lower() not in endings:
+        raise UsageError("template_ending", name=path, endings=endings)
     if path.is_symlink() or (path.exists() and not _is_empty_template(path)):
         raise OutputError("template_in_the_way", name=path)
     content = BUNDLED.read_bytes() if layer == schema.PRICES.name and path.suffix.lower() == ".csv" else _template(layer)

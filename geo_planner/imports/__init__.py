@@ -24,12 +24,13 @@ from geo_planner.imports.draft import Mode
 from geo_planner.imports.importer import IMPORTABLE, check_layer, import_layer
 from geo_planner.imports.marked import marked_copy
 from geo_planner.imports.naming import layer_title, own_title, shortened, target_title
+from geo_planner.imports.paper import cell_words
 from geo_planner.imports.places.vn2000 import system_name
 from geo_planner.imports.preview import Preview, preview, titles_by_sheet
 from geo_planner.imports.report import ImportReport
 from geo_planner.imports.vocabulary import POINT_LAYERS
 
 __all__ = [
-    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "as_typed", "check_layer", "import_layer", "layer_title", "marked_copy", "own_title", "preview", "shortened", "system_name",
+    "IMPORTABLE", "POINT_LAYERS", "ImportReport", "Mode", "Preview", "as_typed", "cell_words", "check_layer", "import_layer", "layer_title", "marked_copy", "own_title", "preview", "shortened", "system_name",
     "target_title", "titles_by_sheet",
 ]  # fmt: skip

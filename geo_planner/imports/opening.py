@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from geo_planner.errors import Fault, InputError, UsageError, fault, system_says
+from geo_planner.imports.naming import listed_names
 from geo_planner.words import Said, said
 
 logger = logging.getLogger(__name__)
@@ -246,6 +247,9 @@ def _zip_content(path: Path, name: str) -> str:
         return "zip"
     if any(member.endswith(".kml") for member in lower):
         return "kmz"
+    packed = [plain_name(member) for member in members if Path(member.lower()).suffix in _BY_NAME]
+    if packed:
+        raise refuse(name, "mislabelled.packed", names=listed_names(packed))
     raise refuse(name, "mislabelled.zip", formats=SUPPORTED)
 
 

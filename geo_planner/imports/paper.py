@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ import pandas as pd
 
 from geo_planner.imports.naming import OWN_TITLES, layer_title, own_title, target_title, word_told
 from geo_planner.schema import LAYERS
-from geo_planner.words import LANGUAGES, Language, Said, said
+from geo_planner.schema.kinds import Day, Figure, Worded
+from geo_planner.words import LANGUAGES, Language, Said, day, said, with_sign
 
 if TYPE_CHECKING:
     from geo_planner.imports.report import ImportReport
 
 _MOST_TOLD = 500
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHEETS = ("summary", "corrected", "rejected", "skipped")
 TITLES_OF_REJECTS: Mapping[Language, tuple[str, str]] = {
     language: (said("import_paper.row_title").text(language), said("import_paper.reason_title").text(language)) for language in LANGUAGES
@@ -107,11 +110,15 @@ def column_title(layer: str, name: str, language: Language) -> str:
 
 
 def cell_words(layer: str, column: str, value: object, language: Language) -> str:
-    """A cell of the layer: the words of choices as people say them."""
-    kinds = {c.name: c.kind.name for c in LAYERS[layer].columns}
+    """A cell of the layer as people write it: the words of choices, figures with their decimal sign, days."""
     text = str(value)
-    word = word_told(text, column) if text and kinds.get(column) in ("choice", "yes_no") else text
-    return word.text(language) if isinstance(word, Said) else word
+    kind = next((c.kind for c in LAYERS[layer].columns if c.name == column), None)
+    if isinstance(kind, Worded):
+        word = word_told(text, column) if text else text
+        return word.text(language) if isinstance(word, Said) else word
+    if isinstance(kind, Figure):
+        return with_sign(text, language)
+    return day(text, language) if isinstance(kind, Day) and _ISO_DAY.fullmatch(text) else text
 
 
 def titles_known_again(titles: Mapping[str, str], language: Language = "vi") -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from geo_planner.errors import Fault, InputError, UsageError
 from geo_planner.imports.answer_sheets import AnswerSheet, signed_sheet
 from geo_planner.imports.draft import Options
-from geo_planner.imports.grid import as_text
+from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.importer import IMPORTABLE, read_for, refuse_idle
 from geo_planner.imports.opening import FAMILY, Family, InputFile, opened
 from geo_planner.imports.places.coordinates import both_numbers
@@ -50,7 +51,7 @@ class Preview:
     crs_candidates : tuple of (str, str, float)
         Code, name, share of rows that would lie in the province.
     first_rows : DataFrame
-        As read, under the titles of the file.
+        As read, under the titles of the file: text, and numbers with decimals and days as such, for whoever shows them.
     rows : int
     skipped : tuple of (int, str, Said)
     statements : tuple of Said
@@ -139,8 +140,13 @@ def preview(
     columns = reading.mapping
     return Preview(
         kind, tuple(range(columns.first + 1, columns.last + 2)) if columns else (), mapping, all_targets(layer), _systems(reading, gazetteer, source.name),
-        table.frame.head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
+        table.frame.head(_SHOWN_ROWS).map(_as_read).rename(columns=table.titles), len(table.frame), table.skipped, (*statements, *table.statements), reading.faults,
     )  # fmt: skip
+
+
+def _as_read(cell: Cell) -> Cell:
+    """A cell as words, but for what a spreadsheet shows as the reader's language writes it."""
+    return cell if isinstance(cell, date) or (isinstance(cell, float) and not cell.is_integer()) else as_text(cell)
 
 
 def _of_answers(sheet: AnswerSheet, source: InputFile) -> Preview:
@@ -149,7 +155,7 @@ def _of_answers(sheet: AnswerSheet, source: InputFile) -> Preview:
     rows = [row for row in sheet.grid.rows[head + 1 :] if any(cell is not None for cell in row)]
     width = max(map(len, rows), default=0)
     titles = [clean_title(cell) for cell in sheet.grid.rows[head]] if sheet.head is not None else []
-    shown = [[as_text(cell) for cell in (*row, *[None] * (width - len(row)))] for row in rows[:_SHOWN_ROWS]]
+    shown = [[_as_read(cell) for cell in (*row, *[None] * (width - len(row)))] for row in rows[:_SHOWN_ROWS]]
     names = [(titles[i] if i < len(titles) else "") or str(i + 1) for i in range(width)]
     return Preview(
         source.format, () if sheet.head is None else (head + 1,), {}, first_rows=pd.DataFrame(shown, columns=names), rows=len(rows),
@@ -163,7 +169,7 @@ def _of_prices(source: InputFile, options: Options, remembered: Mapping[str, str
     mapping = {title: name for name, title in table.titles.items()} | dict.fromkeys(columns.unused)
     return Preview(
         source.format, tuple(range(columns.first + 1, columns.last + 2)), mapping, all_targets(PRICES.name), (),
-        table.frame.loc[:, list(table.titles)].head(_SHOWN_ROWS).map(as_text).rename(columns=table.titles), len(table.frame), table.skipped,
+        table.frame.loc[:, list(table.titles)].head(_SHOWN_ROWS).map(_as_read).rename(columns=table.titles), len(table.frame), table.skipped,
         (*statements, *table.statements),
     )  # fmt: skip
 

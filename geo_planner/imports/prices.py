@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo_planner.errors import EVERY_ONE, Fault, InputError, fault
 from geo_planner.imports.cells.figures import Style, decimal_style, parse
-from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.texts import clean_texts, shown
 from geo_planner.imports.draft import Correction, Draft, Options
 from geo_planner.imports.grid import Cell, Grid, HeaderPlace, RawTable, as_text, called, is_blank
 from geo_planner.imports.naming import layer_label
@@ -145,7 +145,7 @@ def _clean(rows: pd.DataFrame, titles: Mapping[str, str], file: str) -> tuple[pd
     for name in _COLUMNS:
         texts[name], wrong = clean_texts(rows[name])
         refused = texts[name][texts[name].isin(wrong)]
-        faults += [Fault(file, wrong[text], int(str(row)), titles.get(name, name), ascii(text)[:80]) for row, text in refused.items()]
+        faults += [Fault(file, wrong[text], int(str(row)), titles.get(name, name), shown(text)[:80]) for row, text in refused.items()]
     return texts, faults
 
 

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_planner.errors import Fault, InputError, fault, warning
-from geo_planner.imports.cells.texts import clean_texts
+from geo_planner.imports.cells.texts import clean_texts, shown
 from geo_planner.imports.draft import Correction, Draft, Mode, Options
 from geo_planner.imports.formats.vectors import VectorLayer, read_vector
 from geo_planner.imports.grid import RawTable, as_text
@@ -74,7 +74,7 @@ def _with_properties(draft: Draft, vector: VectorLayer) -> Draft:
     for title, i in sorted(first.items(), key=lambda pair: pair[1]):
         cells = vector.attributes.iloc[:, i].astype(object).set_axis(index)
         texts, wrong = clean_texts(cells)
-        faults += [Fault(draft.file, wrong[text], int(str(row)), title, ascii(text)[:80]) for row, text in texts[texts.isin(wrong)].items()]
+        faults += [Fault(draft.file, wrong[text], int(str(row)), title, shown(text)[:80]) for row, text in texts[texts.isin(wrong)].items()]
         columns[title] = texts.astype(object).where([not isinstance(cell, (int, float, bool)) for cell in cells], cells)
     return draft.with_(rows=pd.DataFrame(columns, index=index, dtype=object), faults=faults, statements=vector.statements)
 

@@ -114,7 +114,7 @@ def show() -> None:
     scenario_path = frame.choose_scenario(root)
     # a study area without a list, or with a faulty one, is mended on the page that brings lists in; a faulty scenario where scenarios are kept
     name = page.url_path or "map"  # the first page has no name of its own
-    plan = frame.load_or_explain(scenario_path, needed=name not in ("data", "scenarios"))
+    plan = frame.load_or_explain(scenario_path, needed=name not in ("data", "scenarios"), waits=name != "data")
     frame.show_sample_banner(plan)
     if plan is not None and name in trying.FOLLOWING:
         trying.follow(words)

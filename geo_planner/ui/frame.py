@@ -16,9 +16,10 @@ from geo_planner.errors import GeoPlannerError, InputError
 from geo_planner.plan import Progress
 from geo_planner.scenario_files import title_of
 from geo_planner.study_area import scenario_paths
+from geo_planner.study_area.holdings import holdings
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
-from geo_planner.ui.loading import LoadedPlan, load_plan
+from geo_planner.ui.loading import LoadedPlan, UnderWayError, let_go, load_plan, plan_at_hand
 from geo_planner.ui.texts import LANGUAGES, fault_table, text, wrapped
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
@@ -94,6 +95,9 @@ _STYLE = """<style>
 .gp-swatch { display: inline-block; width: 16px; height: 11px; margin: 0 5px 0 0; border: 1px solid #8a5a3a; vertical-align: -1px; }
 .gp-place h2 { font-size: 19px; }
 </style>"""
+_LEFT = "plan_left_under_way"
+_DECIDING = ("villages", "sites", "terrain", "population")
+"""Layers whose sample rows make a plan one of sample data."""
 
 
 def language() -> Language:
@@ -202,14 +206,25 @@ def _own_titles(path: str, modified_ns: int) -> dict[str, str]:
     return {code: str(getattr(scenario, f"title_{code}")) for code in CODES}
 
 
-def load_or_explain(scenario_path: Path, *, needed: bool = True) -> LoadedPlan | None:
-    """Load the plan with a progress bar; faults are shown as a table, and end the page where the plan is needed."""
+def load_or_explain(scenario_path: Path, *, needed: bool = True, waits: bool = True) -> LoadedPlan | None:
+    """Load the plan with a progress bar; faults are shown as a table, and end the page where the plan is needed.
+
+    A page that does not wait is drawn while the plan is worked out, which it says.
+    """
     words = language()
     place = st.empty()
     progress = _progress(place, words)
 
+    left = st.session_state.pop(_LEFT, None)
     try:
-        plan = load_plan(scenario_path, progress)
+        plan = (load_plan if waits else plan_at_hand)(scenario_path, progress)
+    except UnderWayError as under_way:
+        place.empty()
+        st.session_state[_LEFT] = under_way.key
+        if left not in (None, under_way.key):
+            let_go(left)  # the list has changed since
+        show_under_way(scenario_path)
+        return None
     except GeoPlannerError as error:
         place.empty()
         show_error(error)
@@ -247,6 +262,15 @@ def show_sample_banner(plan: LoadedPlan | None) -> None:
     """The line that stands on every page while any sample data takes part."""
     if plan is not None and plan.plan.uses_sample_data:
         st.html(f'<div class="gp-strip" role="note">{html.escape(said("sample_banner").text(language()))}</div>')
+
+
+def show_under_way(scenario_path: Path) -> None:
+    """On a page that does without the plan: it is being worked out; and whether any layer of it is sample data."""
+    words = language()
+    layers = holdings(scenario_path.parent.parent, load_scenario(scenario_path))
+    if any(one.there and one.layer in _DECIDING and one.kind in ("sample", "partly") for one in layers):
+        st.html(f'<div class="gp-strip" role="note">{html.escape(said("sample_banner").text(words))}</div>')
+    st.html(f'<div class="gp-strip gp-trial" role="note">{html.escape(text("under_way", words))}</div>')
 
 
 def show_error(error: GeoPlannerError) -> None:

@@ -19,6 +19,7 @@ from geo_planner.study_area.holdings import Holding, holdings
 from geo_planner.ui.frame import scenario_file
 from geo_planner.ui.import_file import forget_looks
 from geo_planner.ui.import_outcome import show_faults
+from geo_planner.ui.in_view import bring_into_view
 from geo_planner.ui.texts import plain, text
 from geo_planner.words import Language, day, number, said
 
@@ -114,6 +115,7 @@ def show_former(root: Path, words: Language) -> None:
     st.text(text("data_back_hint", words))
     done = st.session_state.pop(_RESTORED, None)
     if done is not None:
+        bring_into_view()
         st.success(plain(text("data_restored", words, layer=_named(done.layer, words), copy=content_of(done))))
     kept = {layer: copies for layer in IMPORTABLE if (copies := former_copies(root, layer))}
     if not kept:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 
 import pandas as pd
 import streamlit as st
 
 from geo_planner.errors import Fault, InputError
-from geo_planner.imports import ImportReport, own_title
+from geo_planner.imports import ImportReport, cell_words, own_title
 from geo_planner.ui.frame import show_error
 from geo_planner.ui.import_file import DOWNLOADS, TABULAR, Outcome
 from geo_planner.ui.import_texts import fault_html, import_fault_table, layer_title, say, target_title
 from geo_planner.ui.texts import on_page, text
-from geo_planner.words import Language, Said
+from geo_planner.words import Language, Said, day, with_sign
 
 _SHOWN_ROWS, _SHOWN_FAULTS = 500, 200
 
@@ -21,12 +22,21 @@ _SHOWN_ROWS, _SHOWN_FAULTS = 500, 200
 def show_table(table: pd.DataFrame, words: Language) -> None:
     """A table of anybody's cells as plain text, its beginning only."""
     shown = table.head(_SHOWN_ROWS)
-    shown = pd.DataFrame(
-        {str(name): ["" if pd.isna(cell) else str(cell) for cell in shown.iloc[:, i]] for i, name in enumerate(shown.columns)}
-    )
+    shown = pd.DataFrame({str(name): [_cell(cell, words) for cell in shown.iloc[:, i]] for i, name in enumerate(shown.columns)})
     st.dataframe(shown, hide_index=True, height="content" if len(shown) <= 8 else 320, placeholder="")
     if len(table) > _SHOWN_ROWS:
         st.caption(say("first_only", words, n=_SHOWN_ROWS))
+
+
+def _cell(cell: object, words: Language) -> str:
+    """A cell of a table as a spreadsheet shows it in that language."""
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
+        return ""
+    if isinstance(cell, float):
+        return with_sign(repr(cell), words)
+    if isinstance(cell, datetime) and cell.time() != time(0):
+        return f"{cell:%H:%M:%S} {day(cell, words)}"
+    return day(cell, words) if isinstance(cell, date) else str(cell)
 
 
 def show_faults(faults: Sequence[Fault], words: Language, *, name: str = "") -> None:
@@ -96,6 +106,8 @@ def _tables(report: ImportReport, layer: str, words: Language) -> dict[str, pd.D
 
     accepted = report.accepted.drop(columns="geometry", errors="ignore")
     titles = {name: target_title(layer, name, words) for name in accepted.columns} if layer in TABULAR else {}
+    if layer in TABULAR:
+        accepted = accepted.apply(lambda cells: cells.map(lambda cell: cell_words(layer, str(cells.name), cell, words)))
     accepted = accepted.rename(columns=titles).rename_axis(None).reset_index(names=say("column_row", words))
     return {
         "accepted": accepted,
@@ -114,6 +126,10 @@ def _spoken(table: pd.DataFrame, layer: str, words: Language) -> pd.DataFrame:
             shown["was"], shown["became"] = (
                 [cell.text(words) if isinstance(cell, Said) else cell for cell in shown[name]] for name in ("was", "became")
             )
+        else:
+            shown["became"] = [
+                cell_words(layer, str(name), cell, words) for name, cell in zip(shown["column"], shown["became"], strict=True)
+            ]
         shown["column"] = [own_title(_title(layer, words, str(name)), words) for name in shown["column"]]
     return pd.concat([shown, table.iloc[_SHOWN_ROWS:]], ignore_index=True)
 

@@ -19,12 +19,15 @@ from geo_planner.schema import LAYERS
 from geo_planner.ui.import_file import TABULAR, Choice, Outcome, checked, forget_looks, marked, run_import, seen, sheets_and_titles
 from geo_planner.ui.import_outcome import show_faults, show_lines, show_outcome, show_table
 from geo_planner.ui.import_texts import layer_title, say, saying, target_title
+from geo_planner.ui.in_view import bring_into_view
 from geo_planner.ui.serving import MAX_UPLOAD_MB
 from geo_planner.ui.texts import plain
 from geo_planner.words import Language, said
 
 _AUTO, _LEFT_OUT, _OTHER = "", "-", "other"
 _LAST = "import_last"
+_OWN_IN_SIGHT = 8
+"""So many columns that the layer has no use for stand among the others; more are folded away."""
 
 
 def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Language) -> tuple[str | None, str | None]:
@@ -68,6 +71,8 @@ def _choose_columns(
         return chosen
     step("columns_title")
     st.caption(say("columns_hint", words))
+    own = [i for i, proposal in enumerate(proposed.values()) if base.mapping is not None and proposal is None]
+    folded = own if len(own) > _OWN_IN_SIGHT else []
 
     def named(proposal: str | None, target: str) -> str:
         if target == _LEFT_OUT:
@@ -78,17 +83,22 @@ def _choose_columns(
             return say("auto", words, title=target_title(layer, proposal, words))
         return say("auto_undecided" if base.mapping is None else "auto_own", words)
 
-    for start in range(0, len(proposed), 4):
-        places = st.columns(4, gap="small")
-        for i, title in list(enumerate(proposed))[start : start + 4]:
-            with places[i - start]:
-                st.text(own_title(title, words))
-                target = st.selectbox(
-                    column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
-                    key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
-                )  # fmt: skip
-            if target != _AUTO:
-                chosen[title] = target
+    def choose(shown: Sequence[tuple[int, str]]) -> None:
+        for start in range(0, len(shown), 4):
+            for place, (i, title) in zip(st.columns(4, gap="small"), shown[start : start + 4], strict=False):
+                with place:
+                    st.text(own_title(title, words))
+                    target = st.selectbox(
+                        column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
+                        key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
+                    )  # fmt: skip
+                if target != _AUTO:
+                    chosen[title] = target
+
+    choose([(i, title) for i, title in enumerate(proposed) if i not in folded])
+    if folded:
+        with st.expander(say("columns_own", words, n=len(folded))):
+            choose([(i, title) for i, title in enumerate(proposed) if i in folded])
     return chosen
 
 
@@ -140,14 +150,10 @@ def _show_check(file: UploadedFile, found: Preview, report: ImportReport | GeoPl
     wrong = [fault for fault in faults if fault.level == "fault"]
     if isinstance(report, ImportReport):
         good = report.counts.get("accepted", 0) or report.counts.get("would_be_accepted", 0)
-        told = say(
-            "check_counts",
-            words,
-            good=good,
-            bad=report.counts["rejected"],
-            corrected=report.counts["corrected"],
-            warnings=len(faults) - len(wrong),
-        )
+        bad = report.counts["rejected"]
+        told = say("check_counts", words, good=good, bad=bad, corrected=report.counts["corrected"], warnings=len(faults) - len(wrong))
+        if wrong and not bad:  # no row by itself: the list as a whole
+            told = say("check_whole", words, n=len(wrong))
         (st.error if report.exit_status else st.success)(told)
     _show_faults(faults, words, name=report.file if isinstance(report, ImportReport) else file.name)
     if faults and isinstance(report, ImportReport):
@@ -190,6 +196,7 @@ def import_panel(root: Path, words: Language) -> None:
         outcome = _steps(file, layer, root, words)
     if outcome is not None:
         last = outcome
+        bring_into_view()
     if last is not None and (last.file_id, last.layer) == (file.file_id, layer):
         show_outcome(last, words)
 
@@ -207,15 +214,19 @@ def _steps(file: UploadedFile, layer: str, root: Path, words: Language) -> Outco
     accept_valid = False
     if not mapped.answers:
         choice, mode, accept_valid = _choose_way(file, layer, mapped, choice, words, step)
+    unread = False
     if layer in TABULAR:
         with place:
             mapped = seen(file, layer, root, choice)
             _show_seen(file, mapped, words)
-    unread = layer in TABULAR and mapped.mapping is None
+            unread = mapped.mapping is None
+            if unread:  # before the columns, which may be many: there it is mended
+                _show_faults(mapped.faults, words, name=file.name)
     with st.spinner(say("checking", words)):
         report = None if unread else checked(file, layer, root, choice, mode, accept_valid=accept_valid)
     step("check_title")
-    _show_check(file, mapped, report, words)
+    if not unread:
+        _show_check(file, mapped, report, words)
     # What would be refused is not offered: nothing would come of it but the same faults.
     blocked = not isinstance(report, ImportReport) or report.exit_status != 0
     if blocked:

@@ -28,6 +28,8 @@ STUDY_AREA_VARIABLE = "GEO_PLANNER_STUDY_AREA"
 KEEP_AFTER_S = 10.0
 """A plan just computed is kept when the pages that waited for it are drawn."""
 _SHELF_SIZE = 3
+_READING = "input"
+"""The step in which layers, or the plan that is kept, are read."""
 _LARGE_FILE_BYTES = 4_000_000
 
 
@@ -63,7 +65,7 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
     folder, cache = folder_of(key), default_loss_cache()
 
     def make(tell: Progress) -> LoadedPlan:
-        tell("input", 0.0)
+        tell(_READING, 0.0)
         plan = kept_plan(folder, root) or run(scenario, load_study_area(root, scenario), tell, cache=cache)
         return LoadedPlan(key, plan)
 
@@ -73,6 +75,38 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
             keep(loaded.plan, folder)
 
     return _shelf().get(key, make, progress, then)
+
+
+class UnderWayError(Exception):
+    """The plan has to be worked out, which goes on in the background; `key` is what :func:`let_go` takes."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def plan_at_hand(scenario_path: Path, progress: Progress) -> LoadedPlan:
+    """The plan of a scenario for a page that can be drawn without it: only what is read is waited for, with the faults that are found in it.
+
+    Raises
+    ------
+    GeoPlannerError
+        As :func:`load_plan`.
+    UnderWayError
+        Where it has to be worked out.
+    """
+
+    def tell(step: str, share: float) -> None:
+        if step != _READING:
+            raise UnderWayError(fingerprint(scenario_path.parent.parent, scenario_path, load_scenario(scenario_path)))
+        progress(step, share)
+
+    return load_plan(scenario_path, tell)
+
+
+def let_go(key: str) -> None:
+    """What was left under way is wanted no more by the visit that left it: it ends, unless somebody waits for it."""
+    _shelf().stop(key)
 
 
 def stop_plan(scenario_path: Path) -> None:

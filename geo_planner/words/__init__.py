@@ -1,6 +1,6 @@
 """What people read: sentences by code in two languages, and how figures are written."""
 
-from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small
+from geo_planner.words.figures import Language, day, listing, number, percent, quoted, small, with_sign
 from geo_planner.words.said import LANGUAGES, Label, Said, catalogue, coded, codes, first_of, households, plain_facts, said, word, words_of
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "quoted",
     "said",
     "small",
+    "with_sign",
     "word",
     "words_of",
 ]

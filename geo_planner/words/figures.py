@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 Language = Literal["vi", "en"]
 
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _SWAPPED = str.maketrans(",.", ".,")
 
 
@@ -24,6 +26,15 @@ def number(value: float, decimals: int, language: Language, *, keep_zeros: bool 
     if "." in text and not keep_zeros:
         text = text.rstrip("0").rstrip(".")
     return (text.translate(_SWAPPED) if language == "vi" else text).replace("-", "−")
+
+
+def with_sign(text: str, language: Language) -> str:
+    """A figure of a machine file, or a pair of them, with all its digits and the decimal sign of the language.
+
+    >>> with_sign("103.8813850, 21.95", "vi"), with_sign("103.88", "en"), with_sign("", "vi")
+    ('103,8813850; 21,95', '103.88', '')
+    """
+    return _POINT.sub(",", text.replace(", ", "; ")) if language == "vi" else text
 
 
 def day(when: str | dt.date, language: Language) -> str:

@@ -77,3 +77,10 @@ def test_that_of_prices_has_a_row_for_each_item_and_no_figure(tmp_path: Path) ->
     assert [row[1] for row in rows] == [f"đ/{item.measures[0]}" for item in ITEMS.values()]
     assert all(row[2:7] == [None] * 5 for row in rows)
     assert rows[0][7] == "Móng, cột 40 m, nhà thiết bị"
+
+
+@pytest.mark.parametrize(("layer", "name"), [("villages", "mau.docx"), ("villages", "mau"), ("villages", "mau.csv"), ("prices", "gia.ods")])
+def test_a_name_that_promises_another_kind_of_file_is_refused(layer: str, name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="xlsx"):
+        write_template(layer, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []

@@ -445,6 +445,9 @@ CASES = {
     "a link": Case(linked, "symlink"),
     "cut off": Case(lambda d: text(d, "f.xlsx", m.xlsx(d / "g.xlsx", table()).read_bytes()[:3000]), "damaged"),
     "GeoPackage cut off": Case(lambda d: text(d, "f.gpkg", gpkg(d, name="g.gpkg").read_bytes()[:20_000]), "damaged"),
+    "workbook packed": Case(
+        lambda d: m.zipped(d / "f.zip", {"xã/danh sách.xlsx": m.xlsx(d.parent / "g.xlsx", table()).read_bytes()}), "mislabelled"
+    ),
     "text named xlsx": Case(lambda d: m.csv(d / "f.xlsx", table()), "mislabelled"),
     "web page named xls": Case(lambda d: text(d, "f.xls", "<html><table><tr><td>Bản</td></tr></table></html>"), "mislabelled"),
     "PDF named csv": Case(lambda d: text(d, "f.csv", b"%PDF-1.7\n%\xe2\xe3"), "mislabelled"),

@@ -119,6 +119,25 @@ def test_the_numbers_of_the_columns_are_no_data(index: list[Any], area: Path, tm
     assert list(map(str, report.skipped["why"])) == ["numbers of the columns"]
 
 
+def test_a_row_of_units_is_no_data(area: Path, tmp_path: Path) -> None:
+    rows = m.rows_of(m.in_metres(titles=("X", "Y"), **{"Bán kính": [250] * 12, "Thu nhập": [1] * 12}))
+    units = {"X": "m", "Y": "(m)", "Số hộ": "hộ", "Bán kính": "mét", "Thu nhập": "%"}
+    report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", [rows[0], [units.get(t) for t in rows[0]], *rows[1:]]), area)
+    assert report.exit_status == 0, report.faults
+    assert list(map(str, report.skipped["why"])) == ["units of the columns"]
+    assert len(report.accepted) == 12
+    assert set(report.accepted["settlement_radius_m"]) == {"250"}
+
+
+def test_a_row_of_other_units_is_never_left_out(area: Path, tmp_path: Path) -> None:
+    """Kilometres below a title without a unit: read as metres the figures would be wrong."""
+    rows = m.rows_of(m.plain(**{"Bán kính": [0.25] * 12}))
+    units = {"Số hộ": "hộ", "Bán kính": "km"}
+    report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", [rows[0], [units.get(t) for t in rows[0]], *rows[1:]]), area)
+    assert report.exit_status == 1
+    assert 2 in set(report.rejected["row"])
+
+
 TOTALS = [
     "Tổng", "TỔNG CỘNG", "Tổng số:", "Cộng", "Tổng cộng (I+II)", "Toàn tỉnh", "Toàn xã", "Toàn huyện Mường Tè", "Cộng xã Tà Tổng", "Total", "Tổng số 12 bản",
     "Tổng cộng toàn xã",

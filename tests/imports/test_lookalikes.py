@@ -203,3 +203,16 @@ def test_eth_in_a_column_of_plain_letters_is_no_old_font(area: Path, tmp_path: P
 def test_a_cross_typed_as_a_sign_turns_no_letter_of_the_list(area: Path, tmp_path: Path) -> None:
     report = bring(area, tmp_path, m.plain(**{"Điện lưới": [*["có", "chưa"] * 5, "có", "×"]}))
     assert [(f.row, f.column, f.value) for f in report.faults] == [(13, "Điện lưới", "×")]
+
+
+def test_marks_of_direction_around_a_copied_cell_go_and_what_turns_is_shown_in_its_letters(area: Path, tmp_path: Path) -> None:
+    lon, lat = m.places()
+    table = m.plain(**{"Kinh độ": [f"\u200e{x}\u200f" for x in lon], "Vĩ độ": [f"\u200e{y}" for y in lat]})
+    table["Thôn, bản"][0] = "\u200eTia Ma Mủ"
+    report = import_layer("villages", m.xlsx(tmp_path / "f.xlsx", m.rows_of(table)), area)
+    assert report.exit_status == 0, report.faults
+    assert next(iter(report.accepted["name"])) == "Tia Ma Mủ"
+    assert "\\u200eTia Ma Mủ" in list(report.corrected["was"])
+    table["Thôn, bản"][0] = "Tia \u202eMa Mủ"
+    refused = import_layer("villages", m.xlsx(tmp_path / "g.xlsx", m.rows_of(table)), area)
+    assert [fault.value for fault in refused.faults if fault.level == "fault"] == ["Tia \\u202eMa Mủ"]

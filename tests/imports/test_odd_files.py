@@ -75,3 +75,20 @@ def test_a_column_that_the_list_has_not_contradicts_nothing(tmp_path: Path) -> N
     told = check_layer("villages", m.xlsx(tmp_path / "g.xlsx", m.rows_of(table)), AREA).faults
     assert {fault.column for fault in told} <= {"Hộ cận nghèo"}
     assert [fault.row for fault in told] == [2]
+
+
+def test_an_archive_names_the_workbook_that_it_holds(tmp_path: Path) -> None:
+    book = m.xlsx(tmp_path / "f.xlsx", m.rows_of(m.plain())).read_bytes()
+    path = m.zipped(tmp_path / "f.zip", {"xã/danh sách xã.xlsx": book})
+    assert key_of(path) == "mislabelled.packed"
+    assert "“danh sách xã.xlsx”" in preview("villages", path, AREA).faults[0].line("vi")
+
+
+def test_degrees_without_their_decimal_sign_are_told_as_that(tmp_path: Path) -> None:
+    lon, lat = m.places()
+    lost = m.plain(**{"Kinh độ": [int(x * 1e6) for x in lon], "Vĩ độ": [int(y * 1e7) for y in lat]})
+    whole = check_layer("villages", m.xlsx(tmp_path / "f.xlsx", m.rows_of(lost)), AREA)
+    assert {f.said.key for f in whole.faults if f.row and f.code == "coordinates"} == {"coordinates.rows_lost_sign"}
+    one = m.plain(**{"Kinh độ": [int(lon[0] * 1e6), *lon[1:]]})
+    told = check_layer("villages", m.xlsx(tmp_path / "g.xlsx", m.rows_of(one)), AREA)
+    assert [(f.row, f.said.key) for f in told.faults if f.level == "fault"] == [(2, "coordinates.rows_lost_sign_as")]

@@ -6,8 +6,11 @@ import dataclasses
 import hashlib
 import json
 import re
+import threading
+import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -24,6 +27,7 @@ from geo_planner.study_area.price_items import ITEMS
 from geo_planner.ui import loading
 from geo_planner.ui.import_panel import column_label
 from geo_planner.ui.import_texts import import_fault_table, layer_title, say, target_title
+from geo_planner.ui.texts import text
 from geo_planner.words import LANGUAGES, catalogue
 from geo_planner.words import said as words_of
 from tests.conftest import ROOT
@@ -113,6 +117,38 @@ def test_a_good_list_is_imported_and_the_plan_is_fresh(area: Path, tmp_path: Pat
     assert {name for name in changed if not name.startswith("former/")} <= {"villages/villages.csv", "manifest.json"}
 
 
+def test_lists_are_brought_in_while_the_plan_is_worked_out(area: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits for no plan; what it left under way for a former list ends, and that of the newest is there when it is done."""
+    go, begun, ended, quick = threading.Event(), list[str](), list[str](), loading.run
+
+    def slow(scenario: Any, study_area: Any, tell: Any, **options: Any) -> Plan:
+        households = str(study_area.villages["households"].iloc[0])
+        begun.append(households)
+        tell("coverage", 0.0)
+        go.wait(30)
+        tell("ranking", 0.9)
+        ended.append(households)
+        return quick(scenario, study_area, tell, **options)
+
+    def told(app: AppTest) -> bool:
+        return any(text("under_way", "vi") in element.proto.body for element in app.get("html"))
+
+    app = open_page()
+    monkeypatch.setattr(loading, "run", slow)
+    for households in (31, 32):
+        press(upload(app, m.csv(tmp_path / f"{households}.csv", m.rows_of(m.plain(**{"Số hộ": [households] * 12})))))
+        assert written(app)
+        app.run()
+        assert told(app)
+        assert not go.is_set()
+    assert begun == ["31", "32"]
+    go.set()
+    end = time.monotonic() + 30
+    while told(app.run()):
+        assert time.monotonic() < end
+    assert ended == ["32"]
+
+
 def test_a_faulty_row_leaves_the_area_unchanged_and_is_told(area: Path, tmp_path: Path) -> None:
     before = contents(area)
     path = m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**{"Số hộ": ["rất đông", *range(11)]})))
@@ -124,6 +160,72 @@ def test_a_faulty_row_leaves_the_area_unchanged_and_is_told(area: Path, tmp_path
     assert (table.loc[0, "Dòng"], table.loc[0, "Giá trị"]) == ("2", "rất đông")
     assert say("marked_copy", "vi") in download_labels(app)
     assert contents(area) == before
+
+
+def test_what_was_taken_stands_there_in_the_words_of_the_office(area: Path, tmp_path: Path) -> None:
+    """No word, figure or day of a machine file, neither in what is seen of the list nor in what came of it."""
+    lon, lat = (list(values) for values in m.places())
+    lon[8], lat[8] = lat[8], lon[8]
+    path = m.xlsx(
+        tmp_path / "f.xlsx",
+        m.rows_of(
+            m.plain(
+                **{
+                    "Kinh độ": lon,
+                    "Vĩ độ": lat,
+                    "Đường": ["xe máy"] * 12,
+                    "Hiện trạng sóng": ["trắng"] * 12,
+                    "Ngày khai báo": ["28/01/2026"] * 12,
+                }
+            )
+        ),
+    )
+    app = press(upload(open_page(), path))
+    tables = [element.value for element in app.dataframe]
+    seen = tables[0]
+    assert (seen["Kinh độ"][0], seen["Ngày khai báo"][0]) == (str(lon[0]).replace(".", ","), "28/01/2026")
+    taken = next(table for table in tables if "Mã bản" in table)
+    first = taken.iloc[0]
+    assert first["Kinh độ (WGS84)"] == str(lon[0]).replace(".", ",")
+    assert (first["Điện lưới"], first["Đường"], first["Ngày khai báo"]) == ("có", "xe máy", "28/01/2026")
+    assert first["Sóng theo khai báo"] == "trắng sóng"
+    put_right = next(table for table in tables if "Đã ghi thành" in table)
+    assert [text for text in put_right["Đã ghi thành"] if re.search(r"\d\.\d", text)] == []
+
+
+def test_columns_of_the_offices_own_are_folded_away_where_they_are_many(area: Path, tmp_path: Path) -> None:
+    own = {f"Tiêu chí {n}": [n] * 12 for n in range(30)}
+    app = upload(open_page(), m.csv(tmp_path / "f.csv", m.rows_of(m.plain(**own))))
+    folded = next(part for part in app.expander if part.label == say("columns_own", "vi", n=30))
+    assert len(folded.selectbox) == 30
+    assert len([box for box in app.selectbox if str(box.key).startswith("import_column_")]) == 36
+    folded.selectbox[0].set_value("population").run()
+    press(app)
+    assert set(pd.read_csv(area / "villages" / "villages.csv")["population"]) == {0}
+
+
+def _kind_of(element: Any) -> str:
+    """Whether it tells of the column that is there twice, or is the first of those that columns are chosen with."""
+    told = element.type == "html" and "hai cột có cùng tiêu đề" in str(element.proto.body).lower()
+    return "fault" if told else "column" if str(getattr(element, "key", "")).startswith("import_column_") else ""
+
+
+def test_what_keeps_a_list_from_being_read_stands_before_its_columns(area: Path, tmp_path: Path) -> None:
+    rows = m.rows_of(m.plain(**{f"Tiêu chí {n}": [n] * 12 for n in range(30)}))
+    twice = [[*row, row[rows[0].index("Số hộ")]] for row in rows]
+    app = upload(open_page(), m.xlsx(tmp_path / "f.xlsx", twice))
+    order = [where for element in app.main if (where := _kind_of(element))]
+    assert order[:2] == ["fault", "column"]
+    assert order.count("fault") == 1, "it is told once"
+
+
+def test_a_fault_of_the_whole_list_counts_no_good_rows(area: Path, tmp_path: Path) -> None:
+    east, north = m.metres(104.75)
+    titles = ("X (VN-2000, KTT 103)", "Y (VN-2000, KTT 103)")
+    table = m.plain(**{"Kinh độ": None, "Vĩ độ": None, titles[0]: north.round(1).tolist(), titles[1]: east.round(1).tolist()})
+    app = upload(open_page(), m.xlsx(tmp_path / "f.xlsx", m.rows_of(table)))
+    assert [element.value for element in app.error] == [say("check_whole", "vi", n=1)]
+    assert not offered(app)
 
 
 def test_the_good_rows_alone_are_taken_when_told(area: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from geo_planner.imports.cells.texts import Change, refused
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.letters import fold, plain_figures, skeleton
 from geo_planner.schema import Column
-from geo_planner.schema.kinds import Figure, Power, Whole
+from geo_planner.schema.kinds import Coordinate, Figure, Power, Whole
 from geo_planner.words import Said, said
 
 Style = Literal["comma", "point", ""]
@@ -179,6 +179,27 @@ def _in_bracket(bracket: str) -> list[str]:
         return [text]
     parts = [part.strip() for part in re.split(r"[/,;]|\bper\b|\bmoi\b", text)]
     return [part for part in parts if part in _KNOWN] if parts[0] in _KNOWN else []
+
+
+def names_own_unit(text: str, column: Column | None, *, metres: bool = False) -> bool:
+    """Whether a cell holds nothing but the unit that figures of its column are read in; any unit of figures where it is no column of the layer.
+
+    Examples
+    --------
+    >>> from geo_planner.schema import VILLAGES
+    >>> [names_own_unit(text, VILLAGES.column("settlement_radius_m")) for text in ("(m)", "ĐVT: mét", "km", "45 m")]
+    [True, True, False, False]
+    """
+    named = _in_bracket(re.sub(r"[()\[\]]", " ", _plain(text)))
+    if metres:
+        own = _METRES
+    elif column is not None and isinstance(column.kind, Coordinate):
+        own = _UNITS["degrees"]
+    elif column is not None:
+        own = _UNITS.get(own_unit(column), {})
+    else:
+        own = dict.fromkeys(named, 1.0)
+    return bool(named) and all(own.get(unit) == 1.0 for unit in named)
 
 
 def own_unit(column: Column) -> str:

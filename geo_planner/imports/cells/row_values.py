@@ -62,7 +62,7 @@ def fill_values(draft: Draft, table: RawTable, layer: Layer, file: str) -> Draft
 
 def _with_refused_texts(draft: Draft, texts: pd.Series, wrong: Mapping[str, Said], name: str, title: str, file: str) -> Draft:
     rows = {int(str(row)): text for row, text in texts[texts.isin(wrong)].items()} if wrong else {}
-    faults = [Fault(file, wrong[text], row, title, ascii(text)[:80]) for row, text in rows.items()]
+    faults = [Fault(file, wrong[text], row, title, shown(text)[:80]) for row, text in rows.items()]
     return draft.with_(faults=faults, told=[(row, name) for row in rows])
 
 

@@ -9,15 +9,15 @@ import pandas as pd
 
 from geo_planner.imports.grid import Cell, as_text
 from geo_planner.imports.naming import together
+from geo_planner.letters import NO_WIDTH
 from geo_planner.words import Said, said
 
 MAX_TEXT = 2000
-_TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufffd]|[\ud800-\udfff]")
 # Whatever a reader of the table could take for the end of a line (str.splitlines), and the blanks that are no plain space
 _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BLANKS = re.compile("[ \t\r\n\v\f\x1c-\x1e\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_NO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _CLIMBS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 Change = tuple[str, Said | None, Said | None]
 """New text of a cell, what was done (None: nothing to tell), what is wrong (None: nothing)."""
@@ -51,7 +51,7 @@ def _clean(cell: Cell) -> str:
     text = as_text(cell)
     if text.isascii() and text.isprintable():
         return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
-    return _NO_WIDTH.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text))).strip(" ")
+    return NO_WIDTH.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text))).strip(" ")
 
 
 def cleaned_how(cell: Cell, text: str) -> Said | None:
@@ -63,9 +63,9 @@ def cleaned_how(cell: Cell, text: str) -> Said | None:
         how.append(said("rows_done.line_breaks"))
     elif inner != cell.strip():
         how.append(said("rows_done.blanks"))
-    if _NO_WIDTH.search(cell):
+    if NO_WIDTH.search(cell):
         how.append(said("rows_done.no_width"))
-    bare = _NO_WIDTH.sub("", inner)
+    bare = NO_WIDTH.sub("", inner)
     if unicodedata.normalize("NFC", bare) != bare:
         how.append(said("rows_done.joined_marks"))
     return together(how)
@@ -78,7 +78,7 @@ def shown(cell: Cell) -> str:
         return text
     hidden = unicodedata.normalize("NFC", text) != text
     return "".join(
-        ascii(sign)[1:-1] if not sign.isprintable() or (hidden and unicodedata.combining(sign)) or _NO_WIDTH.match(sign) else sign
+        ascii(sign)[1:-1] if not sign.isprintable() or (hidden and unicodedata.combining(sign)) or NO_WIDTH.match(sign) else sign
         for sign in text
     )
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from geo_planner.imports.cells.figures import names_own_unit
 from geo_planner.imports.grid import Cell, Grid, RawTable, as_text, is_blank
 from geo_planner.imports.layout import non_data_rows
 from geo_planner.imports.layout.filled_in import fill_merged, ticked, torn_figures, with_real_dates
@@ -21,7 +22,7 @@ from geo_planner.letters import fold
 from geo_planner.schema.kinds import Figure
 from geo_planner.words import Said, first_of, said
 
-_INDEX = "not_data.index"
+_INDEX, _UNITS = "not_data.index", "not_data.units"
 _SHOWN = 20
 
 
@@ -64,7 +65,8 @@ def data_rows(
         for r, row in rows.items()
     }
     uncached = _uncached(grid, names, mapping)
-    found = _sort(grid, mapping, rows, seen, uncached, communes, repeated)
+    units = {r for r, row in rows.items() if not seen[r].located and _only_units(row, names, layer)}
+    found = _sort(grid, mapping, rows, seen, uncached, communes, repeated, units)
     frame = pd.DataFrame(
         [[rows[r][i] if i < len(rows[r]) else None for i in names] for r in found.kept],
         columns=list(names.values()),
@@ -102,6 +104,7 @@ def _sort(
     uncached: Mapping[int, int],
     communes: Collection[str],
     repeated: Collection[int],
+    units: Collection[int],
 ) -> _Sorted:
     """Which rows are data; headings are carried down to the rows below them."""
     found, heading, signed, doubtful = _Sorted(), "", False, False
@@ -119,6 +122,8 @@ def _sort(
         why, place = "", ""
         if r <= again + 2 and is_index_row(cells):
             why = _INDEX
+        elif r <= again + 2 and r in units:
+            why = _UNITS
         elif r in repeated or (not row.located and non_data_rows.is_repeated_header(cells, above)):
             why, again = REPEATED, r
         elif non_data_rows.is_total(row, communes):
@@ -156,6 +161,13 @@ def _sort(
         found.kept.append(r)
         found.headings.append("" if doubtful else f"{heading}, {found.district}" if heading and found.district else heading)
     return found
+
+
+def _only_units(cells: Sequence[Cell], names: Mapping[int, str], layer: str) -> bool:
+    """A row below the titles that says what each column is counted in, and nothing that figures would not mean without it."""
+    columns = {column.name: column for column in POINT_LAYERS[layer].columns}
+    filled = [(names.get(i, ""), as_text(cell)) for i, cell in enumerate(cells) if not is_blank(cell) and as_text(cell).strip(" -–")]
+    return bool(filled) and all(names_own_unit(text, columns.get(name), metres=name in ("x", "y")) for name, text in filled)
 
 
 def _uncached(grid: Grid, names: Mapping[int, str], mapping: ColumnMapping) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _DISAGREE_M = 100.0
+_LOST_SIGN = re.compile(r"\d{9,17}")
+"""More figures than metres have: degrees whose decimal sign a spreadsheet took for one of thousands."""
 _APART_DEG = 0.05
 """Two systems that put a row this close to each other are no explanation for a row that lies wrong."""
 
@@ -218,7 +221,8 @@ def _missing(
         blank = [name for name in dict.fromkeys((pair[0], pair[-1])) if not as_text(frame[name].iloc[i]).strip()]
         kind, value, facts = "rows_zero" if nowhere[i] else "rows_blank", None, dict[str, Any]()
         if i in wrong_cells:
-            kind, (at, value) = "rows_no_number", wrong_cells[i]
+            at, value = wrong_cells[i]
+            kind = "rows_lost_sign" if _LOST_SIGN.fullmatch(value) else "rows_no_number"
         elif len(pair) == 2 and len(blank) == 1:
             at = blank[0]
             other = pair[1] if at == pair[0] else pair[0]

@@ -17,6 +17,7 @@ from geo_planner.ranking.question_groups import QuestionGroup, question_groups
 from geo_planner.study_area.answers import ANSWERABLE, Answered, answer, title_of
 from geo_planner.ui.answer_fields import answerable, field, read, record_table
 from geo_planner.ui.frame import language, loaded, study_area
+from geo_planner.ui.in_view import bring_into_view
 from geo_planner.ui.ranking_tables import question_table, questions_csv
 from geo_planner.ui.texts import on_page, text
 from geo_planner.words import Language, Said, said
@@ -148,6 +149,7 @@ def show_written(plan: Plan, words: Language) -> None:
         lines.append(text("answer_moved", words, village=str(plan.villages.at[village, "name"]), **facts))
     if not moved:
         lines.append(text("answer_not_moved", words))
+    bring_into_view()
     doubts = [what.text(words) for what in done.contradictions] + [_doubt(plan, each, words) for each in done.warnings]
     st.html('<div class="gp-card gp-written" role="status">' + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>")
     if doubts:

@@ -16,6 +16,7 @@ from tests.ui.contrast import CONTRAST
 from tests.ui.shown_words import not_vietnamese, words_of_area
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 _LATE_MS = 60_000
 
@@ -89,6 +90,7 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     assert villages.read_bytes() == before, "nothing is written before the button"
     go.click()
     page.get_by_text("Đã ghi vào địa bàn: 12 dòng được nhận").wait_for(timeout=_LATE_MS)
+    sync_api.expect(page.get_by_text("Đã ghi vào địa bàn: 12 dòng được nhận")).to_be_in_viewport(timeout=5_000)
     page.screenshot(path=tmp_path / "3_imported.png")
     assert page.evaluate(CONTRAST, 4.5) == [], "what has been written"
     page.get_by_role("link", name="Bản đồ").click()
@@ -97,8 +99,12 @@ def test_a_broken_list_is_mended_imported_and_taken_back(address: str, visit: Vi
     page.wait_for_function("names => names.includes(document.querySelector('.gp-card h2')?.innerText)", arg=list(m.NAMES), timeout=_LATE_MS)
     page.get_by_role("link", name="Dữ liệu").click()
     page.get_by_text("Lấy lại bản trước", exact=True).click()
+    page.set_viewport_size({"width": 1366, "height": 260})  # as where many copies stand above
+    page.get_by_role("button", name="Lấy lại bản này").first.scroll_into_view_if_needed()
     page.get_by_role("button", name="Lấy lại bản này").first.click()
     page.get_by_text("đã trở lại: 21 dòng").wait_for(timeout=_LATE_MS)
+    sync_api.expect(page.get_by_text("đã trở lại: 21 dòng")).to_be_in_viewport(timeout=5_000)
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.screenshot(path=tmp_path / "4_back.png")
     assert page.evaluate(CONTRAST, 4.5) == [], "what has come back"
     assert villages.read_bytes() == before

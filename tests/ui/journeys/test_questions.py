@@ -60,8 +60,12 @@ def test_an_answer_goes_into_the_list_and_the_card_says_who_gave_it(
     page.get_by_label(said("ui.answer_source").text("vi")).fill(SOURCE)
     page.get_by_label(said("ui.answer_source").text("vi")).press("Tab")
     page.screenshot(path=tmp_path / "field.png")
+    page.set_viewport_size({"width": 1366, "height": 420})  # as where many questions stand above
+    save.scroll_into_view_if_needed()
     save.click()
     page.get_by_text(said("ui.answer_saved", n=1).text("vi")).wait_for(timeout=60_000)
+    sync_api.expect(page.get_by_text(said("ui.answer_saved", n=1).text("vi"))).to_be_in_viewport(timeout=5_000)
+    page.set_viewport_size({"width": 1366, "height": 768})
     asked.wait_for(state="detached", timeout=20_000)
     page.screenshot(path=tmp_path / "written.png")
     assert read_rows(area / VILLAGES)[0]["grid_power"] == "yes"
