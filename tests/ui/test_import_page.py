@@ -326,7 +326,8 @@ def test_hostile_names_are_text(area: Path, tmp_path: Path) -> None:
     assert written(app)
     drawn = [element.proto.body for element in app.get("html")]
     drawn += [element.value for kind in (app.markdown, app.caption, app.success, app.error, app.warning, app.info) for element in kind]
-    drawn += [element.label for kind in (app.selectbox, app.expander, app.checkbox) for element in kind]
+    # a sign behind a backslash is a text, and a label has no other way to show it
+    drawn += [re.sub(r"\\[^a-zA-Z0-9\s]", "", element.label) for kind in (app.selectbox, app.expander, app.checkbox) for element in kind]
     assert not any(sign in text for text in drawn for sign in ("<img", "<b>", "javascript:", "**đậm**"))
     assert not list(tmp_path.glob("*tên*"))
 
