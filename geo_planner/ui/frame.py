@@ -19,7 +19,7 @@ from geo_planner.study_area import scenario_paths
 from geo_planner.study_area.holdings import holdings
 from geo_planner.ui import visit
 from geo_planner.ui.legible import LEGIBLE
-from geo_planner.ui.loading import LoadedPlan, UnderWayError, let_go, load_plan, plan_at_hand
+from geo_planner.ui.loading import LoadedPlan, UnderWayError, load_plan, plan_at_hand
 from geo_planner.ui.texts import LANGUAGES, fault_table, text, wrapped
 from geo_planner.words import LANGUAGES as CODES
 from geo_planner.words import Language, catalogue, said
@@ -217,12 +217,10 @@ def load_or_explain(scenario_path: Path, *, needed: bool = True, waits: bool = T
 
     left = st.session_state.pop(_LEFT, None)
     try:
-        plan = (load_plan if waits else plan_at_hand)(scenario_path, progress)
+        plan = (load_plan if waits else plan_at_hand)(scenario_path, progress, left=left)
     except UnderWayError as under_way:
         place.empty()
         st.session_state[_LEFT] = under_way.key
-        if left not in (None, under_way.key):
-            let_go(left)  # the list has changed since
         show_under_way(scenario_path)
         return None
     except GeoPlannerError as error:

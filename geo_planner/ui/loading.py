@@ -51,8 +51,10 @@ def study_area_root(default: Path) -> Path:
     return Path(os.environ.get(STUDY_AREA_VARIABLE) or default)
 
 
-def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
+def load_plan(scenario_path: Path, progress: Progress, *, left: str | None = None) -> LoadedPlan:
     """The plan of a scenario, from the shelf when nothing has changed since.
+
+    What this visit left under way before (`left`, of an :class:`UnderWayError`) ends when it is of other input, unless somebody waits for it.
 
     Raises
     ------
@@ -63,6 +65,8 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
     scenario = load_scenario(scenario_path)
     key = fingerprint(root, scenario_path, scenario)
     folder, cache = folder_of(key), default_loss_cache()
+    if left not in (None, key):
+        _shelf().stop(str(left))
 
     def make(tell: Progress) -> LoadedPlan:
         tell(_READING, 0.0)
@@ -78,14 +82,14 @@ def load_plan(scenario_path: Path, progress: Progress) -> LoadedPlan:
 
 
 class UnderWayError(Exception):
-    """The plan has to be worked out, which goes on in the background; `key` is what :func:`let_go` takes."""
+    """The plan has to be worked out, which goes on in the background under this key."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
 
-def plan_at_hand(scenario_path: Path, progress: Progress) -> LoadedPlan:
+def plan_at_hand(scenario_path: Path, progress: Progress, *, left: str | None = None) -> LoadedPlan:
     """The plan of a scenario for a page that can be drawn without it: only what is read is waited for, with the faults that are found in it.
 
     Raises
@@ -101,12 +105,7 @@ def plan_at_hand(scenario_path: Path, progress: Progress) -> LoadedPlan:
             raise UnderWayError(fingerprint(scenario_path.parent.parent, scenario_path, load_scenario(scenario_path)))
         progress(step, share)
 
-    return load_plan(scenario_path, tell)
-
-
-def let_go(key: str) -> None:
-    """What was left under way is wanted no more by the visit that left it: it ends, unless somebody waits for it."""
-    _shelf().stop(key)
+    return load_plan(scenario_path, tell, left=left)
 
 
 def stop_plan(scenario_path: Path) -> None:
