@@ -61,6 +61,11 @@ class MastPath:
     card: AnswerCard
 
     @property
+    def key(self) -> str:
+        """``site_id/cell_id``."""
+        return f"{self.site_id}/{self.cell_id}"
+
+    @property
     def sentence(self) -> Said:
         """Which mast, how far, and what blocks it where."""
         facts = {"site": self.site_id, "km": self.distance_km}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -14,22 +16,23 @@ import streamlit as st
 from geo_planner.errors import GeoPlannerError
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import TRIAL_COVER, Rgba
-from geo_planner.plan import Plan
+from geo_planner.plan import Plan, Progress
 from geo_planner.schema.vocabulary.bands import BANDS_MHZ
 from geo_planner.trial import PointFacts, Sector, TrialMast, mast_of_option, usual_mast
 from geo_planner.trial.points import Level, Server
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
-from geo_planner.ui.frame import loaded, page_file
+from geo_planner.ui.frame import loaded, page_file, progress_bar
 from geo_planner.ui.map_contract import Drawn
+from geo_planner.ui.mast_address import Placed
 from geo_planner.ui.texts import plain, text
 from geo_planner.ui.trial_results import Outcome, Tried, facts_of, together, tried
-from geo_planner.ui.trial_visit import Placed
 from geo_planner.ui.trial_writing import fix, forbid, go_back, show_told
 from geo_planner.words import Language, households, listing, number, said, word
 
 USUAL_HEIGHT_M = 30.0
 _MOST_POWER_DBM = 60
+_SHOW_PROGRESS_S = 0.7
 _SECTORS = (0, 1, 2, 3, 4)
 _MOST_VILLAGES, _MOST_HOPS = 12, 3
 _PRESSING = ("trial_told.outside", "trial_told.technology", "trial_told.ban", "trial_told.procedure")
@@ -90,12 +93,24 @@ def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> 
 
 
 def all_trials() -> tuple[Tried, ...]:
-    """Every mast on trial of the visit, worked out."""
-    return tuple(tried(loaded(), placed) for placed in trials.now().masts)
+    """Every mast on trial of the visit, worked out; how far that is, where an address brings many at once."""
+    some: list[Tried] = []
+    masts, begun = trials.masts(), time.monotonic()
+    with ExitStack() as shown_while:
+        progress: Progress | None = None
+        for n, placed in enumerate(masts):
+            if time.monotonic() - begun > _SHOW_PROGRESS_S:
+                progress = progress or shown_while.enter_context(progress_bar(visit.language()))
+                progress("trial_masts", n / len(masts))
+            some.append(tried(loaded(), placed))
+    off = {one.placed.id for one in some if one.off_terrain}
+    trials.arrive(off)
+    left = {placed.id for placed in trials.masts()}
+    return tuple(one for one in some if one.placed.id in left)
 
 
 def _heading(title: str, below: str, words: Language) -> None:
-    st.button(text("trial_back", words), icon=":material/arrow_back:", on_click=trials.show, kwargs={"panel": "village", "look": None})
+    st.button(text("trial_back", words), icon=":material/arrow_back:", on_click=trials.close)
     line = f"<p>{escape(below)}</p>" if below else ""
     st.html(f'<div class="gp-card gp-place"><h2>{escape(title)}</h2>{line}</div>')
 
