@@ -16,6 +16,7 @@ from geo_planner.link import to_metres
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import load_study_area
 from geo_planner.trial import why_not
+from geo_planner.ui.mast_address import write_place
 from geo_planner.words import said
 from tests.build.valley import valley
 from tests.small_area import SCENARIO, VILLAGES, read_rows, write_rows
@@ -25,6 +26,8 @@ from tests.ui.test_map_component import FRAME, PICK_BYTES, Wire, opened, pick
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 _LATE_MS = 60_000
+_SENTENCES = "[...document.querySelectorAll('.stMain li')].map((one) => one.innerText).join('|')"
+"""What the page of profiles says of a path."""
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,8 @@ def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: 
 
 
 def query_of(page: Any) -> dict[str, str]:
-    return dict(parse_qsl(urlparse(page.url).query))
+    """What stands in the address now; the driver's own note of it lags behind."""
+    return dict(parse_qsl(urlparse(page.evaluate("location.href")).query))
 
 
 def gains(page: Any) -> list[str]:
@@ -199,7 +203,7 @@ def test_two_masts_outlive_a_reload_and_open_elsewhere(address: str, browser: An
     told, before = query_of(page), gains(page)
     assert [item.split("_")[0] for item in told["masts"].split("__")] == ["T1", "T2"]
     assert len(told["masts"]) < 150
-    assert "%" not in urlparse(page.url).query.partition("masts=")[2].partition("&")[0]
+    assert "%" not in page.evaluate("location.search").partition("masts=")[2].partition("&")[0]
     assert before
     assert sum("có thêm sóng" in line for line in before) == 2
     heard = wire.received
@@ -220,7 +224,7 @@ def test_two_masts_outlive_a_reload_and_open_elsewhere(address: str, browser: An
 
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi")
     elsewhere = Visit(context.new_page())
-    elsewhere.page.goto(page.url, timeout=FIRST_DRAW_MS)
+    elsewhere.page.goto(page.evaluate("location.href"), timeout=FIRST_DRAW_MS)
     elsewhere.page.locator(".gp-place h2", has_text="Trạm thử T2").wait_for(timeout=FIRST_DRAW_MS)
     elsewhere.page.frame_locator(FRAME).locator("img.gp-picture").nth(1).wait_for(timeout=_LATE_MS)
     elsewhere.page.wait_for_timeout(1500)
@@ -243,3 +247,36 @@ def test_two_masts_outlive_a_reload_and_open_elsewhere(address: str, browser: An
     page.screenshot(path=tmp_path / "forth.png")
     assert visit.errors == []
     assert visit.wanted == []
+
+
+def test_a_profile_from_a_typed_place_opens_from_its_address(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:
+    page, village = visit.page, str(here.villages.index[0])
+    point = here.villages.geometry.loc[village]
+    place = round(point.x + 0.012, 4), round(point.y + 0.01, 4)
+    end, shown = write_place(place), f"{place[1]:.6f} {place[0]:.6f}"
+    page.goto(f"{address}/link?village={village}&link={village}~own&end={end}", timeout=FIRST_DRAW_MS)
+    field = page.locator("[data-testid=stTextInput] input")
+    field.wait_for(timeout=FIRST_DRAW_MS)
+    page.get_by_text("Theo ITU-R P.1812-8", exact=False).first.wait_for(timeout=_LATE_MS)
+    assert field.input_value() == shown
+    begun = page.evaluate(f"() => {_SENTENCES}")
+    field.fill("22 00 30N 103 01 10E")
+    field.press("Enter")
+    page.wait_for_function("(was) => new URL(location.href).searchParams.get('end') !== was", arg=end, timeout=_LATE_MS)
+    page.wait_for_function(f"(was) => {_SENTENCES} !== was", arg=begun, timeout=_LATE_MS)
+    page.wait_for_timeout(1500)
+    told = query_of(page)
+    assert told["end"] == "103.019444_22.008333"
+    answer = page.evaluate(f"() => {_SENTENCES}")
+    page.screenshot(path=tmp_path / "typed_end.png")
+    page.reload()
+    page.get_by_text("Theo ITU-R P.1812-8", exact=False).first.wait_for(timeout=FIRST_DRAW_MS)
+    page.wait_for_function(f"(answer) => {_SENTENCES} === answer", arg=answer, timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "typed_end_reloaded.png")
+    assert query_of(page) == told
+    page.go_back()
+    page.wait_for_function("(end) => new URL(location.href).searchParams.get('end') === end", arg=end, timeout=_LATE_MS)
+    page.wait_for_function(
+        "(typed) => document.querySelector('[data-testid=stTextInput] input').value === typed", arg=shown, timeout=_LATE_MS
+    )
+    assert visit.errors == []
