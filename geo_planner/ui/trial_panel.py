@@ -210,8 +210,7 @@ def _fields(placed: Placed, words: Language) -> None:
         return visit.bound(f"trial_{name}_{placed.id}", value, lambda chosen: choose(**{name: chosen}))
 
     left, right = st.columns(2, gap="small")
-    height = round(mast.height_m)
-    left.number_input(text("trial_height", words), 1, 200, step=1, **bound("height_m", height))
+    left.number_input(text("trial_height", words), 1.0, 200.0, step=1.0, format="%g", **bound("height_m", float(mast.height_m)))
     bands = sorted({*BANDS_MHZ, mast.freq_mhz})
     right.selectbox(
         text("trial_band", words),
@@ -229,10 +228,10 @@ def _fields(placed: Placed, words: Language) -> None:
     if n:
         first = visit.bound(
             f"trial_first_{placed.id}",
-            round(mast.sectors[0].azimuth_deg) % 360,
-            lambda azimuth: choose(sectors=_sectors(n, mast, float(azimuth))),
+            float(mast.sectors[0].azimuth_deg % 360.0),
+            lambda azimuth: choose(sectors=_sectors(n, mast, azimuth % 360.0)),
         )
-        st.number_input(text("trial_first", words), 0, 359, step=5, **first)
+        st.number_input(text("trial_first", words), 0.0, 360.0, step=5.0, format="%g", **first)
     assumed = text(
         "trial_assumed", words, technology=mast.technology, width=mast.bandwidth_mhz, gain=mast.antenna_gain_dbi, losses=mast.losses_db
     )
@@ -332,7 +331,8 @@ def _switches(all_tried: tuple[Tried, ...], words: Language) -> None:
     for one in all_tried:
         placed = one.placed
         gain = households(one.outcome.households) if one.outcome is not None else "–"
-        label = text("trial_switch", words, id=placed.id, height=placed.mast.height_m, households=gain)
+        height = number(placed.mast.height_m, 1, words, keep_zeros=False)
+        label = text("trial_switch", words, id=placed.id, height=height, households=gain)
         ident = placed.id
         st.checkbox(label, **visit.bound(f"trial_on_{ident}", placed.shown, partial(_switch, ident)))
     shown = [one for one in all_tried if one.placed.shown and one.outcome is not None]

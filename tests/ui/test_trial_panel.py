@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo_planner.config import load_scenario
 from geo_planner.errors import UsageError
 from geo_planner.plan import Plan
-from geo_planner.trial import trial_mast, usual_mast, why_not
+from geo_planner.trial import Sector, trial_mast, usual_mast, why_not
 from geo_planner.ui import loading, visit
 from geo_planner.ui.address import Visit
 from geo_planner.ui.loading import STUDY_AREA_VARIABLE
@@ -307,3 +307,20 @@ def test_the_end_of_a_profile_and_its_mast_outlive_a_reload(plan: Plan) -> None:
     assert [one.value for one in again.markdown] == verdict
     app.text_input(key="link_typed").set_value("").run()
     assert "end" not in address_of(app)
+
+
+def test_a_field_states_what_is_in_force_however_odd_the_address(plan: Plan) -> None:
+    lon, lat = without_signal(plan)
+    mast = replace(
+        usual_mast(plan, 30.0), height_m=45.3, freq_mhz=713.5, tx_power_dbm=41.7, sectors=tuple(Sector(12.5 + 60 * k) for k in range(5))
+    )
+    app = opened(**on_trial(Placed("T1", lon, lat, mast), Placed("T2", lon, lat, mast)))
+    fields = {one.label: one.value for one in app.number_input}
+    assert fields[text("trial_height", "vi")] == 45.3
+    assert fields[text("trial_first", "vi")] == 12.5
+    assert "45,3 m" in str(app.checkbox(key="trial_on_T1").label)
+    boxes = {one.label: one.value for one in app.selectbox}
+    assert boxes[text("trial_band", "vi")] == 713.5
+    assert boxes[text("trial_power", "vi")] == 41.7
+    assert boxes[text("trial_sectors", "vi")] == 5
+    assert masts_of(app)[0].mast == mast
