@@ -137,12 +137,13 @@ def mast_of_option(plan: Plan, option_id: str) -> tuple[float, float, TrialMast]
         raise KeyError(option_id)
     option, place = build.options.loc[option_id], build.places.loc[build.options.at[option_id, "place_id"]]
     n, first = int(option["n_cells"]), float(option["azimuth_deg"])
-    aims = () if math.isnan(first) else tuple(Sector((first + 360.0 * k / n) % 360.0, float(option["tilt_deg"])) for k in range(n))
+    tilt = math.nan if math.isnan(option["tilt_deg"]) else float(option["tilt_deg"])  # the one NaN that equals itself within a tuple
+    aims = () if math.isnan(first) else tuple(Sector((first + 360.0 * k / n) % 360.0, tilt) for k in range(n))
     height, freq, width, power, gain, losses = (
         float(option[name]) for name in ("mast_height_m", "freq_mhz", "bandwidth_mhz", "tx_power_dbm", "antenna_gain_dbi", "losses_db")
     )
-    tilt = math.nan if aims else float(option["tilt_deg"])
-    mast = TrialMast(height, freq, width, power, gain, losses, aims, tilt, str(option["technology"]), option["kind"] == "satellite_mast")
+    own = math.nan if aims else tilt
+    mast = TrialMast(height, freq, width, power, gain, losses, aims, own, str(option["technology"]), option["kind"] == "satellite_mast")
     return float(place["lon"]), float(place["lat"]), mast
 
 

@@ -66,6 +66,11 @@ class MastPath:
         return self.ridge is not None and self.state != "unknown" and self.ridge.above_ray_m >= 0.0
 
     @property
+    def key(self) -> str:
+        """``site_id/cell_id``."""
+        return f"{self.site_id}/{self.cell_id}"
+
+    @property
     def sentence(self) -> Said:
         """Which mast, how far, and what blocks it where."""
         facts = {"site": self.site_id, "km": self.distance_km}

@@ -2,7 +2,7 @@
 
 An address may come from anybody. What it says is read as far as it can be meant, and left out for the rest; whether a village, a
 scenario or a criterion of that id exists is asked where it is used (:mod:`geo_planner.ui.visit`). Names and places of people never
-stand in it.
+stand in it; where a mast on trial stands, and where a profile that was asked for ends, does.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from geo_planner.config.declared import Model
 from geo_planner.retried import COSTS, PRICE_FACTOR
 from geo_planner.retried import Trial as Trial  # part of a visit: told from here too
 from geo_planner.schema import RESPONSIBILITY, SIGNAL_STATUS
+from geo_planner.ui.mast_address import Placed, plain, read_masts, read_place, write_masts, write_place
 from geo_planner.words import LANGUAGES, Language
 
-_LONGEST, _MOST_ITEMS = 4000, 400
+_LONGEST, _MOST_ITEMS = 8000, 400
+MOST_LINKS = 8
+"""Villages whose other mast is told; the last chosen stay."""
 _ID = re.compile(r"[^\x00-\x1f\x7f<>~]{1,80}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _STEM = re.compile(r"[^/\\<>\"'`&?#%\x00-\x1f]{1,120}")
@@ -101,6 +104,16 @@ class Visit:
         Its file's name without the ending.
     village : str or None
         Its id.
+    masts : tuple of Placed
+        On trial, at most :data:`geo_planner.ui.mast_address.MOST_MASTS`.
+    mast : str
+        Id of the one that is open beside the map; blank: none.
+    left_out : int or None
+        How many masts of the address could not be taken; None: told already, or not read from an address.
+    links : mapping of str to str
+        By village the mast whose profile was asked for (``site_id/cell_id``, or ``own``: a place), where another than its usual one was chosen.
+    end : (lon, lat) or None
+        That place.
     """
 
     language: Language = "vi"
@@ -109,6 +122,11 @@ class Visit:
     trial: Trial = field(default_factory=Trial)
     build: BuildTrial = field(default_factory=BuildTrial)
     filters: Filters = field(default_factory=Filters)
+    masts: tuple[Placed, ...] = ()
+    mast: str = ""
+    left_out: int | None = field(default=None, compare=False)
+    links: Mapping[str, str] = field(default_factory=dict)
+    end: tuple[float, float] | None = None
 
 
 def read_address(query: Mapping[str, str]) -> Visit:
@@ -140,6 +158,7 @@ def read_address(query: Mapping[str, str]) -> Visit:
         to_measure=told.get("measure") == "1",
         covered_by_plan={"1": True, "0": False}.get(told.get("served", "")),
     )
+    masts, left_out = read_masts(told.get("masts", ""))
     return Visit(
         language=next((code for code in LANGUAGES if code == told.get("lang")), "vi"),
         scenario=_matching(told.get("scenario"), _STEM),
@@ -147,6 +166,11 @@ def read_address(query: Mapping[str, str]) -> Visit:
         trial=trial,
         build=build,
         filters=filters,
+        masts=masts,
+        mast=next((placed.id for placed in masts if placed.id == told.get("mast")), ""),
+        left_out=left_out,
+        links=_links(told.get("link", "")),
+        end=one("end", read_place),
     )
 
 
@@ -173,11 +197,15 @@ def write_address(visit: Visit) -> dict[str, str]:
         "first": "" if filters.first_k is None else str(filters.first_k),
         "measure": "1" if filters.to_measure else "",
         "served": "" if filters.covered_by_plan is None else str(int(filters.covered_by_plan)),
+        "masts": write_masts(visit.masts),
+        "mast": visit.mast,
+        "link": _BETWEEN.join(ident for pair in visit.links.items() for ident in pair),
+        "end": "" if visit.end is None else write_place(visit.end),
     }
     return {key: value for key, value in told.items() if value}
 
 
-ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "years", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served")  # fmt: skip
+ADDRESSED = ("lang", "scenario", "village", "weights", "costs", "threshold", "probability", "model", "budget", "years", "must", "mustnot", "prices", "payer", "status", "commune", "first", "measure", "served", "masts", "mast", "link", "end")  # fmt: skip
 """Parts of the address that the script writes."""
 
 
@@ -263,12 +291,18 @@ def _figure(text: str, least: float, most: float) -> float | None:
     return figure if least <= figure <= most else None
 
 
+def _links(text: str) -> dict[str, str]:
+    """Masts by village: ``V1~S031/S031-2~V2~own``."""
+    items = _items(text)
+    found = {
+        village: mast for village, mast in zip(items[::2], items[1::2], strict=False) if _ID.fullmatch(village) and _ID.fullmatch(mast)
+    }
+    return dict(list(found.items())[-MOST_LINKS:])
+
+
 def _whole(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[1-9][0-9]{0,5}", text) else None
 
 
 def _plain(figure: float | None) -> str:
-    """A figure without a needless decimal point, exact to the last digit."""
-    if figure is None:
-        return ""
-    return str(int(figure)) if figure == int(figure) else repr(float(figure))
+    return "" if figure is None else plain(figure)

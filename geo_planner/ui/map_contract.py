@@ -41,6 +41,7 @@ Every event has the place of the click or of the mark (degrees, EPSG:4326), the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -131,13 +132,18 @@ def event_of(answer: Any) -> MapEvent | None:
     103.1
     >>> event_of({"n": 2, "event": "point", "lon": "x"}) is None
     True
+    >>> event_of({"n": 2, "event": "drag", "lon": float("inf"), "lat": 22.2, "theme": "theme_none", "view": [22.2, 103.1, 9]}) is None
+    True
     """
     if not isinstance(answer, dict) or answer.get("event") not in EVENTS:
         return None
     try:
         lat, lon, zoom = (float(value) for value in answer["view"])
+        at = float(answer["lon"]), float(answer["lat"])
+        if not all(map(math.isfinite, at)):
+            return None
         return MapEvent(
-            n=int(answer["n"]), event=answer["event"], id=str(answer.get("id", "")), lon=float(answer["lon"]), lat=float(answer["lat"]),
+            n=int(answer["n"]), event=answer["event"], id=str(answer.get("id", "")), lon=at[0], lat=at[1],
             planned=answer.get("planned") is True, theme=str(answer["theme"]), view=(lat, lon, zoom),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError):

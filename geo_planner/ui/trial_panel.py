@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -15,22 +17,23 @@ from geo_planner.errors import GeoPlannerError
 from geo_planner.export.html_map.card import probability_text
 from geo_planner.export.html_map.card import text as map_text
 from geo_planner.export.palette import TRIAL_COVER, Rgba
-from geo_planner.plan import Plan
+from geo_planner.plan import Plan, Progress
 from geo_planner.schema.vocabulary.bands import BANDS_MHZ
 from geo_planner.trial import PointFacts, Sector, TrialMast, mast_of_option, usual_mast
 from geo_planner.trial.points import Level, Server
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui import visit
-from geo_planner.ui.frame import loaded, page_file
+from geo_planner.ui.frame import loaded, page_file, progress_bar
 from geo_planner.ui.map_contract import Drawn
+from geo_planner.ui.mast_address import Placed
 from geo_planner.ui.texts import plain, text
 from geo_planner.ui.trial_results import Outcome, Tried, facts_of, together, tried
-from geo_planner.ui.trial_visit import Placed
 from geo_planner.ui.trial_writing import fix, forbid, go_back, show_told
 from geo_planner.words import Language, households, listing, number, said, word
 
 USUAL_HEIGHT_M = 30.0
 _MOST_POWER_DBM = 60
+_SHOW_PROGRESS_S = 0.7
 _SECTORS = (0, 1, 2, 3, 4)
 _MOST_VILLAGES, _MOST_HOPS = 12, 3
 _PRESSING = ("trial_told.outside", "trial_told.technology", "trial_told.ban", "trial_told.procedure")
@@ -91,12 +94,24 @@ def show_mast(placed: Placed, all_tried: tuple[Tried, ...], words: Language) -> 
 
 
 def all_trials() -> tuple[Tried, ...]:
-    """Every mast on trial of the visit, worked out."""
-    return tuple(tried(loaded(), placed) for placed in trials.now().masts)
+    """Every mast on trial of the visit, worked out; how far that is, where an address brings many at once."""
+    some: list[Tried] = []
+    masts, begun = trials.masts(), time.monotonic()
+    with ExitStack() as shown_while:
+        progress: Progress | None = None
+        for n, placed in enumerate(masts):
+            if time.monotonic() - begun > _SHOW_PROGRESS_S:
+                progress = progress or shown_while.enter_context(progress_bar(visit.language()))
+                progress("trial_masts", n / len(masts))
+            some.append(tried(loaded(), placed))
+    off = {one.placed.id for one in some if one.off_terrain}
+    trials.arrive(off)
+    left = {placed.id for placed in trials.masts()}
+    return tuple(one for one in some if one.placed.id in left)
 
 
 def _heading(title: str, below: str, words: Language) -> None:
-    st.button(text("trial_back", words), icon=":material/arrow_back:", on_click=trials.show, kwargs={"panel": "village", "look": None})
+    st.button(text("trial_back", words), icon=":material/arrow_back:", on_click=trials.close)
     line = f"<p>{escape(below)}</p>" if below else ""
     st.html(f'<div class="gp-card gp-place"><h2>{escape(title)}</h2>{line}</div>')
 
@@ -196,9 +211,8 @@ def _fields(placed: Placed, words: Language) -> None:
         return visit.offered(f"trial_{name}_{placed.id}", getattr(mast, name), lambda chosen: choose(**{name: chosen}), options, named)
 
     left, right = st.columns(2, gap="small")
-    height = round(mast.height_m)
-    of_height = visit.bound(f"trial_height_m_{placed.id}", height, lambda chosen: choose(height_m=chosen))
-    left.number_input(text("trial_height", words), 1, 200, step=1, **of_height)
+    of_height = visit.bound(f"trial_height_m_{placed.id}", float(mast.height_m), lambda chosen: choose(height_m=chosen))
+    left.number_input(text("trial_height", words), 1.0, 200.0, step=1.0, format="%g", **of_height)
     bands = sorted({*BANDS_MHZ, mast.freq_mhz})
     right.selectbox(text("trial_band", words), **offered("freq_mhz", bands, lambda f: f"{number(f, 1, words, keep_zeros=False)} MHz"))
     powers = sorted({float(level) for level in range(_MOST_POWER_DBM + 1)} | {mast.tx_power_dbm})
@@ -210,10 +224,10 @@ def _fields(placed: Placed, words: Language) -> None:
     if n:
         first = visit.bound(
             f"trial_first_{placed.id}",
-            round(mast.sectors[0].azimuth_deg) % 360,
-            lambda azimuth: choose(sectors=_sectors(n, mast, float(azimuth))),
+            float(mast.sectors[0].azimuth_deg % 360.0),
+            lambda azimuth: choose(sectors=_sectors(n, mast, azimuth % 360.0)),
         )
-        st.number_input(text("trial_first", words), 0, 359, step=5, **first)
+        st.number_input(text("trial_first", words), 0.0, 360.0, step=5.0, format="%g", **first)
     assumed = text(
         "trial_assumed", words, technology=mast.technology, width=mast.bandwidth_mhz, gain=mast.antenna_gain_dbi, losses=mast.losses_db
     )
@@ -313,7 +327,8 @@ def _switches(all_tried: tuple[Tried, ...], words: Language) -> None:
     for one in all_tried:
         placed = one.placed
         gain = households(one.outcome.households) if one.outcome is not None else "–"
-        label = text("trial_switch", words, id=placed.id, height=placed.mast.height_m, households=gain)
+        height = number(placed.mast.height_m, 1, words, keep_zeros=False)
+        label = text("trial_switch", words, id=placed.id, height=height, households=gain)
         ident = placed.id
         st.checkbox(label, **visit.bound(f"trial_on_{ident}", placed.shown, partial(_switch, ident)))
     shown = [one for one in all_tried if one.placed.shown and one.outcome is not None]

@@ -18,7 +18,7 @@ from geo_planner.trial.added import AddedWindow
 from geo_planner.ui.loading import LoadedPlan
 from geo_planner.ui.map_contract import Picture
 from geo_planner.ui.map_files import PICTURES
-from geo_planner.ui.trial_visit import Placed
+from geo_planner.ui.mast_address import Placed
 from geo_planner.words import Said
 
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -51,6 +51,11 @@ class Tried:
     placed: Placed
     outcome: Outcome | None = None
     refused: GeoPlannerError | None = None
+
+    @property
+    def off_terrain(self) -> bool:
+        """Whether it stands where nothing is known."""
+        return self.refused is not None and self.refused.said.key == "trial_refused.off_terrain"
 
     @property
     def picture(self) -> Picture | None:

@@ -14,8 +14,8 @@ from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.trial import forbidden, with_trial
 from geo_planner.ui import trial_visit as trials
 from geo_planner.ui.frame import loaded, scenario_file, study_area
+from geo_planner.ui.mast_address import Placed
 from geo_planner.ui.texts import plain
-from geo_planner.ui.trial_visit import Placed
 from geo_planner.words import LANGUAGES, Language, said
 
 _OWN = re.compile(r"_tram_thu(_\d+)?$")

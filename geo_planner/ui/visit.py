@@ -1,4 +1,4 @@
-"""What belongs to a visit and not to a widget: language, scenario, village, trial, filters. Kept from page to page, and in the address.
+"""What belongs to a visit and not to a widget: language, scenario, village, trial, filters, masts on trial. Kept from page to page, and in the address.
 
 Streamlit drops what stands under a widget's key as soon as the page without that widget is drawn. Here everything stands under one key of
 its own; a page asks for a value, shows it in a widget of its own (:func:`bound`) and tells what was chosen. Each choice goes into the
@@ -79,15 +79,22 @@ def opened() -> str | None:
 
 
 def choose_scenario(stem: str) -> None:
-    """Take another scenario. What was tried beside the one before is over; village, language and filters stay."""
+    """Take another scenario. What was tried of the settings of the one before is over; village, language, filters and masts on trial stay."""
     if stem != now().scenario:
-        _keep(replace(now(), scenario=stem, trial=Trial(), build=BuildTrial()))
+        change(**of_scenario(stem))
 
 
-def go_on_in(stem: str) -> None:
-    """Take a scenario made from the one that is open by a wish more, or that one again: what is tried goes on beside it, wishes on trial excepted, which would hide the new one."""
-    if stem != now().scenario:
-        _keep(replace(now(), scenario=stem, build=replace(now().build, must=None, must_not=None)))
+def of_scenario(stem: str | None, *, goes_on: bool = False) -> dict[str, Any]:
+    """Parts of the visit that another scenario changes.
+
+    `goes_on`: it was made from the one that is open by a wish more, or is that one again. What is tried goes on beside it, wishes on trial excepted,
+    which would hide the new one.
+    """
+    if stem == now().scenario:
+        return {}
+    if goes_on:
+        return {"scenario": stem, "build": replace(now().build, must=None, must_not=None)}
+    return {"scenario": stem, "trial": Trial(), "build": BuildTrial()}
 
 
 def village(ids: Sequence[str]) -> str:
@@ -97,7 +104,12 @@ def village(ids: Sequence[str]) -> str:
 
 
 def choose_village(village_id: str) -> None:
-    _keep(replace(now(), village=village_id))
+    change(village=village_id)
+
+
+def change(**parts: Any) -> None:
+    """Other values for parts of the visit (:class:`geo_planner.ui.address.Visit`), all in one step of the browser's history."""
+    _keep(replace(now(), **parts))
 
 
 def trial(criteria: Sequence[str] | None = None) -> Trial:

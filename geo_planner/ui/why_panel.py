@@ -27,10 +27,11 @@ def reasons(village_id: str) -> WhyNot | None:
 
 
 def chosen_path(why: WhyNot | None) -> MastPath | None:
-    """The mast whose line is drawn."""
+    """The mast whose line is drawn: the one that was chosen, if it is among those of the card, else the first."""
     if why is None or not why.paths:
         return None
-    return why.paths[min(trials.now().path, len(why.paths) - 1)]
+    chosen = trials.link_mast(why.village_id)
+    return next((path for path in why.paths if path.key == chosen), why.paths[0])
 
 
 def drawn(why: WhyNot | None) -> tuple[Drawn, ...]:
@@ -56,19 +57,21 @@ def show_why(why: WhyNot | None, words: Language) -> None:
     st.html(f"<div class='gp-card gp-why'><h3>{escape(title)}</h3><p><b>{escape(sentence.text(words))}</b></p></div>")
     if path is None:
         return
-    trials.choose_link_mast(why.village_id, f"{path.site_id}/{path.cell_id}")
+    if trials.link_mast(why.village_id) not in (None, path.key):  # the profile that is offered here is that of this mast
+        trials.choose_link_mast(why.village_id, None)
     st.page_link(page_file("link"), label=text("why_profile", words, site=plain(path.site_id)), icon=":material/landscape:")
     differs = f"<p class='gp-small'>{escape(why.differs.text(words))}</p>" if why.differs is not None and path is why.paths[0] else ""
     st.html(f"<div class='gp-card'><p>{escape(path.more.text(words))}</p>{differs}</div>")
     if len(why.paths) > 1:
         labels = [f"{one.site_id} · {number(one.distance_km, 1, words)} km" for one in why.paths]
         at = why.paths.index(path)
-        chosen = partial(_show_path, at)
+        chosen = partial(_choose_path, why, at)
         st.pills(text("why_others", words), **visit.offered("why_path", at, chosen, range(len(labels)), labels.__getitem__))
 
 
-def _show_path(at: int, chosen: int | None) -> None:
-    trials.show(path=at if chosen is None else chosen)
+def _choose_path(why: WhyNot, shown: int, chosen: int | None) -> None:
+    at = shown if chosen is None else chosen
+    trials.choose_link_mast(why.village_id, why.paths[at].key if at else None)
 
 
 def show_cures(village_id: str, words: Language) -> None:

@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from geo_planner.plan import Plan
 from geo_planner.retried import COSTS
+from geo_planner.trial import Sector, TrialMast
 from geo_planner.ui.address import ADDRESSED, BuildTrial, Filters, Trial, Visit, read_address, write_address
+from geo_planner.ui.mast_address import Placed
 from tests.conftest import ROOT, SCENARIO
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -27,6 +29,13 @@ FULL = Visit(
     ),
     build=BuildTrial(8_000_000_000, ("LC-0012",), ("site:S1",), "high", ((2027, 3_000_000_000), (2028, 1_500_500_000))),
     filters=Filters(("fund",), ("03385",), ("no_signal", "partial"), 10, True, False),
+    masts=(
+        Placed("T1", 103.451234, 22.387123, TrialMast(45.0, 700.0, tx_power_dbm=46.0, sectors=(Sector(0.0), Sector(120.0, 4.0)))),
+        Placed("T3", 103.5, 22.4, TrialMast(30.0, tilt_deg=-2.5, technology="NR", satellite=True), shown=False),
+    ),
+    mast="T3",
+    links={"LC-0012": "S031/S031-2", "LC-0013": "own"},
+    end=(103.2, 22.3),
 )
 
 

@@ -40,7 +40,7 @@ def say_whose(own: LoadedPlan, words: Language) -> None:
     """Of which scenario the documents are; what is tried beside it is told to stay outside."""
     path = scenario_file()
     st.caption(plain(text("documents_of", words, title=scenario_titles([path], words)[path.stem])))
-    if asked(own.plan).changes or visit.build() or trials.now().masts:
+    if asked(own.plan).changes or visit.build() or trials.masts():
         st.html(f'<div class="gp-strip gp-trial" role="status">{escape(text("documents_of_saved", words))}</div>')
 
 

@@ -64,12 +64,19 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
     away_km = distances_km(serving, plan.terrain.crs, point_xy_m).sort_values(kind="stable")
     cells = {f"{site}/{cell}": (site, cell) for site, cell in away_km.index}
     titles = {_OWN: text("link_own", words)} | {key: _cell_title(plan, cell, float(away_km[cell]), words) for key, cell in cells.items()}
+    why = reasons_of(loaded(), village) if cells else None
+    named = why.paths[0].key if why is not None and why.paths else None  # the mast of the village's card
     best = plan.villages.loc[village, "best_server_id"] if "best_server_id" in plan.villages else None
-    wished = (trials.link_mast(village), best, *cells, _OWN)
-    first = next(str(key) for key in wished if isinstance(key, str) and key in titles)
-    # the village takes part in the key: another village begins with its own best server
-    choose = partial(trials.choose_link_mast, village)
-    offered = visit.offered(f"link_mast_{loaded().key}_{village}", first, choose, titles, titles.__getitem__)
+    usual = next(str(key) for key in (named, best, *cells, _OWN) if isinstance(key, str) and key in titles)
+    chosen = trials.link_mast(village)
+    # the village takes part in the key: another village begins with its own mast
+    offered = visit.offered(
+        f"link_mast_{loaded().key}_{village}",
+        chosen if chosen in titles else usual,
+        lambda key: trials.choose_link_mast(village, None if key == usual else key),
+        titles,
+        titles.__getitem__,
+    )
     key = str(st.selectbox(text("link_mast", words), **offered))
     if key != _OWN:
         return mast_of(plan.sites, cells[key], plan.terrain, plan.scenario.service), key, key
@@ -83,12 +90,9 @@ def choose_mast(plan: Plan, village: str, point_xy_m: tuple[float, float], words
 
 def typed_place(plan: Plan, words: Language) -> tuple[float, float] | None:
     """Longitude and latitude of what was typed, with what was understood; the place looked at last on the map at the beginning."""
-    offered = trials.offered_end()
-    if _TYPED not in st.session_state:
-        st.session_state[_TYPED] = trials.typed_end() or ("" if offered is None else f"{offered[1]:.6f} {offered[0]:.6f}")
     typed = st.text_input(
-        text("link_typed", words), key=_TYPED, max_chars=200, placeholder=text("link_typed_hint", words),
-        on_change=lambda: trials.type_end(str(st.session_state[_TYPED])),
+        text("link_typed", words), max_chars=200, placeholder=text("link_typed_hint", words),
+        **visit.bound(_TYPED, trials.typed_end(), trials.type_end),
     )  # fmt: skip
     if not typed.strip():
         st.info(text("link_typed_none", words))
@@ -99,7 +103,7 @@ def typed_place(plan: Plan, words: Language) -> tuple[float, float] | None:
         st.warning(error.text(words))
         return None
     st.caption(text("at_understood", words, told=position.told))
-    return position.lon, position.lat
+    return trials.mean_end(typed, (position.lon, position.lat))
 
 
 def _cell_title(plan: Plan, cell: tuple[str, str], away_km: float, words: Language) -> str:
@@ -178,7 +182,7 @@ def difference(village: str, option: str, words: Language) -> str:
     if why is None or why.differs is None or not why.paths:
         return ""
     named = why.paths[0]
-    return why.differs.text(words) if option == f"{named.site_id}/{named.cell_id}" else ""
+    return why.differs.text(words) if option == named.key else ""
 
 
 def models_table(card: AnswerCard, words: Language) -> pd.DataFrame:

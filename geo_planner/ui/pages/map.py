@@ -110,13 +110,13 @@ def map_and_card() -> None:
         ids = [str(village) for village in plan.villages.index]
     chosen = visit.village(ids)
     state, all_tried = trials.now(), all_trials()
-    why = reasons(chosen) if state.panel == "village" else None
+    placed = trials.open_mast()
+    why = reasons(chosen) if state.panel == "village" and placed is None else None
     left, right = st.columns([2.15, 1], gap="small")
     with left:
         arguments = MapArguments(chosen=chosen, filters=visit.filters(), drawn=lines(why, all_tried), **marks(all_tried))
         plan_map(loaded(), words, arguments, key="map", on_event=trials.take)
     with right, st.container(height=MAP_HEIGHT_PX + 8, border=False):
-        placed = state.open_mast
         if placed is not None:
             show_mast(placed, all_tried, words)
         elif state.panel == "point" and state.point is not None:
@@ -128,7 +128,7 @@ def map_and_card() -> None:
 def lines(why: WhyNot | None, all_tried: tuple[Tried, ...]) -> tuple[Drawn, ...]:
     """Of the village its mast and ridge, of a place a ring, of a mast on trial its hops."""
     state = trials.now()
-    placed = state.open_mast
+    placed = trials.open_mast()
     if placed is not None:
         return hop_lines(loaded().plan, next(one for one in all_tried if one.placed.id == placed.id))
     if state.panel == "point" and state.point is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlparse
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from geo_planner.link import to_metres
 from geo_planner.plan import Plan, run
 from geo_planner.study_area import load_study_area
 from geo_planner.trial import why_not
+from geo_planner.ui.mast_address import write_place
 from geo_planner.words import said
 from tests.build.valley import valley
 from tests.small_area import SCENARIO, VILLAGES, read_rows, write_rows
@@ -24,6 +26,8 @@ from tests.ui.test_map_component import FRAME, PICK_BYTES, Wire, opened, pick
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: see scripts/install_browser.sh")
 _LATE_MS = 60_000
+_SENTENCES = "[...document.querySelectorAll('.stMain li')].map((one) => one.innerText).join('|')"
+"""What the page of profiles says of a path."""
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +170,113 @@ def test_a_mast_is_put_on_the_map_dragged_into_the_plan_and_taken_back(address: 
     page.screenshot(path=tmp_path / "taken_back.png")
     assert visit.errors == []
     assert visit.wanted == []
+
+
+def query_of(page: Any) -> dict[str, str]:
+    """What stands in the address now; the driver's own note of it lags behind."""
+    return dict(parse_qsl(urlparse(page.evaluate("location.href")).query))
+
+
+def gains(page: Any) -> list[str]:
+    """What the open mast brings, village by village, and what all of them bring together."""
+    found: list[str] = page.locator(".gp-card b").all_inner_texts()
+    return found
+
+
+def test_two_masts_outlive_a_reload_and_open_elsewhere(address: str, browser: Any, visit: Visit, here: Plan, tmp_path: Path) -> None:
+    wire, page = Wire(visit.page), visit.page
+    frame = opened(visit, address, here)
+    lat, lon = frame.evaluate("() => { const c = map_plan.getCenter(); return [c.lat, c.lng]; }")
+    for n, (east, north) in enumerate(((0.0, 0.0), (0.012, 0.006)), start=1):
+        page.mouse.click(*on_map(page, lon + east, lat + north))
+        button(page, "add_location Đặt trạm ở đây").or_(button(page, "Đặt trạm ở đây")).first.wait_for(timeout=_LATE_MS)
+        page.get_by_test_id("stBaseButton-primary").click()
+        page.locator(".gp-place h2", has_text=f"Trạm thử T{n}").wait_for(timeout=_LATE_MS)
+        page.wait_for_function("(id) => new URL(location.href).searchParams.get('mast') === id", arg=f"T{n}", timeout=_LATE_MS)
+        page.wait_for_timeout(1200)
+    height = page.get_by_label("Độ cao cột (m)")
+    height.fill("48")
+    height.press("Enter")
+    page.wait_for_function("() => (new URL(location.href).searchParams.get('masts') || '').includes('_h48')", timeout=_LATE_MS)
+    page.wait_for_timeout(2500)
+    page.screenshot(path=tmp_path / "two_masts.png")
+    told, before = query_of(page), gains(page)
+    assert [item.split("_")[0] for item in told["masts"].split("__")] == ["T1", "T2"]
+    assert len(told["masts"]) < 150
+    assert "%" not in page.evaluate("location.search").partition("masts=")[2].partition("&")[0]
+    assert before
+    assert sum("có thêm sóng" in line for line in before) == 2
+    heard = wire.received
+    frame.evaluate("() => { map_plan.setView([map_plan.getCenter().lat + 0.002, map_plan.getCenter().lng], map_plan.getZoom() + 1); }")
+    page.wait_for_function("() => new URL(location.href).searchParams.has('view')", timeout=_LATE_MS)
+    page.wait_for_timeout(1000)
+    assert wire.received == heard, "pan and zoom stay without a run, with masts on trial too"
+    told = query_of(page)
+
+    page.reload()
+    page.locator(".gp-place h2", has_text="Trạm thử T2").wait_for(timeout=FIRST_DRAW_MS)
+    page.frame_locator(FRAME).locator("img.gp-picture").nth(1).wait_for(timeout=_LATE_MS)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=tmp_path / "reloaded.png")
+    assert gains(page) == before
+    assert query_of(page) == told
+    assert page.get_by_role("button", name="Hoàn tác").is_disabled()
+
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi")
+    elsewhere = Visit(context.new_page())
+    elsewhere.page.goto(page.evaluate("location.href"), timeout=FIRST_DRAW_MS)
+    elsewhere.page.locator(".gp-place h2", has_text="Trạm thử T2").wait_for(timeout=FIRST_DRAW_MS)
+    elsewhere.page.frame_locator(FRAME).locator("img.gp-picture").nth(1).wait_for(timeout=_LATE_MS)
+    elsewhere.page.wait_for_timeout(1500)
+    elsewhere.page.screenshot(path=tmp_path / "elsewhere.png")
+    assert gains(elsewhere.page) == before
+    assert elsewhere.errors == []
+    context.close()
+
+    page.get_by_role("button", name="Bỏ trạm thử").click()
+    page.wait_for_function("() => !new URL(location.href).searchParams.has('mast')", timeout=_LATE_MS)
+    page.go_back()
+    page.locator(".gp-place h2", has_text="Trạm thử T2").wait_for(timeout=_LATE_MS)
+    page.wait_for_timeout(1500)
+    assert gains(page) == before
+    page.go_forward()
+    page.locator(".gp-place h2").wait_for(state="detached", timeout=_LATE_MS)
+    assert [item.split("_")[0] for item in query_of(page)["masts"].split("__")] == ["T1"]
+    page.get_by_text("Cùng bật").wait_for(state="detached", timeout=_LATE_MS)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=tmp_path / "forth.png")
+    assert visit.errors == []
+    assert visit.wanted == []
+
+
+def test_a_profile_from_a_typed_place_opens_from_its_address(address: str, visit: Visit, here: Plan, tmp_path: Path) -> None:
+    page, village = visit.page, str(here.villages.index[0])
+    point = here.villages.geometry.loc[village]
+    place = round(point.x + 0.012, 4), round(point.y + 0.01, 4)
+    end, shown = write_place(place), f"{place[1]:.6f} {place[0]:.6f}"
+    page.goto(f"{address}/link?village={village}&link={village}~own&end={end}", timeout=FIRST_DRAW_MS)
+    field = page.locator("[data-testid=stTextInput] input")
+    field.wait_for(timeout=FIRST_DRAW_MS)
+    page.get_by_text("Theo ITU-R P.1812-8", exact=False).first.wait_for(timeout=_LATE_MS)
+    assert field.input_value() == shown
+    begun = page.evaluate(f"() => {_SENTENCES}")
+    field.fill("22 00 30N 103 01 10E")
+    field.press("Enter")
+    page.wait_for_function("(was) => new URL(location.href).searchParams.get('end') !== was", arg=end, timeout=_LATE_MS)
+    page.wait_for_function(f"(was) => {_SENTENCES} !== was", arg=begun, timeout=_LATE_MS)
+    page.wait_for_timeout(1500)
+    told = query_of(page)
+    assert told["end"] == "103.019444_22.008333"
+    answer = page.evaluate(f"() => {_SENTENCES}")
+    page.screenshot(path=tmp_path / "typed_end.png")
+    page.reload()
+    page.get_by_text("Theo ITU-R P.1812-8", exact=False).first.wait_for(timeout=FIRST_DRAW_MS)
+    page.wait_for_function(f"(answer) => {_SENTENCES} === answer", arg=answer, timeout=_LATE_MS)
+    page.screenshot(path=tmp_path / "typed_end_reloaded.png")
+    assert query_of(page) == told
+    page.go_back()
+    page.wait_for_function("(end) => new URL(location.href).searchParams.get('end') === end", arg=end, timeout=_LATE_MS)
+    page.wait_for_function(
+        "(typed) => document.querySelector('[data-testid=stTextInput] input').value === typed", arg=shown, timeout=_LATE_MS
+    )
+    assert visit.errors == []
