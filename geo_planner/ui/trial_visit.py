@@ -173,8 +173,9 @@ def go_back() -> None:
     scenario = {}
     if step.fixed is not None:
         undone(step.fixed)
+        made = Path(step.fixed.scenario).stem
         # whoever has opened another one since has its trial open, not that of the former
-        scenario = visit.of_scenario(step.scenario, goes_on=visit.opened() == Path(step.fixed.scenario).stem)
+        scenario = visit.of_scenario(step.scenario or made, goes_on=visit.opened() == made)
     st.session_state[_BEFORE] = steps[:-1]
     st.session_state[_TRIALS] = replace(step.trials, reopen=step.fixed is not None)
     visit.change(masts=step.masts, mast=step.mast, **scenario)
@@ -284,6 +285,6 @@ def _without(ident: str) -> tuple[Placed, ...]:
 
 
 def _change(after: tuple[Placed, ...], mast: str, written: Fixed | None = None) -> None:
-    step = _Step(replace(now(), reopen=False), masts(), visit.now().mast, visit.now().scenario, written)
+    step = _Step(replace(now(), reopen=False), masts(), visit.now().mast, visit.opened(), written)
     st.session_state[_BEFORE] = [*_steps(), step][-_MOST_STEPS:]
     visit.change(masts=after, mast=mast, **({} if written is None else visit.of_scenario(written.scenario.stem, goes_on=True)))
