@@ -1,6 +1,6 @@
 """Names of widgets for those who do not see them: the part of the page's script that tells apart what Streamlit calls alike.
 
-Every field has a button "open" or "less", every table its "search", and a page of files a "download" each: seen, they stand beside what they
+Every field has a button "open" or "less" for the mouse, every table its "search", and a page of files a "download" each: seen, they stand beside what they
 belong to; read out, they are one and the same. The word keeps its place at the beginning, so that who says what is written is understood.
 """
 
@@ -19,6 +19,7 @@ NAMES = r"""
   var pressed = ["stButton", "stDownloadButton", "stFormSubmitButton", "stPopover"].map(function (id) {
     return "[data-testid=stMain] [data-testid=" + id + "] button";
   }).join(", ");
+  var for_mouse = "button[aria-haspopup=listbox][tabindex='-1'], [data-testid=stNumberInputStepDown], [data-testid=stNumberInputStepUp]";
   var templates = "[class*=st-key-template_] button";
   function bare(label) { return label.replace(/\\([^a-zA-Z0-9\s])|\*\*/g, "$1"); }
   function short(text) { var line = text.trim().replace(/\s+/g, " "); return line.length > 80 ? line.slice(0, 79) + "…" : line; }
@@ -66,7 +67,11 @@ NAMES = r"""
     document.querySelectorAll("input[type=range][id][aria-labelledby]").forEach(function (input) {
       if (input.getAttribute("aria-labelledby") !== input.id) { input.setAttribute("aria-labelledby", input.id); }
     });
-    belonging(fields.split(", ").map(function (field) { return field + " button[aria-label]:not([data-testid=stTooltipIcon] button)"; }).join(", "), function (button) {
+    // what a field does by its own keys is not read a second time: these are for the mouse, and Tab passes them by
+    document.querySelectorAll(for_mouse).forEach(function (button) {
+      if (button.closest(fields) && !button.hasAttribute("aria-hidden")) { button.setAttribute("aria-hidden", "true"); }
+    });
+    belonging(fields.split(", ").map(function (field) { return field + " button[aria-label]:not([data-testid=stTooltipIcon] button):not([aria-hidden])"; }).join(", "), function (button) {
       var field = button.closest(fields).querySelector("input[aria-label]");
       return field ? bare(field.getAttribute("aria-label")) : "";
     });
