@@ -31,8 +31,14 @@ def field(column: Column, key: str, words: Language) -> str:
     given: Any
     if isinstance(kind, Worded):
         blank = text("answer_blank", words)
+        # of one language: the browser holds a choice by its label, and would send that of the other with the form
         given = st.selectbox(
-            title, kind.words, index=None, format_func=lambda name: word(name, words, of=column.name), placeholder=blank, key=key
+            title,
+            kind.words,
+            index=None,
+            format_func=lambda name: word(name, words, of=column.name),
+            placeholder=blank,
+            key=f"{key}_{words}",
         )
     elif isinstance(kind, Day):
         given = st.date_input(title, value=None, format="DD/MM/YYYY", max_value=date.today(), key=key)  # noqa: DTZ011

@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo_planner.errors import Fault, GeoPlannerError, InputError
 from geo_planner.imports import IMPORTABLE, ImportReport, Mode, Preview, own_title, shortened, system_name
 from geo_planner.schema import LAYERS
+from geo_planner.ui import visit
 from geo_planner.ui.import_file import TABULAR, Choice, Outcome, checked, forget_looks, marked, run_import, seen, sheets_and_titles
 from geo_planner.ui.import_outcome import show_faults, show_lines, show_outcome, show_table
 from geo_planner.ui.import_texts import layer_title, say, saying, target_title
@@ -37,9 +38,8 @@ def _choose_part(file: UploadedFile, layer: str, family: str | None, words: Lang
     sheets = list(sheets_and_titles(file, layer)) if family == "spreadsheet" else []
     if len(sheets) < 2:
         return None, None
-    name = st.selectbox(
-        say("sheet", words), [_AUTO, *sheets], format_func=lambda sheet: sheet or say("sheet_auto", words), key=f"import_sheet_{layer}_{file.file_id}",
-    )  # fmt: skip
+    offered = visit.remembered(f"import_sheet_{layer}_{file.file_id}", [_AUTO, *sheets], lambda sheet: sheet or say("sheet_auto", words))
+    name = st.selectbox(say("sheet", words), **offered)
     return name or None, None
 
 
@@ -88,10 +88,9 @@ def _choose_columns(
             for place, (i, title) in zip(st.columns(4, gap="small"), shown[start : start + 4], strict=False):
                 with place:
                     st.text(own_title(title, words))
-                    target = st.selectbox(
-                        column_label(i + 1, own_title(title, words), words), [_AUTO, *base.targets, _LEFT_OUT], format_func=partial(named, proposed[title]),
-                        key=f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}", label_visibility="collapsed",
-                    )  # fmt: skip
+                    key = f"import_column_{layer}_{file.file_id}_{sheet or ''}_{i}"
+                    offered = visit.remembered(key, [_AUTO, *base.targets, _LEFT_OUT], partial(named, proposed[title]))
+                    target = st.selectbox(column_label(i + 1, own_title(title, words), words), label_visibility="collapsed", **offered)
                 if target != _AUTO:
                     chosen[title] = target
 
@@ -113,7 +112,7 @@ def _choose_crs(file: UploadedFile, layer: str, base: Preview, words: Language) 
             return say("crs_one", words, code=code, name=system_name(shares[code][0], words), share=shares[code][1])
         return say("crs_auto" if code == _AUTO else "crs_other", words)
 
-    code = st.selectbox(say("crs", words), [_AUTO, *shares, _OTHER], format_func=named, key=f"import_crs_{layer}_{file.file_id}")
+    code = st.selectbox(say("crs", words), **visit.remembered(f"import_crs_{layer}_{file.file_id}", [_AUTO, *shares, _OTHER], named))
     if code == _OTHER:
         code = st.text_input(say("crs_code", words), key=f"import_crs_code_{layer}_{file.file_id}").strip()
     elif code == _AUTO and len(shares) > 1:
@@ -183,7 +182,7 @@ def import_panel(root: Path, words: Language) -> None:
     """Layer and file, what is seen, what it shall mean, what is wrong, the button, the outcome."""
     st.text(say("hint", words))
     left, right = st.columns([1, 2.2], gap="medium")
-    layer: str = left.selectbox(say("layer", words), IMPORTABLE, format_func=lambda name: layer_title(name, words), key="import_layer")
+    layer: str = left.selectbox(say("layer", words), **visit.remembered("import_layer", IMPORTABLE, lambda name: layer_title(name, words)))
     left.caption(said(f"layer_use.{layer}").text(words))
     # any file may be dropped: one that is no list is told so in a sentence, which the browser's own refusal is not
     file = right.file_uploader(say("file", words), max_upload_size=MAX_UPLOAD_MB, key="import_file")
@@ -261,7 +260,7 @@ def _choose_way(
             choice = replace(choice, crs=_choose_crs(file, layer, mapped, words))
     with second:
         mode: Mode = st.selectbox(
-            say("mode", words), get_args(Mode), format_func=lambda name: say(f"mode_{name}", words), key="import_mode"
+            say("mode", words), **visit.remembered("import_mode", get_args(Mode), lambda name: say(f"mode_{name}", words))
         )
         accept_valid = st.checkbox(say("accept_valid", words), key="import_accept_valid")
     return choice, mode, accept_valid

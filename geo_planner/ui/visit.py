@@ -21,7 +21,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -234,6 +234,19 @@ def offered(key: str, value: Any, choose: Callable[[Any], object], options: Iter
             choose(chosen)
 
     return {"options": known, "format_func": lambda option: labels.get(option, str(option)), **bound(key, value, choose_known, anew=anew)}
+
+
+def remembered(key: str, options: Iterable[Any], named: Callable[[Any], str], first: Any = None) -> dict[str, Any]:
+    """Arguments for a widget of options whose choice the visit remembers and no address tells, as :func:`offered` gives them.
+
+    `first` is chosen until another one is, and again where that is no longer among the options; None: the first of them.
+    """
+    known = list(options)
+    kept = f"remembered_{key}"
+    chosen = st.session_state.get(kept, first)
+    return offered(
+        key, chosen if chosen in known else known[0] if first is None else first, partial(st.session_state.__setitem__, kept), known, named
+    )
 
 
 def _single(chosen: Any) -> Sequence[Any]:

@@ -320,10 +320,36 @@ def test_options_of_one_name_can_be_chosen_each() -> None:
     assert app.session_state["kept"] == {"box": "V2"}
 
 
-def test_every_widget_of_options_that_is_bound_is_offered() -> None:
-    """A widget with labels of its own, bound to a value alone, would hand the label of another language over as a choice."""
+def _remembered() -> None:
+    import streamlit as st
+
+    from geo_planner.ui import visit
+
+    words = "en" if st.checkbox("words") else "vi"
+    options = st.session_state.get("options", "abc")
+    st.session_state["shown"] = st.selectbox("box", **visit.remembered("box", options, lambda option: f"{words} {option}"))
+
+
+def test_a_choice_that_only_the_visit_remembers_outlives_its_label() -> None:
+    app = AppTest.from_function(_remembered, default_timeout=120).run()
+    assert app.session_state["shown"] == "a"
+    app.selectbox(key="box").set_value("c").run()
+    sent = [state for state in app._tree.get_widget_states().widgets if "box" in state.id]
+    app.checkbox[0].check().run()
+    assert app.session_state["shown"] == "c"
+    ours = next(state for state in app._tree.get_widget_states().widgets if "box" not in state.id)
+    app._run(WidgetStates(widgets=[*sent, ours]))
+    assert not app.exception
+    assert app.session_state["shown"] == "c"
+    app.session_state["options"] = "ab"
+    app.run()
+    assert app.session_state["shown"] == "a", "one that is no longer there gives way to the first"
+
+
+def test_every_widget_of_options_outlives_another_language() -> None:
+    """One with labels of its own would hand the label of the other language over as a choice; in a form, where nothing is bound, it is of one language."""
     for path in sorted((ROOT / "geo_planner" / "ui").rglob("*.py")):
         for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
-            named = {keyword.arg for keyword in call.keywords}
-            spread = ast.unparse(call) if None in named else ""
-            assert "format_func" not in named or "bound" not in spread, f"{path.name}: {spread[:120]}"
+            named = {keyword.arg: keyword.value for keyword in call.keywords}
+            if "format_func" in named:
+                assert "{words}" in ast.unparse(named.get("key", ast.Constant(""))), f"{path.name}: {ast.unparse(call)[:120]}"

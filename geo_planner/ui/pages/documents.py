@@ -57,9 +57,8 @@ def choose(office: Office, words: Language) -> Wish | None:
             st.caption(text("document_pdf_lacks" if lacks else f"document_{name}_meaning", words))
     left, right = st.columns(2, gap="small")
     names = {code: title for title, code in LANGUAGES.items()}
-    spoken: Language = left.radio(
-        text("documents_language", words), list(names), format_func=names.__getitem__, horizontal=True, key="documents_language"
-    )
+    offered = visit.remembered("documents_language", names, names.__getitem__)
+    spoken: Language = left.radio(text("documents_language", words), horizontal=True, **offered)
     written = right.text_input(
         text("documents_day", words), value=_shown_day(office.day), key="documents_day", placeholder=text("documents_day_example", words),
         help=text("documents_day_help", words), max_chars=20,
@@ -83,9 +82,8 @@ def choose(office: Office, words: Language) -> Wish | None:
 
 
 def _choose_crs(place: DeltaGenerator, words: Language) -> str | None:
-    chosen: str = place.selectbox(
-        text("documents_crs", words), _SYSTEMS, format_func=lambda code: text(f"documents_crs_{code.replace(':', '_') or 'usual'}", words), key="documents_crs"
-    )  # fmt: skip
+    offered = visit.remembered("documents_crs", _SYSTEMS, lambda code: text(f"documents_crs_{code.replace(':', '_') or 'usual'}", words))
+    chosen: str = place.selectbox(text("documents_crs", words), **offered)
     return chosen or None
 
 

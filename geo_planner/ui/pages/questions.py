@@ -15,6 +15,7 @@ from geo_planner.files.bundled import comes_with_the_program
 from geo_planner.plan import Plan
 from geo_planner.ranking.question_groups import QuestionGroup, question_groups
 from geo_planner.study_area.answers import ANSWERABLE, Answered, answer, title_of
+from geo_planner.ui import visit
 from geo_planner.ui.answer_fields import answerable, field, read, record_table
 from geo_planner.ui.frame import language, loaded, study_area
 from geo_planner.ui.in_view import bring_into_view
@@ -197,10 +198,9 @@ def ask(plan: Plan, questions: pd.DataFrame, words: Language) -> None:
     table = question_table(plan, words)
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     communes = sorted(table["commune_name"].dropna().unique())
-    commune = left.selectbox(
-        text("column_commune", words), [None, *communes], format_func=lambda name: name or text("all_communes", words), key="questions_commune",
-    )  # fmt: skip
-    if commune is not None:
+    offered = visit.remembered("questions_commune", ["", *communes], lambda name: name or text("all_communes", words))
+    commune = left.selectbox(text("column_commune", words), **offered)
+    if commune:
         table = table[table["commune_name"] == commune]
         questions = questions[questions["village_id"].isin(list(table["village_id"]))]
     right.download_button(

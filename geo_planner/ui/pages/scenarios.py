@@ -61,7 +61,7 @@ from geo_planner.ui.texts import fault_table, plain, text, wrapped
 from geo_planner.ui.written import Figures, written
 from geo_planner.words import Language, catalogue, said
 
-_COMPARED, _TOLD, _MEANT, _OTHER = "scenarios_compared", "scenarios_told", "scenarios_meant", "scenarios_other"
+_COMPARED, _TOLD, _MEANT = "scenarios_compared", "scenarios_told", "scenarios_meant"
 _TABLE_PX = 330
 _BILLION = 1e9
 
@@ -143,9 +143,7 @@ def _compare_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     opened = scenario_file().stem
     first = opened if opened in others else others[0]
-    kept = st.session_state.get(_OTHER)
-    keep = partial(st.session_state.__setitem__, _OTHER)
-    offered = visit.offered("compare_other", kept if kept in others else first, keep, others, titles.__getitem__)
+    offered = visit.remembered("compare_other", others, titles.__getitem__, first)
     other: str = left.selectbox(plain(text("compare_with", words, title=titles[chosen])), **offered)
     right.button(
         text("compare_button", words), on_click=partial(st.session_state.__setitem__, _COMPARED, (chosen, other)), type="primary",
@@ -305,7 +303,7 @@ def _fields(scenario: Scenario, chosen: str, words: Language) -> dict[str, Any]:
     models = list(get_args(Model))
     model = three.selectbox(
         text("field_model", words), models, models.index(scenario.propagation.model), format_func=lambda name: shown("", name, words),
-        key=f"model_{chosen}",
+        key=f"model_{chosen}_{words}",  # of one language: the browser would send the label of the other with the form
     )  # fmt: skip
     wanted: dict[str, Any] = {"service.rsrp_threshold_dbm": threshold, "propagation.model": model}
     if probability != per_cent:
@@ -384,7 +382,8 @@ def _former_tab(chosen: str, titles: dict[str, str], words: Language) -> None:
     st.dataframe(former_table(copies, words), hide_index=True, height="content" if len(copies) <= 6 else 250, placeholder="")
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = {copy.path.name: f"{written_time(copy.when, words)} – {text(f'former_{copy.done}', words)} – {copy.title}" for copy in copies}
-    picked = left.selectbox(text("former_pick", words), list(names), format_func=names.__getitem__, key=f"former_{copies[0].path.name}")
+    offered = visit.remembered(f"former_{copies[0].path.name}", names, names.__getitem__)
+    picked = left.selectbox(text("former_pick", words), **offered)
     right.button(
         text("restore_button", words), icon=":material/restore:", width="stretch", key="restore_copy",
         on_click=_act, args=(lambda: restore(next(copy.path for copy in copies if copy.path.name == picked)), "scenario_restored"),
