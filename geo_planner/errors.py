@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -184,6 +184,16 @@ MOST_OF_A_KIND, MOST_IN_ALL = 50, 1000
 """So many are told one by one: of one code in one column of one file, and altogether."""
 EVERY_ONE = sys.maxsize
 """For those who act on each fault rather than tell of it, as an import that sorts rows does."""
+
+
+def naming(told: Fault, names: Mapping[str, str]) -> Fault:
+    """The same, with things called as people call them (`names` by id) where it tells them by their ids (its facts ``ids`` and ``name``)."""
+    facts = dict(told.said.facts)
+    if "ids" in facts:
+        facts["ids"] = tuple(names.get(one, one) if isinstance(one, str) else one for one in facts["ids"])
+    if "name" in facts:
+        facts["name"] = names.get(str(facts["name"]), facts["name"])
+    return replace(told, said=said(told.said.key, **facts))
 
 
 def bounded(faults: Iterable[Fault], of_a_kind: int = MOST_OF_A_KIND, in_all: int | None = None) -> list[Fault]:

@@ -13,6 +13,7 @@ from geo_planner.documents.docx_parts import Grid, Row, add_picture, add_section
 from geo_planner.documents.letterhead import issuing_body, number_and_sign
 from geo_planner.documents.records import LinkFacts, Missing, ProposalFacts, SiteFacts, VillageFacts
 from geo_planner.documents.wording import Wording, commitment, place_name
+from geo_planner.errors import naming
 from geo_planner.schema import GRID_POWER, SIGNAL_STATUS
 
 _PICTURE_MM = (160.0, 150.0)
@@ -280,8 +281,10 @@ def _grounds(document: Any, facts: ProposalFacts, say: Wording) -> None:
     else:
         paragraph(document, say("no_questions"), size=12)
     heading(document, say("notes_title"), 2)
+    # an option of the build plan is told by the number that it bears in the annexes before
+    names = {each.village_id: each.name for each in facts.villages} | {each.site_id: say.site(each.number) for each in facts.sites}
     for note in facts.notes:
-        paragraph(document, f"- {say.note(note)}", size=11)
+        paragraph(document, f"- {say.note(naming(note, names))}", size=11)
     if not facts.notes:
         paragraph(document, say("no_notes"), size=12)
 

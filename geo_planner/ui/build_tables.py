@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from geo_planner.build.prices import ESTIMATES
 from geo_planner.build.rebuild import years_within
 from geo_planner.build.served import TERMINAL
 from geo_planner.config.build import BuildSettings
-from geo_planner.errors import Fault
+from geo_planner.errors import naming
 from geo_planner.export.html_map.build_marks import word_of_kind
 from geo_planner.plan import Plan
 from geo_planner.schema import RESPONSIBILITY
@@ -243,20 +243,11 @@ def notes_of_choice(plan: Plan, build: BuildPlan, language: Language) -> list[st
     Villages and sites bear their names here: an option's id is for machines.
     """
     names = {**village_names(plan), **site_names(plan, build, language)}
-    notes = [_naming(note, names) for note in build.notes if note.code in _OF_WISHES_AND_YEARS]
+    notes = [naming(note, names) for note in build.notes if note.code in _OF_WISHES_AND_YEARS]
     lines = [
         ". ".join(part[:1].upper() + part[1:].rstrip(".") for part in note.texts(language) if part) + "." for note in notes[:_MOST_NOTES]
     ]
     return lines if len(notes) <= _MOST_NOTES else [*lines, text("build_more_notes", language, n=len(notes) - _MOST_NOTES)]
-
-
-def _naming(note: Fault, names: Mapping[str, str]) -> Fault:
-    facts = dict(note.said.facts)
-    if "ids" in facts:
-        facts["ids"] = tuple(names.get(one, one) if isinstance(one, str) else one for one in facts["ids"])
-    if "name" in facts:
-        facts["name"] = names.get(str(facts["name"]), facts["name"])
-    return replace(note, said=said(note.said.key, **facts))
 
 
 def differences(plan: Plan, build: BuildPlan, tried: BuildTrial, language: Language) -> list[str]:

@@ -17,6 +17,9 @@ from PIL import Image
 from geo_planner.documents.facts import Office, ProposalFacts
 from geo_planner.documents.office_template import PLACES
 from geo_planner.documents.proposal import write_proposal
+from geo_planner.documents.wording import Wording
+from geo_planner.errors import warning
+from geo_planner.words import first_of
 from geo_planner.words.figures import number
 from tests.documents.fakes import facts
 from tests.ui.fakes import HOSTILE_NAMES
@@ -211,6 +214,21 @@ def test_names_are_text(tmp_path: Path) -> None:
         assert shown in text
     assert not document.element.body.findall(f".//{qn('w:hyperlink')}")
     assert list(document.element.body.iter(qn("w:fldSimple"))) == []
+
+
+def test_notes_call_sites_and_villages_as_the_annexes_do(tmp_path: Path) -> None:
+    given = facts(4)
+    site, village = given.sites[0], given.villages[1]
+    notes = (
+        warning("scenario", "build_unplaced.budget", column="build.years", n=2, ids=first_of([site.site_id, "nobody|mast"], 10)),
+        warning("build", "build_id_at_odds.not_built", column="build.must_not", name=village.village_id),
+    )
+    told = [line for line in whole_text(written(replace(given, notes=notes), tmp_path)).splitlines() if line.startswith("- ")]
+    unplaced = next(line for line in told if "nobody|mast" in line)
+    at_odds = next(line for line in told if village.name in line and line != unplaced)
+    assert Wording("vi").site(site.number) in unplaced
+    assert site.site_id not in unplaced
+    assert village.village_id not in at_odds
 
 
 def test_five_hundred_villages_in_few_seconds(tmp_path: Path) -> None:
