@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -119,6 +119,14 @@ def called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return int(end.value.code or 0), told.out, told.err
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def _same_program() -> Iterator[None]:
+    """The script of an app that a test has run is the program no longer: a worker process that another test starts would run it again."""
+    program = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = program
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_contradicting_judgements_are_refused_unless_accepted() -> None:
         (CONSISTENT[:2], "missing"),
         ([*CONSISTENT, judgement("border", "households", 2)], "twice"),
         ([*CONSISTENT[:2], judgement("households", "nothing", 2)], "name no criterion"),
-        ([], "needs the pairwise"),
+        ([], "need the pairwise"),
     ],
 )
 def test_an_incomplete_pairwise_table_is_refused(pairs: list[dict[str, Any]], words: str) -> None:
