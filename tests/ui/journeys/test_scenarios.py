@@ -76,7 +76,7 @@ def test_delete_and_restore(address: str, area: Path, visit: Visit, tmp_path: Pa
     page.get_by_role("button", name="Xoá “Thử”").click()
     page.get_by_text("Đã xoá kịch bản “Thử”").wait_for(timeout=60_000)
     assert len(scenario_paths(area)) == len(before) - 1
-    page.get_by_role("button", name="Khôi phục").click()
+    page.get_by_role("button", name="Khôi phục", exact=True).click()
     page.get_by_text("Đã khôi phục kịch bản “Thử”").wait_for(timeout=60_000)
     page.screenshot(path=tmp_path / "restored.png")
     assert {path.name for path in scenario_paths(area)} == {path.name for path in before}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -187,9 +188,12 @@ def searched(page: Any, address: str) -> Any:
     table = page.locator("[data-testid=stDataFrame]").first
     table.wait_for(timeout=FIRST_DRAW_MS)
     page.wait_for_function("() => document.querySelectorAll('[data-testid=stDataFrame] canvas td').length > 20", timeout=LATE_MS)
-    table.click(position={"x": 60, "y": 200})
-    page.keyboard.press("Control+f")
-    page.get_by_test_id("search-input").first.wait_for(timeout=LATE_MS)
+    box, end = page.get_by_test_id("search-input").first, time.monotonic() + LATE_MS / 1000
+    while not box.is_visible():  # again where the table was drawn anew under the hand
+        assert time.monotonic() < end, "the search did not open"
+        table.click(position={"x": 60, "y": 200})
+        page.keyboard.press("Control+f")
+        page.wait_for_timeout(1_000)
     return table
 
 
