@@ -113,7 +113,14 @@
     args = event.data.args;
     render();
   });
+  /* What stands above may come late or need another line: the page is then as much longer. */
+  const column = window.parent.document.querySelector("[data-testid=stMainBlockContainer]");
+  const above = column && new window.parent.ResizeObserver(fit);
+  if (above) above.observe(column);
   window.parent.addEventListener("resize", fit);
-  window.addEventListener("pagehide", () => window.parent.removeEventListener("resize", fit));
+  window.addEventListener("pagehide", () => {
+    window.parent.removeEventListener("resize", fit);
+    if (above) above.disconnect();
+  });
   tell("componentReady", { apiVersion: 1 });
 })();
