@@ -14,6 +14,7 @@ import yaml
 from geo_planner.ui.entry import PAGES
 from geo_planner.words import said
 from tests.imports import making as m
+from tests.ui.journeys.settled import settled, unfold
 from tests.ui.journeys.test_still import LATE_MS, go, opened
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
@@ -51,22 +52,6 @@ def wrong(page: Any) -> list[str]:
             *(f"marks of writing: {name}" for _, name, _ in found if "**" in name or re.search(r"\\[^a-zA-Z0-9\s]", name))]  # fmt: skip
 
 
-def quiet(page: Any) -> None:
-    page.wait_for_function(
-        "() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'", timeout=LATE_MS
-    )
-    page.locator(".stSpinner").first.wait_for(state="detached", timeout=LATE_MS)
-    page.wait_for_timeout(900)
-
-
-def unfolded(page: Any) -> None:
-    quiet(page)
-    for summary in page.locator(".stExpander summary:visible").all():
-        summary.click()
-        page.wait_for_timeout(200)
-    quiet(page)
-
-
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_two_controls_of_a_page_have_one_name(still: str, visit: Visit, language: str) -> None:
     page = visit.page
@@ -79,11 +64,11 @@ def test_no_two_controls_of_a_page_have_one_name(still: str, visit: Visit, langu
             go(page, name)
         else:
             page.locator(f"[data-testid=stSidebarNavLink][href*='{'/' if name == 'map' else name}']").first.click()
-        unfolded(page)
+        unfold(page)
         told[name] = wrong(page)
         for tab in page.get_by_role("tab").all()[1:]:
             tab.click()
-            quiet(page)
+            settled(page)
             told[name] += [f"{tab.inner_text()}: {each}" for each in wrong(page)]
     assert not any(told.values()), "\n".join(f"{name}: {each}" for name, all_of_it in told.items() for each in all_of_it)
 
@@ -105,7 +90,7 @@ def test_the_fields_of_an_import_are_called_by_the_titles_of_the_list(still: str
     page.get_by_text(said("ui.data_bring").text("vi"), exact=True).click(timeout=FIRST_DRAW_MS)
     page.locator("input[type=file]").set_input_files(m.xlsx(tmp_path / "danh sách.xlsx", rows))
     page.get_by_role("combobox", name="Cột 1", exact=False).first.wait_for(timeout=LATE_MS)
-    quiet(page)
+    settled(page)
     page.screenshot(path=tmp_path / "columns.png")
     names = [name for role, name, _ in controls(page) if role == "combobox" and name.startswith("Cột ")]
     assert [re.match(r"Cột (\d+) “", name)[1] for name in names] == [str(n) for n in range(1, len(names) + 1)]  # type: ignore[index]

@@ -13,7 +13,8 @@ from geo_planner.words import said
 from tests.small_area import make_area, village
 from tests.ui.app_process import app_over
 from tests.ui.contrast import CONTRAST
-from tests.ui.journeys.test_still import LATE_MS, go, opened
+from tests.ui.journeys.settled import settled, unfold
+from tests.ui.journeys.test_still import go, opened
 from tests.ui.shown_words import not_vietnamese, words_of_area
 from tests.ui.test_browser import CHROMIUM, Visit
 
@@ -30,22 +31,6 @@ def english(browser: Any, tmp_path: Path) -> Iterator[Visit]:
     yield visit
     visit.page.screenshot(path=tmp_path / "last.png")
     context.close()
-
-
-def settled(page: Any) -> None:
-    """Nothing runs, and what was to be drawn is drawn."""
-    page.wait_for_function(
-        "() => document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'", timeout=LATE_MS
-    )
-    page.locator(".stSpinner").first.wait_for(state="detached", timeout=LATE_MS)
-    page.wait_for_timeout(700)
-
-
-def unfold(page: Any) -> None:
-    for summary in page.locator(".stExpander summary:visible").all():
-        summary.click()
-        page.wait_for_timeout(200)
-    settled(page)
 
 
 def column_menu(page: Any) -> None:
@@ -68,7 +53,6 @@ def test_every_page_is_vietnamese_in_a_browser_that_is_not(still: str, still_are
     faint: dict[str, list[str]] = {}
     for name in PAGES:
         go(page, name)
-        settled(page)
         unfold(page)
         strange[name], faint[name] = not_vietnamese(page, known), page.evaluate(CONTRAST, 4.5)
     told = "\n".join(f"{name}: {text}" for name, texts in strange.items() for text in texts)

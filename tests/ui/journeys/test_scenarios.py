@@ -9,7 +9,7 @@ import pytest
 
 from geo_planner.config import load_scenario
 from geo_planner.study_area import scenario_paths
-from tests.small_area import make_area
+from tests.small_area import SCENARIO, make_area
 from tests.ui.app_process import app_over
 from tests.ui.test_browser import CHROMIUM, FIRST_DRAW_MS, Visit
 
@@ -70,6 +70,10 @@ def test_duplicate_change_and_compare(address: str, area: Path, visit: Visit, tm
 
 
 def test_delete_and_restore(address: str, area: Path, visit: Visit, tmp_path: Path) -> None:
+    own = area / SCENARIO
+    (own.parent / "z_khac.yaml").write_text(
+        own.read_text("utf-8").replace("Thử", "Khác"), encoding="utf-8"
+    )  # the only one could not be deleted
     page, before = visit.page, scenario_paths(area)
     page.goto(f"{address}/scenarios")
     page.get_by_role("tab", name="Xoá, khôi phục").click(timeout=FIRST_DRAW_MS)
